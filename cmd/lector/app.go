@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"lector"
+)
+
+// app is the program: its streams and its environment, so that a test can
+// start the same thing that main starts.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+}
+
+func newApp() *app {
+	return &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
+}
+
+// misuse is an error of the person at the keyboard: exit code 2.
+type misuse struct{ error }
+
+func (m misuse) Unwrap() error { return m.error }
+
+func misused(format string, args ...any) error { return misuse{fmt.Errorf(format, args...)} }
+
+// run finds the command, runs it and turns its error into an exit code.
+func (a *app) run(ctx context.Context, args []string) int {
+	err := a.dispatch(ctx, args)
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.As(err, new(misuse)):
+		a.complain(err)
+		return 2
+	default:
+		a.complain(err)
+		return 1
+	}
+}
+
+func (a *app) complain(err error) {
+	fmt.Fprintln(a.stderr, "lector:", err)
+	if hint := lector.HintOf(err); hint != "" {
+		fmt.Fprintln(a.stderr, "  hint:", hint)
+	}
+}
+
+func (a *app) dispatch(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		return a.help(ctx, nil)
+	}
+	name := args[0]
+	switch name {
+	case "-h", "-help", "--help":
+		return a.help(ctx, nil)
+	case "-version", "--version":
+		name = "version"
+	}
+	c, ok := find(name)
+	if !ok {
+		return misuse{lector.Hint(fmt.Errorf("unknown command %q", name), "%s", suggestion(name))}
+	}
+	return c.run(a, ctx, args[1:])
+}
+
+// flags returns a flag set for the named command whose -h prints its help.
+func (a *app) flags(name string) *flag.FlagSet {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard) // parse reports the error itself
+	fs.Usage = func() {}
+	return fs
+}
+
+// parse reads the flags, which may stand before, between or behind the
+// operands, and returns the operands. A lone "-" is an operand and everything
+// behind "--" is one.
+func (a *app) parse(fs *flag.FlagSet, args []string) ([]string, error) {
+	var operands []string
+	for {
+		err := fs.Parse(args)
+		if errors.Is(err, flag.ErrHelp) {
+			a.usage(fs)
+			return nil, err
+		}
+		if err != nil {
+			return nil, misuse{lector.Hint(err, "see lector %s -h", fs.Name())}
+		}
+		rest := fs.Args()
+		if len(rest) == 0 {
+			return operands, nil
+		}
+		if n := len(args) - len(rest); n > 0 && args[n-1] == "--" {
+			return append(operands, rest...), nil
+		}
+		operands, args = append(operands, rest[0]), rest[1:]
+	}
+}
+
+func (a *app) usage(fs *flag.FlagSet) {
+	c, _ := find(fs.Name())
+	fmt.Fprintf(a.stdout, "Usage: lector %s %s\n\n%s\n", c.name, c.args, c.help)
+	any := false
+	fs.VisitAll(func(*flag.Flag) { any = true })
+	if any {
+		fmt.Fprintln(a.stdout, "\nFlags:")
+		fs.SetOutput(a.stdout)
+		fs.PrintDefaults()
+		fs.SetOutput(io.Discard)
+	}
+}

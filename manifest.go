@@ -1,0 +1,155 @@
+package lector
+
+import "time"
+
+// DisclosureText is the label that no rendition may be without.
+const DisclosureText = "This audio is created with AI assistance"
+
+// Disclosure is the one record of how the audio was made; every channel (player,
+// spoken notice, tags, feed, events) shows this record.
+type Disclosure struct {
+	Text       string `json:"text"`
+	Language   string `json:"language"`
+	SourceType string `json:"digital_source_type"` // IPTC URI
+	Spoken     string `json:"spoken"`              // off, start or both
+}
+
+// SegmentKind says what a segment is, and so how it is read.
+type SegmentKind string
+
+// The kinds of segments.
+const (
+	Notice     SegmentKind = "notice" // the disclosure, spoken
+	Title      SegmentKind = "title"
+	Byline     SegmentKind = "byline"
+	Standfirst SegmentKind = "standfirst"
+	Paragraph  SegmentKind = "paragraph"
+	Heading    SegmentKind = "heading"
+	Quote      SegmentKind = "quote"
+	Item       SegmentKind = "item" // of a list
+	Caption    SegmentKind = "caption"
+)
+
+// Sentence is one sentence as spoken, with its place in the audio in seconds.
+type Sentence struct {
+	Text   string  `json:"text"`
+	Source string  `json:"source"`
+	Start  float64 `json:"start"`
+	End    float64 `json:"end"`
+}
+
+// Segment is a title, paragraph, heading, quote or list item as it was read,
+// with its place in the audio in seconds. Clips are the hashes of the clips
+// that it lies in; it is Reused when all of them came from the cache.
+type Segment struct {
+	Kind      SegmentKind `json:"kind"`
+	Text      string      `json:"text"`
+	Source    string      `json:"source"`
+	Start     float64     `json:"start"`
+	End       float64     `json:"end"`
+	Sentences []Sentence  `json:"sentences"`
+	Clips     []string    `json:"clips"`
+	Reused    bool        `json:"reused"`
+}
+
+// SpokenBy names a voice that a rendition was made with.
+type SpokenBy struct {
+	Name    string `json:"name"` // as configured
+	Backend string `json:"backend"`
+	Engine  string `json:"engine,omitempty"`
+	Voice   string `json:"voice,omitempty"`
+}
+
+// Links are the addresses of a rendition's files.
+type Links struct {
+	MP3      string `json:"mp3"`
+	VTT      string `json:"vtt"`
+	Chapters string `json:"chapters,omitempty"`
+	Manifest string `json:"manifest"`
+	Embed    string `json:"embed,omitempty"`
+	Article  string `json:"article,omitempty"`
+}
+
+// Earlier is one line of a rendition's history.
+type Earlier struct {
+	Revision string    `json:"revision"`
+	Hash     string    `json:"hash"`
+	Created  time.Time `json:"created"`
+}
+
+// Provenance says whether and by whom the file is signed.
+type Provenance struct {
+	State  string `json:"state"` // unsigned, valid, trusted or invalid
+	Signer string `json:"signer,omitempty"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Bill counts characters: paid for, had before, and of calls whose outcome is
+// not known because a worker died inside them.
+type Bill struct {
+	Billed  int `json:"billed"`
+	Reused  int `json:"reused"`
+	Unknown int `json:"unknown"`
+}
+
+// Manifest is the JSON beside a rendition: what was read, by whom, and where
+// in the audio it stands. Duration is in seconds, from frame counts.
+type Manifest struct {
+	Site        string     `json:"site"`
+	Article     string     `json:"article"`
+	Key         string     `json:"key"`
+	Revision    string     `json:"revision"`
+	Hash        string     `json:"hash"` // of all that went into the rendition
+	Title       string     `json:"title"`
+	Authors     []string   `json:"authors,omitempty"`
+	Publication string     `json:"publication,omitempty"`
+	PublishedAt time.Time  `json:"published_at,omitzero"`
+	Language    string     `json:"language"`
+	Disclosure  Disclosure `json:"disclosure"`
+	Voices      []SpokenBy `json:"voices"`
+	Created     time.Time  `json:"created"`
+	Duration    float64    `json:"duration"`
+	Samples     int64      `json:"samples"`
+	SampleRate  int        `json:"sample_rate"`
+	Bytes       int64      `json:"bytes"`
+	SHA256      string     `json:"sha256"`
+	Links       Links      `json:"links"`
+	Segments    []Segment  `json:"segments"`
+	Lexicon     []string   `json:"lexicon,omitempty"` // the entries that matched
+	Bill        Bill       `json:"characters"`
+	Earlier     []Earlier  `json:"history,omitempty"`
+	Provenance  Provenance `json:"provenance"`
+}
+
+// Audio event types.
+const (
+	AudioReady   = "lector.audio.ready.v1"
+	AudioFailed  = "lector.audio.failed.v1"
+	AudioRemoved = "lector.audio.removed.v1"
+)
+
+// AudioEvent announces that an article's audio is there, failed or is gone.
+type AudioEvent struct {
+	ID         string      `json:"-"`
+	Type       string      `json:"-"`
+	Time       time.Time   `json:"-"`
+	Site       string      `json:"site"`
+	Article    string      `json:"article"`
+	Key        string      `json:"key"`
+	Revision   string      `json:"revision,omitempty"`
+	Manifest   string      `json:"manifest,omitempty"`
+	MP3        string      `json:"mp3,omitempty"`
+	Duration   float64     `json:"duration,omitempty"`
+	Bill       Bill        `json:"characters"`
+	Disclosure *Disclosure `json:"disclosure,omitempty"`
+	Reason     string      `json:"reason,omitempty"`
+}
+
+// Prefix returns where an article's rendition lies in the store.
+func Prefix(site, key string) string { return "a/" + site + "/" + key + "/" }
+
+// PointerKey returns the key of the one mutable object of a rendition.
+func PointerKey(site, key string) string { return Prefix(site, key) + "manifest.json" }
+
+// ClipKey returns where the clip with the given hash lies in the store.
+func ClipKey(hash string) string { return "clips/" + hash[:2] + "/" + hash + ".mp3" }
