@@ -1,9 +1,14 @@
 package lector
 
-import "time"
+import (
+	"path"
+	"regexp"
+	"strings"
+	"time"
+)
 
 // Object describes one stored object: an MP3, a caption file, a manifest, a
-// clip. Keys match ^[a-z0-9/_.-]+$ and no key is another's parent.
+// clip. No key is another's parent.
 type Object struct {
 	Key          string
 	Size         int64
@@ -11,4 +16,61 @@ type Object struct {
 	CacheControl string
 	ETag         string // quoted, as in HTTP
 	Modified     time.Time
+}
+
+// What HTTP caches may do with an object: the pointer is looked at again after
+// half a minute, everything else is named for its content and never changes.
+const (
+	CachePointer   = "public, max-age=30, s-maxage=60, stale-while-revalidate=300"
+	CacheImmutable = "public, max-age=31536000, immutable, no-transform"
+)
+
+// NewObject describes an object that is about to be stored under key: the
+// content type follows from the key's extension, the cache header from whether
+// the key is a pointer.
+func NewObject(key string) Object {
+	return Object{Key: key, ContentType: ContentTypeOf(key), CacheControl: CacheControlOf(key)}
+}
+
+// ContentTypeOf returns the content type that the extension of key stands for;
+// an unknown extension is application/octet-stream.
+func ContentTypeOf(key string) string {
+	switch path.Ext(key) {
+	case ".mp3":
+		return "audio/mpeg"
+	case ".vtt":
+		return "text/vtt; charset=utf-8"
+	case ".json":
+		return "application/json"
+	case ".jpg":
+		return "image/jpeg"
+	case ".png":
+		return "image/png"
+	}
+	return "application/octet-stream"
+}
+
+// CacheControlOf returns the cache header of key: CachePointer for the mutable
+// manifest.json of a rendition, CacheImmutable for the rest.
+func CacheControlOf(key string) string {
+	if path.Base(key) == "manifest.json" {
+		return CachePointer
+	}
+	return CacheImmutable
+}
+
+var keyGrammar = regexp.MustCompile(`^[a-z0-9/_.-]{1,256}$`)
+
+// ValidKey reports whether key can name an object in every store: 1–256 bytes
+// of [a-z0-9/_.-], no empty, "." or ".." part between slashes, no slash at
+// either end and no ".." anywhere.
+func ValidKey(key string) bool {
+	return keyGrammar.MatchString(key) && !strings.Contains(key, "..") &&
+		path.Clean("/"+key) == "/"+key
+}
+
+// ValidPrefix reports whether prefix can begin a key: it is empty, a valid
+// key, or one with a slash behind it.
+func ValidPrefix(prefix string) bool {
+	return prefix == "" || ValidKey(strings.TrimSuffix(prefix, "/"))
 }
