@@ -59,9 +59,10 @@ type Article struct {
 func (a Article) Key() string { return Key(a.Site, a.ID) }
 
 // Fingerprint returns a revision for an article whose CMS states none: the
-// hash of its content. Two equal states have the same fingerprint.
+// hash of its content. Saving an article again without a change gives the same
+// fingerprint.
 func (a Article) Fingerprint() string {
-	a.Revision = ""
+	a.Revision, a.UpdatedAt = "", time.Time{}
 	data, err := json.Marshal(a)
 	if err != nil { // an Article holds nothing that JSON cannot
 		panic(err)

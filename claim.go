@@ -1,0 +1,65 @@
+package lector
+
+import "time"
+
+// Claim is what a job's record says to an event that was delivered.
+type Claim int
+
+// The claims. A stale event is older than what the record wants; a settled one
+// has had its effect; of an unannounced one only the audio event is missing;
+// a due one must be worked on.
+const (
+	Stale Claim = iota
+	Settled
+	Unannounced
+	Due
+)
+
+// Judge compares an event with the record. Events are ordered by the article's
+// updated_at where both state one, then by their place in the stream; so the
+// newest revision wins in whatever order the events come.
+func (j Job) Judge(e ArticleEvent, sequence uint64) Claim {
+	switch at := e.Article.UpdatedAt; {
+	case j.Sequence == 0:
+		return Due
+	case sequence == j.Sequence && !j.State.AtRest():
+		return Due
+	case sequence == j.Sequence && j.Announced:
+		return Settled
+	case sequence == j.Sequence:
+		return Unannounced
+	case !at.IsZero() && !j.UpdatedAt.IsZero() && !at.Equal(j.UpdatedAt):
+		return dueIf(at.After(j.UpdatedAt))
+	default:
+		return dueIf(sequence > j.Sequence)
+	}
+}
+
+func dueIf(newer bool) Claim {
+	if newer {
+		return Due
+	}
+	return Stale
+}
+
+// Want makes the event the one that the job works on. What an earlier
+// revision left in the record and still holds, its public rendition, stays.
+func (j *Job) Want(e ArticleEvent, sequence uint64, now time.Time) {
+	a := e.Article
+	if j.Created.IsZero() {
+		j.Created = now
+	}
+	if sequence != j.Sequence {
+		j.Attempts, j.Chunks, j.Bill, j.Cost = nil, nil, Bill{}, 0
+	}
+	j.ID, j.Site, j.Article, j.Sequence = a.Key(), a.Site, a.ID, sequence
+	j.Revision = a.Revision
+	if a.Title != "" {
+		j.Title = a.Title
+	}
+	if !a.UpdatedAt.IsZero() {
+		j.UpdatedAt = a.UpdatedAt
+	}
+	j.State, j.Stage, j.Lane, j.Reason, j.Announced = Running, StageTake, Normal, "", false
+	j.Changed = now
+}

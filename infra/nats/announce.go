@@ -1,0 +1,78 @@
+package nats
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+)
+
+// Announce publishes an audio event. The same event announced again, within
+// ten minutes, is not stored twice.
+func (c *Conn) Announce(ctx context.Context, e lector.AudioEvent) error {
+	ctx, cancel := expire(ctx)
+	defer cancel()
+	m, err := encode(lector.AudioSubject(e.Site, e.Key), e.ID, "lector", e.Type, "", e.Time, e)
+	if err != nil {
+		return fmt.Errorf("announce: %w", err)
+	}
+	if _, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(e.ID)); err != nil {
+		return fmt.Errorf("announce: %w", unconfirmed(err))
+	}
+	return nil
+}
+
+// Announcements yields the audio events that the stream holds for an article,
+// oldest first, and goes on with new ones until ctx ends. Empty strings stand
+// for any site and any article.
+func (c *Conn) Announcements(ctx context.Context, site, key string) iter.Seq2[lector.AudioEvent, error] {
+	return func(yield func(lector.AudioEvent, error) bool) {
+		k, err := c.js.OrderedConsumer(ctx, audio, jetstream.OrderedConsumerConfig{
+			FilterSubjects: []string{lector.AudioSubject(orAny(site), orAny(key))},
+		})
+		if err != nil {
+			yield(lector.AudioEvent{}, fmt.Errorf("audio events: %w", missing(err)))
+			return
+		}
+		messages, err := k.Messages()
+		if err != nil {
+			yield(lector.AudioEvent{}, fmt.Errorf("audio events: %w", err))
+			return
+		}
+		defer context.AfterFunc(ctx, messages.Stop)()
+		defer messages.Stop()
+		for {
+			m, err := messages.Next()
+			if err != nil {
+				yield(lector.AudioEvent{}, fmt.Errorf("audio events: %w", err))
+				return
+			}
+			if !yield(decodeAudio(m)) {
+				return
+			}
+		}
+	}
+}
+
+func orAny(token string) string {
+	if token == "" {
+		return "*"
+	}
+	return token
+}
+
+func decodeAudio(m jetstream.Msg) (lector.AudioEvent, error) {
+	var e lector.AudioEvent
+	if err := json.Unmarshal(m.Data(), &e); err != nil {
+		return e, fmt.Errorf("audio event: %w", err)
+	}
+	h := m.Headers()
+	e.ID, e.Type = header(h, ceID), header(h, ceType)
+	e.Time, _ = time.Parse(time.RFC3339Nano, header(h, ceTime)) // absent: zero
+	return e, nil
+}

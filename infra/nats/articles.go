@@ -1,0 +1,69 @@
+package nats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+)
+
+// Publish puts an article event on NATS, as a CMS does, and returns its place
+// in the stream. The same event published again within ten minutes keeps its
+// first place and reaches no worker twice.
+func (c *Conn) Publish(ctx context.Context, e lector.ArticleEvent) (uint64, error) {
+	ctx, cancel := expire(ctx)
+	defer cancel()
+	subject := lector.ArticleSubject(e.Article.Site, e.Article.Key())
+	m, err := encode(subject, e.ID, e.Source, string(e.Type), articleSchema, e.Time, e.Article)
+	if err != nil {
+		return 0, fmt.Errorf("publish article event: %w", err)
+	}
+	if e.Replay != "" {
+		m.Header.Set(replayHeader, e.Replay)
+	}
+	if _, err := decodeArticle(subject, m.Header, m.Data); err != nil {
+		return 0, fmt.Errorf("publish article event: %w", err)
+	}
+	if n, most := int64(len(m.Data)), c.nc.MaxPayload(); n > most-4096 {
+		return 0, lector.Hint(lector.Permanent(fmt.Errorf("article event is %d KB; the NATS server takes %d KB", n>>10, most>>10)),
+			"send the article's body instead of the whole page, or raise max_payload")
+	}
+	ack, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(e.Source+"|"+e.ID))
+	if err != nil {
+		return 0, fmt.Errorf("publish article event: %w", unconfirmed(err))
+	}
+	return ack.Sequence, nil
+}
+
+// unconfirmed explains the two ways in which a publish gets no answer.
+func unconfirmed(err error) error {
+	switch {
+	case errors.Is(err, jetstream.ErrNoStreamResponse):
+		return lector.Hint(err, "no stream takes this subject: run lector setup")
+	case errors.Is(err, context.DeadlineExceeded):
+		return lector.Hint(err, "NATS did not confirm: may this account publish here, and is the server's disk full?")
+	}
+	return err
+}
+
+// Event returns an article event by its place in the stream, or
+// lector.ErrNotFound when the log no longer holds it.
+func (c *Conn) Event(ctx context.Context, sequence uint64) (lector.ArticleEvent, error) {
+	ctx, cancel := expire(ctx)
+	defer cancel()
+	s, err := c.bind(ctx, articles)
+	if err != nil {
+		return lector.ArticleEvent{}, err
+	}
+	m, err := s.GetMsg(ctx, sequence)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return lector.ArticleEvent{}, fmt.Errorf("article event %d: %w", sequence, lector.ErrNotFound)
+	}
+	if err != nil {
+		return lector.ArticleEvent{}, fmt.Errorf("article event %d: %w", sequence, err)
+	}
+	return decodeArticle(m.Subject, m.Header, m.Data)
+}

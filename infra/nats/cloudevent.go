@@ -1,0 +1,127 @@
+package nats
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"lector"
+	"lector/infra/schema"
+)
+
+// Headers of a CloudEvent in binary mode (CloudEvents NATS binding 1.0.2,
+// section 3.1).
+const (
+	ceVersion     = "ce-specversion"
+	ceID          = "ce-id"
+	ceSource      = "ce-source"
+	ceType        = "ce-type"
+	ceTime        = "ce-time"
+	ceSubject     = "ce-subject"
+	ceSchema      = "ce-dataschema"
+	contentType   = "content-type"
+	replayHeader  = "lector-replay"
+	structuredCE  = "application/cloudevents+json"
+	articleSchema = "https://lector.example/schema/article.v1.schema.json"
+)
+
+// cloudEvent is the attributes and data of an event, whatever its mode.
+type cloudEvent struct {
+	Version string          `json:"specversion"`
+	ID      string          `json:"id"`
+	Source  string          `json:"source"`
+	Type    string          `json:"type"`
+	Time    string          `json:"time"`
+	Data    json.RawMessage `json:"data"`
+	Replay  string          `json:"lectorreplay"`
+}
+
+// encode makes a binary-mode CloudEvent.
+func encode(subject, id, source, kind, dataschema string, at time.Time, data any) (*nats.Msg, error) {
+	payload, err := json.Marshal(data)
+	if err != nil {
+		return nil, err
+	}
+	m := nats.NewMsg(subject)
+	m.Data = payload
+	m.Header = nats.Header{
+		ceVersion: {"1.0"}, ceID: {id}, ceSource: {source}, ceType: {kind},
+		ceTime: {at.UTC().Format(time.RFC3339Nano)}, contentType: {"application/json"},
+	}
+	if dataschema != "" {
+		m.Header[ceSchema] = []string{dataschema}
+	}
+	return m, nil
+}
+
+// header reads a header whose case a server or a client may have changed.
+func header(h nats.Header, name string) string {
+	if v := h.Get(name); v != "" {
+		return v
+	}
+	for k, v := range h {
+		if strings.EqualFold(k, name) && len(v) > 0 {
+			return v[0]
+		}
+	}
+	return ""
+}
+
+// parse reads a CloudEvent in binary or structured mode.
+func parse(h nats.Header, data []byte) (cloudEvent, error) {
+	if kind, _, _ := strings.Cut(header(h, contentType), ";"); strings.EqualFold(strings.TrimSpace(kind), structuredCE) {
+		var e cloudEvent
+		if err := json.Unmarshal(data, &e); err != nil {
+			return e, fmt.Errorf("structured CloudEvent: %w", err)
+		}
+		return e, nil
+	}
+	return cloudEvent{
+		Version: header(h, ceVersion), ID: header(h, ceID), Source: header(h, ceSource),
+		Type: header(h, ceType), Time: header(h, ceTime), Replay: header(h, replayHeader), Data: data,
+	}, nil
+}
+
+// decodeArticle reads an article event. All its errors are permanent.
+func decodeArticle(subject string, h nats.Header, data []byte) (lector.ArticleEvent, error) {
+	ce, err := parse(h, data)
+	if err != nil {
+		return lector.ArticleEvent{}, lector.Permanent(err)
+	}
+	if err := ce.check(); err != nil {
+		return lector.ArticleEvent{}, lector.Permanent(err)
+	}
+	if err := schema.CheckArticle(ce.Data); err != nil {
+		return lector.ArticleEvent{}, err
+	}
+	e := lector.ArticleEvent{ID: ce.ID, Source: ce.Source, Type: lector.EventType(ce.Type), Replay: ce.Replay}
+	if err := json.Unmarshal(ce.Data, &e.Article); err != nil {
+		return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("article data: %w", err))
+	}
+	if e.Time, err = time.Parse(time.RFC3339Nano, ce.Time); err != nil && ce.Time != "" {
+		return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("ce-time: %w", err))
+	}
+	if want := lector.ArticleSubject(e.Article.Site, e.Article.Key()); subject != want {
+		return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("subject %s does not belong to the article, whose subject is %s", subject, want))
+	}
+	if e.Article.Revision == "" {
+		e.Article.Revision = e.Article.Fingerprint()
+	}
+	return e, nil
+}
+
+func (ce cloudEvent) check() error {
+	switch {
+	case ce.Version != "1.0":
+		return fmt.Errorf("no CloudEvent 1.0: ce-specversion is %q", ce.Version)
+	case ce.ID == "":
+		return errors.New("ce-id is missing")
+	case !lector.EventType(ce.Type).Known():
+		return fmt.Errorf("unsupported event type %q", ce.Type)
+	}
+	return nil
+}

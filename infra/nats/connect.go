@@ -1,0 +1,117 @@
+package nats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+)
+
+// Conn is a connection to NATS with its JetStream.
+type Conn struct {
+	nc  *nats.Conn
+	js  jetstream.JetStream
+	log *slog.Logger
+}
+
+// Options says where NATS is and who we are.
+type Options struct {
+	URL            string
+	Credentials    string // path of a .creds file, for servers that want one
+	User, Password string
+	Name           string // of this client, as the server lists it
+	Log            *slog.Logger
+}
+
+// Connect connects once; from then on the connection heals itself for ever.
+func Connect(o Options) (*Conn, error) {
+	nc, err := nats.Connect(o.URL, o.natsOptions()...)
+	if err != nil {
+		return nil, lector.Hint(fmt.Errorf("connect to NATS at %s: %w", o.URL, err), "%s", connectHint(err))
+	}
+	js, err := jetstream.New(nc)
+	if err != nil {
+		nc.Close()
+		return nil, fmt.Errorf("JetStream: %w", err)
+	}
+	return &Conn{nc: nc, js: js, log: o.Log}, nil
+}
+
+func (o Options) natsOptions() []nats.Option {
+	opts := []nats.Option{
+		nats.Name(o.Name),
+		nats.MaxReconnects(-1),
+		nats.Timeout(5 * time.Second),
+		// The defaults need four minutes to notice a frozen server.
+		nats.PingInterval(5 * time.Second),
+		nats.MaxPingsOutstanding(2),
+		// A role may only subscribe to its own inbox.
+		nats.CustomInboxPrefix("_INBOX_" + o.Name),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			// A refused publish shows up at the caller only as a time-out; the
+			// reason arrives here.
+			o.Log.Error("NATS refused", "error", err)
+		}),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				o.Log.Warn("NATS connection lost", "error", err)
+			}
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) { o.Log.Info("NATS connection is back") }),
+	}
+	if o.Credentials != "" {
+		opts = append(opts, nats.UserCredentials(o.Credentials))
+	}
+	if o.User != "" {
+		opts = append(opts, nats.UserInfo(o.User, o.Password))
+	}
+	return opts
+}
+
+func connectHint(err error) string {
+	switch {
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired):
+		return "the server refused the credentials: check nats.credentials"
+	case errors.Is(err, nats.ErrNoServers), errors.Is(err, nats.ErrTimeout):
+		return "is a NATS server running there? Start one, or set nats.url (LECTOR_NATS_URL)"
+	}
+	return "check nats.url (LECTOR_NATS_URL) and nats.credentials"
+}
+
+// Ping reports whether the server answers and has JetStream.
+func (c *Conn) Ping(ctx context.Context) error {
+	if !c.nc.IsConnected() {
+		return errors.New("NATS: not connected")
+	}
+	if _, err := c.js.AccountInfo(ctx); err != nil {
+		return fmt.Errorf("JetStream: %w", err)
+	}
+	return nil
+}
+
+// Version returns the server's version.
+func (c *Conn) Version() string { return c.nc.ConnectedServerVersion() }
+
+// Close sends what is still to be sent and closes the connection.
+func (c *Conn) Close() error {
+	err := c.nc.FlushTimeout(2 * time.Second)
+	c.nc.Close()
+	if errors.Is(err, nats.ErrConnectionClosed) {
+		return nil
+	}
+	return err
+}
+
+// expire gives a request that has no deadline of its own one of ten seconds.
+func expire(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, 10*time.Second)
+}

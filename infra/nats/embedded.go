@@ -1,0 +1,154 @@
+package nats
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"lector"
+)
+
+// Embedded is a NATS server in this process, with JetStream on disk and every
+// write synced before it is confirmed.
+type Embedded struct {
+	server *server.Server
+	access Access
+	file   string
+}
+
+// Access is how other processes of the same user reach an embedded server: a
+// loopback address and a password that is made anew at each start.
+type Access struct {
+	URL      string `json:"url"`
+	User     string `json:"user"`
+	Password string `json:"password"`
+}
+
+// accessFile lies beside the streams, readable by the owner only.
+const accessFile = "access.json"
+
+// ReadAccess returns how to reach the embedded server whose directory is dir,
+// or lector.ErrNotFound when none runs there.
+func ReadAccess(dir string) (Access, error) {
+	data, err := os.ReadFile(filepath.Join(dir, accessFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Access{}, lector.ErrNotFound
+	}
+	if err != nil {
+		return Access{}, err
+	}
+	var a Access
+	if err := json.Unmarshal(data, &a); err != nil {
+		return Access{}, fmt.Errorf("read %s: %w", accessFile, err)
+	}
+	return a, nil
+}
+
+// Start starts a server that keeps its streams in dir and listens on address,
+// which must be a loopback one; port 0 takes any free port. Close it before
+// the process ends.
+func Start(dir, address string, log *slog.Logger) (*Embedded, error) {
+	opts, err := options(dir, address)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, lector.Hint(err, "the data directory must be writable: choose another with -data DIR")
+	}
+	s, err := server.NewServer(opts)
+	if err != nil {
+		return nil, fmt.Errorf("embedded NATS: %w", err)
+	}
+	s.SetLoggerV2(serverLog{log}, false, false, false)
+	s.Start()
+	if !s.ReadyForConnections(20 * time.Second) {
+		stop(s)
+		return nil, lector.Hint(fmt.Errorf("embedded NATS did not start on %s", address),
+			"is the address taken? Set nats.listen to another, or to 127.0.0.1:0 for any free port")
+	}
+	if !s.JetStreamEnabled() {
+		stop(s)
+		return nil, lector.Hint(errors.New("embedded NATS: JetStream did not start"), "see the log above; is the disk full?")
+	}
+	e := &Embedded{server: s, file: filepath.Join(dir, accessFile)}
+	e.access = Access{URL: s.ClientURL(), User: opts.Username, Password: opts.Password}
+	if err := e.writeAccess(); err != nil {
+		stop(s)
+		return nil, err
+	}
+	return e, nil
+}
+
+func options(dir, address string) (*server.Options, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, lector.Hint(fmt.Errorf("nats.listen: %w", err), "give HOST:PORT, for example 127.0.0.1:4222")
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return nil, lector.Hint(fmt.Errorf("nats.listen %s is not a loopback address", address),
+			"for other machines run a NATS server of its own and set nats.url")
+	}
+	n, err := strconv.Atoi(port)
+	if err != nil || n < 0 || n > 65535 {
+		return nil, fmt.Errorf("nats.listen: port %q is not a number from 0 to 65535", port)
+	}
+	if n == 0 {
+		n = server.RANDOM_PORT
+	}
+	return &server.Options{
+		ServerName: "lector", Host: host, Port: n,
+		Username: "lector", Password: rand.Text(),
+		JetStream: true, StoreDir: dir, SyncAlways: true,
+		NoSigs: true, DisableJetStreamBanner: true,
+	}, nil
+}
+
+func (e *Embedded) writeAccess() error {
+	data, err := json.Marshal(e.access)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(e.file, data, 0o600)
+}
+
+// Access returns how to connect to the server.
+func (e *Embedded) Access() Access { return e.access }
+
+// Close stops the server and waits until its files are closed.
+func (e *Embedded) Close() error {
+	stop(e.server)
+	return os.Remove(e.file)
+}
+
+func stop(s *server.Server) {
+	s.Shutdown()
+	s.WaitForShutdown()
+}
+
+// serverLog shows the server's warnings and errors in our log and keeps its
+// notices for debugging.
+type serverLog struct{ log *slog.Logger }
+
+func (l serverLog) say(level slog.Level, format string, v []any) {
+	l.log.Log(context.Background(), level, "nats-server: "+fmt.Sprintf(format, v...))
+}
+
+func (l serverLog) Noticef(format string, v ...any) { l.say(slog.LevelDebug, format, v) }
+func (l serverLog) Debugf(format string, v ...any)  { l.say(slog.LevelDebug, format, v) }
+func (l serverLog) Tracef(format string, v ...any)  { l.say(slog.LevelDebug, format, v) }
+func (l serverLog) Warnf(format string, v ...any)   { l.say(slog.LevelWarn, format, v) }
+func (l serverLog) Errorf(format string, v ...any)  { l.say(slog.LevelError, format, v) }
+
+// Fatalf does not end the process: Start finds out that nothing is ready.
+func (l serverLog) Fatalf(format string, v ...any) { l.say(slog.LevelError, format, v) }

@@ -1,0 +1,134 @@
+package nats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+)
+
+// Queue hands out article events to workers.
+type Queue struct {
+	consumer jetstream.Consumer
+	conn     *Conn
+}
+
+// Queue binds to the workers' consumer.
+func (c *Conn) Queue(ctx context.Context) (*Queue, error) {
+	ctx, cancel := expire(ctx)
+	defer cancel()
+	k, err := c.js.Consumer(ctx, articles, consumer)
+	if err != nil {
+		return nil, fmt.Errorf("consumer %s: %w", consumer, missing(err))
+	}
+	return &Queue{consumer: k, conn: c}, nil
+}
+
+// A pull is renewed every pullWait and watched by heartbeats: with the
+// client's defaults a consumer stood still for 30 s after a change of leader.
+const (
+	pullWait      = 5 * time.Second
+	pullHeartbeat = time.Second
+)
+
+// Next waits for an event. It returns the context's error when that ends
+// first, and any other error when the broker does not answer: the caller waits
+// a little and asks again. It may be called by many goroutines at once.
+func (q *Queue) Next(ctx context.Context) (lector.Delivery, error) {
+	for {
+		if err := ctx.Err(); err != nil {
+			return lector.Delivery{}, err
+		}
+		batch, err := q.consumer.Fetch(1, jetstream.FetchMaxWait(pullWait), jetstream.FetchHeartbeat(pullHeartbeat))
+		if err != nil {
+			return lector.Delivery{}, fmt.Errorf("fetch: %w", err)
+		}
+		select {
+		case m, ok := <-batch.Messages():
+			if ok {
+				return q.delivery(m), nil
+			}
+		case <-ctx.Done():
+			giveBack(batch)
+			return lector.Delivery{}, ctx.Err()
+		}
+		if err := batch.Error(); err != nil && !errors.Is(err, nats.ErrTimeout) {
+			return lector.Delivery{}, fmt.Errorf("fetch: %w", err)
+		}
+	}
+}
+
+// giveBack returns an event that arrives after the worker stopped waiting, so
+// that another one gets it at once.
+func giveBack(batch jetstream.MessageBatch) {
+	go func() {
+		for m := range batch.Messages() {
+			_ = m.Nak() // if this fails the event comes again by itself
+		}
+	}()
+}
+
+func (q *Queue) delivery(m jetstream.Msg) lector.Delivery {
+	d := lector.Delivery{Raw: m.Data(), Settler: &settler{msg: m, conn: q.conn}}
+	if meta, err := m.Metadata(); err == nil {
+		d.Sequence, d.Count = meta.Sequence.Stream, int(meta.NumDelivered)
+	}
+	d.Event, d.Err = decodeArticle(m.Subject(), m.Headers(), m.Data())
+	return d
+}
+
+// settler settles one message.
+type settler struct {
+	msg  jetstream.Msg
+	conn *Conn
+}
+
+// Working implements lector.Settler.
+func (s *settler) Working() error { return s.msg.InProgress() }
+
+// Done implements lector.Settler.
+func (s *settler) Done(ctx context.Context) error {
+	ctx, cancel := expire(ctx)
+	defer cancel()
+	return s.msg.DoubleAck(ctx)
+}
+
+// Later implements lector.Settler.
+func (s *settler) Later(d time.Duration) error { return s.msg.NakWithDelay(d) }
+
+// Refuse implements lector.Settler: the message goes to the dead letters
+// first, and only then away from the queue.
+func (s *settler) Refuse(reason string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := s.conn.bury(ctx, s.msg, reason); err != nil {
+		return err
+	}
+	return s.msg.TermWithReason(reason)
+}
+
+// bury keeps a message with the reason why nobody can work on it.
+func (c *Conn) bury(ctx context.Context, m jetstream.Msg, reason string) error {
+	meta, err := m.Metadata()
+	if err != nil {
+		return fmt.Errorf("dead letter: %w", err)
+	}
+	letter := nats.NewMsg("dead.v1." + m.Subject())
+	letter.Data = m.Data()
+	for k, v := range m.Headers() {
+		if k != jetstream.MsgIDHeader {
+			letter.Header[k] = v
+		}
+	}
+	letter.Header.Set("lector-reason", reason)
+	id := fmt.Sprintf("%s-%d", meta.Stream, meta.Sequence.Stream)
+	if _, err := c.js.PublishMsg(ctx, letter, jetstream.WithMsgID(id)); err != nil {
+		return fmt.Errorf("dead letter: %w", unconfirmed(err))
+	}
+	return nil
+}

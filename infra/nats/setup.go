@@ -1,0 +1,125 @@
+package nats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+)
+
+// Names of what Setup creates.
+const (
+	articles = "ARTICLES"
+	audio    = "AUDIO"
+	dead     = "DEAD"
+	jobs     = "jobs"
+	leases   = "leases"
+	consumer = "lector"
+)
+
+// AckWait is how long a delivery may be silent before it goes to another
+// worker.
+const AckWait = 15 * time.Second
+
+// revisions is how many states of each article the log keeps: the newest is
+// what a replay reads again.
+const revisions = 10
+
+// Setup creates the streams, the buckets and the workers' consumer, or brings
+// them to their present shape. It may run any number of times.
+func (c *Conn) Setup(ctx context.Context, replicas int) error {
+	if err := c.checkVersion(); err != nil {
+		return err
+	}
+	for _, s := range streams(replicas) {
+		if _, err := c.js.CreateOrUpdateStream(ctx, s); err != nil {
+			return fmt.Errorf("set up stream %s: %w", s.Name, err)
+		}
+	}
+	for _, b := range buckets(replicas) {
+		if _, err := c.js.CreateOrUpdateKeyValue(ctx, b); err != nil {
+			return fmt.Errorf("set up bucket %s: %w", b.Bucket, err)
+		}
+	}
+	if _, err := c.js.CreateOrUpdateConsumer(ctx, articles, workers()); err != nil {
+		return fmt.Errorf("set up consumer %s: %w", consumer, err)
+	}
+	return nil
+}
+
+// checkVersion refuses servers older than the features that are relied on.
+func (c *Conn) checkVersion() error {
+	v := c.Version()
+	var major, minor int
+	if _, err := fmt.Sscanf(v, "%d.%d", &major, &minor); err != nil {
+		return fmt.Errorf("NATS server version %q: %w", v, err)
+	}
+	if major < 2 || major == 2 && minor < 14 {
+		return lector.Hint(fmt.Errorf("NATS server %s is too old", v), "Lector needs 2.14 or later")
+	}
+	return nil
+}
+
+func streams(replicas int) []jetstream.StreamConfig {
+	stream := func(name, subject, what string) jetstream.StreamConfig {
+		return jetstream.StreamConfig{
+			Name: name, Subjects: []string{subject}, Description: what,
+			Storage: jetstream.FileStorage, Replicas: replicas, Compression: jetstream.S2Compression,
+			AllowDirect: true, Duplicates: 10 * time.Minute,
+		}
+	}
+	a := stream(articles, "article.v1.>", "what the CMS said about each article")
+	a.MaxMsgsPerSubject = revisions
+	b := stream(audio, "audio.v1.>", "what became of it")
+	b.MaxMsgsPerSubject = 20
+	d := stream(dead, "dead.v1.>", "what nobody can work on, and why")
+	d.MaxAge = 180 * 24 * time.Hour
+	return []jetstream.StreamConfig{a, b, d}
+}
+
+func buckets(replicas int) []jetstream.KeyValueConfig {
+	return []jetstream.KeyValueConfig{
+		{Bucket: jobs, Description: "the truth about each article", History: 10, Replicas: replicas},
+		// No disk for leases: losing them costs a repeated call at worst.
+		{Bucket: leases, Description: "who works on what", Storage: jetstream.MemoryStorage, LimitMarkerTTL: time.Minute, Replicas: replicas},
+	}
+}
+
+func workers() jetstream.ConsumerConfig {
+	return jetstream.ConsumerConfig{
+		Durable: consumer, AckPolicy: jetstream.AckExplicitPolicy, AckWait: AckWait,
+		MaxDeliver:    -1, // attempts are counted in the job's record
+		MaxAckPending: 256,
+	}
+}
+
+// bind opens a stream that Setup made.
+func (c *Conn) bind(ctx context.Context, name string) (jetstream.Stream, error) {
+	s, err := c.js.Stream(ctx, name)
+	if err != nil {
+		return nil, fmt.Errorf("stream %s: %w", name, missing(err))
+	}
+	return s, nil
+}
+
+// bucket opens a bucket that Setup made.
+func (c *Conn) bucket(ctx context.Context, name string) (jetstream.KeyValue, error) {
+	kv, err := c.js.KeyValue(ctx, name)
+	if err != nil {
+		return nil, fmt.Errorf("bucket %s: %w", name, missing(err))
+	}
+	return kv, nil
+}
+
+func missing(err error) error {
+	for _, is := range []error{jetstream.ErrStreamNotFound, jetstream.ErrBucketNotFound, jetstream.ErrConsumerNotFound} {
+		if errors.Is(err, is) {
+			return lector.Hint(err, "run lector setup first: it creates the streams and buckets")
+		}
+	}
+	return err
+}

@@ -1,0 +1,75 @@
+// Package schema checks the data of article events against the JSON Schema
+// that CMS authors read too.
+package schema
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
+	"lector"
+)
+
+// ArticleV1 is the JSON Schema (2020-12) of an article event's data.
+//
+//go:embed article.v1.schema.json
+var ArticleV1 []byte
+
+var articleV1 = sync.OnceValues(func() (*jsonschema.Schema, error) {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(ArticleV1))
+	if err != nil {
+		return nil, err
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	const name = "article.v1.schema.json"
+	if err := c.AddResource(name, doc); err != nil {
+		return nil, err
+	}
+	return c.Compile(name)
+})
+
+// CheckArticle reports the first field of data that the schema does not allow,
+// as a permanent error naming it.
+func CheckArticle(data []byte) error {
+	s, err := articleV1()
+	if err != nil {
+		return fmt.Errorf("compile article schema: %w", err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		return lector.Permanent(fmt.Errorf("article data is not JSON: %w", err))
+	}
+	if err := s.Validate(doc); err != nil {
+		return lector.Permanent(fmt.Errorf("article data: %s", firstFault(err)))
+	}
+	return nil
+}
+
+// firstFault digs the innermost cause out of a validation error.
+func firstFault(err error) string {
+	var v *jsonschema.ValidationError
+	if !errors.As(err, &v) {
+		return err.Error()
+	}
+	for len(v.Causes) > 0 {
+		v = v.Causes[0]
+	}
+	field := strings.Join(v.InstanceLocation, ".")
+	if required, ok := v.ErrorKind.(*kind.Required); ok {
+		return strings.TrimPrefix(field+"."+required.Missing[0], ".") + " is missing"
+	}
+	what := v.ErrorKind.LocalizedString(message.NewPrinter(language.English))
+	if field == "" {
+		return what
+	}
+	return field + ": " + what
+}
