@@ -18,6 +18,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"help", "[COMMAND]", "this list, or a command's own help", "Lists the commands, or explains one.", (*app).help},
+		{"config", "", "the effective settings", configHelp, (*app).config},
 		{"version", "", "what is installed", "Prints the version, the commit and the Go release.", (*app).version},
 	}
 }

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"lector"
+)
+
+// config is every setting there is. A setting comes from, the later the
+// stronger: the defaults in defaults(), the file lector.yaml (or -config FILE;
+// a key that is not here is refused), the environment (LECTOR_ and the name in
+// the env tag), a flag. Lists and maps live in the file only. Secrets come by
+// environment or by files named there, never by flags and never in the file.
+type config struct {
+	// Data is the directory of the embedded NATS server and of the disk store.
+	Data string `yaml:"data" env:"DATA"`
+	// Listen is the address of the public doors: player, audio, embed pages.
+	Listen string `yaml:"listen" env:"LISTEN"`
+	// Private is the address of health, metrics and console. Without
+	// authentication it must be a loopback address.
+	Private string `yaml:"private" env:"PRIVATE"`
+	// PublicURL is how the outside world reaches Listen.
+	PublicURL string `yaml:"public_url" env:"PUBLIC_URL"`
+
+	NATS   natsConfig             `yaml:"nats" envPrefix:"NATS_"`
+	Store  storeConfig            `yaml:"store" envPrefix:"STORE_"`
+	Worker workerConfig           `yaml:"worker" envPrefix:"WORKER_"`
+	Log    logConfig              `yaml:"log" envPrefix:"LOG_"`
+	Voices map[string]voiceConfig `yaml:"voices"`
+	Sites  map[string]siteConfig  `yaml:"sites"`
+}
+
+// natsConfig says which NATS server to use.
+type natsConfig struct {
+	// URL of the server; empty means the server embedded in this process.
+	URL string `yaml:"url" env:"URL"`
+	// Credentials is the path of a .creds file. LECTOR_NATS_USER and
+	// LECTOR_NATS_PASSWORD (or LECTOR_NATS_PASSWORD_FILE) are for servers with
+	// passwords.
+	Credentials string `yaml:"credentials" env:"CREDENTIALS"`
+	User        string `yaml:"-" env:"USER"`
+	Password    secret `yaml:"-" env:"PASSWORD"`
+	// Listen is the loopback address of the embedded server; port 0 is any.
+	Listen string `yaml:"listen" env:"LISTEN"`
+	// Replicas of streams and buckets that setup creates: 1, or 3 in a cluster.
+	Replicas int `yaml:"replicas" env:"REPLICAS"`
+}
+
+// storeConfig says where clips and renditions are kept.
+type storeConfig struct {
+	// Kind is disk or s3.
+	Kind string `yaml:"kind" env:"KIND"`
+	// Bucket, Endpoint and Region are for s3. The endpoint is empty for AWS.
+	// The keys come from the usual AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
+	// or from the machine's role.
+	Bucket   string `yaml:"bucket" env:"BUCKET"`
+	Endpoint string `yaml:"endpoint" env:"ENDPOINT"`
+	Region   string `yaml:"region" env:"REGION"`
+	// PublicURL is where listeners find the bucket's objects; empty means that
+	// the publisher hands them out under public_url.
+	PublicURL string `yaml:"public_url" env:"PUBLIC_URL"`
+}
+
+// workerConfig says how much a worker does at once.
+type workerConfig struct {
+	// Articles at once.
+	Articles int `yaml:"articles" env:"ARTICLES"`
+	// Calls to voices at once, over all articles.
+	Calls int `yaml:"calls" env:"CALLS"`
+}
+
+// logConfig says what is logged and how.
+type logConfig struct {
+	// Level is debug, info, warn or error.
+	Level string `yaml:"level" env:"LEVEL"`
+	// Format is text or json.
+	Format string `yaml:"format" env:"FORMAT"`
+}
+
+// voiceConfig is one voice. Which of the fields count depends on the backend;
+// lector voices -h lists them.
+type voiceConfig struct {
+	// Backend is system, exec, openai, polly, elevenlabs, google or azure.
+	Backend string `yaml:"backend"`
+	Voice   string `yaml:"voice,omitempty"`
+	Model   string `yaml:"model,omitempty"`
+	Engine  string `yaml:"engine,omitempty"`
+	URL     string `yaml:"url,omitempty"`
+	Region  string `yaml:"region,omitempty"`
+	// Command is the program of an exec voice, with its arguments.
+	Command []string `yaml:"command,omitempty"`
+	// Languages that the voice may be used for, where the backend cannot tell.
+	Languages []string `yaml:"languages,omitempty"`
+	// KeyEnv names the environment variable that holds the API key; the same
+	// name with _FILE may name a file that holds it.
+	KeyEnv string `yaml:"key_env,omitempty"`
+	// MaxChars is the longest text of one call.
+	MaxChars int `yaml:"max_chars,omitempty"`
+	// Concurrency is how many calls may run at once, PerSecond how many start.
+	Concurrency int     `yaml:"concurrency,omitempty"`
+	PerSecond   float64 `yaml:"per_second,omitempty"`
+	// Price is in US dollars a million characters.
+	Price float64 `yaml:"price_per_million,omitempty"`
+	// SampleRate is for raw PCM, which does not tell it.
+	SampleRate int     `yaml:"sample_rate,omitempty"`
+	Speed      float64 `yaml:"speed,omitempty"`
+	// Format that is asked for: mp3, wav or pcm.
+	Format string `yaml:"format,omitempty"`
+	// Normalise is how much the script spells out for this voice: full, light
+	// or off. Empty is the backend's default.
+	Normalise string `yaml:"normalise,omitempty"`
+}
+
+// siteConfig is one publication.
+type siteConfig struct {
+	Title    string `yaml:"title"`
+	URL      string `yaml:"url,omitempty"`
+	Language string `yaml:"language,omitempty"`
+	// Voices names, by language, the voices to use: the first that can is
+	// used, the rest are the fallback for a whole article. "*" stands for any
+	// other language; without it every configured voice may be asked.
+	Voices map[string][]string `yaml:"voices,omitempty"`
+	// Notice is whether the disclosure is spoken: off, start or both.
+	Notice string       `yaml:"notice,omitempty"`
+	Read   readConfig   `yaml:"read,omitempty"`
+	Budget budgetConfig `yaml:"budget,omitempty"`
+}
+
+// readConfig says which of the optional parts are read.
+type readConfig struct {
+	Byline   *bool `yaml:"byline,omitempty"` // default true
+	Captions bool  `yaml:"captions,omitempty"`
+}
+
+// budgetConfig bounds what a site may spend; 0 is no bound.
+type budgetConfig struct {
+	CharactersPerArticle int     `yaml:"characters_per_article,omitempty"`
+	CharactersPerDay     int     `yaml:"characters_per_day,omitempty"`
+	CharactersPerMonth   int     `yaml:"characters_per_month,omitempty"`
+	CharactersPerHour    int     `yaml:"characters_per_hour,omitempty"`
+	DollarsPerDay        float64 `yaml:"dollars_per_day,omitempty"`
+	DollarsPerMonth      float64 `yaml:"dollars_per_month,omitempty"`
+}
+
+// secret is a value that is never printed.
+type secret string
+
+// String hides the value from logs and messages.
+func (s secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "[redacted]"
+}
+
+// GoString hides it from %#v too.
+func (s secret) GoString() string { return s.String() }
+
+// MarshalYAML hides it from lector config.
+func (s secret) MarshalYAML() (any, error) { return s.String(), nil }
+
+// MarshalJSON hides it from JSON.
+func (s secret) MarshalJSON() ([]byte, error) { return []byte(`"` + s.String() + `"`), nil }
+
+// UnmarshalText reads the value from the environment.
+func (s *secret) UnmarshalText(text []byte) error {
+	*s = secret(text)
+	return nil
+}
+
+func defaults() config {
+	return config{
+		Data: "./data", Listen: ":8080", Private: "127.0.0.1:9090", PublicURL: "http://127.0.0.1:8080",
+		NATS:   natsConfig{Listen: "127.0.0.1:0", Replicas: 1},
+		Store:  storeConfig{Kind: "disk", Region: "us-east-1"},
+		Worker: workerConfig{Articles: 4, Calls: 8},
+		Log:    logConfig{Level: "info", Format: "text"},
+	}
+}
+
+// defaultSite is the made-up paper of the demo. It stands when no sites are
+// configured.
+const defaultSite = "havana"
+
+// complete fills in what the file left out and is more than a value.
+func (c *config) complete() {
+	if len(c.Voices) == 0 {
+		c.Voices = map[string]voiceConfig{"reader": {Backend: "system"}}
+	}
+	if len(c.Sites) == 0 {
+		c.Sites = map[string]siteConfig{defaultSite: {Title: "The Havana Reader", URL: "https://reader.example", Language: "en"}}
+	}
+	for name, s := range c.Sites {
+		if s.Notice == "" {
+			s.Notice = "start"
+		}
+		if s.Language == "" {
+			s.Language = "en"
+		}
+		if s.Title == "" {
+			s.Title = name
+		}
+		c.Sites[name] = s
+	}
+}
+
+// site returns a configured site.
+func (c *config) site(name string) (siteConfig, error) {
+	if s, ok := c.Sites[name]; ok {
+		return s, nil
+	}
+	return siteConfig{}, misuse{lector.Hint(unknown("site", name), "configured sites: %s; add it under sites: in lector.yaml", list(c.Sites))}
+}

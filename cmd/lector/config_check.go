@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"slices"
+
+	"lector"
+)
+
+// check refuses settings that cannot work, naming the key.
+func (c *config) check() error {
+	for _, check := range []func() error{c.checkAddresses, c.checkStore, c.checkNumbers, c.checkLog, c.checkVoices, c.checkSites} {
+		if err := check(); err != nil {
+			return fmt.Errorf("settings: %w", err)
+		}
+	}
+	return nil
+}
+
+func (c *config) checkAddresses() error {
+	for key, address := range map[string]string{"listen": c.Listen, "private": c.Private, "nats.listen": c.NATS.Listen} {
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			return lector.Hint(fmt.Errorf("%s: %w", key, err), "give HOST:PORT, for example 127.0.0.1:8080")
+		}
+	}
+	host, _, _ := net.SplitHostPort(c.Private)
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return lector.Hint(fmt.Errorf("private: %s is open to others, and nothing there asks for a password", c.Private),
+			"use a loopback address such as 127.0.0.1:9090")
+	}
+	for key, address := range map[string]string{"public_url": c.PublicURL, "store.public_url": c.Store.PublicURL, "store.endpoint": c.Store.Endpoint} {
+		if u, err := url.Parse(address); address != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+			return fmt.Errorf("%s: %q is no http or https address", key, address)
+		}
+	}
+	return nil
+}
+
+func (c *config) checkStore() error {
+	switch {
+	case c.Store.Kind != "disk" && c.Store.Kind != "s3":
+		return fmt.Errorf("store.kind: %q is neither disk nor s3", c.Store.Kind)
+	case c.Store.Kind == "s3" && c.Store.Bucket == "":
+		return fmt.Errorf("store.bucket: is needed for s3")
+	}
+	return nil
+}
+
+func (c *config) checkNumbers() error {
+	for key, n := range map[string]int{"worker.articles": c.Worker.Articles, "worker.calls": c.Worker.Calls, "nats.replicas": c.NATS.Replicas} {
+		if n < 1 {
+			return fmt.Errorf("%s: %d is less than 1", key, n)
+		}
+	}
+	return nil
+}
+
+func (c *config) checkLog() error {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.Log.Level)); err != nil {
+		return fmt.Errorf("log.level: %q is not debug, info, warn or error", c.Log.Level)
+	}
+	if c.Log.Format != "text" && c.Log.Format != "json" {
+		return fmt.Errorf("log.format: %q is neither text nor json", c.Log.Format)
+	}
+	return nil
+}
+
+func (c *config) checkVoices() error {
+	for name, v := range c.Voices {
+		key := "voices." + name
+		switch {
+		case v.Backend == "":
+			return fmt.Errorf("%s.backend: is missing", key)
+		case v.MaxChars < 0 || v.Concurrency < 0 || v.Price < 0 || v.PerSecond < 0:
+			return fmt.Errorf("%s: a limit or price is negative", key)
+		case v.Normalise != "" && !slices.Contains([]string{"full", "light", "off"}, v.Normalise):
+			return fmt.Errorf("%s.normalise: %q is not full, light or off", key, v.Normalise)
+		}
+	}
+	return nil
+}
+
+func (c *config) checkSites() error {
+	for name, s := range c.Sites {
+		key := "sites." + name
+		if !lector.ValidSite(name) {
+			return lector.Hint(fmt.Errorf("%s: no usable name", key), "use 1 to 63 characters of a-z, 0-9, _ and -")
+		}
+		if s.Notice != "off" && s.Notice != "start" && s.Notice != "both" {
+			return fmt.Errorf("%s.notice: %q is not off, start or both", key, s.Notice)
+		}
+		b := s.Budget
+		if min(b.CharactersPerArticle, b.CharactersPerDay, b.CharactersPerHour, b.CharactersPerMonth) < 0 || min(b.DollarsPerDay, b.DollarsPerMonth) < 0 {
+			return fmt.Errorf("%s.budget: a bound is negative", key)
+		}
+		for language, names := range s.Voices {
+			for _, v := range names {
+				if _, ok := c.Voices[v]; !ok {
+					return fmt.Errorf("%s.voices.%s: there is no voice %q; configured are %s", key, language, v, list(c.Voices))
+				}
+			}
+		}
+	}
+	return nil
+}

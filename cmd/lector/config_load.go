@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+	"go.yaml.in/yaml/v3"
+
+	"lector"
+)
+
+// configFile is read when it is there and -config names no other.
+const configFile = "lector.yaml"
+
+// settings are the flags that every command with a configuration has.
+type settings struct {
+	fs           *flag.FlagSet
+	file         string
+	data, listen string
+}
+
+// settings adds -config and -data to the flags.
+func (a *app) settings(fs *flag.FlagSet) *settings {
+	s := &settings{fs: fs}
+	fs.StringVar(&s.file, "config", "", "read the settings from `FILE` (default lector.yaml, where there is one)")
+	fs.StringVar(&s.data, "data", "", "keep everything in `DIR` (default ./data)")
+	return s
+}
+
+// load reads the configuration.
+func (a *app) load(s *settings) (*config, error) {
+	c := defaults()
+	if err := a.readFile(&c, s.file); err != nil {
+		return nil, err
+	}
+	if err := a.readEnvironment(&c); err != nil {
+		return nil, err
+	}
+	if s.data != "" {
+		c.Data = s.data
+	}
+	if s.listen != "" {
+		c.Listen = s.listen
+	}
+	c.complete()
+	if err := c.check(); err != nil {
+		return nil, misuse{err}
+	}
+	return &c, nil
+}
+
+func (a *app) readFile(c *config, name string) error {
+	given := name != "" || a.getenv("LECTOR_CONFIG") != ""
+	if name == "" {
+		name = a.getenv("LECTOR_CONFIG")
+	}
+	if name == "" {
+		name = configFile
+	}
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) && !given {
+		return nil
+	}
+	if err != nil {
+		return misuse{fmt.Errorf("settings: %w", err)}
+	}
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	if err := d.Decode(c); err != nil && !errors.Is(err, io.EOF) {
+		return misuse{lector.Hint(fmt.Errorf("settings in %s: %s", name, plainYAML(err)), "lector config -h lists the keys")}
+	}
+	return nil
+}
+
+// plainYAML says what is wrong without the names of our Go types.
+func plainYAML(err error) string {
+	var t *yaml.TypeError
+	if !errors.As(err, &t) {
+		return strings.TrimPrefix(err.Error(), "yaml: ")
+	}
+	lines := slices.Clone(t.Errors)
+	for i, l := range lines {
+		if before, _, found := strings.Cut(l, " not found in type "); found {
+			l = strings.Replace(before, "field ", "unknown key ", 1)
+		}
+		lines[i] = l
+	}
+	return strings.Join(lines, "; ")
+}
+
+// readEnvironment overlays LECTOR_… variables; a secret's NAME_FILE names a
+// file that holds it.
+func (a *app) readEnvironment(c *config) error {
+	vars := map[string]string{}
+	for _, name := range envNames() {
+		if v := a.getenv(name); v != "" {
+			vars[name] = v
+		}
+	}
+	const password = "LECTOR_NATS_PASSWORD"
+	if file := a.getenv(password + "_FILE"); file != "" {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return misuse{fmt.Errorf("%s_FILE: %w", password, err)}
+		}
+		vars[password] = strings.TrimSpace(string(data))
+	}
+	if err := env.ParseWithOptions(c, env.Options{Environment: vars, Prefix: "LECTOR_"}); err != nil {
+		return misuse{fmt.Errorf("settings in the environment: %w", err)}
+	}
+	return nil
+}
+
+// envNames lists the variables that the struct names.
+func envNames() []string {
+	params, err := env.GetFieldParamsWithOptions(&config{}, env.Options{Prefix: "LECTOR_"})
+	if err != nil { // the tags are ours
+		panic(err)
+	}
+	var names []string
+	for _, p := range params {
+		if p.OwnKey != "" {
+			names = append(names, p.Key)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// unknown is the error for a name that is not configured.
+func unknown(what, name string) error { return fmt.Errorf("unknown %s %q", what, name) }
+
+func list[V any](m map[string]V) string {
+	return strings.Join(slices.Sorted(maps.Keys(m)), ", ")
+}
