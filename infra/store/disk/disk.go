@@ -1,0 +1,81 @@
+// Package disk keeps objects as plain files under one directory. The path of a
+// file is its key; nothing else is stored, so the directory may be copied,
+// served or looked at with ordinary tools.
+package disk
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"os"
+	"path/filepath"
+
+	"lector"
+)
+
+// spool is where files are written before they get their names. The tilde is
+// outside the grammar of keys, so no object can be called like that.
+const spool = "~tmp"
+
+// Store keeps objects in a directory, which several processes may share. Every
+// path is resolved inside that directory (os.Root): no key and no symbolic
+// link leads out of it.
+type Store struct {
+	dir    string
+	root   *os.Root
+	etags  *etags
+	create func(name string) (file, error)
+}
+
+// file is what a new object is written to.
+type file interface {
+	io.WriteCloser
+	Sync() error
+}
+
+// Open opens the store in dir, which is created where missing, and removes
+// what crashed writers left behind more than an hour ago.
+func Open(dir string) (*Store, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fault(dir, "open", "", err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fault(dir, "open", "", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fault(dir, "open", "", err)
+	}
+	s := &Store{dir: dir, root: root, etags: newETags()}
+	s.create = func(name string) (file, error) {
+		return root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	}
+	s.sweep(sweepAge)
+	return s, nil
+}
+
+// Close lets go of the directory. Objects that are open stay readable.
+func (s *Store) Close() error { return s.root.Close() }
+
+// Ping writes a file and removes it.
+func (s *Store) Ping(ctx context.Context) error {
+	temp := spool + "/" + rand.Text()
+	err := s.spool(ctx, temp, emptyBody{})
+	if err == nil {
+		err = s.root.Remove(temp)
+	}
+	return fault(s.dir, "ping", "", err)
+}
+
+// emptyBody is the content that Ping writes.
+type emptyBody struct{}
+
+func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
+
+func (s *Store) check(ctx context.Context, verb, key string) error {
+	if !lector.ValidKey(key) {
+		return fault(s.dir, verb, key, errKey)
+	}
+	return fault(s.dir, verb, key, ctx.Err())
+}

@@ -1,0 +1,53 @@
+package disk
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+
+	"lector"
+)
+
+var (
+	errKey    = errors.New("not a valid key")
+	errHeader = errors.New("content type and cache header must be those of the key")
+)
+
+// fault says where err happened and what kind it is: nil stays nil.
+func fault(dir, verb, key string, err error) error {
+	if err == nil {
+		return nil
+	}
+	where := fmt.Sprintf("disk store %s: %s", dir, verb)
+	if key != "" {
+		where += fmt.Sprintf(" %.300q", key)
+	}
+	switch {
+	case errors.Is(err, lector.ErrExists):
+		return fmt.Errorf("%s: %w", where, lector.ErrExists)
+	case key != "" && verb != "put" && verb != "create" && absent(err):
+		return fmt.Errorf("%s: %w", where, lector.ErrNotFound)
+	}
+	return classify(dir, fmt.Errorf("%s: %w", where, err))
+}
+
+func absent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+func classify(dir string, err error) error {
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return lector.Hint(err, "free some space on the disk of %s, or let `data` point to another one; then replay the job", dir)
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return lector.Hint(lector.Permanent(err), "make %s writable for the user who runs lector, or let `data` point elsewhere", dir)
+	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, fs.ErrExist):
+		return lector.Hint(lector.Permanent(err), "a file stands where a directory is needed, or the reverse: see what is in %s", dir)
+	case errors.Is(err, errKey), errors.Is(err, errHeader):
+		return lector.Permanent(err)
+	case errors.Is(err, errors.ErrUnsupported), errors.Is(err, syscall.EMLINK):
+		return lector.Hint(lector.Permanent(err), "the file system of %s has no hard links, which create-only writes need: use another one", dir)
+	}
+	return err
+}

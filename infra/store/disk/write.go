@@ -1,0 +1,160 @@
+package disk
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"syscall"
+
+	"lector"
+)
+
+// Put stores the whole of body under o.Key and replaces what was there. A
+// reader sees the old file or the new one; when Put returns nil the new one
+// has reached the disk. Content type and cache header are those of the key
+// (lector.NewObject): other ones are refused, since a file has no room for them.
+func (s *Store) Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
+	return s.write(ctx, "put", o, body, s.root.Rename)
+}
+
+// Create is Put for a key that must be free. It returns lector.ErrExists if
+// the key is taken; of several writers at once one succeeds.
+func (s *Store) Create(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
+	if err := s.check(ctx, "create", o.Key); err != nil {
+		return err
+	}
+	if info, err := s.root.Lstat(o.Key); err == nil && info.Mode().IsRegular() {
+		return fault(s.dir, "create", o.Key, lector.ErrExists)
+	}
+	// A link, unlike a rename, never replaces; the spooled name is removed by write.
+	return s.write(ctx, "create", o, body, func(temp, key string) error {
+		err := s.root.Link(temp, key)
+		if errors.Is(err, fs.ErrExist) && s.isFile(key) {
+			return lector.ErrExists
+		}
+		return err
+	})
+}
+
+func (s *Store) isFile(key string) bool {
+	info, err := s.root.Lstat(key)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// write spools the body and gives it its name by place.
+func (s *Store) write(ctx context.Context, verb string, o lector.Object, body io.ReadSeeker, place func(temp, key string) error) error {
+	if err := s.check(ctx, verb, o.Key); err != nil {
+		return err
+	}
+	if err := checkHeaders(o); err != nil {
+		return fault(s.dir, verb, o.Key, err)
+	}
+	if _, err := body.Seek(0, io.SeekStart); err != nil {
+		return fault(s.dir, verb, o.Key, err)
+	}
+	temp := spool + "/" + rand.Text()
+	err := s.spool(ctx, temp, body)
+	if err == nil {
+		err = s.place(temp, o.Key, place)
+	}
+	s.root.Remove(temp) //nolint:errcheck // gone after a rename; what stays is swept
+	return fault(s.dir, verb, o.Key, err)
+}
+
+func checkHeaders(o lector.Object) error {
+	want := lector.NewObject(o.Key)
+	if o.ContentType != "" && o.ContentType != want.ContentType {
+		return errHeader
+	}
+	if o.CacheControl != "" && o.CacheControl != want.CacheControl {
+		return errHeader
+	}
+	return nil
+}
+
+// spool writes body to a new file called temp and makes it durable. On an
+// error it leaves no file.
+func (s *Store) spool(ctx context.Context, temp string, body io.Reader) error {
+	f, err := s.create(temp)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = s.mkdir(spool); err == nil {
+			f, err = s.create(temp)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, patient{ctx, body})
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		s.root.Remove(temp) //nolint:errcheck // the first error is the one to tell
+	}
+	return err
+}
+
+// place names a spooled file, in a directory that may have to be made: Delete
+// removes empty directories, maybe in another process and right now.
+func (s *Store) place(temp, key string, name func(temp, key string) error) error {
+	dir := path.Dir(key)
+	err := name(temp, key)
+	for range 10 {
+		if !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		if err = s.mkdir(dir); err == nil {
+			err = name(temp, key)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return s.syncDir(dir)
+}
+
+// mkdir makes a directory and its parents durably.
+func (s *Store) mkdir(dir string) error {
+	if err := s.root.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for ; dir != "."; dir = path.Dir(dir) {
+		if err := s.syncDir(path.Dir(dir)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// syncDir makes the names in a directory durable. A directory that is already
+// gone again needs nothing, and a file system that cannot do it says EINVAL.
+func (s *Store) syncDir(dir string) error {
+	f, err := s.root.Open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Sync(); !errors.Is(err, syscall.EINVAL) {
+		return err
+	}
+	return nil
+}
+
+// patient reads until its context ends.
+type patient struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (p patient) Read(b []byte) (int, error) {
+	if err := p.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return p.Reader.Read(b)
+}

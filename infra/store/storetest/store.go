@@ -1,0 +1,54 @@
+// Package storetest holds the conformance suite of the stores: what an adapter
+// passes, the worker and the doors may rely on. It is imported by tests only.
+package storetest
+
+import (
+	"context"
+	"io"
+	"iter"
+
+	"lector"
+)
+
+// Store is everything that a store can do. The wings ask for the few methods
+// that they need.
+type Store interface {
+	Writer
+	Reader
+	Keeper
+}
+
+// Writer puts objects away. When a method returns nil the object is durable:
+// it survives a crash of the process and of the machine.
+type Writer interface {
+	// Put stores the whole of body under o.Key and replaces what was there in
+	// one step: a reader sees the old object or the new one, never a mixture.
+	Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error
+
+	// Create is Put for a key that must be free: lector.ErrExists if it is
+	// taken, and of several writers at once exactly one succeeds.
+	Create(ctx context.Context, o lector.Object, body io.ReadSeeker) error
+}
+
+// Reader reads objects; one that is absent is lector.ErrNotFound.
+type Reader interface {
+	// Open returns the object and its content, which ctx governs until Close.
+	// A replacement in the meantime is never mixed into what is read.
+	Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error)
+
+	// Stat returns what Open returns, without the content.
+	Stat(ctx context.Context, key string) (lector.Object, error)
+}
+
+// Keeper keeps the house in order.
+type Keeper interface {
+	// Delete removes an object; one that is absent is no error.
+	Delete(ctx context.Context, key string) error
+
+	// List yields the objects whose keys begin with prefix in the order of
+	// their bytes, with Key, Size and Modified. After an error it ends.
+	List(ctx context.Context, prefix string) iter.Seq2[lector.Object, error]
+
+	// Ping reports whether the store can be reached and written to.
+	Ping(ctx context.Context) error
+}
