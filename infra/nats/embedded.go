@@ -25,6 +25,7 @@ type Embedded struct {
 	server *server.Server
 	access Access
 	file   string
+	lock   *os.File
 }
 
 // Access is how other processes of the same user reach an embedded server: a
@@ -66,6 +67,23 @@ func Start(dir, address string, log *slog.Logger) (*Embedded, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, lector.Hint(err, "the data directory must be writable: choose another with -data DIR")
 	}
+	held, err := lock(dir)
+	if err != nil {
+		return nil, err
+	}
+	e := &Embedded{file: filepath.Join(dir, accessFile), lock: held}
+	if e.server, err = run(opts, address, log); err != nil {
+		return nil, errors.Join(err, held.Close())
+	}
+	e.access = Access{URL: e.server.ClientURL(), User: opts.Username, Password: opts.Password}
+	if err := e.writeAccess(); err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return e, nil
+}
+
+// run starts the server and waits until it is ready.
+func run(opts *server.Options, address string, log *slog.Logger) (*server.Server, error) {
 	s, err := server.NewServer(opts)
 	if err != nil {
 		return nil, fmt.Errorf("embedded NATS: %w", err)
@@ -81,13 +99,7 @@ func Start(dir, address string, log *slog.Logger) (*Embedded, error) {
 		stop(s)
 		return nil, lector.Hint(errors.New("embedded NATS: JetStream did not start"), "see the log above; is the disk full?")
 	}
-	e := &Embedded{server: s, file: filepath.Join(dir, accessFile)}
-	e.access = Access{URL: s.ClientURL(), User: opts.Username, Password: opts.Password}
-	if err := e.writeAccess(); err != nil {
-		stop(s)
-		return nil, err
-	}
-	return e, nil
+	return s, nil
 }
 
 func options(dir, address string) (*server.Options, error) {
@@ -128,7 +140,11 @@ func (e *Embedded) Access() Access { return e.access }
 // Close stops the server and waits until its files are closed.
 func (e *Embedded) Close() error {
 	stop(e.server)
-	return os.Remove(e.file)
+	err := os.Remove(e.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, e.lock.Close())
 }
 
 func stop(s *server.Server) {

@@ -1,0 +1,41 @@
+//go:build unix
+
+package nats
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"lector"
+)
+
+// lock takes the directory for this process. The lock ends with the process,
+// however it ends.
+func lock(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, lector.Hint(err, "the data directory must be writable: choose another with -data DIR")
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		defer f.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, inUse(dir, f)
+		}
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
+	}
+	if err := f.Truncate(0); err == nil {
+		_, _ = fmt.Fprintln(f, os.Getpid()) // only to be shown to the next one
+	}
+	return f, nil
+}
+
+func inUse(dir string, f *os.File) error {
+	pid := make([]byte, 20)
+	n, _ := f.ReadAt(pid, 0) // an empty name is no harm
+	return lector.Hint(fmt.Errorf("data directory %s is in use by another lector (process %s)", filepath.Dir(dir), strings.TrimSpace(string(pid[:n]))),
+		"stop that one, or choose another directory with -data DIR")
+}

@@ -1,0 +1,417 @@
+package nats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"lector"
+)
+
+// bundle is a real server with everything set up, and a connection to it.
+type bundle struct {
+	*Conn
+	dir    string
+	server *Embedded
+}
+
+func setup(t *testing.T) *bundle {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "nats")
+	e, err := Start(dir, "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	c := dial(t, dir)
+	if err := c.Setup(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	return &bundle{c, dir, e}
+}
+
+func dial(t *testing.T, dir string) *Conn {
+	t.Helper()
+	a, err := ReadAccess(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Connect(Options{URL: a.URL, User: a.User, Password: a.Password, Name: "test", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+func event(id, revision string) lector.ArticleEvent {
+	return lector.ArticleEvent{
+		ID: id + "-" + revision, Source: "test", Type: lector.Published, Time: time.Now(),
+		Article: lector.Article{Site: "havana", ID: id, Revision: revision, Title: "T", Visibility: lector.Public,
+			Body: lector.Body{ContentType: lector.Plain, Content: "x"}},
+	}
+}
+
+func publish(t *testing.T, c *Conn, e lector.ArticleEvent) uint64 {
+	t.Helper()
+	n, err := c.Publish(t.Context(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func next(t *testing.T, c *Conn) lector.Delivery {
+	t.Helper()
+	q, err := c.Queue(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	d, err := q.Next(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestEventWayThroughTheQueue(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	e := event("1", "a")
+	e.Replay = "r1"
+	n := publish(t, b.Conn, e)
+	if again := publish(t, b.Conn, e); again != n {
+		t.Errorf("the same event twice: places %d and %d", n, again)
+	}
+	d := next(t, b.Conn)
+	if d.Err != nil || d.Sequence != n || d.Count != 1 || d.Event.Article.Revision != "a" || d.Event.Replay != "r1" {
+		t.Fatalf("delivered %+v", d)
+	}
+	if err := d.Later(0); err != nil {
+		t.Fatal(err)
+	}
+	if d = next(t, b.Conn); d.Count != 2 {
+		t.Errorf("given back, it came with count %d, want 2", d.Count)
+	}
+	if err := d.Done(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got, err := b.Event(t.Context(), n)
+	if err != nil || got.Article.ID != "1" {
+		t.Errorf("read again: %+v, %v", got, err)
+	}
+	if _, err := b.Event(t.Context(), 99); !errors.Is(err, lector.ErrNotFound) {
+		t.Errorf("an event that never was: %v", err)
+	}
+}
+
+func TestRefusedEventIsKept(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	m := nats.NewMsg(lector.ArticleSubject("havana", "x"))
+	m.Data = []byte("garbage")
+	if _, err := b.js.PublishMsg(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	d := next(t, b.Conn)
+	if d.Err == nil || !lector.IsPermanent(d.Err) {
+		t.Fatalf("garbage was decoded: %+v", d)
+	}
+	if err := d.Refuse(d.Err.Error()); err != nil {
+		t.Fatal(err)
+	}
+	s, err := b.js.Stream(t.Context(), dead)
+	if err != nil {
+		t.Fatal(err)
+	}
+	letter, err := s.GetMsg(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(letter.Data) != "garbage" || !strings.Contains(letter.Header.Get("lector-reason"), "CloudEvent") {
+		t.Errorf("dead letter %q %v", letter.Data, letter.Header)
+	}
+}
+
+func TestPublishRefuses(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	big := event("big", "a")
+	big.Article.Body.Content = strings.Repeat("x", 1<<20)
+	noSite := event("1", "a")
+	noSite.Article.Site = "no site"
+	for name, e := range map[string]lector.ArticleEvent{"too big": big, "bad site": noSite} {
+		if _, err := b.Publish(t.Context(), e); !lector.IsPermanent(err) {
+			t.Errorf("%s: %v, want a permanent error", name, err)
+		}
+	}
+}
+
+func TestQueueEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	q, err := b.Queue(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := q.Next(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("got %v", err)
+	}
+	// What comes after the worker stopped waiting reaches the next one.
+	publish(t, b.Conn, event("1", "a"))
+	if d := next(t, b.Conn); d.Event.Article.ID != "1" {
+		t.Errorf("got %+v", d)
+	}
+}
+
+func TestLedgerComparesAndSets(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	l, err := b.Ledger(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := t.Context()
+	key := lector.Key("havana", "1")
+	if _, _, err := l.Job(ctx, "havana", key); !errors.Is(err, lector.ErrNotFound) {
+		t.Fatalf("no record: %v", err)
+	}
+	j := lector.Job{ID: key, Site: "havana", State: lector.Running}
+	v, err := l.Save(ctx, j, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := l.Save(ctx, j, 0); err != nil || again != v {
+		t.Errorf("the same write twice, as after a lost answer: version %d, %v", again, err)
+	}
+	j.State = lector.Ready
+	v2, err := l.Save(ctx, j, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.State = lector.Failed
+	for _, stale := range []uint64{0, v} {
+		if _, err := l.Save(ctx, j, stale); !errors.Is(err, lector.ErrConflict) {
+			t.Errorf("write over version %d: %v", stale, err)
+		}
+	}
+	got, v3, err := l.Job(ctx, "havana", key)
+	if err != nil || got.State != lector.Ready || v3 != v2 {
+		t.Errorf("read %+v %d %v", got, v3, err)
+	}
+}
+
+func TestLedgerListsAndWatches(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	l, err := b.Ledger(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	save := func(id string, state lector.State, version uint64) uint64 {
+		v, err := l.Save(t.Context(), lector.Job{ID: lector.Key("havana", id), Site: "havana", Article: id, State: state}, version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for j, err := range l.Jobs(t.Context()) {
+		t.Fatalf("an empty ledger yields %v %v", j, err)
+	}
+	for i := range 5 {
+		save(fmt.Sprint(i), lector.Ready, 0)
+	}
+	n := 0
+	for _, err := range l.Jobs(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	if n != 5 {
+		t.Errorf("%d jobs, want 5", n)
+	}
+	v := save("w", lector.Running, 0)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for j, err := range l.Watch(ctx, "havana", lector.Key("havana", "w")) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if j.State == lector.Ready {
+			break
+		}
+		save("w", lector.Ready, v)
+	}
+}
+
+func TestLease(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	l, err := b.Leases(t.Context(), "one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.ttl = time.Second // the least that a server knows
+	held, release, err := l.Hold(t.Context(), "article.x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.After(3 * time.Second)
+	for waiting := true; waiting; {
+		if _, _, err := l.Hold(t.Context(), "article.x"); !errors.Is(err, lector.ErrExists) {
+			t.Fatalf("a held lease was given away: %v", err)
+		}
+		select {
+		case <-held.Done():
+			t.Fatal("lease lost:", context.Cause(held))
+		case <-deadline:
+			waiting = false
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	release()
+	if _, again, err := l.Hold(t.Context(), "article.x"); err != nil {
+		t.Fatalf("a freed lease: %v", err)
+	} else {
+		again()
+	}
+}
+
+func TestDeadWorkersLeaseEnds(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	l, err := b.Leases(t.Context(), "dead")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := nats.NewMsg("$KV.leases.article.y")
+	m.Header.Set("Nats-TTL", "1s")
+	if _, err := b.js.PublishMsg(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(20 * time.Second); ; {
+		_, release, err := l.Hold(t.Context(), "article.y")
+		if err == nil {
+			release()
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal("the lease of a dead worker never ended:", err)
+		}
+	}
+}
+
+func TestAnnouncements(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	e := lector.AudioEvent{ID: "1", Type: lector.AudioReady, Time: time.Now(), Site: "havana", Key: lector.Key("havana", "1"), Duration: 3}
+	for range 2 {
+		if err := b.Announce(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e.ID, e.Type = "2", lector.AudioRemoved
+	if err := b.Announce(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var got []string
+	for a, err := range b.Announcements(ctx, "havana", e.Key) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got = append(got, a.ID+a.Type); a.ID == "2" {
+			break
+		}
+	}
+	if fmt.Sprint(got) != fmt.Sprint([]string{"1" + lector.AudioReady, "2" + lector.AudioRemoved}) {
+		t.Errorf("announced %v", got)
+	}
+}
+
+func TestOneProcessADirectory(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	_, err := Start(b.dir, "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	if err == nil || !strings.Contains(err.Error(), "in use by another lector") || lector.HintOf(err) == "" {
+		t.Fatalf("a second server on the same directory: %v", err)
+	}
+}
+
+func TestStartRefuses(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"0.0.0.0:0", "example.org:4222", "127.0.0.1", "127.0.0.1:x"} {
+		if _, err := Start(t.TempDir(), address, slog.New(slog.DiscardHandler)); err == nil {
+			t.Errorf("started on %s", address)
+		}
+	}
+}
+
+func TestNotSetUp(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	e, err := Start(dir, "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	c := dial(t, dir)
+	if _, err := c.Queue(t.Context()); !strings.Contains(lector.HintOf(err), "lector setup") {
+		t.Errorf("queue: %v, hint %q", err, lector.HintOf(err))
+	}
+	if _, err := c.Ledger(t.Context()); !strings.Contains(lector.HintOf(err), "lector setup") {
+		t.Errorf("ledger: %v, hint %q", err, lector.HintOf(err))
+	}
+	if _, err := c.Publish(t.Context(), event("1", "a")); !strings.Contains(lector.HintOf(err), "lector setup") {
+		t.Errorf("publish: %v, hint %q", err, lector.HintOf(err))
+	}
+}
+
+func TestConnectHints(t *testing.T) {
+	t.Parallel()
+	_, err := Connect(Options{URL: "nats://127.0.0.1:1", Name: "test", Log: slog.New(slog.DiscardHandler)})
+	if err == nil || lector.HintOf(err) == "" {
+		t.Errorf("no server: %v", err)
+	}
+	b := setup(t)
+	_, err = Connect(Options{URL: b.server.Access().URL, User: "x", Password: "y", Name: "test", Log: slog.New(slog.DiscardHandler)})
+	if !strings.Contains(lector.HintOf(err), "credentials") {
+		t.Errorf("wrong password: %v, hint %q", err, lector.HintOf(err))
+	}
+}
+
+func FuzzDecodeArticle(f *testing.F) {
+	f.Add("1.0", "1", string(lector.Published), "application/json", []byte(`{"site":"havana","id":"1"}`))
+	f.Add("", "", "", "application/cloudevents+json", []byte(`{"specversion":"1.0","id":"1","type":"lector.article.deleted.v1","data":{"site":"havana","id":"1"}}`))
+	subject := lector.ArticleSubject("havana", lector.Key("havana", "1"))
+	f.Fuzz(func(t *testing.T, version, id, kind, content string, data []byte) {
+		h := nats.Header{"Ce-Specversion": {version}, "ce-id": {id}, "CE-TYPE": {kind}, "Content-Type": {content}}
+		e, err := decodeArticle(subject, h, data)
+		if err != nil {
+			if !lector.IsPermanent(err) {
+				t.Errorf("%v is not permanent", err)
+			}
+			return
+		}
+		if !e.Type.Known() || e.Article.Key() != lector.Key("havana", "1") || e.Article.Revision == "" {
+			t.Errorf("accepted %+v", e)
+		}
+	})
+}
