@@ -1,0 +1,11 @@
+package s3test
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// dieWithParent ends the server also when the test is killed.
+func dieWithParent(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+}
