@@ -1,0 +1,200 @@
+package encode
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"math"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"lector"
+)
+
+// tone is a second and a half of 440 Hz at 16 kHz mono.
+func tone() []byte {
+	pcm := make([]byte, 0, 48000)
+	for i := range 24000 {
+		s := int16(8000 * math.Sin(float64(i)*2*math.Pi*440/16000))
+		pcm = binary.LittleEndian.AppendUint16(pcm, uint16(s))
+	}
+	return pcm
+}
+
+// only is a lookPath that knows one program.
+func only(t *testing.T, name string) func(string) (string, error) {
+	path, err := exec.LookPath(name)
+	if err != nil {
+		t.Skipf("%s is not installed: apt-get install %s", name, name)
+	}
+	return func(asked string) (string, error) {
+		if asked == name {
+			return path, nil
+		}
+		return "", exec.ErrNotFound
+	}
+}
+
+// frames walks 24 kHz mono 48 kbit/s frames (MPEG-2 layer III, 144 bytes each)
+// and fails at anything else: a tag, an Info frame, a borrowed reservoir.
+func frames(t *testing.T, mp3 []byte) int {
+	t.Helper()
+	n := 0
+	for ; len(mp3) >= 144; mp3, n = mp3[144:], n+1 {
+		if h := binary.BigEndian.Uint32(mp3) &^ 0x2F; h != 0xFFF364C4&^0x2F {
+			t.Fatalf("frame %d: header %08x", n, binary.BigEndian.Uint32(mp3))
+		}
+		if mp3[4] != 0 {
+			t.Errorf("frame %d borrows %d bytes of the frame before", n, mp3[4])
+		}
+	}
+	if len(mp3) != 0 {
+		t.Errorf("%d bytes behind the last frame", len(mp3))
+	}
+	return n
+}
+
+func TestEncode(t *testing.T) {
+	t.Parallel()
+	for _, program := range []string{"lame", "ffmpeg"} {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			e, err := Find(only(t, program))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasPrefix(e.Version(), program+" ") || strings.HasSuffix(e.Version(), "unknown") {
+				t.Errorf("version %q", e.Version())
+			}
+			mp3, err := e.Encode(t.Context(), bytes.NewReader(WAV(tone(), 16000, 1)), 24000, 1, 48)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// 1.5 s are 62.5 frames of 576 samples; the encoder adds its delay.
+			if n := frames(t, mp3); n < 63 || n > 67 {
+				t.Errorf("%d frames", n)
+			}
+			if bytes.Contains(mp3, []byte("Info")) || bytes.Contains(mp3, []byte("Xing")) {
+				t.Error("has an Info frame")
+			}
+		})
+	}
+}
+
+func TestUnknownSizes(t *testing.T) {
+	t.Parallel()
+	e, err := Find(only(t, "lame"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := e.Encode(t.Context(), bytes.NewReader(WAV(tone(), 16000, 1)), 24000, 1, 48)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []uint32{0, 0xFFFFFFFF, 0x7FFFF000, 0x7FFFFFFF, 0x80000000} {
+		wav := WAV(tone(), 16000, 1)
+		binary.LittleEndian.PutUint32(wav[4:], size)
+		binary.LittleEndian.PutUint32(wav[40:], size)
+		got, err := e.Encode(t.Context(), bytes.NewReader(wav), 24000, 1, 48)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("size %#x: %d bytes, %v; want %d", size, len(got), err, len(want))
+		}
+	}
+}
+
+func TestBadWAV(t *testing.T) {
+	t.Parallel()
+	good := WAV(tone(), 16000, 1)
+	rateless := bytes.Clone(good)
+	clear(rateless[24:28])
+	for name, test := range map[string]struct {
+		wav  []byte
+		want string
+	}{
+		"empty":      {nil, "no RIFF"},
+		"html":       {[]byte("<html>no voice today</html>"), "no RIFF"},
+		"mp3":        {bytes.Repeat([]byte{0xFF, 0xF3, 0x64, 0xC4}, 36), "no RIFF"},
+		"no data":    {good[:36], "no data chunk"},
+		"no samples": {good[:44], "truncated"},
+		"truncated":  {good[:len(good)/2], "truncated"},
+		"no rate":    {rateless, "rate"},
+		"no format":  {append([]byte("RIFF\x00\x00\x00\x00WAVEdata\x02\x00\x00\x00"), 1, 2), "without a format"},
+		"long chunk": {append([]byte("RIFF\x00\x00\x00\x00WAVELIST\x00\x10\x00\x00"), 1, 2), "stated"},
+	} {
+		if _, err := mend(test.wav); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", name, err, test.want)
+		}
+	}
+}
+
+func TestExtraChunksAndOddSizes(t *testing.T) {
+	t.Parallel()
+	good := WAV(tone(), 16000, 1)
+	odd := bytes.Clone(good[:36])
+	odd = append(odd, "LIST\x03\x00\x00\x00abc\x00"...)
+	odd = append(odd, good[36:]...)
+	got, err := mend(odd)
+	if err != nil || !bytes.Equal(got, good) {
+		t.Errorf("%v, %d bytes, want %d", err, len(got), len(good))
+	}
+}
+
+func TestNothingInstalled(t *testing.T) {
+	t.Parallel()
+	_, err := Find(func(string) (string, error) { return "", exec.ErrNotFound })
+	if err == nil || !strings.Contains(lector.HintOf(err), "apt-get install lame") {
+		t.Errorf("%v, hint %q", err, lector.HintOf(err))
+	}
+	var none Encoder
+	if _, err := none.Encode(t.Context(), nil, 24000, 1, 48); !lector.IsPermanent(err) {
+		t.Errorf("the zero encoder: %v", err)
+	}
+}
+
+// script stands in for an encoder. It is read by the shell and not executed
+// itself: a file just written may still be open in a forked child.
+func script(_ *testing.T, text string) Encoder {
+	return Encoder{"/bin/sh", "program 1", func(int, int, int) []string { return []string{"-c", text} }}
+}
+
+func TestProgramFails(t *testing.T) {
+	t.Parallel()
+	wav := WAV(tone(), 16000, 1)
+	e := script(t, "cat >/dev/null; echo first >&2; echo 'the last word' >&2; exit 3")
+	if _, err := e.Encode(t.Context(), bytes.NewReader(wav), 24000, 1, 48); err == nil || !strings.HasSuffix(err.Error(), "exit status 3: the last word") {
+		t.Errorf("failing: %v", err)
+	}
+	e = script(t, "cat >/dev/null")
+	if _, err := e.Encode(t.Context(), bytes.NewReader(wav), 24000, 1, 48); err == nil || !strings.Contains(err.Error(), "no audio") {
+		t.Errorf("silent: %v", err)
+	}
+}
+
+func TestKilledByContext(t *testing.T) {
+	t.Parallel()
+	e := script(t, "exec tail -f /dev/null")
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	_, err := e.Encode(ctx, bytes.NewReader(WAV(tone(), 16000, 1)), 24000, 1, 48)
+	if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > 5*time.Second {
+		t.Errorf("%v after %v", err, time.Since(began))
+	}
+}
+
+func FuzzMend(f *testing.F) {
+	f.Add(WAV([]byte{1, 2, 3, 4}, 16000, 1))
+	f.Add([]byte("RIFF\xff\xff\xff\xffWAVEfmt \x10\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		once, err := mend(data)
+		if err != nil {
+			return
+		}
+		if twice, err := mend(once); err != nil || !bytes.Equal(once, twice) {
+			t.Errorf("not stable: %v", err)
+		}
+	})
+}

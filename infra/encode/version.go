@@ -1,0 +1,24 @@
+package encode
+
+import (
+	"context"
+	"os/exec"
+	"regexp"
+	"time"
+)
+
+var number = regexp.MustCompile(`\bversion n?(\S+)`)
+
+// version asks a program for its version; "unknown" where it does not say.
+func version(path, flag string) string {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, path, flag).Output()
+	if err != nil {
+		return "unknown"
+	}
+	if m := number.FindSubmatch(out); m != nil {
+		return string(m[1])
+	}
+	return "unknown"
+}
