@@ -50,6 +50,16 @@ func status(err error) int {
 	return 0
 }
 
+// absent reports whether err says that there is no such object. The answer to
+// HEAD has no body, so there the code is made up by the SDK from the status.
+func absent(err error) bool {
+	switch code(err) {
+	case "NoSuchKey", "NotFound", "":
+		return status(err) == http.StatusNotFound
+	}
+	return false
+}
+
 // brief puts the one thing that matters in place of the SDK's account of all
 // its layers, which stays within reach of errors.As.
 func brief(err error) error {
@@ -89,7 +99,7 @@ func (s *Store) fault(verb, key string, err error) error {
 	switch {
 	case errors.Is(err, lector.ErrExists):
 		return fmt.Errorf("%s: %w", where, lector.ErrExists)
-	case key != "" && status(err) == http.StatusNotFound && code(err) != "NoSuchBucket":
+	case key != "" && absent(err):
 		return fmt.Errorf("%s: %w", where, lector.ErrNotFound)
 	}
 	return s.classify(fmt.Errorf("%s: %w", where, brief(err)))
@@ -117,16 +127,17 @@ func (s *Store) classify(err error) error {
 // refused adds what to do about a refusal that trying again does not mend.
 func (s *Store) refused(status int, code string, err error) error {
 	switch {
-	case code == "NoSuchBucket" || status == http.StatusNotFound:
+	case code == "NoSuchBucket":
 		return lector.Hint(err, "lector setup creates the bucket %s; or name another one by LECTOR_STORE_BUCKET", s.bucket)
-	case code == "InvalidAccessKeyId" || code == "SignatureDoesNotMatch" || code == "ExpiredToken" || status == http.StatusUnauthorized:
+	case code == "InvalidAccessKeyId" || code == "SignatureDoesNotMatch" || code == "XAdminUserNotFound" ||
+		code == "ExpiredToken" || status == http.StatusUnauthorized:
 		return lector.Hint(err, "see AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: %s does not take these", s.endpoint)
 	case code == "RequestTimeTooSkewed":
 		return lector.Hint(err, "set the clock of this machine")
 	case code == "AuthorizationHeaderMalformed" || status == http.StatusMovedPermanently || status == http.StatusTemporaryRedirect:
 		return lector.Hint(err, "the bucket %s is in another region: set LECTOR_STORE_REGION", s.bucket)
 	case status == http.StatusForbidden:
-		return lector.Hint(err, "the key pair needs s3:GetObject, PutObject and DeleteObject on %s/*, and s3:ListBucket on the bucket: without it an absent object looks forbidden", s.bucket)
+		return lector.Hint(err, "the key pair needs s3:GetObject, s3:PutObject and s3:DeleteObject on %s/*, and s3:ListBucket on the bucket: without it an absent object looks forbidden", s.bucket)
 	}
 	return err
 }

@@ -29,6 +29,9 @@ func (r *reader) Read(p []byte) (int, error) {
 	if r.offset >= r.object.Size {
 		return 0, io.EOF
 	}
+	if err := r.ctx.Err(); err != nil {
+		return 0, fmt.Errorf("read %s: %w", r.object.Key, err)
+	}
 	var n int
 	var err error
 	for range 1 + resumes {
