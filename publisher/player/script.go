@@ -1,0 +1,118 @@
+package player
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+//go:embed player.js
+var scriptSource string
+
+// script is player.js in one language, as it goes over the wire.
+type script struct {
+	plain, zipped []byte
+	version       string
+}
+
+// scripts holds the script in every language.
+var scripts = sync.OnceValue(func() map[string]script {
+	all := make(map[string]script)
+	for _, language := range Languages() {
+		all[language] = newScript(language)
+	}
+	return all
+})
+
+func newScript(language string) script {
+	table := maps.Clone(words()[language])
+	table["lang"] = language
+	inline, err := json.Marshal(table) // keeps < > & escaped
+	if err != nil {
+		panic(err) // strings are always JSON
+	}
+	text := strings.Replace(strip(scriptSource), "WORDS = {}", "WORDS = "+string(inline), 1)
+	sum := sha256.Sum256([]byte(text))
+	return script{plain: []byte(text), zipped: zip(text), version: hex.EncodeToString(sum[:6])}
+}
+
+// strip takes the indentation, the empty lines and the lines that are comments
+// out. More would need a parser and would save little behind gzip.
+func strip(source string) string {
+	var b strings.Builder
+	for line := range strings.Lines(source) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "//") {
+			b.WriteString(line + "\n")
+		}
+	}
+	return b.String()
+}
+
+func zip(text string) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid
+	_, _ = z.Write([]byte(text))                          // a Buffer takes all
+	_ = z.Close()
+	return b.Bytes()
+}
+
+// Address returns where the script for a language is, relative to the public
+// address. It names the version, so it may be cached for ever.
+func Address(language string) string {
+	language = tongue(language)
+	return "/player.js?lang=" + language + "&v=" + scripts()[language].version
+}
+
+// Script serves player.js to pages of any origin: in the language of the query
+// parameter lang, and for ever where v names the version.
+func Script() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s := scripts()[tongue(r.URL.Query().Get("lang"))]
+		h := w.Header()
+		h.Set("Content-Type", "text/javascript; charset=utf-8")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		h.Set("Vary", "Accept-Encoding")
+		h.Set("Cache-Control", "public, max-age=300, stale-while-revalidate=86400")
+		if r.URL.Query().Get("v") == s.version {
+			h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		}
+		s.serve(w, r)
+	})
+}
+
+func (s script) serve(w http.ResponseWriter, r *http.Request) {
+	if takesGzip(r) {
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Set("ETag", `"`+s.version+`-gz"`)
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(s.zipped))
+		return
+	}
+	w.Header().Set("ETag", `"`+s.version+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(s.plain))
+}
+
+// takesGzip reports whether the script may be sent compressed. A range would
+// be one of the compressed bytes, which helps nobody.
+func takesGzip(r *http.Request) bool {
+	if r.Header.Get("Range") != "" {
+		return false
+	}
+	for coding := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, weight, _ := strings.Cut(strings.ReplaceAll(coding, " ", ""), ";")
+		if name == "gzip" {
+			return strings.Trim(strings.TrimPrefix(weight, "q="), "0.") != "" || weight == ""
+		}
+	}
+	return false
+}

@@ -1,0 +1,53 @@
+// Package publisher is the newsroom's front: the doors through which articles
+// come in and audio goes out.
+package publisher
+
+import (
+	"log/slog"
+	"net/http"
+
+	"lector/publisher/player"
+	"lector/publisher/release"
+)
+
+// Store is where renditions lie.
+type Store = release.Store
+
+// Site is a publication as its listeners see it.
+type Site = release.Site
+
+// Config is what the public doors need.
+type Config struct {
+	Store        Store
+	ServeObjects bool   // serve the files of renditions under /a/; else only their pointers
+	AudioURL     string // where the store serves the files itself
+	Sites        map[string]Site
+	Hooks        http.Handler // what CMSs call, under /hooks/; may be nil
+	Home         http.Handler // answers what no door does; nil: not found
+	Log          *slog.Logger
+}
+
+// New returns the handler of the public listener.
+func New(c Config) http.Handler {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/a/", release.Objects{Store: c.Store, PointersOnly: !c.ServeObjects, Log: c.Log})
+	mux.Handle("GET /player.js", player.Script())
+	mux.Handle("GET /favicon.ico", player.Icon())
+	mux.Handle("GET /embed/{site}/{id...}", c.Embed())
+	if c.Hooks != nil {
+		mux.Handle("/hooks/", c.Hooks)
+	}
+	if c.Home != nil {
+		mux.Handle("/", c.Home)
+	}
+	return mux
+}
+
+// Embed returns the door of the embed page, which also knows the player of an
+// article for other pages of the house.
+func (c Config) Embed() release.Embed {
+	return release.Embed{Store: c.Store, Local: c.ServeObjects, AudioURL: c.AudioURL, Sites: c.Sites, Log: c.Log}
+}

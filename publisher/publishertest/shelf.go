@@ -1,0 +1,73 @@
+// Package publishertest has a store in memory and renditions to put into it,
+// for tests of the doors.
+package publishertest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"lector"
+)
+
+// Shelf is a store in memory. The zero value is empty and ready.
+type Shelf struct {
+	mu      sync.RWMutex
+	objects map[string][]byte
+	Err     error // what Open answers instead, when it is set before use
+}
+
+// Put stores data under key.
+func (s *Shelf) Put(key string, data []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.objects == nil {
+		s.objects = make(map[string][]byte)
+	}
+	s.objects[key] = data
+}
+
+// Delete takes the object with the given key away.
+func (s *Shelf) Delete(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.objects, key)
+}
+
+// Keys returns all keys, sorted.
+func (s *Shelf) Keys() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Sorted(maps.Keys(s.objects))
+}
+
+// Open returns the object with the given key or lector.ErrNotFound.
+func (s *Shelf) Open(_ context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.Err != nil {
+		return nil, lector.Object{}, s.Err
+	}
+	data, ok := s.objects[key]
+	if !ok {
+		return nil, lector.Object{}, fmt.Errorf("object %s: %w", key, lector.ErrNotFound)
+	}
+	sum := sha256.Sum256(data)
+	o := lector.Object{
+		Key: key, Size: int64(len(data)),
+		ETag:     `"` + hex.EncodeToString(sum[:]) + `"`,
+		Modified: time.Date(2026, 11, 16, 13, 6, 0, 0, time.UTC),
+	}
+	return reader{bytes.NewReader(data)}, o, nil
+}
+
+type reader struct{ *bytes.Reader }
+
+func (reader) Close() error { return nil }

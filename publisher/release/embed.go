@@ -1,0 +1,126 @@
+package release
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"lector"
+	"lector/publisher/player"
+)
+
+// Embed serves /embed/{site}/{id}: a page with nothing but the player, for an
+// iframe or for its own sake. It plays without JavaScript.
+type Embed struct {
+	Store    Store
+	Local    bool   // this process serves the objects under /a/
+	AudioURL string // where the objects are when it does not
+	Sites    map[string]Site
+	Log      *slog.Logger
+}
+
+// ServeHTTP reads the path values site and id.
+func (e Embed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	name, id := r.PathValue("site"), r.PathValue("id")
+	site, ok := e.Sites[name]
+	if !ok || id == "" {
+		e.write(w, http.StatusNotFound, site, player.Player{State: player.Unknown, Language: "en"})
+		return
+	}
+	p, err := e.Player(r, name, id)
+	switch {
+	case err == nil:
+		e.write(w, http.StatusOK, site, p)
+	case errors.Is(err, lector.ErrNotFound):
+		e.write(w, http.StatusNotFound, site, p)
+	default:
+		unavailable(w, r, e.Log, err)
+	}
+}
+
+// Player returns what stands in a page for the article. With the error
+// lector.ErrNotFound it is a player that waits for the audio.
+func (e Embed) Player(r *http.Request, site, id string) (player.Player, error) {
+	dir := "/" + lector.Prefix(site, lector.Key(site, id))
+	p := player.Player{
+		State:       player.Waiting,
+		Manifest:    dir + pointer,
+		Publication: e.Sites[site].Title,
+		Language:    e.Sites[site].Language,
+	}
+	if e.Local {
+		p.Files = dir
+	}
+	m, err := Manifest(r.Context(), e.Store, site, id)
+	if err != nil {
+		return p, err
+	}
+	return e.filled(p, m), nil
+}
+
+// filled takes over from the manifest. Where this process serves the objects,
+// their addresses are made anew, so that they hold whatever name the listener
+// reached it by.
+func (e Embed) filled(p player.Player, m lector.Manifest) player.Player {
+	link := func(address string) string {
+		if address == "" || p.Files == "" {
+			return address
+		}
+		return p.Files + path.Base(address)
+	}
+	p.State = player.Ready
+	p.Audio, p.Captions = link(m.Links.MP3), link(m.Links.VTT)
+	p.Title, p.Duration, p.Language = m.Title, m.Duration, m.Language
+	p.Label, p.LabelLanguage = m.Disclosure.Text, m.Disclosure.Language
+	if m.Publication != "" {
+		p.Publication = m.Publication
+	}
+	return p
+}
+
+func (e Embed) write(w http.ResponseWriter, code int, site Site, p player.Player) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", e.policy(site, p))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+	h.Set("X-Robots-Tag", "noindex")
+	if code == http.StatusOK {
+		h.Set("Cache-Control", lector.CachePointer)
+	} else {
+		h.Set("Cache-Control", "no-store")
+	}
+	w.WriteHeader(code)
+	if err := player.WritePage(w, p); err != nil {
+		e.Log.Debug("write embed page", "error", err) // the listener has gone
+	}
+}
+
+// policy allows the page's own script and style, and audio from where it lies.
+// Any page may frame it unless the site says which: nothing on it acts in the
+// listener's name.
+func (e Embed) policy(site Site, p player.Player) string {
+	media := []string{"'self'"}
+	for _, address := range []string{p.Audio, e.AudioURL} {
+		if o := origin(address); o != "" {
+			media = append(media, o)
+		}
+	}
+	frames := "*"
+	if len(site.Frames) > 0 {
+		frames = "'self' " + strings.Join(site.Frames, " ")
+	}
+	return player.Policy(media) + "; frame-ancestors " + frames
+}
+
+// origin returns scheme and host of an absolute address, or "".
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || strings.ContainsAny(u.Host, " ;,'\"") {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
