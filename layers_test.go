@@ -1,0 +1,211 @@
+package lector_test
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// mayImport holds, for each wing of the house, the other wings that it may
+// import. "" is the package of the nouns.
+var mayImport = map[string][]string{
+	"":          {},
+	"audio":     {},
+	"worker":    {"", "audio"},
+	"publisher": {"", "audio"},
+	"infra":     {""},
+	"cmd":       {"", "audio", "worker", "publisher", "infra"},
+}
+
+// walls holds other people's code that has one room, or few.
+var walls = map[string][]string{
+	"github.com/nats-io/nats.go":          {"infra/nats"},
+	"github.com/nats-io/nats-server":      {"infra/nats", "infra/deploy"},
+	"github.com/aws":                      {"infra/store/s3", "infra/voice/polly"},
+	"github.com/hajimehoshi/go-mp3":       {"audio"},
+	"github.com/PuerkitoBio/goquery":      {"worker/extract"},
+	"codeberg.org/readeck/go-readability": {"worker/extract"},
+	"golang.org/x/net/html":               {"worker/extract"},
+	"github.com/andybalholm/cascadia":     {"worker/extract"},
+}
+
+// TestLayers holds the house together: who imports whom. It reads the files
+// and does not ask the go command, whose answers are cached.
+func TestLayers(t *testing.T) {
+	t.Parallel()
+	breaches, files, err := layerBreaches(os.DirFS("."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, breach := range breaches {
+		t.Error(breach)
+	}
+	if files < 20 {
+		t.Errorf("read %d files only", files)
+	}
+}
+
+// TestLayersCanFail shows a broken house to the checker.
+func TestLayersCanFail(t *testing.T) {
+	t.Parallel()
+	imports := func(paths ...string) *fstest.MapFile {
+		return &fstest.MapFile{Data: fmt.Appendf(nil, "package x\nimport (%s)\n", `"`+strings.Join(paths, `";"`)+`"`)}
+	}
+	house := fstest.MapFS{
+		"go.mod":                     {Data: []byte("module lector\n")},
+		"good.go":                    imports("encoding/json", "time"),
+		"noun.go":                    imports("lector/audio"),
+		"third.go":                   imports("golang.org/x/text/unicode/norm"),
+		"io.go":                      imports("net/http"),
+		"noun_test.go":               imports("lector", "testing"),
+		"audio/nouns.go":             imports("lector"),
+		"audio/good.go":              imports("lector/audio/mpeg", "github.com/hajimehoshi/go-mp3"),
+		"worker/good.go":             imports("lector", "lector/audio", "lector/worker/script"),
+		"worker/infra.go":            imports("lector/infra/nats"),
+		"worker/html.go":             imports("golang.org/x/net/html/atom"),
+		"worker/extract/good.go":     imports("golang.org/x/net/html", "github.com/PuerkitoBio/goquery"),
+		"worker/infra_test.go":       imports("lector/infra/nats"),
+		"publisher/worker.go":        imports("lector/worker/script"),
+		"infra/audio.go":             imports("lector/audio"),
+		"infra/store/good.go":        imports("lector", "lector/infra/encode"),
+		"infra/store/aws.go":         imports("github.com/aws/aws-sdk-go-v2/aws"),
+		"infra/store/s3/good.go":     imports("github.com/aws/aws-sdk-go-v2/aws"),
+		"infra/store/tested.go":      imports("lector/infra/store/storetest"),
+		"infra/store/testing.go":     imports("testing"),
+		"infra/store/storetest/s.go": imports("lector", "testing"),
+		"infra/cmd.go":               imports("lector/cmd/lector"),
+		"infra/deploy/check/go.mod":  {Data: []byte("module check\n")},
+		"infra/deploy/check/x.go":    imports("lector/worker"),
+		"cmd/lector/good.go":         imports("lector/worker", "lector/publisher", "lector/infra/nats", "lector/audio"),
+		"cmd/lector/nats.go":         imports("github.com/nats-io/nats.go/jetstream"),
+		"attic/x.go":                 imports("lector"),
+		"bin/x.go":                   imports("lector/worker"),
+	}
+	breaches, _, err := layerBreaches(house)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, breach := range breaches {
+		file, _, _ := strings.Cut(breach, ":")
+		got = append(got, file)
+	}
+	want := []string{
+		"attic/x.go", "audio/nouns.go", "cmd/lector/nats.go", "infra/audio.go", "infra/cmd.go", "infra/store/aws.go",
+		"infra/store/tested.go", "infra/store/testing.go", "io.go", "noun.go", "publisher/worker.go", "third.go",
+		"worker/html.go", "worker/infra.go", "worker/infra_test.go",
+	}
+	if slices.Sort(got); !slices.Equal(got, want) {
+		t.Errorf("caught %q\n  want %q", got, want)
+	}
+}
+
+// layerBreaches returns each import that the house forbids, as file: reason,
+// and how many files it has read.
+func layerBreaches(house fs.FS) (breaches []string, files int, err error) {
+	err = fs.WalkDir(house, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && name != "." && foreign(house, name):
+			return fs.SkipDir
+		case d.IsDir() || path.Ext(name) != ".go":
+			return nil
+		}
+		files++
+		found, err := fileBreaches(house, name)
+		breaches = append(breaches, found...)
+		return err
+	})
+	return breaches, files, err
+}
+
+// foreign reports whether a directory is none of the house's packages.
+func foreign(house fs.FS, dir string) bool {
+	base := path.Base(dir)
+	if strings.HasPrefix(base, ".") || base == "testdata" || slices.Contains([]string{"bin", "data", "out", "node_modules"}, dir) {
+		return true
+	}
+	_, err := fs.Stat(house, dir+"/go.mod") // a module of its own
+	return err == nil
+}
+
+func fileBreaches(house fs.FS, name string) (breaches []string, err error) {
+	source, err := fs.ReadFile(house, name)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := parser.ParseFile(token.NewFileSet(), name, source, parser.ImportsOnly)
+	if err != nil {
+		return nil, err
+	}
+	for _, spec := range parsed.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return nil, err
+		}
+		if reason := breach(name, imported); reason != "" {
+			breaches = append(breaches, fmt.Sprintf("%s: imports %s: %s", name, imported, reason))
+		}
+	}
+	return breaches, nil
+}
+
+// breach says why a file may not import a package, or "".
+func breach(file, imported string) string {
+	wing, test := wingOf(file), strings.HasSuffix(file, "_test.go")
+	allowed, known := mayImport[wing]
+	own, ours := strings.CutPrefix(imported+"/", "lector/")
+	switch {
+	case !known:
+		return "the house has no room " + wing
+	case ours:
+		return wingBreach(file, wing, strings.TrimSuffix(own, "/"), allowed)
+	case imported == "testing" && !test && !testRoom(path.Dir(file)):
+		return "the product does not carry testing"
+	case wing == "" && !test && (strings.Contains(imported, ".") || slices.Contains([]string{"net/http", "os", "net"}, imported)):
+		return "the nouns know the standard library only, and do no I/O"
+	}
+	for code, rooms := range walls {
+		if within(imported, code) && !slices.ContainsFunc(rooms, func(room string) bool { return within(path.Dir(file), room) }) {
+			return "its room is " + strings.Join(rooms, ", ")
+		}
+	}
+	return ""
+}
+
+func wingBreach(file, wing, own string, allowed []string) string {
+	test := strings.HasSuffix(file, "_test.go")
+	other, _, _ := strings.Cut(own, "/")
+	switch {
+	case other != wing && !slices.Contains(allowed, other), wing == "cmd" && other == "cmd":
+		return fmt.Sprintf("%q may not know %q", wing, other)
+	case testRoom(own) && !test && !testRoom(path.Dir(file)):
+		return "only tests import it"
+	}
+	return ""
+}
+
+// wingOf returns the wing that a file lies in, "" for the nouns.
+func wingOf(file string) string {
+	wing, _, below := strings.Cut(file, "/")
+	if !below {
+		return ""
+	}
+	return wing
+}
+
+// testRoom reports whether a directory is there for tests: …test or below it.
+func testRoom(dir string) bool {
+	return slices.ContainsFunc(strings.Split(dir, "/"), func(part string) bool { return strings.HasSuffix(part, "test") })
+}
+
+func within(name, room string) bool { return name == room || strings.HasPrefix(name, room+"/") }
