@@ -1,0 +1,58 @@
+package system
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+)
+
+// program is one way to speak.
+type program interface {
+	name() string
+	describe(ctx context.Context, path, voice string) (description, error)
+	speak(ctx context.Context, path string, r request) (wav []byte, err error)
+}
+
+// request is one text for a program.
+type request struct {
+	text     string
+	voice    string  // as described; may be empty
+	language string  // primary subtag; may be empty
+	speed    float64 // 1 is the voice's own pace
+}
+
+// description is what a program tells of itself.
+type description struct {
+	version, voice, normalise string
+	languages                 []string // primary subtags
+}
+
+func programs() []program { return []program{flite{}, espeak{}, say{}} }
+
+// run starts a program with text on its standard input and returns what it
+// prints. It is killed when ctx ends; its error ends with its last complaint.
+func run(ctx context.Context, path string, stdin string, args ...string) ([]byte, error) {
+	var out, complaints bytes.Buffer
+	c := exec.CommandContext(ctx, path, args...)
+	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(stdin), &out, &complaints
+	err := c.Run()
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		return out.Bytes(), fmt.Errorf("%w%s", err, lastLine(complaints.String()))
+	}
+	return out.Bytes(), nil
+}
+
+// lastLine returns the last line of s with a colon before it, or "".
+func lastLine(s string) string {
+	s = strings.TrimSpace(s)
+	s = strings.TrimSpace(s[strings.LastIndexAny(s, "\r\n")+1:])
+	if s == "" {
+		return ""
+	}
+	return ": " + strings.ToValidUTF8(s, "?")
+}

@@ -1,0 +1,132 @@
+// Package system speaks with a program that stands on the machine: flite,
+// espeak-ng or macOS say, whichever is there. It costs nothing, needs no
+// account and says the same text in the same bytes.
+//
+// What it cannot do: give timings, use neighbouring text, or sound like a
+// person. flite reads English only.
+package system
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"lector"
+)
+
+// The sound of every clip of this package.
+const (
+	rate     = 24000
+	channels = 1
+	kbps     = 48
+)
+
+// maxLength is the longest text of one call, in characters. The programs have
+// no limit; this keeps a call short enough to be repeated.
+const maxLength = 1000
+
+// algorithmic is the IPTC digital source type of speech that no model was
+// trained for.
+const algorithmic = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia"
+
+// Encoder makes MP3 of WAV. Version names it.
+type Encoder interface {
+	Encode(ctx context.Context, wav io.Reader, rate, channels, kbps int) ([]byte, error)
+	Version() string
+}
+
+// Config says which voice is wanted. Empty fields are chosen by what is there.
+type Config struct {
+	Program  string // flite, espeak-ng or say
+	Voice    string // of the program; flite: rms
+	LookPath func(string) (string, error)
+	Encoder  Encoder
+}
+
+// Voice is one installed program with one voice. It is safe for use by many.
+type Voice struct {
+	program program
+	path    string
+	encoder Encoder
+	caps    lector.Capabilities
+}
+
+// Find returns the first program that is installed, in the order flite,
+// espeak-ng, say, or the one that c names. An error carries the install line
+// as a hint, or the list of voices where the voice is unknown.
+func Find(ctx context.Context, c Config) (*Voice, error) {
+	for _, p := range programs() {
+		if c.Program != "" && c.Program != p.name() {
+			continue
+		}
+		path, err := c.LookPath(p.name())
+		if err != nil {
+			continue
+		}
+		v, err := open(ctx, p, path, c)
+		if err != nil {
+			return nil, fmt.Errorf("system voice: %w", err)
+		}
+		return v, nil
+	}
+	if c.Program != "" {
+		return nil, lector.Hint(fmt.Errorf("system voice: %q is not installed", c.Program),
+			"apt-get install %s lame; known are flite, espeak-ng and say", c.Program)
+	}
+	return nil, lector.Hint(errors.New("system voice: no speech program is installed"), Install)
+}
+
+// Install is the line that mends a machine without a voice.
+const Install = "apt-get install flite lame   (macOS has say; brew install lame)"
+
+func open(ctx context.Context, p program, path string, c Config) (*Voice, error) {
+	d, err := p.describe(ctx, path, c.Voice)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p.name(), err)
+	}
+	caps := lector.Capabilities{
+		Backend: "system", Engine: strings.TrimSpace(p.name() + " " + d.version), Voice: d.voice, Languages: d.languages,
+		MaxLength: maxLength, Unit: lector.Characters, SampleRate: rate, Channels: channels, Deterministic: true,
+		Normalise: d.normalise, Synthetic: algorithmic,
+		Parameters: fmt.Sprintf("%s %d/%d/%d", c.Encoder.Version(), rate, channels, kbps),
+	}
+	return &Voice{p, path, c.Encoder, caps}, nil
+}
+
+// Capabilities tells what the voice can do. It does not change.
+func (v *Voice) Capabilities() lector.Capabilities { return v.caps }
+
+// Speak returns an MP3 of the utterance: 24 kHz mono, constant 48 kbit/s. The
+// text reaches the program on standard input or in a file, never among its
+// arguments, and nothing in it is a command.
+func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
+	text := plain(u.Text)
+	switch n := len([]rune(text)); {
+	case n == 0:
+		return lector.Speech{}, lector.Permanent(fmt.Errorf("%s: nothing to say", v.program.name()))
+	case n > maxLength:
+		return lector.Speech{}, lector.Permanent(fmt.Errorf("%s: %d characters are more than %d", v.program.name(), n, maxLength))
+	}
+	speed := u.Speed
+	if speed <= 0 {
+		speed = 1
+	}
+	wav, err := v.program.speak(ctx, v.path, request{text, v.caps.Voice, primary(u.Language), speed})
+	if err != nil {
+		return lector.Speech{}, fmt.Errorf("%s: %w", v.program.name(), err)
+	}
+	mp3, err := v.encoder.Encode(ctx, bytes.NewReader(wav), rate, channels, kbps)
+	if err != nil {
+		return lector.Speech{}, fmt.Errorf("%s: %w", v.program.name(), err)
+	}
+	return lector.Speech{MP3: mp3}, nil
+}
+
+// primary returns the primary subtag of a BCP 47 language: "uk" of "uk-UA".
+func primary(language string) string {
+	p, _, _ := strings.Cut(strings.ToLower(language), "-")
+	return p
+}
