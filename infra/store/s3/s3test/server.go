@@ -132,8 +132,8 @@ func (s *Server) start(t testing.TB, program string) error {
 		return err
 	}
 	ended := make(chan struct{})
-	go func() { defer close(ended); cmd.Wait() }() //nolint:errcheck // it is killed in the end
-	stop := func() { cmd.Process.Kill(); <-ended } //nolint:errcheck // or it ended by itself
+	go func() { defer close(ended); cmd.Wait() }()
+	stop := func() { cmd.Process.Kill(); <-ended }
 	if err := s.await(t.Context(), ended); err != nil {
 		stop()
 		return fmt.Errorf("%w: %s", err, strings.TrimSpace(log.String()))
@@ -154,6 +154,7 @@ func freeAddress(ctx context.Context) (string, error) {
 func (s *Server) await(ctx context.Context, ended <-chan struct{}) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
 	for {
@@ -161,7 +162,7 @@ func (s *Server) await(ctx context.Context, ended <-chan struct{}) error {
 		if err != nil {
 			return err
 		}
-		if answer, err := http.DefaultClient.Do(r); err == nil {
+		if answer, err := client.Do(r); err == nil {
 			answer.Body.Close()
 			if answer.StatusCode == http.StatusOK {
 				return nil

@@ -1,0 +1,62 @@
+# Lector. `make help` lists what there is.
+
+GO      ?= go
+BIN     := $(CURDIR)/bin
+FUZZ    ?= 20s
+BENCH   ?= 1s
+# Pinned, so that the same commit is judged the same way everywhere.
+LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+S3      := github.com/versity/versitygw/cmd/versitygw@v1.8.0
+
+export PATH := $(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test race lint check-deploy bench fuzz programs clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## hear an article: starts everything on this machine, until Ctrl-C
+	@.ci/setup demo
+	$(GO) run ./cmd/lector demo
+
+build: ## the one binary, into ./bin
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN)/lector ./cmd/lector
+
+test: programs ## all tests with the race detector, against real programs and servers
+	$(GO) test -race -timeout 15m ./...
+
+race: programs ## the tests three times in random order, with the race detector
+	$(GO) test -race -shuffle=on -count=3 -timeout 30m ./...
+
+lint: $(BIN)/golangci-lint check-deploy ## gofmt, go vet, golangci-lint, the deployment files
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+		if [ -n "$$unformatted" ]; then echo "not formatted:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(BIN)/golangci-lint run ./...
+
+check-deploy: ## compose file, Dockerfiles and manifests by the parsers of their own programs
+	cd infra/deploy/check && $(GO) vet ./... && $(GO) test ./...
+
+bench: ## how fast it is here
+	$(GO) test -run '^$$' -bench . -benchtime $(BENCH) -benchmem ./...
+
+fuzz: ## every fuzz target for FUZZ=20s
+	@.ci/fuzz $(FUZZ)
+
+# What cannot be had here is named, and its tests skip and say so.
+programs:
+	@.ci/setup test
+	@$(MAKE) --no-print-directory $(BIN)/versitygw || echo "versitygw cannot be built: the tests of the S3 store will skip" >&2
+
+clean: ## what the other targets built
+	rm -rf $(BIN)
+
+# Built again when this file, which pins the versions, has changed.
+$(BIN)/golangci-lint: Makefile
+	GOBIN=$(BIN) $(GO) install $(LINTER)
+	@touch $@
+
+$(BIN)/versitygw: Makefile
+	GOBIN=$(BIN) $(GO) install $(S3)
+	@touch $@
