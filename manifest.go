@@ -2,18 +2,6 @@ package lector
 
 import "time"
 
-// DisclosureText is the label that no rendition may be without.
-const DisclosureText = "This audio is created with AI assistance"
-
-// Disclosure is the one record of how the audio was made; every channel (player,
-// spoken notice, tags, feed, events) shows this record.
-type Disclosure struct {
-	Text       string `json:"text"`
-	Language   string `json:"language"`
-	SourceType string `json:"digital_source_type"` // IPTC URI
-	Spoken     string `json:"spoken"`              // off, start or both
-}
-
 // SegmentKind says what a segment is, and so how it is read.
 type SegmentKind string
 

@@ -1,6 +1,9 @@
 package lector
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Utterance is what one call to a voice gets: text that is ready to be
 // spoken. It is data and never markup: a backend that reads markup must
@@ -66,4 +69,19 @@ type Capabilities struct {
 	Normalise     string   `json:"normalise,omitempty"`  // full, light or off: how much our script must spell out
 	Synthetic     string   `json:"synthetic,omitempty"`  // IPTC digital source type of its audio
 	Parameters    string   `json:"parameters,omitempty"` // all else that changes the sound; part of a clip's hash
+}
+
+// TrainedAlgorithmicMedia is the IPTC digital source type of neural voices.
+const TrainedAlgorithmicMedia = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+
+// AlgorithmicMedia is that of voices made of rules and recorded pieces.
+const AlgorithmicMedia = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia"
+
+// Speaks reports whether the voice can read the language.
+func (c Capabilities) Speaks(language string) bool {
+	if len(c.Languages) == 0 {
+		return true
+	}
+	want := Primary(language)
+	return slices.ContainsFunc(c.Languages, func(l string) bool { return Primary(l) == want })
 }
