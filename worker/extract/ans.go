@@ -1,0 +1,137 @@
+package extract
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"lector"
+)
+
+// story is the part of an Arc XP story (ANS 0.10) that matters here.
+type story struct {
+	Headlines    map[string]string `json:"headlines"`
+	Subheadlines map[string]string `json:"subheadlines"`
+	Description  map[string]string `json:"description"`
+	URL          string            `json:"canonical_url"`
+	Language     string            `json:"language"`
+	First        string            `json:"first_publish_date"`
+	Display      string            `json:"display_date"`
+	Credits      struct {
+		By []struct {
+			Name string `json:"name"`
+		} `json:"by"`
+	} `json:"credits"`
+	Restrictions struct {
+		Code string `json:"content_code"`
+	} `json:"content_restrictions"`
+	Elements []element `json:"content_elements"`
+}
+
+// element is one content element; lists hold items, quotes hold elements.
+type element struct {
+	Type     string          `json:"type"`
+	Subtype  string          `json:"subtype"`
+	Content  string          `json:"content"`
+	Level    int             `json:"level"`
+	Title    json.RawMessage `json:"title"`
+	Caption  string          `json:"caption"`
+	Items    []element       `json:"items"`
+	Elements []element       `json:"content_elements"`
+	Text     string          `json:"text"`
+}
+
+// fromANS reads an Arc story.
+func fromANS(data []byte, r Rules) (Page, error) {
+	var s story
+	if err := json.Unmarshal(data, &s); err != nil {
+		return Page{}, refuse(fmt.Errorf("read ANS: %w", err), "the story must follow Arc's ANS schema 0.10")
+	}
+	if code := s.Restrictions.Code; code != "" && code != "free" && code != "public" {
+		return Page{}, refuse(fmt.Errorf("%w: its content_code is %q", ErrNotPublic, code), "only free stories become public audio")
+	}
+	sel, err := r.compile()
+	if err != nil {
+		return Page{}, err
+	}
+	var p Page
+	for i, e := range s.Elements {
+		p.element(e, fmt.Sprintf("content_elements[%d]", i), sel, lector.Paragraph)
+	}
+	known := lector.Article{
+		Title: plainText(cmp.Or(s.Headlines["basic"], s.Headlines["web"])), Subtitle: plainText(stripTags(s.Subheadlines["basic"])),
+		URL: s.URL, Language: s.Language, PublishedAt: parseTime(cmp.Or(s.First, s.Display)),
+	}
+	for _, by := range s.Credits.By {
+		if by.Name != "" {
+			known.Authors = append(known.Authors, by.Name)
+		}
+	}
+	head(&p, meta{}, known, nil, false)
+	sift(&p)
+	return p, finished(p)
+}
+
+// silentElements are the types that are not read.
+var silentElements = words(`interstitial_link link_list raw_html custom_embed table code image gallery video audio reference oembed oembed_response social_media numeric_rating endorsement related_content`)
+
+func (p *Page) element(e element, path string, sel selectors, kind lector.SegmentKind) {
+	text := collapse(stripTags(cmp.Or(e.Content, e.Text)))
+	b := Block{Kind: kind, Text: text, Keep: true, Rule: "ans: " + e.Type, Path: path}
+	switch {
+	case e.Type == "divider":
+		if n := len(p.Blocks); n > 0 {
+			p.Blocks[n-1].Rest = true
+		}
+		return
+	case silentElements[e.Type] || strings.HasSuffix(e.Subtype, "pullquote"):
+		b.Keep = false
+		b.Text = cmp.Or(text, collapse(stripTags(e.Caption)), "("+e.Type+")")
+	case e.Type == "header":
+		b.Kind, b.Rank = lector.Heading, max(2, e.Level)
+	case e.Type == "quote" || e.Type == "blockquote":
+		b.Kind = lector.Quote
+	case e.Type == "correction" && text != "":
+		b.Text = "Correction: " + strings.TrimPrefix(text, "Correction: ")
+	}
+	if b.Text != "" && b.Keep {
+		if rule := judge(b.Text, b.Kind, 0); rule != "" {
+			b.Keep, b.Rule = false, rule
+		}
+	}
+	if b.Text != "" {
+		p.Blocks = append(p.Blocks, b)
+	}
+	if !silentElements[e.Type] {
+		p.nested(e, b.Kind, path, sel)
+	}
+}
+
+func (p *Page) nested(e element, kind lector.SegmentKind, path string, sel selectors) {
+	for i, x := range e.Items {
+		p.element(x, fmt.Sprintf("%s.items[%d]", path, i), sel, lector.Item)
+	}
+	for i, x := range e.Elements {
+		p.element(x, fmt.Sprintf("%s.content_elements[%d]", path, i), sel, kind)
+	}
+}
+
+// stripTags returns the text of a little HTML.
+func stripTags(s string) string {
+	if !strings.ContainsAny(s, "<&") {
+		return s
+	}
+	doc, err := parse(s)
+	if err != nil {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range walk(doc, selectors{}).blocks {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(r.Text)
+	}
+	return b.String()
+}

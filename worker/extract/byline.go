@@ -1,0 +1,123 @@
+package extract
+
+import (
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// byline is what a line such as "by Jane Doe January 13, 2025 2 min read" says.
+type byline struct {
+	authors []string
+	time    time.Time
+	source  string // the part that is read, as written
+	rest    string // the part that is not
+}
+
+var (
+	byWord   = regexp.MustCompile(`(?i)^(?:by|written by|posted by|reported by|reporting by|words by|story by|text by|author|von|par|por|di|da|od|autor|autorka|tekst|автор|автори|авторы|автор статті|текст|автор текста|auteur|autore|autores|autori|authors)(?::\s*|\s+)`)
+	bySplit  = regexp.MustCompile(`(?i)\s*(?:,| and | & | und | et | y | e | i | та | і | й | и |;)\s*`)
+	byEnd    = regexp.MustCompile(`(?i)\s*(?:[|•·—–]| - |\bpublished\b|\bupdated\b|\bposted\b|\blast updated\b|\d{1,2}[:.h]\d{2}|\d+[ -]min\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bfor (?:the )?[A-Z]|опубліковано|опубликовано|veröffentlicht|publié|publicado|pubblicato|opublikowano).*$`)
+	namePart = regexp.MustCompile(`^\p{Lu}[\p{L}'’.\-]*$`)
+)
+
+// particles stand small inside names.
+var particles = words(`de da di del della van von der den la le el al bin ibn ben du dos das y e ter ten af zu zur of mac mc st o`)
+
+// parseByline reads a line that names who wrote the article and when.
+func parseByline(line string) (byline, bool) {
+	if utf8.RuneCountInString(line) > 200 || line == "" {
+		return byline{}, false
+	}
+	d, dated := findDate(line)
+	cut, by := line, byWord.FindString(line)
+	if dated {
+		cut = line[:d.start]
+	}
+	names := strings.TrimSpace(byEnd.ReplaceAllString(strings.TrimPrefix(cut, by), ""))
+	names = strings.TrimRight(names, " ,.;|•·–—-")
+	authors := splitNames(names)
+	switch {
+	case by != "" && len(authors) > 0:
+	case dated && len(authors) > 0 && !ended(line):
+	case by == "" || !dated || len(names) > 0:
+		return byline{}, false
+	}
+	b := byline{authors: authors, time: d.time}
+	switch {
+	case dated && len(authors) > 0:
+		b.source, b.rest = line[:d.end], line[d.end:]
+	case dated:
+		b.source, b.rest = line[d.start:d.end], line[d.end:]
+	default:
+		end := strings.Index(line, names) + len(names)
+		b.source, b.rest = line[:end], line[end:]
+	}
+	b.source, b.rest = strings.TrimSpace(b.source), strings.TrimLeft(strings.TrimSpace(b.rest), ",;|•·–—- ")
+	return b, true
+}
+
+// splitNames returns the persons of "Jane Doe and Juan de la Cruz, BBC News",
+// or nothing when s does not look like names.
+func splitNames(s string) []string {
+	var out []string
+	for i, part := range bySplit.Split(s, 8) {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		if !isName(part) {
+			if i == 0 {
+				return nil
+			}
+			break
+		}
+		if i > 0 && affiliation(part) {
+			break
+		}
+		out = append(out, part)
+	}
+	return out
+}
+
+// isName reports whether s could name a person or a desk: two to six words
+// that begin with capitals, or one such word.
+func isName(s string) bool {
+	fields := strings.Fields(s)
+	if len(fields) == 0 || len(fields) > 6 || strings.ContainsAny(s, "0123456789@:?!\"“”«»()") {
+		return false
+	}
+	capitals := 0
+	for _, w := range fields {
+		switch {
+		case namePart.MatchString(w):
+			capitals++
+		case !particles[strings.ToLower(w)]:
+			return false
+		}
+	}
+	return capitals > 0
+}
+
+var desks = words(`news reuters bbc ap afp cnn correspondent reporter editor staff writer kyiv london washington moscow new berlin paris brussels warsaw press guardian times post independent associated political senior chief`)
+
+// affiliation reports whether a name behind a comma is where the author works.
+func affiliation(s string) bool {
+	fields := strings.Fields(strings.ToLower(s))
+	return len(fields) == 1 || desks[fields[0]] || desks[fields[len(fields)-1]]
+}
+
+// cleanAuthor strips what metadata and rel=author links put around a name.
+func cleanAuthor(s string) string {
+	s = collapse(s)
+	s = strings.TrimSpace(byWord.ReplaceAllString(s, ""))
+	if strings.Contains(s, "://") || strings.Contains(s, "@") || utf8.RuneCountInString(s) > 80 || strings.ContainsAny(s, "<>{}") {
+		return ""
+	}
+	if !strings.ContainsFunc(s, unicode.IsLetter) {
+		return ""
+	}
+	return strings.Trim(s, " ,;|")
+}

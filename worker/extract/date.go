@@ -1,0 +1,121 @@
+package extract
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// months in the languages of the house, by the name or its beginning.
+var months = func() map[string]time.Month {
+	m := map[string]time.Month{}
+	for i, line := range strings.Split(`jan january janvier januar enero gennaio stycznia styczeń січня січень січ января январь янв januari janv ene gen jän jänner stycz sty
+feb february février februar febrero febbraio lutego luty лютого лютий лют февраля февраль фев févr fév febr lut
+mar march mars märz marzo marca marzec березня березень бер марта март mär mrz
+apr april avril abril aprile kwietnia kwiecień квітня квітень квіт апреля апрель апр avr abr kwi
+may mai mayo maggio maja maj травня травень трав мая май mag
+jun june juin juni junio giugno czerwca czerwiec червня червень черв июня июнь июн giu cze
+jul july juillet juli julio luglio lipca lipiec липня липень лип июля июль июл juil lug lip
+aug august août agosto sierpnia sierpień серпня серпень серп августа август авг ago sie
+sep sept september septembre septiembre settembre września wrzesień вересня вересень вер сентября сентябрь сен set wrz setiembre
+oct october octobre oktober octubre ottobre października październik жовтня жовтень жовт октября октябрь окт okt ott paź
+nov november novembre noviembre novembre listopada listopad листопада листопад лист ноября ноябрь ноя lis
+dec december décembre dezember diciembre dicembre grudnia grudzień грудня грудень груд декабря декабрь дек dez déc dic gru`, "\n") {
+		for _, name := range strings.Fields(line) {
+			m[name] = time.Month(i + 1)
+		}
+	}
+	return m
+}()
+
+var (
+	dateDMY = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?: de| di)? ?(\p{L}{3,12})\.?,?(?: de| di| del)? (\d{4})\b`)
+	dateMDY = regexp.MustCompile(`(?i)\b(\p{L}{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b`)
+	dateISO = regexp.MustCompile(`\b(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?)?`)
+	dateNum = regexp.MustCompile(`\b(\d{1,2})([./])(\d{1,2})[./](\d{4})\b`)
+)
+
+// date is a date found in a text, and where.
+type date struct {
+	time       time.Time
+	start, end int
+}
+
+// findDate returns the first date with a year that stands in s.
+func findDate(s string) (date, bool) {
+	if !strings.ContainsAny(s, "0123456789") {
+		return date{}, false
+	}
+	for _, m := range dateDMY.FindAllStringSubmatchIndex(s, 4) {
+		if d, ok := written(s, m, m[4:6], m[2:4], m[6:8]); ok {
+			return d, true
+		}
+	}
+	for _, m := range dateMDY.FindAllStringSubmatchIndex(s, 4) {
+		if d, ok := written(s, m, m[2:4], m[4:6], m[6:8]); ok {
+			return d, true
+		}
+	}
+	if m := dateISO.FindStringSubmatchIndex(s); m != nil {
+		return numeric(s, m, number(s, m[2:4]), number(s, m[4:6]), number(s, m[6:8]))
+	}
+	if m := dateNum.FindStringSubmatchIndex(s); m != nil {
+		day, month := number(s, m[2:4]), number(s, m[6:8])
+		if s[m[4]] == '/' && day <= 12 && month > 12 { // month first
+			day, month = month, day
+		}
+		return numeric(s, m, number(s, m[8:10]), month, day)
+	}
+	return date{}, false
+}
+
+func written(s string, m, month, day, year []int) (date, bool) {
+	name, ok := months[strings.ToLower(s[month[0]:month[1]])]
+	if !ok {
+		return date{}, false
+	}
+	return numeric(s, m, number(s, year), int(name), number(s, day))
+}
+
+func numeric(s string, m []int, year, month, day int) (date, bool) {
+	t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	ok := t.Day() == day && t.Month() == time.Month(month) && year > 1800 && year < 2200
+	return date{t, m[0], m[1]}, ok
+}
+
+func number(s string, at []int) int {
+	n, _ := strconv.Atoi(s[at[0]:at[1]]) // the pattern holds digits only
+	return n
+}
+
+var dateTime = regexp.MustCompile(`(?i)\b\d{1,2}[:.h]\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?|\b\d{1,2} ?[ap]\.?m\.?`)
+
+// onlyDate reports whether s holds a date, a time, and the words that go with
+// them, and nothing else.
+func onlyDate(s string) bool {
+	d, ok := findDate(s)
+	if !ok {
+		return false
+	}
+	rest := dateTime.ReplaceAllString(s[:d.start]+" "+s[d.end:], " ")
+	if again, ok := findDate(rest); ok {
+		rest = rest[:again.start] + " " + rest[again.end:]
+	}
+	for w := range strings.FieldsFuncSeq(strings.ToLower(rest), func(r rune) bool { return strings.ContainsRune(" ,.;:|·•–—-()/\u00a0", r) }) {
+		if !besideDate[w] {
+			return false
+		}
+	}
+	return true
+}
+
+var besideDate = words(`published updated posted created modified last first on at am pm a m p gmt utc et est edt bst cet cest eet eest msk kyiv kiev time local pt pst pdt uhr um am vom stand veröffentlicht aktualisiert опубліковано оновлено о об в у за києвом опубликовано обновлено мск publié le mis à jour jour par à h actualizado publicado el a las h pubblicato aggiornato il alle ore opublikowano aktualizacja godz zaktualizowano dnia monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì venerdì sabato domenica poniedziałek wtorek środa czwartek piątek sobota niedziela понеділок вівторок середа четвер п'ятниця субота неділя понедельник вторник среда пятница суббота воскресенье date г р року года`)
+
+func words(list string) map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(list) {
+		m[w] = true
+	}
+	return m
+}

@@ -1,0 +1,77 @@
+package extract_test
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"lector"
+	"lector/worker/extract"
+)
+
+// kept returns the kinds and texts that are read.
+func kept(p extract.Page) []string {
+	var out []string
+	for _, b := range p.Kept() {
+		out = append(out, string(b.Kind)+": "+b.Text)
+	}
+	return out
+}
+
+func TestSavedPage(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../../../shared/samples/article-page.txt")
+	if err != nil {
+		t.Skip("the sample is not here: ", err)
+	}
+	p, err := extract.File("article-page.txt", data, extract.Rules{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := kept(p)
+	if len(got) != 10 || !strings.HasPrefix(got[0], "title: ") || !strings.HasPrefix(got[1], "byline: ") {
+		t.Fatalf("kept %d blocks: %q", len(got), got)
+	}
+	if first, last := got[2], got[9]; !strings.HasPrefix(first, "paragraph: At least 300 North Korean soldiers") || !strings.HasSuffix(last, "remain in Ukraine.") {
+		t.Errorf("the body is %q … %q", first, last)
+	}
+	for _, b := range p.Dropped() {
+		if b.Rule == "" || b.Path == "" {
+			t.Errorf("dropped without rule or place: %+v", b)
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		data string
+		want error
+	}{
+		"empty":          {"", extract.ErrEmpty},
+		"white space":    {" \n\t", extract.ErrEmpty},
+		"mark alone":     {"\ufeff", extract.ErrEmpty},
+		"NUL":            {"text\x00text", extract.ErrBinary},
+		"PDF":            {"%PDF-1.7\n…", extract.ErrBinary},
+		"Latin-1":        {"Caf\xe9 is open.", extract.ErrEncoding},
+		"too large":      {strings.Repeat("word ", extract.MaxSize/5+1), extract.ErrTooLarge},
+		"no article":     {"<html><body><nav><a href=/>Home</a><a href=/x>World</a></nav></body></html>", extract.ErrNothing},
+		"form alone":     {"<!doctype html><form><label>Your email</label><button>Subscribe</button></form>", extract.ErrNothing},
+		"foreign JSON":   {`{"a": 1}`, extract.ErrNothing},
+		"members' event": {`{"visibility":"paid","body":{"content":"<p>Secret text for those who pay.</p>"}}`, extract.ErrNotPublic},
+		"gated ANS":      {`{"content_restrictions":{"content_code":"premium"},"content_elements":[{"type":"text","content":"Secret."}]}`, extract.ErrNotPublic},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := extract.File(name, []byte(tc.data), extract.Rules{})
+			if !errors.Is(err, tc.want) {
+				t.Fatalf("got %v, want %v", err, tc.want)
+			}
+			if !lector.IsPermanent(err) || lector.HintOf(err) == "" {
+				t.Errorf("not permanent or without a hint: %v", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,180 @@
+package extract
+
+import (
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// settle revokes the guesses that would drop most of the page's text: a class
+// name on an element that holds the article says nothing.
+func settle(blocks []raw) {
+	total := 0
+	for _, b := range blocks {
+		n := b.good()
+		total += n
+		for _, o := range b.chain {
+			o.good += n
+		}
+	}
+	for _, b := range blocks {
+		for _, o := range b.chain {
+			if !o.certain && o.good > 200 && o.good*5 > total*2 {
+				o.revoked = true
+			}
+		}
+	}
+}
+
+// dropped returns the outermost rule that still holds for the block.
+func (r raw) dropped() *origin {
+	for _, o := range r.chain {
+		if !o.revoked {
+			return o
+		}
+	}
+	return nil
+}
+
+// ground is where the running text of a page stands: one element, or several
+// of the same make.
+type ground struct {
+	nodes map[*html.Node]bool
+	rule  string
+	total int
+}
+
+// holds reports whether n lies on the ground.
+func (g ground) holds(n *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if g.nodes[n] {
+			return true
+		}
+	}
+	return false
+}
+
+// find looks for the ground of a page: the element that its site marks as the
+// article's text, else the one where most running text stands together.
+func find(doc *html.Node, w *walker) ground {
+	own := map[*html.Node]int{}
+	score := map[*html.Node]float64{}
+	for _, b := range w.blocks {
+		n := b.good()
+		if n == 0 || b.dropped() != nil {
+			continue
+		}
+		own[b.node] += n
+		spread(score, b.node, float64(n))
+	}
+	inside := map[*html.Node]int{}
+	total := sum(doc, own, inside)
+	for rank := 1; rank <= 3; rank++ {
+		if g := marked(w, inside, rank); g.total*2 > total || rank == 1 && g.total*3 > total && g.total > 600 {
+			return tighten(g, w, inside, rank)
+		}
+	}
+	return densest(w, score, inside, total)
+}
+
+// spread gives a block's weight to the elements around it, the nearer the more.
+func spread(score map[*html.Node]float64, n *html.Node, weight float64) {
+	if n.DataAtom == atom.P || n.DataAtom == atom.Li {
+		n = n.Parent
+	}
+	for depth := 1; n != nil && depth < 5 && n.DataAtom != atom.Html; depth++ {
+		score[n] += weight / float64(depth)
+		n = n.Parent
+	}
+}
+
+// sum adds up, for every element, the running text inside it.
+func sum(n *html.Node, own, inside map[*html.Node]int) int {
+	total := own[n]
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type == html.ElementNode {
+			total += sum(c, own, inside)
+		}
+	}
+	if total > 0 {
+		inside[n] = total
+	}
+	return total
+}
+
+// marked unites the elements of a rank that stand for the text: the one with
+// most of it, and those of the same class beside it.
+func marked(w *walker, inside map[*html.Node]int, rank int) ground {
+	var best *html.Node
+	for n, size := range inside {
+		if w.homes[n] == rank && (best == nil || size > inside[best] || size == inside[best] && within(n, best)) {
+			best = n
+		}
+	}
+	g := ground{nodes: map[*html.Node]bool{}, rule: "article: marked by the page"}
+	if best == nil {
+		return g
+	}
+	g.nodes[best], g.total = true, inside[best]
+	if rank == 2 && (best.Parent == nil || inside[best] > 1500) {
+		return g
+	}
+	for n, size := range inside {
+		if w.homes[n] == rank && n != best && size > 0 && n.Parent == best.Parent && attr(n, "class") == attr(best, "class") {
+			g.nodes[n] = true
+			g.total += size
+		}
+	}
+	return g
+}
+
+// tighten moves from an element to a marked one inside it that holds nearly
+// the same text.
+func tighten(g ground, w *walker, inside map[*html.Node]int, rank int) ground {
+	if len(g.nodes) != 1 {
+		return g
+	}
+	for n := range g.nodes {
+		best := n
+		for m, size := range inside {
+			if m != n && size*100 >= g.total*85 && w.homes[m] <= rank && within(m, best) {
+				best = m
+			}
+		}
+		g.nodes = map[*html.Node]bool{best: true}
+	}
+	return g
+}
+
+// within reports whether n lies inside outer.
+func within(n, outer *html.Node) bool {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if p == outer {
+			return true
+		}
+	}
+	return false
+}
+
+// densest finds the element where most running text stands close together,
+// and climbs as long as a parent adds much more of it.
+func densest(w *walker, score map[*html.Node]float64, inside map[*html.Node]int, total int) ground {
+	g := ground{nodes: map[*html.Node]bool{}, rule: "article: the densest part of the page"}
+	var best *html.Node
+	for _, b := range w.blocks { // in the order of the page: no chance decides
+		for a, depth := b.node, 0; a != nil && depth < 6; a, depth = a.Parent, depth+1 {
+			if score[a] > 0 && (best == nil || score[a] > score[best]) {
+				best = a
+			}
+		}
+	}
+	if best == nil {
+		return g
+	}
+	for p := best.Parent; p != nil && p.Type == html.ElementNode && inside[best]*100 < total*80; p = p.Parent {
+		if inside[p]*100 > inside[best]*125 {
+			best = p
+		}
+	}
+	g.nodes[best], g.total = true, inside[best]
+	return g
+}

@@ -1,0 +1,82 @@
+package extract
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"lector"
+)
+
+// MaxSize is the largest input that is taken, in bytes. Five megabytes pass;
+// what is larger is no article.
+const MaxSize = 8 << 20
+
+// What an input can be refused for. All are permanent.
+var (
+	ErrEmpty     = errors.New("the input is empty")
+	ErrBinary    = errors.New("the input is not text")
+	ErrEncoding  = errors.New("the input is not valid UTF-8")
+	ErrTooLarge  = errors.New("the input is too large")
+	ErrNothing   = errors.New("no article text found")
+	ErrNotPublic = errors.New("the article is not public")
+)
+
+// refuse makes err permanent, with what to do about it.
+func refuse(err error, hint string, args ...any) error {
+	return lector.Hint(lector.Permanent(err), hint, args...)
+}
+
+// check refuses what cannot be text and strips a byte order mark.
+func check(data []byte) ([]byte, error) {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	switch {
+	case len(data) > MaxSize:
+		return nil, refuse(fmt.Errorf("%w: %d bytes, at most %d", ErrTooLarge, len(data), MaxSize), "give the article alone, without embedded pictures or data")
+	case len(bytes.TrimSpace(data)) == 0:
+		return nil, refuse(ErrEmpty, "give a file or a body that holds the article's text")
+	case binary(data):
+		return nil, refuse(ErrBinary, "give HTML, plain text or JSON; a PDF or a word processor's file must be exported first")
+	}
+	if at := invalid(data); at >= 0 {
+		return nil, refuse(fmt.Errorf("%w: byte 0x%02x at offset %d", ErrEncoding, data[at], at), "convert it first, for example: iconv -f windows-1252 -t utf-8 FILE")
+	}
+	return data, nil
+}
+
+// binary looks for what no text file starts with: a NUL byte, a known
+// signature, or more control characters than a slip would leave.
+func binary(data []byte) bool {
+	head := data[:min(len(data), 8192)]
+	for _, magic := range []string{"%PDF-", "PK\x03\x04", "\x1f\x8b", "\x89PNG", "GIF8", "\xff\xd8\xff", "ID3", "\xd0\xcf\x11\xe0", "{\\rtf"} {
+		if bytes.HasPrefix(head, []byte(magic)) && !(magic == "ID3" && utf8.Valid(head)) {
+			return true
+		}
+	}
+	control := 0
+	for _, c := range head {
+		if c == 0 {
+			return true
+		}
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' {
+			control++
+		}
+	}
+	return control*20 > len(head)
+}
+
+// invalid returns the offset of the first byte that is not UTF-8, or -1.
+func invalid(data []byte) int {
+	if utf8.Valid(data) {
+		return -1
+	}
+	for i := 0; i < len(data); {
+		r, n := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && n <= 1 {
+			return i
+		}
+		i += n
+	}
+	return -1
+}

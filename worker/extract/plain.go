@@ -1,0 +1,382 @@
+package extract
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"lector"
+)
+
+// line is one line of a page saved as text.
+type line struct {
+	text   string
+	number int
+	group  int // lines without an empty line between them are a group
+	rule   string
+	prose  bool
+	words  int
+	byline *byline
+}
+
+// fromPlain takes plain text apart: an article, or a page saved with its
+// chrome. Where nothing looks like chrome, every line is read.
+func fromPlain(src string, known lector.Article) Page {
+	lines := cut(src)
+	p := Page{Title: collapse(known.Title), Subtitle: collapse(known.Subtitle), Authors: known.Authors, Published: known.PublishedAt, Language: known.Language, URL: known.URL}
+	start := firstProse(lines)
+	title := pickTitleLine(lines, start, p.Title)
+	if title >= 0 && p.Title == "" {
+		p.Title = lines[title].text
+	}
+	p.headLines(lines, title, start)
+	p.bodyLines(lines, max(start, 0))
+	sift(&p)
+	return p
+}
+
+// PlainLines takes each line of a text as one paragraph and drops nothing.
+func PlainLines(data []byte) (Page, error) {
+	data, err := check(data)
+	if err != nil {
+		return Page{}, err
+	}
+	var p Page
+	for i, text := range strings.Split(string(data), "\n") {
+		if text = collapse(text); text != "" {
+			p.Blocks = append(p.Blocks, Block{Kind: lector.Paragraph, Text: text, Keep: true, Rule: "plain: every line", Path: fmt.Sprintf("line %d", i+1)})
+		}
+	}
+	return p, nil
+}
+
+// cut splits the text into lines and judges each. Text that is wrapped at a
+// column is joined into paragraphs first.
+func cut(src string) []line {
+	src = strings.ReplaceAll(strings.ReplaceAll(src, "\r\n", "\n"), "\r", "\n")
+	raw := strings.Split(src, "\n")
+	if wrapped(raw) {
+		raw = unwrap(raw)
+	}
+	lines := make([]line, 0, len(raw))
+	group, empty := 0, true
+	for i, text := range raw {
+		text = collapse(text)
+		if text == "" {
+			empty = true
+			continue
+		}
+		if empty {
+			group++
+		}
+		empty = false
+		l := line{text: text, number: i + 1, group: group, words: len(strings.Fields(trim(text, 400))), prose: prose(text)}
+		l.rule = judge(text, lector.Paragraph, 0)
+		if b, ok := parseByline(text); ok && l.words < 30 {
+			l.byline = &b
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// wrapped reports whether lines end at a column instead of at a paragraph:
+// most of them are of nearly the same length and end in mid-sentence.
+func wrapped(raw []string) bool {
+	longest, full, broken := 0, 0, 0
+	for _, l := range raw {
+		longest = max(longest, utf8.RuneCountInString(l))
+	}
+	if longest < 40 || longest > 120 {
+		return false
+	}
+	n := 0
+	for i, l := range raw {
+		if strings.TrimSpace(l) == "" || i+1 == len(raw) || strings.TrimSpace(raw[i+1]) == "" {
+			continue
+		}
+		n++
+		if utf8.RuneCountInString(l) > longest*3/4 {
+			full++
+			if !ended(l) {
+				broken++
+			}
+		}
+	}
+	return n > 3 && full*10 > n*7 && broken*10 > n*6
+}
+
+func unwrap(raw []string) []string {
+	out := make([]string, 0, len(raw))
+	var part []string
+	for _, l := range append(raw, "") {
+		if strings.TrimSpace(l) != "" {
+			part = append(part, l)
+			out = append(out, "")
+			continue
+		}
+		if len(part) > 0 {
+			out[len(out)-1] = strings.Join(part, " ")
+			part = part[:0]
+		}
+		out = append(out, "")
+	}
+	return out
+}
+
+// headline reports whether a line could be a title: several words, not ended
+// like a sentence, and no furniture.
+func (l line) headline() bool {
+	return l.rule == "" && l.byline == nil && l.words >= 3 && len(l.text) < 260 && (!ended(l.text) || strings.HasSuffix(trimQuotes(l.text), "?") || strings.HasSuffix(trimQuotes(l.text), "!"))
+}
+
+func trimQuotes(s string) string { return strings.TrimRight(s, `"'”’»`) }
+
+// firstProse returns where running text begins: the first line of prose that
+// is followed by more, or -1.
+func firstProse(lines []line) int {
+	best := -1
+	for i, l := range lines {
+		if l.rule != "" || l.byline != nil || !l.prose {
+			continue
+		}
+		if beside(lines, i) {
+			continue
+		}
+		if best < 0 {
+			best = i
+		}
+		if standfirstLine(lines, i) {
+			continue
+		}
+		return i
+	}
+	return best
+}
+
+// standfirstLine reports whether the byline still comes, within a few lines
+// and before any other prose.
+func standfirstLine(lines []line, i int) bool {
+	for _, l := range lines[i+1 : min(len(lines), i+7)] {
+		if l.byline != nil || l.rule == "text: "+timestamp || l.rule == "text: "+readTime {
+			return true
+		}
+		if l.prose && l.rule == "" {
+			return false
+		}
+	}
+	return false
+}
+
+// beside reports whether line i stands in one group with a byline above it:
+// captions and labels do, while paragraphs stand alone.
+func beside(lines []line, i int) bool {
+	l := lines[i]
+	size, byline := 0, false
+	for _, m := range lines[max(0, i-4):min(len(lines), i+5)] {
+		if m.group == l.group {
+			size++
+			byline = byline || m.byline != nil && m.number < l.number
+		}
+	}
+	return byline && size <= 4 && lines[len(lines)-1].group > l.group+3 && i+1 < len(lines) && nextProseApart(lines, i)
+}
+
+func nextProseApart(lines []line, i int) bool {
+	for _, m := range lines[i+1:] {
+		if m.prose && m.rule == "" {
+			return m.group != lines[i].group
+		}
+	}
+	return false
+}
+
+// pickTitleLine returns the line of the title, or -1: the one that the event
+// names, else the last headline above the byline, else above the text.
+func pickTitleLine(lines []line, start int, known string) int {
+	if start < 0 {
+		start = len(lines)
+	}
+	end := start
+	for i, l := range lines[:start] {
+		if known != "" && same(l.text, known) {
+			return i
+		}
+		if (l.byline != nil || l.rule == "text: "+timestamp || l.rule == "text: "+readTime) && end == start && i > 0 && anyHeadline(lines[:i]) {
+			end = i
+		}
+	}
+	if known != "" {
+		return -1
+	}
+	best := -1
+	for i := end - 1; i >= 0; i-- {
+		l := lines[i]
+		if !l.headline() {
+			continue
+		}
+		switch {
+		case best < 0:
+			best = i
+		case l.words >= 6 && lines[best].words < 5 && i >= best-3:
+			best = i
+		}
+	}
+	return best
+}
+
+func anyHeadline(lines []line) bool {
+	for _, l := range lines {
+		if l.headline() {
+			return true
+		}
+	}
+	return false
+}
+
+// headLines sorts the lines above the text: title, byline, standfirst, and
+// the chrome that is left.
+func (p *Page) headLines(lines []line, title, start int) {
+	if start < 0 {
+		start = 0
+		if title >= 0 {
+			start = title + 1
+		}
+	}
+	var above []Block
+	titlePath, sub := "", -1
+	for i, l := range lines[:start] {
+		b := Block{Kind: lector.Paragraph, Text: l.text, Rule: l.rule, Path: l.path()}
+		switch {
+		case i == title:
+			titlePath = b.Path
+			continue
+		case l.byline != nil && i > title && p.Byline == "":
+			above = append(above, p.takeByline(l)...)
+			continue
+		case title >= 0 && i > title && i <= title+2 && l.prose && l.rule == "" && p.Subtitle == "" && l.byline == nil && standfirstLine(lines, i):
+			p.Subtitle, sub = l.text, i
+			continue
+		case l.rule == "":
+			b.Rule = "page chrome above the article"
+			if i > title && title >= 0 {
+				b.Rule = "caption or note between title and text"
+			}
+		}
+		if l.rule == "text: "+timestamp && p.Published.IsZero() && i > title {
+			if d, ok := findDate(l.text); ok {
+				p.Published = d.time
+			}
+		}
+		above = append(above, b)
+	}
+	var first []Block
+	if p.Title != "" {
+		first = append(first, Block{Kind: lector.Title, Text: p.Title, Keep: true, Rule: "title", Path: titlePath})
+	}
+	if p.Byline != "" || len(p.Authors) > 0 {
+		first = append(first, Block{Kind: lector.Byline, Text: p.Byline, Keep: true, Rule: "byline"})
+	}
+	if p.Subtitle != "" {
+		b := Block{Kind: lector.Standfirst, Text: p.Subtitle, Keep: true, Rule: "standfirst"}
+		if sub >= 0 {
+			b.Path = lines[sub].path()
+		}
+		first = append(first, b)
+	}
+	p.Blocks = append(first, above...)
+}
+
+func (l line) path() string { return fmt.Sprintf("line %d", l.number) }
+
+// takeByline uses a byline and returns what of it is not read.
+func (p *Page) takeByline(l line) []Block {
+	b := l.byline
+	p.Byline = b.source
+	if len(p.Authors) == 0 {
+		p.Authors = b.authors
+	}
+	if p.Published.IsZero() {
+		p.Published = b.time
+	}
+	if !speakable(b.rest) {
+		return nil
+	}
+	return []Block{{Kind: lector.Byline, Text: b.rest, Rule: "byline: time and reading time are not read", Path: l.path()}}
+}
+
+var (
+	bullet   = regexp.MustCompile(`^(?:[-–—•*·▪◦‣]|\d{1,2}[.)])\s+`)
+	numbered = regexp.MustCompile(`^\d{1,2}[.)]\s`)
+)
+
+// bodyLines judges the lines from the first paragraph on.
+func (p *Page) bodyLines(lines []line, start int) {
+	single := oneLineParagraphs(lines[min(start, len(lines)):])
+	for i := start; i < len(lines); i++ {
+		l := lines[i]
+		b := Block{Kind: lector.Paragraph, Text: l.text, Keep: true, Rule: "text", Path: l.path()}
+		switch {
+		case l.rule != "":
+			b.Keep, b.Rule = false, l.rule
+		case bullet.MatchString(l.text) && (l.words > 2):
+			b.Kind = lector.Item
+			if !numbered.MatchString(l.text) {
+				b.Text = bullet.ReplaceAllString(l.text, "")
+			}
+		case l.prose:
+			if i > 0 && single && lines[i-1].group == l.group && teased(lines, i-1) {
+				b.Keep, b.Rule = false, "excerpt of another article"
+			}
+		case l.byline != nil && i > start+2:
+			b.Keep, b.Rule = false, "byline of another article"
+		case teased(lines, i):
+			b.Keep, b.Rule = false, "headline of another article"
+		case l.words <= 12 && !ended(l.text) && startsUpper(l.text):
+			b.Kind, b.Rank = lector.Heading, 2
+		}
+		p.Blocks = append(p.Blocks, b)
+	}
+}
+
+// oneLineParagraphs reports whether paragraphs stand apart by empty lines, so
+// that two lines in one group mean something.
+func oneLineParagraphs(lines []line) bool {
+	alone, together := 0, 0
+	for i, l := range lines {
+		if !l.prose || l.rule != "" {
+			continue
+		}
+		if i > 0 && lines[i-1].group == l.group && lines[i-1].prose {
+			together++
+		} else {
+			alone++
+		}
+	}
+	return alone > 2*together
+}
+
+// teased reports whether line i is the headline of another article that stands
+// in the text: longer than a heading, without an end, often with its excerpt
+// in the same group.
+func teased(lines []line, i int) bool {
+	l := lines[i]
+	if l.rule != "" || l.prose && !strings.HasSuffix(trimQuotes(l.text), "?") || ended(l.text) && !strings.HasSuffix(trimQuotes(l.text), "?") || bullet.MatchString(l.text) {
+		return false
+	}
+	attached := i+1 < len(lines) && lines[i+1].group == l.group && lines[i+1].prose
+	switch {
+	case l.words >= 9 && !ended(l.text):
+		return true
+	case l.words >= 7 && attached && strings.ContainsAny(lines[i+1].text[:min(4, len(lines[i+1].text))], `"“«„`):
+		return true
+	}
+	return false
+}
+
+func startsUpper(s string) bool {
+	r, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, `"'“‘«„¿¡`))
+	return unicode.IsUpper(r) || unicode.IsDigit(r) || !unicode.IsLower(r)
+}

@@ -1,0 +1,109 @@
+package extract
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
+
+	"lector"
+)
+
+// Rules are a site's own wishes. They win over the built-in rules, and
+// data-audio="skip" or "speak" in the markup wins over them.
+type Rules struct {
+	Skip     []string `yaml:"skip"`     // CSS selectors that are never read
+	Speak    []string `yaml:"speak"`    // CSS selectors that are always read
+	Captions bool     `yaml:"captions"` // read captions of pictures
+	Callouts bool     `yaml:"callouts"` // read call-out boxes
+	Toggles  bool     `yaml:"toggles"`  // read toggles that are no questions
+	Tables   bool     `yaml:"tables"`   // read tables row by row
+	Teaser   bool     `yaml:"teaser"`   // of a members' article, read what stands before the cut
+}
+
+// selectors are Rules ready for use.
+type selectors struct {
+	Rules
+	skip, speak []cascadia.Selector
+	gates       []cascadia.Selector // what the page itself says is not free
+}
+
+// Check reports the first selector that is not valid CSS.
+func (r Rules) Check() error {
+	_, err := r.compile()
+	return err
+}
+
+func (r Rules) compile() (selectors, error) {
+	s := selectors{Rules: r}
+	var err error
+	if s.skip, err = compileAll(r.Skip); err != nil {
+		return s, fmt.Errorf("rule skip: %w", err)
+	}
+	if s.speak, err = compileAll(r.Speak); err != nil {
+		return s, fmt.Errorf("rule speak: %w", err)
+	}
+	return s, nil
+}
+
+func compileAll(list []string) ([]cascadia.Selector, error) {
+	var out []cascadia.Selector
+	for _, text := range list {
+		sel, err := cascadia.Compile(text)
+		if err != nil {
+			return nil, lector.Hint(lector.Permanent(fmt.Errorf("selector %q: %w", text, err)), "write a CSS selector such as .promo or #donate")
+		}
+		out = append(out, sel)
+	}
+	return out, nil
+}
+
+// verdict is what a rule says about an element and all that is in it.
+type verdict int
+
+const (
+	silent verdict = iota // says nothing
+	skip
+	speak
+)
+
+// ask returns what the markup or the site says about n.
+func (s selectors) ask(n *html.Node) (verdict, string) {
+	switch v := strings.ToLower(attr(n, "data-audio")); v {
+	case "skip", "speak":
+		if v == "skip" {
+			return skip, `markup: data-audio="skip"`
+		}
+		return speak, `markup: data-audio="speak"`
+	}
+	for i, sel := range s.skip {
+		if sel.Match(n) {
+			return skip, "site: skip " + s.Skip[i]
+		}
+	}
+	for i, sel := range s.speak {
+		if sel.Match(n) {
+			return speak, "site: speak " + s.Speak[i]
+		}
+	}
+	return silent, ""
+}
+
+func attr(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func hasAttr(n *html.Node, name string) bool {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return true
+		}
+	}
+	return false
+}

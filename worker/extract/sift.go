@@ -1,0 +1,209 @@
+package extract
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"lector"
+)
+
+// sift looks at the kept blocks as a sequence: what repeats, what belongs to a
+// list of other articles, what is left over at the end.
+func sift(p *Page) {
+	repeats(p)
+	furnish(p.Blocks)
+	orphans(p.Blocks)
+	p.Blocks = merge(p.Blocks)
+}
+
+// key reduces a text to its letters and digits, for comparison.
+func key(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	for _, r := range s {
+		if r < utf8.RuneSelf {
+			if 'A' <= r && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+			if 'a' <= r && r <= 'z' || '0' <= r && r <= '9' {
+				b.WriteByte(byte(r))
+			}
+			continue
+		}
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			b.WriteRune(unicode.ToLower(r))
+		}
+	}
+	return b.String()
+}
+
+// repeats drops what is there twice: the title, the standfirst, pull quotes,
+// paragraphs that a template shows again.
+func repeats(p *Page) {
+	title, sub := key(p.Title), key(p.Subtitle)
+	seen := map[string]bool{}
+	var bodyText strings.Builder
+	for i := range p.Blocks {
+		b := &p.Blocks[i]
+		if !b.Keep || !body(b.Kind) {
+			continue
+		}
+		k := key(b.Text)
+		switch {
+		case k == title && title != "":
+			b.Keep, b.Rule = false, "repeats the title"
+		case k == sub && sub != "":
+			b.Keep, b.Rule = false, "repeats the standfirst"
+		case len(k) > 40 && seen[k]:
+			b.Keep, b.Rule = false, "repeats an earlier block"
+		case b.Kind != lector.Quote:
+			bodyText.WriteString(k)
+			bodyText.WriteByte('\n')
+		}
+		seen[k] = true
+	}
+	pulled(p, bodyText.String())
+}
+
+// pulled drops quotes that the body holds as well. The work is bounded: an
+// article has few quotes.
+func pulled(p *Page, text string) {
+	quotes := 0
+	for i := range p.Blocks {
+		b := &p.Blocks[i]
+		if !b.Keep || b.Kind != lector.Quote {
+			continue
+		}
+		if quotes++; quotes > 40 {
+			return
+		}
+		if k := key(b.Text); len(k) > 20 && strings.Contains(text, k) {
+			b.Keep, b.Rule = false, "pull quote repeats the body"
+		}
+	}
+}
+
+// furnish follows the blocks behind a line that begins a list of other things:
+// headlines and their excerpts belong to it, until the article goes on.
+func furnish(blocks []Block) {
+	state, headlined := "", false
+	for i := range blocks {
+		b := &blocks[i]
+		if !body(b.Kind) {
+			continue
+		}
+		if !b.Keep {
+			if m := marker(*b); m != "" && (state == "" || m != related) {
+				state, headlined = m, false
+			}
+			continue
+		}
+		if state == "" || strings.HasPrefix(b.Rule, "markup") || strings.HasPrefix(b.Rule, "site") {
+			continue
+		}
+		if resumes(blocks[i:], state, headlined) {
+			state = ""
+			continue
+		}
+		headlined = !prose(b.Text)
+		b.Keep, b.Rule = false, "follows: "+state
+	}
+}
+
+// marker returns what list a dropped block begins, or "".
+func marker(b Block) string {
+	rule, ok := strings.CutPrefix(b.Rule, "text: ")
+	if !ok {
+		return ""
+	}
+	switch rule {
+	case feed, comments, author:
+		if b.Kind == lector.Item || rule == comments && strings.ContainsFunc(b.Text, unicode.IsDigit) {
+			return ""
+		}
+		return rule
+	case related, signup, appeal:
+		if _, alone := whole[fold(b.Text)]; alone {
+			return rule
+		}
+	}
+	return ""
+}
+
+// resumes reports whether the article goes on with the first of the blocks. A
+// list of headlines with excerpts alternates; an article has paragraphs in a
+// row.
+func resumes(blocks []Block, state string, headlined bool) bool {
+	if !prose(blocks[0].Text) && blocks[0].Kind != lector.Heading {
+		return false
+	}
+	run, chars := 0, 0
+	for i, b := range blocks {
+		if !b.Keep {
+			if i > 12 || marker(b) != "" {
+				break
+			}
+			continue
+		}
+		if b.Kind == lector.Heading && (run > 0 || i == 0 && (utf8.RuneCountInString(b.Text) < 60 && state != feed)) {
+			continue
+		}
+		if !prose(b.Text) && b.Kind != lector.Item {
+			break
+		}
+		run++
+		chars += len(b.Text)
+		if run == 4 {
+			break
+		}
+	}
+	switch state {
+	case author, comments:
+		return run >= 4 && chars > 900
+	case feed:
+		return run >= 3
+	default:
+		return run >= 2 || run == 1 && !headlined || run == 1 && chars > 150
+	}
+}
+
+// orphans drops headings that nothing is read under, and the lists of tags or
+// links that are left at the end.
+func orphans(blocks []Block) {
+	level := 99 // of the heading that is next, going up; 0: text
+	for i := len(blocks) - 1; i >= 0; i-- {
+		b := &blocks[i]
+		if !b.Keep || !body(b.Kind) {
+			continue
+		}
+		if b.Kind != lector.Heading {
+			level = 0
+			continue
+		}
+		if level == 99 || level != 0 && level <= b.Rank {
+			b.Keep, b.Rule = false, "heading without text"
+			continue
+		}
+		level = b.Rank
+	}
+}
+
+// merge joins neighbours that one rule dropped at one place into one line.
+func merge(blocks []Block) []Block {
+	out := blocks[:0]
+	for _, b := range blocks {
+		if n := len(out); n > 0 && !b.Keep && !out[n-1].Keep && b.Rule == out[n-1].Rule && !strings.HasPrefix(b.Rule, "text: ") && near(b.Path, out[n-1].Path) && len(out[n-1].Text) < 400 {
+			out[n-1].Text += " · " + b.Text
+			continue
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// near reports whether two places begin alike.
+func near(a, b string) bool {
+	i, j := strings.IndexByte(a, '>'), strings.IndexByte(b, '>')
+	return i > 0 && j > 0 && a[:i] == b[:j]
+}
