@@ -1,0 +1,36 @@
+package synth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"lector"
+)
+
+// fetch returns the clip of a chunk that was paid for before. Nothing there is
+// lector.ErrNotFound.
+func (r *Reader) fetch(ctx context.Context, hash string, c Chunk) (Clip, error) {
+	data, err := r.Clips.Get(ctx, hash)
+	if err != nil {
+		return Clip{}, fmt.Errorf("clip %.12s: %w", hash, err)
+	}
+	mp3, marks, err := unseal(data)
+	if err != nil || len(mp3) == 0 {
+		return Clip{}, fmt.Errorf("clip %.12s is damaged: %w", hash, errors.Join(err, lector.ErrNotFound))
+	}
+	return Clip{Hash: hash, MP3: mp3, Marks: marks, Characters: c.Characters(), State: Reused}, nil
+}
+
+// keep makes a clip durable. It is paid for by now, so an end of ctx does not
+// lose it.
+func (r *Reader) keep(ctx context.Context, c Clip) error {
+	data, err := seal(c.MP3, c.Marks)
+	if err != nil {
+		return fmt.Errorf("clip %.12s: %w", c.Hash, err)
+	}
+	if err := r.Clips.Put(context.WithoutCancel(ctx), c.Hash, data); err != nil {
+		return fmt.Errorf("keep clip %.12s: %w", c.Hash, err)
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+package synth
+
+import (
+	"context"
+
+	"lector"
+)
+
+// Checker looks at a clip before anybody pays attention to it. It returns nil
+// for a good one; an Unfit error for one that another rendering may mend; a
+// permanent error for a voice that is set up wrongly.
+type Checker func(ctx context.Context, mp3 []byte, u lector.Utterance, caps lector.Capabilities) error
+
+// Check returns v with each of its answers checked. What an unfit clip cost is
+// told with its error.
+func Check(v Voice, c Checker) Voice { return checked{v, c} }
+
+type checked struct {
+	Voice
+	check Checker
+}
+
+func (c checked) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
+	s, err := c.Voice.Speak(ctx, u)
+	if err != nil {
+		return s, err
+	}
+	if err := c.check(ctx, s.MP3, u, c.Capabilities()); err != nil {
+		return lector.Speech{Characters: s.Characters, RequestID: s.RequestID}, err
+	}
+	return s, nil
+}
+
+// Unfit says what is wrong with a clip that decodes to something else than the
+// text read once in a steady voice.
+type Unfit struct{ Reason string }
+
+// Error states the reason.
+func (u Unfit) Error() string { return "unfit clip: " + u.Reason }

@@ -1,0 +1,160 @@
+package synth
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"unicode/utf8"
+
+	"lector"
+)
+
+// Reader turns the chunks of an article into clips. It holds no state of its
+// own: many may share its parts, and one may be made for each article.
+type Reader struct {
+	Voice  Voice
+	Clips  Clips
+	Flight *Flight // shared by the readers of a process; nil: of this reader's run
+	Leases Leases  // nil: Alone
+}
+
+// atOnce is how many chunks are looked at together where the voice states no
+// limit of its own. Calls are limited elsewhere; this bounds memory and reads
+// from the cache.
+const atOnce = 16
+
+// Read returns the clips of the chunks, in their order, or an error and no
+// clip at all. Clips of the same sound are made once. After a failure no new
+// chunk is begun, but calls in the air are let finish, for they are paid for;
+// all finished clips are in the cache by then.
+//
+// Progress is told after each clip, never by two at once. It may be nil.
+func (r *Reader) Read(ctx context.Context, chunks []Chunk, progress func(done, total int, c Clip)) ([]Clip, error) {
+	run := &reading{Reader: *r, chunks: chunks, clips: make([]Clip, len(chunks)), progress: progress}
+	run.Flight, run.Leases = cmp.Or(r.Flight, &Flight{}), r.leases()
+	var wait sync.WaitGroup
+	for range min(len(chunks), max(atOnce, r.Voice.Capabilities().Concurrency)) {
+		wait.Go(func() { run.work(ctx) })
+	}
+	wait.Wait()
+	if run.failed != nil {
+		return nil, run.failed
+	}
+	return run.clips, nil
+}
+
+func (r *Reader) leases() Leases {
+	if r.Leases == nil {
+		return Alone{}
+	}
+	return r.Leases
+}
+
+// Hash returns the address of the chunk's clip in this reader's voice.
+func (r *Reader) Hash(c Chunk) string { return Hash(c, r.Voice.Capabilities()) }
+
+// reading is one run of Read.
+type reading struct {
+	Reader
+	chunks   []Chunk
+	progress func(done, total int, c Clip)
+
+	mu     sync.Mutex
+	next   int
+	done   int
+	clips  []Clip
+	failed error
+}
+
+// work takes chunks until none is left or one has failed.
+func (r *reading) work(ctx context.Context) {
+	for {
+		i, ok := r.take()
+		if !ok {
+			return
+		}
+		clip, err := r.clip(ctx, r.chunks[i])
+		r.settle(i, clip, err)
+	}
+}
+
+func (r *reading) take() (int, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failed != nil || r.next == len(r.chunks) {
+		return 0, false
+	}
+	r.next++
+	return r.next - 1, true
+}
+
+func (r *reading) settle(i int, c Clip, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case err == nil:
+		r.clips[i] = c
+		r.done++
+		if r.progress != nil {
+			r.progress(r.done, len(r.chunks), c)
+		}
+	case r.failed == nil || lector.IsPermanent(err) && !lector.IsPermanent(r.failed):
+		// A permanent failure says more than the transient ones around it.
+		r.failed = fmt.Errorf("chunk %d of %d: %w", i+1, len(r.chunks), err)
+	}
+}
+
+// clip returns the clip of one chunk: from the cache, from whoever is making
+// it, or spoken now.
+func (r *reading) clip(ctx context.Context, c Chunk) (Clip, error) {
+	if ctx.Err() != nil {
+		return Clip{}, context.Cause(ctx)
+	}
+	hash := r.Hash(c)
+	return r.Flight.Do(ctx, hash, func() (Clip, error) {
+		clip, err := r.fetch(ctx, hash, c)
+		if !errors.Is(err, lector.ErrNotFound) {
+			return clip, err
+		}
+		return r.make(ctx, hash, c)
+	})
+}
+
+// make speaks a chunk under its lease, unless another worker did meanwhile.
+func (r *reading) make(ctx context.Context, hash string, c Chunk) (Clip, error) {
+	there := func() bool {
+		_, err := r.fetch(ctx, hash, c)
+		return err == nil
+	}
+	held, release, err := hold(ctx, r.Leases, "clip."+hash, there)
+	if err != nil {
+		return Clip{}, fmt.Errorf("lease: %w", err)
+	}
+	defer release()
+	if clip, err := r.fetch(held, hash, c); !errors.Is(err, lector.ErrNotFound) {
+		return clip, err
+	}
+	return r.speak(held, hash, c)
+}
+
+func (r *reading) speak(ctx context.Context, hash string, c Chunk) (Clip, error) {
+	s, err := r.Voice.Speak(ctx, c.utterance())
+	if err != nil {
+		return Clip{}, fmt.Errorf("%s: %w", short(c.Text), err)
+	}
+	clip := Clip{Hash: hash, MP3: s.MP3, Marks: s.Marks, Characters: c.Characters(), State: Paid}
+	clip.Billed = cmp.Or(s.Characters, clip.Characters)
+	clip.Cost = float64(clip.Billed) * r.Voice.Capabilities().Price / 1e6
+	return clip, r.keep(ctx, clip)
+}
+
+// short quotes the beginning of a text for an error.
+func short(text string) string {
+	const most = 40
+	if utf8.RuneCountInString(text) > most {
+		text = string([]rune(text)[:most-1]) + "…"
+	}
+	return fmt.Sprintf("%q", text)
+}

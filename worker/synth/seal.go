@@ -1,0 +1,63 @@
+package synth
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+
+	"lector"
+)
+
+// owner names our private ID3 frame (ID3v2.4 native frames, 4.27).
+const owner = "lector marks 1\x00"
+
+// seal puts the marks of a clip into a tag before its frames, so that a clip
+// and its timings are one object: written at once, lost never apart. A clip
+// without marks stays as it is.
+func seal(mp3 []byte, marks []lector.Mark) ([]byte, error) {
+	if len(marks) == 0 {
+		return mp3, nil
+	}
+	data, err := json.Marshal(marks)
+	if err != nil {
+		return nil, fmt.Errorf("marks: %w", err)
+	}
+	size := len(owner) + len(data)
+	tag := append([]byte("ID3\x04\x00\x00"), synchsafe(10+size)...)
+	tag = append(tag, "PRIV"...)
+	tag = append(tag, synchsafe(size)...)
+	tag = append(tag, 0, 0)
+	tag = append(tag, owner...)
+	tag = append(tag, data...)
+	return append(tag, mp3...), nil
+}
+
+// unseal returns the frames and the marks of a clip.
+func unseal(clip []byte) (mp3 []byte, marks []lector.Mark, err error) {
+	const head = 20
+	if len(clip) < head+len(owner) || string(clip[:3]) != "ID3" || string(clip[10:14]) != "PRIV" {
+		return clip, nil, nil
+	}
+	end := 10 + unsafeSize(clip[6:10])
+	if end < head+len(owner) || end > len(clip) {
+		return nil, nil, fmt.Errorf("marks: tag of %d bytes in a clip of %d", end, len(clip))
+	}
+	data, ours := bytes.CutPrefix(clip[head:end], []byte(owner))
+	if !ours {
+		return clip, nil, nil
+	}
+	if err := json.Unmarshal(data, &marks); err != nil {
+		return nil, nil, fmt.Errorf("marks: %w", err)
+	}
+	return clip[end:], marks, nil
+}
+
+// synchsafe writes a size in four bytes of seven bits (ID3v2.4 structure, 6.2).
+func synchsafe(n int) []byte {
+	return binary.BigEndian.AppendUint32(nil, uint32(n>>21&0x7F)<<24|uint32(n>>14&0x7F)<<16|uint32(n>>7&0x7F)<<8|uint32(n&0x7F))
+}
+
+func unsafeSize(b []byte) int {
+	return int(b[0]&0x7F)<<21 | int(b[1]&0x7F)<<14 | int(b[2]&0x7F)<<7 | int(b[3]&0x7F)
+}

@@ -1,0 +1,35 @@
+// Package synth makes clips of chunks: in order, all or nothing, each paid for
+// once. What a call to a voice needs around it (limits, retries, checks, money)
+// are small wrappers of the one interface Voice.
+package synth
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"lector"
+)
+
+// Voice speaks. Speak returns an MP3 of the whole utterance, in the rate and
+// channels that Capabilities tells, or an error that is lector.Permanent,
+// lector.Throttled or transient. With an error, Speech.Characters may still
+// say what the call cost. A Voice is safe for use by many goroutines.
+type Voice interface {
+	Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error)
+	Capabilities() lector.Capabilities
+}
+
+// Clips keeps what was paid for. Get returns lector.ErrNotFound for what is
+// not there. When Put returns, the clip is durable; the same hash may be put
+// again, and the first clip stays.
+type Clips interface {
+	Get(ctx context.Context, hash string) ([]byte, error)
+	Put(ctx context.Context, hash string, mp3 []byte) error
+}
+
+// Speaks reports whether a voice with these capabilities can read a language.
+func Speaks(c lector.Capabilities, language string) bool {
+	primary, _, _ := strings.Cut(strings.ToLower(language), "-")
+	return primary == "" || len(c.Languages) == 0 || slices.Contains(c.Languages, primary)
+}

@@ -1,0 +1,345 @@
+package synth
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lector"
+)
+
+var errBroken = errors.New("503 out of order")
+
+// failing answers the first n calls with err.
+func failing(n int, err error) *fake {
+	return &fake{answer: func(call int, u lector.Utterance) (lector.Speech, error) {
+		if call <= n {
+			return lector.Speech{}, err
+		}
+		return spoken(u), nil
+	}}
+}
+
+func most(d time.Duration) time.Duration { return d } // the jitter at its upper end
+
+func TestRetry(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		voice *fake
+		calls int
+		took  time.Duration
+		want  error
+	}{
+		"good":           {failing(0, nil), 1, 0, nil},
+		"twice":          {failing(2, errBroken), 3, 1500 * time.Millisecond, nil},
+		"permanent":      {failing(9, lector.Permanent(errBroken)), 1, 0, errBroken},
+		"tries":          {failing(9, errBroken), 6, 15500 * time.Millisecond, errBroken},
+		"retry after":    {failing(1, lector.Throttled(errBroken, 7*time.Second)), 2, 7500 * time.Millisecond, nil},
+		"negative after": {failing(1, lector.Throttled(errBroken, -time.Hour)), 2, 500 * time.Millisecond, nil},
+		"huge after":     {failing(9, lector.Throttled(errBroken, 24*time.Hour)), 1, 0, errBroken},
+		"budget":         {failing(9, lector.Throttled(errBroken, 50*time.Second)), 3, 101500 * time.Millisecond, errBroken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				_, err := Retry(test.voice, Patience{Jitter: most}).Speak(t.Context(), lector.Utterance{Text: "x"})
+				if !errors.Is(err, test.want) {
+					t.Errorf("error %v, want %v", err, test.want)
+				}
+				if took := time.Since(began); test.voice.calls != test.calls || took != test.took {
+					t.Errorf("%d calls in %v, want %d in %v", test.voice.calls, took, test.calls, test.took)
+				}
+			})
+		})
+	}
+}
+
+func TestRetryKeepsThrottled(t *testing.T) {
+	t.Parallel()
+	v := Retry(failing(9, lector.Throttled(errBroken, time.Hour)), Patience{})
+	_, err := v.Speak(t.Context(), lector.Utterance{Text: "x"})
+	if after, ok := lector.IsThrottled(err); !ok || after != time.Hour {
+		t.Errorf("the caller cannot put the article off: %v", err)
+	}
+}
+
+func TestRetryStopsWithContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		v := failing(99, errBroken)
+		_, err := Retry(v, Patience{Jitter: most}).Speak(ctx, lector.Utterance{Text: "x"})
+		if !errors.Is(err, context.DeadlineExceeded) || v.calls != 3 {
+			t.Errorf("%d calls, %v", v.calls, err)
+		}
+	})
+}
+
+// together speaks n utterances at once and returns the errors.
+func together(ctx context.Context, v Voice, n int) []error {
+	errs := make([]error, n)
+	var wait sync.WaitGroup
+	for i := range n {
+		wait.Go(func() { _, errs[i] = v.Speak(ctx, lector.Utterance{Text: "x"}) })
+	}
+	wait.Wait()
+	return errs
+}
+
+func TestLimitConcurrency(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := &fake{latency: time.Second}
+		began := time.Now()
+		if err := errors.Join(together(t.Context(), Limit(v, 4, 0), 20)...); err != nil {
+			t.Error(err)
+		}
+		if v.most != 4 || time.Since(began) != 5*time.Second {
+			t.Errorf("%d at once, %v", v.most, time.Since(began))
+		}
+	})
+}
+
+func TestLimitRate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := &fake{}
+		together(t.Context(), Limit(v, 0, 8), 17)
+		for i := 1; i < len(v.began); i++ {
+			if gap := v.began[i].Sub(v.began[i-1]); gap < 125*time.Millisecond {
+				t.Errorf("call %d began %v after the one before", i, gap)
+			}
+		}
+		if took := v.began[16].Sub(v.began[0]); took != 2*time.Second {
+			t.Errorf("17 calls at 8 a second took %v", took)
+		}
+	})
+}
+
+// TestLimitAdapts lets the backend take three calls at once and no more.
+func TestLimitAdapts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := &fake{latency: 100 * time.Millisecond}
+		v.answer = func(_ int, u lector.Utterance) (lector.Speech, error) {
+			v.mu.Lock()
+			defer v.mu.Unlock()
+			if v.running > 3 {
+				return lector.Speech{}, lector.Throttled(errBroken, 0)
+			}
+			return spoken(u), nil
+		}
+		l := Limit(v, 32, 0).(*limited)
+		patient := Retry(l, Patience{Tries: 40, Base: 50 * time.Millisecond, Most: time.Second})
+		if err := errors.Join(together(t.Context(), patient, 300)...); err != nil {
+			t.Error(err)
+		}
+		if refused := v.calls - 300; refused > 150 {
+			t.Errorf("%d of %d calls were refused", refused, v.calls)
+		}
+		if l.width > 8 || l.width < 1 {
+			t.Errorf("width %.1f", l.width)
+		}
+		v.answer = nil
+		for range 40 {
+			together(t.Context(), l, 32)
+		}
+		if l.width != 32 {
+			t.Errorf("width %.1f does not recover", l.width)
+		}
+	})
+}
+
+func TestLimitRests(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := failing(1, lector.Throttled(errBroken, 3*time.Second))
+		l := Limit(v, 4, 0)
+		began := time.Now()
+		if _, err := l.Speak(t.Context(), lector.Utterance{}); err == nil {
+			t.Error("no error")
+		}
+		together(t.Context(), l, 4)
+		if rest := v.began[1].Sub(began); rest != 3*time.Second {
+			t.Errorf("rested %v", rest)
+		}
+	})
+}
+
+func TestLimitForgetsTheImpatient(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := &fake{latency: time.Second}
+		l := Limit(v, 1, 0).(*limited)
+		short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		var wait sync.WaitGroup
+		wait.Go(func() { together(t.Context(), l, 2) })
+		synctest.Wait()
+		if errs := together(short, l, 5); !errors.Is(errs[0], context.DeadlineExceeded) {
+			t.Error(errs[0])
+		}
+		wait.Wait()
+		if l.running != 0 || len(l.waiting) != 0 || v.calls != 2 {
+			t.Errorf("running %d, waiting %d, calls %d", l.running, len(l.waiting), v.calls)
+		}
+	})
+}
+
+func TestSlots(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, b, s := &fake{latency: time.Second}, &fake{latency: time.Second}, NewSlots(3)
+		began := time.Now()
+		var wait sync.WaitGroup
+		for _, v := range []Voice{s.Wrap(a), s.Wrap(b)} {
+			wait.Go(func() { together(t.Context(), v, 6) })
+		}
+		wait.Wait()
+		if took := time.Since(began); took != 4*time.Second {
+			t.Errorf("12 calls through 3 slots took %v", took)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := s.Wrap(a).Speak(ctx, lector.Utterance{}); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	v := Check(&fake{}, func(_ context.Context, mp3 []byte, u lector.Utterance, c lector.Capabilities) error {
+		if string(mp3) != "mp3 of "+u.Text || c.Backend != "fake" {
+			t.Errorf("checker got %q, %q, %+v", mp3, u.Text, c)
+		}
+		return Unfit{"silent"}
+	})
+	s, err := v.Speak(t.Context(), lector.Utterance{Text: "four"})
+	if !errors.As(err, new(Unfit)) || s.MP3 != nil || s.Characters != 4 {
+		t.Errorf("%+v, %v: an unfit clip is withheld, its price is told", s, err)
+	}
+}
+
+func TestFlightAfterCancel(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var g Flight
+		first, cancel := context.WithCancel(t.Context())
+		made := 0
+		var wait sync.WaitGroup
+		wait.Go(func() {
+			_, err := g.Do(first, "h", func() (Clip, error) { made++; <-first.Done(); return Clip{}, first.Err() })
+			if !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		wait.Go(func() {
+			c, err := g.Do(t.Context(), "h", func() (Clip, error) { made++; return Clip{State: Paid}, nil })
+			if err != nil || c.State != Paid || made != 2 {
+				t.Errorf("%+v, %v, made %d", c, err, made)
+			}
+		})
+		synctest.Wait()
+		cancel()
+		wait.Wait()
+		if len(g.calls) != 0 {
+			t.Error("remembers what has landed")
+		}
+	})
+}
+
+func TestHash(t *testing.T) {
+	t.Parallel()
+	c := Chunk{Text: "Good morning.", Language: "en", Before: "b", After: "a", Lexicon: []string{"x=1", "y=2"}, Normaliser: "1"}
+	caps := lector.Capabilities{Backend: "fake", Engine: "e 1", Voice: "anna", Parameters: "lame 3.100", SampleRate: 24000, Channels: 1}
+	same, context := Hash(c, caps), caps
+	context.Context = true
+	for name, change := range map[string]func(*Chunk, *lector.Capabilities){
+		"order of entries":  func(c *Chunk, _ *lector.Capabilities) { c.Lexicon = []string{"y=2", "x=1", "y=2"} },
+		"neighbours":        func(c *Chunk, _ *lector.Capabilities) { c.Before, c.After = "other", "text" },
+		"own pace":          func(c *Chunk, _ *lector.Capabilities) { c.Speed = 1 },
+		"price and limits":  func(_ *Chunk, k *lector.Capabilities) { k.Price, k.Concurrency, k.MaxLength = 16, 8, 3000 },
+		"languages it can ": func(_ *Chunk, k *lector.Capabilities) { k.Languages = []string{"en"} },
+	} {
+		c, k := c, caps
+		if change(&c, &k); Hash(c, k) != same {
+			t.Errorf("%s changes the hash", name)
+		}
+	}
+	seen := map[string]string{same: "unchanged", Hash(c, context): "context"}
+	for name, change := range map[string]func(*Chunk, *lector.Capabilities){
+		"text":       func(c *Chunk, _ *lector.Capabilities) { c.Text += "!" },
+		"language":   func(c *Chunk, _ *lector.Capabilities) { c.Language = "en-GB" },
+		"speed":      func(c *Chunk, _ *lector.Capabilities) { c.Speed = 1.1 },
+		"lexicon":    func(c *Chunk, _ *lector.Capabilities) { c.Lexicon = c.Lexicon[:1] },
+		"no lexicon": func(c *Chunk, _ *lector.Capabilities) { c.Lexicon = nil },
+		"joined":     func(c *Chunk, _ *lector.Capabilities) { c.Lexicon = []string{"x=1y=2"} },
+		"normaliser": func(c *Chunk, _ *lector.Capabilities) { c.Normaliser = "2" },
+		"neighbours": func(c *Chunk, k *lector.Capabilities) { k.Context, c.Before = true, "other" },
+		"voice":      func(_ *Chunk, k *lector.Capabilities) { k.Voice = "bert" },
+		"engine":     func(_ *Chunk, k *lector.Capabilities) { k.Engine = "e 2" },
+		"encoder":    func(_ *Chunk, k *lector.Capabilities) { k.Parameters = "lame 4" },
+		"rate":       func(_ *Chunk, k *lector.Capabilities) { k.SampleRate = 44100 },
+	} {
+		c, k := c, caps
+		change(&c, &k)
+		if other, twice := seen[Hash(c, k)]; twice {
+			t.Errorf("%s gives the hash of %s", name, other)
+		}
+		seen[Hash(c, k)] = name
+	}
+}
+
+func TestSeal(t *testing.T) {
+	t.Parallel()
+	mp3 := bytes.Repeat([]byte{0xFF, 0xF3, 0x64, 0xC4}, 100)
+	marks := []lector.Mark{{Kind: lector.WordMark, At: 1500 * time.Millisecond, Start: 3, End: 300}}
+	clip, err := seal(mp3, marks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, back, err := unseal(clip)
+	if err != nil || !bytes.Equal(got, mp3) || len(back) != 1 || back[0] != marks[0] {
+		t.Errorf("%v, %d bytes, %+v", err, len(got), back)
+	}
+	if bare, err := seal(mp3, nil); err != nil || !bytes.Equal(bare, mp3) {
+		t.Errorf("a clip without marks changes: %v", err)
+	}
+	foreign := append([]byte("ID3\x04\x00\x00\x00\x00\x00\x20PRIV\x00\x00\x00\x16\x00\x00somebody else\x00"+strings.Repeat("x", 8)), mp3...)
+	if got, back, err := unseal(foreign); err != nil || len(back) != 0 || !bytes.Equal(got, foreign) {
+		t.Errorf("somebody else's tag: %v, %v", back, err)
+	}
+}
+
+func FuzzUnseal(f *testing.F) {
+	clip, _ := seal([]byte("frames"), []lector.Mark{{At: 1}})
+	f.Add(clip)
+	f.Add(clip[:20])
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if mp3, _, err := unseal(data); err == nil && !bytes.HasSuffix(data, mp3) {
+			t.Error("frames that are not there")
+		}
+	})
+}
+
+func TestSpeaks(t *testing.T) {
+	t.Parallel()
+	caps := lector.Capabilities{Languages: []string{"en", "uk"}}
+	for language, want := range map[string]bool{"en": true, "en-GB": true, "UK": true, "de": false, "": true} {
+		if Speaks(caps, language) != want {
+			t.Errorf("%q: %v", language, !want)
+		}
+	}
+	if !Speaks(lector.Capabilities{}, "de") {
+		t.Error("a voice that states no languages")
+	}
+}
