@@ -21,10 +21,11 @@ type Page struct {
 	problems []string
 }
 
-// Open opens the address and waits until it has loaded. The page lives at most
+// Open opens the address in a browser profile of its own and waits until it has
+// loaded. The page lives at most
 // a minute.
 func (b *Browser) Open(address string, look Look) (*Page, error) {
-	tab, closeTab := chromedp.NewContext(b.ctx)
+	tab, closeTab := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	p := &Page{close: closeTab}
 	if err := chromedp.Listen(tab, p.note); err != nil {
 		closeTab()

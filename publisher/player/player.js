@@ -273,8 +273,8 @@ class AudioArticle extends HTMLElement {
     on("hashchange", () => { const t = linked(); if (t !== null) this.seek(t); }, window);
     const rate = +memory.get("rate");
     if (RATES.includes(rate)) this.setRate(rate);
-    const kept = +memory.get(this.mark), from = linked() ?? (kept > 5 && kept < this.length() - 10 ? kept : 0);
-    if (from) a.currentTime = from;
+    const at = linked(), kept = +memory.get(this.mark), from = at !== null && at < (this.length() || Infinity) ? at : kept;
+    if (from < (this.length() || Infinity)) a.currentTime = from;
     this.show();
     this.tick();
     if (this.getAttribute("text")) on("click", e => this.point(e), document);

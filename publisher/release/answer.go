@@ -33,9 +33,10 @@ func refuseMethod(w http.ResponseWriter) {
 	say(w, http.StatusMethodNotAllowed, "This address can only be read.\n")
 }
 
-// notFound may be cached briefly: an article's audio can appear at any moment.
+// notFound may be cached briefly, and not by the listener: an article's audio can
+// appear at any moment.
 func notFound(w http.ResponseWriter) {
-	w.Header().Set("Cache-Control", "public, max-age=2")
+	w.Header().Set("Cache-Control", "public, max-age=0, s-maxage=2")
 	say(w, http.StatusNotFound, "There is nothing here.\n")
 }
 

@@ -1,0 +1,296 @@
+package publisher_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"lector"
+	"lector/publisher"
+	"lector/publisher/browsertest"
+	"lector/publisher/paper"
+	"lector/publisher/publishertest"
+)
+
+// host is the demo's newspaper with audio for its first article.
+type host struct {
+	*httptest.Server
+	shelf *publishertest.Shelf
+}
+
+var tunnel = []string{
+	"The harbour tunnel, which carries a third of the city's morning traffic, will reopen at 6:30 a.m. on Jan. 11, fifteen weeks after a burst main closed it, the port authority said on Monday.",
+	"Repairs cost $2.4 million, 18% less than the $2.9 million that the council had set aside, according to Dr. Elena Marchetti, the engineer in charge.\n“We drained 4,200 cubic metres of water with pumps that were older than most of my crew,” she said.\n“They did not stop once.”",
+	"Lt. Gen. Tomás Acosta, who commands the civil defence reserve, said that 340 soldiers had worked in three shifts since Oct. 5.",
+	"What changes for drivers", "Three rules apply from the first day:", "Lorries over 7.5 tonnes use the northern tube only.",
+}
+
+func newHost(t *testing.T) host {
+	t.Helper()
+	h := host{shelf: new(publishertest.Shelf)}
+	mux := http.NewServeMux()
+	h.Server = httptest.NewServer(mux)
+	t.Cleanup(h.Close)
+	c := publisher.Config{
+		Store: h.shelf, ServeObjects: true, Log: slog.New(slog.DiscardHandler),
+		Sites: map[string]publisher.Site{paper.Site: {Title: paper.Title, URL: h.URL, Language: "en"}},
+	}
+	c.Home = paper.Handler(c.Embed(), c.Log)
+	mux.Handle("/", publisher.New(c))
+	h.shelf.Rendition(h.URL, paper.Articles(h.URL)[0], tunnel...)
+	return h
+}
+
+// open opens a page of the host and closes it when the test is over.
+func open(t *testing.T, b *browsertest.Browser, address string, look browsertest.Look) *browsertest.Page {
+	t.Helper()
+	p, err := b.Open(address, look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	return p
+}
+
+// value returns what an expression is in the page.
+func value[T any](t *testing.T, p *browsertest.Page, expression string) T {
+	t.Helper()
+	v, err := browsertest.Run[T](p, expression)
+	if err != nil {
+		t.Fatalf("%s: %v", expression, err)
+	}
+	return v
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+const (
+	element = `document.querySelector("audio-article")`
+	sound   = element + `.audio`
+	label   = `document.querySelector("audio-article [slot=label]")`
+)
+
+// TestInBrowser shares one Chromium among the pages it looks at.
+func TestInBrowser(t *testing.T) {
+	t.Parallel()
+	b, err := browsertest.Start(context.Background())
+	if errors.Is(err, browsertest.ErrNoBrowser) {
+		t.Skip("SKIPPED, the player is not tested: ", err)
+	}
+	must(t, err)
+	t.Cleanup(b.Close)
+	h := newHost(t)
+	for name, test := range map[string]func(*testing.T, *browsertest.Browser, host){
+		"without JavaScript":      withoutScript,
+		"play and seek":           playAndSeek,
+		"keyboard":                keyboard,
+		"takes up where it was":   resumes,
+		"link to a moment":        linkedMoment,
+		"marks what is read":      marks,
+		"transcript":              transcript,
+		"audio arrives":           arrives,
+		"audio fails":             fails,
+		"everybody can use it":    audited,
+		"label without light DOM": labelStays,
+	} {
+		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, b, h) })
+	}
+}
+
+func withoutScript(t *testing.T, b *browsertest.Browser, h host) {
+	for _, path := range []string{"/embed/havana/harbour-tunnel", "/articles/harbour-tunnel"} {
+		p := open(t, b, h.URL+path, browsertest.Look{NoScript: true})
+		if !value[bool](t, p, label+`.checkVisibility() && `+label+`.getBoundingClientRect().height > 10`) {
+			t.Errorf("%s: the label is not visible", path)
+		}
+		if got := value[string](t, p, label+`.innerText`); got != lector.DisclosureText {
+			t.Errorf("%s: the label says %q", path, got)
+		}
+		if !value[bool](t, p, `(a => a.controls && a.getBoundingClientRect().height > 20 && a.src.endsWith(".mp3"))(document.querySelector("audio"))`) {
+			t.Errorf("%s: there is no native audio", path)
+		}
+		if value[bool](t, p, `!!customElements.get("audio-article")`) {
+			t.Errorf("%s: a script ran", path)
+		}
+	}
+}
+
+func playAndSeek(t *testing.T, b *browsertest.Browser, h host) {
+	p := open(t, b, h.URL+"/articles/harbour-tunnel", browsertest.Look{})
+	must(t, p.Click(element+`.ui.play`))
+	must(t, p.Wait(sound+`.currentTime > 0.3 && !`+sound+`.paused`))
+	if got := value[string](t, p, element+`.ui.play.ariaLabel`); got != "Pause" {
+		t.Errorf("the button says %q while it plays", got)
+	}
+	must(t, p.Click(element+`.ui.forward`))
+	must(t, p.Wait(sound+`.currentTime > 15 && !`+sound+`.seeking`))
+	must(t, p.Click(element+`.ui.seek`)) // in the middle
+	must(t, p.Wait(`Math.abs(`+sound+`.currentTime - `+element+`.total / 2) < 1.5`))
+	must(t, p.Click(element+`.ui.play`))
+	must(t, p.Wait(sound+`.paused`))
+	value[any](t, p, element+`.setRate(1.5)`)
+	if got := value[float64](t, p, sound+`.playbackRate`); got != 1.5 {
+		t.Errorf("plays at %v", got)
+	}
+	if !value[bool](t, p, label+`.checkVisibility()`) {
+		t.Error("the label is not visible")
+	}
+	if problems := p.Problems(); len(problems) > 0 {
+		t.Errorf("the page complains: %q", problems)
+	}
+	scripts := 0
+	for _, address := range p.Requests() {
+		if !strings.HasPrefix(address, h.URL+"/") && !strings.HasPrefix(address, "data:") {
+			t.Errorf("the page asks for %s", address)
+		}
+		if strings.Contains(address, "/player.js") {
+			scripts++
+		}
+	}
+	if scripts != 1 {
+		t.Errorf("the player came in %d requests", scripts)
+	}
+}
+
+func keyboard(t *testing.T, b *browsertest.Browser, h host) {
+	p := open(t, b, h.URL+"/embed/havana/harbour-tunnel", browsertest.Look{})
+	must(t, p.Press(kb.Tab)) // to the play button
+	must(t, p.Press(" "))
+	must(t, p.Wait(sound+`.currentTime > 0 && !`+sound+`.paused`))
+	must(t, p.Press("k"))
+	must(t, p.Wait(sound+`.paused`))
+	value[any](t, p, element+`.seek(0), `+element+`.ui.seek.focus()`)
+	must(t, p.Press(kb.ArrowRight))
+	must(t, p.Press("l"))
+	if got := value[float64](t, p, sound+`.currentTime`); got != 20 {
+		t.Errorf("5 and 15 seconds on is %v", got)
+	}
+	must(t, p.Press("j"))
+	must(t, p.Press(kb.ArrowLeft))
+	if got := value[string](t, p, element+`.ui.seek.ariaValueText`); !strings.HasPrefix(got, "0 seconds of 32 seconds") {
+		t.Errorf("the position is spoken as %q", got)
+	}
+}
+
+func resumes(t *testing.T, b *browsertest.Browser, h host) {
+	p := open(t, b, h.URL+"/embed/havana/harbour-tunnel", browsertest.Look{})
+	value[any](t, p, element+`.seek(12), `+sound+`.play()`)
+	must(t, p.Wait(sound+`.currentTime > 12.2`))
+	value[any](t, p, sound+`.pause()`)
+	must(t, p.Wait(`localStorage.length > 0`))
+	must(t, p.Reload())
+	must(t, p.Wait(element+`?.audio`))
+	if got := value[float64](t, p, sound+`.currentTime`); got < 12 || got > 14 {
+		t.Errorf("takes up at %v", got)
+	}
+	value[any](t, p, `localStorage.clear()`)
+}
+
+func linkedMoment(t *testing.T, b *browsertest.Browser, h host) {
+	for hash, want := range map[string]float64{"#t=18": 18, "#t=0:21": 21, "#t=99999": 0, "#t=x": 0, "#t=-3": 0} {
+		p := open(t, b, h.URL+"/embed/havana/harbour-tunnel"+hash, browsertest.Look{})
+		must(t, p.Wait(element+`?.audio`))
+		if got := value[float64](t, p, sound+`.currentTime`); got != want {
+			t.Errorf("%s starts at %v", hash, got)
+		}
+	}
+}
+
+func marks(t *testing.T, b *browsertest.Browser, h host) {
+	p := open(t, b, h.URL+"/articles/harbour-tunnel", browsertest.Look{})
+	value[any](t, p, element+`.seek(13.5), `+sound+`.play()`)
+	must(t, p.Wait(`CSS.highlights.get("audio-article")`))
+	got := value[string](t, p, `[...CSS.highlights.get("audio-article")].map(r => r.toString()).join("|")`)
+	if !strings.Contains(strings.ReplaceAll(tunnel[1], "\n", "|"), got) || len(got) < 20 {
+		t.Errorf("marked is %q", got)
+	}
+	must(t, p.Click(`document.querySelector(".prose p")`))
+	must(t, p.Wait(`Math.abs(`+sound+`.currentTime - 8) < 1`))
+	if got := value[float64](t, p, element+`.sentences.filter(s => s.range).length`); got < 8 {
+		t.Errorf("%v sentences were found on the page", got)
+	}
+}
+
+func transcript(t *testing.T, b *browsertest.Browser, h host) {
+	p := open(t, b, h.URL+"/embed/havana/harbour-tunnel", browsertest.Look{})
+	must(t, p.Click(element+`.ui.text.firstChild`))
+	must(t, p.Wait(element+`.ui.text.querySelectorAll("p").length == 8`))
+	must(t, p.Click(element+`.ui.text.querySelectorAll("button")[3]`))
+	must(t, p.Wait(element+`.ui.text.querySelector("[aria-current]")?.textContent.startsWith("Repairs cost")`))
+	if got := value[string](t, p, element+`.ui.now.textContent`); !strings.HasPrefix(got, "Repairs cost") {
+		t.Errorf("the caption says %q", got)
+	}
+}
+
+func arrives(t *testing.T, b *browsertest.Browser, h host) {
+	sugar := paper.Articles(h.URL)[1]
+	p := open(t, b, h.URL+"/articles/sugar-harvest", browsertest.Look{})
+	must(t, p.Wait(element+`.ui.status.checkVisibility()`))
+	if value[bool](t, p, element+`.ui.main.checkVisibility()`) {
+		t.Error("there is a button but no audio")
+	}
+	h.shelf.Rendition(h.URL, sugar, "One sentence.")
+	must(t, p.Wait(element+`.ui.main.checkVisibility() && `+label+`?.checkVisibility()`))
+	value[any](t, p, sound+`.play()`)
+	must(t, p.Wait(sound+`.currentTime > 0`))
+}
+
+func fails(t *testing.T, b *browsertest.Browser, h host) {
+	a := lector.Article{Site: paper.Site, ID: "lost", Title: "Lost", Language: "de"}
+	m := h.shelf.Rendition(h.URL, a, "Nichts.")
+	h.shelf.Delete(strings.TrimPrefix(m.Links.MP3, h.URL+"/"))
+	p := open(t, b, h.URL+"/embed/havana/lost", browsertest.Look{})
+	must(t, p.Click(element+`.ui.play`))
+	must(t, p.Wait(element+`.ui.status.checkVisibility()`))
+	if got := value[string](t, p, element+`.ui.status.innerText`); !strings.Contains(got, "Das Audio konnte nicht geladen werden.") {
+		t.Errorf("the page says %q", got)
+	}
+	h.shelf.Rendition(h.URL, a, "Nichts.")
+	must(t, p.Click(element+`.ui.status.querySelector("button")`))
+	must(t, p.Wait(sound+`.currentTime > 0 && !`+element+`.ui.status.checkVisibility()`))
+}
+
+func audited(t *testing.T, b *browsertest.Browser, h host) {
+	looks := map[string]browsertest.Look{
+		"light":         {},
+		"dark":          {Dark: true},
+		"phone":         {Width: 320, Height: 640},
+		"dark phone":    {Width: 375, Height: 800, Dark: true},
+		"more contrast": {Features: map[string]string{"prefers-contrast": "more"}},
+		"no script":     {NoScript: true, Width: 320, Height: 640},
+	}
+	for name, look := range looks {
+		for _, path := range []string{"/", "/articles/harbour-tunnel", "/articles/storm-ines", "/embed/havana/harbour-tunnel", "/embed/havana/nothing", "/nowhere"} {
+			p := open(t, b, h.URL+path, look)
+			findings, err := p.Audit()
+			must(t, err)
+			for _, f := range findings {
+				t.Errorf("%s, %s: %s", path, name, f)
+			}
+			p.Close()
+		}
+	}
+}
+
+func labelStays(t *testing.T, b *browsertest.Browser, h host) {
+	p := open(t, b, h.URL+"/embed/havana/harbour-tunnel", browsertest.Look{})
+	value[any](t, p, label+`.remove()`)
+	if !value[bool](t, p, element+`.ui.label.checkVisibility() && `+element+`.ui.label.textContent.includes("`+lector.DisclosureText+`")`) {
+		t.Error("the label went with its text")
+	}
+	if !slices.Contains(value[[]string](t, p, `[...`+element+`.shadowRoot.querySelectorAll("slot")].map(s => s.name)`), "label") {
+		t.Error("the label has no place")
+	}
+}
