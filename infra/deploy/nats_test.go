@@ -1,0 +1,254 @@
+// Package deploy_test tries the deployment files: what they configure is
+// started, asked for what must work and for what must be refused.
+package deploy_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"lector"
+	"lector/infra/nats"
+)
+
+// natsServer starts a server by nats.conf, on another port and directory.
+func natsServer(t *testing.T) (url string) {
+	t.Helper()
+	for _, role := range []string{"SETUP", "CMS", "WORKER", "OPS"} {
+		t.Setenv("NATS_"+role+"_PASSWORD", strings.ToLower(role)+"-secret")
+	}
+	opts, err := server.ProcessConfigFile("nats.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !opts.SyncAlways || !opts.JetStream || opts.StoreDir != "/data" {
+		t.Errorf("sync always %v, JetStream %v in %s", opts.SyncAlways, opts.JetStream, opts.StoreDir)
+	}
+	if opts.HTTPHost != "127.0.0.1" {
+		t.Errorf("the unauthenticated monitor listens on %q", opts.HTTPHost)
+	}
+	opts.Host, opts.Port, opts.HTTPPort, opts.StoreDir = "127.0.0.1", server.RANDOM_PORT, 0, t.TempDir()
+	opts.NoSigs, opts.NoLog = true, true
+	s, err := server.NewServer(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	if !s.ReadyForConnections(20 * time.Second) {
+		t.Fatal("the server does not start")
+	}
+	return s.ClientURL()
+}
+
+// refusals is a log that can be asked what the server refused.
+type refusals struct {
+	mu  sync.Mutex
+	log bytes.Buffer
+}
+
+func (r *refusals) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.log.Write(p)
+}
+
+func (r *refusals) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.log.String()
+}
+
+// as connects in a role and fails the test if the server refuses anything.
+func as(t *testing.T, url, role, user string) *nats.Conn {
+	t.Helper()
+	log := new(refusals)
+	c := dial(t, url, role, user, log)
+	t.Cleanup(func() {
+		if said := log.String(); said != "" {
+			t.Errorf("%s as %s: %s", user, role, said)
+		}
+	})
+	return c
+}
+
+func dial(t *testing.T, url, role, user string, log io.Writer) *nats.Conn {
+	t.Helper()
+	c, err := nats.Connect(nats.Options{
+		URL: url, User: user, Password: user + "-secret", Name: role, Log: slog.New(slog.NewTextHandler(log, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+func event(id string) lector.ArticleEvent {
+	return lector.ArticleEvent{
+		ID: id, Source: "test", Type: lector.Published, Time: time.Now(),
+		Article: lector.Article{
+			Site: "havana", ID: id, Revision: "1", Title: "T", Visibility: lector.Public,
+			Body: lector.Body{ContentType: lector.Plain, Content: "x"},
+		},
+	}
+}
+
+// TestRolesSuffice does in each role what its part of the house does.
+func TestRolesSuffice(t *testing.T) {
+	url := natsServer(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for range 2 {
+		if err := as(t, url, "setup", "setup").Setup(ctx, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, err := as(t, url, "cms", "cms").Publish(ctx, event("one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	work(ctx, t, as(t, url, "worker", "worker"))
+	look(ctx, t, as(t, url, "ops", "ops"), first)
+	if _, err := as(t, url, "cms", "ops").Publish(ctx, event("two")); err != nil { // publish -wait
+		t.Fatal(err)
+	}
+}
+
+// work does what a worker does with one event.
+func work(ctx context.Context, t *testing.T, c *nats.Conn) {
+	t.Helper()
+	if err := c.Ping(ctx); err != nil {
+		t.Fatal(err)
+	}
+	queue, err := c.Queue(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := queue.Next(ctx)
+	if err != nil || d.Err != nil {
+		t.Fatal(err, d.Err)
+	}
+	if err := d.Working(); err != nil {
+		t.Fatal(err)
+	}
+	leases, err := c.Leases(ctx, "worker-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, release, err := leases.Hold(ctx, "havana."+d.Event.Article.Key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(held, t, c, d.Event.Article)
+	release()
+	if err := d.Done(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func write(ctx context.Context, t *testing.T, c *nats.Conn, a lector.Article) {
+	t.Helper()
+	ledger, err := c.Ledger(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := lector.Job{ID: a.Key(), Site: a.Site, Article: a.ID, State: lector.Running}
+	version, err := ledger.Save(ctx, j, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.State = lector.Ready
+	if _, err := ledger.Save(ctx, j, version); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := ledger.Job(ctx, a.Site, a.Key()); err != nil {
+		t.Fatal(err)
+	}
+	e := lector.AudioEvent{ID: "ready-1", Type: lector.AudioReady, Time: time.Now(), Site: a.Site, Article: a.ID, Key: a.Key()}
+	if err := c.Announce(ctx, e); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// look does what an operator does.
+func look(ctx context.Context, t *testing.T, c *nats.Conn, sequence uint64) {
+	t.Helper()
+	if e, err := c.Event(ctx, sequence); err != nil || e.Article.ID != "one" {
+		t.Errorf("event: %+v, %v", e, err)
+	}
+	ledger, err := c.Ledger(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for j, err := range ledger.Jobs(ctx) {
+		if err != nil || j.State != lector.Ready {
+			t.Errorf("job: %+v, %v", j, err)
+		}
+		seen++
+	}
+	if seen != 1 {
+		t.Errorf("%d jobs are listed", seen)
+	}
+	for e, err := range c.Announcements(ctx, "havana", "") {
+		if err != nil || e.Article != "one" {
+			t.Errorf("audio event: %+v, %v", e, err)
+		}
+		break
+	}
+}
+
+// TestRolesAreNarrow asks in each role for what is none of its business.
+func TestRolesAreNarrow(t *testing.T) {
+	url := natsServer(t)
+	if err := as(t, url, "setup", "setup").Setup(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	audio := lector.AudioEvent{ID: "x", Type: lector.AudioReady, Time: time.Now(), Site: "havana", Article: "1", Key: "k"}
+	for name, test := range map[string]struct {
+		user string
+		try  func(context.Context, *nats.Conn) error
+	}{
+		"a cms announces audio":      {"cms", func(ctx context.Context, c *nats.Conn) error { return c.Announce(ctx, audio) }},
+		"a cms reads jobs":           {"cms", func(ctx context.Context, c *nats.Conn) error { _, err := c.Ledger(ctx); return err }},
+		"a worker publishes article": {"worker", func(ctx context.Context, c *nats.Conn) error { _, err := c.Publish(ctx, event("x")); return err }},
+		"a worker sets up":           {"worker", func(ctx context.Context, c *nats.Conn) error { return c.Setup(ctx, 1) }},
+		"an operator announces":      {"ops", func(ctx context.Context, c *nats.Conn) error { return c.Announce(ctx, audio) }},
+		"an operator sets up":        {"ops", func(ctx context.Context, c *nats.Conn) error { return c.Setup(ctx, 1) }},
+		"an operator takes work":     {"ops", func(ctx context.Context, c *nats.Conn) error { _, err := c.Queue(ctx); return err }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+			defer cancel()
+			log := new(refusals)
+			if err := test.try(ctx, dial(t, url, test.user, test.user, log)); err == nil {
+				t.Error("it may")
+			} else if errors.Is(err, lector.ErrNotFound) {
+				t.Error(err)
+			}
+			if !strings.Contains(strings.ToLower(log.String()), "permissions violation") {
+				t.Errorf("the log does not name the reason: %q", log)
+			}
+		})
+	}
+}
+
+func TestNATSWantsPasswords(t *testing.T) {
+	if _, set := os.LookupEnv("NATS_CMS_PASSWORD"); set {
+		t.Skip("the environment has one")
+	}
+	if _, err := server.ProcessConfigFile("nats.conf"); err == nil || !strings.Contains(err.Error(), "PASSWORD") {
+		t.Errorf("without passwords: %v", err)
+	}
+}
