@@ -5,8 +5,6 @@ package synth
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"lector"
 )
@@ -26,10 +24,4 @@ type Voice interface {
 type Clips interface {
 	Get(ctx context.Context, hash string) ([]byte, error)
 	Put(ctx context.Context, hash string, mp3 []byte) error
-}
-
-// Speaks reports whether a voice with these capabilities can read a language.
-func Speaks(c lector.Capabilities, language string) bool {
-	primary, _, _ := strings.Cut(strings.ToLower(language), "-")
-	return primary == "" || len(c.Languages) == 0 || slices.Contains(c.Languages, primary)
 }

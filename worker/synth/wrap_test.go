@@ -330,16 +330,3 @@ func FuzzUnseal(f *testing.F) {
 		}
 	})
 }
-
-func TestSpeaks(t *testing.T) {
-	t.Parallel()
-	caps := lector.Capabilities{Languages: []string{"en", "uk"}}
-	for language, want := range map[string]bool{"en": true, "en-GB": true, "UK": true, "de": false, "": true} {
-		if Speaks(caps, language) != want {
-			t.Errorf("%q: %v", language, !want)
-		}
-	}
-	if !Speaks(lector.Capabilities{}, "de") {
-		t.Error("a voice that states no languages")
-	}
-}

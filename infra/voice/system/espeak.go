@@ -39,10 +39,10 @@ func (espeak) describe(ctx context.Context, path, voice string) (description, er
 	if voice == "" {
 		return d, nil
 	}
-	if !slices.Contains(d.languages, primary(voice)) {
+	if !slices.Contains(d.languages, lector.Primary(voice)) {
 		return d, lector.Permanent(lector.Hint(fmt.Errorf("there is no voice %q", voice), "see espeak-ng --voices"))
 	}
-	d.languages = []string{primary(voice)}
+	d.languages = []string{lector.Primary(voice)}
 	return d, nil
 }
 
@@ -54,7 +54,7 @@ func espeakLanguages(table string) []string {
 		if len(fields) < 4 || fields[0] == "Pty" {
 			continue
 		}
-		languages = append(languages, primary(fields[1]))
+		languages = append(languages, lector.Primary(fields[1]))
 		if name, ok := renamed[fields[1]]; ok {
 			languages = append(languages, name)
 		}

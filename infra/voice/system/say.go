@@ -32,7 +32,7 @@ func (say) describe(ctx context.Context, path, voice string) (description, error
 		if len(fields) < 2 || strings.Join(fields[:len(fields)-1], " ") != voice {
 			continue
 		}
-		d.languages = []string{primary(strings.ReplaceAll(fields[len(fields)-1], "_", "-"))}
+		d.languages = []string{lector.Primary(strings.ReplaceAll(fields[len(fields)-1], "_", "-"))}
 		return d, nil
 	}
 	return d, lector.Permanent(lector.Hint(fmt.Errorf("there is no voice %q", voice), "see say -v ?"))

@@ -28,10 +28,6 @@ const (
 // no limit; this keeps a call short enough to be repeated.
 const maxLength = 1000
 
-// algorithmic is the IPTC digital source type of speech that no model was
-// trained for.
-const algorithmic = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia"
-
 // Encoder makes MP3 of WAV. Version names it.
 type Encoder interface {
 	Encode(ctx context.Context, wav io.Reader, rate, channels, kbps int) ([]byte, error)
@@ -90,7 +86,7 @@ func open(ctx context.Context, p program, path string, c Config) (*Voice, error)
 	caps := lector.Capabilities{
 		Backend: "system", Engine: strings.TrimSpace(p.name() + " " + d.version), Voice: d.voice, Languages: d.languages,
 		MaxLength: maxLength, Unit: lector.Characters, SampleRate: rate, Channels: channels, Deterministic: true,
-		Normalise: d.normalise, Synthetic: algorithmic,
+		Normalise: d.normalise, Synthetic: lector.AlgorithmicMedia,
 		Parameters: fmt.Sprintf("%s %d/%d/%d", c.Encoder.Version(), rate, channels, kbps),
 	}
 	return &Voice{p, path, c.Encoder, caps}, nil
@@ -114,7 +110,7 @@ func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, e
 	if speed <= 0 {
 		speed = 1
 	}
-	wav, err := v.program.speak(ctx, v.path, request{text, v.caps.Voice, primary(u.Language), speed})
+	wav, err := v.program.speak(ctx, v.path, request{text, v.caps.Voice, lector.Primary(u.Language), speed})
 	if err != nil {
 		return lector.Speech{}, fmt.Errorf("%s: %w", v.program.name(), err)
 	}
@@ -123,10 +119,4 @@ func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, e
 		return lector.Speech{}, fmt.Errorf("%s: %w", v.program.name(), err)
 	}
 	return lector.Speech{MP3: mp3}, nil
-}
-
-// primary returns the primary subtag of a BCP 47 language: "uk" of "uk-UA".
-func primary(language string) string {
-	p, _, _ := strings.Cut(strings.ToLower(language), "-")
-	return p
 }
