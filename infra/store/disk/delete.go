@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"path"
-	"syscall"
 	"time"
 )
 
@@ -16,7 +15,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 		return err
 	}
 	info, err := s.root.Lstat(key)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || err == nil && info.IsDir() {
+	if absent(err) || err == nil && info.IsDir() {
 		return nil
 	}
 	if err == nil {

@@ -33,7 +33,7 @@ func fault(dir, verb, key string, err error) error {
 }
 
 func absent(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ENAMETOOLONG)
 }
 
 func classify(dir string, err error) error {
@@ -44,7 +44,7 @@ func classify(dir string, err error) error {
 		return lector.Hint(lector.Permanent(err), "make %s writable for the user who runs lector, or let `data` point elsewhere", dir)
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, fs.ErrExist):
 		return lector.Hint(lector.Permanent(err), "a file stands where a directory is needed, or the reverse: see what is in %s", dir)
-	case errors.Is(err, errKey), errors.Is(err, errHeader):
+	case errors.Is(err, errKey), errors.Is(err, errHeader), errors.Is(err, syscall.ENAMETOOLONG):
 		return lector.Permanent(err)
 	case errors.Is(err, errors.ErrUnsupported), errors.Is(err, syscall.EMLINK):
 		return lector.Hint(lector.Permanent(err), "the file system of %s has no hard links, which create-only writes need: use another one", dir)
