@@ -53,7 +53,7 @@ func TestContract(t *testing.T) {
 // that only certain pages may frame, and a broken pointer.
 func contractHost(t *testing.T) (*httptest.Server, *strings.Replacer) {
 	shelf := new(publishertest.Shelf)
-	good := lector.Article{Site: "havana", ID: "good", Title: "A good article", Language: "en", Authors: []string{"Ann Lee"}}
+	good := lector.Article{Site: "havana", ID: "good", Title: "A good article", Language: "en", Authors: []string{"Ann Lee"}, URL: "https://reader.example/good"}
 	evil := lector.Article{Site: "havana", ID: `"><script>alert(1)</script>`, Title: `</title><script>alert(2)</script><img src=x onerror=alert(3)>`, Language: `en"><b>`}
 	guid := lector.Article{Site: "havana", ID: "https://reader.example/?p=1", Title: "By GUID", Language: "en"}
 	closed := lector.Article{Site: "closed", ID: "good", Title: "Framed", Language: "de"}
@@ -76,7 +76,7 @@ func contractHost(t *testing.T) (*httptest.Server, *strings.Replacer) {
 		"$dir", "/"+strings.TrimSuffix(lector.Prefix("havana", good.Key()), "/"), "$hash", m.Hash,
 		"$etag", etag(t, shelf, lector.Prefix("havana", good.Key())+m.Hash+".mp3"),
 		"$size", strconv.FormatInt(m.Bytes, 10), "$last", strconv.FormatInt(m.Bytes-1, 10),
-		"$label", lector.DisclosureText)
+		"$label", lector.DisclosureText, "$host", server.URL)
 }
 
 func etag(t *testing.T, shelf *publishertest.Shelf, key string) string {

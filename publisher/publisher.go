@@ -21,6 +21,7 @@ type Config struct {
 	Store        Store
 	ServeObjects bool   // serve the files of renditions under /a/; else only their pointers
 	AudioURL     string // where the store serves the files itself
+	PublicURL    string // of this handler, as listeners know it; empty: as they ask for it
 	Sites        map[string]Site
 	Hooks        http.Handler // what CMSs call, under /hooks/; may be nil
 	Home         http.Handler // answers what no door does; nil: not found
@@ -37,6 +38,9 @@ func New(c Config) http.Handler {
 	mux.Handle("GET /player.js", player.Script())
 	mux.Handle("GET /favicon.ico", player.Icon())
 	mux.Handle("GET /embed/{site}/{id...}", c.Embed())
+	catalog := release.NewCatalog(c.Store, c.Log)
+	mux.Handle("GET /feed/{file}", release.Feed{House: c.house(), Catalog: catalog, Log: c.Log})
+	mux.Handle("GET /oembed", release.OEmbed{House: c.house(), Catalog: catalog, Log: c.Log})
 	if c.Hooks != nil {
 		mux.Handle("/hooks/", c.Hooks)
 	}
@@ -49,5 +53,9 @@ func New(c Config) http.Handler {
 // Embed returns the door of the embed page, which also knows the player of an
 // article for other pages of the house.
 func (c Config) Embed() release.Embed {
-	return release.Embed{Store: c.Store, Local: c.ServeObjects, AudioURL: c.AudioURL, Sites: c.Sites, Log: c.Log}
+	return release.Embed{House: c.house(), AudioURL: c.AudioURL, Log: c.Log}
+}
+
+func (c Config) house() release.House {
+	return release.House{Store: c.Store, Local: c.ServeObjects, PublicURL: c.PublicURL, Sites: c.Sites}
 }

@@ -36,6 +36,9 @@ type Player struct {
 	LabelLanguage string  // of the label, BCP 47
 	Duration      float64 // in seconds
 	Text          string  // CSS selector of the article's text on the page, to highlight what is read
+	Sticky        bool    // stays in sight while it plays
+	Linked        any     // the audio as JSON-LD, for search engines; may be nil
+	OEmbed        string  // address of the oEmbed answer for this audio
 }
 
 //go:embed element.html

@@ -9,8 +9,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -46,6 +48,21 @@ func (s *Shelf) Keys() []string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return slices.Sorted(maps.Keys(s.objects))
+}
+
+// List walks over the objects whose keys begin with prefix.
+func (s *Shelf) List(ctx context.Context, prefix string) iter.Seq2[lector.Object, error] {
+	return func(yield func(lector.Object, error) bool) {
+		for _, key := range s.Keys() {
+			if !strings.HasPrefix(key, prefix) {
+				continue
+			}
+			_, o, err := s.Open(ctx, key)
+			if !yield(o, err) {
+				return
+			}
+		}
+	}
 }
 
 // Open returns the object with the given key or lector.ErrNotFound.

@@ -15,11 +15,26 @@ import (
 // Embed serves /embed/{site}/{id}: a page with nothing but the player, for an
 // iframe or for its own sake. It plays without JavaScript.
 type Embed struct {
-	Store    Store
-	Local    bool   // this process serves the objects under /a/
-	AudioURL string // where the objects are when it does not
-	Sites    map[string]Site
+	House
+	AudioURL string // where the files of renditions are when they are not Local
 	Log      *slog.Logger
+}
+
+// embedPath is where an article's embed page is, relative to the public
+// address. An id may hold anything, slashes among it.
+func embedPath(site, id string) string {
+	return "/embed/" + url.PathEscape(site) + "/" + url.PathEscape(id)
+}
+
+// embedded is the way back: whose embed page u is.
+func embedded(u *url.URL) (site, id string, ok bool) {
+	parts := strings.SplitN(u.EscapedPath(), "/", 4)
+	if len(parts) != 4 || parts[1] != "embed" {
+		return "", "", false
+	}
+	site, bad := url.PathUnescape(parts[2])
+	id, worse := url.PathUnescape(parts[3])
+	return site, id, bad == nil && worse == nil && id != ""
 }
 
 // ServeHTTP reads the path values site and id.
@@ -58,6 +73,8 @@ func (e Embed) Player(r *http.Request, site, id string) (player.Player, error) {
 	if err != nil {
 		return p, err
 	}
+	p.Linked = e.Linked(r, m)
+	p.OEmbed = e.base(r) + "/oembed?format=json&url=" + url.QueryEscape(e.base(r)+embedPath(site, id))
 	return e.filled(p, m), nil
 }
 

@@ -1,5 +1,5 @@
 // Package release holds the public doors of the house: the objects of a
-// rendition and the page that plays it.
+// rendition, the page that plays it, and what tells others about it.
 package release
 
 import (
@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 
 	"lector"
 )
@@ -16,14 +17,10 @@ type Store interface {
 	// Open returns the object with the given key, or an error that is
 	// lector.ErrNotFound. The caller closes the reader.
 	Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error)
-}
 
-// Site is a publication as its listeners see it.
-type Site struct {
-	Title    string   // of the publication
-	URL      string   // its front page
-	Language string   // BCP 47; empty counts as en
-	Frames   []string // origins that may frame the embed page; empty: any
+	// List walks over the objects whose keys begin with prefix. Of an object
+	// at least the key and the time of its last change are known.
+	List(ctx context.Context, prefix string) iter.Seq2[lector.Object, error]
 }
 
 // maxManifest bounds the manifest that is read into memory, in bytes.
@@ -33,17 +30,28 @@ const maxManifest = 16 << 20
 // is lector.ErrNotFound when the article has no audio, or has it no more.
 func Manifest(ctx context.Context, s Store, site, id string) (lector.Manifest, error) {
 	key := lector.PointerKey(site, lector.Key(site, id))
+	m, err := read(ctx, s, key)
+	if err == nil && (m.Site != site || m.Article != id) {
+		return lector.Manifest{}, fmt.Errorf("manifest %s is of %s/%s", key, m.Site, m.Article)
+	}
+	return m, err
+}
+
+// read returns the manifest under key. One that is no manifest is a permanent
+// error.
+func read(ctx context.Context, s Store, key string) (lector.Manifest, error) {
 	f, _, err := s.Open(ctx, key)
 	if err != nil {
 		return lector.Manifest{}, fmt.Errorf("open manifest: %w", err)
 	}
 	defer f.Close()
-	var m lector.Manifest
-	if err := json.NewDecoder(io.LimitReader(f, maxManifest)).Decode(&m); err != nil {
+	data, err := io.ReadAll(io.LimitReader(f, maxManifest))
+	if err != nil {
 		return lector.Manifest{}, fmt.Errorf("read manifest %s: %w", key, err)
 	}
-	if m.Site != site || m.Article != id {
-		return lector.Manifest{}, fmt.Errorf("manifest %s is of %s/%s", key, m.Site, m.Article)
+	var m lector.Manifest
+	if err := json.Unmarshal(data, &m); err != nil {
+		return lector.Manifest{}, lector.Permanent(fmt.Errorf("read manifest %s: %w", key, err))
 	}
 	return m, nil
 }

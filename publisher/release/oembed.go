@@ -1,0 +1,151 @@
+package release
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"lector"
+)
+
+// OEmbed answers /oembed?url=…: how another site embeds the audio of an
+// article (oembed.com 1.0). The address may be the article's own, as long as
+// it is among the newest of its site, or that of its embed page.
+type OEmbed struct {
+	House
+	Catalog *Catalog
+	Log     *slog.Logger
+}
+
+// embedding is an answer of type rich. Disclosure is our addition.
+type embedding struct {
+	Version      string `json:"version"`
+	Type         string `json:"type"`
+	Title        string `json:"title"`
+	AuthorName   string `json:"author_name,omitempty"`
+	ProviderName string `json:"provider_name,omitempty"`
+	ProviderURL  string `json:"provider_url,omitempty"`
+	CacheAge     int    `json:"cache_age"`
+	HTML         string `json:"html"`
+	Width        int    `json:"width"`
+	Height       int    `json:"height"`
+	Disclosure   string `json:"disclosure"`
+}
+
+// Size of the embedded frame in CSS pixels.
+const (
+	frameWidth  = 640
+	frameHeight = 260
+)
+
+// ServeHTTP answers GET and HEAD.
+func (o OEmbed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	shareWithAll(w.Header())
+	q := r.URL.Query()
+	if f := q.Get("format"); f != "" && f != "json" {
+		say(w, http.StatusNotImplemented, "Only format=json is known here.\n")
+		return
+	}
+	u, err := url.Parse(q.Get("url"))
+	if err != nil || u.Host == "" {
+		say(w, http.StatusBadRequest, "The parameter url must be the address of an article.\n")
+		return
+	}
+	m, err := o.find(r, u)
+	switch {
+	case errors.Is(err, lector.ErrNotFound):
+		notFound(w)
+	case err != nil:
+		unavailable(w, r, o.Log, err)
+	default:
+		o.write(w, r, m)
+	}
+}
+
+func (o OEmbed) find(r *http.Request, u *url.URL) (lector.Manifest, error) {
+	if site, id, ok := embedded(u); ok && u.Scheme+"://"+u.Host == origin(o.base(r)) {
+		if _, ok := o.Sites[site]; !ok {
+			return lector.Manifest{}, lector.ErrNotFound
+		}
+		return Manifest(r.Context(), o.Store, site, id)
+	}
+	for name, site := range o.Sites {
+		if origin(site.URL) != "" && !sameHost(site.URL, u) {
+			continue
+		}
+		all, err := o.Catalog.Newest(r.Context(), name)
+		if err != nil {
+			return lector.Manifest{}, err
+		}
+		for _, m := range all {
+			if sameArticle(m.Links.Article, u) {
+				return m, nil
+			}
+		}
+	}
+	return lector.Manifest{}, lector.ErrNotFound
+}
+
+// sameArticle compares addresses without what does not name an article: the
+// scheme, a slash at the end, the fragment, campaign parameters.
+func sameArticle(address string, u *url.URL) bool {
+	a, err := url.Parse(address)
+	if err != nil || address == "" {
+		return false
+	}
+	return strings.EqualFold(a.Host, u.Host) && strings.TrimSuffix(a.Path, "/") == strings.TrimSuffix(u.Path, "/") &&
+		naming(a) == naming(u)
+}
+
+func naming(u *url.URL) string {
+	q := u.Query()
+	for name := range q {
+		if strings.HasPrefix(name, "utm_") || name == "fbclid" || name == "gclid" || name == "ref" {
+			q.Del(name)
+		}
+	}
+	return q.Encode()
+}
+
+func sameHost(address string, u *url.URL) bool {
+	a, err := url.Parse(address)
+	return err == nil && strings.EqualFold(a.Host, u.Host)
+}
+
+func (o OEmbed) write(w http.ResponseWriter, r *http.Request, m lector.Manifest) {
+	width, height := within(r, "maxwidth", frameWidth), within(r, "maxheight", frameHeight)
+	site := o.Sites[m.Site]
+	data, err := json.Marshal(embedding{
+		Version: "1.0", Type: "rich", Title: m.Title, AuthorName: strings.Join(m.Authors, ", "),
+		ProviderName: site.Title, ProviderURL: site.URL, CacheAge: 300,
+		HTML: o.frame(r, m, width, height), Width: width, Height: height, Disclosure: label(m),
+	})
+	if err != nil {
+		unavailable(w, r, o.Log, fmt.Errorf("write oembed: %w", err))
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", lector.CachePointer)
+	_, _ = w.Write(data) // the asker has gone
+}
+
+// frame is the markup that the other site puts into its page. The label is the
+// frame's name, too, so that it is there before the frame has loaded.
+func (o OEmbed) frame(r *http.Request, m lector.Manifest, width, height int) string {
+	return fmt.Sprintf(`<iframe src="%s" width="%d" height="%d" title="%s" loading="lazy" style="border:0;max-width:100%%"></iframe>`,
+		html.EscapeString(o.embed(r, m)), width, height, html.EscapeString(m.Title+". "+label(m)))
+}
+
+// within is the wanted size, unless the asker allows less.
+func within(r *http.Request, parameter string, want int) int {
+	if n, err := strconv.Atoi(r.URL.Query().Get(parameter)); err == nil && n > 0 {
+		return min(n, want)
+	}
+	return want
+}

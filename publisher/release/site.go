@@ -1,0 +1,50 @@
+package release
+
+import (
+	"net/http"
+	"path"
+	"strings"
+
+	"lector"
+)
+
+// Site is a publication as its listeners see it.
+type Site struct {
+	Title       string   // of the publication
+	URL         string   // its front page
+	Language    string   // BCP 47; empty counts as en
+	Description string   // of the feed; empty: made from the title
+	Image       string   // address of the feed's picture, square, 1400 to 3000 px
+	Email       string   // of the feed's owner, whom directories write to
+	Category    string   // of the feed in Apple's list; empty counts as News
+	Frames      []string // origins that may frame the embed page; empty: any
+}
+
+// House is what all doors know.
+type House struct {
+	Store     Store
+	Local     bool   // this process serves the files of renditions under /a/
+	PublicURL string // of this process, without a slash at its end
+	Sites     map[string]Site
+}
+
+// base is the address that listeners know this process by.
+func (h House) base(r *http.Request) string {
+	if h.PublicURL != "" {
+		return strings.TrimSuffix(h.PublicURL, "/")
+	}
+	return "http://" + r.Host
+}
+
+// absolute returns an address of the rendition's file for somebody elsewhere.
+func (h House) absolute(r *http.Request, m lector.Manifest, address string) string {
+	if address == "" || !h.Local {
+		return address
+	}
+	return h.base(r) + "/" + lector.Prefix(m.Site, m.Key) + path.Base(address)
+}
+
+// embed returns the address of the article's embed page.
+func (h House) embed(r *http.Request, m lector.Manifest) string {
+	return h.base(r) + embedPath(m.Site, m.Article)
+}
