@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -23,11 +24,16 @@ import (
 // natsServer starts a server by nats.conf, on another port and directory.
 func natsServer(t *testing.T) (url string) {
 	t.Helper()
-	for _, role := range []string{"SETUP", "CMS", "WORKER", "OPS"} {
-		t.Setenv("NATS_"+role+"_PASSWORD", strings.ToLower(role)+"-secret")
-	}
-	opts, err := server.ProcessConfigFile("nats.conf")
+	conf, err := os.ReadFile("nats.conf")
 	if err != nil {
+		t.Fatal(err)
+	}
+	// What the environment gives: an environment would keep the tests from running side by side.
+	given := regexp.MustCompile(`\$NATS_(\w+)_PASSWORD`).ReplaceAllStringFunc(string(conf), func(name string) string {
+		return strings.ToLower(strings.Split(name, "_")[1]) + "-secret"
+	})
+	opts := new(server.Options)
+	if err := opts.ProcessConfigString(given); err != nil {
 		t.Fatal(err)
 	}
 	if !opts.SyncAlways || !opts.JetStream || opts.StoreDir != "/data" {
@@ -105,6 +111,7 @@ func event(id string) lector.ArticleEvent {
 
 // TestRolesSuffice does in each role what its part of the house does.
 func TestRolesSuffice(t *testing.T) {
+	t.Parallel()
 	url := natsServer(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
@@ -210,6 +217,7 @@ func look(ctx context.Context, t *testing.T, c *nats.Conn, sequence uint64) {
 
 // TestRolesAreNarrow asks in each role for what is none of its business.
 func TestRolesAreNarrow(t *testing.T) {
+	t.Parallel()
 	url := natsServer(t)
 	if err := as(t, url, "setup", "setup").Setup(t.Context(), 1); err != nil {
 		t.Fatal(err)
@@ -245,6 +253,7 @@ func TestRolesAreNarrow(t *testing.T) {
 }
 
 func TestNATSWantsPasswords(t *testing.T) {
+	t.Parallel()
 	if _, set := os.LookupEnv("NATS_CMS_PASSWORD"); set {
 		t.Skip("the environment has one")
 	}
