@@ -24,7 +24,7 @@ func TestUnit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	unit := strings.Replace(string(content), "/usr/local/bin/lector", here, 1)
+	unit := strings.ReplaceAll(string(content), "/usr/local/bin/lector", here)
 	for _, test := range []struct {
 		name, unit string
 		good       bool
