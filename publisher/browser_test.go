@@ -104,6 +104,9 @@ func TestInBrowser(t *testing.T) {
 		"audio fails":             fails,
 		"everybody can use it":    audited,
 		"label without light DOM": labelStays,
+		"stays in sight":          staysInSight,
+		"right to left":           rightToLeft,
+		"on another's page":       onForeignPage,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, b, h) })
 	}
@@ -292,5 +295,58 @@ func labelStays(t *testing.T, b *browsertest.Browser, h host) {
 	}
 	if !slices.Contains(value[[]string](t, p, `[...`+element+`.shadowRoot.querySelectorAll("slot")].map(s => s.name)`), "label") {
 		t.Error("the label has no place")
+	}
+}
+
+func staysInSight(t *testing.T, b *browsertest.Browser, h host) {
+	p := open(t, b, h.URL+"/articles/harbour-tunnel", browsertest.Look{Width: 375, Height: 700})
+	value[any](t, p, sound+`.play()`)
+	value[any](t, p, `scrollTo(0, document.body.scrollHeight)`)
+	must(t, p.Wait(element+`.ui.box.classList.contains("mini")`))
+	const inSight = `(r => r.top > 0 && r.bottom <= innerHeight && r.height > 10)(%.getBoundingClientRect())`
+	for what, part := range map[string]string{"label": label, "button": element + `.ui.play`} {
+		if !value[bool](t, p, strings.ReplaceAll(inSight, "%", part)) {
+			t.Errorf("the %s is out of sight", what)
+		}
+	}
+	findings, err := p.Audit()
+	must(t, err)
+	if len(findings) > 0 {
+		t.Errorf("%q", findings)
+	}
+	value[any](t, p, `scrollTo(0, 0)`)
+	must(t, p.Wait(`!`+element+`.ui.box.classList.contains("mini")`))
+}
+
+func rightToLeft(t *testing.T, b *browsertest.Browser, h host) {
+	p := open(t, b, h.URL+"/embed/havana/harbour-tunnel", browsertest.Look{Width: 700, Height: 400})
+	value[any](t, p, `document.documentElement.dir = "rtl"`)
+	if !value[bool](t, p, element+`.ui.play.getBoundingClientRect().x > `+element+`.ui.speed.getBoundingClientRect().x`) {
+		t.Error("the button is not on the right")
+	}
+	value[any](t, p, element+`.seek(10), `+element+`.ui.seek.focus()`)
+	must(t, p.Press(kb.ArrowLeft))
+	if got := value[float64](t, p, sound+`.currentTime`); got != 15 {
+		t.Errorf("the left arrow goes to %v", got)
+	}
+}
+
+// A newsroom's own page needs the script and one empty element, and may be on
+// another origin than the audio.
+func onForeignPage(t *testing.T, b *browsertest.Browser, h host) {
+	key := lector.PointerKey(paper.Site, lector.Key(paper.Site, "harbour-tunnel"))
+	page := `<!doctype html><html lang="fr"><title>Page</title><script type="module" src="` + h.URL + `/player.js?lang=fr"></script>
+<audio-article manifest="` + h.URL + "/" + key + `"></audio-article>`
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte(page))
+	}))
+	defer other.Close()
+	p := open(t, b, other.URL+"/", browsertest.Look{})
+	must(t, p.Wait(element+`?.audio && `+label+`.checkVisibility()`))
+	must(t, p.Click(element+`.ui.play`))
+	must(t, p.Wait(sound+`.currentTime > 0 && `+element+`.ui.now.checkVisibility()`))
+	if got := value[string](t, p, element+`.ui.lead.textContent`); got != "Écouter cet article" {
+		t.Errorf("it says %q", got)
 	}
 }

@@ -71,7 +71,7 @@ func (s *site) article(w http.ResponseWriter, r *http.Request) {
 // show writes an article's page. A body that is a whole page is that page.
 func (s *site) show(w http.ResponseWriter, r *http.Request, a lector.Article) {
 	p := s.player(r, a)
-	p.Text = "article.story"
+	p.Text, p.Sticky = "article.story", true
 	element, err := p.Element()
 	if err != nil {
 		s.log.Error("write article page", "article", a.ID, "error", err)

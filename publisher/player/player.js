@@ -19,12 +19,12 @@ const LABEL = "This audio is created with AI assistance";
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
-:host{display:grid;container-type:inline-size;--_i:var(--aa-ink,light-dark(#211a15,#f1e9df));--_s:var(--aa-soft,light-dark(#5f5348,#b9aa9a));
+:host{display:grid;--_i:var(--aa-ink,light-dark(#211a15,#f1e9df));--_s:var(--aa-soft,light-dark(#5f5348,#b9aa9a));
 --_p:var(--aa-paper,light-dark(#fffdf9,#211c18));--_l:var(--aa-line,light-dark(#dccfbf,#463c33));--_a:var(--aa-accent,light-dark(#8a3b12,#f0a875));
 --_o:var(--aa-on-accent,light-dark(#fff,#221206));font:400 1rem/1.4 var(--aa-font,system-ui,sans-serif);color:var(--_i);-webkit-text-size-adjust:100%}
 :host([hidden]),[hidden]{display:none!important}
 *{box-sizing:border-box;margin:0}
-.box{align-content:center;background:var(--_p);border:1px solid var(--_l);border-radius:14px;padding:.9rem 1.1rem .35rem}
+.box{container-type:inline-size;align-content:center;background:var(--_p);border:1px solid var(--_l);border-radius:14px;padding:.9rem 1.1rem .35rem}
 .main{display:grid;grid-template:"play head tools" auto "play seek seek" auto/auto 1fr auto;column-gap:1rem;align-items:center}
 .head{grid-area:head;min-width:0}
 .lead{font-weight:650;overflow:hidden;text-overflow:ellipsis}
@@ -64,6 +64,10 @@ summary::-webkit-details-marker{display:none}
 .lines p{padding:.65rem 0}
 .lines .heading,.lines .title{font-weight:650}
 [aria-current]{background:var(--aa-highlight,light-dark(#ffe6ad,#5d430c));color:light-dark(#211a15,#fff3dc);border-radius:3px}
+.mini{position:fixed;inset:auto 0 0;z-index:9999;border-radius:0;border-width:1px 0 0;padding:.4rem max(1rem,50vw - 24rem) .2rem;box-shadow:0 -4px 20px #0003}
+.mini :is(.now,.link,.text,.lead){display:none}
+.mini .play{width:44px;height:44px}
+.mini .foot{border:0;min-height:0;margin:0}
 @container (max-width:34rem){
 .main{grid-template:"play head" auto "seek seek" auto "tools tools" auto/auto 1fr}
 .tools{justify-content:space-between}
@@ -197,7 +201,7 @@ class AudioArticle extends HTMLElement {
     u.main = make("div", { className: "main" }, u.play, make("div", { className: "head" }, u.lead, u.time),
       make("div", { className: "tools" }, u.back, u.forward, u.speed), u.seek);
     u.foot = make("div", { className: "foot" }, u.label, u.save, u.text);
-    const box = make("div", { className: "box", role: "group", lang: own, ariaLabel: t.listen }, u.main, u.now, u.status, u.foot, make("slot", { hidden: true }));
+    const box = u.box = make("div", { className: "box", role: "group", lang: own, ariaLabel: t.listen }, u.main, u.now, u.status, u.foot, make("slot", { hidden: true }));
     box.addEventListener("keydown", e => this.key(e));
     this.attachShadow({ mode: "open" }).append(box);
     this.shadowRoot.adoptedStyleSheets = [sheet];
@@ -278,6 +282,22 @@ class AudioArticle extends HTMLElement {
     this.show();
     this.tick();
     if (this.getAttribute("text")) on("click", e => this.point(e), document);
+    if (this.hasAttribute("sticky")) this.stick(signal);
+  }
+
+  // stick keeps the controls and the label in sight of a listener who reads on.
+  stick(signal) {
+    const { box } = this.ui;
+    let away = false;
+    const place = () => {
+      if (away === box.classList.contains("mini") || (away && this.audio.paused)) return;
+      this.style.minHeight = away ? this.offsetHeight + "px" : "";
+      box.classList.toggle("mini", away);
+    };
+    const eye = new IntersectionObserver(([e]) => { away = !e.isIntersecting; place(); });
+    eye.observe(this);
+    this.audio.addEventListener("play", place, { signal });
+    signal.addEventListener("abort", () => eye.disconnect());
   }
 
   length() { return this.total || (isFinite(this.audio.duration) && this.audio.duration) || 0; }

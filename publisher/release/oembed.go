@@ -69,7 +69,7 @@ func (o OEmbed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (o OEmbed) find(r *http.Request, u *url.URL) (lector.Manifest, error) {
-	if site, id, ok := embedded(u); ok && u.Scheme+"://"+u.Host == origin(o.base(r)) {
+	if site, id, ok := embedded(u); ok && (u.Host == r.Host || u.Scheme+"://"+u.Host == origin(o.base(r))) {
 		if _, ok := o.Sites[site]; !ok {
 			return lector.Manifest{}, lector.ErrNotFound
 		}
