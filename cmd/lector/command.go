@@ -17,9 +17,24 @@ type command struct {
 // commands returns the table, in the order in which help shows it.
 func commands() []command {
 	return []command{
-		{"help", "[COMMAND]", "this list, or a command's own help", "Lists the commands, or explains one.", (*app).help},
-		{"config", "", "the effective settings", configHelp, (*app).config},
+		{"demo", "[flags]", "starts everything here and narrates a made-up newspaper", demoHelp, (*app).demo},
+		{"serve", "[flags]", "everything in one process: NATS, worker, public doors", serveHelp, (*app).serve},
+		{"worker", "[flags]", "the worker alone", workerHelp, (*app).worker},
+		{"publisher", "[flags]", "the public doors alone", publisherHelp, (*app).publisher},
+		{"setup", "[flags]", "creates streams, consumers and buckets", setupHelp, (*app).setup},
+		{"narrate", "[flags] FILE|URL|-", "reads one article aloud into a directory, without a broker", narrateHelp, (*app).narrate},
+		{"stitch", "-o OUT.mp3 [flags] IN.mp3…", "joins MP3s without re-encoding them", stitchHelp, (*app).stitch},
+		{"inspect", "[flags] FILE.mp3", "what is in an MP3 and what is wrong with it", inspectHelp, (*app).inspect},
+		{"publish", "[flags] FILE|URL|-", "announces an article, as a CMS does", publishHelp, (*app).publish},
+		{"unpublish", "[flags] ID", "withdraws an article, as a CMS does", unpublishHelp, (*app).unpublish},
+		{"jobs", "[flags] [list | show ID | watch]", "what became of each article", jobsHelp, (*app).jobs},
+		{"replay", "[flags] ID", "runs a job again", replayHelp, (*app).replay},
+		{"voices", "[flags] [list | test NAME]", "what can speak here, limits and price", voicesHelp, (*app).voices},
+		{"doctor", "[flags]", "what is wrong here, and how to mend it", doctorHelp, (*app).doctor},
+		{"config", "[flags]", "the effective settings", configHelp, (*app).config},
+		{"healthcheck", "[flags]", "whether the lector on this machine is ready", healthcheckHelp, (*app).healthcheck},
 		{"version", "", "what is installed", "Prints the version, the commit and the Go release.", (*app).version},
+		{"help", "[COMMAND]", "this list, or a command's own help", "Lists the commands, or explains one.", (*app).help},
 	}
 }
 

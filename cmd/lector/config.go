@@ -1,7 +1,10 @@
 package main
 
 import (
+	"net"
+
 	"lector"
+	"lector/worker/extract"
 )
 
 // config is every setting there is. A setting comes from, the later the
@@ -17,7 +20,8 @@ type config struct {
 	// Private is the address of health, metrics and console. Without
 	// authentication it must be a loopback address.
 	Private string `yaml:"private" env:"PRIVATE"`
-	// PublicURL is how the outside world reaches Listen.
+	// PublicURL is how the outside world reaches Listen; empty is this machine
+	// only, at the port of Listen.
 	PublicURL string `yaml:"public_url" env:"PUBLIC_URL"`
 
 	NATS   natsConfig             `yaml:"nats" envPrefix:"NATS_"`
@@ -119,9 +123,12 @@ type siteConfig struct {
 	// other language; without it every configured voice may be asked.
 	Voices map[string][]string `yaml:"voices,omitempty"`
 	// Notice is whether the disclosure is spoken: off, start or both.
-	Notice string       `yaml:"notice,omitempty"`
-	Read   readConfig   `yaml:"read,omitempty"`
-	Budget budgetConfig `yaml:"budget,omitempty"`
+	Notice string     `yaml:"notice,omitempty"`
+	Read   readConfig `yaml:"read,omitempty"`
+	// Rules are selectors for parts of this site's pages that are to be read
+	// or skipped.
+	Rules  extract.Rules `yaml:"rules,omitempty"`
+	Budget budgetConfig  `yaml:"budget,omitempty"`
 }
 
 // readConfig says which of the optional parts are read.
@@ -168,7 +175,7 @@ func (s *secret) UnmarshalText(text []byte) error {
 
 func defaults() config {
 	return config{
-		Data: "./data", Listen: ":8080", Private: "127.0.0.1:9090", PublicURL: "http://127.0.0.1:8080",
+		Data: "./data", Listen: ":8080", Private: "127.0.0.1:9090",
 		NATS:   natsConfig{Listen: "127.0.0.1:0", Replicas: 1},
 		Store:  storeConfig{Kind: "disk", Region: "us-east-1"},
 		Worker: workerConfig{Articles: 4, Calls: 8},
@@ -200,6 +207,15 @@ func (c *config) complete() {
 		}
 		c.Sites[name] = s
 	}
+}
+
+// localURL reaches the public doors from this machine.
+func (c *config) localURL() string {
+	_, port, err := net.SplitHostPort(c.Listen)
+	if err != nil || port == "0" {
+		return "http://127.0.0.1"
+	}
+	return "http://127.0.0.1:" + port
 }
 
 // site returns a configured site.

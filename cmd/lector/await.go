@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"lector"
+)
+
+// ledger is what the commands read of the jobs.
+type ledger interface {
+	Job(ctx context.Context, site, key string) (lector.Job, uint64, error)
+	Jobs(ctx context.Context) iter.Seq2[lector.Job, error]
+	Watch(ctx context.Context, site, key string) iter.Seq2[lector.Job, error]
+}
+
+// await returns an article's record as soon as the event with the given place
+// in the stream, or a later one, has had its effect.
+func await(ctx context.Context, l ledger, a lector.Article, sequence uint64) (lector.Job, error) {
+	for {
+		for j, err := range l.Watch(ctx, a.Site, a.Key()) {
+			if err != nil {
+				break
+			}
+			if j.Sequence >= sequence && j.State.AtRest() && (j.Announced || j.State == lector.Failed) {
+				return j, nil
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			return lector.Job{}, err
+		}
+		// The watch broke off; a new one starts from the present state.
+		select {
+		case <-ctx.Done():
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+// outcome says how a job ended; an error when there is no audio but should be.
+func (a *app) outcome(c *config, asJSON bool, j lector.Job, sequence uint64) error {
+	if asJSON {
+		if err := a.printJSON(j); err != nil {
+			return err
+		}
+	}
+	switch {
+	case j.State == lector.Failed:
+		return fmt.Errorf("job %s failed: %s", j.ID, j.Reason)
+	case asJSON:
+		return nil
+	case j.Sequence > sequence:
+		fmt.Fprintf(a.stdout, "superseded: a newer event came; job %s is %s\n", j.ID, j.State)
+	case j.State == lector.Ready:
+		fmt.Fprintf(a.stdout, "ready: %s\n  %s\n", or(j.Reason, bill(j.Bill)), c.embedURL(j.Site, j.Article))
+	default:
+		fmt.Fprintf(a.stdout, "%s: %s\n", j.State, j.Reason)
+	}
+	return nil
+}
+
+func bill(b lector.Bill) string {
+	return fmt.Sprintf("%d characters billed, %d reused", b.Billed, b.Reused)
+}
+
+func or(s, otherwise string) string {
+	if s != "" {
+		return s
+	}
+	return otherwise
+}
+
+// findJob finds the job that an id means: a whole job id, the beginning of
+// one, or the CMS's id of an article.
+func findJob(ctx context.Context, l ledger, site, id string) (lector.Job, error) {
+	var found []lector.Job
+	for j, err := range l.Jobs(ctx) {
+		if err != nil {
+			return lector.Job{}, err
+		}
+		switch {
+		case site != "" && j.Site != site:
+		case j.ID == id, j.Article == id:
+			return j, nil
+		case len(id) >= 4 && len(id) <= len(j.ID) && j.ID[:len(id)] == id:
+			found = append(found, j)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return lector.Job{}, lector.Hint(fmt.Errorf("job or article %q: %w", id, lector.ErrNotFound), "lector jobs list shows them all")
+	case 1:
+		return found[0], nil
+	}
+	return lector.Job{}, misuse{lector.Hint(errors.New("several jobs begin with "+id), "give more of the id")}
+}
+
+func (a *app) printJSON(v any) error {
+	e := json.NewEncoder(a.stdout)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

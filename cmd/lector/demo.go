@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"lector"
+	"lector/infra/nats"
+	"lector/publisher/paper"
+	"lector/worker"
+)
+
+const demoHelp = `Starts everything in this process: NATS with JetStream on disk, a worker, the
+public doors and a made-up newspaper, The Havana Reader. Publishes its articles
+as a CMS would, prints the address of a page with the player, and keeps serving
+until Ctrl-C. What is spoken is kept in the data directory: a second start finds
+that nothing changed and speaks nothing.
+
+  lector demo
+  lector demo -listen 127.0.0.1:8090 -data /tmp/lector`
+
+func (a *app) demo(ctx context.Context, args []string) (err error) {
+	fs := a.flags("demo")
+	set := a.settings(fs)
+	fs.StringVar(&set.listen, "listen", "", "answer on `ADDRESS` (default 127.0.0.1:8080)")
+	once := fs.Bool("once", false, "end when the articles are done instead of serving on")
+	if _, err := a.parse(fs, args); err != nil {
+		return err
+	}
+	c, err := a.load(set)
+	if err != nil {
+		return err
+	}
+	c.forDemo()
+	h := a.house(c)
+	defer h.close(&err)
+	fmt.Fprintf(a.stdout, "Lector demo: %s\nEverything is kept in %s; remove that to start afresh.\n\n", paper.Title, c.Data)
+	if err := h.embedded(ctx); err != nil {
+		return err
+	}
+	s, err := h.openShop(ctx, roles{worker: true, doors: true})
+	if err != nil {
+		return err
+	}
+	s.home = paper.Handler(s.publisherConfig().Embed(), s.log)
+	stage := &stages{w: a.stdout, live: isTerminal(a.stdout)}
+	s.worker.Watch = func(p worker.Progress) { s.watch(p); stage.step(p) }
+	return s.demonstrate(ctx, stage, *once)
+}
+
+// forDemo makes settings of what nobody set: only this machine is served, and
+// a metrics port that may be Prometheus's own is not asked for.
+func (c *config) forDemo() {
+	d := defaults()
+	if c.Listen == d.Listen {
+		c.Listen = "127.0.0.1:8080"
+	}
+	if c.Private == d.Private {
+		c.Private = "127.0.0.1:0"
+	}
+	if c.Log.Level == d.Log.Level {
+		c.Log.Level = "warn"
+	}
+	if _, ok := c.Sites[paper.Site]; !ok {
+		c.Sites[paper.Site] = siteConfig{Title: paper.Title, Language: "en", Notice: "start"}
+	}
+}
+
+// demonstrate publishes the articles while the house runs.
+func (s *shop) demonstrate(ctx context.Context, stage *stages, once bool) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	return all(ctx, s.run, func(ctx context.Context) error {
+		if err := s.publishPaper(ctx, stage); err != nil {
+			return err
+		}
+		if !once {
+			<-ctx.Done()
+		}
+		return nil
+	})
+}
+
+func (s *shop) publishPaper(ctx context.Context, stage *stages) error {
+	cms, err := s.nats("cms")
+	if err != nil {
+		return err
+	}
+	base := s.config.PublicURL
+	articles := paper.Articles(base)
+	for i, article := range articles {
+		j, took, err := s.publishArticle(ctx, cms, article, stage)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if j.State == lector.Failed {
+			return fmt.Errorf("%s: %s", article.Title, j.Reason)
+		}
+		s.describe(stage.w, article, j, took)
+		if i == 0 {
+			fmt.Fprintf(stage.w, "\n  Listen: %s\n\n", article.URL)
+		}
+	}
+	fmt.Fprintf(stage.w, "\nAll articles: %s/\nHealth and metrics: %s\nlector jobs list -data %s shows the jobs. Stop with Ctrl-C.\n",
+		base, s.private.url(), s.config.Data)
+	return nil
+}
+
+// publishArticle sends the event as a CMS would and waits for its effect.
+func (s *shop) publishArticle(ctx context.Context, cms *nats.Conn, article lector.Article, stage *stages) (lector.Job, time.Duration, error) {
+	start := time.Now()
+	stage.begin(article)
+	defer stage.end()
+	sequence, err := cms.Publish(ctx, newEvent(lector.Published, article))
+	if err != nil {
+		return lector.Job{}, 0, err
+	}
+	j, err := await(ctx, s.ledger, article, sequence)
+	return j, time.Since(start), err
+}
+
+// describe says what an article's job came to.
+func (s *shop) describe(w io.Writer, article lector.Article, j lector.Job, took time.Duration) {
+	if len(j.Attempts) > 0 && j.Attempts[len(j.Attempts)-1].Outcome == "unchanged" {
+		fmt.Fprintf(w, "  nothing changed: 0 of %d characters spoken, in %s\n", j.Bill.Reused, took.Round(time.Millisecond))
+		return
+	}
+	fmt.Fprintf(w, "  %s after %s: %d characters spoken, %d taken from the cache\n", j.State, took.Round(10*time.Millisecond), j.Bill.Billed, j.Bill.Reused)
+}
+
+// stages shows how far an article is: one line that grows on a terminal, one
+// line a stage elsewhere.
+type stages struct {
+	mu      sync.Mutex
+	w       io.Writer
+	live    bool
+	article string
+	last    lector.Stage
+}
+
+func (s *stages) begin(a lector.Article) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.article, s.last = a.ID, ""
+	fmt.Fprintln(s.w, a.Title)
+}
+
+func (s *stages) step(p worker.Progress) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case p.Job.Article != s.article:
+	case s.live && p.Total > 0:
+		fmt.Fprintf(s.w, "\r\x1b[K  %-8s %s %d of %d", p.Stage, bar(p.Done, p.Total, 24), p.Done, p.Total)
+	case s.live:
+		fmt.Fprintf(s.w, "\r\x1b[K  %s", p.Stage)
+	case p.Stage != s.last:
+		fmt.Fprintf(s.w, "  %s\n", p.Stage)
+	}
+	s.last = p.Stage
+}
+
+func (s *stages) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.article = ""
+	if s.live {
+		fmt.Fprint(s.w, "\r\x1b[K")
+	}
+}

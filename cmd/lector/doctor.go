@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+
+	"lector"
+	"lector/infra/nats"
+)
+
+const doctorHelp = `Looks at everything that Lector needs on this machine and says what is wrong and
+how to mend it: settings, data directory, ports, voices, NATS, store. It changes
+nothing. Exit code 1 if something is missing.`
+
+// finding is what one check says.
+type finding struct {
+	what, detail string
+	err          error
+}
+
+func (a *app) doctor(ctx context.Context, args []string) error {
+	fs := a.flags("doctor")
+	set := a.settings(fs)
+	asJSON := fs.Bool("json", false, "print JSON")
+	if _, err := a.parse(fs, args); err != nil {
+		return err
+	}
+	c, err := a.load(set)
+	if err != nil {
+		return err
+	}
+	findings := a.examine(ctx, c)
+	bad := 0
+	for _, f := range findings {
+		if f.err != nil {
+			bad++
+		}
+	}
+	if err := a.report(findings, *asJSON); err != nil {
+		return err
+	}
+	if bad > 0 {
+		return fmt.Errorf("%d of %d checks failed", bad, len(findings))
+	}
+	return nil
+}
+
+func (a *app) examine(ctx context.Context, c *config) []finding {
+	found := []finding{checkData(c.Data)}
+	running := serving(c)
+	for key, address := range map[string]string{"listen": c.Listen, "private": c.Private} {
+		found = append(found, checkAddress(key, address, running))
+	}
+	found = append(found, a.checkBroker(c, running), a.checkStore(ctx, c))
+	return append(found, a.checkVoices(ctx, c)...)
+}
+
+func checkData(dir string) finding {
+	f := finding{what: "data directory " + dir, detail: "writable"}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		f.err = lector.Hint(err, "choose another with data: or -data DIR")
+		return f
+	}
+	tmp, err := os.CreateTemp(dir, ".doctor-*")
+	if err != nil {
+		f.err = lector.Hint(err, "make it writable for this user, or choose another with -data DIR")
+		return f
+	}
+	f.err = errors.Join(tmp.Close(), os.Remove(tmp.Name()))
+	return f
+}
+
+// serving reports whether a lector of this data directory is running.
+func serving(c *config) bool {
+	_, err := nats.ReadAccess(c.natsDir())
+	return err == nil
+}
+
+func checkAddress(key, address string, running bool) finding {
+	f := finding{what: key + " " + address, detail: "free"}
+	l, err := net.Listen("tcp", address)
+	switch {
+	case err == nil:
+		f.err = l.Close()
+	case running:
+		f.detail = "taken, as it should be: lector is running"
+	default:
+		f.err = lector.Hint(err, "stop the program that has it, or set %s to another address", key)
+	}
+	return f
+}
+
+func (a *app) checkBroker(c *config, running bool) (f finding) {
+	f = finding{what: "NATS " + c.natsAddress()}
+	if c.NATS.URL == "" && !running {
+		f.detail = "starts with lector serve"
+		return f
+	}
+	h := a.house(c)
+	h.log = a.logger(logConfig{Level: "error", Format: "text"})
+	defer h.close(&f.err)
+	conn, err := h.nats("doctor")
+	if err != nil {
+		f.err = err
+		return f
+	}
+	f.detail = "server " + conn.Version()
+	return f
+}
+
+func (a *app) checkStore(ctx context.Context, c *config) (f finding) {
+	where := filepath.Join(c.Data, "store")
+	if c.Store.Kind == "s3" {
+		where = c.Store.Bucket
+	}
+	f = finding{what: "store " + c.Store.Kind + " " + where, detail: "usable and writable"}
+	h := a.house(c)
+	defer h.close(&f.err)
+	s, err := h.store(ctx)
+	if err != nil {
+		f.err = err
+		return f
+	}
+	f.err = s.Ping(ctx)
+	return f
+}
+
+func (a *app) report(findings []finding, asJSON bool) error {
+	if asJSON {
+		out := []map[string]any{}
+		for _, f := range findings {
+			row := map[string]any{"check": f.what, "ok": f.err == nil, "detail": f.detail}
+			if f.err != nil {
+				row["error"], row["hint"] = f.err.Error(), lector.HintOf(f.err)
+			}
+			out = append(out, row)
+		}
+		return a.printJSON(out)
+	}
+	for _, f := range findings {
+		show(a.stdout, f)
+	}
+	return nil
+}
+
+func show(w io.Writer, f finding) {
+	if f.err == nil {
+		fmt.Fprintf(w, "ok    %s: %s\n", f.what, f.detail)
+		return
+	}
+	fmt.Fprintf(w, "WRONG %s: %v\n", f.what, f.err)
+	if hint := lector.HintOf(f.err); hint != "" {
+		fmt.Fprintf(w, "      %s\n", hint)
+	}
+}

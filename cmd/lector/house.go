@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"lector"
+	"lector/infra/nats"
+	"lector/infra/store/disk"
+	"lector/infra/store/s3"
+)
+
+// store is what both stores offer.
+type store interface {
+	Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error
+	Create(ctx context.Context, o lector.Object, body io.ReadSeeker) error
+	Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error)
+	Stat(ctx context.Context, key string) (lector.Object, error)
+	Delete(ctx context.Context, key string) error
+	List(ctx context.Context, prefix string) iter.Seq2[lector.Object, error]
+	Ping(ctx context.Context) error
+}
+
+// house is what a command has opened, to be closed in reverse.
+type house struct {
+	app    *app
+	config *config
+	log    *slog.Logger
+	closes []func() error
+}
+
+func (a *app) house(c *config) *house {
+	return &house{app: a, config: c, log: a.logger(c.Log)}
+}
+
+// logger writes to stderr.
+func (a *app) logger(c logConfig) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.Level)) // checked when the settings were read
+	o := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(a.stderr, o))
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, o))
+}
+
+func (h *house) onClose(f func() error) { h.closes = append(h.closes, f) }
+
+// close closes what was opened, the last first, and adds what went wrong to
+// *err.
+func (h *house) close(err *error) {
+	for i := len(h.closes) - 1; i >= 0; i-- {
+		*err = errors.Join(*err, h.closes[i]())
+	}
+}
+
+// store opens the configured store.
+func (h *house) store(ctx context.Context) (store, error) {
+	c := h.config.Store
+	if c.Kind == "s3" {
+		s, err := s3.Open(ctx, s3.Config{Bucket: c.Bucket, Endpoint: c.Endpoint, Region: c.Region})
+		if err != nil {
+			return nil, err
+		}
+		return s, nil
+	}
+	s, err := disk.Open(filepath.Join(h.config.Data, "store"))
+	if err != nil {
+		return nil, err
+	}
+	h.onClose(s.Close)
+	return s, nil
+}
+
+// natsDir is where the embedded server keeps its streams.
+func (c *config) natsDir() string { return filepath.Join(c.Data, "nats") }
+
+// embedded starts the server in this process, when no other is configured, and
+// sets it up.
+func (h *house) embedded(ctx context.Context) error {
+	if h.config.NATS.URL != "" {
+		return nil
+	}
+	e, err := nats.Start(h.config.natsDir(), h.config.NATS.Listen, h.log)
+	if err != nil {
+		return err
+	}
+	h.onClose(e.Close)
+	c, err := h.dial("setup", e.Access())
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.Setup(ctx, 1), c.Close())
+}
+
+// nats connects to the configured server, or to the one that another lector of
+// the same data directory has embedded.
+func (h *house) nats(role string) (*nats.Conn, error) {
+	c := h.config
+	if c.NATS.URL != "" {
+		return h.connected(nats.Connect(nats.Options{
+			URL: c.NATS.URL, Credentials: c.NATS.Credentials, User: c.NATS.User, Password: string(c.NATS.Password),
+			Name: role, Log: h.log,
+		}))
+	}
+	access, err := nats.ReadAccess(c.natsDir())
+	if errors.Is(err, lector.ErrNotFound) {
+		return nil, lector.Hint(fmt.Errorf("no lector is running with the data directory %s", c.Data),
+			"start lector serve (or lector demo) first, name its directory with -data, or set nats.url (LECTOR_NATS_URL)")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return h.connected(h.dial(role, access))
+}
+
+func (h *house) dial(role string, a nats.Access) (*nats.Conn, error) {
+	return nats.Connect(nats.Options{URL: a.URL, User: a.User, Password: a.Password, Name: role, Log: h.log})
+}
+
+func (h *house) connected(c *nats.Conn, err error) (*nats.Conn, error) {
+	if err != nil {
+		return nil, err
+	}
+	h.onClose(c.Close)
+	return c, nil
+}
+
+// audioURL is where listeners find the store's objects.
+func (c *config) audioURL() string {
+	if c.Store.PublicURL != "" {
+		return c.Store.PublicURL
+	}
+	return c.publicURL()
+}
+
+// publicURL is where listeners find the public doors.
+func (c *config) publicURL() string {
+	if c.PublicURL != "" {
+		return c.PublicURL
+	}
+	return c.localURL()
+}
+
+// embedURL is the page with the player of one article.
+func (c *config) embedURL(site, article string) string {
+	return join(c.publicURL(), "embed/"+site+"/"+url.PathEscape(article))
+}
+
+// join puts a path behind a base address.
+func join(base, path string) string {
+	u, err := url.JoinPath(base, path)
+	if err != nil { // the base was checked when the settings were read
+		return base + "/" + path
+	}
+	return u
+}
+
+// workerName tells this process apart in records and leases.
+func workerName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "worker"
+	}
+	return fmt.Sprintf("%s-%d", host, os.Getpid())
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"lector"
+	"lector/audio"
+	"lector/audio/mpeg"
+)
+
+const inspectHelp = `Reports on one MP3: frames, exact duration, loudness, tags, chapters, disclosure,
+provenance, and every problem found.
+
+  lector inspect article.mp3
+  lector inspect -json article.mp3`
+
+func (a *app) inspect(_ context.Context, args []string) error {
+	fs := a.flags("inspect")
+	asJSON := fs.Bool("json", false, "print JSON")
+	files, err := a.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(files) != 1 {
+		return misused("inspect wants one FILE.mp3")
+	}
+	var shelf audio.Files
+	defer shelf.Close()
+	part, err := shelf.Part(files[0])
+	if err != nil {
+		return err
+	}
+	r, err := audio.Inspect(part.Source, part.Size)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", files[0], err)
+		if errors.Is(err, mpeg.ErrNoAudio) {
+			err = lector.Hint(err, "is it an MP3 at all?")
+		}
+		return err
+	}
+	if *asJSON {
+		e := json.NewEncoder(a.stdout)
+		e.SetIndent("", "  ")
+		return e.Encode(r)
+	}
+	return a.printReport(r)
+}
+
+// printReport writes the report for people.
+func (a *app) printReport(r audio.Report) error {
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	line := func(name, format string, args ...any) { fmt.Fprintf(w, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
+	rate := "CBR"
+	if !r.CBR {
+		rate = "VBR"
+	}
+	line("format", "MPEG-%s layer %d, %d Hz, %s, %d kbit/s %s", r.Version, r.Layer, r.SampleRate, r.Mode, r.Bitrate, rate)
+	line("duration", "%.6f s: %d frames, %d samples", r.Duration, r.Frames, r.Samples)
+	if r.EncoderDelay+r.Padding > 0 {
+		line("gapless", "delay %d, padding %d samples (%s)", r.EncoderDelay, r.Padding, r.Encoder)
+	}
+	if r.Loudness != nil {
+		line("loudness", "%.1f LUFS", *r.Loudness)
+	}
+	if r.TruePeak != nil {
+		line("true peak", "%.1f dBTP", *r.TruePeak)
+	}
+	for _, k := range slices.Sorted(maps.Keys(r.Tags)) {
+		line(k, "%s", strings.Join(strings.Fields(r.Tags[k]), " "))
+	}
+	for _, c := range r.Chapters {
+		line("chapter", "%.3f–%.3f s %s", c.Start, c.End, c.Title)
+	}
+	disclosure := r.Disclosure
+	if disclosure == "" {
+		disclosure = "none"
+	}
+	line("disclosure", "%s", disclosure)
+	line("provenance", "%s", strings.Join(strings.Fields(r.Provenance.State+" "+r.Provenance.Signer+" "+r.Provenance.Detail), " "))
+	for _, p := range r.Problems {
+		line("problem", "%s", p)
+	}
+	if len(r.Problems) == 0 {
+		line("problems", "none")
+	}
+	return w.Flush()
+}

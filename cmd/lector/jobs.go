@@ -1,0 +1,187 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"lector"
+)
+
+const jobsHelp = `Shows what became of each article.
+
+  lector jobs list                     all jobs, the last changed first
+  lector jobs list -state failed       only those
+  lector jobs show ID                  one, with its attempts and chunks
+  lector jobs watch                    each change as it happens, until Ctrl-C
+
+ID is a job's id, the beginning of one, or the CMS's id of the article.`
+
+// jobsFlags select jobs.
+type jobsFlags struct {
+	state, site string
+	asJSON      bool
+}
+
+func (a *app) jobs(ctx context.Context, args []string) (err error) {
+	fs := a.flags("jobs")
+	set := a.settings(fs)
+	var f jobsFlags
+	fs.StringVar(&f.state, "state", "", "list: only jobs in this `STATE`")
+	fs.StringVar(&f.site, "site", "", "only jobs of this `NAME` of a site")
+	fs.BoolVar(&f.asJSON, "json", false, "print JSON")
+	words, err := a.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	run, err := a.jobsVerb(words, f)
+	if err != nil {
+		return err
+	}
+	c, err := a.load(set)
+	if err != nil {
+		return err
+	}
+	h := a.house(c)
+	defer h.close(&err)
+	conn, err := h.nats("ops")
+	if err != nil {
+		return err
+	}
+	l, err := conn.Ledger(ctx)
+	if err != nil {
+		return err
+	}
+	return run(ctx, l)
+}
+
+// jobsVerb reads list, show ID or watch.
+func (a *app) jobsVerb(words []string, f jobsFlags) (func(context.Context, ledger) error, error) {
+	verb := "list"
+	if len(words) > 0 {
+		verb, words = words[0], words[1:]
+	}
+	switch {
+	case verb == "list" && len(words) == 0:
+		return func(ctx context.Context, l ledger) error { return a.listJobs(ctx, l, f) }, nil
+	case verb == "show" && len(words) == 1:
+		return func(ctx context.Context, l ledger) error { return a.showJob(ctx, l, f, words[0]) }, nil
+	case verb == "watch" && len(words) == 0:
+		return func(ctx context.Context, l ledger) error { return a.watchJobs(ctx, l, f) }, nil
+	}
+	return nil, misuse{lector.Hint(fmt.Errorf("jobs: what does %q mean?", append([]string{verb}, words...)), "lector jobs list, show ID or watch")}
+}
+
+func (a *app) listJobs(ctx context.Context, l ledger, f jobsFlags) error {
+	jobs := []lector.Job{}
+	for j, err := range l.Jobs(ctx) {
+		if err != nil {
+			return err
+		}
+		if f.matches(j) {
+			jobs = append(jobs, j)
+		}
+	}
+	slices.SortFunc(jobs, func(x, y lector.Job) int {
+		return cmp.Or(y.Changed.Compare(x.Changed), cmp.Compare(x.ID, y.ID))
+	})
+	if f.asJSON {
+		return a.printJSON(jobs)
+	}
+	if len(jobs) == 0 {
+		fmt.Fprintln(a.stdout, "no jobs")
+		return nil
+	}
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "JOB\tSITE\tARTICLE\tSTATE\tCHANGED\tBILLED\tREUSED\tTITLE")
+	for _, j := range jobs {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\n", j.ID[:min(10, len(j.ID))], j.Site, short(j.Article, 24), j.State,
+			j.Changed.Local().Format(time.DateTime), j.Bill.Billed, j.Bill.Reused, short(j.Title, 48))
+	}
+	return w.Flush()
+}
+
+func (f jobsFlags) matches(j lector.Job) bool {
+	return (f.state == "" || string(j.State) == f.state) && (f.site == "" || j.Site == f.site)
+}
+
+// short cuts a text at n characters.
+func short(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}
+
+func (a *app) showJob(ctx context.Context, l ledger, f jobsFlags, id string) error {
+	j, err := findJob(ctx, l, f.site, id)
+	if err != nil {
+		return err
+	}
+	if f.asJSON {
+		return a.printJSON(j)
+	}
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	row := func(name string, value any) { fmt.Fprintf(w, "%s\t%v\n", name, value) }
+	row("job", j.ID)
+	row("article", j.Site+" / "+j.Article)
+	row("title", j.Title)
+	row("revision", j.Revision)
+	row("state", fmt.Sprintf("%s (stage %s)", j.State, j.Stage))
+	if j.Reason != "" {
+		row("reason", j.Reason)
+	}
+	row("characters", bill(j.Bill))
+	row("cost", fmt.Sprintf("$%.4f", j.Cost))
+	if j.Manifest != "" {
+		row("manifest", j.Manifest)
+	}
+	showAttempts(w, j)
+	showChunks(w, j)
+	return w.Flush()
+}
+
+func showAttempts(w io.Writer, j lector.Job) {
+	for _, t := range j.Attempts {
+		took := "running"
+		if !t.Ended.IsZero() {
+			took = t.Ended.Sub(t.Started).Round(time.Millisecond).String()
+		}
+		fmt.Fprintf(w, "attempt %d\t%s by %s: %s, %s\n", t.Number, t.Started.Local().Format(time.DateTime), t.Worker, or(t.Outcome, string(t.Stage)), took)
+		if t.Error != "" {
+			fmt.Fprintf(w, "\t%s\n", t.Error)
+		}
+	}
+}
+
+func showChunks(w io.Writer, j lector.Job) {
+	for i, c := range j.Chunks {
+		fmt.Fprintf(w, "chunk %d\t%s  %d characters, %s\n", i+1, c.Hash[:min(12, len(c.Hash))], c.Characters, c.State)
+	}
+}
+
+func (a *app) watchJobs(ctx context.Context, l ledger, f jobsFlags) error {
+	for j, err := range l.Watch(ctx, "", "") {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if !f.matches(j) {
+			continue
+		}
+		if f.asJSON {
+			if err := a.printJSON(j); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintf(a.stdout, "%s  %s  %-9s %-8s %s\n", j.Changed.Local().Format(time.TimeOnly), j.ID[:10], j.State, j.Stage, or(j.Reason, j.Title))
+	}
+	return nil
+}

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"lector"
+	"lector/worker"
+)
+
+const narrateHelp = `Reads one article aloud, without a broker: writes NAME.mp3, NAME.vtt and
+NAME.manifest.json into DIR. The clips are kept in the data directory, so that a
+second run, or one after an edit, speaks only what is new.
+
+  lector narrate -o out article.html
+  lector narrate -o out https://paper.example/story`
+
+// narrated is what narrate -json prints.
+type narrated struct {
+	MP3        string      `json:"mp3"`
+	VTT        string      `json:"vtt"`
+	Manifest   string      `json:"manifest"`
+	Duration   float64     `json:"duration"`
+	Characters lector.Bill `json:"characters"`
+}
+
+func (a *app) narrate(ctx context.Context, args []string) (err error) {
+	fs := a.flags("narrate")
+	set := a.settings(fs)
+	var p publishFlags
+	p.describe(fs)
+	fs.BoolVar(&p.asJSON, "json", false, "print JSON")
+	dir := fs.String("o", ".", "write into `DIR`, which is made where missing")
+	files, err := a.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(files) != 1 {
+		return misused("narrate wants one FILE or URL, or - for standard input")
+	}
+	c, err := a.load(set)
+	if err != nil {
+		return err
+	}
+	article, err := a.articleOf(ctx, c, p, files[0])
+	if err != nil {
+		return err
+	}
+	n, err := a.narrateArticle(ctx, c, article, fileName(article))
+	if err != nil {
+		return fmt.Errorf("%s: %w", files[0], err)
+	}
+	out, err := save(*dir, fileName(article), n)
+	if err != nil {
+		return err
+	}
+	return a.printNarrated(p.asJSON, out)
+}
+
+// narrateArticle makes the rendition with the clip cache of the data
+// directory; its links are the names of the files beside each other.
+func (a *app) narrateArticle(ctx context.Context, c *config, article lector.Article, name string) (n *worker.Narration, err error) {
+	h := a.house(c)
+	defer h.close(&err)
+	s, err := h.store(ctx)
+	if err != nil {
+		return nil, err
+	}
+	narrator, err := h.narrator(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	narrator.Address = func(key string) string { return name + suffix(key) }
+	narrator.Embed = func(_, _ string) string { return "" }
+	bar := a.progress()
+	defer bar.end()
+	plan, err := narrator.Prepare(ctx, article, bar.step)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Narrate(ctx, bar.step)
+}
+
+// suffix is what stands behind the hash in a rendition's key.
+func suffix(key string) string {
+	base := key[strings.LastIndexByte(key, '/')+1:]
+	if i := strings.IndexByte(base, '.'); i >= 0 && base != "manifest.json" {
+		return base[i:]
+	}
+	return ".manifest.json"
+}
+
+// fileName is a name for the files of an article.
+func fileName(article lector.Article) string {
+	name := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
+			return '-'
+		}
+		return r
+	}, article.ID)
+	if name = strings.Trim(name, ".- "); name == "" {
+		return "article"
+	}
+	return name
+}
+
+// save writes the files of a rendition, each whole or not at all, the manifest
+// last.
+func save(dir, name string, n *worker.Narration) (narrated, error) {
+	out := narrated{Duration: n.Manifest.Duration, Characters: n.Manifest.Bill}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return out, lector.Hint(err, "choose a directory that can be written with -o DIR")
+	}
+	files, err := n.Files()
+	if err != nil {
+		return out, err
+	}
+	for _, f := range files {
+		path := filepath.Join(dir, name+f.Suffix)
+		if err := writeWhole(path, f.Content); err != nil {
+			return out, lector.Hint(err, "is the disk full, or the directory not writable? Choose another with -o DIR")
+		}
+		switch f.Suffix {
+		case ".mp3":
+			out.MP3 = path
+		case ".vtt":
+			out.VTT = path
+		case ".manifest.json":
+			out.Manifest = path
+		}
+	}
+	return out, nil
+}
+
+// writeWhole writes a file beside its name and gives it the name when it is
+// safely on disk.
+func writeWhole(path string, content []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".lector-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name()) // the first error is the one to tell
+		}
+	}()
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+func (a *app) printNarrated(asJSON bool, out narrated) error {
+	if asJSON {
+		return json.NewEncoder(a.stdout).Encode(out)
+	}
+	fmt.Fprintf(a.stdout, "%s\n%s\n%s\n%.1f seconds, %s\n", out.MP3, out.VTT, out.Manifest, out.Duration, bill(out.Characters))
+	return nil
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"lector"
+	"lector/worker"
+	"lector/worker/synth"
+)
+
+// narrator builds the narrator of the configured sites and voices.
+func (h *house) narrator(ctx context.Context, s store) (*worker.Narrator, error) {
+	c := h.config
+	voices, err := h.voices(ctx, worker.Clips{Store: s})
+	if err != nil {
+		return nil, err
+	}
+	n := &worker.Narrator{
+		Sites: map[string]worker.Site{}, Voices: voices, Embed: c.embedURL,
+		Address: func(key string) string { return join(c.audioURL(), key) },
+	}
+	for name, site := range c.Sites {
+		n.Sites[name] = site.worker()
+	}
+	return n, nil
+}
+
+func (s siteConfig) worker() worker.Site {
+	return worker.Site{
+		Title: s.Title, URL: s.URL, Language: s.Language, Notice: s.Notice,
+		Byline: s.Read.Byline == nil || *s.Read.Byline, Captions: s.Read.Captions, Rules: s.Rules, Voices: s.Voices,
+	}
+}
+
+// voices opens the configured voices, in the order of their names. One that
+// cannot be opened is missed with a warning, so long as another can.
+func (h *house) voices(ctx context.Context, clips synth.Clips) ([]worker.Voice, error) {
+	flight, slots := &synth.Flight{}, synth.NewSlots(h.config.Worker.Calls)
+	var out []worker.Voice
+	var missing error
+	for _, name := range slices.Sorted(maps.Keys(h.config.Voices)) {
+		v, err := h.app.openVoice(ctx, name, h.config.Voices[name])
+		if err != nil {
+			h.log.Warn("voice missing", "voice", name, "error", err, "hint", lector.HintOf(err))
+			missing = err
+			continue
+		}
+		out = append(out, worker.Voice{
+			Name: name, Capabilities: v.Capabilities(),
+			Reader: &synth.Reader{Voice: slots.Wrap(v), Clips: clips, Flight: flight},
+		})
+	}
+	if len(out) == 0 {
+		return nil, missing
+	}
+	return out, nil
+}

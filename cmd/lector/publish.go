@@ -1,0 +1,286 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"lector"
+	"lector/worker/extract"
+)
+
+const publishHelp = `Puts an article event on NATS, as a CMS does. FILE is a CMS body or a whole
+page (.html), plain text, or an article as JSON in the fields of the event
+schema; - is standard input. What the flags leave out is taken from the page.
+
+  lector publish article.html
+  lector publish -site havana -id 4711 -title "Storm warning" -wait body.html
+
+Publishing the same id again is an update; what did not change is not spoken
+again. With -wait the command returns when the audio is there, and fails when
+it cannot be made.`
+
+// publishFlags are what a CMS would state about the article.
+type publishFlags struct {
+	article  lector.Article
+	authors  string
+	updated  bool
+	wait     bool
+	timeout  time.Duration
+	asJSON   bool
+	siteName string
+}
+
+func (p *publishFlags) add(fs *flag.FlagSet) {
+	p.describe(fs)
+	fs.StringVar((*string)(&p.article.Visibility), "visibility", "", "public, members or paid (default public)")
+	fs.BoolVar(&p.updated, "updated", false, "announce an update instead of a publication")
+	p.addWait(fs)
+}
+
+// describe adds the flags that say what the article is.
+func (p *publishFlags) describe(fs *flag.FlagSet) {
+	a := &p.article
+	fs.StringVar(&p.siteName, "site", "", "the `NAME` of the article's site (default the only one configured)")
+	fs.StringVar(&a.ID, "id", "", "the CMS's `ID` of the article (default the file's name)")
+	fs.StringVar(&a.Revision, "revision", "", "the `NAME` of this state of the article (default a hash of it)")
+	fs.StringVar(&a.Title, "title", "", "`TEXT` of the headline")
+	fs.StringVar(&p.authors, "authors", "", "`NAMES` of the authors, separated by commas")
+	fs.StringVar(&a.URL, "url", "", "`ADDRESS` of the article")
+	fs.StringVar(&a.Section, "section", "", "`NAME` of the section")
+	fs.StringVar(&a.Language, "language", "", "`TAG` of the language, such as en or uk")
+}
+
+func (p *publishFlags) addWait(fs *flag.FlagSet) {
+	fs.BoolVar(&p.wait, "wait", false, "wait until the job is at rest")
+	fs.DurationVar(&p.timeout, "timeout", 10*time.Minute, "with -wait: give up after `DURATION`")
+	fs.BoolVar(&p.asJSON, "json", false, "print the job as JSON")
+}
+
+func (a *app) publish(ctx context.Context, args []string) (err error) {
+	fs := a.flags("publish")
+	set := a.settings(fs)
+	var p publishFlags
+	p.add(fs)
+	files, err := a.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(files) != 1 {
+		return misused("publish wants one FILE, or - for standard input")
+	}
+	c, err := a.load(set)
+	if err != nil {
+		return err
+	}
+	e, err := a.eventOf(ctx, c, p, files[0])
+	if err != nil {
+		return err
+	}
+	return a.send(ctx, c, p, e)
+}
+
+// eventOf makes the event of a file.
+func (a *app) eventOf(ctx context.Context, c *config, p publishFlags, name string) (lector.ArticleEvent, error) {
+	article, err := a.articleOf(ctx, c, p, name)
+	if err != nil {
+		return lector.ArticleEvent{}, err
+	}
+	kind := lector.Published
+	if p.updated {
+		kind = lector.Updated
+	}
+	return newEvent(kind, article), nil
+}
+
+// newEvent is one announcement by this program: each call is a new one.
+func newEvent(kind lector.EventType, article lector.Article) lector.ArticleEvent {
+	if article.Revision == "" && !kind.Withdraws() {
+		article.Revision = article.Fingerprint()
+	}
+	now := time.Now().UTC()
+	return lector.ArticleEvent{
+		ID: fmt.Sprintf("%s-%d", article.Key(), now.UnixNano()), Source: "lector", Type: kind, Time: now, Article: article,
+	}
+}
+
+// articleOf makes an article of the flags and a file, an address or standard
+// input.
+func (a *app) articleOf(ctx context.Context, c *config, p publishFlags, name string) (lector.Article, error) {
+	data, err := a.readSource(ctx, name)
+	if err != nil {
+		return lector.Article{}, err
+	}
+	article, err := p.complete(c, name, data)
+	if err != nil {
+		return lector.Article{}, err
+	}
+	_, err = c.site(article.Site)
+	return article, err
+}
+
+// complete makes an article of the flags and the file: a JSON file is one, all
+// else is a body. A file that cannot be read aloud is told here, at once.
+func (p publishFlags) complete(c *config, name string, data []byte) (lector.Article, error) {
+	article := p.article
+	if _, err := extract.File(name, data, extract.Rules{}); err != nil && !errors.Is(err, extract.ErrNotPublic) {
+		return article, err
+	}
+	if strings.HasPrefix(strings.TrimSpace(string(data)), "{") {
+		if err := json.Unmarshal(data, &article); err != nil {
+			return article, lector.Hint(fmt.Errorf("%s: not an article in JSON: %w", name, err), "see the event schema in infra/schema")
+		}
+	} else {
+		article.Body = lector.Body{ContentType: bodyType(data), Content: string(data)}
+		article.UpdatedAt = time.Now().UTC()
+	}
+	p.fill(c, name, &article)
+	return article, nil
+}
+
+// bodyType tells HTML from plain text: text that merely mentions a tag has no
+// closing one.
+func bodyType(data []byte) string {
+	if bytes.Contains(data, []byte("</")) || bytes.Contains(data, []byte("<p")) {
+		return lector.HTML
+	}
+	return lector.Plain
+}
+
+func (p publishFlags) fill(c *config, name string, article *lector.Article) {
+	if p.siteName != "" {
+		article.Site = p.siteName
+	}
+	if article.Site == "" {
+		article.Site = c.onlySite()
+	}
+	if article.ID == "" {
+		article.ID = strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
+	}
+	if p.authors != "" {
+		article.Authors = nil
+		for author := range strings.SplitSeq(p.authors, ",") {
+			article.Authors = append(article.Authors, strings.TrimSpace(author))
+		}
+	}
+	if article.Visibility == "" {
+		article.Visibility = lector.Public
+	}
+}
+
+// onlySite is the site to mean when none is named.
+func (c *config) onlySite() string {
+	if len(c.Sites) == 1 {
+		return list(c.Sites)
+	}
+	return ""
+}
+
+// send publishes the event and says what became of it.
+func (a *app) send(ctx context.Context, c *config, p publishFlags, e lector.ArticleEvent) (err error) {
+	h := a.house(c)
+	defer h.close(&err)
+	conn, err := h.nats("cms")
+	if err != nil {
+		return err
+	}
+	sequence, err := conn.Publish(ctx, e)
+	if err != nil {
+		return err
+	}
+	if !p.wait {
+		return a.accepted(p, e, sequence)
+	}
+	ledger, err := conn.Ledger(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.timeout)
+	defer cancel()
+	j, err := await(ctx, ledger, e.Article, sequence)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return lector.Hint(fmt.Errorf("job %s is not done after %s", e.Article.Key(), p.timeout), "is a worker running? See lector jobs show %s", e.Article.Key())
+	}
+	if err != nil {
+		return err
+	}
+	return a.outcome(c, p.asJSON, j, sequence)
+}
+
+func (a *app) accepted(p publishFlags, e lector.ArticleEvent, sequence uint64) error {
+	if p.asJSON {
+		return a.printJSON(map[string]any{"id": e.Article.Key(), "site": e.Article.Site, "article": e.Article.ID, "revision": e.Article.Revision, "sequence": sequence})
+	}
+	fmt.Fprintf(a.stdout, "accepted: job %s, event %d; lector jobs show %s tells what becomes of it\n", e.Article.Key(), sequence, e.Article.Key())
+	return nil
+}
+
+const unpublishHelp = `Announces that an article is withdrawn: its audio, player and manifest go away,
+and no job in flight can bring them back. ID is the CMS's id of the article or
+the id of its job.
+
+  lector unpublish -wait 4711`
+
+func (a *app) unpublish(ctx context.Context, args []string) error {
+	fs := a.flags("unpublish")
+	set := a.settings(fs)
+	var p publishFlags
+	fs.StringVar(&p.siteName, "site", "", "the article's `NAME` of a site (default the only one configured)")
+	deleted := fs.Bool("deleted", false, "announce that the article was deleted, not only withdrawn")
+	p.addWait(fs)
+	ids, err := a.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(ids) != 1 {
+		return misused("unpublish wants one article's ID")
+	}
+	c, err := a.load(set)
+	if err != nil {
+		return err
+	}
+	article, err := a.known(ctx, c, p.siteName, ids[0])
+	if err != nil {
+		return err
+	}
+	kind := lector.Unpublished
+	if *deleted {
+		kind = lector.Deleted
+	}
+	return a.send(ctx, c, p, newEvent(kind, article))
+}
+
+// known finds the article that an id means. An id without a job is taken as
+// the CMS's: a withdrawal may overtake the publication.
+func (a *app) known(ctx context.Context, c *config, site, id string) (article lector.Article, err error) {
+	h := a.house(c)
+	defer h.close(&err)
+	conn, err := h.nats("cms")
+	if err != nil {
+		return article, err
+	}
+	ledger, err := conn.Ledger(ctx)
+	if err != nil {
+		return article, err
+	}
+	j, err := findJob(ctx, ledger, site, id)
+	switch {
+	case err == nil:
+		return lector.Article{Site: j.Site, ID: j.Article}, nil
+	case !errors.Is(err, lector.ErrNotFound):
+		return article, err
+	}
+	if site == "" {
+		site = c.onlySite()
+	}
+	if _, err := c.site(site); err != nil {
+		return article, err
+	}
+	return lector.Article{Site: site, ID: id}, nil
+}

@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"lector/infra/nats"
+	"lector/infra/observe"
+	"lector/publisher"
+	"lector/worker"
+)
+
+// all runs its parts until the first of them fails or ctx ends, and waits for
+// the others.
+func all(ctx context.Context, parts ...func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wait sync.WaitGroup
+	errs := make([]error, len(parts))
+	for i, part := range parts {
+		wait.Go(func() {
+			defer cancel()
+			errs[i] = part(ctx)
+		})
+	}
+	wait.Wait()
+	return errors.Join(errs...)
+}
+
+// roles is which parts of the house a process runs.
+type roles struct{ worker, doors bool }
+
+// shop is a running house.
+type shop struct {
+	*house
+	store   store
+	conn    *nats.Conn
+	ledger  *nats.Ledger
+	metrics *observe.Metrics
+	public  *door
+	private *door
+	worker  *worker.Worker
+	home    http.Handler // answers what no door does
+}
+
+// openShop opens all that the roles need, so that what is wrong is told before
+// any work begins.
+func (h *house) openShop(ctx context.Context, r roles) (*shop, error) {
+	s := &shop{house: h, metrics: observe.NewMetrics()}
+	for _, open := range []func(context.Context, roles) error{s.openDoors, s.openBroker, s.openStore, s.openWorker} {
+		if err := open(ctx, r); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *shop) openDoors(_ context.Context, r roles) (err error) {
+	if s.private, err = openDoor("private", s.config.Private, privateDoor(s.ready, s.metrics.Registry), s.log); err != nil {
+		return err
+	}
+	s.onClose(s.private.close)
+	if !r.doors {
+		return nil
+	}
+	if s.public, err = openDoor("listen", s.config.Listen, nil, s.log); err != nil {
+		return err
+	}
+	s.onClose(s.public.close)
+	if s.config.PublicURL == "" {
+		s.config.PublicURL = s.public.url()
+	}
+	return nil
+}
+
+func (s *shop) openStore(ctx context.Context, _ roles) (err error) {
+	if s.store, err = s.house.store(ctx); err != nil {
+		return err
+	}
+	return s.store.Ping(ctx)
+}
+
+func (s *shop) openBroker(ctx context.Context, r roles) (err error) {
+	if !r.worker {
+		return nil // the doors need the store only
+	}
+	if s.conn, err = s.nats("worker"); err != nil {
+		return err
+	}
+	s.ledger, err = s.conn.Ledger(ctx)
+	return err
+}
+
+func (s *shop) openWorker(ctx context.Context, r roles) error {
+	if !r.worker {
+		return nil
+	}
+	queue, err := s.conn.Queue(ctx)
+	if err != nil {
+		return err
+	}
+	name := workerName()
+	leases, err := s.conn.Leases(ctx, name)
+	if err != nil {
+		return err
+	}
+	narrator, err := s.narrator(ctx, s.store)
+	if err != nil {
+		return err
+	}
+	s.worker = &worker.Worker{
+		Name: name, Queue: queue, Ledger: s.ledger, Leases: leases, Announcer: s.conn, Store: s.store,
+		Narrator: narrator, Log: s.log, Articles: s.config.Worker.Articles, Heartbeat: nats.AckWait / 4, Watch: s.watch,
+	}
+	return nil
+}
+
+// watch counts what the worker does.
+func (s *shop) watch(p worker.Progress) {
+	s.metrics.Step(p.Job, p.Stage)
+	s.log.Debug("step", "article", p.Job.Article, "stage", p.Stage, "done", p.Done, "total", p.Total, "note", p.Note)
+}
+
+func (s *shop) publisherConfig() publisher.Config {
+	sites := map[string]publisher.Site{}
+	for name, site := range s.config.Sites {
+		sites[name] = publisher.Site{Title: site.Title, URL: site.URL, Language: site.Language}
+	}
+	return publisher.Config{
+		Store: s.store, ServeObjects: s.config.Store.PublicURL == "", AudioURL: s.config.audioURL(),
+		PublicURL: s.config.PublicURL, Sites: sites, Home: s.home, Log: s.log,
+	}
+}
+
+// ready reports what is missing for the work.
+func (s *shop) ready(ctx context.Context) error {
+	if s.store == nil {
+		return errors.New("starting")
+	}
+	if err := s.store.Ping(ctx); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	if s.conn != nil {
+		return s.conn.Ping(ctx)
+	}
+	return nil
+}
+
+// run works until ctx ends.
+func (s *shop) run(ctx context.Context) error {
+	parts := []func(context.Context) error{s.private.serve}
+	if s.public != nil {
+		s.public.server.Handler = publisher.New(s.publisherConfig())
+		parts = append(parts, s.public.serve)
+	}
+	if s.worker != nil {
+		parts = append(parts, func(ctx context.Context) error { s.worker.Run(ctx); return nil })
+	}
+	return all(ctx, parts...)
+}
+
+const serveHelp = `Runs everything in one process: NATS with JetStream on disk, a worker, and the
+public doors with player, audio and embed pages. For more than one machine, set
+nats.url and store.kind: s3 and run lector publisher and lector worker instead.
+
+  lector serve -data /var/lib/lector
+
+The CMS publishes to NATS (see nats.listen), or uses lector publish. Ctrl-C or
+SIGTERM ends it in order: what is under way is given back and goes on at the
+next start, and what was spoken is not spoken again.`
+
+const workerHelp = `Takes article events from NATS and makes the audio. Any number of workers may
+share the work. It needs nats.url (LECTOR_NATS_URL), streams that lector setup
+has made, and a store that the publisher sees too.`
+
+const publisherHelp = `Answers listeners: player, embed pages, manifests and, where the store has no
+public address of its own, the audio. It needs the store only.`
+
+func (a *app) serve(ctx context.Context, args []string) error {
+	return a.runRoles(ctx, "serve", args, roles{worker: true, doors: true})
+}
+
+func (a *app) worker(ctx context.Context, args []string) error {
+	return a.runRoles(ctx, "worker", args, roles{worker: true})
+}
+
+func (a *app) publisher(ctx context.Context, args []string) error {
+	return a.runRoles(ctx, "publisher", args, roles{doors: true})
+}
+
+// runRoles is the body of serve, worker and publisher.
+func (a *app) runRoles(ctx context.Context, name string, args []string, r roles) (err error) {
+	fs := a.flags(name)
+	set := a.settings(fs)
+	if r.doors {
+		fs.StringVar(&set.listen, "listen", "", "answer on `ADDRESS` (default :8080)")
+	}
+	if _, err := a.parse(fs, args); err != nil {
+		return err
+	}
+	c, err := a.load(set)
+	if err != nil {
+		return err
+	}
+	h := a.house(c)
+	defer h.close(&err)
+	if r.worker && r.doors {
+		if err := h.embedded(ctx); err != nil {
+			return err
+		}
+	}
+	s, err := h.openShop(ctx, r)
+	if err != nil {
+		return err
+	}
+	s.log.Info("ready", "command", name, "public", s.publicAddress(), "private", s.private.url(), "nats", c.natsAddress(), "store", c.Store.Kind)
+	start := time.Now()
+	err = s.run(ctx)
+	s.log.Info("stopped", "after", time.Since(start).Round(time.Second))
+	return err
+}
+
+func (s *shop) publicAddress() string {
+	if s.public == nil {
+		return "none"
+	}
+	return s.public.url()
+}
+
+func (c *config) natsAddress() string {
+	if c.NATS.URL == "" {
+		return "embedded"
+	}
+	return c.NATS.URL
+}

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strconv"
+	"time"
+
+	"lector"
+	"lector/audio"
+	"lector/audio/id3"
+	"lector/infra/encode"
+)
+
+const stitchHelp = `Joins MP3s without re-encoding them. Tags and Info frames of the parts go, one
+fresh Info frame with the true counts comes; encoder delay and padding are
+trimmed as far as they are silent.
+
+  lector stitch -o article.mp3 one.mp3 two.mp3
+  lector stitch -o article.mp3 -pause 450ms *.mp3`
+
+// stitchFlags is what was asked of stitch.
+type stitchFlags struct {
+	out, pause, loudness           string
+	trim, reencode, strict, asJSON bool
+}
+
+// stitched is what stitch -json prints.
+type stitched struct {
+	Parts      []stitchedPart `json:"parts"`
+	Duration   float64        `json:"duration"`
+	Samples    int64          `json:"samples"`
+	Frames     int            `json:"frames"`
+	SampleRate int            `json:"sample_rate"`
+	Channels   int            `json:"channels"`
+	Bitrate    int            `json:"bitrate"`
+	CBR        bool           `json:"cbr"`
+	Bytes      int64          `json:"bytes"`
+	Loudness   *float64       `json:"loudness,omitempty"`
+	Warnings   []string       `json:"warnings,omitempty"`
+}
+
+type stitchedPart struct {
+	File     string  `json:"file"`
+	Start    float64 `json:"start"`
+	Duration float64 `json:"duration"`
+	Gain     float64 `json:"gain,omitempty"` // dB
+}
+
+func (a *app) stitch(ctx context.Context, args []string) error {
+	f, files, err := a.stitchArgs(args)
+	if err != nil {
+		return err
+	}
+	opt, pause, err := f.options()
+	if err != nil {
+		return err
+	}
+	if err := audio.CheckOutput(f.out, files); err != nil {
+		return misuse{lector.Hint(err, "name another file with -o")}
+	}
+	bar := a.slowBar()
+	defer bar.end()
+	opt.Progress = bar.step
+	var shelf audio.Files
+	defer shelf.Close()
+	plan, err := planStitch(ctx, &shelf, files, pause, opt)
+	if err != nil {
+		return hintStitch(err)
+	}
+	tag := id3.Tag{Software: "lector " + release(), Length: plan.Timeline().Duration}.Bytes()
+	err = audio.WriteFile(f.out, func(w io.Writer) error {
+		_, err := plan.Write(ctx, w, tag)
+		return err
+	})
+	if err != nil {
+		return hintStitch(err)
+	}
+	bar.end()
+	return a.printStitched(f, plan, int64(len(tag)))
+}
+
+func (a *app) stitchArgs(args []string) (f stitchFlags, files []string, err error) {
+	fs := a.flags("stitch")
+	fs.StringVar(&f.out, "o", "", "write `OUT.mp3`")
+	fs.StringVar(&f.pause, "pause", "keep", "silence between parts: keep, or a `TIME` such as 450ms")
+	fs.StringVar(&f.loudness, "loudness", "off", "level to `LUFS`, such as -19, in steps of 1.5 dB without re-encoding; or off")
+	fs.BoolVar(&f.trim, "trim", true, "drop silent frames at the joins; false copies all frames and decodes nothing")
+	fs.BoolVar(&f.reencode, "reencode", false, "encode anew a part whose format differs from the first one's")
+	fs.BoolVar(&f.strict, "strict", false, "refuse damaged parts instead of stepping over the damage")
+	fs.BoolVar(&f.asJSON, "json", false, "print the timeline as JSON")
+	files, err = a.parse(fs, args)
+	switch {
+	case err != nil:
+	case f.out == "":
+		err = misuse{lector.Hint(errors.New("stitch needs -o OUT.mp3"), "lector stitch -o out.mp3 one.mp3 two.mp3")}
+	case len(files) == 0:
+		err = misuse{lector.Hint(audio.ErrNoParts, "lector stitch -o out.mp3 one.mp3 two.mp3")}
+	}
+	return f, files, err
+}
+
+// options turns flags into options and the pause behind each part.
+func (f stitchFlags) options() (audio.Options, time.Duration, error) {
+	opt := audio.Options{Trim: f.trim, Strict: f.strict}
+	pause, err := time.Duration(0), error(nil)
+	if f.pause != "keep" {
+		opt.Pauses = true
+		if pause, err = time.ParseDuration(f.pause); err != nil || pause < 0 || pause > time.Hour {
+			return opt, 0, misused("-pause %q is neither keep nor a time from 0 to 1h, such as 450ms", f.pause)
+		}
+		if !f.trim {
+			return opt, 0, misused("-pause %s needs to know where sound begins: leave out -trim=false", f.pause)
+		}
+	}
+	if f.loudness != "off" {
+		target, err := strconv.ParseFloat(f.loudness, 64)
+		if err != nil || target < -60 || target > 0 {
+			return opt, 0, misused("-loudness %q is neither off nor a figure from -60 to 0 LUFS, such as -19", f.loudness)
+		}
+		opt.Loudness = &audio.Level{Target: target, Ceiling: -1}
+	}
+	if f.reencode {
+		enc, err := encode.Find(exec.LookPath)
+		if err != nil {
+			return opt, 0, err
+		}
+		opt.Reencode = enc
+	}
+	return opt, pause, nil
+}
+
+func planStitch(ctx context.Context, shelf *audio.Files, files []string, pause time.Duration, opt audio.Options) (*audio.Plan, error) {
+	parts := make([]audio.Part, len(files))
+	for i, name := range files {
+		p, err := shelf.Part(name)
+		if err != nil {
+			return nil, &audio.PartError{Part: name, Index: i, Offset: -1, Err: err}
+		}
+		p.Pause = pause
+		parts[i] = p
+	}
+	return audio.NewPlan(ctx, parts, opt)
+}
+
+// hintStitch says what can be done about an error.
+func hintStitch(err error) error {
+	var format *audio.FormatError
+	var damage *audio.DamageError
+	switch {
+	case errors.As(err, &format):
+		return lector.Hint(err, "have it made in the first part's format, or add -reencode")
+	case errors.As(err, &damage):
+		return lector.Hint(err, "lector inspect shows all that is wrong with the file")
+	}
+	return err
+}
+
+func (a *app) printStitched(f stitchFlags, plan *audio.Plan, tag int64) error {
+	t := plan.Timeline()
+	out := stitched{
+		Parts: make([]stitchedPart, len(t.Parts)), Duration: t.Duration.Seconds(), Samples: t.Samples, Frames: t.Frames,
+		SampleRate: t.SampleRate, Channels: t.Channels, Bitrate: t.Bitrate, CBR: !t.VBR, Bytes: plan.Size() + tag,
+		Warnings: stitchWarnings(plan),
+	}
+	for i, p := range t.Parts {
+		out.Parts[i] = stitchedPart{p.Name, p.Start.Seconds(), p.Duration.Seconds(), float64(p.Gain) * audio.GainStep}
+	}
+	if l := plan.Levels(); l != nil {
+		out.Loudness = audio.Finite(l.After)
+	}
+	if f.asJSON {
+		e := json.NewEncoder(a.stdout)
+		e.SetIndent("", "  ")
+		return e.Encode(out)
+	}
+	for _, w := range out.Warnings {
+		fmt.Fprintln(a.stderr, "lector: warning:", w)
+	}
+	fmt.Fprintf(a.stdout, "%s: %d parts, %.3f s, %d kbit/s, %d bytes\n", f.out, len(t.Parts), out.Duration, t.Bitrate, out.Bytes)
+	return nil
+}
+
+// stitchWarnings lists what was wrong and went well all the same.
+func stitchWarnings(plan *audio.Plan) []string {
+	var all []string
+	for _, p := range plan.Problems() {
+		all = append(all, p.Part+": "+p.Problem.String())
+	}
+	if l := plan.Levels(); l != nil {
+		for _, x := range l.Limited {
+			all = append(all, fmt.Sprintf("%s: %d steps of 1.5 dB instead of %d: %s", x.Part, x.Got, x.Want, x.Explanation))
+		}
+	}
+	return all
+}

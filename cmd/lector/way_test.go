@@ -1,0 +1,369 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lector"
+)
+
+func TestFromEventToAudio(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{}).start()
+	a := story("1")
+	j := h.tell(lector.Published, a)
+	if j.State != lector.Ready || j.Stage != lector.StageDone || j.Bill.Billed == 0 || j.Bill.Reused != 0 || len(j.Chunks) != h.voice.calls() {
+		t.Fatalf("job %+v after %d calls", j, h.voice.calls())
+	}
+	if got := h.announced(a); !slices.Equal(got, []string{lector.AudioReady}) {
+		t.Errorf("announced %v", got)
+	}
+	m := h.manifest(a)
+	if m.Disclosure.Text != lector.DisclosureText || m.Segments[0].Kind != lector.Notice || m.Segments[1].Text != "The bridge is open." && m.Segments[1].Source != a.Title {
+		t.Errorf("manifest begins with %+v", m.Segments[:2])
+	}
+	path := m.Links.MP3[len(h.config.publicURL()):]
+	r, mp3 := h.get(path)
+	if r.StatusCode != 200 || int64(len(mp3)) != m.Bytes || r.Header.Get("Content-Type") != "audio/mpeg" {
+		t.Errorf("GET %s: %s, %d bytes of %d", path, r.Status, len(mp3), m.Bytes)
+	}
+	if r, part := h.get(path, "Range", "bytes=10-19"); r.StatusCode != 206 || string(part) != string(mp3[10:20]) {
+		t.Errorf("range: %s, %d bytes", r.Status, len(part))
+	}
+	if r, page := h.get("/embed/" + a.Site + "/" + a.ID); r.StatusCode != 200 || !strings.Contains(string(page), lector.DisclosureText) {
+		t.Errorf("embed: %s", r.Status)
+	}
+}
+
+// manifest reads the pointer through the public doors.
+func (h *testHouse) manifest(a lector.Article) lector.Manifest {
+	h.t.Helper()
+	r, body := h.get("/" + lector.PointerKey(a.Site, a.Key()))
+	if r.StatusCode != 200 {
+		h.t.Fatalf("manifest: %s", r.Status)
+	}
+	var m lector.Manifest
+	if err := json.Unmarshal(body, &m); err != nil {
+		h.t.Fatal(err)
+	}
+	return m
+}
+
+func TestSegmentsFollowEachOther(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{}).start()
+	a := story("1")
+	h.tell(lector.Published, a)
+	m := h.manifest(a)
+	at := 0.0
+	for i, s := range m.Segments {
+		for _, c := range s.Sentences {
+			if c.Start < at-0.001 || c.End <= c.Start {
+				t.Errorf("segment %d: sentence %q from %.3f to %.3f, after %.3f", i, c.Text, c.Start, c.End, at)
+			}
+			at = c.End
+		}
+	}
+	if at > m.Duration {
+		t.Errorf("the last sentence ends at %.3f of %.3f", at, m.Duration)
+	}
+}
+
+func TestNothingTwice(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{}).start()
+	a := story("1")
+	e := newEvent(lector.Published, a)
+	for range 5 {
+		n, err := h.conn.Publish(t.Context(), e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.settle(a, n)
+	}
+	n := h.publish(lector.Updated, a) // the same state as a new event
+	j := h.settle(a, n)
+	if j.State != lector.Ready || j.Attempts[0].Outcome != "unchanged" {
+		t.Errorf("job %+v", j)
+	}
+	if h.voice.calls() != len(h.voice.unique()) {
+		t.Errorf("%d calls for %d texts", h.voice.calls(), len(h.voice.unique()))
+	}
+	if got := h.announced(a); !slices.Equal(got, []string{lector.AudioReady}) {
+		t.Errorf("announced %v", got)
+	}
+}
+
+func (v *silentVoice) unique() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	texts := slices.Clone(v.texts)
+	slices.Sort(texts)
+	return slices.Compact(texts)
+}
+
+func TestEditPaysForItsParagraphOnly(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{}).start()
+	a := story("1")
+	h.tell(lector.Published, a)
+	before := h.voice.calls()
+	a.Body.Content = strings.Replace(a.Body.Content, "The mayor", "The governor", 1)
+	a.UpdatedAt = a.UpdatedAt.Add(time.Hour)
+	j := h.tell(lector.Updated, a)
+	if got := h.voice.calls() - before; got != 1 {
+		t.Errorf("%d calls for one paragraph", got)
+	}
+	if j.Bill.Billed == 0 || j.Bill.Billed > 120 || j.Bill.Reused == 0 {
+		t.Errorf("bill %+v", j.Bill)
+	}
+	m := h.manifest(a)
+	if len(m.Earlier) != 1 || m.Revision != j.Revision {
+		t.Errorf("manifest of %s has history %+v", m.Revision, m.Earlier)
+	}
+	if got := h.announced(a); len(got) != 2 {
+		t.Errorf("announced %v", got)
+	}
+}
+
+func TestEditWithoutSoundCostsNothing(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{}).start()
+	a := story("1")
+	h.tell(lector.Published, a)
+	before := h.voice.calls()
+	a.Tags, a.Section, a.UpdatedAt = []string{"bridge"}, "City", a.UpdatedAt.Add(time.Hour)
+	a.Body.Content = strings.Replace(a.Body.Content, "river", `<a href="/river">river</a>`, 1)
+	j := h.tell(lector.Updated, a)
+	if h.voice.calls() != before || j.Bill.Billed != 0 || j.Attempts[0].Outcome != "unchanged" {
+		t.Errorf("%d calls, job %+v", h.voice.calls()-before, j)
+	}
+	if m := h.manifest(a); m.Revision != j.Revision {
+		t.Errorf("the manifest shows revision %s, not %s", m.Revision, j.Revision)
+	}
+}
+
+func TestUnpublishRemovesEverything(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{}).start()
+	a := story("1")
+	h.tell(lector.Published, a)
+	mp3 := h.manifest(a).Links.MP3[len(h.config.publicURL()):]
+	j := h.tell(lector.Unpublished, lector.Article{Site: a.Site, ID: a.ID})
+	if j.State != lector.Removed {
+		t.Fatalf("job %+v", j)
+	}
+	if left := h.files(a); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	for _, path := range []string{mp3, "/embed/" + a.Site + "/" + a.ID, "/" + lector.PointerKey(a.Site, a.Key())} {
+		if r, _ := h.get(path); r.StatusCode != 404 {
+			t.Errorf("GET %s: %s", path, r.Status)
+		}
+	}
+	if got := h.announced(a); !slices.Equal(got, []string{lector.AudioReady, lector.AudioRemoved}) {
+		t.Errorf("announced %v", got)
+	}
+	// Published once more it is there again, and costs nothing.
+	before := h.voice.calls()
+	if j := h.tell(lector.Published, a); j.State != lector.Ready || h.voice.calls() != before {
+		t.Errorf("after %d calls %+v", h.voice.calls()-before, j)
+	}
+}
+
+func TestTakedownBeatsTheJobInFlight(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{gate: make(chan struct{}, 100)}).start()
+	a := story("1")
+	h.publish(lector.Published, a)
+	h.voice.gate <- struct{}{} // the first call has begun and ends; the others wait
+	j := h.tell(lector.Deleted, lector.Article{Site: a.Site, ID: a.ID})
+	close(h.voice.gate)
+	if j.State != lector.Removed {
+		t.Fatalf("job %+v", j)
+	}
+	h.halt() // all that was under way has ended
+	if left := h.files(a); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestWhatIsNotPublicIsNotRead(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{}).start()
+	for _, v := range []lector.Visibility{lector.Members, lector.Paid, "", "friends"} {
+		a := story("v" + string(v))
+		a.Visibility = v
+		if j := h.tell(lector.Published, a); j.State != lector.Refused {
+			t.Errorf("visibility %q: %+v", v, j)
+		}
+	}
+	if h.voice.calls() > 0 {
+		t.Errorf("%d calls", h.voice.calls())
+	}
+	a := story("1")
+	h.tell(lector.Published, a)
+	a.Visibility, a.UpdatedAt = lector.Paid, a.UpdatedAt.Add(time.Hour)
+	if j := h.tell(lector.Updated, a); j.State != lector.Refused {
+		t.Errorf("an article that went behind the paywall: %+v", j)
+	}
+	if left := h.files(a); len(left) > 0 {
+		t.Errorf("its audio is still there: %v", left)
+	}
+}
+
+func TestNewestRevisionWins(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{}).start()
+	newer, older := story("1"), story("1")
+	newer.Title, newer.UpdatedAt = "The bridge is closed again", newer.UpdatedAt.Add(time.Hour)
+	first := h.tell(lector.Updated, newer)
+	h.publish(lector.Updated, older)
+	// The next event of another article shows that the old one is through.
+	h.tell(lector.Published, story("2"))
+	h.tell(lector.Published, story("3"))
+	j, _, err := h.ledger.Job(t.Context(), newer.Site, newer.Key())
+	if err != nil || j.Sequence != first.Sequence {
+		t.Errorf("job %+v, %v", j, err)
+	}
+	if m := h.manifest(newer); m.Title != newer.Title {
+		t.Errorf("public is %q", m.Title)
+	}
+}
+
+func TestReplayCostsNothing(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{}).start()
+	a := story("1")
+	j := h.tell(lector.Published, a)
+	before := h.voice.calls()
+	e, err := replayOf(t.Context(), h.conn, j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := h.conn.Publish(t.Context(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := h.settle(a, n)
+	if again.State != lector.Ready || again.Attempts[0].Outcome != "ready" || again.Rendition != j.Rendition {
+		t.Errorf("replayed %+v", again)
+	}
+	if h.voice.calls() != before || again.Bill.Billed != 0 || again.Bill.Reused != j.Bill.Billed {
+		t.Errorf("%d calls, bill %+v", h.voice.calls()-before, again.Bill)
+	}
+	if got := h.announced(a); len(got) != 2 {
+		t.Errorf("announced %v", got)
+	}
+}
+
+func TestStoppedWorkerIsFollowedByAnother(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	gate := make(chan struct{}, 100)
+	heard := make(chan string, 100)
+	h := openHouse(t, dir, &silentVoice{gate: gate, heard: heard}).start()
+	a := story("1")
+	n := h.publish(lector.Published, a)
+	for range 3 {
+		gate <- struct{}{}
+		<-heard
+	}
+	h.halt()
+	h.voice.gate = nil
+	second := h.addWorker("two")
+	done := make(chan struct{})
+	go func() { defer close(done); second.Run(t.Context()) }()
+	t.Cleanup(func() { <-done })
+	j := h.settle(a, n)
+	if j.State != lector.Ready || len(j.Attempts) < 2 {
+		t.Errorf("job %+v", j)
+	}
+	if h.voice.calls() != len(h.voice.unique()) {
+		t.Errorf("%d calls for %d texts", h.voice.calls(), len(h.voice.unique()))
+	}
+}
+
+func TestFailureIsTold(t *testing.T) {
+	t.Parallel()
+	refusal := lector.Permanent(errors.New("content policy"))
+	h := openHouse(t, t.TempDir(), &silentVoice{fail: func(text string) error {
+		if strings.Contains(text, "mayor") {
+			return refusal
+		}
+		return nil
+	}}).start()
+	a := story("1")
+	j := h.tell(lector.Published, a)
+	if j.State != lector.Failed || !strings.Contains(j.Reason, "content policy") || j.Stage == lector.StageTake {
+		t.Errorf("job %+v", j)
+	}
+	if left := h.files(a); len(left) > 0 {
+		t.Errorf("a failed article left %v", left)
+	}
+	h.voice.mu.Lock()
+	h.voice.fail = nil
+	h.voice.mu.Unlock()
+	e, err := replayOf(t.Context(), h.conn, j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := h.conn.Publish(t.Context(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if j := h.settle(a, n); j.State != lector.Ready {
+		t.Errorf("replayed %+v", j)
+	}
+	if h.voice.calls() != len(h.voice.unique()) {
+		t.Errorf("%d calls for %d texts", h.voice.calls(), len(h.voice.unique()))
+	}
+}
+
+func TestUnreadableArticleFails(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{}).start()
+	empty := story("1")
+	empty.Body.Content = "<figure><img src=x></figure>"
+	foreign := story("2")
+	foreign.Language = "uk"
+	foreign.Title = "Міст відкрито"
+	foreign.Body.Content = "<p>Міст через річку відкрили для пішоходів у п’ятницю вранці після двох років робіт.</p>"
+	elsewhere := story("3")
+	elsewhere.Site = "nowhere"
+	for _, a := range []lector.Article{empty, foreign, elsewhere} {
+		if j := h.tell(lector.Published, a); j.State != lector.Failed || j.Reason == "" {
+			t.Errorf("article %s: %+v", a.ID, j)
+		}
+	}
+}
+
+func TestTwoWorkersManyArticles(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{})
+	first := h.worker
+	h.addWorker("two")
+	ctx := t.Context()
+	h.start()
+	done := make(chan struct{})
+	go func() { defer close(done); first.Run(ctx) }()
+	t.Cleanup(func() { <-done })
+	var want []uint64
+	for i := range 12 {
+		want = append(want, h.publish(lector.Published, story(fmt.Sprint(i))))
+	}
+	for i, n := range want {
+		a := story(fmt.Sprint(i))
+		if j := h.settle(a, n); j.State != lector.Ready {
+			t.Errorf("article %d: %+v", i, j)
+		}
+		if got := h.announced(a); len(got) != 1 {
+			t.Errorf("article %d announced %v", i, got)
+		}
+	}
+}

@@ -1,0 +1,138 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"lector"
+)
+
+// attempts is how often a job is tried before a person must look at it.
+const attempts = 6
+
+// conclude settles the event by what became of it.
+func (w *Worker) conclude(ctx context.Context, d lector.Delivery, err error) {
+	stopping := ctx.Err() != nil
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	log := w.Log.With("site", d.Event.Article.Site, "article", d.Event.Article.ID, "sequence", d.Sequence)
+	after, throttled := lector.IsThrottled(err)
+	switch {
+	case err == nil, errors.Is(err, errSuperseded):
+		w.settle(d, func() error { return d.Done(ctx) })
+	case stopping:
+		log.Info("given back: this worker stops")
+		w.note(ctx, d, lector.Queued, givenBack, err)
+		w.settle(d, func() error { return d.Later(0) })
+	case throttled:
+		log.Warn("put off", "error", err, "again", after)
+		w.note(ctx, d, lector.Parked, putOff, err)
+		w.settle(d, func() error { return d.Later(max(after, time.Second)) })
+	case lector.IsPermanent(err), w.tries(ctx, d) >= attempts:
+		log.Error("failed", "error", err, "hint", lector.HintOf(err))
+		w.fail(ctx, d, err)
+	default:
+		again := backoff(w.tries(ctx, d))
+		log.Warn("attempt failed", "error", err, "hint", lector.HintOf(err), "again", again)
+		w.note(ctx, d, lector.Queued, failed, err)
+		w.settle(d, func() error { return d.Later(again) })
+	}
+}
+
+// Outcomes of an attempt that reached no end. Only failed ones, and those that
+// died without an outcome, count.
+const (
+	failed    = "failed"
+	putOff    = "put off"
+	givenBack = "given back"
+)
+
+// settle tells the broker. If that fails the event comes again and finds in
+// the record what was done.
+func (w *Worker) settle(d lector.Delivery, f func() error) {
+	if err := f(); err != nil {
+		w.Log.Warn("event not settled; it will be delivered again", "sequence", d.Sequence, "error", err)
+	}
+}
+
+// tries counts the attempts that the record shows for this event.
+func (w *Worker) tries(ctx context.Context, d lector.Delivery) int {
+	r, err := w.read(ctx, d.Event.Article.Site, d.Event.Article.Key())
+	if err != nil {
+		return d.Count
+	}
+	n := 0
+	for _, a := range r.job.Attempts {
+		if a.Outcome != putOff && a.Outcome != givenBack {
+			n++
+		}
+	}
+	return n
+}
+
+// backoff doubles from ten seconds to a quarter of an hour, with a spread of a
+// half so that jobs that failed together do not come back together.
+func backoff(tries int) time.Duration {
+	d := 10 * time.Second << max(0, min(tries-1, 10))
+	d = min(d, 15*time.Minute)
+	return d/2 + rand.N(d)
+}
+
+// note writes into the record why the job waits.
+func (w *Worker) note(ctx context.Context, d lector.Delivery, state lector.State, outcome string, why error) {
+	w.write(ctx, d, func(j *lector.Job) {
+		j.State, j.Reason = state, reason(why)
+		w.fault(j, outcome, why)
+	})
+}
+
+// fail gives the job up: the record and the world learn why, the event goes to
+// the dead letters.
+func (w *Worker) fail(ctx context.Context, d lector.Delivery, why error) {
+	r := w.write(ctx, d, func(j *lector.Job) {
+		j.State, j.Reason = lector.Failed, reason(why)
+		w.fault(j, failed, why)
+	})
+	if r == nil {
+		w.settle(d, func() error { return d.Later(backoff(1)) })
+		return
+	}
+	if err := w.finish(ctx, r, d.Event.Replay); err != nil {
+		w.Log.Warn("failure not announced", "error", err)
+	}
+	w.settle(d, func() error { return d.Refuse(reason(why)) })
+}
+
+// reason is an error as an operator reads it.
+func reason(err error) string {
+	if hint := lector.HintOf(err); hint != "" {
+		return err.Error() + " (" + hint + ")"
+	}
+	return err.Error()
+}
+
+// fault closes the last attempt with the error and the stage it came from.
+func (w *Worker) fault(j *lector.Job, outcome string, why error) {
+	if e := (stageError{}); errors.As(why, &e) {
+		j.Stage = e.stage
+	}
+	w.end(j, outcome)
+	if n := len(j.Attempts); n > 0 {
+		j.Attempts[n-1].Error = why.Error()
+	}
+}
+
+// write changes the record if it still wants this event, and returns it.
+func (w *Worker) write(ctx context.Context, d lector.Delivery, f func(*lector.Job)) *record {
+	r, err := w.read(ctx, d.Event.Article.Site, d.Event.Article.Key())
+	if err == nil && r.job.Sequence == d.Sequence {
+		err = r.change(ctx, f)
+	}
+	if err != nil {
+		w.Log.Warn("job not written", "error", err)
+		return nil
+	}
+	return r
+}

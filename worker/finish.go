@@ -1,0 +1,154 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"lector"
+)
+
+// finish makes the store and the world follow the record: the pointer shows
+// the public rendition or is gone, and the audio event is out. Done twice, it
+// does no harm; a worker that dies here is followed by one that does it again.
+func (w *Worker) finish(ctx context.Context, r *record, replay string) error {
+	if err := w.follow(ctx, r); err != nil {
+		return err
+	}
+	w.tell(Progress{Job: r.job, Stage: lector.StageAnnounce})
+	e, err := w.event(ctx, r.job, replay)
+	if err != nil {
+		return err
+	}
+	if err := w.Announcer.Announce(ctx, e); err != nil {
+		return err
+	}
+	err = r.change(ctx, func(j *lector.Job) { j.Stage, j.Announced, j.Changed = lector.StageDone, true, w.now() })
+	if err == nil {
+		w.tell(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason})
+	}
+	return err
+}
+
+// follow writes or removes the pointer. Because an older worker may have been
+// stopped between its commit and its pointer and wake up only now, the record
+// is read once more behind the write, and obeyed.
+func (w *Worker) follow(ctx context.Context, r *record) error {
+	if err := w.point(ctx, r.job); err != nil {
+		return err
+	}
+	now, _, err := w.Ledger.Job(ctx, r.job.Site, r.job.ID)
+	if err != nil || now.Sequence == r.job.Sequence {
+		return err
+	}
+	if err := w.point(ctx, now); err != nil {
+		return err
+	}
+	return errSuperseded
+}
+
+func (w *Worker) point(ctx context.Context, j lector.Job) error {
+	if j.Rendition == "" {
+		return w.erase(ctx, j)
+	}
+	m, err := w.manifest(ctx, lector.Prefix(j.Site, j.ID)+j.Rendition+".manifest.json")
+	if err != nil {
+		return fmt.Errorf("manifest of rendition %s: %w", j.Rendition, err)
+	}
+	m.Revision, m.Earlier = j.Revision, w.history(ctx, j, m.Hash)
+	return w.putPointer(ctx, j, m)
+}
+
+func (w *Worker) putPointer(ctx context.Context, j lector.Job, m lector.Manifest) error {
+	data, err := encodeManifest(m)
+	if err != nil {
+		return err
+	}
+	o := lector.NewObject(lector.PointerKey(j.Site, j.ID))
+	if err := w.Store.Put(ctx, o, bytes.NewReader(data)); err != nil {
+		return fmt.Errorf("pointer: %w", err)
+	}
+	return nil
+}
+
+// erase removes what is public of an article, the pointer first. While a job
+// runs, its files are on their way in and stay.
+func (w *Worker) erase(ctx context.Context, j lector.Job) error {
+	if err := w.Store.Delete(ctx, lector.PointerKey(j.Site, j.ID)); err != nil {
+		return fmt.Errorf("remove pointer: %w", err)
+	}
+	if !j.State.AtRest() {
+		return nil
+	}
+	for o, err := range w.Store.List(ctx, lector.Prefix(j.Site, j.ID)) {
+		if err != nil {
+			return fmt.Errorf("remove audio: %w", err)
+		}
+		if err := w.Store.Delete(ctx, o.Key); err != nil {
+			return fmt.Errorf("remove %s: %w", o.Key, err)
+		}
+	}
+	return nil
+}
+
+// event is what the world is told about the job as it stands.
+func (w *Worker) event(ctx context.Context, j lector.Job, replay string) (lector.AudioEvent, error) {
+	e := lector.AudioEvent{
+		Time: w.now(), Site: j.Site, Article: j.Article, Key: j.ID, Revision: j.Revision,
+		Bill: j.Bill, Reason: j.Reason, Type: lector.AudioRemoved,
+	}
+	switch {
+	case j.State == lector.Failed:
+		e.Type = lector.AudioFailed
+	case j.Rendition != "":
+		m, err := w.manifest(ctx, lector.PointerKey(j.Site, j.ID))
+		if err != nil {
+			return e, err
+		}
+		e.Type, e.Manifest, e.MP3, e.Duration = lector.AudioReady, j.Manifest, m.Links.MP3, m.Duration
+		e.Disclosure = &m.Disclosure
+	}
+	e.ID = fmt.Sprintf("%s-%d-%s", j.ID, j.Sequence, e.Type)
+	if replay != "" {
+		e.ID += "-" + replay
+	}
+	return e, nil
+}
+
+// history lists the renditions that were public before this one, the newest
+// first.
+func (w *Worker) history(ctx context.Context, j lector.Job, hash string) []lector.Earlier {
+	m, err := w.manifest(ctx, lector.PointerKey(j.Site, j.ID))
+	if err != nil {
+		return nil // the first one, or the pointer is gone
+	}
+	if m.Hash == hash {
+		return m.Earlier
+	}
+	earlier := append([]lector.Earlier{{Revision: m.Revision, Hash: m.Hash, Created: m.Created}}, m.Earlier...)
+	return earlier[:min(len(earlier), 20)]
+}
+
+func (w *Worker) manifest(ctx context.Context, key string) (lector.Manifest, error) {
+	var m lector.Manifest
+	data, err := w.load(ctx, key)
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(data, &m); err != nil {
+		return m, fmt.Errorf("manifest %s: %w", key, err)
+	}
+	return m, nil
+}
+
+func (w *Worker) load(ctx context.Context, key string) ([]byte, error) {
+	body, _, err := w.Store.Open(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(body)
+	return data, errors.Join(err, body.Close())
+}

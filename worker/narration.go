@@ -1,0 +1,184 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"lector"
+	"lector/audio"
+	"lector/audio/id3"
+	"lector/worker/script"
+	"lector/worker/synth"
+)
+
+// stitchVersion is part of a rendition's hash: it changes when the same clips
+// would be joined or tagged differently.
+const stitchVersion = "1"
+
+// Narration is a finished rendition, not stored yet.
+type Narration struct {
+	Manifest lector.Manifest
+	MP3      []byte
+	VTT      []byte
+	Chapters []byte // nil when there are none
+	Chunks   []lector.ChunkState
+	Cost     float64 // US dollars
+}
+
+// hash covers all that goes into the sound and the tags.
+func (p *Plan) hash(t *take, caps lector.Capabilities) string {
+	type part struct{ Clip, Pause string }
+	var parts []part
+	for i, c := range t.chunks {
+		parts = append(parts, part{synth.Hash(t.speech[i], caps), c.Pause.String()})
+	}
+	data, err := json.Marshal(struct {
+		Version string
+		Parts   []part
+		Tag     id3.Tag
+	}{stitchVersion, parts, p.tag(t)})
+	if err != nil { // strings and numbers only
+		panic(err)
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:16])
+}
+
+// Narrate has the article read, by the next voice when one fails for good, and
+// joins the clips. A voice reads all of it or nothing.
+func (p *Plan) Narrate(ctx context.Context, step func(Progress)) (*Narration, error) {
+	var failed []error
+	for _, t := range p.takes {
+		clips, err := t.read(ctx, step)
+		if err == nil {
+			step(Progress{Stage: lector.StageStitch})
+			n, err := p.assemble(ctx, t, clips)
+			return n, at(lector.StageStitch, err)
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		failed = append(failed, fmt.Errorf("voice %s: %w", t.voice.Name, err))
+	}
+	return nil, at(lector.StageSynth, errors.Join(failed...))
+}
+
+func (t *take) read(ctx context.Context, step func(Progress)) ([]synth.Clip, error) {
+	step(Progress{Stage: lector.StageSynth, Total: len(t.speech), Note: t.voice.Name})
+	return t.voice.Reader.Read(ctx, t.speech, func(done, total int, c synth.Clip) {
+		step(Progress{Stage: lector.StageSynth, Done: done, Total: total, Note: c.State})
+	})
+}
+
+// assemble joins the clips and describes the result.
+func (p *Plan) assemble(ctx context.Context, t *take, clips []synth.Clip) (*Narration, error) {
+	parts := make([]audio.Part, len(clips))
+	for i, c := range clips {
+		parts[i] = audio.Part{
+			Name: fmt.Sprintf("clip %d", i+1), Source: bytes.NewReader(c.MP3), Size: int64(len(c.MP3)), Pause: t.chunks[i].Pause,
+		}
+	}
+	plan, err := audio.NewPlan(ctx, parts, audio.Options{Trim: true, Pauses: true})
+	if err != nil {
+		return nil, err
+	}
+	line := plan.Timeline()
+	segments := p.segments(t, clips, line)
+	tag := p.tag(t)
+	tag.Chapters = chapters(segments)
+	var mp3 bytes.Buffer
+	if _, err := plan.Write(ctx, &mp3, tag.Bytes()); err != nil {
+		return nil, err
+	}
+	n := &Narration{MP3: mp3.Bytes(), Manifest: p.manifest(t, line, segments)}
+	n.bill(clips)
+	if err := n.verify(line); err != nil {
+		return nil, err
+	}
+	return n, n.describe(tag.Chapters)
+}
+
+// tag is what the file says about itself, but for the chapters.
+func (p *Plan) tag(t *take) id3.Tag {
+	tag := id3.Tag{
+		Title: t.script.Title, Artist: strings.Join(p.page.Authors, ", "), Album: p.site.Title, Language: p.language, Software: "Lector",
+	}
+	if !p.page.Published.IsZero() {
+		tag.Date = p.page.Published.UTC().Format("2006-01-02T15:04:05")
+	}
+	d := p.disclosure(t)
+	tag.Comment = d.Text
+	tag.Text = map[string]string{"AI_DISCLOSURE": d.Text, "DigitalSourceType": d.SourceType}
+	return tag
+}
+
+func (p *Plan) disclosure(t *take) lector.Disclosure {
+	text, language := lector.DisclosureIn(p.language)
+	source := t.voice.Capabilities.Synthetic
+	if source == "" {
+		source = lector.TrainedAlgorithmicMedia
+	}
+	return lector.Disclosure{Text: text, Language: language, SourceType: source, Spoken: p.site.Notice}
+}
+
+// bill counts what was paid for and what was there.
+func (n *Narration) bill(clips []synth.Clip) {
+	for _, c := range clips {
+		n.Chunks = append(n.Chunks, lector.ChunkState{Hash: c.Hash, Characters: c.Characters, State: c.State})
+		n.Cost += c.Cost
+		if c.State == synth.Reused {
+			n.Manifest.Bill.Reused += c.Characters
+		} else {
+			n.Manifest.Bill.Billed += c.Characters
+		}
+	}
+}
+
+// verify reads the finished file as a stranger would: nothing is announced
+// that does not match its manifest.
+func (n *Narration) verify(line audio.Timeline) error {
+	r, err := audio.InspectFrames(bytes.NewReader(n.MP3), int64(len(n.MP3)))
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	if len(r.Problems) > 0 {
+		return fmt.Errorf("verify: %v", r.Problems[0])
+	}
+	if r.Samples != line.Samples {
+		return fmt.Errorf("verify: the file holds %d samples, its manifest says %d", r.Samples, line.Samples)
+	}
+	return nil
+}
+
+// describe adds sizes, sums and the files that lie beside the MP3.
+func (n *Narration) describe(chapters []id3.Chapter) error {
+	sum := sha256.Sum256(n.MP3)
+	n.Manifest.SHA256, n.Manifest.Bytes = hex.EncodeToString(sum[:]), int64(len(n.MP3))
+	n.VTT = captions(n.Manifest)
+	if len(chapters) == 0 {
+		return nil
+	}
+	var err error
+	n.Chapters, err = chaptersJSON(chapters)
+	return err
+}
+
+// lexicon lists the entries that matched, each once.
+func lexicon(chunks []script.Chunk) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, c := range chunks {
+		for _, e := range c.Lexicon {
+			if !seen[e] {
+				seen[e], out = true, append(out, e)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,190 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"lector"
+	"lector/worker/extract"
+	"lector/worker/script"
+	"lector/worker/synth"
+)
+
+// Reader speaks chunks, each once, all or none. A *synth.Reader is one.
+type Reader interface {
+	Read(ctx context.Context, chunks []synth.Chunk, progress func(done, total int, c synth.Clip)) ([]synth.Clip, error)
+}
+
+// Voice is a configured voice.
+type Voice struct {
+	Name         string
+	Capabilities lector.Capabilities
+	Reader       Reader
+}
+
+// Site is how a publication wants to be read.
+type Site struct {
+	Title    string
+	URL      string
+	Language string // of articles that state none
+	Notice   string // off, start or both: where the disclosure is spoken
+	Byline   bool
+	Captions bool
+	Rules    extract.Rules
+	Lexicon  script.Lexicon
+	// Voices names voices by language, the preferred first; "*" stands for any
+	// other language.
+	Voices map[string][]string
+}
+
+// Narrator makes the audio of articles. It knows no broker and stores nothing
+// but clips.
+type Narrator struct {
+	Sites  map[string]Site
+	Voices []Voice
+	// Address returns where the world finds an object of the store, and
+	// Embed the page with an article's player.
+	Address func(key string) string
+	Embed   func(site, article string) string
+	Now     func() time.Time
+}
+
+// Plan is an article ready to be read by its preferred voice.
+type Plan struct {
+	narrator *Narrator
+	article  lector.Article
+	site     Site
+	page     extract.Page
+	language string
+	takes    []*take // one a voice, the preferred first
+}
+
+// take is the article as one voice would read it.
+type take struct {
+	voice  Voice
+	script script.Script
+	chunks []script.Chunk
+	speech []synth.Chunk
+	hash   string
+}
+
+// Prepare finds out what is to be read, and how. It calls no voice. Its errors
+// are permanent where the article cannot be read at all.
+func (n *Narrator) Prepare(ctx context.Context, a lector.Article, step func(Progress)) (*Plan, error) {
+	site, ok := n.Sites[a.Site]
+	if !ok {
+		return nil, lector.Hint(lector.Permanent(fmt.Errorf("unknown site %q", a.Site)), "add it under sites: in lector.yaml")
+	}
+	p := &Plan{narrator: n, article: a, site: site}
+	step(Progress{Stage: lector.StageExtract})
+	var err error
+	if p.page, err = extract.Article(a, site.Rules); err != nil {
+		return nil, at(lector.StageExtract, err)
+	}
+	step(Progress{Stage: lector.StageScript})
+	if err := p.cast(); err != nil {
+		return nil, at(lector.StageScript, err)
+	}
+	return p, ctx.Err()
+}
+
+// cast writes the script for the preferred voice.
+func (p *Plan) cast() error {
+	p.language = p.page.Language
+	if p.language == "" {
+		p.language = p.site.Language
+	}
+	var why []error
+	for _, v := range p.narrator.voices(p.site, p.language) {
+		t, err := p.rehearse(v)
+		if err != nil {
+			why = append(why, fmt.Errorf("voice %s: %w", v.Name, err))
+			continue
+		}
+		p.takes = append(p.takes, t)
+	}
+	if len(p.takes) > 0 {
+		return nil
+	}
+	if len(why) > 0 {
+		return errors.Join(why...)
+	}
+	return lector.Hint(lector.Permanent(fmt.Errorf("no voice for language %q", p.language)),
+		"configure one under voices: and name it in the site's voices: in lector.yaml")
+}
+
+// voices returns who may read a language, the preferred first.
+func (n *Narrator) voices(site Site, language string) []Voice {
+	names, named := site.Voices[lector.Primary(language)]
+	if !named {
+		names, named = site.Voices["*"]
+	}
+	var out []Voice
+	if !named {
+		for _, v := range n.Voices {
+			out = appendSpeaker(out, v, language)
+		}
+		return out
+	}
+	for _, name := range names {
+		for _, v := range n.Voices {
+			if v.Name == name {
+				out = appendSpeaker(out, v, language)
+			}
+		}
+	}
+	return out
+}
+
+func appendSpeaker(out []Voice, v Voice, language string) []Voice {
+	if v.Capabilities.Speaks(language) {
+		return append(out, v)
+	}
+	return out
+}
+
+// rehearse writes the script and the chunks for one voice.
+func (p *Plan) rehearse(v Voice) (*take, error) {
+	caps := v.Capabilities
+	s, err := script.Build(p.page, p.options(caps))
+	if err != nil {
+		return nil, err
+	}
+	t := &take{voice: v, script: s, chunks: s.Chunks(script.Limit{Max: caps.MaxLength, Unit: caps.Unit})}
+	for _, c := range t.chunks {
+		t.speech = append(t.speech, synth.Chunk{
+			Text: c.Text, Language: p.language, Before: c.Before, After: c.After, Lexicon: c.Lexicon, Normaliser: script.Version,
+		})
+	}
+	t.hash = p.hash(t, caps)
+	return t, nil
+}
+
+func (p *Plan) options(caps lector.Capabilities) script.Options {
+	o := script.Options{
+		Language: p.language, Byline: p.site.Byline, Captions: p.site.Captions, Lexicon: p.site.Lexicon,
+		Normalise: script.Level(caps.Normalise), Site: p.article.Site, Section: p.article.Section, Article: p.article.ID,
+	}
+	if p.site.Notice != "off" {
+		o.Notice, _ = lector.DisclosureIn(p.language)
+		o.Notice = strings.TrimSuffix(o.Notice, ".") + "."
+		o.NoticeAtEnd = p.site.Notice == "both"
+	}
+	return o
+}
+
+// Hash names the rendition that the preferred voice would make: all that goes
+// into its sound and its tags.
+func (p *Plan) Hash() string { return p.takes[0].hash }
+
+// Characters is how many characters the preferred voice would be given.
+func (p *Plan) Characters() int {
+	n := 0
+	for _, c := range p.takes[0].chunks {
+		n += len([]rune(c.Text))
+	}
+	return n
+}

@@ -1,0 +1,122 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"lector"
+)
+
+// run does the whole of an event's work: audio made and public, or gone.
+func (w *Worker) run(ctx context.Context, d lector.Delivery, r *record) error {
+	a := d.Event.Article
+	switch {
+	case d.Event.Type.Withdraws():
+		return w.withdraw(ctx, r, lector.Removed, "withdrawn by the CMS", d.Event.Replay)
+	case a.Visibility != lector.Public:
+		return w.withdraw(ctx, r, lector.Refused, fmt.Sprintf("visibility is %q: only public text is read", a.Visibility), d.Event.Replay)
+	case d.Event.Type == lector.Scheduled:
+		return w.rest(ctx, r, lector.Refused, "scheduled: it is read when it is published")
+	}
+	ctx, stop := w.guard(ctx, r)
+	defer stop()
+	err := w.narrate(ctx, d, r)
+	if cause := context.Cause(ctx); err != nil && cause != nil && errors.Is(cause, errSuperseded) {
+		return errSuperseded
+	}
+	return err
+}
+
+// narrate makes the rendition and makes it public.
+func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) error {
+	step := func(p Progress) {
+		p.Job = r.job
+		w.tell(p)
+	}
+	plan, err := w.Narrator.Prepare(ctx, d.Event.Article, step)
+	if err != nil {
+		return err
+	}
+	if d.Event.Replay == "" && r.job.Rendition == plan.Hash() {
+		return w.unchanged(ctx, r, plan)
+	}
+	n, err := plan.Narrate(ctx, step)
+	if err != nil {
+		return err
+	}
+	step(Progress{Stage: lector.StageStore})
+	if err := w.keep(ctx, n); err != nil {
+		return at(lector.StageStore, err)
+	}
+	step(Progress{Stage: lector.StageCommit})
+	if err := w.commit(ctx, r, n); err != nil {
+		return at(lector.StageCommit, err)
+	}
+	return w.finish(ctx, r, d.Event.Replay)
+}
+
+// commit makes the rendition the article's: the one moment from which on it is
+// true, unless the record wants another event.
+func (w *Worker) commit(ctx context.Context, r *record, n *Narration) error {
+	return r.change(ctx, func(j *lector.Job) {
+		j.State, j.Stage, j.Reason = lector.Ready, lector.StageCommit, ""
+		j.Title, j.Rendition, j.Manifest = n.Manifest.Title, n.Manifest.Hash, n.Manifest.Links.Manifest
+		j.Chunks, j.Bill, j.Cost = n.Chunks, n.Manifest.Bill, n.Cost
+		w.end(j, "ready")
+	})
+}
+
+// end closes the last attempt of a job.
+func (w *Worker) end(j *lector.Job, outcome string) {
+	j.Changed = w.now()
+	attempts := append([]lector.Attempt(nil), j.Attempts...)
+	if n := len(attempts); n > 0 {
+		last := &attempts[n-1]
+		last.Ended, last.Outcome, last.Stage, last.Error = j.Changed, outcome, j.Stage, ""
+	}
+	j.Attempts = attempts
+}
+
+// unchanged notes that the newest revision sounds like the public one. Nothing
+// is spoken or announced; the pointer learns the revision.
+func (w *Worker) unchanged(ctx context.Context, r *record, plan *Plan) error {
+	if err := w.follow(ctx, r); err != nil {
+		return err
+	}
+	err := r.change(ctx, func(j *lector.Job) {
+		j.State, j.Stage, j.Reason, j.Announced = lector.Ready, lector.StageDone, "nothing audible changed", true
+		j.Bill.Reused = plan.Characters()
+		w.end(j, "unchanged")
+	})
+	if err == nil {
+		w.tell(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason})
+	}
+	return err
+}
+
+// rest ends an event without audio and without touching what is public.
+func (w *Worker) rest(ctx context.Context, r *record, state lector.State, reason string) error {
+	err := r.change(ctx, func(j *lector.Job) {
+		j.State, j.Stage, j.Reason, j.Announced = state, lector.StageDone, reason, true
+		w.end(j, string(state))
+	})
+	if err == nil {
+		w.tell(Progress{Job: r.job, Stage: lector.StageDone, Note: reason})
+	}
+	return err
+}
+
+// withdraw takes the audio away: first in the record, so that no worker can
+// bring it back, then in the store.
+func (w *Worker) withdraw(ctx context.Context, r *record, state lector.State, reason, replay string) error {
+	err := r.change(ctx, func(j *lector.Job) {
+		j.State, j.Stage, j.Reason = state, lector.StageCommit, reason
+		j.Rendition, j.Manifest = "", ""
+		w.end(j, string(state))
+	})
+	if err != nil {
+		return err
+	}
+	return w.finish(ctx, r, replay)
+}

@@ -1,0 +1,93 @@
+package worker
+
+import (
+	"cmp"
+	"math"
+	"time"
+
+	"lector"
+	"lector/audio"
+	"lector/worker/synth"
+)
+
+// segments places each segment and sentence in the audio. A sentence lies in
+// its clip as its text lies in the chunk's.
+func (p *Plan) segments(t *take, clips []synth.Clip, line audio.Timeline) []lector.Segment {
+	out := make([]lector.Segment, len(t.script.Segments))
+	for i, s := range t.script.Segments {
+		out[i] = lector.Segment{Kind: s.Kind, Text: s.Text, Source: s.Source, Reused: true}
+		for _, sentence := range s.Sentences {
+			out[i].Sentences = append(out[i].Sentences, lector.Sentence{Text: sentence.Text, Source: sentence.Source, Start: -1})
+		}
+	}
+	for i, c := range t.chunks {
+		placed := line.Parts[i]
+		for _, ref := range c.Sentences {
+			segment := &out[ref.Segment]
+			hear(segment, clips[i])
+			s := &segment.Sentences[ref.Sentence]
+			start := within(placed, ref.Start, len(c.Text))
+			if s.Start < 0 {
+				s.Start = start
+			}
+			s.End = within(placed, ref.End, len(c.Text))
+		}
+	}
+	for i := range out {
+		span(&out[i])
+	}
+	return out
+}
+
+// hear notes the clip that a segment lies in.
+func hear(s *lector.Segment, c synth.Clip) {
+	if n := len(s.Clips); n == 0 || s.Clips[n-1] != c.Hash {
+		s.Clips = append(s.Clips, c.Hash)
+	}
+	s.Reused = s.Reused && c.State == synth.Reused
+}
+
+// within is the moment at which a byte of a chunk's text is spoken.
+func within(p audio.Placed, at, length int) float64 {
+	d := float64(p.Sound.End-p.Sound.Start) * float64(at) / float64(max(length, 1))
+	return seconds(p.Sound.Start + time.Duration(d))
+}
+
+// seconds rounds to the millisecond.
+func seconds(d time.Duration) float64 { return math.Round(d.Seconds()*1000) / 1000 }
+
+func span(s *lector.Segment) {
+	if n := len(s.Sentences); n > 0 {
+		s.Start, s.End = s.Sentences[0].Start, s.Sentences[n-1].End
+	}
+}
+
+func (p *Plan) manifest(t *take, line audio.Timeline, segments []lector.Segment) lector.Manifest {
+	a, caps := p.article, t.voice.Capabilities
+	m := lector.Manifest{
+		Site: a.Site, Article: a.ID, Key: a.Key(), Revision: a.Revision, Hash: t.hash,
+		Title: t.script.Title, Authors: p.page.Authors, Publication: p.site.Title, PublishedAt: p.page.Published,
+		Language: p.language, Disclosure: p.disclosure(t), Created: p.narrator.now(),
+		Voices:   []lector.SpokenBy{{Name: t.voice.Name, Backend: caps.Backend, Engine: caps.Engine, Voice: caps.Voice}},
+		Duration: line.Duration.Seconds(), Samples: line.Samples, SampleRate: line.SampleRate,
+		Segments: segments, Lexicon: lexicon(t.chunks), Provenance: lector.Provenance{State: "unsigned"},
+	}
+	file := func(suffix string) string {
+		return p.narrator.Address(lector.Prefix(a.Site, m.Key) + m.Hash + suffix)
+	}
+	m.Links = lector.Links{
+		MP3: file(".mp3"), VTT: file(".vtt"), Manifest: p.narrator.Address(lector.PointerKey(a.Site, m.Key)),
+		Embed: p.narrator.Embed(a.Site, a.ID), Article: cmp.Or(a.URL, p.page.URL),
+	}
+	if len(chapters(segments)) > 0 {
+		m.Links.Chapters = file(".chapters.json")
+	}
+	return m
+}
+
+func (n *Narrator) now() time.Time {
+	if n.Now != nil {
+		return n.Now()
+	}
+	return time.Now().UTC()
+}

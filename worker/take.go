@@ -1,0 +1,131 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"lector"
+)
+
+// handle sees one event through and settles it.
+func (w *Worker) handle(ctx context.Context, d lector.Delivery) {
+	if d.Err != nil {
+		w.Log.Error("event refused", "sequence", d.Sequence, "error", d.Err)
+		w.settle(d, func() error { return d.Refuse(d.Err.Error()) })
+		return
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stop := w.beat(ctx, d)
+	err := w.process(ctx, d)
+	stop()
+	w.conclude(ctx, d, err)
+}
+
+// beat tells the broker that the job is alive until stop is called.
+func (w *Worker) beat(ctx context.Context, d lector.Delivery) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(w.Heartbeat)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if err := d.Working(); err != nil {
+					w.Log.Warn("heartbeat failed", "error", err)
+				}
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
+}
+
+// process does what the event needs: nothing when it is old or has had its
+// effect, the rest of it when a worker died on the way, all of it otherwise.
+func (w *Worker) process(ctx context.Context, d lector.Delivery) error {
+	r, claim, err := w.claim(ctx, d)
+	if err != nil || claim == lector.Stale || claim == lector.Settled {
+		return err
+	}
+	held, release, err := w.hold(ctx, "article."+r.job.ID)
+	if err != nil {
+		return err
+	}
+	defer release()
+	// Another worker may have finished while we waited for it.
+	if err := r.reload(held); err != nil {
+		return err
+	}
+	switch r.job.Judge(d.Event, d.Sequence) {
+	case lector.Due:
+		return w.run(held, d, r)
+	case lector.Unannounced:
+		return w.finish(held, r, d.Event.Replay)
+	}
+	return nil
+}
+
+// claim makes the event the one that the record wants, if it is due.
+func (w *Worker) claim(ctx context.Context, d lector.Delivery) (*record, lector.Claim, error) {
+	for {
+		r, err := w.read(ctx, d.Event.Article.Site, d.Event.Article.Key())
+		if err != nil {
+			return nil, 0, err
+		}
+		claim := r.job.Judge(d.Event, d.Sequence)
+		if claim != lector.Due {
+			return r, claim, nil
+		}
+		next := r.job
+		next.Want(d.Event, d.Sequence, w.now())
+		next.Attempts = append(next.Attempts[:len(next.Attempts):len(next.Attempts)], lector.Attempt{
+			Number: len(next.Attempts) + 1, Worker: w.Name, Started: w.now(), Replay: d.Event.Replay, Stage: lector.StageTake,
+		})
+		v, err := w.Ledger.Save(ctx, next, r.version)
+		if errors.Is(err, lector.ErrConflict) {
+			continue
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		r.job, r.version = next, v
+		w.tell(Progress{Job: r.job, Stage: lector.StageTake})
+		return r, claim, nil
+	}
+}
+
+// hold waits for the lease of an article. A worker that has it for an older
+// event lets go as soon as it sees the record; a dead one loses it by time.
+func (w *Worker) hold(ctx context.Context, name string) (context.Context, func(), error) {
+	for {
+		held, release, err := w.Leases.Hold(ctx, name)
+		if !errors.Is(err, lector.ErrExists) {
+			return held, release, err
+		}
+		pause(ctx, 200*time.Millisecond)
+		if ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
+	}
+}
+
+// guard ends the work as soon as the record wants another event.
+func (w *Worker) guard(ctx context.Context, r *record) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	done := make(chan struct{})
+	seen := record{ledger: r.ledger, job: r.job}
+	go func() {
+		defer close(done)
+		for pause(ctx, time.Second); ctx.Err() == nil; pause(ctx, time.Second) {
+			if err := seen.reload(ctx); errors.Is(err, errSuperseded) {
+				cancel(err)
+			}
+		}
+	}()
+	return ctx, func() { cancel(nil); <-done }
+}

@@ -1,0 +1,127 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"log/slog"
+	"sync"
+	"time"
+
+	"lector"
+)
+
+// Queue hands out article events. Next waits for one until ctx ends.
+type Queue interface {
+	Next(ctx context.Context) (lector.Delivery, error)
+}
+
+// Ledger keeps the job records. Save is a compare-and-set: it returns
+// lector.ErrConflict when the record is no longer at the given version, and
+// version 0 creates it.
+type Ledger interface {
+	Job(ctx context.Context, site, key string) (j lector.Job, version uint64, err error)
+	Save(ctx context.Context, j lector.Job, version uint64) (uint64, error)
+}
+
+// Leases says who works on what. Hold returns lector.ErrExists when somebody
+// else holds the name; the context it returns ends when the lease is lost.
+type Leases interface {
+	Hold(ctx context.Context, name string) (held context.Context, release func(), err error)
+}
+
+// Announcer tells the world. The same event announced again has no effect.
+type Announcer interface {
+	Announce(ctx context.Context, e lector.AudioEvent) error
+}
+
+// Store keeps renditions. Create is create-only and returns lector.ErrExists
+// for a key that is taken; Put replaces; Delete of what is not there is nil.
+type Store interface {
+	Create(ctx context.Context, o lector.Object, body io.ReadSeeker) error
+	Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error
+	Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error)
+	Stat(ctx context.Context, key string) (lector.Object, error)
+	Delete(ctx context.Context, key string) error
+	List(ctx context.Context, prefix string) iter.Seq2[lector.Object, error]
+}
+
+// Progress is one step of a job, for whoever watches this process.
+type Progress struct {
+	Job         lector.Job
+	Stage       lector.Stage
+	Done, Total int // clips, in the synth stage
+	Note        string
+}
+
+// Worker takes article events and sees to it that each has its effect: audio
+// made, audio removed, or a reason why there is none.
+type Worker struct {
+	Name      string
+	Queue     Queue
+	Ledger    Ledger
+	Leases    Leases
+	Announcer Announcer
+	Store     Store
+	Narrator  *Narrator
+	Log       *slog.Logger
+	// Articles is how many articles are worked on at once.
+	Articles int
+	// Heartbeat is how often the broker hears that a job is alive; it must be
+	// well below the broker's acknowledgement wait.
+	Heartbeat time.Duration
+	// Watch is told of each step. It may be nil, and must return quickly.
+	Watch func(Progress)
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// Run works until ctx ends, and returns when all that was begun is settled or
+// given back.
+func (w *Worker) Run(ctx context.Context) {
+	var wait sync.WaitGroup
+	for range max(1, w.Articles) {
+		wait.Go(func() { w.loop(ctx) })
+	}
+	wait.Wait()
+}
+
+// loop takes one event after the other.
+func (w *Worker) loop(ctx context.Context) {
+	for wait := time.Second; ctx.Err() == nil; {
+		d, err := w.Queue.Next(ctx)
+		switch {
+		case err == nil:
+			w.handle(ctx, d)
+			wait = time.Second
+		case !errors.Is(err, context.Canceled):
+			w.Log.Warn("no event could be fetched", "error", err, "again", wait)
+			pause(ctx, wait)
+			wait = min(2*wait, 30*time.Second)
+		}
+	}
+}
+
+// pause waits for d or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
+
+func (w *Worker) now() time.Time {
+	if w.Now != nil {
+		return w.Now()
+	}
+	return time.Now().UTC()
+}
+
+func (w *Worker) tell(p Progress) {
+	if w.Watch != nil {
+		w.Watch(p)
+	}
+}
