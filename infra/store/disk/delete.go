@@ -49,7 +49,7 @@ func (s *Store) sweep(age time.Duration) {
 	}
 	for _, entry := range entries {
 		if info, err := entry.Info(); err == nil && time.Since(info.ModTime()) > age {
-			s.root.Remove(spool + "/" + entry.Name()) //nolint:errcheck // see above
+			_ = s.root.Remove(spool + "/" + entry.Name())
 		}
 	}
 }

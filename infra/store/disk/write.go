@@ -60,7 +60,7 @@ func (s *Store) write(ctx context.Context, verb string, o lector.Object, body io
 	if err == nil {
 		err = s.place(temp, o.Key, place)
 	}
-	s.root.Remove(temp) //nolint:errcheck // gone after a rename; what stays is swept
+	_ = s.root.Remove(temp) // gone after a rename; what stays is swept
 	return fault(s.dir, verb, o.Key, err)
 }
 
@@ -92,7 +92,7 @@ func (s *Store) spool(ctx context.Context, temp string, body io.Reader) error {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
-		s.root.Remove(temp) //nolint:errcheck // the first error is the one to tell
+		_ = s.root.Remove(temp) // the first error is the one to tell
 	}
 	return err
 }
