@@ -80,3 +80,10 @@ func invalid(data []byte) int {
 	}
 	return -1
 }
+
+// Check reports why data cannot be an article: empty, binary, too large, not
+// UTF-8. The error is permanent and has a hint.
+func Check(data []byte) error {
+	_, err := check(data)
+	return err
+}

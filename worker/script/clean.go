@@ -1,0 +1,92 @@
+package script
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// marksAllowed is how many combining marks may stand on one letter: enough for
+// any language, too few for a tower of them.
+const marksAllowed = 3
+
+// clean makes text safe to be spoken: NFC, white space collapsed, no control,
+// bidi, zero-width, private-use or unassigned characters, no towers of marks.
+func clean(s string) string {
+	if plainASCII(s) {
+		return strings.TrimSpace(s)
+	}
+	if !norm.NFC.IsNormalString(s) {
+		s = norm.NFC.String(s)
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	marks, space := 0, true
+	for i, r := range s {
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD"), unwanted(r):
+			continue
+		case unicode.IsSpace(r):
+			if !space {
+				b.WriteByte(' ')
+			}
+			space = true
+			continue
+		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r):
+			if marks++; marks > marksAllowed {
+				continue
+			}
+		default:
+			marks = 0
+		}
+		space = false
+		b.WriteRune(r)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+func plainASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x7f || s[i] < ' ' || s[i] == ' ' && i+1 < len(s) && s[i+1] == ' ' {
+			return false
+		}
+	}
+	return true
+}
+
+// unwanted are characters that no reader sees and a voice may stumble over.
+func unwanted(r rune) bool {
+	switch {
+	case r < ' ' && !unicode.IsSpace(r), r >= 0x7f && r < 0xa0 && r != 0x85, r == 0xad, r == utf8.RuneError:
+		return true
+	case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r == 0xfeff, r == 0x61c, r == 0x180e, r == 0x115f, r == 0x1160, r == 0x3164:
+		return true
+	case r >= 0xe000 && r <= 0xf8ff, r >= 0xf0000, r >= 0xfe00 && r <= 0xfe0f, r >= 0xe0000 && r <= 0xe0fff, r >= 0xfff0 && r <= 0xfffb:
+		return true
+	}
+	return r > unicode.MaxLatin1 && !unicode.IsGraphic(r) && !unicode.IsSpace(r)
+}
+
+func cleanAll(list []string) []string {
+	out := make([]string, 0, len(list))
+	for _, s := range list {
+		if s = clean(s); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// speakable reports whether a voice could say anything of s.
+func speakable(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+}
+
+// ended reports whether s ends as a sentence does, quotes and brackets aside.
+func ended(s string) bool {
+	s = strings.TrimRight(s, "\"'”’»)]“›")
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return strings.ContainsRune(".!?…。！？:;", r) && r != utf8.RuneError
+}

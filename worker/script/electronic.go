@@ -1,0 +1,117 @@
+package script
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// signs are the words for what stands in addresses.
+type signs struct{ at, dot, slash, dash, underscore, plus, www string }
+
+var englishSigns = signs{"at", "dot", "slash", "dash", "underscore", "plus", "W W W"}
+
+var (
+	emailShape = regexp.MustCompile(`^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
+	urlShape   = regexp.MustCompile(`^(?:https?://|www\.)[^\s<>"“”]+`)
+	hostShape  = regexp.MustCompile(`^(?:[A-Za-z0-9-]+\.)+([a-z]{2,6})(?:/[^\s<>"“”]*)?`)
+)
+
+// tops are the top-level domains that make a name without a scheme an address.
+var tops = set(`com org net gov edu mil int io ai co me tv info biz app dev news media uk us ua de fr es it pl eu ca au nl be ch at se no dk fi cz sk hu ro bg gr pt ie il jp cn in br mx ru by lt lv ee ge md am az kz tr za nz travel shop online site blog xyz live tech`)
+
+// electronic says addresses of the web and of e-mail.
+func electronic(r *reader, words signs) bool {
+	s := r.src[r.pos:min(len(r.src), r.pos+300)]
+	end := strings.IndexFunc(s, unicode.IsSpace)
+	if end >= 0 {
+		s = s[:end]
+	}
+	dot := strings.IndexByte(s, '.')
+	if dot <= 0 || dot == len(s)-1 {
+		return false
+	}
+	if m := emailShape.FindString(s); m != "" {
+		return r.say(words.address(m), len(m))
+	}
+	m := urlShape.FindString(s)
+	if m == "" {
+		h := hostShape.FindStringSubmatch(s)
+		if h == nil || !tops[h[1]] || r.glued(len(h[0])) {
+			return false
+		}
+		m = h[0]
+	}
+	m = strings.TrimRight(m, ".,;:!?)]}'’»…")
+	return m != "" && r.say(words.address(strings.TrimRight(stripScheme(m), "/")), len(m))
+}
+
+func stripScheme(s string) string {
+	s = strings.TrimPrefix(s, "https://")
+	return strings.TrimPrefix(s, "http://")
+}
+
+// address says an address piece by piece. What stands behind a question mark
+// is for machines and is left out.
+func (g signs) address(s string) string {
+	if at := strings.IndexAny(s, "?#"); at > 0 {
+		s = s[:at]
+	}
+	var parts []string
+	start := 0
+	flush := func(end int) {
+		if end > start {
+			parts = append(parts, g.piece(s[start:end]))
+		}
+	}
+	for i := 0; i < len(s); i++ {
+		word := map[byte]string{'.': g.dot, '@': g.at, '/': g.slash, '-': g.dash, '_': g.underscore, '+': g.plus, ':': ",", '=': "equals", '&': "and", '%': "percent", '~': ""}[s[i]]
+		if word == "" && alnum(s[i]) || s[i] >= 0x80 {
+			continue
+		}
+		flush(i)
+		if word != "" {
+			parts = append(parts, word)
+		}
+		start = i + 1
+	}
+	flush(len(s))
+	return strings.Join(parts, " ")
+}
+
+// piece says one word of an address: the ends of two letters are spelled.
+func (g signs) piece(s string) string {
+	switch {
+	case strings.EqualFold(s, "www"):
+		return g.www
+	case len(s) == 2 && tops[s] && s != "me" && s != "in" && s != "no" && s != "at" && s != "be" && s != "is" && s != "it" && s != "us" && s != "am", s == "html", s == "htm", s == "php", s == "pdf", s == "tv", s == "bbc", s == "cnn", s == "nyt", s == "un", s == "eu", s == "uk", s == "us" && g.at == "at" && false:
+		return letters(strings.ToUpper(s))
+	case digitRun(s) == len(s) && g.at == "at":
+		if len(s) == 4 {
+			return year(s)
+		}
+		return code(s)
+	}
+	if g.at == "at" {
+		return mixed(s)
+	}
+	return s
+}
+
+// mixed parts letters and digits: "covid19".
+func mixed(s string) string {
+	var parts []string
+	for len(s) > 0 {
+		n := digitRun(s)
+		if n > 0 {
+			parts = append(parts, code(s[:n]))
+		} else {
+			for n < len(s) && !(s[n] >= '0' && s[n] <= '9') {
+				n++
+			}
+			parts = append(parts, s[:n])
+		}
+		s = s[n:]
+	}
+	return strings.Join(parts, " ")
+}

@@ -1,0 +1,500 @@
+package script
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// spellEnglish knows what may begin at the current place: a word, a number or
+// a sign.
+func spellEnglish(r *reader) bool {
+	c := r.src[r.pos]
+	switch {
+	case c >= '0' && c <= '9':
+		return r.level == Full && englishNumber(r)
+	case c >= utf8.RuneSelf && !unicode.IsLetter(firstRune(r.src[r.pos:])), c < utf8.RuneSelf && !alnum(c):
+		return englishSign(r)
+	}
+	return electronic(r, englishSigns) || englishWord(r)
+}
+
+// view is how far ahead a rule looks, in bytes.
+const view = 96
+
+// numberRule is one shape of numbers. say gets the match and returns what is
+// spoken and how much of the match that takes, or "" when the shape is not
+// meant.
+type numberRule struct {
+	shape *regexp.Regexp
+	say   func(r *reader, m []string) (spoken string, n int)
+}
+
+const (
+	reN = `(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[\x{a0}\x{202f}\x{2009}]\d{3})+|\d+(?:\.\d+)?)`
+	reD = ` ?[-–—] ?`
+	reM = `([aApP])(?:\.?[mM]\b\.?)`
+)
+
+var englishNumbers = []numberRule{
+	{regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::\d{2})?Z?)?`), sayISODate},
+	{regexp.MustCompile(`^(\d{1,2})([./])(\d{1,2})([./])(\d{4}|\d{2})\b`), sayNumericDate},
+	{regexp.MustCompile(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d-[A-Z]{3}-?[A-Z]{4}\b|^\d{3}-\d{4}\b`), sayTelephone},
+	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))? ?(?:` + reM + `)?` + reD + `(\d{1,2})(?:[:.](\d{2}))? ?` + reM), sayClockRange},
+	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))? ?` + reM), sayClock},
+	{regexp.MustCompile(`^([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?:` + reD + `([01]?\d|2[0-4]):([0-5]\d))?`), sayClock24},
+	{regexp.MustCompile(`^\d+(?:\.\d+){2,}`), sayVersion},
+	{regexp.MustCompile(`^(1[1-9]\d\d|20\d\d) ?[-–—/] ?(1[1-9]\d\d|20\d\d|\d\d)\b`), sayYears},
+	{regexp.MustCompile(`^(\d{4}|[2-9]0)['’]?s\b`), sayDecade},
+	{regexp.MustCompile(`^` + reN + `(?:st|nd|rd|th|ST|ND|RD|TH)\b`), sayOrdinal},
+	{regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Z][a-z]{2,8}\.?)(?:,? (\d{4})\b)?`), sayDayMonth},
+	{regexp.MustCompile(`^(\d+)[  -](\d+)/(\d+)\b`), sayMixed},
+	{regexp.MustCompile(`^(\d+)/(\d+)\b`), sayFraction},
+	{regexp.MustCompile(`^(\d+)([½⅓⅔¼¾⅕⅛⅜⅝⅞])`), sayVulgar},
+	{regexp.MustCompile(`^` + reN + `( ?%)?` + reD + `(?:[$€£₴])?` + reN), sayRange},
+	{regexp.MustCompile(`^` + reN), sayNumber},
+}
+
+func englishNumber(r *reader) bool {
+	if run := digitRun(r.src[r.pos:]); run > 18 {
+		return r.say(digitByDigit(r.src[r.pos:r.pos+run]), run)
+	}
+	window := r.rest(view)
+	for _, rule := range englishNumbers {
+		m := rule.shape.FindStringSubmatch(window)
+		if m == nil {
+			continue
+		}
+		if spoken, n := rule.say(r, m); spoken != "" && n > 0 {
+			if strings.HasSuffix(window[:n], ".") && !strings.HasSuffix(m[0], "..") && r.last(n) && !strings.HasSuffix(spoken, ".") {
+				spoken += "."
+			}
+			return r.say(spoken, n)
+		}
+	}
+	return false
+}
+
+func digitRun(s string) int {
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// glued reports whether letters follow the next n bytes without a space.
+func (r *reader) glued(n int) bool {
+	return r.pos+n < len(r.src) && wordRune(firstRune(r.src[r.pos+n:]))
+}
+
+func sayISODate(r *reader, m []string) (string, int) {
+	s := calendar(m[1], m[2], m[3])
+	if s == "" || r.glued(len(m[0])) {
+		return "", 0
+	}
+	if m[4] != "" {
+		s += ", " + clock24(m[4], m[5])
+	}
+	return s, len(m[0])
+}
+
+// calendar says a date of numbers, or nothing when there is no such day.
+func calendar(y, month, day string) string {
+	mm, dd := atoi(month), atoi(day)
+	yy := atoi(y)
+	if len(y) == 2 {
+		if yy += 2000; yy > 2060 {
+			yy -= 100
+		}
+	}
+	t := time.Date(yy, time.Month(mm), dd, 0, 0, 0, 0, time.UTC)
+	if mm < 1 || mm > 12 || t.Day() != dd {
+		return ""
+	}
+	return t.Month().String() + " " + ordinal(strconv.Itoa(dd)) + ", " + year(strconv.Itoa(yy))
+}
+
+func atoi(s string) int {
+	n, _ := strconv.Atoi(s) // digits only, by the patterns
+	return n
+}
+
+func sayNumericDate(r *reader, m []string) (string, int) {
+	if m[2] != m[4] || r.glued(len(m[0])) {
+		return "", 0
+	}
+	day, month := m[3], m[1]
+	if m[2] == "." || atoi(month) > 12 {
+		day, month = month, day
+	}
+	return calendar(m[5], month, day), len(m[0])
+}
+
+func sayTelephone(r *reader, m []string) (string, int) {
+	if len(m[0]) == 8 && !telephoneWords[r.before()] {
+		return "", 0
+	}
+	return telephone(m[0]), len(m[0])
+}
+
+var telephoneWords = set(`call phone tel tel. telephone dial at number hotline fax mobile ring`)
+
+// telephone reads digits one by one, with a breath between the groups.
+func telephone(s string) string {
+	var groups []string
+	for g := range strings.FieldsFuncSeq(s, func(c rune) bool { return !unicode.IsDigit(c) && !unicode.IsLetter(c) }) {
+		if unicode.IsLetter(firstRune(g)) {
+			groups = append(groups, letters(g))
+			continue
+		}
+		groups = append(groups, digitByDigit(g))
+	}
+	return strings.Join(groups, ", ")
+}
+
+// clock12 says hours and minutes before "A M" or "P M".
+func clock12(h, m string) string {
+	s := cardinal(h)
+	switch {
+	case m == "" || m == "00":
+	case m[0] == '0':
+		s += " oh " + ones[m[1]-'0']
+	default:
+		s += " " + cardinal(m)
+	}
+	return s
+}
+
+func half(letter string) string { return strings.ToUpper(letter) + " M" }
+
+func sayClockRange(r *reader, m []string) (string, int) {
+	if atoi(m[1]) > 12 || atoi(m[4]) > 12 || atoi(m[2]) > 59 || atoi(m[5]) > 59 || r.glued(len(m[0])) {
+		return "", 0
+	}
+	from := clock12(m[1], m[2])
+	if m[3] != "" {
+		from += " " + half(m[3])
+	}
+	return from + " to " + clock12(m[4], m[5]) + " " + half(m[6]), len(m[0])
+}
+
+func sayClock(r *reader, m []string) (string, int) {
+	if atoi(m[1]) > 24 || atoi(m[2]) > 59 || r.glued(len(m[0])) {
+		return "", 0
+	}
+	s := clock12(m[1], m[2])
+	if m[3] != "" {
+		s += " and " + cardinal(m[3]) + " seconds"
+	}
+	return s + " " + half(m[4]), len(m[0])
+}
+
+func sayClock24(r *reader, m []string) (string, int) {
+	if r.glued(len(m[0])) {
+		return "", 0
+	}
+	s := clock24(m[1], m[2])
+	if m[3] != "" {
+		s = cardinal(m[1]) + " " + minutes(m[2]) + " and " + counted(m[3], "second")
+	}
+	if m[4] != "" {
+		s += " to " + clock24(m[4], m[5])
+	}
+	return s, len(m[0])
+}
+
+func minutes(m string) string {
+	if m[0] == '0' {
+		return "oh " + ones[m[1]-'0']
+	}
+	return cardinal(m)
+}
+
+// clock24 says "14:30" as "fourteen thirty" and "10:00" as "ten o'clock".
+func clock24(h, m string) string {
+	hour := atoi(h)
+	switch {
+	case m == "00" && hour == 0:
+		return "midnight"
+	case m == "00" && hour <= 12:
+		return cardinal(h) + " o'clock"
+	case m == "00":
+		return cardinal(h) + " hundred"
+	}
+	return cardinal(h) + " " + minutes(m)
+}
+
+func counted(digits, noun string) string {
+	s := cardinal(digits) + " " + noun
+	if atoi(digits) != 1 {
+		s += "s"
+	}
+	return s
+}
+
+func sayVersion(r *reader, m []string) (string, int) {
+	parts := strings.Split(m[0], ".")
+	word := " point "
+	if len(parts) == 4 {
+		word = " dot "
+	}
+	for i, p := range parts {
+		parts[i] = cardinal(p)
+	}
+	return strings.Join(parts, word), len(m[0])
+}
+
+func sayYears(r *reader, m []string) (string, int) {
+	second := m[2]
+	if r.glued(len(m[0])) || len(second) == 2 && atoi(second) <= atoi(m[1][2:]) || currencyBefore(r) {
+		return "", 0
+	}
+	if len(second) == 2 {
+		if strings.Contains(m[0], "/") || atoi(second) == atoi(m[1][2:])+1 {
+			return year(m[1]) + " " + cardinal(second), len(m[0])
+		}
+		return year(m[1]) + " to " + cardinal(second), len(m[0])
+	}
+	return year(m[1]) + " to " + year(second), len(m[0])
+}
+
+func currencyBefore(r *reader) bool {
+	c, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
+	return unicode.Is(unicode.Sc, c)
+}
+
+func sayDecade(_ *reader, m []string) (string, int) {
+	if len(m[1]) == 4 && m[1][3] != '0' {
+		return "", 0
+	}
+	return decade(m[1]), len(m[0])
+}
+
+func sayOrdinal(r *reader, m []string) (string, int) {
+	if strings.Contains(m[1], ".") || r.glued(len(m[0])) {
+		return "", 0
+	}
+	return ordinal(bare(m[1])), len(m[0])
+}
+
+// bare strips what groups digits.
+func bare(n string) string {
+	return strings.Map(func(c rune) rune {
+		if c == ',' || c > 0x7f {
+			return -1
+		}
+		return c
+	}, n)
+}
+
+// sayDayMonth says "13 January 2025" as "the thirteenth of January, …".
+func sayDayMonth(r *reader, m []string) (string, int) {
+	name, ok := englishMonths[strings.ToLower(strings.TrimSuffix(m[2], "."))]
+	if !ok || atoi(m[1]) < 1 || atoi(m[1]) > 31 {
+		return "", 0
+	}
+	s := ordinal(m[1]) + " of " + name
+	if b := r.before(); b != "the" && b != "a" {
+		s = "the " + s
+	}
+	n := len(m[0])
+	if m[3] != "" && !r.glued(n) {
+		return s + ", " + year(m[3]), n
+	}
+	if n = strings.Index(m[0], m[2]) + len(m[2]); strings.HasSuffix(m[2], ".") && r.last(n) {
+		s += "."
+	}
+	return s, n
+}
+
+var englishMonths = func() map[string]string {
+	out := map[string]string{}
+	for m := time.January; m <= time.December; m++ {
+		name := m.String()
+		out[strings.ToLower(name)], out[strings.ToLower(name[:3])] = name, name
+	}
+	out["sept"] = "September"
+	return out
+}()
+
+func sayMixed(_ *reader, m []string) (string, int) {
+	f := fraction(m[2], m[3])
+	if f == "" {
+		return "", 0
+	}
+	if m[2] == "1" {
+		f = strings.Replace(f, "one ", "a ", 1)
+	}
+	return cardinal(m[1]) + " and " + f, len(m[0])
+}
+
+func sayFraction(r *reader, m []string) (string, int) {
+	switch m[0] {
+	case "24/7":
+		return "twenty-four seven", 4
+	case "9/11":
+		return "nine eleven", 4
+	case "50/50":
+		return "fifty-fifty", 5
+	}
+	if r.glued(len(m[0])) || strings.HasPrefix(r.after(len(m[0])), "/") {
+		return "", 0
+	}
+	if f := fraction(m[1], m[2]); f != "" {
+		return f, len(m[0])
+	}
+	return cardinal(m[1]) + " slash " + cardinal(m[2]), len(m[0])
+}
+
+// fraction says a proper fraction: "three quarters".
+func fraction(n, d string) string {
+	num, den := atoi(n), atoi(d)
+	if num == 0 || den < 2 || num >= den || den > 100 {
+		return ""
+	}
+	var name string
+	switch den {
+	case 2:
+		name = "half"
+	case 4:
+		name = "quarter"
+	default:
+		name = ordinal(d)
+	}
+	if num > 1 {
+		name += "s"
+	}
+	return cardinal(n) + " " + name
+}
+
+var vulgar = map[rune]string{'½': "one half", '⅓': "one third", '⅔': "two thirds", '¼': "one quarter", '¾': "three quarters", '⅕': "one fifth", '⅛': "one eighth", '⅜': "three eighths", '⅝': "five eighths", '⅞': "seven eighths"}
+
+func sayVulgar(_ *reader, m []string) (string, int) {
+	return cardinal(m[1]) + " and " + strings.Replace(vulgar[firstRune(m[2])], "one ", "a ", 1), len(m[0])
+}
+
+// amount says a number with or without decimals.
+func amount(n string) string {
+	whole, frac, _ := strings.Cut(bare(n), ".")
+	return decimal(whole, frac)
+}
+
+func sayRange(r *reader, m []string) (string, int) {
+	n := len(m[0])
+	if strings.HasPrefix(r.after(n), "-") && digitRun(r.after(n)[1:]) > 0 {
+		return "", 0
+	}
+	first, second := amount(m[1]), amount(m[3])
+	if strings.HasPrefix(m[1], "0") && len(m[1]) > 1 && !strings.Contains(m[1], ".") {
+		return "", 0
+	}
+	u, took := unitAfter(r, n, false)
+	if r.glued(n + took) {
+		return "", 0
+	}
+	s := first + " to " + second
+	if u.one != "" {
+		s += " " + u.word(m[3], r.adjective(n+took))
+	}
+	return s, n + took
+}
+
+func sayNumber(r *reader, m []string) (string, int) {
+	n := len(m[0])
+	if u, took := unitAfter(r, n, true); u.one != "" && !r.glued(n+took) {
+		if scaled, more := unitAfter(r, n+took, true); u.scale && scaled.one != "" && !scaled.scale && !r.glued(n+took+more) {
+			return amount(m[1]) + " " + u.one + " " + scaled.many, n + took + more
+		}
+		if feet, inches := height(r, m[1], n, u); feet != "" {
+			return feet, inches
+		}
+		return amount(m[1]) + " " + u.word(m[1], r.adjective(n+took)), n + took
+	}
+	if s, took := suffixed(r, m[1], n); took > 0 {
+		return s, took
+	}
+	if len(m[1]) > 1 && m[1][0] == '0' && !strings.ContainsAny(m[1], ".,") {
+		return digitByDigit(m[1]), n
+	}
+	if isYear(r, m[1], n) {
+		return year(m[1]), n
+	}
+	if crafts[r.before()] {
+		return code(m[1]), n
+	}
+	return amount(m[1]), n
+}
+
+var crafts = set(`boeing airbus flight airbus boeing-`)
+
+// height knows 5'11".
+func height(r *reader, feet string, n int, u unit) (string, int) {
+	return "", 0
+}
+
+// suffixed knows numbers with letters behind: "5x", "10k", "2D", "9mm" have
+// gone to units before.
+func suffixed(r *reader, digits string, n int) (string, int) {
+	if !r.glued(n) {
+		return "", 0
+	}
+	word := r.src[r.pos+n:]
+	end := strings.IndexFunc(word, func(c rune) bool { return !wordRune(c) })
+	if end < 0 {
+		end = len(word)
+	}
+	word = word[:end]
+	switch {
+	case word == "x" || word == "X":
+		return amount(digits) + " times", n + 1
+	case len(word) <= 3 && strings.ToUpper(word) == word:
+		return amount(digits) + " " + letters(word), n + len(word)
+	case len(word) > 12:
+		return amount(digits), n
+	case digitRun(trimLetters(word)) > 0: // 9M729: letters and digits in turn
+		return amount(digits), n
+	}
+	return amount(digits), n
+}
+
+func trimLetters(s string) string {
+	return strings.TrimLeftFunc(s, unicode.IsLetter)
+}
+
+// isYear decides about four digits without a comma.
+func isYear(r *reader, n string, size int) bool {
+	if len(n) != 4 || n < "1100" || n > "2099" || currencyBefore(r) {
+		return false
+	}
+	if n >= "2100" || quantity[r.before()] {
+		return false
+	}
+	if yearWords[r.before()] || englishMonths[strings.TrimSuffix(r.before(), ".")] != "" {
+		return true
+	}
+	next := firstWord(r.after(size))
+	if next != "" && !unicode.IsUpper(firstRune(next)) && strings.HasSuffix(next, "s") && !strings.HasSuffix(next, "ss") && len(next) > 3 && !notNouns[next] && strings.HasPrefix(r.after(size), " ") {
+		return false
+	}
+	return !(next == "people" || next == "men" || next == "women" || next == "children" || next == "of")
+}
+
+var yearWords = set(`in since by until till from of to during after before year early late mid through spring summer autumn fall winter the and january-`)
+var quantity = set(`about approximately around some nearly almost over exceeding least than only roughly total another to-`)
+var notNouns = set(`was has does is as this plus his hers its was sees says sees shows remains marks saw elections has`)
+
+// adjective reports whether the amount stands before its noun: a $5 million
+// deal, a 10 km run.
+func (r *reader) adjective(n int) bool {
+	b := r.before()
+	if b != "a" && b != "an" {
+		return false
+	}
+	next := r.after(n)
+	return len(next) > 1 && (next[0] == ' ' || next[0] == '-') && unicode.IsLower(firstRune(next[1:]))
+}

@@ -1,0 +1,313 @@
+package script
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// currency names the money of a sign, and its hundredth.
+var currencies = map[string][4]string{
+	"$": {"dollar", "dollars", "cent", "cents"}, "US$": {"U S dollar", "U S dollars", "cent", "cents"}, "C$": {"Canadian dollar", "Canadian dollars", "cent", "cents"}, "CA$": {"Canadian dollar", "Canadian dollars", "cent", "cents"},
+	"A$": {"Australian dollar", "Australian dollars", "cent", "cents"}, "AU$": {"Australian dollar", "Australian dollars", "cent", "cents"}, "NZ$": {"New Zealand dollar", "New Zealand dollars", "cent", "cents"}, "HK$": {"Hong Kong dollar", "Hong Kong dollars", "cent", "cents"}, "R$": {"real", "reais", "centavo", "centavos"},
+	"€": {"euro", "euros", "cent", "cents"}, "£": {"pound", "pounds", "penny", "pence"}, "¥": {"yen", "yen", "sen", "sen"}, "₴": {"hryvnia", "hryvnias", "kopiyka", "kopiykas"},
+	"₽": {"ruble", "rubles", "kopeck", "kopecks"}, "₹": {"rupee", "rupees", "paisa", "paise"}, "₩": {"won", "won", "jeon", "jeon"}, "₺": {"lira", "lira", "kurus", "kurus"}, "₪": {"shekel", "shekels", "agora", "agorot"}, "₿": {"bitcoin", "bitcoins", "", ""}, "₸": {"tenge", "tenge", "", ""}, "₾": {"lari", "lari", "", ""}, "₦": {"naira", "naira", "kobo", "kobo"},
+	"Rs": {"rupee", "rupees", "paisa", "paise"}, "EUR": {"euro", "euros", "cent", "cents"}, "USD": {"U S dollar", "U S dollars", "cent", "cents"}, "GBP": {"pound", "pounds", "penny", "pence"}, "UAH": {"hryvnia", "hryvnias", "kopiyka", "kopiykas"},
+}
+
+var moneyShape = regexp.MustCompile(`^((?:US|C|CA|A|AU|NZ|HK|R)?\$|[€£¥₴₽₹₩₺₪₿₸₾₦]|(?:Rs\.?|EUR|USD|GBP|UAH)(?:[  ]))[  ]?(\d[\d,]*(?:\.\d+)?)(?:(?: ?[-–—] ?| to )(?:(?:US|C|A)?\$|[€£¥₴])?(\d[\d,]*(?:\.\d+)?))?(?:[  -]?(thousand|million|billion|trillion|mn|mln|bn|bln|tn|trn|k|K|m|M|b|B|T)\b)?(\+)?`)
+
+var moneyScales = map[string]string{"thousand": "thousand", "k": "thousand", "K": "thousand", "million": "million", "mn": "million", "mln": "million", "m": "million", "M": "million", "billion": "billion", "bn": "billion", "bln": "billion", "b": "billion", "B": "billion", "trillion": "trillion", "tn": "trillion", "trn": "trillion", "T": "trillion"}
+
+// money says "$1.5 million" as "one point five million dollars".
+func money(r *reader) bool {
+	if r.level != Full {
+		return false
+	}
+	m := moneyShape.FindStringSubmatch(r.rest(view))
+	if m == nil {
+		return false
+	}
+	n := len(m[0])
+	if strings.HasSuffix(m[2], ",") && m[3] == "" {
+		n, m[2], m[4], m[5] = strings.Index(m[0], m[2])+len(m[2])-1, strings.TrimSuffix(m[2], ","), "", ""
+	}
+	if r.glued(n) {
+		return false
+	}
+	c := currencies[strings.Trim(strings.TrimSuffix(strings.TrimSpace(m[1]), "."), "\u00a0")]
+	name := c[1]
+	if r.adjective(n) || m[3] == "" && m[4] == "" && bare(m[2]) == "1" {
+		name = c[0]
+	}
+	var spoken string
+	switch {
+	case m[3] != "":
+		spoken = amount(m[2]) + " to " + amount(m[3])
+	case m[4] == "" && c[2] != "":
+		if s := cents(m[2], c, name); s != "" {
+			return r.say(s, n)
+		}
+		fallthrough
+	default:
+		spoken = amount(m[2])
+	}
+	if m[4] != "" {
+		spoken += " " + moneyScales[m[4]]
+	}
+	if m[5] != "" {
+		spoken = "more than " + spoken
+	}
+	return r.say(spoken+" "+name, n)
+}
+
+// cents says "$3.50" as "three dollars and fifty cents".
+func cents(n string, c [4]string, name string) string {
+	whole, frac, found := strings.Cut(bare(n), ".")
+	if !found || len(frac) > 2 {
+		return ""
+	}
+	if len(frac) == 1 {
+		frac += "0"
+	}
+	small := c[3]
+	if frac == "01" {
+		small = c[2]
+	}
+	switch {
+	case frac == "00":
+		return cardinal(whole) + " " + name
+	case strings.Trim(whole, "0") == "":
+		return cardinal(frac) + " " + small
+	}
+	if strings.TrimLeft(whole, "0") == "1" {
+		name = c[0]
+	}
+	return cardinal(whole) + " " + name + " and " + cardinal(frac) + " " + small
+}
+
+var (
+	plusPhone  = regexp.MustCompile(`^\+\d{1,3}(?:[  .-]?\(?\d{1,4}\)?){2,6}\b`)
+	parenPhone = regexp.MustCompile(`^\(\d{3,4}\) ?\d{3}[-. ]\d{3,4}\b`)
+	hashtag    = regexp.MustCompile(`^#(\p{L}[\p{L}\d_]*)`)
+	handle     = regexp.MustCompile(`^@([A-Za-z0-9_]{2,30})`)
+	minusShape = regexp.MustCompile(`^[-−–](\d)`)
+	pointShape = regexp.MustCompile(`^\.(\d+)\b`)
+	decades    = regexp.MustCompile(`^['’‘](\d0)s\b`)
+	shortYear  = regexp.MustCompile(`^['’‘](\d\d)\b`)
+)
+
+// englishSign knows what begins with a sign.
+func englishSign(r *reader) bool {
+	c, n := utf8.DecodeRuneInString(r.src[r.pos:])
+	switch c {
+	case ' ':
+		return dashed(r)
+	case '—', '–', '―':
+		return dash(r, n)
+	case '“', '”', '„', '«', '»', '‟':
+		return r.say(`"`, n)
+	case '‘', '’', '‚', '′', 'ʼ':
+		if decadeShort(r) {
+			return true
+		}
+		return r.say("'", n)
+	case '\'':
+		return decadeShort(r)
+	case '…':
+		return r.say("...", n)
+	case '‐', '‑':
+		return r.say("-", n)
+	case '™', '®', '©', '•', '*', '→', '▪', '◦', '·', '†', '‡', '^', '`', '{', '}', '¶', '~':
+		return sayMark(r, c, n)
+	case '|', '\\', '_':
+		return r.say(" ", n)
+	}
+	return signBeforeNumber(r, c, n)
+}
+
+// sayMark drops signs that only the eye reads.
+func sayMark(r *reader, c rune, n int) bool {
+	if c == '~' && digitRun(r.after(n)) > 0 {
+		return r.say("about ", n)
+	}
+	return r.gap(n)
+}
+
+// gap leaves n bytes out, and a space where two words would touch.
+func (r *reader) gap(n int) bool {
+	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
+	if r.pos > 0 && wordRune(before) && r.pos+n < len(r.src) && wordRune(firstRune(r.src[r.pos+n:])) {
+		return r.say(" ", n)
+	}
+	return r.say("", n)
+}
+
+func signBeforeNumber(r *reader, c rune, n int) bool {
+	window := r.rest(view)
+	full := r.level == Full
+	switch {
+	case unicode.Is(unicode.Sc, c):
+		return money(r)
+	case c == '+' && full:
+		if m := plusPhone.FindString(window); len(m) > 8 {
+			return r.say("plus "+telephone(m), len(m))
+		}
+		return digitRun(r.after(n)) > 0 && r.say("plus ", n)
+	case c == '(' && full:
+		m := parenPhone.FindString(window)
+		return m != "" && r.say(telephone(m), len(m))
+	case c == '#':
+		return hash(r, window)
+	case c == '@':
+		if m := handle.FindStringSubmatch(window); m != nil {
+			return r.say("at "+unjoin(m[1]), len(m[0]))
+		}
+		return r.say("at", n)
+	case c == '&':
+		return r.say("and", n)
+	case (c == '-' || c == '−') && full:
+		return minus(r, window, c, n)
+	case c == '.' && full:
+		if m := pointShape.FindStringSubmatch(window); m != nil && (r.pos == 0 || r.src[r.pos-1] == ' ' || r.src[r.pos-1] == '(') {
+			return r.say(decimal("", m[1]), len(m[0]))
+		}
+		return false
+	case c == '%':
+		return r.say("percent", n)
+	case c == '°':
+		return r.say("degrees", n)
+	case c == '=':
+		return r.say("equals", n)
+	case c == '≈':
+		return r.say("about", n)
+	case c == '×' && full:
+		return r.say("by", n)
+	case c == '№':
+		return r.say("number", n)
+	case c == '§':
+		return r.say("section", n)
+	case (c == '<' || c == '>') && full:
+		if digitRun(strings.TrimLeft(r.after(n), " $€£")) > 0 {
+			return r.say(map[rune]string{'<': "less than ", '>': "more than "}[c], n)
+		}
+		return r.say(" ", n)
+	case c == '<' || c == '>':
+		return r.say(" ", n)
+	case vulgar[c] != "" && full:
+		return r.say(vulgar[c], n)
+	case c == '/':
+		return slash(r, n)
+	}
+	return false
+}
+
+// minus says a dash before a number where nothing stands before it.
+func minus(r *reader, window string, c rune, n int) bool {
+	if !minusShape.MatchString(window) {
+		return false
+	}
+	if c == '−' || r.pos == 0 || strings.ContainsRune(" (\"", rune(r.src[r.pos-1])) {
+		return r.say("minus ", n)
+	}
+	return false
+}
+
+// slash parts words: "and/or". Numbers and addresses have gone before.
+func slash(r *reader, n int) bool {
+	if r.pos == 0 || r.pos+n >= len(r.src) {
+		return r.say("", n)
+	}
+	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
+	if unicode.IsLetter(before) && unicode.IsLetter(firstRune(r.src[r.pos+n:])) {
+		return r.say(" ", n)
+	}
+	return false
+}
+
+func hash(r *reader, window string) bool {
+	if digits := digitRun(window[1:]); digits > 0 {
+		return r.say("number ", 1)
+	}
+	if m := hashtag.FindStringSubmatch(window); m != nil {
+		return r.say("hashtag "+unjoin(m[1]), len(m[0]))
+	}
+	return r.say("", 1)
+}
+
+// unjoin parts the words of a hashtag or handle: "StandWithUkraine".
+func unjoin(s string) string {
+	var b strings.Builder
+	runes := []rune(s)
+	for i, c := range runes {
+		switch {
+		case c == '_':
+			b.WriteByte(' ')
+			continue
+		case i > 0 && unicode.IsUpper(c) && (unicode.IsLower(runes[i-1]) || i+1 < len(runes) && unicode.IsLower(runes[i+1]) && runes[i-1] != '_'):
+			b.WriteByte(' ')
+		case i > 0 && unicode.IsDigit(c) != unicode.IsDigit(runes[i-1]) && runes[i-1] != '_':
+			b.WriteByte(' ')
+		}
+		b.WriteRune(c)
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+func decadeShort(r *reader) bool {
+	if r.level != Full || r.pos > 0 && wordRune(firstRune(r.src[r.pos-1:])) {
+		return false
+	}
+	if m := decades.FindStringSubmatch(r.rest(view)); m != nil {
+		return r.say(decade(m[1]), len(m[0]))
+	}
+	if m := shortYear.FindStringSubmatch(r.rest(view)); m != nil && m[1] != "00" {
+		return r.say(cardinal(m[1]), len(m[0]))
+	}
+	return false
+}
+
+// dashed knows the dash between spaces, which is a pause.
+func dashed(r *reader) bool {
+	s := r.rest(12)
+	rest := strings.TrimLeft(s[1:], " ")
+	c, n := utf8.DecodeRuneInString(rest)
+	if !strings.ContainsRune("—–―-−", c) || rest == "" {
+		return false
+	}
+	run := len(rest) - len(strings.TrimLeft(rest[n:], "—–―-"))
+	tail := rest[run:]
+	if !strings.HasPrefix(tail, " ") {
+		return c == '—' && r.pause(len(s)-len(tail))
+	}
+	return r.pause(len(s) - len(tail) + 1)
+}
+
+// dash knows the dash without spaces.
+func dash(r *reader, n int) bool {
+	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
+	after := firstRune(r.after(n))
+	if r.src[r.pos:r.pos+n] == "–" && wordRune(before) && wordRune(after) {
+		return r.say("-", n)
+	}
+	for strings.HasPrefix(r.src[r.pos+n:], " ") {
+		n++
+	}
+	return r.pause(n)
+}
+
+// pause says n bytes as a comma, unless a mark stands there already.
+func (r *reader) pause(n int) bool {
+	if r.pos == 0 {
+		return r.say("", n)
+	}
+	if r.pos+n >= len(r.src) {
+		return r.say("", n)
+	}
+	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
+	if wordRune(before) || strings.ContainsRune(`"'”’)»%`, before) {
+		return r.say(", ", n)
+	}
+	return r.say(" ", n)
+}

@@ -1,0 +1,219 @@
+package script
+
+import (
+	"strings"
+)
+
+// unit is what is counted: kilometers, percent, euros, millions.
+type unit struct {
+	one, many string
+	scale     bool // a number word, which may be followed by a unit
+}
+
+// word returns the unit as it stands behind the number n.
+func (u unit) word(n string, adjective bool) string {
+	if n == "1" || adjective {
+		return u.one
+	}
+	return u.many
+}
+
+// unitAfter returns the unit that begins n bytes behind the current place, and
+// its length with the space before it.
+func unitAfter(r *reader, n int, _ bool) (unit, int) {
+	s := r.after(n)
+	rest := strings.TrimLeft(s, "  ")
+	gap := len(s) - len(rest)
+	if gap > 2 {
+		return unit{}, 0
+	}
+	hyphen := 0
+	if gap == 0 && strings.HasPrefix(rest, "-") {
+		hyphen, rest = 1, rest[1:]
+	}
+	end := unitEnd(rest)
+	for ; end > 0; end = shorter(rest, end) {
+		name := rest[:end]
+		u, ok := units[name]
+		if !ok || hyphen == 1 && !u.scale && len(name) < 2 || gap == 0 && hyphen == 0 && spaced[name] || gap > 0 && tight[name] {
+			continue
+		}
+		if strings.HasSuffix(name, ".") && end == len(rest) {
+			continue
+		}
+		return u, gap + hyphen + end
+	}
+	return unit{}, 0
+}
+
+// unitEnd returns where the run of unit characters ends: "sq km" and "km/h"
+// are one.
+func unitEnd(s string) int {
+	end := 0
+	for i, c := range s {
+		if !(wordRune(c) && c > '9' || strings.ContainsRune("%°/²³€£$₴₽µμ'\"", c) || (c == '2' || c == '3') && i > 0 || c == ' ' && (strings.HasPrefix(s, "sq ") || strings.HasPrefix(s, "cubic ")) && i < 6) {
+			break
+		}
+		end = i + len(string(c))
+		if end > 16 {
+			return end
+		}
+	}
+	return end
+}
+
+// shorter tries the unit without its last piece: "km/h" then "km".
+func shorter(s string, end int) int {
+	at := strings.LastIndexAny(s[:end], "/ ")
+	if at > 0 {
+		return at
+	}
+	if end > 0 && (s[0] == '%' || strings.HasPrefix(s, "°")) && end > 1 {
+		return 1
+	}
+	return 0
+}
+
+// spaced units need a space before them, tight ones must not have one.
+var (
+	spaced = set(`in`)
+	tight  = set(`k K m b B T " ' s h`)
+)
+
+var units = func() map[string]unit {
+	m := map[string]unit{}
+	for line := range strings.SplitSeq(englishUnits, "\n") {
+		names, spoken, _ := strings.Cut(line, " = ")
+		one, many, found := strings.Cut(spoken, ", ")
+		if !found {
+			many = one
+		}
+		for name := range strings.SplitSeq(names, "|") {
+			m[strings.TrimSpace(name)] = unit{one: one, many: many}
+		}
+	}
+	for name, spoken := range map[string]string{
+		"thousand": "thousand", "million": "million", "billion": "billion", "trillion": "trillion", "hundred": "hundred", "dozen": "dozen",
+		"k": "thousand", "K": "thousand", "mn": "million", "mln": "million", "bn": "billion", "bln": "billion", "tn": "trillion", "trn": "trillion",
+	} {
+		m[name] = unit{one: spoken, many: spoken, scale: true}
+	}
+	return m
+}()
+
+const englishUnits = `% = percent
+pp = percentage point, percentage points
+km|kms = kilometer, kilometers
+m = meter, meters
+cm = centimeter, centimeters
+mm = millimeter, millimeters
+nm = nanometer, nanometers
+mi = mile, miles
+ft = foot, feet
+yd|yds = yard, yards
+nmi = nautical mile, nautical miles
+km/h|kmh|kph|kmph = kilometer per hour, kilometers per hour
+m/s = meter per second, meters per second
+km/s = kilometer per second, kilometers per second
+mph = mile per hour, miles per hour
+kn|kt|kts = knot, knots
+km²|km2|sq km|sq. km = square kilometer, square kilometers
+m²|m2|sq m = square meter, square meters
+cm²|cm2 = square centimeter, square centimeters
+sq ft|ft²|ft2 = square foot, square feet
+sq mi|mi²|mi2 = square mile, square miles
+m³|m3 = cubic meter, cubic meters
+km³|km3 = cubic kilometer, cubic kilometers
+cm³|cm3|cc = cubic centimeter, cubic centimeters
+ha = hectare, hectares
+kg|kgs = kilogram, kilograms
+g = gram, grams
+mg = milligram, milligrams
+µg|μg|mcg = microgram, micrograms
+lb|lbs = pound, pounds
+oz = ounce, ounces
+t = ton, tons
+kt-TNT = kiloton, kilotons
+l|L = liter, liters
+ml|mL = milliliter, milliliters
+cl = centiliter, centiliters
+gal = gallon, gallons
+bbl = barrel, barrels
+bpd = barrel per day, barrels per day
+W = watt, watts
+kW = kilowatt, kilowatts
+MW = megawatt, megawatts
+GW = gigawatt, gigawatts
+TW = terawatt, terawatts
+Wh = watt-hour, watt-hours
+kWh = kilowatt-hour, kilowatt-hours
+MWh = megawatt-hour, megawatt-hours
+GWh = gigawatt-hour, gigawatt-hours
+TWh = terawatt-hour, terawatt-hours
+V = volt, volts
+kV = kilovolt, kilovolts
+A = amp, amps
+mAh = milliamp-hour, milliamp-hours
+Hz = hertz
+kHz = kilohertz
+MHz = megahertz
+GHz = gigahertz
+B = byte, bytes
+KB|kB = kilobyte, kilobytes
+MB = megabyte, megabytes
+GB = gigabyte, gigabytes
+TB = terabyte, terabytes
+PB = petabyte, petabytes
+kbps = kilobit per second, kilobits per second
+Mbps|Mbit/s|Mb/s = megabit per second, megabits per second
+Gbps|Gbit/s|Gb/s = gigabit per second, gigabits per second
+MB/s = megabyte per second, megabytes per second
+px = pixel, pixels
+MP = megapixel, megapixels
+fps = frame per second, frames per second
+rpm = revolution per minute, revolutions per minute
+°C|℃ = degree Celsius, degrees Celsius
+°F|℉ = degree Fahrenheit, degrees Fahrenheit
+° = degree, degrees
+dB = decibel, decibels
+Pa = pascal, pascals
+hPa = hectopascal, hectopascals
+kPa = kilopascal, kilopascals
+MPa = megapascal, megapascals
+psi = pound per square inch, pounds per square inch
+mmHg = millimeter of mercury, millimeters of mercury
+N = newton, newtons
+J = joule, joules
+kJ = kilojoule, kilojoules
+MJ = megajoule, megajoules
+cal = calorie, calories
+kcal = kilocalorie, kilocalories
+hp = horsepower
+s|sec|secs = second, seconds
+ms = millisecond, milliseconds
+µs|μs = microsecond, microseconds
+ns = nanosecond, nanoseconds
+min|mins = minute, minutes
+h|hr|hrs = hour, hours
+€|EUR = euro, euros
+£|GBP = pound, pounds
+$ = dollar, dollars
+USD|US$ = U S dollar, U S dollars
+CAD = Canadian dollar, Canadian dollars
+AUD = Australian dollar, Australian dollars
+CHF = Swiss franc, Swiss francs
+JPY = yen
+CNY|RMB = yuan
+UAH|₴ = hryvnia, hryvnias
+RUB|₽ = ruble, rubles
+PLN|zł = zloty, zlotys
+CZK = Czech koruna, Czech korunas
+HUF = forint, forints
+RON = leu, lei
+SEK = Swedish krona, Swedish kronor
+NOK = Norwegian krone, Norwegian kroner
+DKK = Danish krone, Danish kroner
+TRY = Turkish lira, Turkish lira
+INR = rupee, rupees
+KRW = won
+BTC = bitcoin, bitcoins`

@@ -1,0 +1,343 @@
+package script
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// englishWord knows abbreviations, dates that begin with a month, initialisms,
+// Roman numerals and the names of things with numbers.
+func englishWord(r *reader) bool {
+	word := r.word()
+	if word == "" {
+		return false
+	}
+	first := firstRune(word)
+	if unicode.IsUpper(first) {
+		if monthFirst(r, word) || r.level == Full && (money(r) || designation(r)) {
+			return true
+		}
+	}
+	return r.abbreviation(word) || numberedAbbreviation(r, word) || roman(r, word) || initialism(r, word)
+}
+
+var (
+	monthDay   = regexp.MustCompile(`^([A-Z][a-z]{2,8})\.?[  ](\d{1,2})(?:st|nd|rd|th)?(?:( ?[-–—] ?| and | or )(\d{1,2})(?:st|nd|rd|th)?)?(?:,?[  ](\d{4}))?\b`)
+	monthYear  = regexp.MustCompile(`^([A-Z][a-z]{2,8})\.?,?[  ](1[5-9]\d\d|20\d\d)\b`)
+	monthCheck = regexp.MustCompile(`^(?:[  ]?[:/%]|[.,]\d|-\d)`)
+)
+
+// monthFirst says "Jan. 13, 2025" as "January thirteenth, twenty twenty-five".
+func monthFirst(r *reader, word string) bool {
+	name := englishMonths[strings.ToLower(strings.TrimRight(word, "."))]
+	if name == "" {
+		return false
+	}
+	window := r.rest(view)
+	if m := monthDay.FindStringSubmatch(window); m != nil && atoi(m[2]) >= 1 && atoi(m[2]) <= 31 && (m[4] == "" || atoi(m[4]) <= 31) {
+		n := len(m[0])
+		if m[5] != "" && (m[5] < "1000" || m[5] > "2199") {
+			m[5], n = "", strings.LastIndex(m[0], m[5])
+			n = len(strings.TrimRight(m[0][:n], ", \u00a0"))
+		}
+		if !monthCheck.MatchString(r.after(n)) && !r.glued(n) {
+			return r.say(r.monthDay(name, m), n)
+		}
+	}
+	if m := monthYear.FindStringSubmatch(window); m != nil && !r.glued(len(m[0])) {
+		if r.level == Light {
+			return r.abbreviated(word, name)
+		}
+		return r.say(name+" "+year(m[2]), len(m[0]))
+	}
+	return false
+}
+
+func (r *reader) monthDay(name string, m []string) string {
+	say, sayYear := ordinal, year
+	if r.level == Light {
+		same := func(s string) string { return s }
+		say, sayYear = same, same
+	}
+	s := name + " " + say(m[2])
+	switch {
+	case m[4] != "" && strings.ContainsAny(m[3], "-–—"):
+		s += " to " + say(m[4])
+	case m[4] != "":
+		s += m[3] + say(m[4])
+	}
+	if m[5] != "" {
+		s += ", " + sayYear(m[5])
+	}
+	return s
+}
+
+// abbreviated says an abbreviation and keeps the full stop of a sentence that
+// ends with it.
+func (r *reader) abbreviated(word, spoken string) bool {
+	if spoken == strings.TrimSuffix(word, ".") && !strings.HasSuffix(word, ".") {
+		return r.keep(len(word))
+	}
+	n := len(word)
+	if !strings.HasSuffix(word, ".") && r.pos+n < len(r.src) && r.src[r.pos+n] == '.' {
+		n++
+	}
+	if strings.HasSuffix(r.src[r.pos:r.pos+n], ".") && r.last(n) {
+		spoken += "."
+	}
+	return r.say(spoken, n)
+}
+
+// abbreviation knows the words of the language's table.
+func (r *reader) abbreviation(word string) bool {
+	lower := strings.ToLower(word)
+	spoken, ok := r.language.words[lower]
+	if !ok {
+		if s, special := saintOrStreet(r, lower); special {
+			return r.abbreviated(word, s)
+		}
+		return false
+	}
+	next := r.after(len(word))
+	switch {
+	case r.language.tag != "en":
+	case titlesOnly[lower] && !(strings.HasPrefix(next, " ") && (unicode.IsUpper(firstRune(next[1:])) || lower == "sgt." && firstRune(next[1:]) == '1' || englishMonths[strings.ToLower(firstWord(next))] != "")) && !(strings.HasPrefix(next, ",") && len(lower) < 6 && strings.HasPrefix(lower, "m") == false):
+		return false
+	case (lower == "co." || lower == "v.") && !unicode.IsUpper(firstRune(strings.TrimPrefix(r.before(), ""))) && r.pos == 0:
+		return false
+	case (lower == "a.m." || lower == "p.m.") && r.level == Light:
+		return r.keep(len(word))
+	case unicode.IsUpper(firstRune(word)) && lower == "v." && !r.midName():
+		return false
+	}
+	if unicode.IsUpper(firstRune(word)) && unicode.IsLower(firstRune(spoken)) && r.pos == 0 {
+		spoken = strings.ToUpper(spoken[:1]) + spoken[1:]
+	}
+	return r.abbreviated(word, spoken)
+}
+
+func (r *reader) midName() bool { return false }
+
+// saintOrStreet decides about "St." and "Dr." by what stands around them.
+func saintOrStreet(r *reader, lower string) (string, bool) {
+	if r.language.tag != "en" || lower != "st." && lower != "ste." && lower != "ft." {
+		return "", false
+	}
+	next := r.after(len(lower))
+	name := strings.HasPrefix(next, " ") && unicode.IsUpper(firstRune(next[1:]))
+	before := r.before()
+	street := before != "" && (before[0] >= '0' && before[0] <= '9' || r.capitalBefore())
+	switch {
+	case lower == "ft." && name:
+		return "Fort", true
+	case lower == "ft.":
+		return "feet", true
+	case lower == "ste.":
+		return "Sainte", name
+	case street && !(name && !englishStarter[firstWord(next)] && !r.numberBefore()):
+		return "Street", true
+	case name:
+		return "Saint", true
+	}
+	return "Street", true
+}
+
+var englishStarter = set(`The A In On At It He She They We And But`)
+
+func (r *reader) numberBefore() bool {
+	b := r.before()
+	return b != "" && b[0] >= '0' && b[0] <= '9'
+}
+
+func (r *reader) capitalBefore() bool {
+	s := strings.TrimRight(r.src[max(0, r.pos-24):r.pos], " ")
+	at := strings.LastIndexByte(s, ' ')
+	return unicode.IsUpper(firstRune(s[at+1:])) && !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, ",")
+}
+
+// numbered are abbreviations that mean something before a number only.
+var numbered = map[string]string{"no.": "number", "nos.": "numbers", "nr.": "number", "p.": "page", "pp.": "pages", "vol.": "volume", "fig.": "figure", "figs.": "figures", "ch.": "chapter", "sec.": "section", "art.": "article", "pt.": "part", "para.": "paragraph", "ver.": "version", "c.": "circa", "rt.": "route"}
+
+func numberedAbbreviation(r *reader, word string) bool {
+	spoken, ok := numbered[strings.ToLower(word)]
+	next := r.after(len(word))
+	if !ok || r.language.tag != "en" || digitRun(strings.TrimLeft(next, " \u00a0")) == 0 {
+		return false
+	}
+	if unicode.IsUpper(firstRune(word)) && r.pos == 0 {
+		spoken = strings.ToUpper(spoken[:1]) + spoken[1:]
+	}
+	return r.say(spoken, len(word))
+}
+
+var designationShape = regexp.MustCompile(`^([A-Z]{1,5}|[A-Z][a-z]{1,3}[A-Z]?)(-?)(\d{1,4})([A-Z]{0,3}\d?)\b`)
+
+// designation says the names of things: "F-16", "MH17", "Su-35", "COVID-19".
+func designation(r *reader) bool {
+	m := designationShape.FindStringSubmatch(r.rest(view))
+	if m == nil || r.glued(len(m[0])) {
+		return false
+	}
+	if m[2] == "" && !allUpper(m[1]) || strings.HasPrefix(r.after(len(m[0])), ".") && digitRun(r.after(len(m[0]))[1:]) > 0 {
+		return false
+	}
+	name := m[1]
+	if allUpper(name) && !readAsWord(name) {
+		name = letters(name)
+	}
+	spoken := name + " " + code(m[3])
+	if m[4] != "" {
+		spoken += " " + letters(m[4])
+	}
+	return r.say(spoken, len(m[0]))
+}
+
+func allUpper(s string) bool {
+	for _, c := range s {
+		if !unicode.IsUpper(c) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// initialism spells names of capitals that are no words: "NIS", "POWs".
+func initialism(r *reader, word string) bool {
+	if r.shouting && !strings.Contains(word, ".") {
+		return false
+	}
+	if dotted(word) {
+		return r.abbreviated(word, letters(word))
+	}
+	bare := strings.TrimRight(word, ".")
+	core := strings.TrimSuffix(bare, "s")
+	if core == "" || utf8.RuneCountInString(core) < 2 && bare == core || !allUpper(core) || strings.ContainsAny(bare, "&.") && bare != core {
+		return ampersand(r, bare)
+	}
+	if len(core) == 1 || readAsWord(core) || !ascii(core) {
+		return false
+	}
+	return r.say(letters(bare), len(bare))
+}
+
+// ampersand knows "AT&T" and "Q&A".
+func ampersand(r *reader, bare string) bool {
+	left, right, found := strings.Cut(bare, "&")
+	if !found || !allUpper(left) || !allUpper(right) || len(bare) > 7 {
+		return false
+	}
+	return r.say(letters(left)+" and "+letters(right), len(bare))
+}
+
+// dotted reports whether word is letters with a full stop behind each: "D.C.".
+func dotted(word string) bool {
+	if len(word) < 4 || len(word)%2 != 0 {
+		return false
+	}
+	for i := 0; i < len(word); i += 2 {
+		if word[i] < 'A' || word[i] > 'Z' || word[i+1] != '.' {
+			return false
+		}
+	}
+	return true
+}
+
+func ascii(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// readAsWord reports whether capitals are said as a word. Three letters are
+// spelled unless known; longer ones are said when they can be.
+func readAsWord(core string) bool {
+	switch {
+	case spelledAnyway[core]:
+		return false
+	case spokenAsWords[core] || plainCapitals[core]:
+		return true
+	case len(core) <= 3:
+		return false
+	case len(core) > 6:
+		return true
+	}
+	return pronounceable(core)
+}
+
+// pronounceable reports whether vowels and consonants alternate enough for a
+// word: at most two consonants in a row at the start, three within.
+func pronounceable(s string) bool {
+	vowels, run := 0, 0
+	for i, c := range s {
+		if strings.ContainsRune("AEIOUY", c) {
+			vowels++
+			run = 0
+			continue
+		}
+		if run++; run > 2 && i < 4 || run > 3 {
+			return false
+		}
+	}
+	return vowels*3 >= len(s) && !(len(s) == 4 && vowels < 2 && !strings.ContainsRune("AEIOU", rune(s[1])) && !strings.ContainsRune("AEIOU", rune(s[2])))
+}
+
+var romanShape = regexp.MustCompile(`^M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})$`)
+
+// romanNouns stand before a number that counts, romanNames before one that
+// orders.
+var (
+	romanNouns = set(`war wars chapter article title part volume act phase stage type class bowl level section book scene appendix tier apollo mark category group annex schedule rocky season episode final world olympiad gemini iphone playstation windows corps division zone grade page vatican`)
+	romanNames = set(`king queen pope emperor tsar czar louis charles elizabeth henry george william edward richard james john paul pius benedict leo francis nicholas alexander peter catherine philip felipe carlos juan frederick friedrich wilhelm napoleon harald gustaf carl albert leopold baudouin margrethe christian frederik haakon olav willem mary innocent gregory clement urban boniface ivan vladimir yaroslav sigismund casimir stanislaw ladislaus mehmed selim murad abdullah hussein mohammed hassan ramses rameses darius xerxes constantine theodore michael basil filaret bartholomew kirill adolf otto rudolf ferdinand joseph franz francois umberto vittorio emanuel`)
+)
+
+func roman(r *reader, word string) bool {
+	bare := strings.TrimRight(word, ".")
+	if r.level != Full || bare == "" || len(bare) > 8 || !romanShape.MatchString(bare) || r.language.tag != "en" {
+		return false
+	}
+	before := r.before()
+	value := cardinal(itoa(romanValue(bare)))
+	switch {
+	case romanNames[strings.TrimSuffix(before, "'s")] && romanValue(bare) < 40 && r.capitalBefore() && !(bare == "I" && !r.nameEnds(len(bare))):
+		return r.say("the "+toOrdinal(value), len(bare))
+	case romanNouns[before] && (len(bare) > 1 || bare == "V" || bare == "X" || bare == "I" && (before == "war" || before == "part" || before == "act" || before == "phase" || before == "chapter" || before == "title" || before == "type")):
+		return r.say(value, len(bare))
+	}
+	return false
+}
+
+// nameEnds reports whether a lone I can be a numeral: no verb follows it.
+func (r *reader) nameEnds(n int) bool {
+	next := firstWord(r.after(n))
+	return !set(`am was have had will would do did think know saw can could said want feel believe`)[next]
+}
+
+func romanValue(s string) int {
+	values := map[byte]int{'I': 1, 'V': 5, 'X': 10, 'L': 50, 'C': 100, 'D': 500, 'M': 1000}
+	sum := 0
+	for i := 0; i < len(s); i++ {
+		v := values[s[i]]
+		if i+1 < len(s) && values[s[i+1]] > v {
+			sum -= v
+		} else {
+			sum += v
+		}
+	}
+	return sum
+}
+
+func itoa(n int) string {
+	if n == 0 {
+		return "0"
+	}
+	var b []byte
+	for ; n > 0; n /= 10 {
+		b = append([]byte{byte('0' + n%10)}, b...)
+	}
+	return string(b)
+}

@@ -1,0 +1,213 @@
+package script
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"lector"
+)
+
+// Entry says how one word or phrase is spoken.
+type Entry struct {
+	Match    string `json:"match" yaml:"match"`                           // the word or phrase, as written
+	Alias    string `json:"alias,omitempty" yaml:"alias,omitempty"`       // say this instead
+	IPA      string `json:"ipa,omitempty" yaml:"ipa,omitempty"`           // or these sounds, where a voice takes them
+	Language string `json:"language,omitempty" yaml:"language,omitempty"` // BCP 47; "" for all
+	Prefix   bool   `json:"prefix,omitempty" yaml:"prefix,omitempty"`     // match the beginning of words, not whole ones
+	Case     bool   `json:"case,omitempty" yaml:"case,omitempty"`         // match the case as well
+	Section  string `json:"section,omitempty" yaml:"section,omitempty"`   // only in this section
+	Article  string `json:"article,omitempty" yaml:"article,omitempty"`   // only in this article
+	Site     string `json:"site,omitempty" yaml:"site,omitempty"`         // only on this site
+}
+
+// Canonical writes an entry as it stands in a clip's hash and in manifests.
+func (e Entry) Canonical() string {
+	said := e.Alias
+	if said == "" {
+		said = "/" + e.IPA + "/"
+	}
+	match := e.Match
+	if e.Prefix {
+		match += "*"
+	}
+	if !e.Case {
+		match = strings.ToLower(match)
+	}
+	return match + " → " + said
+}
+
+// Check reports what makes an entry unusable.
+func (e Entry) Check() error {
+	switch {
+	case !speakable(e.Match):
+		return refuseEntry(e, errors.New("nothing to match"))
+	case len(e.Match) > 200 || len(e.Alias) > 400 || len(e.IPA) > 400:
+		return refuseEntry(e, errors.New("too long"))
+	case e.Alias == "" && e.IPA == "":
+		return refuseEntry(e, errors.New("neither alias nor IPA"))
+	case clean(e.Match) != e.Match || clean(e.Alias) != e.Alias || clean(e.IPA) != e.IPA:
+		return refuseEntry(e, errors.New("control or invisible characters"))
+	case e.Alias != "" && !speakable(e.Alias):
+		return refuseEntry(e, errors.New("the alias cannot be spoken"))
+	}
+	return nil
+}
+
+func refuseEntry(e Entry, err error) error {
+	return lector.Hint(lector.Permanent(fmt.Errorf("lexicon entry %q: %w", e.Match, err)), `an entry says what is spoken for a word: Kyiv → Keeyiv`)
+}
+
+// Scope is where a script will stand: entries may be for one site, section or
+// article only.
+type Scope struct{ Site, Section, Article string }
+
+// Lexicon is a list of entries. Later entries win over earlier ones of the same
+// word, so that a site's own stand behind the ones it starts with.
+type Lexicon []Entry
+
+// matcher finds entries in a text, by the first word of each.
+type matcher struct {
+	whole  map[string][]Entry // by the first word, in lower case
+	prefix map[string][]Entry // by the first two letters
+}
+
+// For returns what of the lexicon holds for a language and a place.
+func (x Lexicon) For(language string, scope Scope) *matcher {
+	if len(x) == 0 {
+		return nil
+	}
+	m := &matcher{whole: map[string][]Entry{}, prefix: map[string][]Entry{}}
+	seen := map[string]bool{}
+	for _, e := range slices.Backward(x) {
+		id := fmt.Sprint(strings.ToLower(e.Match), e.Prefix, e.Case)
+		if !e.holds(language, scope) || seen[id] || e.Check() != nil {
+			continue
+		}
+		seen[id] = true
+		key := strings.ToLower(firstRunOf(e.Match))
+		if e.Prefix {
+			m.prefix[head(key)] = append(m.prefix[head(key)], e)
+			continue
+		}
+		m.whole[key] = append(m.whole[key], e)
+	}
+	for _, table := range []map[string][]Entry{m.whole, m.prefix} {
+		for _, list := range table { // the longest first
+			slices.SortStableFunc(list, func(a, b Entry) int { return cmp.Compare(len(b.Match), len(a.Match)) })
+		}
+	}
+	return m
+}
+
+func (e Entry) holds(language string, s Scope) bool {
+	return (e.Language == "" || primary(e.Language) == primary(language) && (!strings.Contains(e.Language, "-") || strings.EqualFold(e.Language, language))) &&
+		(e.Site == "" || e.Site == s.Site) && (e.Section == "" || strings.EqualFold(e.Section, s.Section)) && (e.Article == "" || e.Article == s.Article)
+}
+
+// firstRunOf returns the first run of letters and digits.
+func firstRunOf(s string) string {
+	for i, c := range s {
+		if !wordRune(c) {
+			if i == 0 {
+				_, n := utf8.DecodeRuneInString(s)
+				return s[:n]
+			}
+			return s[:i]
+		}
+	}
+	return s
+}
+
+func head(key string) string {
+	n := 0
+	for i := range key {
+		if n == 2 {
+			return key[:i]
+		}
+		n++
+	}
+	return key
+}
+
+// lookUp applies the lexicon at the current place.
+func (r *reader) lookUp() bool {
+	c := firstRune(r.src[r.pos:])
+	if !wordRune(c) && c != '@' && c != '#' && c != '.' {
+		return false
+	}
+	word := firstRunOf(r.src[r.pos:min(len(r.src), r.pos+120)])
+	lower := strings.ToLower(word)
+	for _, e := range r.lexicon.whole[lower] {
+		if n := e.at(r.src[r.pos:]); n > 0 && !wordRune(firstRune(r.after(n)+" ")) {
+			return r.use(e, n)
+		}
+	}
+	for _, e := range r.lexicon.prefix[head(lower)] {
+		if n := e.at(r.src[r.pos:]); n > 0 {
+			return r.use(e, n)
+		}
+	}
+	return false
+}
+
+// at returns how much of s the entry matches.
+func (e Entry) at(s string) int {
+	if len(s) < len(e.Match) {
+		return foldedAt(s, e)
+	}
+	if s[:len(e.Match)] == e.Match {
+		return len(e.Match)
+	}
+	return foldedAt(s, e)
+}
+
+// foldedAt compares without regard to case and to the form of apostrophes.
+func foldedAt(s string, e Entry) int {
+	i := 0
+	for _, want := range e.Match {
+		got, n := utf8.DecodeRuneInString(s[i:])
+		if n == 0 || !(got == want || apostrophe(got) && apostrophe(want) || !e.Case && unicode.ToLower(got) == unicode.ToLower(want) || unicode.IsSpace(got) && unicode.IsSpace(want)) {
+			return 0
+		}
+		i += n
+	}
+	return i
+}
+
+func apostrophe(c rune) bool { return c == '\'' || c == '’' || c == 'ʼ' || c == '‘' }
+
+func (r *reader) use(e Entry, n int) bool {
+	r.matched = append(r.matched, e.Canonical())
+	if e.Alias == "" { // a voice that takes sounds finds the entry; others say the word
+		return r.keep(n)
+	}
+	return r.say(e.Alias, n)
+}
+
+// With returns the lexicon with an entry set, replacing the one for the same
+// word, language and scope.
+func (x Lexicon) With(e Entry) Lexicon {
+	out := x.Without(e)
+	return append(out, e)
+}
+
+// Without returns the lexicon without the entry for the same word, language
+// and scope.
+func (x Lexicon) Without(e Entry) Lexicon {
+	var out Lexicon
+	for _, old := range x {
+		if !old.same(e) {
+			out = append(out, old)
+		}
+	}
+	return out
+}
+
+func (e Entry) same(o Entry) bool {
+	return strings.EqualFold(e.Match, o.Match) && e.Language == o.Language && e.Site == o.Site && e.Section == o.Section && e.Article == o.Article && e.Prefix == o.Prefix
+}

@@ -1,0 +1,239 @@
+// Package script writes what a voice reads: it turns the blocks of a page into
+// segments, sentences and chunks, and spells out what a voice would stumble
+// over. The same page gives the same script, and each spoken word knows the
+// words of the source that it stands for. No language model has a part in it.
+package script
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"lector"
+	"lector/worker/extract"
+)
+
+// Version names the rules of this package. It is part of a clip's hash; it
+// changes whenever the same source gives another text.
+const Version = "1"
+
+// Level is how much the script spells out for a voice.
+type Level string
+
+// The levels. Light leaves digits to voices that read them well; off changes
+// nothing but what the lexicon says.
+const (
+	Full  Level = "full"
+	Light Level = "light"
+	Off   Level = "off"
+)
+
+// Options say what is read and how.
+type Options struct {
+	Language    string // BCP 47; "" takes the page's, then English
+	Byline      bool
+	Captions    bool
+	Notice      string // the disclosure to be spoken; "" for none
+	NoticeAtEnd bool   // and once more at the end
+	Lexicon     Lexicon
+	Site        string // the scopes that lexicon entries may ask for
+	Section     string
+	Article     string
+	Normalise   Level // "" is Full
+}
+
+// Script is an article as it will be read.
+type Script struct {
+	Title    string // as written
+	Byline   string // as written
+	Language string
+	Segments []Segment
+}
+
+// Segment is a title, a paragraph, a heading, a quote or a list item. Text is
+// as spoken, Source as written; Pause is the silence behind it.
+type Segment struct {
+	Kind      lector.SegmentKind
+	Source    string
+	Text      string
+	Sentences []Sentence
+	Pause     time.Duration
+	Path      string // place in the source
+}
+
+// Sentence is one sentence of a segment.
+type Sentence struct {
+	Source  string
+	Text    string
+	Spans   []Span
+	Lexicon []string // the entries that matched, in their canonical form
+}
+
+// Span says that the bytes [At, To) of a sentence's text stand for the bytes
+// [Start, End) of its source. Spans are in order and cover what was changed;
+// between them text and source are the same.
+type Span struct{ Start, End, At, To int }
+
+// Build writes the script of a page. It fails when the page has no text in a
+// language that can be read.
+func Build(p extract.Page, o Options) (Script, error) {
+	if o.Language == "" {
+		o.Language = p.Language
+	}
+	o.Language = Language(o.Language)
+	w := writer{options: o, language: languageOf(o.Language)}
+	w.lexicon = o.Lexicon.For(o.Language, Scope{o.Site, o.Section, o.Article})
+	s := Script{Title: clean(p.Title), Language: o.Language}
+	w.notice(&s, o.Notice)
+	w.add(&s, lector.Title, s.Title, "")
+	if o.Byline {
+		w.byline(&s, p)
+	}
+	for _, b := range p.Blocks {
+		w.block(&s, b, p)
+	}
+	if o.NoticeAtEnd {
+		w.notice(&s, o.Notice)
+	}
+	return s, nil
+}
+
+// writer carries what is the same for all segments of one script.
+type writer struct {
+	options  Options
+	language *language
+	lexicon  *matcher
+}
+
+func (w *writer) notice(s *Script, text string) {
+	if text != "" {
+		w.add(s, lector.Notice, text, "")
+	}
+}
+
+func (w *writer) block(s *Script, b extract.Block, p extract.Page) {
+	if !b.Keep || b.Kind == lector.Title || b.Kind == lector.Byline || b.Kind == lector.Caption && !w.options.Captions {
+		return
+	}
+	if w.add(s, b.Kind, clean(b.Text), b.Path) && b.Rest {
+		s.Segments[len(s.Segments)-1].Pause = longPause
+	}
+}
+
+// add appends a segment and reports whether there was anything to say.
+func (w *writer) add(s *Script, kind lector.SegmentKind, source, path string) bool {
+	if !speakable(source) {
+		return false
+	}
+	segment := Segment{Kind: kind, Source: source, Path: path, Pause: pauses[kind]}
+	for _, sentence := range w.language.split(source) {
+		segment.say(w.sentence(sentence))
+	}
+	if len(segment.Sentences) == 0 {
+		return false
+	}
+	segment.close()
+	s.Segments = append(s.Segments, segment)
+	return true
+}
+
+func (s *Segment) say(x Sentence) {
+	if speakable(x.Text) {
+		s.Sentences = append(s.Sentences, x)
+	}
+}
+
+// close ends the last sentence with a mark, so that a voice does not hang on a
+// title or a list item, and joins the text.
+func (s *Segment) close() {
+	last := &s.Sentences[len(s.Sentences)-1]
+	if s.Kind != lector.Paragraph && s.Kind != lector.Quote && !ended(last.Text) {
+		last.Text += "."
+	}
+	texts := make([]string, len(s.Sentences))
+	for i, x := range s.Sentences {
+		texts[i] = x.Text
+	}
+	s.Text = strings.Join(texts, " ")
+}
+
+// sentence spells one sentence out.
+func (w *writer) sentence(source string) Sentence {
+	text, spans, matched := w.spell(source)
+	return Sentence{Source: source, Text: text, Spans: spans, Lexicon: matched}
+}
+
+// byline says who wrote the article and when, in the words of the language.
+func (w *writer) byline(s *Script, p extract.Page) {
+	var said []Sentence
+	authors := w.language.authors(cleanAll(p.Authors))
+	if authors != "" {
+		said = append(said, w.sentence(authors))
+	}
+	if !p.Published.IsZero() {
+		said = append(said, w.sentence(w.language.date(p.Published)))
+	}
+	if len(said) == 0 {
+		return
+	}
+	source := clean(p.Byline)
+	segment := Segment{Kind: lector.Byline, Source: source, Pause: pauses[lector.Byline]}
+	for _, x := range said {
+		segment.say(x)
+	}
+	if source == "" {
+		segment.Source = joinSources(said)
+	}
+	segment.close()
+	s.Byline = segment.Source
+	s.Segments = append(s.Segments, segment)
+}
+
+func joinSources(list []Sentence) string {
+	parts := make([]string, len(list))
+	for i, x := range list {
+		parts[i] = x.Source
+	}
+	return strings.Join(parts, " ")
+}
+
+// Characters is how many characters the script has, as spoken.
+func (s Script) Characters() int {
+	n := 0
+	for _, segment := range s.Segments {
+		n += utf8.RuneCountInString(segment.Text)
+	}
+	return n
+}
+
+// Lexicon returns the entries that matched anywhere, each once, in order.
+func (s Script) Lexicon() []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, segment := range s.Segments {
+		for _, x := range segment.Sentences {
+			for _, entry := range x.Lexicon {
+				if !seen[entry] {
+					seen[entry] = true
+					out = append(out, entry)
+				}
+			}
+		}
+	}
+	return out
+}
+
+const longPause = 1500 * time.Millisecond
+
+// pauses is the silence behind a segment of each kind.
+var pauses = map[lector.SegmentKind]time.Duration{
+	lector.Notice:     900 * time.Millisecond,
+	lector.Title:      800 * time.Millisecond,
+	lector.Byline:     900 * time.Millisecond,
+	lector.Standfirst: 800 * time.Millisecond,
+	lector.Paragraph:  550 * time.Millisecond,
+	lector.Heading:    700 * time.Millisecond,
+	lector.Quote:      650 * time.Millisecond,
+	lector.Item:       400 * time.Millisecond,
+	lector.Caption:    650 * time.Millisecond,
+}

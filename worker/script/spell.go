@@ -1,0 +1,298 @@
+package script
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// passes bounds how often a text is gone through until nothing changes. One
+// pass does it for nearly all; what a replacement brings together is seen by
+// the next.
+const passes = 4
+
+// Normalise spells a text out at the given level and says, span by span, what
+// stands for what. Done twice it changes nothing more.
+func Normalise(text, lang string, level Level) (string, []Span) {
+	w := writer{options: Options{Language: Language(lang), Normalise: level}, language: languageOf(Language(lang))}
+	text = clean(text)
+	out, spans, _ := w.spell(text)
+	return out, spans
+}
+
+// spell returns the spoken form of one sentence.
+func (w *writer) spell(source string) (string, []Span, []string) {
+	r := &reader{src: source, language: w.language, level: w.options.Normalise, lexicon: w.lexicon, shouting: shouting(source)}
+	r.run()
+	text, spans, matched := string(r.out), r.spans, r.matched
+	for range passes - 1 {
+		if r.level == Off || len(r.spans) == 0 {
+			break
+		}
+		again := &reader{src: text, language: w.language, level: w.options.Normalise, shouting: r.shouting}
+		again.run()
+		if string(again.out) == text {
+			break
+		}
+		text, spans = string(again.out), compose(spans, again.spans)
+	}
+	return text, spans, matched
+}
+
+// reader goes through a text once, from left to right. At each place the first
+// rule that knows the place says what is spoken and how much of the source
+// that takes.
+type reader struct {
+	src      string
+	pos      int
+	out      []byte
+	spans    []Span
+	language *language
+	level    Level
+	lexicon  *matcher
+	matched  []string
+	shouting bool // the text is in capitals
+	plain    int  // what is before this place in src is copied
+}
+
+func (r *reader) run() {
+	for r.pos < len(r.src) {
+		if !r.boundary() {
+			r.pos += r.letterRun()
+			continue
+		}
+		if r.lexicon != nil && r.lookUp() {
+			continue
+		}
+		if r.level != Off && r.rule() {
+			continue
+		}
+		_, n := utf8.DecodeRuneInString(r.src[r.pos:])
+		r.pos += n
+	}
+	r.copy(r.pos)
+}
+
+// boundary reports whether a word, a number or a sign begins here.
+func (r *reader) boundary() bool {
+	if r.pos == 0 {
+		return true
+	}
+	c := r.src[r.pos-1]
+	here := r.src[r.pos]
+	if c < utf8.RuneSelf && here < utf8.RuneSelf {
+		return !(alnum(c) && alnum(here)) && !(c == '\'' && alnum(here) && r.pos > 1 && alnum(r.src[r.pos-2]))
+	}
+	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
+	after, _ := utf8.DecodeRuneInString(r.src[r.pos:])
+	return !(wordRune(before) && wordRune(after))
+}
+
+// letterRun returns how many bytes of the word are left here, at least one.
+func (r *reader) letterRun() int {
+	n := 0
+	for i, c := range r.src[r.pos:] {
+		if !wordRune(c) && i > 0 {
+			break
+		}
+		n = i + utf8.RuneLen(c)
+		if c == utf8.RuneError {
+			n = i + 1
+		}
+	}
+	return n
+}
+
+func alnum(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+func wordRune(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r)
+}
+
+func (r *reader) rule() bool {
+	if r.language.spell != nil {
+		return r.language.spell(r)
+	}
+	return spellCommon(r)
+}
+
+// say replaces the next n bytes of the source by what is spoken. Spaces are
+// put where two words would touch.
+func (r *reader) say(spoken string, n int) bool {
+	r.copy(r.pos)
+	if len(r.out) > 0 && spoken != "" {
+		last, _ := utf8.DecodeLastRune(r.out)
+		if first := firstRune(spoken); wordRune(last) && wordRune(first) {
+			r.out = append(r.out, ' ')
+		}
+	}
+	at := len(r.out)
+	r.out = append(r.out, spoken...)
+	r.spans = append(r.spans, Span{Start: r.pos, End: r.pos + n, At: at, To: len(r.out)})
+	r.pos += n
+	r.plain = r.pos
+	if r.pos < len(r.src) && spoken != "" {
+		next := firstRune(r.src[r.pos:])
+		last, _ := utf8.DecodeLastRune(r.out)
+		if wordRune(next) && (wordRune(last) || last == ',') {
+			r.out = append(r.out, ' ')
+		}
+	}
+	return true
+}
+
+// copy takes the source as it is, up to the given place.
+func (r *reader) copy(to int) {
+	r.out = append(r.out, r.src[r.plain:to]...)
+	r.plain = to
+}
+
+// keep leaves the next n bytes as they are and goes on behind them.
+func (r *reader) keep(n int) bool {
+	r.pos += n
+	return true
+}
+
+// rest returns the source from here on, at most n bytes.
+func (r *reader) rest(n int) string { return r.src[r.pos:min(len(r.src), r.pos+n)] }
+
+// word returns the run of letters, digits and inner stops, apostrophes and
+// signs that begins here: "U.S.", "Lt.", "POWs".
+func (r *reader) word() string {
+	s := r.src[r.pos:]
+	end := 0
+	for i := 0; i < len(s); {
+		c, n := utf8.DecodeRuneInString(s[i:])
+		if !wordRune(c) && !(c == '.' && i > 0) && c != '&' {
+			break
+		}
+		if c == '&' && (i == 0 || i+1 >= len(s) || !alnum(s[i+1])) {
+			break
+		}
+		if i += n; i > 64 {
+			return ""
+		}
+		end = i
+	}
+	return s[:end]
+}
+
+// before returns the word in front of the current place, in lower case,
+// without signs.
+func (r *reader) before() string {
+	s := strings.TrimRight(r.src[max(0, r.pos-24):r.pos], " \"'“‘«(,")
+	at := strings.LastIndexFunc(s, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune("(\"“«-–—/", c) })
+	return strings.ToLower(s[at+1:])
+}
+
+// after returns what stands behind the next n bytes.
+func (r *reader) after(n int) string {
+	return r.src[min(len(r.src), r.pos+n):min(len(r.src), r.pos+n+40)]
+}
+
+// last reports whether nothing but closing signs follow the next n bytes.
+func (r *reader) last(n int) bool {
+	return strings.Trim(r.src[min(len(r.src), r.pos+n):min(len(r.src), r.pos+n+8)], "\"'”’»)] ") == "" && r.pos+n+8 >= len(r.src)
+}
+
+// compose maps the spans of a second pass back to the source of the first.
+func compose(first, second []Span) []Span {
+	var out []Span
+	shift := newShift(second)
+	for _, s := range first {
+		out = append(out, Span{s.Start, s.End, shift.at(s.At, false), shift.at(s.To, true)})
+	}
+	back := newBack(first)
+	for _, s := range second {
+		start, end := back.at(s.Start, false), back.at(s.End, true)
+		out = insert(out, Span{start, end, s.At, s.To})
+	}
+	return out
+}
+
+// insert puts a span in its order and unites it with those that it touches.
+func insert(list []Span, s Span) []Span {
+	var out []Span
+	placed := false
+	for _, x := range list {
+		switch {
+		case x.To <= s.At && x.End <= s.Start:
+			out = append(out, x)
+		case x.At >= s.To && x.Start >= s.End:
+			if !placed {
+				out, placed = append(out, s), true
+			}
+			out = append(out, x)
+		default:
+			s = Span{min(x.Start, s.Start), max(x.End, s.End), min(x.At, s.At), max(x.To, s.To)}
+		}
+	}
+	if !placed {
+		out = append(out, s)
+	}
+	return out
+}
+
+// shift maps places of a source to places of its text.
+type shift []Span
+
+func newShift(spans []Span) shift { return spans }
+
+func (m shift) at(i int, end bool) int {
+	delta := 0
+	for _, s := range m {
+		switch {
+		case s.End <= i:
+			delta = s.To - s.End
+		case s.Start < i && end:
+			return s.To
+		case s.Start < i:
+			return s.At
+		default:
+			return i + delta
+		}
+	}
+	return i + delta
+}
+
+// back maps places of a text to places of its source.
+type back []Span
+
+func newBack(spans []Span) back { return spans }
+
+func (m back) at(i int, end bool) int {
+	delta := 0
+	for _, s := range m {
+		switch {
+		case s.To <= i:
+			delta = s.End - s.To
+		case s.At < i && end:
+			return s.End
+		case s.At < i:
+			return s.Start
+		default:
+			return i + delta
+		}
+	}
+	return i + delta
+}
+
+// shouting reports whether most words are in capitals, as in some headlines:
+// there capitals say nothing about initialisms.
+func shouting(s string) bool {
+	upper, lower := 0, 0
+	for w := range strings.FieldsSeq(s[:min(len(s), 400)]) {
+		w = strings.Trim(w, ".,:;!?\"'()“”‘’")
+		if len(w) < 2 || !unicode.IsLetter(firstRune(w)) {
+			continue
+		}
+		if strings.ToUpper(w) == w {
+			upper++
+		} else {
+			lower++
+		}
+	}
+	return upper >= 3 && upper > 2*lower
+}
