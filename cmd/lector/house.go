@@ -97,7 +97,11 @@ func (h *house) embedded(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.Setup(ctx, 1), c.Close())
+	err = c.Setup(ctx, 1)
+	if err == nil {
+		err = c.Resume(ctx)
+	}
+	return errors.Join(err, c.Close())
 }
 
 // nats connects to the configured server, or to the one that another lector of

@@ -118,6 +118,35 @@ func TestEventWayThroughTheQueue(t *testing.T) {
 	}
 }
 
+func TestResumeGivesBackAtOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	publish(t, b.Conn, event("1", "a"))
+	publish(t, b.Conn, event("2", "a"))
+	if d := next(t, b.Conn); d.Event.Article.ID != "1" {
+		t.Fatalf("first came %+v", d)
+	}
+	if err := b.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"1", "2"} { // long before the acknowledgement wait
+		d := next(t, b.Conn)
+		if d.Event.Article.ID != id {
+			t.Errorf("came %+v, want %s", d, id)
+		}
+		if err := d.Done(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := b.Resume(t.Context()); err != nil { // nothing is open
+		t.Error(err)
+	}
+	publish(t, b.Conn, event("3", "a"))
+	if d := next(t, b.Conn); d.Event.Article.ID != "3" {
+		t.Errorf("settled events came again: %+v", d)
+	}
+}
+
 func TestRefusedEventIsKept(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

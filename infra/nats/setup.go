@@ -123,3 +123,18 @@ func missing(err error) error {
 	}
 	return err
 }
+
+// Resume gives back at once what was in the hands of workers when the server
+// stopped, instead of after the acknowledgement wait. It is for a server whose
+// workers ended with it, as an embedded one's do. What was settled already may
+// be delivered again, which does no harm.
+func (c *Conn) Resume(ctx context.Context) error {
+	s, err := c.bind(ctx, articles)
+	if err != nil {
+		return err
+	}
+	if _, err := s.ResetConsumer(ctx, consumer); err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	return nil
+}

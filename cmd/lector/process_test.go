@@ -1,0 +1,281 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"lector"
+	"lector/infra/nats"
+	"lector/infra/store/s3"
+	"lector/infra/store/s3/s3test"
+)
+
+// programs is a directory with the lector of this test and a slow flite that
+// notes each of its calls.
+type programs struct {
+	t     *testing.T
+	dir   string
+	calls string
+	env   []string
+}
+
+func newPrograms(t *testing.T, env ...string) *programs {
+	t.Helper()
+	if !hasVoice() {
+		t.Skip("SKIPPED: needs flite and lame (apt-get install flite lame)")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	flite, err := exec.LookPath("flite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &programs{t: t, dir: t.TempDir()}
+	p.calls = filepath.Join(p.dir, "calls")
+	if err := os.Symlink(self, filepath.Join(p.dir, "lector")); err != nil {
+		t.Fatal(err)
+	}
+	wrapper := fmt.Sprintf("#!/bin/sh\ncase \"$*\" in *--version*|*-lv*|*-version*) exec %s \"$@\";; esac\necho call >>%s\nsleep 0.2\nexec %s \"$@\"\n", flite, p.calls, flite)
+	if err := os.WriteFile(filepath.Join(p.dir, "flite"), []byte(wrapper), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	p.env = append(append(os.Environ(), "PATH="+p.dir+":"+os.Getenv("PATH"), "LECTOR_LISTEN=127.0.0.1:0", "LECTOR_PRIVATE=127.0.0.1:0"), env...)
+	return p
+}
+
+// spoken counts the calls of the voice.
+func (p *programs) spoken() int {
+	data, err := os.ReadFile(p.calls)
+	if err != nil {
+		return 0
+	}
+	return bytes.Count(data, []byte("call"))
+}
+
+// run runs lector to its end and returns what it printed.
+func (p *programs) run(args ...string) string {
+	p.t.Helper()
+	c := exec.CommandContext(p.t.Context(), filepath.Join(p.dir, "lector"), args...)
+	c.Env, c.Dir = p.env, p.dir
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	out, err := c.Output()
+	if err != nil {
+		p.t.Fatalf("lector %s: %v\n%s", strings.Join(args, " "), err, stderr.Bytes())
+	}
+	return string(out)
+}
+
+// process is a lector that runs on.
+type process struct {
+	*exec.Cmd
+	ready  chan string // the line with which it said so
+	exited chan error
+}
+
+// start starts lector and waits until it says that it is ready.
+func (p *programs) start(args ...string) *process {
+	p.t.Helper()
+	c := exec.Command(filepath.Join(p.dir, "lector"), args...)
+	c.Env, c.Dir = p.env, p.dir
+	stderr, err := c.StderrPipe()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	run := &process{Cmd: c, ready: make(chan string, 1), exited: make(chan error, 1)}
+	go run.follow(stderr)
+	p.t.Cleanup(run.kill)
+	select {
+	case line, open := <-run.ready:
+		if !open {
+			p.t.Fatalf("lector %s ended: %v", strings.Join(args, " "), <-run.exited)
+		}
+		c.Args = append(c.Args, line)
+	case <-time.After(time.Minute):
+		p.t.Fatalf("lector %s is not ready after a minute", strings.Join(args, " "))
+	}
+	return run
+}
+
+func (r *process) follow(stderr io.Reader) {
+	for lines := bufio.NewScanner(stderr); lines.Scan(); {
+		if strings.Contains(lines.Text(), "msg=ready") {
+			r.ready <- lines.Text()
+		}
+	}
+	close(r.ready)
+	r.exited <- r.Wait()
+	close(r.exited)
+}
+
+// kill ends the process as a power cut would.
+func (r *process) kill() {
+	_ = r.Process.Kill() // it may have ended by itself
+	<-r.exited
+}
+
+// public is the address of the public doors.
+func (r *process) public() string {
+	m := regexp.MustCompile(`public=(\S+)`).FindStringSubmatch(r.Args[len(r.Args)-1])
+	return m[1]
+}
+
+// page is an article of n paragraphs, each its own chunk.
+func (p *programs) page(name string, n int) string {
+	p.t.Helper()
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "<p>This is paragraph number %d of an article about the harbour, and it is long enough to stand on its own feet.</p>\n", i+1)
+	}
+	file := filepath.Join(p.dir, name)
+	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+	return file
+}
+
+// job reads the job of the only article.
+func (p *programs) job(args ...string) lector.Job {
+	p.t.Helper()
+	var jobs []lector.Job
+	if err := json.Unmarshal([]byte(p.run(append([]string{"jobs", "list", "-json"}, args...)...)), &jobs); err != nil || len(jobs) != 1 {
+		p.t.Fatalf("%d jobs, %v", len(jobs), err)
+	}
+	return jobs[0]
+}
+
+// await polls with commands until the job is at rest.
+func (p *programs) await(limit time.Duration, args ...string) lector.Job {
+	p.t.Helper()
+	for end := time.Now().Add(limit); ; {
+		j := p.job(args...)
+		if j.State.AtRest() && j.Announced {
+			return j
+		}
+		if time.Now().After(end) {
+			p.t.Fatalf("after %s the job is %+v", limit, j)
+		}
+	}
+}
+
+// A lector that is killed in the middle of a job goes on where it was.
+func TestKilledInTheMiddle(t *testing.T) {
+	t.Parallel()
+	p := newPrograms(t)
+	const paragraphs = 24
+	page := p.page("harbour.html", paragraphs)
+	first := p.start("serve", "-data", "data")
+	p.run("publish", "-data", "data", "-title", "The harbour", page)
+	for end := time.Now().Add(time.Minute); p.spoken() < paragraphs/3; {
+		if time.Now().After(end) {
+			t.Fatalf("%d calls only", p.spoken())
+		}
+		p.job("-data", "data") // takes a moment, and shows that it is alive
+	}
+	first.kill()
+	before := p.spoken()
+	if before >= paragraphs {
+		t.Fatalf("killed too late: %d calls", before)
+	}
+	p.start("serve", "-data", "data")
+	j := p.await(time.Minute, "-data", "data")
+	if j.State != lector.Ready {
+		t.Fatalf("job %+v", j)
+	}
+	// The notice and the title are spoken too; what was in the air at the kill
+	// is spoken again, no more.
+	chunks, inFlight := len(j.Chunks), 8
+	if total := p.spoken(); total < chunks || total > chunks+inFlight {
+		t.Errorf("%d calls for %d chunks, %d of them before the kill", total, chunks, before)
+	}
+	if j.Bill.Reused == 0 {
+		t.Errorf("nothing was reused: %+v", j.Bill)
+	}
+}
+
+// The same binary as separate processes, against a NATS server and an S3 store
+// of their own.
+func TestSeparateProcesses(t *testing.T) {
+	t.Parallel()
+	bucket := s3test.Start(t)
+	broker, err := nats.Start(filepath.Join(t.TempDir(), "nats"), "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = broker.Close() })
+	access := broker.Access()
+	p := newPrograms(t,
+		"LECTOR_NATS_URL="+access.URL, "LECTOR_NATS_USER="+access.User, "LECTOR_NATS_PASSWORD="+access.Password,
+		"LECTOR_STORE_KIND=s3", "LECTOR_STORE_BUCKET=audio", "LECTOR_STORE_ENDPOINT="+bucket.Endpoint,
+		"AWS_ACCESS_KEY_ID="+bucket.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+bucket.SecretAccessKey)
+	p.run("setup")
+	p.run("setup") // twice is once
+	doors := p.start("publisher")
+	p.start("worker")
+	p.start("worker")
+	page := p.page("harbour.html", 6)
+	out := p.run("publish", "-wait", "-id", "4711", "-title", "The harbour", page)
+	if !strings.Contains(out, "ready") {
+		t.Fatalf("publish said %q", out)
+	}
+	p.run("publish", "-wait", "-id", "4711", "-title", "The harbour", page)
+	if j := p.job(); j.State != lector.Ready || p.spoken() != len(j.Chunks) && p.spoken() != 8 {
+		t.Errorf("%d calls, job %+v", p.spoken(), j)
+	}
+	s, err := s3.Open(t.Context(), bucket.Config("audio"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mp3 := 0
+	for o, err := range s.List(t.Context(), lector.Prefix(defaultSite, lector.Key(defaultSite, "4711"))) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(o.Key, ".mp3") {
+			mp3++
+		}
+	}
+	if mp3 != 1 {
+		t.Errorf("%d renditions in the bucket", mp3)
+	}
+	p.oneEvent(access, "4711")
+	response, err := http.Get(doors.public() + "/embed/" + defaultSite + "/4711")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("embed page: %s", response.Status)
+	}
+}
+
+// oneEvent counts the audio events of an article.
+func (p *programs) oneEvent(a nats.Access, id string) {
+	p.t.Helper()
+	c, err := nats.Connect(nats.Options{URL: a.URL, User: a.User, Password: a.Password, Name: "test", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer c.Close()
+	h := &testHouse{t: p.t, shop: &shop{conn: c}}
+	if got := h.announced(lector.Article{Site: defaultSite, ID: id}); len(got) != 1 || got[0] != lector.AudioReady {
+		p.t.Errorf("announced %v", got)
+	}
+}
