@@ -1,0 +1,120 @@
+package audio
+
+import (
+	"lector/audio/mpeg"
+	"lector/audio/pcm"
+)
+
+// Loud is the lowest 16-bit sample value that counts as sound: the first above
+// −60 dBFS.
+const Loud = 33
+
+// nearLoud is what trimming takes for sound: lower than Loud by more than two
+// decoders differ, so that no decoder finds sound in a frame that was dropped.
+const nearLoud = 29
+
+// edges say where a part's sound begins and ends, as samples of its raw
+// decoding. They are of use only when known.
+type edges struct {
+	known       bool // the part was decoded
+	silent      bool // no sample is Loud
+	first, last int  // Loud
+	head, tail  int  // nearLoud
+}
+
+// findEdges decodes from the front until there is sound, and from the back in
+// growing pieces until there is sound. What lies between is not decoded.
+func (s *stream) findEdges() error {
+	if !pcm.Decodable(s.first) {
+		return nil
+	}
+	e := edges{known: true, first: -1, last: -1, head: -1, tail: -1}
+	if err := s.listen(0, s.frames, &e, func() bool { return e.first < 0 }); err != nil {
+		return err
+	}
+	if e.first < 0 {
+		s.edges = edges{known: true, silent: true}
+		return nil
+	}
+	e.last, e.tail = -1, -1
+	for to, n := s.frames, 12; e.last < 0 && to > 0; n *= 2 {
+		from := max(0, to-n)
+		back := edges{first: -1, last: -1, head: -1, tail: -1}
+		if err := s.listen(from, to, &back, func() bool { return true }); err != nil {
+			return err
+		}
+		e.last, e.tail = back.last, max(e.tail, back.tail)
+		to = from
+	}
+	s.edges = e
+	return nil
+}
+
+// listen decodes frames [from, to) as they sound within the part and notes the
+// sound in them, as long as more says so.
+func (s *stream) listen(from, to int, e *edges, more func() bool) error {
+	const settle = 3 // frames until overlap and filter history are as in the part
+	begin := max(0, from-settle)
+	units, err := s.units(begin)
+	if err != nil {
+		return err
+	}
+	d := pcm.NewDecoder(units)
+	for n := begin; n < to && more() && d.Next(); n++ {
+		if n >= from {
+			e.note(d.Samples(), s.first.Channels(), n*s.spf())
+		}
+	}
+	return nil
+}
+
+// note looks at the samples of one frame, the first of which is number at.
+func (e *edges) note(samples []int16, channels, at int) {
+	for i, x := range samples {
+		if x < nearLoud && x > -nearLoud {
+			continue
+		}
+		n := at + i/channels
+		if e.head < 0 {
+			e.head = n
+		}
+		e.tail = n
+		if x < Loud && x > -Loud {
+			continue
+		}
+		if e.first < 0 {
+			e.first = n
+		}
+		e.last = n
+	}
+}
+
+// bounds returns where the part's sound is taken to begin and end: measured, or
+// its own first and last sample where it is silent or was not decoded.
+func (s *stream) bounds() (first, last int) {
+	if s.edges.known && !s.edges.silent {
+		return s.edges.first, s.edges.last
+	}
+	return s.delay(), s.raw() - s.trail() - 1
+}
+
+// granule is the number of samples in one.
+const granule = 576
+
+// guard is how many granules of silence stay between sound and a cut: a
+// granule's output is mixed with the overlap of the one before it and smeared
+// over 480 samples by the filter bank (ISO/IEC 11172-3, 2.4.3.4.10).
+const guard = 2
+
+// droppable returns how many frames may go at each end of the part.
+func (s *stream) droppable() (head, tail int) {
+	if !s.edges.known || s.edges.silent {
+		return 0, 0
+	}
+	perFrame := s.first.Granules()
+	head = max(0, s.edges.head/granule-guard) / perFrame
+	last := min((s.edges.tail/granule+guard)/perFrame, s.frames-1)
+	return head, s.frames - 1 - last
+}
+
+var _ pcm.Units = (*mpeg.Reader)(nil)

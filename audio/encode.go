@@ -1,0 +1,63 @@
+package audio
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+
+	"lector/audio/pcm"
+)
+
+// Encoder encodes a WAV file into an MP3 of the given sample rate, channels and
+// constant bit rate in kbit/s, resampling and mixing as needed.
+type Encoder interface {
+	Encode(ctx context.Context, wav io.Reader, rate, channels, kbps int) ([]byte, error)
+}
+
+// reencode has a part encoded in the format of the first one. This is the one
+// place where audio loses a generation, and it is asked for explicitly.
+func (p *Plan) reencode(ctx context.Context, s *stream) (*stream, error) {
+	want := p.streams[0]
+	if !pcm.Decodable(s.first) {
+		return s, fmt.Errorf("re-encode: %w", pcm.ErrUndecodable)
+	}
+	wav, err := s.wav(ctx)
+	if err != nil {
+		return s, fmt.Errorf("decode to re-encode: %w", err)
+	}
+	h := want.first.WithIndex(want.high)
+	mp3, err := p.opt.Reencode.Encode(ctx, wav, h.SampleRate(), h.Channels(), h.Bitrate())
+	if err != nil {
+		return s, fmt.Errorf("re-encode: %w", err)
+	}
+	part := s.part
+	part.Source, part.Size, part.Known = bytes.NewReader(mp3), int64(len(mp3)), nil
+	again, err := p.open(ctx, part)
+	if err == nil && again.first.Format() != want.first.Format() {
+		err = fmt.Errorf("re-encode: %w", &FormatError{Got: again.first.Format(), Want: want.first.Format()})
+	}
+	return again, err
+}
+
+// wav decodes the part's own samples into a WAV file in memory.
+func (s *stream) wav(ctx context.Context) (io.Reader, error) {
+	units, err := s.units(0)
+	if err != nil {
+		return nil, err
+	}
+	ch := s.first.Channels()
+	from, to := s.delay()*ch, (s.raw()-s.trail())*ch
+	var out bytes.Buffer
+	pcm.WriteWAVHeader(&out, pcm.WAVFormat{SampleRate: s.first.SampleRate(), Channels: ch}, int64(to-from)*2)
+	d := pcm.NewDecoder(units)
+	for at := 0; d.Next(); {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		x := d.Samples()
+		pcm.WriteSamples(&out, x[min(max(from-at, 0), len(x)):min(max(to-at, 0), len(x))])
+		at += len(x)
+	}
+	return &out, nil
+}

@@ -1,0 +1,212 @@
+package audio
+
+import (
+	"context"
+
+	"lector/audio/mpeg"
+)
+
+// vbrPays is how many times larger a constant bit rate may make the output
+// before a variable one is kept: DESIGN.md has the measurements.
+const vbrPays = 1.5
+
+// tagMaker is the encoder that the LAME extension names. Players believe the
+// extension only of encoders they know, by the first four letters.
+const tagMaker = "LAME-join"
+
+// layout is what the output will look like.
+type layout struct {
+	header mpeg.Header // of every frame, but for bit rate, padding and mode extension
+	vbr    bool
+	info   mpeg.Info
+	bytes  int64 // the Info frame and all behind it
+	spans  []span
+}
+
+// span is the range of bytes that is copied of a part.
+type span struct{ from, to int64 }
+
+// fit decides the frames of the output. Parts of one constant bit rate are
+// copied as far as possible; else, or where data finds no room, all are laid
+// anew. Data whose slots went with the frames dropped at a part's start may find
+// none at all: then those frames stay.
+func (p *Plan) fit(ctx context.Context) error {
+	p.cut()
+	h := p.template()
+	ways := []func(context.Context, mpeg.Header) (bool, error){p.relayParts}
+	if low, high := p.indexes(); low == high {
+		h = h.WithIndex(low)
+		ways = []func(context.Context, mpeg.Header) (bool, error){p.copyParts, p.relayParts}
+	}
+	for _, way := range ways {
+		for _, keep := range []bool{p.opt.keepHeads, true} {
+			if keep != p.opt.keepHeads {
+				p.opt.keepHeads = keep
+				p.cut()
+			}
+			if ok, err := way(ctx, h); ok || err != nil {
+				return err
+			}
+		}
+	}
+	return mpeg.ErrNoRoom
+}
+
+// template returns the header that all frames of the output share. A stereo
+// frame is a joint stereo frame without mode extension, so one joint stereo part
+// makes all of them joint stereo.
+func (p *Plan) template() mpeg.Header {
+	h := p.streams[0].first.WithoutCRC()
+	for _, s := range p.streams {
+		if s.first.Mode() == mpeg.JointStereo {
+			return h.WithMode(mpeg.JointStereo)
+		}
+	}
+	return h
+}
+
+// indexes returns the lowest and the highest bitrate index of all parts.
+func (p *Plan) indexes() (low, high int) {
+	low = mpeg.MaxIndex
+	for _, s := range p.streams {
+		low, high = min(low, s.low), max(high, s.high)
+	}
+	return low, high
+}
+
+// copyParts lays the output out with one bit rate, parts copied byte for byte
+// where nothing speaks against it. It is false where data finds no room.
+func (p *Plan) copyParts(ctx context.Context, h mpeg.Header) (bool, error) {
+	p.relay = make([]bool, len(p.streams))
+	l := layout{header: h, spans: make([]span, len(p.streams))}
+	t := newTrial(h, false)
+	for i, s := range p.streams {
+		relay, err := p.mustRelay(i, h)
+		if err != nil {
+			return false, p.changed(i, err)
+		}
+		if p.relay[i] = relay; relay {
+			err = p.walk(ctx, i, func(u mpeg.Unit) { t.add(u.Header, len(u.Main)) })
+		} else {
+			l.spans[i], err = s.span(p.cuts[i])
+			t.copied(l.spans[i], s.frames-p.cuts[i].head-p.cuts[i].tail)
+		}
+		if err != nil {
+			return false, p.changed(i, err)
+		}
+		t.silence(p.cuts[i].gap)
+	}
+	p.layout = l.closed(t)
+	return !t.failed, nil
+}
+
+// mustRelay reports whether the frames of part i cannot be copied as they are.
+func (p *Plan) mustRelay(i int, h mpeg.Header) (bool, error) {
+	const crc = 0x10000
+	s := p.streams[i]
+	if !s.tight || !s.uniform || (s.first^h)&^(headerVaries|crc) != 0 || p.gain(i) != 0 {
+		return true, nil
+	}
+	if p.cuts[i].head == 0 {
+		return false, nil
+	}
+	units := s.framesFrom(p.cuts[i].head)
+	for range p.cuts[i].head%stride + 1 {
+		if !units.Next() {
+			return false, errChanged
+		}
+	}
+	f := units.Frame()
+	return mpeg.SideInfoOf(f.Header, f.Data).MainDataBegin() > 0, nil
+}
+
+// span returns the bytes of the part that its cut leaves.
+func (s *stream) span(c cut) (span, error) {
+	from, err := s.offset(c.head)
+	if err != nil {
+		return span{}, err
+	}
+	to, err := s.offset(s.frames - c.tail)
+	return span{from, to}, err
+}
+
+// relayParts lays all frames anew: at the lowest constant bit rate that has
+// room, or, where that costs too much, at varying ones.
+func (p *Plan) relayParts(ctx context.Context, h mpeg.Header) (bool, error) {
+	p.relay = make([]bool, len(p.streams))
+	vbr := newTrial(h, true)
+	var cbr []*trial
+	for i := 1; i <= mpeg.MaxIndex; i++ {
+		if h.WithIndex(i).WithPadding(false).BodySize() >= 0 {
+			cbr = append(cbr, newTrial(h.WithIndex(i), false))
+		}
+	}
+	for i := range p.streams {
+		p.relay[i] = true
+		err := p.walk(ctx, i, func(u mpeg.Unit) {
+			vbr.add(u.Header, len(u.Main))
+			for _, t := range cbr {
+				t.add(u.Header, len(u.Main))
+			}
+		})
+		if err != nil {
+			return false, p.changed(i, err)
+		}
+		vbr.silence(p.cuts[i].gap)
+		for _, t := range cbr {
+			t.silence(p.cuts[i].gap)
+		}
+	}
+	best := choose(cbr, vbr)
+	p.layout = layout{header: h}.closed(best)
+	return !best.failed, nil
+}
+
+// choose returns the lowest constant bit rate that fits, unless that is much
+// larger than varying ones.
+func choose(cbr []*trial, vbr *trial) *trial {
+	for _, t := range cbr {
+		if !t.failed {
+			if float64(t.bytes) > vbrPays*float64(vbr.bytes) {
+				return vbr
+			}
+			return t
+		}
+	}
+	return vbr
+}
+
+// closed completes the layout with what a trial found.
+func (l layout) closed(t *trial) layout {
+	l.vbr, l.header = t.vbr, t.header
+	l.info = mpeg.Info{VBR: t.vbr, Frames: t.frames, Lame: &mpeg.Lame{Encoder: tagMaker, Padding: decoderDelay}}
+	if t.vbr {
+		l.info.TOC = new([100]byte)
+	}
+	size := int64(l.info.FrameSize(l.header))
+	l.bytes = size + t.bytes
+	l.info.Bytes, l.info.Lame.MusicLength = l.bytes, uint32(l.bytes)
+	if t.vbr {
+		l.info.TOC = t.seek.table(size, l.bytes)
+	}
+	return l
+}
+
+// walk shows the units that part i contributes, in order.
+func (p *Plan) walk(ctx context.Context, i int, visit func(mpeg.Unit)) error {
+	s, c := p.streams[i], p.cuts[i]
+	units, err := s.units(c.head)
+	if err != nil {
+		return err
+	}
+	for n := c.head; n < s.frames-c.tail; n++ {
+		if n%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if !units.Next() {
+			return errChanged
+		}
+		visit(units.Unit())
+	}
+	return nil
+}

@@ -1,0 +1,82 @@
+package loudness
+
+import "math"
+
+// True peak is found by oversampling four times (BS.1770-4, annex 2) with a
+// windowed sinc of taps samples a phase.
+const (
+	phases = 4
+	taps   = 16
+)
+
+// interpolators holds the three phases between samples, and bound is how much
+// larger than its inputs an interpolated value can be.
+var interpolators, bound = sinc()
+
+func sinc() (f [phases - 1][taps]float64, bound float64) {
+	for p := range f {
+		sum, abs := 0.0, 0.0
+		for i := range taps {
+			x := float64(i-taps/2+1) - float64(p+1)/phases
+			w := math.Cos(math.Pi * x / taps)
+			f[p][i] = math.Sin(math.Pi*x) / (math.Pi * x) * w * w
+			sum += f[p][i]
+		}
+		for i := range taps {
+			f[p][i] /= sum
+			abs += math.Abs(f[p][i])
+		}
+		bound = max(bound, abs)
+	}
+	return f, bound
+}
+
+// peakMeter keeps the last samples of each channel and the highest value.
+type peakMeter struct {
+	line [2][]float64
+	peak float64
+}
+
+func (p *peakMeter) add(samples []int16, channels int) {
+	for c := range channels {
+		if len(p.line[c]) == 0 {
+			p.line[c] = make([]float64, taps-1)
+		}
+		for i := c; i < len(samples); i += channels {
+			p.line[c] = append(p.line[c], float64(samples[i]))
+		}
+		p.scan(p.line[c])
+		n := copy(p.line[c], p.line[c][len(p.line[c])-taps+1:])
+		p.line[c] = p.line[c][:n]
+	}
+}
+
+// scan looks at the values at and between samples. Interpolation is left out
+// where the neighbours are too small to reach the peak.
+func (p *peakMeter) scan(line []float64) {
+	quiet := 0 // samples in a row that are too small
+	for i, x := range line {
+		x = math.Abs(x)
+		p.peak = max(p.peak, x)
+		if quiet++; x*bound > p.peak {
+			quiet = 0
+		}
+		if quiet < taps && i >= taps-1 {
+			p.between(line[i-taps+1 : i+1])
+		}
+	}
+}
+
+// between looks at the values between the two samples in the middle.
+func (p *peakMeter) between(x []float64) {
+	x = x[:taps]
+	for f := range interpolators {
+		sum := 0.0
+		for i, c := range interpolators[f] {
+			sum += c * x[i]
+		}
+		p.peak = max(p.peak, math.Abs(sum))
+	}
+}
+
+func (p *peakMeter) level() float64 { return 20 * math.Log10(p.peak/32768) }

@@ -1,0 +1,279 @@
+package mpeg
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+)
+
+// Frame is one frame as it stands in a file. Data is the whole frame, header
+// included; it belongs to the scanner and is valid until its next step.
+type Frame struct {
+	Offset int64
+	Header Header
+	Data   []byte
+	// Broken says that frames may be missing between this one and the one
+	// before it, so that the bit reservoir cannot be trusted.
+	Broken bool
+}
+
+// Scanner finds the frames of a file. It accepts a frame when the next header,
+// a tag or the end of the file stands where the frame's length says, steps over
+// tags and garbage, and holds at most 128 kB in memory. It works in linear time
+// on any input.
+type Scanner struct {
+	win      window
+	pos, end int64
+	ref      Header // of the first frame; 0 before it
+	broken   bool
+	frame    Frame
+	tags     []Tag
+	problems problems
+	err      error
+	free     int // attempts at the free format, bounded
+}
+
+// NewScanner returns a scanner over the first size bytes of src.
+func NewScanner(src io.ReaderAt, size int64) *Scanner {
+	s := &Scanner{win: newWindow(src, size)}
+	s.end = s.win.size
+	s.trimTail()
+	return s
+}
+
+// NewScannerAt returns a scanner that begins at a frame known from an earlier
+// scan of the same source and does not look for trailing tags: end is the end
+// of the audio as that scan found it.
+func NewScannerAt(src io.ReaderAt, offset, end int64, ref Header) *Scanner {
+	return &Scanner{win: newWindow(src, end), pos: offset, end: end, ref: ref}
+}
+
+func (s *Scanner) trimTail() {
+	for range 8 {
+		t, ok := trailingTag(&s.win, s.end)
+		if !ok {
+			return
+		}
+		s.tags = append(s.tags, t)
+		s.end = t.Offset
+	}
+}
+
+// Frame returns the frame that Next found.
+func (s *Scanner) Frame() Frame { return s.frame }
+
+// Tags returns the tags met so far; those at the end of the file are known from
+// the beginning.
+func (s *Scanner) Tags() []Tag { return s.tags }
+
+// Problems returns what was wrong so far, at most a hundred of them, and how
+// many more there were.
+func (s *Scanner) Problems() ([]Problem, int) { return s.problems.list, s.problems.dropped }
+
+// End returns the offset behind the last byte that may be audio.
+func (s *Scanner) End() int64 { return s.end }
+
+// Err returns why the scan ended: nil at the end of the file, ErrFreeFormat, or
+// an error of the source.
+func (s *Scanner) Err() error {
+	if s.err == nil {
+		return s.win.err
+	}
+	return s.err
+}
+
+// Next steps to the next frame and reports whether there is one.
+func (s *Scanner) Next() bool {
+	for s.err == nil && s.pos < s.end {
+		if h, ok := s.header(s.pos); ok && s.ref != 0 && s.ref.Same(h) && h.BodySize() >= 0 {
+			if s.accept(h) {
+				return true
+			}
+			continue
+		}
+		if !s.skip() {
+			return false
+		}
+	}
+	return false
+}
+
+// header reads the header at off.
+func (s *Scanner) header(off int64) (Header, bool) {
+	if off+HeaderSize > s.end {
+		return 0, false
+	}
+	return ParseHeader(s.win.at(off, HeaderSize))
+}
+
+// accept takes the frame at pos if it is whole, else it moves pos to where the
+// stream goes on.
+func (s *Scanner) accept(h Header) bool {
+	size := int64(h.Size())
+	if s.pos+size > s.end {
+		s.problem(Truncated, s.pos, s.end-s.pos, fmt.Sprintf("the last frame has %d of %d bytes", s.end-s.pos, size))
+		s.pos = s.end
+		return false
+	}
+	s.win.at(s.pos, int(size)+HeaderSize) // one read for the frame and what confirms it
+	if !s.confirmed(s.pos+size) && s.cutShort(size) {
+		return false
+	}
+	s.frame = Frame{s.pos, h, s.win.at(s.pos, int(size)), s.broken}
+	if len(s.frame.Data) < int(size) {
+		return false // the source ended early; Err says why
+	}
+	s.broken = false
+	s.pos += size
+	return true
+}
+
+// confirmed reports whether a frame may end at off: a header of the same
+// format, a tag or the end stands there.
+func (s *Scanner) confirmed(off int64) bool {
+	if h, ok := s.header(off); ok && s.ref.Same(h) {
+		return true
+	}
+	if off >= s.end {
+		return off == s.end
+	}
+	_, ok := tagAt(&s.win, off)
+	return ok
+}
+
+// cutShort looks for a frame that begins inside the one at pos. If there is
+// one, the frame at pos lost its end: it is stepped over.
+func (s *Scanner) cutShort(size int64) bool {
+	q, ok := s.search(s.pos+1, min(s.pos+size, s.end))
+	if !ok {
+		return false
+	}
+	s.problem(Truncated, s.pos, q-s.pos, fmt.Sprintf("a frame has %d of %d bytes", q-s.pos, size))
+	s.pos, s.broken = q, true
+	return true
+}
+
+// skip steps over a tag or garbage at pos.
+func (s *Scanner) skip() bool {
+	if t, ok := tagAt(&s.win, s.pos); ok && s.skipTag(t) {
+		return true
+	}
+	q, ok := s.search(s.pos, s.end)
+	if !ok {
+		q = s.end
+	}
+	if s.err != nil {
+		return false
+	}
+	if q > s.pos {
+		s.problem(Garbage, s.pos, q-s.pos, "")
+		s.broken = s.ref != 0
+		s.pos = q
+	}
+	if ok && s.ref == 0 {
+		s.ref, _ = s.header(q)
+	}
+	return ok
+}
+
+// skipTag steps over a tag; it is false for one that cannot be what it claims.
+func (s *Scanner) skipTag(t Tag) bool {
+	if t.Offset+t.Length > s.win.size {
+		s.problem(BadTag, t.Offset, 0, fmt.Sprintf("the %s tag claims %d bytes of %d", t.Kind, t.Length, s.win.size-t.Offset))
+		return false
+	}
+	if s.ref != 0 && t.Offset+t.Length < s.end {
+		s.problem(TagInside, t.Offset, t.Length, t.Kind)
+	}
+	if len(s.tags) < maxProblems {
+		s.tags = append(s.tags, t)
+	}
+	s.pos = t.Offset + t.Length
+	return true
+}
+
+// search returns the first offset in [from, to) at which a stream of frames
+// begins. It notes frames of another format that it passes.
+func (s *Scanner) search(from, to int64) (int64, bool) {
+	switched := false
+	for off := from; off < to && s.err == nil; off++ {
+		b := s.win.at(off, int(min(4096, to-off)))
+		if len(b) == 0 {
+			break
+		}
+		i := bytes.IndexByte(b, 0xFF)
+		if i < 0 {
+			off += int64(len(b)) - 1
+			continue
+		}
+		off += int64(i)
+		h, ok := s.streamAt(off)
+		if ok && (s.ref == 0 || s.ref.Same(h)) {
+			return off, true
+		}
+		if ok && !switched {
+			s.problem(FormatSwitch, off, 0, fmt.Sprintf("%s after %s", h.Format(), s.ref.Format()))
+			switched = true
+		}
+	}
+	return 0, false
+}
+
+// streamAt reports whether a stream of frames begins at off: three headers of
+// one format in a row, fewer only where the audio ends.
+func (s *Scanner) streamAt(off int64) (Header, bool) {
+	first, ok := s.header(off)
+	if !ok || s.freeFormat(off, first) {
+		return 0, false
+	}
+	at, h := off, first
+	for n := range 2 {
+		if h.BodySize() < 0 {
+			return 0, false
+		}
+		at += int64(h.Size())
+		if at >= s.end {
+			return first, at == s.end || n > 0
+		}
+		next, ok := s.header(at)
+		if !ok || !first.Same(next) {
+			_, tag := tagAt(&s.win, at)
+			return first, tag || s.end-at < HeaderSize
+		}
+		h = next
+	}
+	return first, true
+}
+
+// freeFormat reports whether h is a free-format header. Where frames at equal
+// distances prove that the stream is one, the scan ends with ErrFreeFormat.
+func (s *Scanner) freeFormat(off int64, h Header) bool {
+	if h.Index() != 0 {
+		return false
+	}
+	if s.free++; s.ref != 0 || s.free > 16 {
+		return true
+	}
+	for d := int64(h.BodyOffset()); d < 8<<10 && off+2*d < s.end; d++ {
+		if s.repeats(off, d, h) {
+			s.err = fmt.Errorf("frame at byte %d: %w", off, ErrFreeFormat)
+			break
+		}
+	}
+	return true
+}
+
+// repeats reports whether h stands again at distance d and at twice that, give
+// or take the padding.
+func (s *Scanner) repeats(off, d int64, h Header) bool {
+	const varying = 0x230 // padding, mode extension
+	same := func(at int64) bool {
+		x, ok := s.header(at)
+		return ok && (x^h)&^varying == 0
+	}
+	return same(off+d) && (same(off+2*d) || same(off+2*d+1) || same(off+2*d-1))
+}
+
+func (s *Scanner) problem(k Kind, off, n int64, detail string) {
+	s.problems.add(Problem{k, off, n, detail})
+}

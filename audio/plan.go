@@ -1,0 +1,220 @@
+package audio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// Plan is a stitch before it is written: every frame, size and time is known.
+// The sources of its parts must stay readable and unchanged until Write.
+type Plan struct {
+	opt      Options
+	streams  []*stream
+	cuts     []cut
+	relay    []bool // parts whose frames are laid anew
+	gains    []int
+	layout   layout
+	timeline Timeline
+	levels   *Levels
+}
+
+// NewPlan reads the parts and decides how they are joined. It decodes only what
+// Trim and Loudness need. Errors are PartErrors, save for ErrNoParts and those
+// of ctx.
+func NewPlan(ctx context.Context, parts []Part, opt Options) (*Plan, error) {
+	if len(parts) == 0 {
+		return nil, ErrNoParts
+	}
+	p := &Plan{opt: opt}
+	if err := p.read(ctx, parts); err != nil {
+		return nil, err
+	}
+	if err := p.unify(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.level(); err != nil {
+		return nil, err
+	}
+	if err := p.fit(ctx); err != nil {
+		return nil, err
+	}
+	p.place()
+	return p, nil
+}
+
+// Timeline returns where everything will be.
+func (p *Plan) Timeline() Timeline { return p.timeline }
+
+// Size returns the bytes that Write will write behind the tag.
+func (p *Plan) Size() int64 { return p.layout.bytes }
+
+// Problems returns what was wrong with parts that are stitched all the same.
+func (p *Plan) Problems() []PartProblem {
+	var all []PartProblem
+	for _, s := range p.streams {
+		for _, x := range s.problems {
+			all = append(all, PartProblem{s.part.Name, x})
+		}
+	}
+	return all
+}
+
+// read scans the parts, as many at a time as there are processors.
+func (p *Plan) read(ctx context.Context, parts []Part) error {
+	p.streams = make([]*stream, len(parts))
+	errs := make([]error, len(parts))
+	var done atomic.Int64
+	each(len(parts), func(i int) bool {
+		p.streams[i], errs[i] = p.open(ctx, parts[i])
+		p.opt.progress("read", int(done.Add(1)), len(parts))
+		return errs[i] == nil
+	})
+	for i, err := range errs {
+		if err != nil {
+			return p.partError(i, parts[i].Name, err)
+		}
+	}
+	return nil
+}
+
+// each calls do for 0 … n-1 from as many goroutines as there are processors,
+// until one call is false.
+func each(n int, do func(i int) bool) {
+	var (
+		mu   sync.Mutex
+		next int
+		wg   sync.WaitGroup
+	)
+	take := func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		next++
+		return next - 1
+	}
+	stop := func() {
+		mu.Lock()
+		defer mu.Unlock()
+		next = n
+	}
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := take(); i < n; i = take() {
+				if !do(i) {
+					stop()
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// open reads one part as far as the options need.
+func (p *Plan) open(ctx context.Context, part Part) (*stream, error) {
+	s, err := scan(ctx, part)
+	if err != nil {
+		return s, err
+	}
+	if p.opt.Strict && len(s.problems) > 0 {
+		return s, &DamageError{s.problems[0]}
+	}
+	return s, p.listen(ctx, s)
+}
+
+// listen decodes what the options need of a part.
+func (p *Plan) listen(ctx context.Context, s *stream) error {
+	switch {
+	case s.part.Known != nil:
+		s.analysis, s.edges = s.part.Known, s.part.Known.edges
+		return nil
+	case p.opt.Loudness != nil:
+		return s.analyze(ctx)
+	case p.opt.Trim:
+		return s.findEdges()
+	}
+	return nil
+}
+
+// partError names the part that err is about, and the place where it can.
+func (p *Plan) partError(i int, name string, err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	e := &PartError{Part: name, Index: i, Offset: -1, Err: err}
+	var d *DamageError
+	if errors.As(err, &d) {
+		e.Offset = d.Offset
+	}
+	return e
+}
+
+// unify checks that all parts have the format of the first, or has the others
+// encoded anew.
+func (p *Plan) unify(ctx context.Context) error {
+	want := p.streams[0].first.Format()
+	for i, s := range p.streams {
+		if s.first.Format() == want {
+			continue
+		}
+		err := error(&FormatError{Got: s.first.Format(), Want: want})
+		if p.opt.Reencode != nil {
+			p.streams[i], err = p.reencode(ctx, s)
+		}
+		if err != nil {
+			return p.partError(i, s.part.Name, err)
+		}
+	}
+	return nil
+}
+
+// cut decides all joins.
+func (p *Plan) cut() {
+	p.cuts = make([]cut, len(p.streams))
+	for i := range p.streams[1:] {
+		join(p.streams[i], p.streams[i+1], &p.cuts[i], &p.cuts[i+1], p.opt)
+	}
+	p.cutEnds()
+}
+
+// cutEnds drops what the encoders put before the first and behind the last
+// part, as far as it is silent.
+func (p *Plan) cutEnds() {
+	if !p.opt.Trim {
+		return
+	}
+	first, last := p.streams[0], p.streams[len(p.streams)-1]
+	if head, _ := first.droppable(); !p.opt.keepHeads {
+		p.cuts[0].head = min(head, roundDiv(first.delay(), first.spf()))
+	}
+	_, tail := last.droppable()
+	p.cuts[len(p.cuts)-1].tail = max(0, min(tail, roundDiv(last.trail(), last.spf())))
+}
+
+// place fixes the timeline when all frames are known.
+func (p *Plan) place() {
+	p.timeline = timeline(p.streams, p.cuts)
+	for i := range p.timeline.Parts {
+		p.timeline.Parts[i].Gain = p.gain(i)
+	}
+	p.timeline.VBR = p.layout.vbr
+	p.timeline.Bitrate = p.layout.header.Bitrate()
+	if p.layout.vbr {
+		audio := p.layout.bytes - int64(p.layout.info.FrameSize(p.layout.header))
+		p.timeline.Bitrate = int(float64(audio)*8/p.timeline.Duration.Seconds()/1000 + 0.5)
+	}
+}
+
+func (p *Plan) gain(i int) int {
+	if p.gains == nil {
+		return 0
+	}
+	return p.gains[i]
+}
+
+// changed wraps an error of a second reading.
+func (p *Plan) changed(i int, err error) error {
+	return p.partError(i, p.streams[i].part.Name, fmt.Errorf("read again: %w", err))
+}
