@@ -228,12 +228,17 @@ func marks(t *testing.T, b *browsertest.Browser, h host) {
 
 func transcript(t *testing.T, b *browsertest.Browser, h host) {
 	p := open(t, b, h.URL+"/embed/havana/harbour-tunnel", browsertest.Look{})
-	must(t, p.Click(element+`.ui.text.firstChild`))
+	must(t, p.Click(element+`.ui.words`))
 	must(t, p.Wait(element+`.ui.text.querySelectorAll("p").length == 8`))
 	must(t, p.Click(element+`.ui.text.querySelectorAll("button")[3]`))
 	must(t, p.Wait(element+`.ui.text.querySelector("[aria-current]")?.textContent.startsWith("Repairs cost")`))
 	if got := value[string](t, p, element+`.ui.now.textContent`); !strings.HasPrefix(got, "Repairs cost") {
 		t.Errorf("the caption says %q", got)
+	}
+	findings, err := p.Audit()
+	must(t, err)
+	if len(findings) > 0 {
+		t.Errorf("%q", findings)
 	}
 }
 

@@ -30,8 +30,8 @@ sheet.replaceSync(`
 .lead{font-weight:650;overflow:hidden;text-overflow:ellipsis}
 .time{font-size:.875rem;color:var(--_s);font-variant-numeric:tabular-nums;white-space:nowrap}
 .tools{grid-area:tools;display:flex;align-items:center;gap:.15rem}
-button,select,summary,.link{font:inherit;color:inherit;background:none;border:0;border-radius:10px;min-width:44px;min-height:44px;cursor:pointer;padding:0}
-button:hover,select:hover,summary:hover,.link:hover{background:color-mix(in srgb,var(--_a) 12%,transparent)}
+button,select,.link{font:inherit;color:inherit;background:none;border:0;border-radius:10px;min-width:44px;min-height:44px;cursor:pointer;padding:0}
+button:hover,select:hover,.link:hover{background:color-mix(in srgb,var(--_a) 12%,transparent)}
 :focus-visible{outline:3px solid var(--_a);outline-offset:2px}
 svg{width:26px;height:26px;fill:currentColor;display:block;margin:auto;pointer-events:none}
 .fwd path{transform:scaleX(-1);transform-origin:12px 12px}
@@ -39,7 +39,7 @@ text{font:700 7px system-ui,sans-serif;text-anchor:middle}
 .play{grid-area:play;width:60px;height:60px;border-radius:50%;background:var(--_a);color:var(--_o)}
 .play:hover{background:color-mix(in srgb,var(--_a) 86%,var(--_i))}
 .play svg{width:30px;height:30px}
-select{padding:0 .5rem;text-align:center;font-variant-numeric:tabular-nums;appearance:none;font-weight:600;font-size:.9375rem}
+select{direction:ltr;padding:0 .5rem;text-align:center;font-variant-numeric:tabular-nums;appearance:none;font-weight:600;font-size:.9375rem}
 option{color:#111;background:#fff}
 .seek{grid-area:seek;width:100%;height:44px;background:none;appearance:none;cursor:pointer;--to:right;border-radius:8px}
 .seek:dir(rtl){--to:left}
@@ -55,23 +55,22 @@ option{color:#111;background:#fff}
 ::slotted([slot=label]){margin:0!important;font:inherit!important;color:inherit!important;display:block!important;visibility:visible!important;opacity:1!important}
 ::slotted(audio){display:none!important}
 .link{display:inline-flex;align-items:center;justify-content:center;text-decoration:underline;text-underline-offset:.2em;padding:0 .4rem;margin-inline:-.4rem;color:var(--_i)}
-.text{flex:1 0 100%}
-summary{display:flex;align-items:center;gap:.4rem;list-style:none;padding:0 .4rem;margin-inline-start:-.4rem;width:max-content;text-decoration:underline;text-underline-offset:.2em;color:var(--_i)}
-summary::-webkit-details-marker{display:none}
-.lines{max-height:20rem;overflow:auto;overscroll-behavior:contain;color:var(--_i);font-size:1rem;padding-bottom:.6rem}
-.lines div{display:grid;grid-template-columns:auto 1fr;gap:.5rem;align-items:start}
-.lines button{font-size:.8125rem;color:var(--_s);font-variant-numeric:tabular-nums}
-.lines p{padding:.65rem 0}
-.lines .heading,.lines .title{font-weight:650}
+.link+.link{margin-inline-start:.2rem}
+.text{max-height:20rem;overflow:auto;overscroll-behavior:contain;border-top:1px solid var(--_l);padding:.3rem 0}
+.text div{display:grid;grid-template-columns:auto 1fr;gap:.5rem;align-items:start}
+.text button{font-size:.8125rem;color:var(--_s);font-variant-numeric:tabular-nums}
+.text p{padding:.65rem 0}
+.text .heading,.text .title{font-weight:650}
 [aria-current]{background:var(--aa-highlight,light-dark(#ffe6ad,#5d430c));color:light-dark(#211a15,#fff3dc);border-radius:3px}
-.mini{position:fixed;inset:auto 0 0;z-index:9999;border-radius:0;border-width:1px 0 0;padding:.4rem max(1rem,50vw - 24rem) .2rem;box-shadow:0 -4px 20px #0003}
-.mini :is(.now,.link,.text,.lead){display:none}
-.mini .play{width:44px;height:44px}
-.mini .foot{border:0;min-height:0;margin:0}
 @container (max-width:34rem){
 .main{grid-template:"play head" auto "seek seek" auto "tools tools" auto/auto 1fr}
 .tools{justify-content:space-between}
 .foot{margin-top:.3rem}}
+.mini{position:fixed;inset:auto 0 0;z-index:9999;border-radius:0;border-width:1px 0 0;padding:.4rem max(1rem,50vw - 24rem) .2rem;box-shadow:0 -4px 20px #0003}
+.mini :is(.now,.link,.text,.lead){display:none}
+.mini .play{width:44px;height:44px}
+.mini .foot{border:0;min-height:0;margin:0}
+.mini .main{grid-template:"play head tools" auto "seek seek seek" auto/auto 1fr auto}
 @media (prefers-contrast:more){:host{--_s:var(--_i);--_l:var(--_i)}}
 @media (forced-colors:active){.play{border:2px solid}.seek{appearance:auto;accent-color:Highlight}[aria-current]{background:Mark;color:MarkText}}
 @media (prefers-reduced-motion:no-preference){.play,button{transition:background-color .15s}}
@@ -194,14 +193,14 @@ class AudioArticle extends HTMLElement {
       status: make("p", { className: "status", role: "status", hidden: true }),
       label: make("div", { className: "label" }, make("slot", { name: "label" }, LABEL)),
       save: make("a", { className: "link", hidden: true }, t.download),
-      text: make("details", { className: "text", hidden: true, ontoggle: e => e.target.open && this.read() },
-        make("summary", null, t.transcript), make("div", { className: "lines", tabIndex: 0, role: "region", ariaLabel: t.transcript })),
+      words: make("button", { type: "button", className: "link", ariaExpanded: false, hidden: true, onclick: () => this.unfold() }, t.transcript),
+      text: make("div", { className: "text", tabIndex: 0, role: "region", ariaLabel: t.transcript, hidden: true }),
     };
     const u = this.ui;
     u.main = make("div", { className: "main" }, u.play, make("div", { className: "head" }, u.lead, u.time),
       make("div", { className: "tools" }, u.back, u.forward, u.speed), u.seek);
-    u.foot = make("div", { className: "foot" }, u.label, u.save, u.text);
-    const box = u.box = make("div", { className: "box", role: "group", lang: own, ariaLabel: t.listen }, u.main, u.now, u.status, u.foot, make("slot", { hidden: true }));
+    u.foot = make("div", { className: "foot" }, u.label, u.words, u.save);
+    const box = u.box = make("div", { className: "box", role: "group", lang: own, ariaLabel: t.listen }, u.main, u.now, u.status, u.foot, u.text, make("slot", { hidden: true }));
     box.addEventListener("keydown", e => this.key(e));
     this.attachShadow({ mode: "open" }).append(box);
     this.shadowRoot.adoptedStyleSheets = [sheet];
@@ -218,10 +217,10 @@ class AudioArticle extends HTMLElement {
     const u = this.ui;
     u.main.hidden = u.foot.hidden = false;
     u.status.hidden = true;
-    u.save.hidden = false;
+    u.save.hidden = !/^https?:/.test(audio.src);
     u.save.href = audio.src;
     u.save.download = (this.getAttribute("headline") || "audio").replace(/[\\/:*?"<>|\s]+/g, " ").trim().slice(0, 80) + ".mp3";
-    u.text.hidden = !this.getAttribute("manifest") || !!this.getAttribute("text");
+    u.words.hidden = !this.getAttribute("manifest") || this.hasAttribute("text");
   }
 
   // wait looks for the manifest, less and less often, for a quarter of an hour.
@@ -356,11 +355,15 @@ class AudioArticle extends HTMLElement {
     this.tick();
   }
 
-  // read fills the transcript.
-  async read() {
-    const lines = this.ui.text.lastChild;
-    if (lines.childElementCount) return;
+  // unfold shows the transcript, which the first time has to be fetched.
+  async unfold() {
+    const { words, text: lines } = this.ui;
+    lines.hidden = !lines.hidden;
+    words.ariaExpanded = !lines.hidden;
+    this.ui.now.hidden = true;
+    if (lines.hidden || lines.childElementCount) return;
     try { await this.find(); } catch { return lines.replaceChildren(WORDS.failed); }
+    if (lines.childElementCount) return;
     const m = await this.load();
     let i = 0;
     lines.lang = m.language;
@@ -374,7 +377,7 @@ class AudioArticle extends HTMLElement {
   // tick shows where we are.
   tick() {
     const a = this.audio, u = this.ui, t = a.currentTime, all = this.length();
-    u.time.textContent = clock(t) + " / " + clock(all);
+    u.time.textContent = `\u2066${clock(t)} / ${clock(all)}\u2069`;
     u.seek.max = all || 1;
     u.seek.value = t;
     u.seek.ariaValueText = WORDS.of.replace("{}", spell(t, WORDS.lang)).replace("{}", spell(all, WORDS.lang));
@@ -393,11 +396,11 @@ class AudioArticle extends HTMLElement {
     this.spoken?.line?.removeAttribute("aria-current");
     this.spoken = s;
     if (CSS.highlights) s?.range ? CSS.highlights.set("audio-article", new Highlight(s.range)) : CSS.highlights.delete("audio-article");
-    this.ui.now.hidden = this.onPage || !this.sentences.length;
+    this.ui.now.hidden = this.onPage || !this.sentences.length || !this.ui.text.hidden;
     this.ui.now.textContent = s ? s.said : "";
     if (!s) return;
     if (s.line) {
-      const box = this.ui.text.lastChild, row = s.line.closest("div");
+      const box = this.ui.text, row = s.line.closest("div");
       s.line.setAttribute("aria-current", "true");
       if (!box.contains(this.shadowRoot.activeElement)) box.scrollTop = row.offsetTop - box.offsetTop - box.clientHeight / 3;
     }

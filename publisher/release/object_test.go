@@ -1,0 +1,74 @@
+package release_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+
+	"lector"
+	"lector/publisher/publishertest"
+	"lector/publisher/release"
+)
+
+// attended is a store that knows how many of its files are open.
+type attended struct {
+	*publishertest.Shelf
+	open atomic.Int64
+}
+
+func (a *attended) Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
+	f, o, err := a.Shelf.Open(ctx, key)
+	if err == nil {
+		a.open.Add(1)
+		f = closer{f, a}
+	}
+	return f, o, err
+}
+
+type closer struct {
+	io.ReadSeekCloser
+	a *attended
+}
+
+func (c closer) Close() error {
+	c.a.open.Add(-1)
+	return c.ReadSeekCloser.Close()
+}
+
+// Listeners skip, go away and come back: no file stays open behind them.
+func TestFilesAreClosed(t *testing.T) {
+	t.Parallel()
+	store := &attended{Shelf: new(publishertest.Shelf)}
+	m := store.Rendition("", lector.Article{Site: "havana", ID: "good", Title: "Good"}, "One.")
+	objects := release.Objects{Store: store, Log: slog.New(slog.DiscardHandler)}
+	mp3 := "/" + lector.Prefix("havana", m.Key) + m.Hash + ".mp3"
+	for name, header := range map[string]http.Header{
+		"whole":      {},
+		"range":      {"Range": {"bytes=10-20"}},
+		"parts":      {"Range": {"bytes=0-1,5-6"}},
+		"beyond":     {"Range": {"bytes=999999999-"}},
+		"unchanged":  {"If-None-Match": {"*"}},
+		"not wanted": {"If-Match": {`"x"`}},
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			r := httptest.NewRequest(method, mp3, nil)
+			r.Header = header
+			objects.ServeHTTP(httptest.NewRecorder(), r)
+			objects.ServeHTTP(&gone{header: http.Header{}}, r)
+			if n := store.open.Load(); n != 0 {
+				t.Errorf("%s %s: %d files are open", method, name, n)
+			}
+		}
+	}
+}
+
+// gone is a listener who leaves after the first byte.
+type gone struct{ header http.Header }
+
+func (g *gone) Header() http.Header       { return g.header }
+func (g *gone) WriteHeader(int)           {}
+func (g *gone) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
