@@ -21,17 +21,21 @@ import (
 	"lector/infra/nats"
 )
 
-// natsServer starts a server by nats.conf, on another port and directory.
+// natsServer starts a server whose passwords are ROLE-secret.
 func natsServer(t *testing.T) (url string) {
+	t.Helper()
+	return startNATS(t, func(name string) string { return strings.ToLower(strings.Split(name, "_")[1]) + "-secret" })
+}
+
+// startNATS starts a server by nats.conf, on another port and directory.
+func startNATS(t *testing.T, getenv func(string) string) (url string) {
 	t.Helper()
 	conf, err := os.ReadFile("nats.conf")
 	if err != nil {
 		t.Fatal(err)
 	}
 	// What the environment gives: an environment would keep the tests from running side by side.
-	given := regexp.MustCompile(`\$NATS_(\w+)_PASSWORD`).ReplaceAllStringFunc(string(conf), func(name string) string {
-		return strings.ToLower(strings.Split(name, "_")[1]) + "-secret"
-	})
+	given := regexp.MustCompile(`\$NATS_\w+`).ReplaceAllStringFunc(string(conf), func(name string) string { return getenv(name[1:]) })
 	opts := new(server.Options)
 	if err := opts.ProcessConfigString(given); err != nil {
 		t.Fatal(err)
