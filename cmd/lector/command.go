@@ -22,6 +22,7 @@ func commands() []command {
 		{"worker", "[flags]", "the worker alone", workerHelp, (*app).worker},
 		{"publisher", "[flags]", "the public doors alone", publisherHelp, (*app).publisher},
 		{"setup", "[flags]", "creates streams, consumers and buckets", setupHelp, (*app).setup},
+		{"script", "[flags] FILE|URL|-", "what would be read of an article, what is dropped and why", scriptHelp, (*app).script},
 		{"narrate", "[flags] FILE|URL|-", "reads one article aloud into a directory, without a broker", narrateHelp, (*app).narrate},
 		{"stitch", "-o OUT.mp3 [flags] IN.mp3…", "joins MP3s without re-encoding them", stitchHelp, (*app).stitch},
 		{"inspect", "[flags] FILE.mp3", "what is in an MP3 and what is wrong with it", inspectHelp, (*app).inspect},

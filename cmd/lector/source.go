@@ -6,12 +6,22 @@ import (
 	"io"
 	"os"
 
+	"lector/infra/fetch"
 	"lector/worker/extract"
 )
 
-// readSource reads a file or, for -, standard input; no more than an article
-// may be large, and one byte, so that a larger one is noticed.
-func (a *app) readSource(_ context.Context, name string) ([]byte, error) {
+// readSource reads a file, an address of the web or, for -, standard input; no
+// more than an article may be large, and one byte, so that a larger one is
+// noticed. Addresses of this machine's own network are refused.
+func (a *app) readSource(ctx context.Context, name string) ([]byte, error) {
+	return a.readFrom(ctx, name, fetch.Client{})
+}
+
+// readFrom is readSource with a client of the caller's choice.
+func (a *app) readFrom(ctx context.Context, name string, web fetch.Client) ([]byte, error) {
+	if fetch.Is(name) {
+		return web.Get(ctx, name)
+	}
 	r := a.stdin
 	if name != "-" {
 		f, err := os.Open(name)

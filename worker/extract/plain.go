@@ -246,7 +246,7 @@ func (p *Page) headLines(lines []line, title, start int) {
 		}
 	}
 	var above []Block
-	titlePath, sub := "", -1
+	titlePath, bylinePath, sub := "", "", -1
 	for i, l := range lines[:start] {
 		b := Block{Kind: lector.Paragraph, Text: l.text, Rule: l.rule, Path: l.path()}
 		switch {
@@ -254,6 +254,7 @@ func (p *Page) headLines(lines []line, title, start int) {
 			titlePath = b.Path
 			continue
 		case l.byline != nil && i > title && p.Byline == "":
+			bylinePath = b.Path
 			above = append(above, p.takeByline(l)...)
 			continue
 		case title >= 0 && i > title && i <= title+2 && l.prose && l.rule == "" && p.Subtitle == "" && l.byline == nil && standfirstLine(lines, i):
@@ -277,7 +278,7 @@ func (p *Page) headLines(lines []line, title, start int) {
 		first = append(first, Block{Kind: lector.Title, Text: p.Title, Keep: true, Rule: "title", Path: titlePath})
 	}
 	if p.Byline != "" || len(p.Authors) > 0 {
-		first = append(first, Block{Kind: lector.Byline, Text: p.Byline, Keep: true, Rule: "byline"})
+		first = append(first, Block{Kind: lector.Byline, Text: p.Byline, Keep: true, Rule: "byline", Path: bylinePath})
 	}
 	if p.Subtitle != "" {
 		b := Block{Kind: lector.Standfirst, Text: p.Subtitle, Keep: true, Rule: "standfirst"}

@@ -284,17 +284,17 @@ func (w *walker) path() string {
 	}
 	var b strings.Builder
 	for i, s := range w.steps[from:] {
-		if i > 0 {
+		if s.tag == "html" || s.tag == "body" {
+			continue
+		}
+		if b.Len() > 0 {
 			b.WriteString(" > ")
 		}
 		if s.id != "" && i == 0 && len(s.id) < 60 {
 			b.WriteString("#" + s.id)
 			continue
 		}
-		b.WriteString(s.tag)
-		if s.tag != "html" && s.tag != "body" {
-			b.WriteString(":nth-child(" + strconv.Itoa(s.nth) + ")")
-		}
+		b.WriteString(s.tag + ":nth-child(" + strconv.Itoa(s.nth) + ")")
 	}
 	return b.String()
 }

@@ -59,6 +59,7 @@ type Segment struct {
 	Sentences []Sentence
 	Pause     time.Duration
 	Path      string // place in the source
+	Rule      string // why it is read
 }
 
 // Sentence is one sentence of a segment.
@@ -72,7 +73,12 @@ type Sentence struct {
 // Span says that the bytes [At, To) of a sentence's text stand for the bytes
 // [Start, End) of its source. Spans are in order and cover what was changed;
 // between them text and source are the same.
-type Span struct{ Start, End, At, To int }
+type Span struct {
+	Start int `json:"start"`
+	End   int `json:"end"`
+	At    int `json:"at"`
+	To    int `json:"to"`
+}
 
 // Build writes the script of a page. It fails when the page has no text in a
 // language that can be read.
@@ -85,7 +91,7 @@ func Build(p extract.Page, o Options) (Script, error) {
 	w.lexicon = o.Lexicon.For(o.Language, Scope{o.Site, o.Section, o.Article})
 	s := Script{Title: clean(p.Title), Language: o.Language}
 	w.notice(&s, o.Notice)
-	w.add(&s, lector.Title, s.Title, "")
+	w.add(&s, lector.Title, s.Title, blockOf(p, lector.Title))
 	if o.Byline {
 		w.byline(&s, p)
 	}
@@ -105,9 +111,19 @@ type writer struct {
 	lexicon  *matcher
 }
 
+// blockOf returns the first block of a kind.
+func blockOf(p extract.Page, kind lector.SegmentKind) extract.Block {
+	for _, b := range p.Blocks {
+		if b.Kind == kind {
+			return b
+		}
+	}
+	return extract.Block{}
+}
+
 func (w *writer) notice(s *Script, text string) {
 	if text != "" {
-		w.add(s, lector.Notice, text, "")
+		w.add(s, lector.Notice, text, extract.Block{Rule: "disclosure"})
 	}
 }
 
@@ -115,17 +131,17 @@ func (w *writer) block(s *Script, b extract.Block, p extract.Page) {
 	if !b.Keep || b.Kind == lector.Title || b.Kind == lector.Byline || b.Kind == lector.Caption && !w.options.Captions {
 		return
 	}
-	if w.add(s, b.Kind, clean(b.Text), b.Path) && b.Rest {
+	if w.add(s, b.Kind, clean(b.Text), b) && b.Rest {
 		s.Segments[len(s.Segments)-1].Pause = longPause
 	}
 }
 
 // add appends a segment and reports whether there was anything to say.
-func (w *writer) add(s *Script, kind lector.SegmentKind, source, path string) bool {
+func (w *writer) add(s *Script, kind lector.SegmentKind, source string, b extract.Block) bool {
 	if !speakable(source) {
 		return false
 	}
-	segment := Segment{Kind: kind, Source: source, Path: path, Pause: pauses[kind]}
+	segment := Segment{Kind: kind, Source: source, Path: b.Path, Rule: b.Rule, Pause: pauses[kind]}
 	for _, sentence := range w.language.split(source) {
 		segment.say(w.sentence(sentence))
 	}
@@ -177,7 +193,8 @@ func (w *writer) byline(s *Script, p extract.Page) {
 		return
 	}
 	source := clean(p.Byline)
-	segment := Segment{Kind: lector.Byline, Source: source, Pause: pauses[lector.Byline]}
+	b := blockOf(p, lector.Byline)
+	segment := Segment{Kind: lector.Byline, Source: source, Path: b.Path, Rule: b.Rule, Pause: pauses[lector.Byline]}
 	for _, x := range said {
 		segment.say(x)
 	}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
+	"unicode/utf8"
+
+	"lector"
+	"lector/infra/fetch"
+	"lector/worker/extract"
+	"lector/worker/script"
+	"lector/worker/synth"
+)
+
+const scriptHelp = `Shows what would be read of an article, sentence by sentence, what is dropped
+and by which rule, and what it would cost. It calls no voice.
+
+The file may be a CMS body in HTML, a whole web page, plain text, a page saved
+as text, an article event or an Arc story (ANS) in JSON: which it is, is found
+out.
+
+  lector script article.html
+  lector script -json https://paper.example/story
+  echo "On Jan. 13 the NIS met." | lector script -plain -lang en -`
+
+// scriptFlags are what lector script can be told.
+type scriptFlags struct {
+	settings               *settings
+	site, lang             string
+	plain, asJSON, private bool
+}
+
+func (a *app) scriptFlags(fs *flag.FlagSet) *scriptFlags {
+	f := &scriptFlags{settings: a.settings(fs)}
+	fs.StringVar(&f.site, "site", "", "use the rules, lexicon and voices of the site `NAME`")
+	fs.StringVar(&f.lang, "lang", "", "the `LANGUAGE` of the text, as in en or uk (default: what the page says)")
+	fs.BoolVar(&f.plain, "plain", false, "take each line of the input as one paragraph and drop nothing")
+	fs.BoolVar(&f.asJSON, "json", false, "print JSON")
+	fs.BoolVar(&f.private, "allow-private", false, "fetch addresses of this machine and its network too")
+	return f
+}
+
+func (a *app) script(ctx context.Context, args []string) (err error) {
+	fs := a.flags("script")
+	f := a.scriptFlags(fs)
+	files, err := a.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(files) != 1 {
+		return misused("script wants one FILE or URL, or - for standard input")
+	}
+	c, err := a.load(f.settings)
+	if err != nil {
+		return err
+	}
+	data, err := a.readFrom(ctx, files[0], fetch.Client{AllowPrivate: f.private})
+	if err != nil {
+		return err
+	}
+	out, err := a.rehearse(ctx, c, f, files[0], data)
+	if err != nil {
+		return err
+	}
+	if f.asJSON {
+		return a.printJSON(out)
+	}
+	return a.printScript(out)
+}
+
+// rehearse writes the script of a file for the first voice that can read it.
+func (a *app) rehearse(ctx context.Context, c *config, f *scriptFlags, name string, data []byte) (*rehearsal, error) {
+	siteName, site, err := c.siteOf(f.site)
+	if err != nil {
+		return nil, err
+	}
+	page, err := f.page(name, data, site.Rules)
+	if err != nil {
+		return nil, err
+	}
+	options := f.options(siteName, site, page)
+	if options.Lexicon, err = a.lexiconOf(c, siteName); err != nil {
+		return nil, err
+	}
+	h := a.house(c)
+	defer h.close(&err)
+	r, clips := &rehearsal{}, h.quotedClips(ctx)
+	for _, v := range a.quotedVoices(ctx, c, script.Language(options.Language)) {
+		options.Normalise = script.Level(v.caps.Normalise)
+		s, err := script.Build(page, options)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		chunks := s.Chunks(script.Limit{Max: v.caps.MaxLength, Unit: v.caps.Unit})
+		if r.Segments == nil {
+			r.show(page, s, chunks)
+		}
+		r.Cost = append(r.Cost, v.quote(ctx, clips, s.Language, chunks))
+	}
+	r.Notice = site.spokenNotice(r.Language)
+	return r, nil
+}
+
+func (f *scriptFlags) page(name string, data []byte, rules extract.Rules) (extract.Page, error) {
+	if !f.plain {
+		return extract.File(name, data, rules)
+	}
+	p, err := extract.PlainLines(data)
+	if err != nil {
+		return p, fmt.Errorf("%s: %w", name, err)
+	}
+	return p, nil
+}
+
+func (f *scriptFlags) options(name string, site siteConfig, p extract.Page) script.Options {
+	o := script.Options{Language: f.lang, Captions: site.Read.Captions, Site: name}
+	o.Byline = !f.plain && (site.Read.Byline == nil || *site.Read.Byline)
+	for _, language := range []string{p.Language, site.Language} {
+		if o.Language == "" {
+			o.Language = language
+		}
+	}
+	return o
+}
+
+// spokenNotice is the disclosure as a rendition of the site would speak it; it
+// is no part of the script of a file.
+func (s siteConfig) spokenNotice(language string) string {
+	if s.Notice == "off" {
+		return ""
+	}
+	text, _ := lector.DisclosureIn(language)
+	return text
+}
+
+// siteOf returns the named site, or the only one there is.
+func (c *config) siteOf(name string) (string, siteConfig, error) {
+	if name == "" {
+		if name = c.onlySite(); name == "" {
+			return "", siteConfig{Language: "en"}, nil
+		}
+	}
+	s, err := c.site(name)
+	return name, s, err
+}
+
+// quotedVoice is a voice that could read the article.
+type quotedVoice struct {
+	name  string
+	voice synth.Voice
+	caps  lector.Capabilities
+}
+
+// quotedVoices lists the configured voices that speak a language. One that is
+// not installed is quoted by its settings.
+func (a *app) quotedVoices(ctx context.Context, c *config, language string) []quotedVoice {
+	var able, unable []quotedVoice
+	for _, name := range slices.Sorted(maps.Keys(c.Voices)) {
+		set := c.Voices[name]
+		q := quotedVoice{name: name, caps: lector.Capabilities{MaxLength: set.MaxChars, Price: set.Price, Normalise: set.Normalise, Languages: set.Languages}}
+		if v, err := a.openVoice(ctx, name, set); err == nil {
+			q.voice, q.caps = v, v.Capabilities()
+		}
+		if q.voice != nil && q.caps.Speaks(language) {
+			able = append(able, q)
+		} else {
+			unable = append(unable, q)
+		}
+	}
+	return append(able, unable...)
+}
+
+// quote says what a voice would be paid for the chunks.
+func (q quotedVoice) quote(ctx context.Context, clips store, language string, chunks []script.Chunk) quoted {
+	out := quoted{Voice: q.name}
+	for _, c := range chunks {
+		n := utf8.RuneCountInString(c.Text)
+		out.Characters += n
+		if q.voice == nil || clips == nil {
+			continue
+		}
+		if _, err := clips.Stat(ctx, lector.ClipKey(synth.Hash(synthChunk(language, c), q.caps))); err == nil {
+			out.Cached += n
+		}
+	}
+	out.Amount = float64(out.Characters-out.Cached) * q.caps.Price / 1e6
+	return out
+}
+
+func synthChunk(language string, c script.Chunk) synth.Chunk {
+	return synth.Chunk{Text: c.Text, Language: language, Before: c.Before, After: c.After, Lexicon: c.Lexicon, Normaliser: script.Version}
+}
+
+// quotedClips opens the clip cache if there is one; looking creates nothing.
+func (h *house) quotedClips(ctx context.Context) store {
+	if h.config.Store.Kind != "disk" || !exists(h.config.Data+"/store") {
+		return nil
+	}
+	s, err := h.store(ctx)
+	if err != nil {
+		return nil
+	}
+	return s
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"lector"
+	"lector/worker/extract"
+	"lector/worker/script"
+)
+
+// rehearsal is what lector script -json prints.
+type rehearsal struct {
+	Title      string           `json:"title"`
+	Byline     string           `json:"byline"`
+	Language   string           `json:"language"`
+	Characters int              `json:"characters"`
+	Notice     string           `json:"notice"` // spoken first by renditions of the site
+	Segments   []rehearsedPart  `json:"segments"`
+	Dropped    []droppedPart    `json:"dropped"`
+	Chunks     []rehearsedChunk `json:"chunks"`
+	Cost       []quoted         `json:"cost"`
+	Lexicon    []string         `json:"lexicon"`
+}
+
+type rehearsedPart struct {
+	Kind      lector.SegmentKind `json:"kind"`
+	Source    string             `json:"source"`
+	Text      string             `json:"text"`
+	Sentences []rehearsedSaying  `json:"sentences"`
+	Path      string             `json:"path,omitempty"`
+	Rule      string             `json:"rule,omitempty"`
+}
+
+type rehearsedSaying struct {
+	Source string        `json:"source"`
+	Text   string        `json:"text"`
+	Spans  []script.Span `json:"spans,omitempty"`
+}
+
+type droppedPart struct {
+	Rule string `json:"rule"`
+	Text string `json:"text"`
+	Path string `json:"path"`
+}
+
+type rehearsedChunk struct {
+	Text       string `json:"text"`
+	Characters int    `json:"characters"`
+}
+
+type quoted struct {
+	Voice      string  `json:"voice"`
+	Characters int     `json:"characters"`
+	Cached     int     `json:"cached"`
+	Amount     float64 `json:"amount"` // US dollars
+}
+
+// show fills in what does not depend on the voice's price.
+func (r *rehearsal) show(p extract.Page, s script.Script, chunks []script.Chunk) {
+	*r = rehearsal{Title: s.Title, Byline: s.Byline, Language: s.Language, Characters: s.Characters(), Lexicon: append([]string{}, s.Lexicon()...)}
+	r.Segments = make([]rehearsedPart, 0, len(s.Segments))
+	for _, x := range s.Segments {
+		part := rehearsedPart{Kind: x.Kind, Source: x.Source, Text: x.Text, Path: x.Path, Rule: x.Rule}
+		for _, y := range x.Sentences {
+			part.Sentences = append(part.Sentences, rehearsedSaying{Source: y.Source, Text: y.Text, Spans: y.Spans})
+		}
+		r.Segments = append(r.Segments, part)
+	}
+	r.Dropped = []droppedPart{}
+	for _, b := range p.Dropped() {
+		r.Dropped = append(r.Dropped, droppedPart{Rule: b.Rule, Text: b.Text, Path: b.Path})
+	}
+	r.Chunks = []rehearsedChunk{}
+	for _, c := range chunks {
+		r.Chunks = append(r.Chunks, rehearsedChunk{c.Text, utf8.RuneCountInString(c.Text)})
+	}
+}
+
+// palette colours text on a terminal, and nowhere else.
+type palette bool
+
+func (p palette) paint(code, s string) string {
+	if !p {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (p palette) bold(s string) string  { return p.paint("1", s) }
+func (p palette) faint(s string) string { return p.paint("2", s) }
+func (p palette) green(s string) string { return p.paint("32", s) }
+func (p palette) red(s string) string   { return p.paint("31", s) }
+
+// palette honours NO_COLOR (no-color.org).
+func (a *app) palette() palette {
+	return palette(isTerminal(a.stdout) && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb")
+}
+
+// printScript shows the script to a person.
+func (a *app) printScript(r *rehearsal) error {
+	var b strings.Builder
+	p := a.palette()
+	for _, s := range r.Segments {
+		fmt.Fprintf(&b, "%s %s\n", p.green("+ "+string(s.Kind)), p.faint(join2(s.Path, s.Rule)))
+		for _, x := range s.Sentences {
+			fmt.Fprintf(&b, "    %s\n", p.bold(x.Text))
+			if x.Source != x.Text && x.Source+"." != x.Text {
+				fmt.Fprintf(&b, "    %s\n", p.faint("written: "+x.Source))
+			}
+		}
+	}
+	if len(r.Dropped) > 0 {
+		fmt.Fprintln(&b, "\nNot read:")
+	}
+	for _, d := range r.Dropped {
+		fmt.Fprintf(&b, "%s %s\n    %s\n", p.red("- "+d.Rule), p.faint(d.Path), p.faint(short(d.Text, 160)))
+	}
+	r.totals(&b)
+	_, err := a.stdout.Write([]byte(b.String()))
+	return err
+}
+
+func (r *rehearsal) totals(b *strings.Builder) {
+	sentences := 0
+	for _, s := range r.Segments {
+		sentences += len(s.Sentences)
+	}
+	fmt.Fprintf(b, "\n%d segments, %d sentences, %d characters (%s) in %d chunks; %d blocks not read\n",
+		len(r.Segments), sentences, r.Characters, r.Language, len(r.Chunks), len(r.Dropped))
+	if r.Notice != "" {
+		fmt.Fprintf(b, "A rendition also speaks the notice: %s\n", r.Notice)
+	}
+	if len(r.Lexicon) > 0 {
+		fmt.Fprintf(b, "Lexicon: %s\n", strings.Join(r.Lexicon, "; "))
+	}
+	for _, c := range r.Cost {
+		fmt.Fprintf(b, "Voice %s: %d characters, %d of them there already, %.4f USD\n", c.Voice, c.Characters, c.Cached, c.Amount)
+	}
+}
+
+func join2(path, rule string) string {
+	if path == "" {
+		return rule
+	}
+	return path + " · " + rule
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}

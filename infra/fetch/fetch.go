@@ -1,0 +1,168 @@
+// Package fetch gets a page from the web for a person at the keyboard. It is
+// careful: an address may have come out of an article.
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"syscall"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/htmlindex"
+
+	"lector"
+)
+
+// The bounds of one fetch.
+const (
+	Timeout   = 10 * time.Second
+	MaxSize   = 5 << 20 // bytes
+	redirects = 3
+)
+
+// ErrPrivate is returned for an address inside this machine or its network.
+var ErrPrivate = errors.New("private address")
+
+// Client fetches pages. The zero value refuses private, loopback and
+// link-local addresses when it dials, whatever name led there.
+type Client struct {
+	AllowPrivate bool
+}
+
+// Is reports whether name is an address that Get understands.
+func Is(name string) bool {
+	u, err := url.Parse(name)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+// Get returns the body of a page in UTF-8: over HTTP or HTTPS, with at most
+// three redirects, MaxSize bytes and Timeout. A page that is not there is a
+// permanent error; a server that fails or does not answer is a transient one.
+func (c Client) Get(ctx context.Context, address string) ([]byte, error) {
+	if !Is(address) {
+		return nil, lector.Hint(lector.Permanent(fmt.Errorf("fetch %s: not an address", address)), "give an address that begins with http:// or https://")
+	}
+	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, lector.Permanent(fmt.Errorf("fetch: %w", err))
+	}
+	req.Header.Set("User-Agent", "lector (+article to audio)")
+	req.Header.Set("Accept", "text/html, text/plain;q=0.9, application/json;q=0.8")
+	resp, err := c.http().Do(req)
+	if err != nil {
+		return nil, explain(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, refused(address, resp.StatusCode)
+	}
+	return read(resp)
+}
+
+func (c Client) http() *http.Client {
+	dialer := &net.Dialer{Timeout: Timeout, Control: c.control}
+	transport := &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: Timeout, DisableKeepAlives: true, ResponseHeaderTimeout: Timeout, MaxResponseHeaderBytes: 1 << 18}
+	return &http.Client{Transport: transport, CheckRedirect: func(r *http.Request, via []*http.Request) error {
+		if len(via) > redirects {
+			return lector.Permanent(fmt.Errorf("more than %d redirects", redirects))
+		}
+		if r.URL.Scheme != "http" && r.URL.Scheme != "https" {
+			return lector.Permanent(fmt.Errorf("redirect to %s", r.URL.Scheme))
+		}
+		return nil
+	}}
+}
+
+// control looks at the address that is dialled, behind all names and
+// redirects.
+func (c Client) control(_, address string, _ syscall.RawConn) error {
+	host, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	if !c.AllowPrivate && private(host.Addr().Unmap()) {
+		return lector.Hint(lector.Permanent(fmt.Errorf("%w %s", ErrPrivate, host.Addr())), "with -allow-private, pages of this machine and its network are fetched too")
+	}
+	return nil
+}
+
+// shared are networks that netip does not call private and that are not the
+// open web either.
+var shared = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
+	netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("2002::/16"),
+}
+
+func private(a netip.Addr) bool {
+	if !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
+		return true
+	}
+	for _, p := range shared {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+func explain(err error) error {
+	var e *url.Error
+	if errors.As(err, &e) && e.Timeout() {
+		return lector.Hint(fmt.Errorf("fetch: %w", err), "the server did not answer within %s: try again, or save the page to a file", Timeout)
+	}
+	return fmt.Errorf("fetch: %w", err)
+}
+
+func refused(address string, status int) error {
+	err := fmt.Errorf("fetch %s: the server answered %d %s", address, status, http.StatusText(status))
+	hint := "try again later"
+	if status < 500 && status != http.StatusTooManyRequests {
+		err, hint = lector.Permanent(err), "open the page in a browser, save it and give the file"
+	}
+	return lector.Hint(err, "%s", hint)
+}
+
+// read returns the body in UTF-8.
+func read(resp *http.Response) ([]byte, error) {
+	limited := io.LimitReader(resp.Body, MaxSize+1)
+	data, err := io.ReadAll(limited)
+	if err != nil {
+		return nil, fmt.Errorf("fetch: %w", err)
+	}
+	if len(data) > MaxSize {
+		return nil, lector.Hint(lector.Permanent(fmt.Errorf("fetch: the page is larger than %d bytes", MaxSize)), "save the page and cut what is not the article")
+	}
+	return decode(data, resp.Header.Get("Content-Type")), nil
+}
+
+var stated = regexp.MustCompile(`(?i)charset\s*=\s*["']?([a-z0-9_:-]+)`)
+
+// decode turns a page of another encoding into UTF-8. One that states none, or
+// an unknown one, stays as it is.
+func decode(data []byte, contentType string) []byte {
+	m := stated.FindStringSubmatch(contentType)
+	if m == nil {
+		m = stated.FindStringSubmatch(string(data[:min(len(data), 1024)]))
+	}
+	if m == nil || utf8.Valid(data) {
+		return data
+	}
+	enc, err := htmlindex.Get(m[1])
+	if err != nil {
+		return data
+	}
+	if out, err := enc.NewDecoder().Bytes(data); err == nil {
+		return out
+	}
+	return data
+}

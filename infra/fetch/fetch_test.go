@@ -1,0 +1,90 @@
+package fetch_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"lector"
+	"lector/infra/fetch"
+)
+
+func serve(t *testing.T, h http.HandlerFunc) string {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func TestGet(t *testing.T) {
+	t.Parallel()
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/latin":
+			w.Header().Set("Content-Type", "text/html; charset=windows-1251")
+			w.Write([]byte("<p>\xca\xe8\xbf\xe2</p>"))
+		case "/loop":
+			http.Redirect(w, r, "/loop", http.StatusFound)
+		case "/moved":
+			http.Redirect(w, r, "/page", http.StatusFound)
+		case "/large":
+			w.Write([]byte(strings.Repeat("x", fetch.MaxSize+1)))
+		case "/gone":
+			http.NotFound(w, r)
+		case "/broken":
+			w.WriteHeader(http.StatusBadGateway)
+		default:
+			w.Write([]byte("<p>Page.</p>"))
+		}
+	})
+	tests := []struct {
+		path, want string
+		err        string
+		permanent  bool
+	}{
+		{path: "/page", want: "<p>Page.</p>"},
+		{path: "/moved", want: "<p>Page.</p>"},
+		{path: "/latin", want: "<p>Київ</p>"},
+		{path: "/loop", err: "redirects", permanent: true},
+		{path: "/large", err: "larger than", permanent: true},
+		{path: "/gone", err: "404", permanent: true},
+		{path: "/broken", err: "502"},
+	}
+	for _, tc := range tests {
+		t.Run(tc.path, func(t *testing.T) {
+			t.Parallel()
+			data, err := fetch.Client{AllowPrivate: true}.Get(t.Context(), url+tc.path)
+			if tc.err != "" {
+				if err == nil || !strings.Contains(err.Error(), tc.err) || lector.IsPermanent(err) != tc.permanent {
+					t.Fatalf("got %v (permanent: %v)", err, lector.IsPermanent(err))
+				}
+				return
+			}
+			if err != nil || string(data) != tc.want {
+				t.Errorf("got %q, %v", data, err)
+			}
+		})
+	}
+}
+
+func TestPrivateRefused(t *testing.T) {
+	t.Parallel()
+	url := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("secret")) })
+	for _, address := range []string{url, strings.Replace(url, "127.0.0.1", "localhost", 1), "http://169.254.169.254/latest/meta-data", "http://10.0.0.1/", "http://[::1]:9/", "http://0.0.0.0:9/", "http://[::ffff:127.0.0.1]:9/"} {
+		_, err := fetch.Client{}.Get(t.Context(), address)
+		if !errors.Is(err, fetch.ErrPrivate) || lector.HintOf(err) == "" {
+			t.Errorf("%s: got %v", address, err)
+		}
+	}
+}
+
+func TestNoAddress(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"file:///etc/passwd", "gopher://x", "/etc/passwd", "http://", ""} {
+		if _, err := (fetch.Client{}).Get(t.Context(), address); err == nil || !lector.IsPermanent(err) {
+			t.Errorf("%q: got %v", address, err)
+		}
+	}
+}
