@@ -155,3 +155,14 @@ func TestNoWayOut(t *testing.T) {
 		t.Errorf("outside stand %v", got)
 	}
 }
+
+func BenchmarkStore(b *testing.B) {
+	storetest.Bench(b, func(b *testing.B) storetest.Store {
+		s, err := disk.Open(b.TempDir())
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { s.Close() })
+		return s
+	})
+}

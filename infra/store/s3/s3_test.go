@@ -29,3 +29,17 @@ func TestConformance(t *testing.T) {
 		return open(t, server.Config(bucket))
 	})
 }
+
+func BenchmarkStore(b *testing.B) {
+	server, buckets := s3test.Start(b), 0
+	storetest.Bench(b, func(b *testing.B) storetest.Store {
+		buckets++
+		bucket := fmt.Sprintf("bench-%d", buckets)
+		server.CreateBucket(b, bucket)
+		s, err := s3.Open(b.Context(), server.Config(bucket))
+		if err != nil {
+			b.Fatal(err)
+		}
+		return s
+	})
+}
