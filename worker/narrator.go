@@ -35,6 +35,9 @@ type Site struct {
 	Captions bool
 	Rules    extract.Rules
 	Lexicon  script.Lexicon
+	// MaxCharacters refuses longer articles before a voice is called; 0 reads
+	// all.
+	MaxCharacters int
 	// Voices names voices by language, the preferred first; "*" stands for any
 	// other language.
 	Voices map[string][]string
@@ -87,6 +90,10 @@ func (n *Narrator) Prepare(ctx context.Context, a lector.Article, step func(Prog
 	step(Progress{Stage: lector.StageScript})
 	if err := p.cast(); err != nil {
 		return nil, at(lector.StageScript, err)
+	}
+	if n, most := p.Characters(), site.MaxCharacters; most > 0 && n > most {
+		return nil, at(lector.StageScript, lector.Hint(lector.Permanent(fmt.Errorf("the article has %d characters, the site reads at most %d", n, most)),
+			"is this one article? If so, raise budget.characters_per_article of the site in lector.yaml"))
 	}
 	return p, ctx.Err()
 }

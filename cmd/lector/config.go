@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net"
 
 	"lector"
@@ -139,6 +140,8 @@ type readConfig struct {
 
 // budgetConfig bounds what a site may spend; 0 is no bound.
 type budgetConfig struct {
+	// CharactersPerArticle refuses an article that is longer before anything
+	// is spent; 0 is maxArticle.
 	CharactersPerArticle int     `yaml:"characters_per_article,omitempty"`
 	CharactersPerDay     int     `yaml:"characters_per_day,omitempty"`
 	CharactersPerMonth   int     `yaml:"characters_per_month,omitempty"`
@@ -183,6 +186,10 @@ func defaults() config {
 	}
 }
 
+// maxArticle is the longest article that is read where no site says otherwise:
+// four hours or so.
+const maxArticle = 200_000
+
 // defaultSite is the made-up paper of the demo. It stands when no sites are
 // configured.
 const defaultSite = "havana"
@@ -205,6 +212,7 @@ func (c *config) complete() {
 		if s.Title == "" {
 			s.Title = name
 		}
+		s.Budget.CharactersPerArticle = cmp.Or(s.Budget.CharactersPerArticle, maxArticle)
 		c.Sites[name] = s
 	}
 }

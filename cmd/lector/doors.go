@@ -29,7 +29,7 @@ func openDoor(key, address string, handler http.Handler, log *slog.Logger) (*doo
 	l, err := net.Listen("tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, lector.Hint(fmt.Errorf("%s: address %s is taken by another program", key, address),
-			"choose another: %s in lector.yaml, or LECTOR_%s", key, envName(key))
+			"%s", otherAddress(key))
 	}
 	if err != nil {
 		return nil, lector.Hint(fmt.Errorf("%s: %w", key, err), "set %s to an address of this machine", key)
@@ -43,11 +43,11 @@ func openDoor(key, address string, handler http.Handler, log *slog.Logger) (*doo
 	}}, nil
 }
 
-func envName(key string) string {
+func otherAddress(key string) string {
 	if key == "listen" {
-		return "LISTEN"
+		return "choose another: -listen 127.0.0.1:8090, listen in lector.yaml, or LECTOR_LISTEN"
 	}
-	return "PRIVATE"
+	return "choose another: private in lector.yaml, or LECTOR_PRIVATE"
 }
 
 // url is how to reach the door from this machine.

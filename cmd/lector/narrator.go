@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -31,6 +32,7 @@ func (s siteConfig) worker() worker.Site {
 	return worker.Site{
 		Title: s.Title, URL: s.URL, Language: s.Language, Notice: s.Notice,
 		Byline: s.Read.Byline == nil || *s.Read.Byline, Captions: s.Read.Captions, Rules: s.Rules, Voices: s.Voices,
+		MaxCharacters: s.Budget.CharactersPerArticle,
 	}
 }
 
@@ -39,12 +41,11 @@ func (s siteConfig) worker() worker.Site {
 func (h *house) voices(ctx context.Context, clips synth.Clips) ([]worker.Voice, error) {
 	flight, slots := &synth.Flight{}, synth.NewSlots(h.config.Worker.Calls)
 	var out []worker.Voice
-	var missing error
+	missing := map[string]error{}
 	for _, name := range slices.Sorted(maps.Keys(h.config.Voices)) {
 		v, err := h.app.openVoice(ctx, name, h.config.Voices[name])
 		if err != nil {
-			h.log.Warn("voice missing", "voice", name, "error", err, "hint", lector.HintOf(err))
-			missing = err
+			missing[name] = err
 			continue
 		}
 		out = append(out, worker.Voice{
@@ -53,7 +54,10 @@ func (h *house) voices(ctx context.Context, clips synth.Clips) ([]worker.Voice, 
 		})
 	}
 	if len(out) == 0 {
-		return nil, missing
+		return nil, errors.Join(slices.Collect(maps.Values(missing))...)
+	}
+	for name, err := range missing {
+		h.log.Warn("voice missing", "voice", name, "error", err, "hint", lector.HintOf(err))
 	}
 	return out, nil
 }

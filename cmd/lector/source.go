@@ -33,7 +33,7 @@ func (a *app) readFrom(ctx context.Context, name string, web fetch.Client) ([]by
 	}
 	data, err := io.ReadAll(io.LimitReader(r, extract.MaxSize+1))
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return nil, fmt.Errorf("read: %w", err)
 	}
 	return data, nil
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -163,8 +164,16 @@ func (l serverLog) say(level slog.Level, format string, v []any) {
 func (l serverLog) Noticef(format string, v ...any) { l.say(slog.LevelDebug, format, v) }
 func (l serverLog) Debugf(format string, v ...any)  { l.say(slog.LevelDebug, format, v) }
 func (l serverLog) Tracef(format string, v ...any)  { l.say(slog.LevelDebug, format, v) }
-func (l serverLog) Warnf(format string, v ...any)   { l.say(slog.LevelWarn, format, v) }
-func (l serverLog) Errorf(format string, v ...any)  { l.say(slog.LevelError, format, v) }
+
+// Warnf passes over the advice to hash the password: ours is random, lives as
+// long as this process and is never in a file that others can read.
+func (l serverLog) Warnf(format string, v ...any) {
+	if !strings.Contains(format, "Plaintext passwords") {
+		l.say(slog.LevelWarn, format, v)
+	}
+}
+
+func (l serverLog) Errorf(format string, v ...any) { l.say(slog.LevelError, format, v) }
 
 // Fatalf does not end the process: Start finds out that nothing is ready.
 func (l serverLog) Fatalf(format string, v ...any) { l.say(slog.LevelError, format, v) }
