@@ -202,8 +202,9 @@ func resumes(t *testing.T, b *browsertest.Browser, h host) {
 }
 
 func linkedMoment(t *testing.T, b *browsertest.Browser, h host) {
+	p := open(t, b, "about:blank", browsertest.Look{})
 	for hash, want := range map[string]float64{"#t=18": 18, "#t=0:21": 21, "#t=99999": 0, "#t=x": 0, "#t=-3": 0} {
-		p := open(t, b, h.URL+"/embed/havana/harbour-tunnel"+hash, browsertest.Look{})
+		must(t, p.Go(h.URL+"/embed/havana/harbour-tunnel?"+hash[1:]+hash))
 		must(t, p.Wait(element+`?.audio`))
 		if got := value[float64](t, p, sound+`.currentTime`); got != want {
 			t.Errorf("%s starts at %v", hash, got)
@@ -271,24 +272,28 @@ func fails(t *testing.T, b *browsertest.Browser, h host) {
 }
 
 func audited(t *testing.T, b *browsertest.Browser, h host) {
-	looks := map[string]browsertest.Look{
-		"light":         {},
-		"dark":          {Dark: true},
-		"phone":         {Width: 320, Height: 640},
-		"dark phone":    {Width: 375, Height: 800, Dark: true},
-		"more contrast": {Features: map[string]string{"prefers-contrast": "more"}},
-		"no script":     {NoScript: true, Width: 320, Height: 640},
-	}
-	for name, look := range looks {
-		for _, path := range []string{"/", "/articles/harbour-tunnel", "/articles/storm-ines", "/embed/havana/harbour-tunnel", "/embed/havana/nothing", "/nowhere"} {
-			p := open(t, b, h.URL+path, look)
+	player := []string{"/articles/harbour-tunnel", "/embed/havana/harbour-tunnel"}
+	all := append([]string{"/", "/articles/storm-ines", "/embed/havana/nothing", "/nowhere"}, player...)
+	for name, c := range map[string]struct {
+		look  browsertest.Look
+		pages []string
+	}{
+		"light":         {browsertest.Look{}, all},
+		"dark phone":    {browsertest.Look{Width: 320, Height: 640, Dark: true}, all},
+		"no script":     {browsertest.Look{NoScript: true, Width: 375, Height: 800}, player},
+		"more contrast": {browsertest.Look{Features: map[string]string{"prefers-contrast": "more"}}, player},
+		"forced colors": {browsertest.Look{Features: map[string]string{"forced-colors": "active"}}, player},
+	} {
+		p := open(t, b, "about:blank", c.look)
+		for _, path := range c.pages {
+			must(t, p.Go(h.URL+path))
 			findings, err := p.Audit()
 			must(t, err)
 			for _, f := range findings {
 				t.Errorf("%s, %s: %s", path, name, f)
 			}
-			p.Close()
 		}
+		p.Close()
 	}
 }
 

@@ -22,8 +22,8 @@ type Page struct {
 }
 
 // Open opens the address in a browser profile of its own and waits until it has
-// loaded. The page lives at most
-// a minute.
+// loaded. The page lives at most two
+// minutes.
 func (b *Browser) Open(address string, look Look) (*Page, error) {
 	tab, closeTab := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	p := &Page{close: closeTab}
@@ -35,13 +35,21 @@ func (b *Browser) Open(address string, look Look) (*Page, error) {
 		closeTab()
 		return nil, fmt.Errorf("prepare page: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(tab, time.Minute)
+	ctx, cancel := context.WithTimeout(tab, 2*time.Minute)
 	p.Context, p.close = ctx, func() { cancel(); closeTab() }
-	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
+	if err := p.Go(address); err != nil {
 		p.Close()
-		return nil, fmt.Errorf("open %s: %w", address, err)
+		return nil, err
 	}
 	return p, nil
+}
+
+// Go opens another address in the same tab and waits until it has loaded.
+func (p *Page) Go(address string) error {
+	if err := chromedp.Do(p.Context, chromedp.Navigate(address)); err != nil {
+		return fmt.Errorf("open %s: %w", address, err)
+	}
+	return nil
 }
 
 // Close closes the page.

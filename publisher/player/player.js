@@ -71,7 +71,7 @@ option{color:#111;background:#fff}
 .mini .play{width:44px;height:44px}
 .mini .foot{border:0;min-height:0;margin:0}
 .mini .main{grid-template:"play head tools" auto "seek seek seek" auto/auto 1fr auto}
-@media (prefers-contrast:more){:host{--_s:var(--_i);--_l:var(--_i)}}
+@media (prefers-contrast:more){:host{--_s:var(--_i);--_l:light-dark(#776a5d,#a4978a)}}
 @media (forced-colors:active){.play{border:2px solid}.seek{appearance:auto;accent-color:Highlight}[aria-current]{background:Mark;color:MarkText}}
 @media (prefers-reduced-motion:no-preference){.play,button{transition:background-color .15s}}
 @media print{:host{display:none}}
@@ -179,7 +179,7 @@ class AudioArticle extends HTMLElement {
     const t = WORDS, own = WORDS.lang;
     this.total = +this.getAttribute("duration") || 0;
     this.sentences = [];
-    const button = (label, cls, svg, run) => make("button", { type: "button", className: cls, ariaLabel: label, title: label, onclick: run }, svg);
+    const button = (label, cls, svg, run) => make("button", { type: "button", className: cls, part: cls, ariaLabel: label, title: label, onclick: run }, svg);
     this.ui = {
       play: button(t.play, "play", icon(PLAY), () => this.toggle()),
       lead: make("p", { className: "lead" }, t.listen),
@@ -191,7 +191,7 @@ class AudioArticle extends HTMLElement {
       seek: make("input", { type: "range", className: "seek", min: 0, step: 0.1, value: 0, ariaLabel: t.position, oninput: e => this.seek(+e.target.value) }),
       now: make("p", { className: "now", hidden: true }),
       status: make("p", { className: "status", role: "status", hidden: true }),
-      label: make("div", { className: "label" }, make("slot", { name: "label" }, LABEL)),
+      label: make("div", { className: "label", part: "label" }, make("slot", { name: "label" }, LABEL)),
       save: make("a", { className: "link", hidden: true }, t.download),
       words: make("button", { type: "button", className: "link", ariaExpanded: false, hidden: true, onclick: () => this.unfold() }, t.transcript),
       text: make("div", { className: "text", tabIndex: 0, role: "region", ariaLabel: t.transcript, hidden: true }),
@@ -200,7 +200,7 @@ class AudioArticle extends HTMLElement {
     u.main = make("div", { className: "main" }, u.play, make("div", { className: "head" }, u.lead, u.time),
       make("div", { className: "tools" }, u.back, u.forward, u.speed), u.seek);
     u.foot = make("div", { className: "foot" }, u.label, u.words, u.save);
-    const box = u.box = make("div", { className: "box", role: "group", lang: own, ariaLabel: t.listen }, u.main, u.now, u.status, u.foot, u.text, make("slot", { hidden: true }));
+    const box = u.box = make("div", { className: "box", part: "box", role: "group", lang: own, ariaLabel: t.listen }, u.main, u.now, u.status, u.foot, u.text, make("slot", { hidden: true }));
     box.addEventListener("keydown", e => this.key(e));
     this.attachShadow({ mode: "open" }).append(box);
     this.shadowRoot.adoptedStyleSheets = [sheet];
@@ -427,6 +427,7 @@ class AudioArticle extends HTMLElement {
 
   keep() {
     const t = this.audio.currentTime;
+    if (!this.audio.played.length) return;
     this.kept = t;
     memory.set(this.mark, t > 5 && t < this.length() - 10 ? t.toFixed(1) : null);
   }

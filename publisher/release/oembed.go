@@ -75,10 +75,7 @@ func (o OEmbed) find(r *http.Request, u *url.URL) (lector.Manifest, error) {
 		}
 		return Manifest(r.Context(), o.Store, site, id)
 	}
-	for name, site := range o.Sites {
-		if origin(site.URL) != "" && !sameHost(site.URL, u) {
-			continue
-		}
+	for name := range o.Sites {
 		all, err := o.Catalog.Newest(r.Context(), name)
 		if err != nil {
 			return lector.Manifest{}, err
@@ -111,11 +108,6 @@ func naming(u *url.URL) string {
 		}
 	}
 	return q.Encode()
-}
-
-func sameHost(address string, u *url.URL) bool {
-	a, err := url.Parse(address)
-	return err == nil && strings.EqualFold(a.Host, u.Host)
 }
 
 func (o OEmbed) write(w http.ResponseWriter, r *http.Request, m lector.Manifest) {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"time"
 
 	"github.com/chromedp/chromedp"
@@ -34,6 +35,7 @@ func main() {
 	flag.BoolVar(&s.look.Dark, "dark", false, "prefer the dark scheme")
 	flag.BoolVar(&s.look.NoScript, "noscript", false, "without JavaScript")
 	flag.StringVar(&s.look.Media, "media", "", "print, or empty for the screen")
+	flag.Func("feature", "a further media feature, as forced-colors=active", s.feature)
 	flag.BoolVar(&s.full, "full", false, "the whole page, not only the window")
 	flag.Float64Var(&s.play, "play", 0, "play from this second on before the picture is taken")
 	flag.StringVar(&s.run, "run", "", "JavaScript to run before the picture is taken")
@@ -45,6 +47,18 @@ func main() {
 		fmt.Fprintln(os.Stderr, "shot:", err)
 		os.Exit(1)
 	}
+}
+
+func (s *shot) feature(text string) error {
+	name, value, ok := strings.Cut(text, "=")
+	if !ok {
+		return fmt.Errorf("want name=value")
+	}
+	if s.look.Features == nil {
+		s.look.Features = make(map[string]string)
+	}
+	s.look.Features[name] = value
+	return nil
 }
 
 func (s shot) take(ctx context.Context) error {
