@@ -67,7 +67,7 @@ func (w *walker) tag(n *html.Node) string {
 	rule := tagRules[n.DataAtom]
 	switch n.DataAtom {
 	case atom.Table:
-		if w.sel.Tables {
+		if w.sel.Tables || layout(n) {
 			return ""
 		}
 	case atom.Figcaption:
@@ -80,6 +80,23 @@ func (w *walker) tag(n *html.Node) string {
 		}
 	}
 	return rule
+}
+
+// layout reports whether a table is none: a frame around text, with hardly any
+// cells and no headings.
+func layout(n *html.Node) bool {
+	cells := 0
+	for d := range n.Descendants() {
+		if d.DataAtom == atom.Th {
+			return false
+		}
+		if d.DataAtom == atom.Td {
+			if cells++; cells > 3 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // wanted reports whether the site asked for a card that is not read elsewhere.
@@ -149,6 +166,7 @@ func footnoteMark(n *html.Node) bool {
 func (w *walker) note(n *html.Node) {
 	class := attr(n, "class")
 	switch {
+	case n.DataAtom == atom.P || heading[n.DataAtom] || inline[n.DataAtom] || n.DataAtom == atom.Body:
 	case attr(n, "itemprop") == "articleBody" || attr(n, "data-testid") == "article-body" || home(class) || home(attr(n, "id")):
 		w.homes[n] = 1
 	case n.DataAtom == atom.Article || attr(n, "role") == "article" || strings.Contains(class, "hentry") || strings.Contains(class, "h-entry"):

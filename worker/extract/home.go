@@ -1,28 +1,61 @@
 package extract
 
 import (
+	"strings"
+
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
 // settle revokes the guesses that would drop most of the page's text: a class
-// name on an element that holds the article says nothing.
+// name on what holds the article says nothing. What is surely not the article
+// by its name is revoked only when hardly any text is left without it.
 func settle(blocks []raw) {
 	total := 0
+	byRule := map[string]int{}
 	for _, b := range blocks {
 		n := b.good()
 		total += n
-		for _, o := range b.chain {
+		for i, o := range b.chain {
 			o.good += n
+			if !ruled(b.chain[:i], o.rule) {
+				byRule[o.rule] += n
+			}
 		}
 	}
 	for _, b := range blocks {
 		for _, o := range b.chain {
-			if !o.certain && o.good > 200 && o.good*5 > total*2 {
-				o.revoked = true
+			if !o.certain && o.good > 0 {
+				o.revoked = revocable(o, byRule[o.rule], total)
 			}
 		}
 	}
+}
+
+func ruled(chain []*origin, rule string) bool {
+	for _, o := range chain {
+		if o.rule == rule {
+			return true
+		}
+	}
+	return false
+}
+
+func revocable(o *origin, all, total int) bool {
+	size := o.good
+	if strings.HasPrefix(o.rule, "class: ") {
+		size = all
+	}
+	if size < 200 || size*5 < total*2 {
+		return false
+	}
+	rest := total - all
+	return !surely[o.rule] || rest < 300 || rest*10 < size
+}
+
+// surely are guesses that can hold more text than the article itself.
+var surely = map[string]bool{
+	"class: comments": true, "class: cookie notice": true, "hidden": true,
 }
 
 // dropped returns the outermost rule that still holds for the block.
@@ -115,16 +148,27 @@ func marked(w *walker, inside map[*html.Node]int, rank int) ground {
 		return g
 	}
 	g.nodes[best], g.total = true, inside[best]
-	if rank == 2 && (best.Parent == nil || inside[best] > 1500) {
+	if rank > 1 {
 		return g
 	}
+	outer := enclosing(w, best)
 	for n, size := range inside {
-		if w.homes[n] == rank && n != best && size > 0 && n.Parent == best.Parent && attr(n, "class") == attr(best, "class") {
+		if w.homes[n] == 1 && n != best && size > 0 && enclosing(w, n) == outer && !within(n, best) && !within(best, n) {
 			g.nodes[n] = true
 			g.total += size
 		}
 	}
 	return g
+}
+
+// enclosing returns the article or main element around n, or nil.
+func enclosing(w *walker, n *html.Node) *html.Node {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if w.homes[p] > 1 {
+			return p
+		}
+	}
+	return nil
 }
 
 // tighten moves from an element to a marked one inside it that holds nearly
@@ -136,7 +180,7 @@ func tighten(g ground, w *walker, inside map[*html.Node]int, rank int) ground {
 	for n := range g.nodes {
 		best := n
 		for m, size := range inside {
-			if m != n && size*100 >= g.total*85 && w.homes[m] <= rank && within(m, best) {
+			if m != n && size*100 >= g.total*96 && w.homes[m] <= rank && within(m, best) {
 				best = m
 			}
 		}

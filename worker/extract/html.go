@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"lector"
 )
@@ -31,6 +33,9 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 		g = find(doc, w)
 	}
 	p := Page{Blocks: decide(w.blocks, g, whole)}
+	if whole {
+		reconsider(doc, src, w.blocks, p.Blocks)
+	}
 	head(&p, m, known, w.blocks, whole)
 	sift(&p)
 	return p, nil
@@ -51,9 +56,13 @@ func isPage(src string) bool {
 // decide says of each block whether it is read, and why.
 func decide(raws []raw, g ground, whole bool) []Block {
 	out := make([]Block, len(raws))
+	other := teasers(raws, g)
 	for i, r := range raws {
 		b := r.Block
 		b.Keep, b.Rule = verdictOf(r, g, whole)
+		if b.Keep && r.speak == "" && other[frame(r.node, g)] {
+			b.Keep, b.Rule = false, "teaser of another article"
+		}
 		out[i] = b
 	}
 	return out
@@ -76,6 +85,39 @@ func verdictOf(r raw, g ground, whole bool) (keep bool, rule string) {
 		return false, rule
 	}
 	return true, g.rule
+}
+
+// teasers finds the list items and article elements inside the text that begin
+// with a linked headline: they lead to other articles.
+func teasers(raws []raw, g ground) map[*html.Node]bool {
+	size := map[*html.Node]int{}
+	found := map[*html.Node]bool{}
+	total := 0
+	for _, r := range raws {
+		f := frame(r.node, g)
+		n := r.good()
+		total += n
+		size[f] += n
+		if f != nil && r.Kind == lector.Heading && r.Rank > 1 && r.share() > 0.9 && len(r.Text) > 15 {
+			found[f] = true
+		}
+	}
+	for f := range found {
+		if size[f]*4 > total {
+			delete(found, f)
+		}
+	}
+	return found
+}
+
+// frame returns the list item or article element around n, inside the ground.
+func frame(n *html.Node, g ground) *html.Node {
+	for depth := 0; n != nil && depth < 8 && !g.nodes[n]; n, depth = n.Parent, depth+1 {
+		if n.DataAtom == atom.Li || n.DataAtom == atom.Article {
+			return n
+		}
+	}
+	return nil
 }
 
 func gatedChain(r raw) bool {

@@ -1,0 +1,74 @@
+package extract
+
+import (
+	"strings"
+
+	"codeberg.org/readeck/go-readability/v2"
+	"golang.org/x/net/html"
+)
+
+// The second opinion is asked of pages of at most this size and number of
+// elements: it is no longer linear beyond.
+const (
+	secondSize  = 2 << 20
+	secondNodes = 20000
+	thin        = 500 // bytes of running text that make an article beyond doubt
+)
+
+// reconsider asks readability where the article is, when hardly any running
+// text was found though the page has much more. Its answer is taken for what
+// our own guesses dropped, never for what a certain rule did.
+func reconsider(doc *html.Node, src string, raws []raw, blocks []Block) {
+	kept, there := 0, 0
+	for i, r := range raws {
+		n := r.good()
+		if blocks[i].Keep {
+			kept += n
+		} else if !r.certain() {
+			there += n
+		}
+	}
+	if kept > thin || there < 3*kept+thin || len(src) > secondSize {
+		return
+	}
+	text := readable(doc)
+	if text == "" {
+		return
+	}
+	found, chosen := 0, map[int]bool{}
+	for i, r := range raws {
+		if n := r.good(); n > 0 && !r.certain() && strings.Contains(text, key(r.Text)) {
+			found += n
+			chosen[i] = judge(r.Text, r.Kind, 0) == ""
+		}
+	}
+	if found < 2*kept || found < thin {
+		return
+	}
+	for i := range blocks {
+		if chosen[i] {
+			blocks[i].Keep, blocks[i].Rule = true, "article: second opinion (readability)"
+		}
+	}
+}
+
+// certain reports whether a rule that is no guess drops the block.
+func (r raw) certain() bool {
+	for _, o := range r.chain {
+		if o.certain {
+			return true
+		}
+	}
+	return false
+}
+
+// readable returns the letters of what readability takes for the article.
+func readable(doc *html.Node) string {
+	p := readability.NewParser()
+	p.MaxElemsToParse = secondNodes
+	a, err := p.ParseDocument(doc, nil)
+	if err != nil || a.Node == nil {
+		return ""
+	}
+	return key(textOf(a.Node))
+}
