@@ -34,7 +34,8 @@ type Site struct {
 	Byline   bool
 	Captions bool
 	Rules    extract.Rules
-	Lexicon  script.Lexicon
+	// Lexicon returns the pronunciations that hold at this moment; nil is none.
+	Lexicon func() (script.Lexicon, error)
 	// MaxCharacters refuses longer articles before a voice is called; 0 reads
 	// all.
 	MaxCharacters int
@@ -156,7 +157,11 @@ func appendSpeaker(out []Voice, v Voice, language string) []Voice {
 // rehearse writes the script and the chunks for one voice.
 func (p *Plan) rehearse(v Voice) (*take, error) {
 	caps := v.Capabilities
-	s, err := script.Build(p.page, p.options(caps))
+	o, err := p.options(caps)
+	if err != nil {
+		return nil, err
+	}
+	s, err := script.Build(p.page, o)
 	if err != nil {
 		return nil, err
 	}
@@ -170,9 +175,9 @@ func (p *Plan) rehearse(v Voice) (*take, error) {
 	return t, nil
 }
 
-func (p *Plan) options(caps lector.Capabilities) script.Options {
-	o := script.Options{
-		Language: p.language, Byline: p.site.Byline, Captions: p.site.Captions, Lexicon: p.site.Lexicon,
+func (p *Plan) options(caps lector.Capabilities) (o script.Options, err error) {
+	o = script.Options{
+		Language: p.language, Byline: p.site.Byline, Captions: p.site.Captions,
 		Normalise: script.Level(caps.Normalise), Site: p.article.Site, Section: p.article.Section, Article: p.article.ID,
 	}
 	if p.site.Notice != "off" {
@@ -180,7 +185,10 @@ func (p *Plan) options(caps lector.Capabilities) script.Options {
 		o.Notice = strings.TrimSuffix(o.Notice, ".") + "."
 		o.NoticeAtEnd = p.site.Notice == "both"
 	}
-	return o
+	if p.site.Lexicon != nil {
+		o.Lexicon, err = p.site.Lexicon()
+	}
+	return o, err
 }
 
 // Hash names the rendition that the preferred voice would make: all that goes

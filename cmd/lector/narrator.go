@@ -8,6 +8,7 @@ import (
 
 	"lector"
 	"lector/worker"
+	"lector/worker/script"
 	"lector/worker/synth"
 )
 
@@ -23,7 +24,9 @@ func (h *house) narrator(ctx context.Context, s store) (*worker.Narrator, error)
 		Address: func(key string) string { return join(c.audioURL(), key) },
 	}
 	for name, site := range c.Sites {
-		n.Sites[name] = site.worker()
+		w := site.worker()
+		w.Lexicon = func() (script.Lexicon, error) { return h.app.lexiconOf(c, name) }
+		n.Sites[name] = w
 	}
 	return n, nil
 }
