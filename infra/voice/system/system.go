@@ -7,46 +7,33 @@
 package system
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"lector"
-)
-
-// The sound of every clip of this package.
-const (
-	rate     = 24000
-	channels = 1
-	kbps     = 48
+	"lector/infra/voice/plain"
+	"lector/infra/voice/sound"
 )
 
 // maxLength is the longest text of one call, in characters. The programs have
 // no limit; this keeps a call short enough to be repeated.
 const maxLength = 1000
 
-// Encoder makes MP3 of WAV. Version names it.
-type Encoder interface {
-	Encode(ctx context.Context, wav io.Reader, rate, channels, kbps int) ([]byte, error)
-	Version() string
-}
-
 // Config says which voice is wanted. Empty fields are chosen by what is there.
 type Config struct {
 	Program  string // flite, espeak-ng or say
 	Voice    string // of the program; flite: rms
 	LookPath func(string) (string, error)
-	Encoder  Encoder
+	Encoder  sound.Encoder
 }
 
 // Voice is one installed program with one voice. It is safe for use by many.
 type Voice struct {
 	program program
 	path    string
-	encoder Encoder
+	encoder sound.Encoder
 	caps    lector.Capabilities
 }
 
@@ -85,9 +72,9 @@ func open(ctx context.Context, p program, path string, c Config) (*Voice, error)
 	}
 	caps := lector.Capabilities{
 		Backend: "system", Engine: strings.TrimSpace(p.name() + " " + d.version), Voice: d.voice, Languages: d.languages,
-		MaxLength: maxLength, Unit: lector.Characters, SampleRate: rate, Channels: channels, Deterministic: true,
+		MaxLength: maxLength, Unit: lector.Characters, SampleRate: sound.Rate, Channels: sound.Channels, Deterministic: true,
 		Normalise: d.normalise, Synthetic: lector.AlgorithmicMedia,
-		Parameters: fmt.Sprintf("%s %d/%d/%d", c.Encoder.Version(), rate, channels, kbps),
+		Parameters: sound.Parameters(c.Encoder),
 	}
 	return &Voice{p, path, c.Encoder, caps}, nil
 }
@@ -99,12 +86,9 @@ func (v *Voice) Capabilities() lector.Capabilities { return v.caps }
 // text reaches the program on standard input or in a file, never among its
 // arguments, and nothing in it is a command.
 func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
-	text := plain(u.Text)
-	switch n := len([]rune(text)); {
-	case n == 0:
-		return lector.Speech{}, lector.Permanent(fmt.Errorf("%s: nothing to say", v.program.name()))
-	case n > maxLength:
-		return lector.Speech{}, lector.Permanent(fmt.Errorf("%s: %d characters are more than %d", v.program.name(), n, maxLength))
+	text := plain.Unbracketed(u.Text)
+	if _, err := plain.Fit(text, v.caps); err != nil {
+		return lector.Speech{}, fmt.Errorf("%s: %w", v.program.name(), err)
 	}
 	speed := u.Speed
 	if speed <= 0 {
@@ -114,7 +98,7 @@ func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, e
 	if err != nil {
 		return lector.Speech{}, fmt.Errorf("%s: %w", v.program.name(), err)
 	}
-	mp3, err := v.encoder.Encode(ctx, bytes.NewReader(wav), rate, channels, kbps)
+	mp3, err := sound.Want{Rate: sound.Rate, Channels: sound.Channels, Encoder: v.encoder}.MP3(ctx, wav)
 	if err != nil {
 		return lector.Speech{}, fmt.Errorf("%s: %w", v.program.name(), err)
 	}

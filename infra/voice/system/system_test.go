@@ -119,24 +119,6 @@ func TestCommandsAreNotObeyed(t *testing.T) {
 	}
 }
 
-func TestPlain(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		"a [[b]] c":           "a b c",
-		"[[[nested]]] [[[[x":  "[nested ] x",
-		" two\n\nlines\tend ": "two lines end",
-		"[\u200b[x]]":         "x",
-		"nul\x00 bell\a":      "nul bell",
-		"bad \xff byte":       "bad byte",
-		"soft\u00adhyphen":    "softhyphen",
-		"\u200b\ufeff":        "",
-	} {
-		if got := plain(in); got != want {
-			t.Errorf("%q: %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestASCII(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{

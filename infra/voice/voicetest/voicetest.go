@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"lector"
+	"lector/infra/voice/sound"
 )
 
 // Voice is what is tested: worker/synth.Voice by shape.
@@ -94,7 +95,7 @@ func (s Subject) speak(t *testing.T, u lector.Utterance) lector.Speech {
 		t.Fatalf("speak %.60q: %v", u.Text, err)
 	}
 	c := s.Voice.Capabilities()
-	f, err := Walk(got.MP3)
+	f, err := sound.Walk(got.MP3)
 	switch {
 	case err != nil:
 		t.Fatalf("speak %.60q: %v", u.Text, err)

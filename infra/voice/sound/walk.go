@@ -1,25 +1,32 @@
-package voicetest
+// Package sound turns what a speech server sent into the MP3 that was asked
+// for. It believes the bytes and never the content type.
+package sound
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 )
 
 // Form is the form of an MP3.
 type Form struct {
-	Rate, Channels int // Hz
-	Frames         int
-	Duration       time.Duration
+	Rate     int // Hz
+	Channels int
+	Frames   int
+	Duration time.Duration
 }
 
+// ErrCut is wrapped by the error for an MP3 whose last frame is not whole.
+var ErrCut = errors.New("cut off")
+
 // Walk goes from frame to frame of a layer III stream (ISO 11172-3 and
-// 13818-3, 2.4.2.3). An ID3v2 tag may stand before it; anything else that is
-// no whole frame is an error.
+// 13818-3, 2.4.2.3). ID3 tags may stand around it; anything else that is no
+// whole frame of the first one's rate and channels is an error.
 func Walk(mp3 []byte) (Form, error) {
 	var f Form
 	samples := 0
-	for at := tagged(mp3); at < len(mp3); f.Frames++ {
+	for at := tagged(mp3); at < len(mp3) && !trailer(mp3[at:]); f.Frames++ {
 		h, err := header(mp3[at:])
 		if err != nil {
 			return f, fmt.Errorf("byte %d: %w", at, err)
@@ -28,7 +35,7 @@ func Walk(mp3 []byte) (Form, error) {
 			return f, fmt.Errorf("byte %d: %d Hz, %d channels behind %d Hz, %d", at, h.rate, h.channels, f.Rate, f.Channels)
 		}
 		if at += h.size; at > len(mp3) {
-			return f, fmt.Errorf("last frame lacks %d bytes", at-len(mp3))
+			return f, fmt.Errorf("%w: the last frame lacks %d bytes", ErrCut, at-len(mp3))
 		}
 		f.Rate, f.Channels, samples = h.rate, h.channels, samples+h.samples
 	}
@@ -39,18 +46,24 @@ func Walk(mp3 []byte) (Form, error) {
 	return f, nil
 }
 
+// tagged returns the length of the ID3v2 tags at the start.
 func tagged(mp3 []byte) int {
-	if len(mp3) < 10 || string(mp3[:3]) != "ID3" {
-		return 0
+	at := 0
+	for len(mp3)-at >= 10 && string(mp3[at:at+3]) == "ID3" {
+		b := mp3[at:]
+		at += 10 + int(b[6]&0x7F)<<21 + int(b[7]&0x7F)<<14 + int(b[8]&0x7F)<<7 + int(b[9]&0x7F)
 	}
-	return 10 + int(mp3[6])<<21 + int(mp3[7])<<14 + int(mp3[8])<<7 + int(mp3[9])
+	return min(at, len(mp3))
 }
+
+// trailer reports whether nothing but an ID3v1 tag is left.
+func trailer(b []byte) bool { return len(b) == 128 && string(b[:3]) == "TAG" }
 
 type frame struct{ rate, channels, size, samples int }
 
 func header(b []byte) (frame, error) {
 	if len(b) < 4 {
-		return frame{}, fmt.Errorf("%d bytes left", len(b))
+		return frame{}, fmt.Errorf("%w: %d bytes of a header", ErrCut, len(b))
 	}
 	h := binary.BigEndian.Uint32(b)
 	version, layer, bitrate, rate := h>>19&3, h>>17&3, h>>12&15, h>>10&3

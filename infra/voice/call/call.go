@@ -1,0 +1,129 @@
+package call
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"lector"
+)
+
+// most bounds the bytes of an answer: an hour of MP3 at 128 kbit/s, or twenty
+// minutes of WAV.
+const most = 64 << 20
+
+// slowest is how long a call may take where nothing else is set.
+const slowest = 90 * time.Second
+
+// Client makes calls to one server.
+type Client struct {
+	HTTP    *http.Client  // nil: NewHTTP()
+	Timeout time.Duration // of one whole call; 0 is 90 s
+	Secret  Secret        // kept out of every error
+	// Explain reads the body of a refusal; nil, and an answer of "", leave it
+	// to the status. It may return a Refusal of its own in place of the
+	// status's.
+	Explain func(status int, body []byte) Refusal
+}
+
+// Answer is the whole of a good answer.
+type Answer struct {
+	Header http.Header
+	Body   []byte
+}
+
+// NewHTTP returns an HTTP client that follows no redirect: what is asked for
+// stands at the configured address or nowhere, and a key goes to no other host.
+func NewHTTP() *http.Client {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost, t.MaxIdleConns = 64, 256
+	t.ResponseHeaderTimeout = slowest
+	return &http.Client{
+		Transport:     t,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// Post sends a body and returns the whole answer of status 200. Any other
+// status is an error as its Refusal says. A call that was sent and not
+// answered is lector.Unanswered; one whose answer broke off is transient, with
+// the header for what it cost.
+func (c *Client) Post(ctx context.Context, url string, header http.Header, body []byte) (Answer, error) {
+	a, err := c.do(ctx, http.MethodPost, url, header, body)
+	return a, c.Clean(err)
+}
+
+// Get is Post without a body.
+func (c *Client) Get(ctx context.Context, url string, header http.Header) (Answer, error) {
+	a, err := c.do(ctx, http.MethodGet, url, header, nil)
+	return a, c.Clean(err)
+}
+
+func (c *Client) do(ctx context.Context, method, url string, header http.Header, body []byte) (Answer, error) {
+	limit := cmp.Or(c.Timeout, slowest)
+	short, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no whole answer within %v", limit))
+	defer cancel()
+	r, err := http.NewRequestWithContext(short, method, url, bytes.NewReader(body))
+	if err != nil {
+		return Answer{}, lector.Permanent(fmt.Errorf("url: %w", err))
+	}
+	r.Header = header.Clone()
+	answer, err := c.HTTP.Do(r)
+	if err != nil {
+		return Answer{}, c.unsent(ctx, short, err)
+	}
+	defer answer.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(answer.Body, most+1))
+	if answer.StatusCode != http.StatusOK {
+		return Answer{}, c.refusal(answer, data).Err(answer.StatusCode)
+	}
+	got := Answer{answer.Header, data}
+	switch {
+	case ctx.Err() != nil:
+		return got, context.Cause(ctx)
+	case short.Err() != nil:
+		return got, context.Cause(short)
+	case err != nil:
+		return got, fmt.Errorf("the answer broke off after %d bytes: %w", len(data), err)
+	case len(data) > most:
+		return got, lector.Permanent(fmt.Errorf("the answer is larger than %d MB", most>>20))
+	}
+	return got, nil
+}
+
+// unsent explains a call without an answer.
+func (c *Client) unsent(ctx, short context.Context, err error) error {
+	var op *net.OpError
+	switch {
+	case ctx.Err() != nil:
+		return lector.Unanswered(context.Cause(ctx))
+	case errors.As(err, &op) && op.Op == "dial":
+		return lector.Hint(fmt.Errorf("not reached: %w", op), "is the server up, and the voice's url right?")
+	case short.Err() != nil:
+		return lector.Unanswered(context.Cause(short))
+	}
+	return lector.Unanswered(fmt.Errorf("no answer: %w", err))
+}
+
+// Clean takes the secret out of an error's text without losing its kind.
+func (c *Client) Clean(err error) error {
+	if err == nil || c.Secret.Empty() || c.Secret.redact(err.Error()) == err.Error() {
+		return err
+	}
+	return cleaned{err, c.Secret.redact(err.Error())}
+}
+
+type cleaned struct {
+	error
+	text string
+}
+
+func (c cleaned) Error() string { return c.text }
+
+func (c cleaned) Unwrap() error { return c.error }

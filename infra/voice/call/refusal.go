@@ -1,0 +1,134 @@
+package call
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"lector"
+	"lector/infra/voice/sound"
+)
+
+// Kind is how a refusal is met.
+type Kind int
+
+// The kinds of refusals.
+const (
+	Unclassified Kind = iota // by status
+	Permanent                // the same call is refused again
+	Transient                // the same call may pass
+	Throttled                // it may pass later
+	Quota                    // it passes when somebody pays or a period ends
+)
+
+// Refusal is a status other than 200, explained.
+type Refusal struct {
+	Kind   Kind
+	Reason string        // in the server's words
+	Hint   string        // what the operator can do
+	After  time.Duration // for Throttled: when to come back
+}
+
+// parked is how long an article waits before an exhausted quota is tried again.
+const parked = 15 * time.Minute
+
+// refusal reads an answer of another status than 200.
+func (c *Client) refusal(r *http.Response, body []byte) Refusal {
+	var f Refusal
+	if c.Explain != nil {
+		f = c.Explain(r.StatusCode, body)
+	}
+	plain := ByStatus(r)
+	if f.Kind = cmp.Or(f.Kind, plain.Kind); f.Kind == plain.Kind {
+		f.Hint = cmp.Or(f.Hint, plain.Hint)
+	}
+	f.After = max(f.After, plain.After)
+	if f.Reason = cmp.Or(f.Reason, plain.Reason); f.Reason == "" && len(body) > 0 {
+		f.Reason = sound.Excerpt(body)
+	}
+	f.Reason = line(f.Reason)
+	return f
+}
+
+// line cuts what a server says to one line of bearable length.
+func line(text string) string {
+	const most = 300
+	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "?")), " ")
+	if r := []rune(text); len(r) > most {
+		text = string(r[:most]) + "…"
+	}
+	return text
+}
+
+// ByStatus tells what an answer means where its body says nothing better.
+func ByStatus(r *http.Response) Refusal {
+	f := byStatus(r)
+	f.After = RetryAfter(r.Header, time.Now())
+	return f
+}
+
+func byStatus(r *http.Response) Refusal {
+	switch code := r.StatusCode; {
+	case code == http.StatusUnauthorized, code == http.StatusForbidden:
+		return Refusal{Kind: Permanent, Hint: "check the API key of this voice and what it may do"}
+	case code == http.StatusPaymentRequired:
+		return Refusal{Kind: Quota}
+	case code == http.StatusNotFound:
+		return Refusal{Kind: Permanent, Hint: "check url, model and voice of this voice"}
+	case code == http.StatusRequestEntityTooLarge:
+		return Refusal{Kind: Permanent, Hint: "set a smaller max_chars for this voice"}
+	case code == http.StatusTooManyRequests:
+		return Refusal{Kind: Throttled}
+	case code == http.StatusRequestTimeout, code == http.StatusConflict, code == http.StatusTooEarly, code >= 500:
+		return Refusal{Kind: Transient}
+	case code >= 300 && code < 400:
+		return Refusal{Kind: Permanent, Reason: "redirects to " + host(r.Header.Get("Location")), Hint: "set the url of this voice to where the server really is; redirects are not followed"}
+	}
+	return Refusal{Kind: Permanent}
+}
+
+// host names where a redirect leads, without what else its address may hold.
+func host(location string) string {
+	u, err := url.Parse(location)
+	if err != nil || u.Host == "" {
+		return "elsewhere"
+	}
+	return u.Host
+}
+
+// Err says that a call was refused with the status, in one line.
+func (f Refusal) Err(status int) error {
+	text := fmt.Sprintf("refused with status %d", status)
+	if name := http.StatusText(status); name != "" {
+		text += " (" + name + ")"
+	}
+	if f.Reason != "" {
+		text += ": " + f.Reason
+	}
+	return f.Wrap(fmt.Errorf("%s", text))
+}
+
+// Wrap gives err the kind and the hint of the refusal.
+func (f Refusal) Wrap(err error) error {
+	hint := f.Hint
+	switch f.Kind {
+	case Permanent, Unclassified:
+		err = lector.Permanent(err)
+	case Transient:
+		if f.After > 0 { // 503 with Retry-After
+			err = lector.Throttled(err, f.After)
+		}
+	case Throttled:
+		err = lector.Throttled(err, f.After)
+	case Quota:
+		err = lector.Throttled(err, max(f.After, parked))
+		hint = cmp.Or(hint, "the account's quota is used up: raise it, pay, or wait; the article waits too")
+	}
+	if hint != "" {
+		err = lector.Hint(err, "%s", hint)
+	}
+	return err
+}

@@ -1,0 +1,159 @@
+// Package exec speaks with any program that reads text on standard input and
+// writes WAV, MP3 or raw samples on standard output: piper, espeak-ng, a
+// newsroom's own script.
+//
+// Credentials: whatever the program has. Price: none known; tell it with
+// price_per_million. What it cannot do: timings, neighbouring text.
+//
+// The program is started without a shell. It learns the language, the voice
+// and the pace from LECTOR_LANGUAGE, LECTOR_VOICE and LECTOR_SPEED. Its whole
+// process group is killed when its time is over; on Unix its memory is
+// bounded.
+package exec
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+
+	"lector"
+	"lector/infra/voice/plain"
+	"lector/infra/voice/sound"
+)
+
+// Config describes the program.
+type Config struct {
+	Command    []string // the program and its arguments
+	Voice      string   // told to the program
+	SampleRate int      // Hz of raw 16-bit mono samples, or of MP3; 0: no raw samples, MP3 of 24000
+	MaxLength  int      // characters of one call; 0 is 1000
+	Languages  []string
+	Timeout    time.Duration // of one call; 0 is 60 s
+	MemoryMB   int           // address space of the program; 0 is 8192, negative no bound
+	Encoder    sound.Encoder
+}
+
+// Voice is one program. It is safe for use by many.
+type Voice struct {
+	config Config
+	path   string
+	caps   lector.Capabilities
+}
+
+// New finds the program. It does not start it.
+func New(c Config) (*Voice, error) {
+	if len(c.Command) == 0 || c.Command[0] == "" {
+		return nil, lector.Permanent(lector.Hint(errors.New("command: is missing"), "give the program and its arguments as a list"))
+	}
+	path, err := exec.LookPath(c.Command[0])
+	if err != nil {
+		return nil, lector.Permanent(lector.Hint(fmt.Errorf("command: %w", err), "install it, or give its whole path"))
+	}
+	c.MaxLength, c.Timeout, c.MemoryMB = cmp.Or(c.MaxLength, 1000), cmp.Or(c.Timeout, time.Minute), cmp.Or(c.MemoryMB, 8192)
+	return &Voice{c, path, lector.Capabilities{
+		Backend: "exec", Engine: strings.Join(c.Command, " "), Voice: c.Voice, Languages: c.Languages,
+		MaxLength: c.MaxLength, Unit: lector.Characters, SampleRate: cmp.Or(c.SampleRate, sound.Rate), Channels: sound.Channels,
+		Concurrency: 2, Normalise: "full", Synthetic: lector.TrainedAlgorithmicMedia, Parameters: sound.Parameters(c.Encoder),
+	}}, nil
+}
+
+// Capabilities tells what the voice can do. It does not change.
+func (v *Voice) Capabilities() lector.Capabilities {
+	c := v.caps
+	if v.config.SampleRate > 0 { // raw samples are encoded at our rate
+		c.SampleRate = sound.Rate
+	}
+	return c
+}
+
+// most bounds what a program may write: twenty minutes of WAV.
+const most = 64 << 20
+
+// Speak runs the program once.
+func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
+	text := plain.Unbracketed(u.Text)
+	if _, err := plain.Fit(text, v.caps); err != nil {
+		return lector.Speech{}, fmt.Errorf("exec: %w", err)
+	}
+	out, err := v.run(ctx, text, u)
+	if err != nil {
+		return lector.Speech{}, fmt.Errorf("exec %s: %w", v.config.Command[0], err)
+	}
+	mp3, err := v.want().MP3(ctx, out)
+	if err != nil {
+		return lector.Speech{}, fmt.Errorf("exec %s: %w", v.config.Command[0], err)
+	}
+	return lector.Speech{MP3: mp3}, nil
+}
+
+func (v *Voice) want() sound.Want {
+	return sound.Want{Rate: v.Capabilities().SampleRate, Channels: sound.Channels, Raw: v.config.SampleRate, Encoder: v.config.Encoder}
+}
+
+// run returns what the program writes.
+func (v *Voice) run(ctx context.Context, text string, u lector.Utterance) ([]byte, error) {
+	limit := v.config.Timeout
+	short, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not done within %v", limit))
+	defer cancel()
+	out, complaints := bounded{most: most, stop: cancel}, bounded{most: 64 << 10}
+	c := v.command(short)
+	c.Env = append(os.Environ(), "LECTOR_LANGUAGE="+u.Language, "LECTOR_VOICE="+v.config.Voice,
+		"LECTOR_SPEED="+strconv.FormatFloat(cmp.Or(max(u.Speed, 0), 1), 'f', 2, 64))
+	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(text+"\n"), &out, &complaints
+	c.WaitDelay = 2 * time.Second // a grandchild may hold the pipe
+	group(c)
+	err := c.Run()
+	switch {
+	case out.over:
+		return nil, lector.Permanent(fmt.Errorf("wrote more than %d MB", most>>20))
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case short.Err() != nil:
+		return nil, context.Cause(short)
+	case err != nil:
+		return nil, broken(err, complaints.data.String())
+	}
+	return out.data.Bytes(), nil
+}
+
+// broken explains a program that failed. What a shell cannot find or start, it
+// will not find next time.
+func broken(err error, complaints string) error {
+	complaints = strings.TrimSpace(complaints)
+	if last := strings.TrimSpace(complaints[strings.LastIndexAny(complaints, "\r\n")+1:]); last != "" {
+		err = fmt.Errorf("%w: %s", err, sound.Excerpt([]byte(last)))
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && (exit.ExitCode() == 126 || exit.ExitCode() == 127) {
+		return lector.Permanent(lector.Hint(err, "check the command of this voice"))
+	}
+	return err
+}
+
+// bounded is a buffer that takes no more than most bytes. The buffer is no
+// embedded one: io.Copy would find its ReadFrom and pass the bound by.
+type bounded struct {
+	data bytes.Buffer
+	most int
+	over bool
+	stop func()
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.data.Len()+len(p) <= b.most {
+		return b.data.Write(p)
+	}
+	b.over = true
+	if b.stop != nil {
+		b.stop()
+		return 0, errors.New("too much")
+	}
+	return len(p), nil // complaints are cut, not refused
+}

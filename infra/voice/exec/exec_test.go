@@ -1,0 +1,141 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"lector"
+	"lector/infra/voice/voicetest"
+)
+
+// program returns a voice whose program is a shell script. The shell reads the
+// script as an argument, so nothing just written is executed.
+func program(t *testing.T, script string, c Config) *Voice {
+	t.Helper()
+	c.Command = []string{"sh", "-c", script}
+	if c.Encoder == nil {
+		c.Encoder = voicetest.Encoder{}
+	}
+	v, err := New(c)
+	if err != nil {
+		t.Skipf("no shell: %v", err)
+	}
+	return v
+}
+
+// sample writes audio to a file that a script can cat.
+func sample(t *testing.T, audio []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "sample")
+	if err := os.WriteFile(path, audio, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		audio []byte
+		rate  int
+	}{
+		"wav": {voicetest.WAV(22050, 3*time.Second), 0},
+		"mp3": {voicetest.MP3(24000, 1, 3*time.Second), 0},
+		"raw": {voicetest.WAV(16000, 3*time.Second)[44:], 16000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := program(t, "cat >/dev/null; cat "+sample(t, test.audio), Config{SampleRate: test.rate})
+			voicetest.Exercise(t, voicetest.Subject{Voice: v})
+		})
+	}
+}
+
+func TestWhatTheProgramGets(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	v := program(t, "cat >"+dir+"/text; env >"+dir+"/env; cat "+sample(t, voicetest.WAV(16000, time.Second)), Config{Voice: "lesya"})
+	text := `-o $(touch ` + dir + `/hacked) [[x]] "quoted"`
+	if _, err := v.Speak(t.Context(), lector.Utterance{Text: text, Language: "uk", Speed: 1.25}); err != nil {
+		t.Fatal(err)
+	}
+	got, _ := os.ReadFile(dir + "/text")
+	if want := `-o $(touch ` + dir + `/hacked) x "quoted"` + "\n"; string(got) != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if _, err := os.Stat(dir + "/hacked"); err == nil {
+		t.Error("the text was obeyed")
+	}
+	env, _ := os.ReadFile(dir + "/env")
+	for _, want := range []string{"LECTOR_LANGUAGE=uk\n", "LECTOR_VOICE=lesya\n", "LECTOR_SPEED=1.25\n"} {
+		if !strings.Contains(string(env), want) {
+			t.Errorf("no %q", want)
+		}
+	}
+}
+
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		script    string
+		permanent bool
+		says      string
+	}{
+		"fails":        {"echo one >&2; echo 'no model' >&2; exit 3", false, `exit status 3: "no model"`},
+		"not found":    {"exec /no/such/program", true, "exit status 127"},
+		"writes none":  {"cat >/dev/null", false, "no audio"},
+		"writes text":  {"echo usage: piper MODEL", false, "text in place of audio"},
+		"writes FLAC":  {"printf fLaCxxxx", true, "FLAC"},
+		"writes noise": {`printf '\001\002\003\004'`, true, "no audio that I know"},
+		"floods":       {"exec yes", true, "more than 64 MB"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := program(t, test.script, Config{}).Speak(t.Context(), lector.Utterance{Text: "Good morning."})
+			if err == nil || lector.IsPermanent(err) != test.permanent || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("permanent %v: %v", lector.IsPermanent(err), err)
+			}
+		})
+	}
+}
+
+// TestTimeKillsTheFamily starts a child that would outlive its parent and keep
+// the pipe open.
+func TestTimeKillsTheFamily(t *testing.T) {
+	t.Parallel()
+	v := program(t, "tail -f /dev/null & exec tail -f /dev/null", Config{Timeout: 200 * time.Millisecond})
+	began := time.Now()
+	_, err := v.Speak(t.Context(), lector.Utterance{Text: "Good morning."})
+	if err == nil || !strings.Contains(err.Error(), "not done within") || time.Since(began) > 10*time.Second {
+		t.Errorf("%v after %v", err, time.Since(began))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	v.config.Timeout = time.Minute
+	if _, err = v.Speak(ctx, lector.Utterance{Text: "Good morning."}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	t.Parallel()
+	v := program(t, `ulimit -v`, Config{MemoryMB: 300})
+	_, err := v.Speak(t.Context(), lector.Utterance{Text: "Good morning."})
+	if err == nil || !strings.Contains(err.Error(), "307200") {
+		t.Errorf("the limit is not set: %v", err)
+	}
+}
+
+func TestRefusedAtStart(t *testing.T) {
+	t.Parallel()
+	for name, command := range map[string][]string{"none": nil, "empty": {""}, "missing": {"/no/such/piper"}} {
+		if _, err := New(Config{Command: command}); !lector.IsPermanent(err) || lector.HintOf(err) == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,16 @@
+//go:build !unix
+
+package exec
+
+import (
+	"context"
+	"os/exec"
+)
+
+// command starts the program. Its memory cannot be bounded here.
+func (v *Voice) command(ctx context.Context) *exec.Cmd {
+	return exec.CommandContext(ctx, v.path, v.config.Command[1:]...)
+}
+
+// group does nothing: the program is killed, its children are not.
+func group(*exec.Cmd) {}

@@ -1,0 +1,109 @@
+package sound
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"lector"
+)
+
+// The sound of what we encode ourselves: the native rate of most voices.
+const (
+	Rate     = 24000 // Hz
+	Channels = 1
+	kbps     = 48
+)
+
+// Encoder makes MP3 of WAV, whatever the WAV's rate and channels are. Version
+// names it.
+type Encoder interface {
+	Encode(ctx context.Context, wav io.Reader, rate, channels, kbps int) ([]byte, error)
+	Version() string
+}
+
+// Want is what a caller expects of an answer.
+type Want struct {
+	Rate     int // Hz of an MP3 that comes as one
+	Channels int
+	Raw      int // Hz of 16-bit mono samples without a header; 0: they are not expected
+	Encoder  Encoder
+}
+
+// MP3 returns an answer as an MP3: as it came where it is one of the wanted
+// form, encoded where it is WAV or raw samples, and an error that says what it
+// is otherwise. Text in place of audio and a cut end are transient, for the
+// next answer may be whole; a wrong form is permanent.
+func (w Want) MP3(ctx context.Context, data []byte) ([]byte, error) {
+	switch kind := Sniff(data); kind {
+	case MP3:
+		return data, w.check(data)
+	case WAV:
+		return w.encode(ctx, data)
+	case Empty:
+		return nil, errors.New("the answer holds no audio")
+	case HTML, JSON, Text:
+		return nil, fmt.Errorf("the answer is %s in place of audio: %s", kind, Excerpt(data))
+	case Unknown:
+		if w.Raw > 0 {
+			return w.encode(ctx, header16(data, w.Raw))
+		}
+		return nil, lector.Permanent(lector.Hint(errors.New("the answer is no audio that I know"),
+			"if it is raw samples, set format: pcm and sample_rate: for this voice"))
+	default:
+		return nil, lector.Permanent(lector.Hint(fmt.Errorf("the answer is %s", kind), "set format: mp3 or wav for this voice"))
+	}
+}
+
+func (w Want) check(mp3 []byte) error {
+	f, err := Walk(mp3)
+	switch {
+	case errors.Is(err, ErrCut):
+		return fmt.Errorf("the audio is %w", err)
+	case f.Frames == 0:
+		return fmt.Errorf("the answer is a damaged MP3: %w", err)
+	case f.Rate != w.Rate:
+		return lector.Permanent(lector.Hint(fmt.Errorf("the answer has %d Hz, %d are expected", f.Rate, w.Rate), "set sample_rate: %d for this voice, or format: wav", f.Rate))
+	case f.Channels != w.Channels:
+		return lector.Permanent(lector.Hint(fmt.Errorf("the answer has %d channels, %d expected", f.Channels, w.Channels), "set format: wav for this voice: it is mixed down here"))
+	}
+	return nil // garbage between frames is for the check of the clip to name
+}
+
+func (w Want) encode(ctx context.Context, wav []byte) ([]byte, error) {
+	if w.Encoder == nil {
+		return nil, lector.Permanent(lector.Hint(errors.New("the answer is WAV and there is no MP3 encoder"), "apt-get install lame   (macOS: brew install lame)"))
+	}
+	return w.Encoder.Encode(ctx, bytes.NewReader(wav), Rate, Channels, kbps)
+}
+
+// Parameters describes the encoder's part in a clip, for its hash.
+func Parameters(e Encoder) string {
+	if e == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s %d/%d/%d", e.Version(), Rate, Channels, kbps)
+}
+
+// header16 puts a WAV header with unknown sizes before 16-bit mono samples.
+func header16(pcm []byte, rate int) []byte {
+	h := []byte("RIFF\xff\xff\xff\xffWAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00")
+	for _, n := range []int{rate, 2 * rate} {
+		h = append(h, byte(n), byte(n>>8), byte(n>>16), byte(n>>24))
+	}
+	h = append(h, "\x02\x00\x10\x00data\xff\xff\xff\xff"...)
+	return append(h, pcm[:len(pcm)-len(pcm)%2]...)
+}
+
+// Excerpt quotes the beginning of a text answer for an error, on one line.
+func Excerpt(data []byte) string {
+	const most = 160
+	cut := len(data) > most
+	text := fmt.Sprintf("%.*q", most, bytes.Join(bytes.Fields(bytes.ToValidUTF8(data[:min(len(data), 4*most)], []byte("?"))), []byte(" ")))
+	if cut {
+		text += "…"
+	}
+	return text
+}

@@ -1,0 +1,86 @@
+package sound
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// Kind is what some bytes are.
+type Kind string
+
+// The kinds that speech servers were seen to send.
+const (
+	MP3     Kind = "MP3"
+	WAV     Kind = "WAV"
+	FLAC    Kind = "FLAC"
+	Ogg     Kind = "Ogg"
+	AAC     Kind = "AAC"
+	MP4     Kind = "MP4"
+	HTML    Kind = "HTML"
+	JSON    Kind = "JSON"
+	Text    Kind = "text"
+	Empty   Kind = "nothing"
+	Unknown Kind = "something unknown" // raw PCM looks like this
+)
+
+// Sniff tells what data is by its first bytes.
+func Sniff(data []byte) Kind {
+	switch {
+	case len(data) == 0:
+		return Empty
+	case has(data, 0, "RIFF") && has(data, 8, "WAVE"):
+		return WAV
+	case has(data, 0, "ID3"):
+		return MP3
+	case has(data, 0, "fLaC"):
+		return FLAC
+	case has(data, 0, "OggS"):
+		return Ogg
+	case has(data, 4, "ftyp"):
+		return MP4
+	case len(data) > 1 && data[0] == 0xFF && data[1]&0xF6 == 0xF0:
+		return AAC // an ADTS header has layer 0
+	}
+	if two(data) {
+		return MP3
+	}
+	return text(data)
+}
+
+func has(data []byte, at int, magic string) bool {
+	return len(data) >= at+len(magic) && string(data[at:at+len(magic)]) == magic
+}
+
+// two reports whether a frame stands at the start and another behind it: raw
+// samples may look like one frame, and hardly like two.
+func two(data []byte) bool {
+	h, err := header(data)
+	if err != nil {
+		return false
+	}
+	if h.size+4 > len(data) {
+		return true // a single frame, or a part of one
+	}
+	_, err = header(data[h.size:])
+	return err == nil
+}
+
+// text tells text from samples by its first half kilobyte.
+func text(data []byte) Kind {
+	head := bytes.TrimSpace(data)
+	if len(head) > 512 { // and no rune cut in two
+		head = bytes.TrimRightFunc(head[:512], func(r rune) bool { return r == utf8.RuneError })
+	}
+	control := func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' }
+	switch {
+	case !utf8.Valid(head) || bytes.ContainsFunc(head, control):
+		return Unknown
+	case len(head) == 0:
+		return Empty
+	case head[0] == '<':
+		return HTML
+	case head[0] == '{' || head[0] == '[':
+		return JSON
+	}
+	return Text
+}

@@ -1,0 +1,77 @@
+package lector
+
+import (
+	"errors"
+	"time"
+)
+
+// ErrBudget is wrapped by the refusal of a call for which a budget has nothing
+// left. The refusal is Throttled: the job waits, and goes on when the budget is
+// raised or its period is over.
+var ErrBudget = errors.New("budget is used up")
+
+// Unanswered marks err as the end of a call whose outcome nobody knows: it was
+// sent, and no answer came. It may have been billed.
+func Unanswered(err error) error { return unanswered{err} }
+
+type unanswered struct{ error }
+
+func (u unanswered) Unwrap() error { return u.error }
+
+// IsUnanswered reports whether a call may have been billed although it failed.
+func IsUnanswered(err error) bool { return errors.As(err, new(unanswered)) }
+
+// Outcome is what became of a call to a voice.
+type Outcome string
+
+// The outcomes of a call. Its characters count as billed when it was paid, and
+// as unknown when it was unanswered or its worker died inside it.
+const (
+	CallOpen    Outcome = "" // begun, not ended
+	CallPaid    Outcome = "paid"
+	CallFailed  Outcome = "failed" // refused or broken, and not billed
+	CallUnknown Outcome = "unknown"
+)
+
+// Call is one call to a voice in the ledger of money: what it is for, written
+// before it is made, and what became of it, written after.
+type Call struct {
+	ID         string    `json:"id"`
+	Site       string    `json:"site"`
+	Job        string    `json:"job"`
+	Chunk      string    `json:"chunk"` // hash of the clip that it is for
+	Voice      string    `json:"voice"` // as configured
+	Backend    string    `json:"backend"`
+	Characters int       `json:"characters"` // asked for; when paid, as billed
+	Cost       float64   `json:"cost"`       // US dollars
+	RequestID  string    `json:"request_id,omitempty"`
+	Began      time.Time `json:"began"`
+	Ended      time.Time `json:"ended,omitzero"`
+	Outcome    Outcome   `json:"outcome,omitempty"`
+	Error      string    `json:"error,omitempty"`
+}
+
+// Day returns the day in UTC to whose figures the call counts.
+func (c Call) Day() string { return c.Began.UTC().Format(time.DateOnly) }
+
+// Spending sums the calls of one day, site and voice.
+type Spending struct {
+	Day     string  `json:"day"` // 2006-01-02, UTC
+	Site    string  `json:"site"`
+	Voice   string  `json:"voice"`
+	Calls   int     `json:"calls"`
+	Billed  int     `json:"billed"`  // characters
+	Reused  int     `json:"reused"`  // characters that were in the cache
+	Unknown int     `json:"unknown"` // characters of calls of unknown outcome
+	Cost    float64 `json:"cost"`    // US dollars
+}
+
+// Budget bounds what a site may spend; 0 is no bound.
+type Budget struct {
+	CharactersPerArticle int
+	CharactersPerHour    int
+	CharactersPerDay     int
+	CharactersPerMonth   int
+	DollarsPerDay        float64
+	DollarsPerMonth      float64
+}
