@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	mp3 "github.com/hajimehoshi/go-mp3"
+
+	"lector/audio"
+)
+
+// loudness compares our meter with ffmpeg's and shows what levelling reaches.
+func (b *benchmark) loudness() error {
+	fmt.Print("## Loudness: 40 parts, target −19 LUFS\n\n")
+	table("set", "ours LUFS", "ffmpeg LUFS", "ours dBTP", "ffmpeg dBTP", "levelled, ffmpeg LUFS")
+	for _, kbps := range []string{"48", "128"} {
+		parts, err := b.corpus.parts("l"+kbps, 40, "-b", kbps, "--scale", "0.4")
+		if err != nil {
+			return err
+		}
+		plain, level := filepath.Join(b.corpus.dir, "plain.mp3"), filepath.Join(b.corpus.dir, "level.mp3")
+		if err := stitch(append([]string{"-o", plain}, parts...)); err != nil {
+			return err
+		}
+		if err := stitch(append([]string{"-o", level, "-loudness", "-19"}, parts...)); err != nil {
+			return err
+		}
+		data, err := os.ReadFile(plain)
+		if err != nil {
+			return err
+		}
+		a, err := audio.Analyze(b.ctx, bytes.NewReader(data), int64(len(data)))
+		if err != nil {
+			return err
+		}
+		lufs, peak := ebur128(plain)
+		after, _ := ebur128(level)
+		row("CBR "+kbps, f(a.Loudness, 2), f(lufs, 1), f(a.TruePeak, 2), f(peak, 1), f(after, 1))
+	}
+	fmt.Println()
+	return nil
+}
+
+// ebur128 returns what ffmpeg's meter says.
+func ebur128(path string) (lufs, peak float64) {
+	out, _ := exec.Command("ffmpeg", "-nostats", "-i", path, "-af", "ebur128=peak=true", "-f", "null", "-").CombinedOutput()
+	lufs, peak = math.NaN(), math.NaN()
+	for _, line := range strings.Split(string(out), "\n") {
+		_, _ = fmt.Sscanf(strings.TrimSpace(line), "I: %f LUFS", &lufs)
+		_, _ = fmt.Sscanf(strings.TrimSpace(line), "Peak: %f dBFS", &peak)
+	}
+	return lufs, peak
+}
+
+// bitrates shows what constant bit rates cost where parts vary.
+func (b *benchmark) bitrates() error {
+	fmt.Print("## Varying bit rates: bytes of 40 parts\n\n")
+	table("parts", "input", "output", "kind")
+	for _, v := range []string{"0", "2", "4", "6", "9"} {
+		parts, err := b.corpus.parts("v"+v, 40, "-V", v)
+		if err != nil {
+			return err
+		}
+		out := filepath.Join(b.corpus.dir, "out.mp3")
+		if err := stitch(append([]string{"-o", out}, parts...)); err != nil {
+			return err
+		}
+		data, err := os.ReadFile(out)
+		if err != nil {
+			return err
+		}
+		r, err := audio.InspectFrames(bytes.NewReader(data), int64(len(data)))
+		if err != nil {
+			return err
+		}
+		kind := fmt.Sprintf("CBR %d", r.Bitrate)
+		if !r.CBR {
+			kind = fmt.Sprintf("VBR, mean %d", r.Bitrate)
+		}
+		row("VBR "+v, fmt.Sprint(sizeOf(parts)), fmt.Sprint(len(data)), kind)
+	}
+	fmt.Println()
+	return nil
+}
+
+// analysis compares Analyze with a plain go-mp3 decoding of the same bytes.
+func (b *benchmark) analysis() error {
+	parts, err := b.corpus.parts("a", 8, "-b", "64", "-t")
+	if err != nil {
+		return err
+	}
+	var data []byte
+	for range 4 {
+		for _, p := range parts {
+			x, err := os.ReadFile(p)
+			if err != nil {
+				return err
+			}
+			data = append(data, x...)
+		}
+	}
+	var length time.Duration
+	ours, err := best(5, func() error {
+		a, err := audio.Analyze(context.Background(), bytes.NewReader(data), int64(len(data)))
+		if err == nil {
+			length = a.Duration
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	plain, err := best(5, func() error {
+		d, err := mp3.NewDecoder(bytes.NewReader(data))
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(io.Discard, d)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("## Analysis of %.0f s\n\n", length.Seconds())
+	table("", "s", "× real time", "× plain go-mp3")
+	row("go-mp3 decode alone", f(plain.Seconds(), 3), f(length.Seconds()/plain.Seconds(), 0), "1.00")
+	row("full analysis", f(ours.Seconds(), 3), f(length.Seconds()/ours.Seconds(), 0), f(ours.Seconds()/plain.Seconds(), 2))
+	fmt.Println()
+	return nil
+}
+
+func best(times int, do func() error) (time.Duration, error) {
+	least := time.Duration(math.MaxInt64)
+	for range times {
+		start := time.Now()
+		if err := do(); err != nil {
+			return 0, err
+		}
+		least = min(least, time.Since(start))
+	}
+	return least, nil
+}

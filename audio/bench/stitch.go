@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"io"
+	"strconv"
+	"time"
+
+	"lector/audio"
+	"lector/audio/id3"
+)
+
+// stitch is what `lector stitch` does, without the rest of lector in the
+// process.
+func stitch(args []string) error {
+	fs := flag.NewFlagSet("stitch", flag.ContinueOnError)
+	out := fs.String("o", "", "")
+	pause := fs.String("pause", "keep", "")
+	trim := fs.Bool("trim", true, "")
+	loud := fs.String("loudness", "off", "")
+	if err := fs.Parse(args); err != nil {
+		return err
+	}
+	opt := audio.Options{Trim: *trim, Pauses: *pause != "keep"}
+	gap, err := time.Duration(0), error(nil)
+	if opt.Pauses {
+		gap, err = time.ParseDuration(*pause)
+	}
+	if *loud != "off" && err == nil {
+		opt.Loudness = &audio.Level{Ceiling: -1}
+		opt.Loudness.Target, err = strconv.ParseFloat(*loud, 64)
+	}
+	if err != nil {
+		return err
+	}
+	var shelf audio.Files
+	parts := make([]audio.Part, fs.NArg())
+	for i, name := range fs.Args() {
+		if parts[i], err = shelf.Part(name); err != nil {
+			return err
+		}
+		parts[i].Pause = gap
+	}
+	plan, err := audio.NewPlan(context.Background(), parts, opt)
+	if err != nil {
+		return err
+	}
+	tag := id3.Tag{Software: "lector bench"}.Bytes()
+	err = audio.WriteFile(*out, func(w io.Writer) error {
+		_, err := plan.Write(context.Background(), w, tag)
+		return err
+	})
+	return errors.Join(err, shelf.Close())
+}
