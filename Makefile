@@ -11,7 +11,7 @@ S3      := github.com/versity/versitygw/cmd/versitygw@v1.8.0
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test race lint check-deploy bench fuzz programs clean
+.PHONY: help demo build test race lint check-deploy bench fuzz programs screenshot clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ fuzz: ## every fuzz target for FUZZ=20s
 programs:
 	@.ci/setup test
 	@$(MAKE) --no-print-directory $(BIN)/versitygw || echo "versitygw cannot be built: the tests of the S3 store will skip" >&2
+
+screenshot: ## the picture of the README, from the running demo
+	@.ci/setup test
+	@.ci/screenshot
 
 clean: ## what the other targets built
 	rm -rf $(BIN)

@@ -1,0 +1,67 @@
+package lector_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"lector"
+)
+
+var subjectSafe = regexp.MustCompile(`^[a-z2-7]{26}$`)
+
+func FuzzKey(f *testing.F) {
+	f.Add("havana", "1", "havan", "a1")
+	f.Add("a", "b\x00c", "a\x00b", "c")
+	f.Fuzz(func(t *testing.T, site, id, otherSite, otherID string) {
+		k := lector.Key(site, id)
+		if !subjectSafe.MatchString(k) || !lector.ValidKey(lector.Prefix("s", k)+"x") {
+			t.Errorf("key %q of %q %q", k, site, id)
+		}
+		same := site+"\x00"+id == otherSite+"\x00"+otherID
+		if !same && k == lector.Key(otherSite, otherID) {
+			t.Errorf("%q %q and %q %q share a key", site, id, otherSite, otherID)
+		}
+	})
+}
+
+func TestValidSite(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"havana": true, "a": true, "kyiv_independent-2": true, "": false, "-a": false, "a.b": false, "A": false,
+		"a b": false, "a/b": false, "a*": false, "ä": false, strings.Repeat("a", 63): true, strings.Repeat("a", 64): false,
+	} {
+		if got := lector.ValidSite(name); got != want {
+			t.Errorf("ValidSite(%q) = %v", name, got)
+		}
+	}
+}
+
+func TestFingerprint(t *testing.T) {
+	t.Parallel()
+	a := lector.Article{Site: "havana", ID: "1", Title: "T"}
+	saved := a
+	saved.UpdatedAt, saved.Revision = time.Now(), "x"
+	if a.Fingerprint() != saved.Fingerprint() {
+		t.Error("saving again changes the fingerprint")
+	}
+	saved.Title = "U"
+	if a.Fingerprint() == saved.Fingerprint() {
+		t.Error("another title has the same fingerprint")
+	}
+}
+
+func TestDisclosureIn(t *testing.T) {
+	t.Parallel()
+	for _, tag := range []string{"en", "en-GB", "", "xx", "zh-Hant"} {
+		if text, in := lector.DisclosureIn(tag); text != lector.DisclosureText || in != "en" {
+			t.Errorf("%q: %q in %s", tag, text, in)
+		}
+	}
+	for _, tag := range []string{"uk", "uk_UA", "UK-ua"} {
+		if text, in := lector.DisclosureIn(tag); in != "uk" || text == lector.DisclosureText {
+			t.Errorf("%q: %q in %s", tag, text, in)
+		}
+	}
+}

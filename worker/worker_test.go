@@ -1,0 +1,82 @@
+package worker
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"lector"
+)
+
+func TestCaptions(t *testing.T) {
+	t.Parallel()
+	m := lector.Manifest{Disclosure: lector.Disclosure{Text: lector.DisclosureText}, Segments: []lector.Segment{
+		{Kind: lector.Title, Sentences: []lector.Sentence{{Source: "Bread & <b>salt</b> -->\nagain", Start: 0.2, End: 1.25}}},
+		{Kind: lector.Paragraph, Sentences: []lector.Sentence{{Source: "One.", Start: 2, End: 3}, {Source: "Two.", Start: 3, End: 3661.0004}}},
+	}}
+	const want = `WEBVTT
+
+NOTE This audio is created with AI assistance
+
+0.0
+00:00:00.200 --> 00:00:01.250
+Bread &amp; &lt;b&gt;salt&lt;/b&gt; --&gt; again
+
+1.0
+00:00:02.000 --> 00:00:03.000
+One.
+
+1.1
+00:00:03.000 --> 01:01:01.000
+Two.
+`
+	if got := string(captions(m)); got != want {
+		t.Errorf("captions:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+func TestChapters(t *testing.T) {
+	t.Parallel()
+	segments := func(kinds ...lector.SegmentKind) (out []lector.Segment) {
+		for i, k := range kinds {
+			out = append(out, lector.Segment{Kind: k, Source: string(k), Start: float64(i), End: float64(i + 1)})
+		}
+		return out
+	}
+	if got := chapters(segments(lector.Notice, lector.Title, lector.Paragraph, lector.Heading, lector.Paragraph)); got != nil {
+		t.Errorf("one heading makes chapters: %v", got)
+	}
+	got := chapters(segments(lector.Notice, lector.Title, lector.Paragraph, lector.Heading, lector.Paragraph, lector.Heading, lector.Paragraph))
+	if len(got) != 3 || got[0].Start != 0 || got[0].End != 3*time.Second || got[2].End != 7*time.Second {
+		t.Fatalf("chapters %v", got)
+	}
+	data, err := chaptersJSON(got)
+	if err != nil || !json.Valid(data) || !strings.Contains(string(data), `"startTime":3`) {
+		t.Errorf("%s, %v", data, err)
+	}
+}
+
+func TestBackoffGrowsAndEnds(t *testing.T) {
+	t.Parallel()
+	for tries, most := range map[int]time.Duration{0: 15 * time.Second, 1: 15 * time.Second, 3: time.Minute, 60: 1350 * time.Second} {
+		for range 50 {
+			if d := backoff(tries); d < 5*time.Second || d > most {
+				t.Errorf("after %d tries: %s", tries, d)
+			}
+		}
+	}
+}
+
+func TestStageOfAnError(t *testing.T) {
+	t.Parallel()
+	if at(lector.StageSynth, nil) != nil {
+		t.Error("no error became one")
+	}
+	why := at(lector.StageSynth, lector.Permanent(lector.ErrNotFound))
+	j := lector.Job{Attempts: []lector.Attempt{{Number: 1}}}
+	(&Worker{}).fault(&j, failed, why)
+	if j.Stage != lector.StageSynth || j.Attempts[0].Stage != lector.StageSynth || j.Attempts[0].Error != "synth: not found" || !lector.IsPermanent(why) {
+		t.Errorf("job %+v", j)
+	}
+}
