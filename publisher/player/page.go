@@ -28,7 +28,7 @@ func WritePage(w io.Writer, p Player) error {
 	return pageTemplate.Execute(w, map[string]any{
 		"Player":  p,
 		"Element": element,
-		"Style":   template.CSS(pageStyle),
+		"Style":   template.CSS(pageStyle), //nolint:gosec // embedded in the program
 		"Script":  Address(p.Language),
 		"Waiting": p.State == Waiting,
 	})

@@ -57,7 +57,7 @@ func (p Player) Element() (template.HTML, error) {
 	if err := elementTemplate.Execute(&b, p.complete()); err != nil {
 		return "", fmt.Errorf("write player: %w", err)
 	}
-	return template.HTML(b.String()), nil
+	return template.HTML(b.String()), nil //nolint:gosec // html/template has escaped it
 }
 
 // complete fills in what no player may be without.

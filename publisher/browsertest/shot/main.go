@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"strings"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -108,10 +107,10 @@ func (s shot) prepare(p *browsertest.Page) error {
 		}
 	}
 	if s.run != "" {
-		if err := chromedp.Do(p.Context, chromedp.Evaluate[chromedp.Void](s.run)); err != nil {
+		const settled = `Promise.resolve((() => { %s })()).then(() => new Promise(done => setTimeout(() => done(true), 400)))`
+		if _, err := browsertest.Run[bool](p, fmt.Sprintf(settled, s.run)); err != nil {
 			return fmt.Errorf("run script: %w", err)
 		}
-		time.Sleep(300 * time.Millisecond) // let transitions end: a picture, not a test
 	}
 	return nil
 }
