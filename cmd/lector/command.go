@@ -30,6 +30,7 @@ func commands() []command {
 		{"unpublish", "[flags] ID", "withdraws an article, as a CMS does", unpublishHelp, (*app).unpublish},
 		{"jobs", "[flags] [list | show ID | watch]", "what became of each article", jobsHelp, (*app).jobs},
 		{"replay", "[flags] ID", "runs a job again", replayHelp, (*app).replay},
+		{"lexicon", "[flags] [list | set | remove | import | export | test | impact]", "how words are pronounced", lexiconHelp, (*app).lexicon},
 		{"voices", "[flags] [list | test NAME]", "what can speak here, limits and price", voicesHelp, (*app).voices},
 		{"doctor", "[flags]", "what is wrong here, and how to mend it", doctorHelp, (*app).doctor},
 		{"config", "[flags]", "the effective settings", configHelp, (*app).config},

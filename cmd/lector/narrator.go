@@ -25,7 +25,7 @@ func (h *house) narrator(ctx context.Context, s store) (*worker.Narrator, error)
 	}
 	for name, site := range c.Sites {
 		w := site.worker()
-		w.Lexicon = func() (script.Lexicon, error) { return h.app.lexiconOf(c, name) }
+		w.Lexicon = func() (script.Lexicon, error) { return lexiconIn(ctx, s, name) }
 		n.Sites[name] = w
 	}
 	return n, nil

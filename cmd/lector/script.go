@@ -81,13 +81,15 @@ func (a *app) rehearse(ctx context.Context, c *config, f *scriptFlags, name stri
 	if err != nil {
 		return nil, err
 	}
-	options := f.options(siteName, site, page)
-	if options.Lexicon, err = a.lexiconOf(c, siteName); err != nil {
-		return nil, err
-	}
 	h := a.house(c)
 	defer h.close(&err)
 	r, clips := &rehearsal{}, h.quotedClips(ctx)
+	options := f.options(siteName, site, page)
+	if clips != nil {
+		if options.Lexicon, err = lexiconIn(ctx, clips, siteName); err != nil {
+			return nil, err
+		}
+	}
 	for _, v := range a.quotedVoices(ctx, c, script.Language(options.Language)) {
 		options.Normalise = script.Level(v.caps.Normalise)
 		s, err := script.Build(page, options)

@@ -296,3 +296,11 @@ func shouting(s string) bool {
 	}
 	return upper >= 3 && upper > 2*lower
 }
+
+// Try spells out one text as a script with these options would.
+func Try(text string, o Options) Sentence {
+	o.Language = Language(o.Language)
+	w := writer{options: o, language: languageOf(o.Language)}
+	w.lexicon = o.Lexicon.For(o.Language, Scope{o.Site, o.Section, o.Article})
+	return w.sentence(clean(text))
+}
