@@ -16,9 +16,12 @@ export PATH := $(BIN):$(PATH)
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Not by go run, which makes an error of Ctrl-C.
 demo: ## hear an article: starts everything on this machine, until Ctrl-C
 	@.ci/setup demo
-	$(GO) run ./cmd/lector demo
+	@echo "building (the first time takes a minute or two)"
+	@$(GO) build -o $(BIN)/lector ./cmd/lector
+	@$(BIN)/lector demo
 
 build: ## the one binary, into ./bin
 	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN)/lector ./cmd/lector
