@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"lector"
@@ -29,7 +30,17 @@ func fault(dir, verb, key string, err error) error {
 	case key != "" && verb != "put" && verb != "create" && absent(err):
 		return fmt.Errorf("%s: %w", where, lector.ErrNotFound)
 	}
-	return classify(dir, fmt.Errorf("%s: %w", where, err))
+	return classify(dir, fmt.Errorf("%s: %w", where, brief(err)))
+}
+
+// brief leaves out what the system says of the spooled file, whose name nobody
+// knows.
+func brief(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) && strings.Contains(path.Path, spool) {
+		return path.Err
+	}
+	return err
 }
 
 func absent(err error) bool {
@@ -39,9 +50,9 @@ func absent(err error) bool {
 func classify(dir string, err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return lector.Hint(err, "free some space on the disk of %s, or let `data` point to another one; then replay the job", dir)
+		return lector.Hint(err, "free some space on the disk of %s, or use another one by -data DIR", dir)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return lector.Hint(lector.Permanent(err), "make %s writable for the user who runs lector, or let `data` point elsewhere", dir)
+		return lector.Hint(lector.Permanent(err), "make %s writable for the user who runs lector, or use another directory by -data DIR", dir)
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, fs.ErrExist):
 		return lector.Hint(lector.Permanent(err), "a file stands where a directory is needed, or the reverse: see what is in %s", dir)
 	case errors.Is(err, errKey), errors.Is(err, errHeader), errors.Is(err, syscall.ENAMETOOLONG):
