@@ -36,15 +36,20 @@ type Announcer interface {
 	Announce(ctx context.Context, e lector.AudioEvent) error
 }
 
+// Shelf is what is stored. What is not there is lector.ErrNotFound.
+type Shelf interface {
+	Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error)
+	Stat(ctx context.Context, key string) (lector.Object, error)
+	List(ctx context.Context, prefix string) iter.Seq2[lector.Object, error]
+}
+
 // Store keeps renditions. Create is create-only and returns lector.ErrExists
 // for a key that is taken; Put replaces; Delete of what is not there is nil.
 type Store interface {
+	Shelf
 	Create(ctx context.Context, o lector.Object, body io.ReadSeeker) error
 	Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error
-	Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error)
-	Stat(ctx context.Context, key string) (lector.Object, error)
 	Delete(ctx context.Context, key string) error
-	List(ctx context.Context, prefix string) iter.Seq2[lector.Object, error]
 }
 
 // Progress is one step of a job, for whoever watches this process.

@@ -106,13 +106,12 @@ func (a *app) readEnvironment(c *config) error {
 			vars[name] = v
 		}
 	}
-	const password = "LECTOR_NATS_PASSWORD"
-	if file := a.getenv(password + "_FILE"); file != "" {
+	if file := a.getenv("LECTOR_NATS_PASSWORD_FILE"); file != "" {
 		data, err := os.ReadFile(file)
 		if err != nil {
-			return misuse{fmt.Errorf("%s_FILE: %w", password, err)}
+			return misuse{fmt.Errorf("LECTOR_NATS_PASSWORD_FILE: %w", err)}
 		}
-		vars[password] = strings.TrimSpace(string(data))
+		vars["LECTOR_NATS_PASSWORD"] = strings.TrimSpace(string(data))
 	}
 	if err := env.ParseWithOptions(c, env.Options{Environment: vars, Prefix: "LECTOR_"}); err != nil {
 		return misuse{fmt.Errorf("settings in the environment: %w", err)}

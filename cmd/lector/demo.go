@@ -93,16 +93,13 @@ func (s *shop) publishPaper(ctx context.Context, stage *stages) error {
 	articles := paper.Articles(base)
 	for i, article := range articles {
 		j, took, err := s.publishArticle(ctx, cms, article, stage)
-		if ctx.Err() != nil {
-			return nil
-		}
 		if err != nil {
-			return err
+			return unlessStopped(ctx, err)
 		}
 		if j.State == lector.Failed {
 			return fmt.Errorf("%s: %s", article.Title, j.Reason)
 		}
-		s.describe(stage.w, article, j, took)
+		s.describe(stage.w, j, took)
 		if i == 0 {
 			fmt.Fprintf(stage.w, "\n  Listen: %s\n\n", article.URL)
 		}
@@ -110,6 +107,14 @@ func (s *shop) publishPaper(ctx context.Context, stage *stages) error {
 	fmt.Fprintf(stage.w, "\nAll articles: %s/\nHealth and metrics: %s\nlector jobs list -data %s shows the jobs. Stop with Ctrl-C.\n",
 		base, s.private.url(), s.config.Data)
 	return nil
+}
+
+// unlessStopped drops an error that Ctrl-C brought about.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // publishArticle sends the event as a CMS would and waits for its effect.
@@ -126,7 +131,7 @@ func (s *shop) publishArticle(ctx context.Context, cms *nats.Conn, article lecto
 }
 
 // describe says what an article's job came to.
-func (s *shop) describe(w io.Writer, article lector.Article, j lector.Job, took time.Duration) {
+func (s *shop) describe(w io.Writer, j lector.Job, took time.Duration) {
 	if len(j.Attempts) > 0 && j.Attempts[len(j.Attempts)-1].Outcome == "unchanged" {
 		fmt.Fprintf(w, "  nothing changed: 0 of %d characters spoken, in %s\n", j.Bill.Reused, took.Round(time.Millisecond))
 		return

@@ -35,7 +35,7 @@ func (a *app) healthcheck(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := (&http.Client{}).Do(request)
 	if err != nil {
 		return lector.Hint(err, "is lector serve, worker or publisher running here?")
 	}

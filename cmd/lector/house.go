@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"iter"
 	"log/slog"
 	"net/url"
 	"os"
@@ -15,16 +13,12 @@ import (
 	"lector/infra/nats"
 	"lector/infra/store/disk"
 	"lector/infra/store/s3"
+	"lector/worker"
 )
 
 // store is what both stores offer.
 type store interface {
-	Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error
-	Create(ctx context.Context, o lector.Object, body io.ReadSeeker) error
-	Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error)
-	Stat(ctx context.Context, key string) (lector.Object, error)
-	Delete(ctx context.Context, key string) error
-	List(ctx context.Context, prefix string) iter.Seq2[lector.Object, error]
+	worker.Store
 	Ping(ctx context.Context) error
 }
 

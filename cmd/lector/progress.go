@@ -6,7 +6,6 @@ import (
 	"os"
 	"sync"
 
-	"lector"
 	"lector/worker"
 )
 
@@ -16,7 +15,6 @@ type progress struct {
 	w     io.Writer
 	live  bool
 	drawn bool
-	stage lector.Stage
 }
 
 func (a *app) progress() *progress {

@@ -254,7 +254,7 @@ func (h *testHouse) get(path string, header ...string) (*http.Response, []byte) 
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
-	response, err := http.DefaultClient.Do(r)
+	response, err := (&http.Client{}).Do(r)
 	if err != nil {
 		h.t.Fatal(err)
 	}
