@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -106,6 +107,7 @@ func TestInBrowser(t *testing.T) {
 		"label without light DOM": labelStays,
 		"stays in sight":          staysInSight,
 		"right to left":           rightToLeft,
+		"text stays text":         textStaysText,
 		"on another's page":       onForeignPage,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, b, h) })
@@ -358,5 +360,29 @@ func onForeignPage(t *testing.T, b *browsertest.Browser, h host) {
 	must(t, p.Wait(sound+`.currentTime > 0 && `+element+`.ui.now.checkVisibility()`))
 	if got := value[string](t, p, element+`.ui.lead.textContent`); got != "Écouter cet article" {
 		t.Errorf("it says %q", got)
+	}
+}
+
+// Whatever an article says of itself is shown, spoken of to the lock screen and
+// written into the transcript, but never becomes a part of the page.
+func textStaysText(t *testing.T, b *browsertest.Browser, h host) {
+	const attack = `"></p></script><img src=x onerror="window.pwned = 1"><script>window.pwned = 2</script>{{.}}${window.pwned = 3}`
+	a := lector.Article{Site: paper.Site, ID: attack, Title: attack, Language: "en", Authors: []string{attack}, URL: "javascript:window.pwned=4"}
+	h.shelf.Rendition(h.URL, a, attack)
+	p := open(t, b, h.URL+"/embed/havana/"+url.PathEscape(attack), browsertest.Look{})
+	must(t, p.Click(element+`.ui.play`))
+	must(t, p.Click(element+`.ui.words`))
+	must(t, p.Wait(element+`.ui.text.querySelectorAll("p").length == 3`))
+	if got := value[string](t, p, element+`.ui.text.lastChild.querySelector("p").textContent.trim()`); got != attack {
+		t.Errorf("the transcript says %q", got)
+	}
+	if got := value[string](t, p, `navigator.mediaSession.metadata.title`); got != attack {
+		t.Errorf("the lock screen says %q", got)
+	}
+	if value[bool](t, p, `"pwned" in window || document.images.length > 0 || `+element+`.shadowRoot.querySelector("img,script") !== null`) {
+		t.Error("an article became a part of the page")
+	}
+	if problems := p.Problems(); len(problems) > 0 {
+		t.Errorf("the page complains: %q", problems)
 	}
 }

@@ -22,8 +22,13 @@ import (
 // Shelf is a store in memory. The zero value is empty and ready.
 type Shelf struct {
 	mu      sync.RWMutex
-	objects map[string][]byte
+	objects map[string]stored
 	Err     error // what Open answers instead, when it is set before use
+}
+
+type stored struct {
+	data []byte
+	etag string
 }
 
 // Put stores data under key.
@@ -31,9 +36,10 @@ func (s *Shelf) Put(key string, data []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.objects == nil {
-		s.objects = make(map[string][]byte)
+		s.objects = make(map[string]stored)
 	}
-	s.objects[key] = data
+	sum := sha256.Sum256(data)
+	s.objects[key] = stored{data, `"` + hex.EncodeToString(sum[:]) + `"`}
 }
 
 // Delete takes the object with the given key away.
@@ -72,17 +78,15 @@ func (s *Shelf) Open(_ context.Context, key string) (io.ReadSeekCloser, lector.O
 	if s.Err != nil {
 		return nil, lector.Object{}, s.Err
 	}
-	data, ok := s.objects[key]
+	found, ok := s.objects[key]
 	if !ok {
 		return nil, lector.Object{}, fmt.Errorf("object %s: %w", key, lector.ErrNotFound)
 	}
-	sum := sha256.Sum256(data)
 	o := lector.Object{
-		Key: key, Size: int64(len(data)),
-		ETag:     `"` + hex.EncodeToString(sum[:]) + `"`,
+		Key: key, Size: int64(len(found.data)), ETag: found.etag,
 		Modified: time.Date(2026, 11, 16, 13, 6, 0, 0, time.UTC),
 	}
-	return reader{bytes.NewReader(data)}, o, nil
+	return reader{bytes.NewReader(found.data)}, o, nil
 }
 
 type reader struct{ *bytes.Reader }
