@@ -1,7 +1,9 @@
 package lector
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -31,6 +33,7 @@ const (
 	CallPaid    Outcome = "paid"
 	CallFailed  Outcome = "failed" // refused or broken, and not billed
 	CallUnknown Outcome = "unknown"
+	CallReused  Outcome = "reused" // no call: characters that were in the cache
 )
 
 // Call is one call to a voice in the ledger of money: what it is for, written
@@ -74,4 +77,42 @@ type Budget struct {
 	CharactersPerMonth   int
 	DollarsPerDay        float64
 	DollarsPerMonth      float64
+}
+
+// Sum adds calls up by day, site and voice, in that order. A call that was
+// begun and has not ended counts as unknown.
+func Sum(calls []Call) []Spending {
+	type key struct{ day, site, voice string }
+	sums := map[key]*Spending{}
+	for _, c := range calls {
+		k := key{c.Day(), c.Site, c.Voice}
+		s, ok := sums[k]
+		if !ok {
+			s = &Spending{Day: k.day, Site: k.site, Voice: k.voice}
+			sums[k] = s
+		}
+		s.add(c)
+	}
+	all := make([]Spending, 0, len(sums))
+	for _, s := range sums {
+		all = append(all, *s)
+	}
+	slices.SortFunc(all, func(x, y Spending) int {
+		return cmp.Or(cmp.Compare(x.Day, y.Day), cmp.Compare(x.Site, y.Site), cmp.Compare(x.Voice, y.Voice))
+	})
+	return all
+}
+
+func (s *Spending) add(c Call) {
+	switch c.Outcome {
+	case CallReused:
+		s.Reused += c.Characters
+		return
+	case CallPaid:
+		s.Billed += c.Characters
+		s.Cost += c.Cost
+	case CallUnknown, CallOpen:
+		s.Unknown += c.Characters
+	}
+	s.Calls++
 }

@@ -140,13 +140,15 @@ func (r *reading) make(ctx context.Context, hash string, c Chunk) (Clip, error) 
 }
 
 func (r *reading) speak(ctx context.Context, hash string, c Chunk) (Clip, error) {
-	s, err := r.Voice.Speak(ctx, c.utterance())
+	e := &errand{chunk: hash}
+	s, err := r.Voice.Speak(withErrand(ctx, e), c.utterance())
 	if err != nil {
 		return Clip{}, fmt.Errorf("%s: %w", short(c.Text), err)
 	}
 	clip := Clip{Hash: hash, MP3: s.MP3, Marks: s.Marks, Characters: c.Characters(), State: Paid}
 	clip.Billed = cmp.Or(s.Characters, clip.Characters)
-	clip.Cost = float64(clip.Billed) * r.Voice.Capabilities().Price / 1e6
+	clip.Cost = cost(clip.Billed, r.Voice.Capabilities())
+	e.bill(&clip)
 	return clip, r.keep(ctx, clip)
 }
 

@@ -2,6 +2,7 @@ package synth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -54,7 +55,7 @@ func (r retrying) Speak(ctx context.Context, u lector.Utterance) (lector.Speech,
 	end := time.Now().Add(r.Budget)
 	for try := 1; ; try++ {
 		s, err := r.Voice.Speak(ctx, u)
-		if err == nil || lector.IsPermanent(err) || ctx.Err() != nil {
+		if err == nil || lector.IsPermanent(err) || final(err) || ctx.Err() != nil {
 			return s, err
 		}
 		wait := r.wait(try, err)
@@ -65,6 +66,12 @@ func (r retrying) Speak(ctx context.Context, u lector.Utterance) (lector.Speech,
 			return s, err
 		}
 	}
+}
+
+// final reports whether waiting here is no use: the next voice of the article
+// is asked at once, or the article is put off.
+func final(err error) bool {
+	return errors.Is(err, errResting) || errors.Is(err, lector.ErrBudget)
 }
 
 // wait is the time until the next try: what the backend asks for and a spread

@@ -1,0 +1,86 @@
+package synth
+
+import (
+	"context"
+	"sync"
+
+	"lector"
+)
+
+// Account says for whom calls are made. It travels in the context, because the
+// wrappers between a reader and its voice belong to the process and not to the
+// job.
+type Account struct {
+	Site string
+	Job  string // the article's key
+}
+
+type accountKey struct{}
+
+// Charge returns a context whose calls count for the account.
+func Charge(ctx context.Context, a Account) context.Context {
+	return context.WithValue(ctx, accountKey{}, a)
+}
+
+func accountOf(ctx context.Context) Account {
+	a, _ := ctx.Value(accountKey{}).(Account)
+	return a
+}
+
+// errand is one chunk's way through the wrappers: what it is, and what all the
+// calls made for it came to.
+type errand struct {
+	chunk string // hash of the clip
+
+	mu              sync.Mutex
+	metered         bool
+	billed, unknown int
+	cost            float64
+}
+
+type errandKey struct{}
+
+func withErrand(ctx context.Context, e *errand) context.Context {
+	return context.WithValue(ctx, errandKey{}, e)
+}
+
+// errandOf returns the errand of a call; one without a reader has an own.
+func errandOf(ctx context.Context) *errand {
+	if e, ok := ctx.Value(errandKey{}).(*errand); ok {
+		return e
+	}
+	return &errand{}
+}
+
+// lost adds calls whose workers died.
+func (e *errand) lost(calls []lector.Call) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, c := range calls {
+		e.unknown += c.Characters
+	}
+}
+
+// add counts an ended call.
+func (e *errand) add(c lector.Call) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.metered = true
+	switch c.Outcome {
+	case lector.CallPaid:
+		e.billed += c.Characters
+		e.cost += c.Cost
+	case lector.CallUnknown:
+		e.unknown += c.Characters
+	}
+}
+
+// bill writes the sums into a clip.
+func (e *errand) bill(c *Clip) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c.Unknown = e.unknown
+	if e.metered {
+		c.Billed, c.Cost = e.billed, e.cost
+	}
+}

@@ -1,0 +1,322 @@
+package synth
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lector"
+)
+
+var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
+
+// priced is a voice that costs 10 dollars a million characters.
+func priced(answer func(call int, u lector.Utterance) (lector.Speech, error)) *fake {
+	return &fake{answer: answer, caps: lector.Capabilities{Backend: "fake", Voice: "anna", SampleRate: 24000, Channels: 1, Price: 10}}
+}
+
+func TestMeterBooksEachOutcome(t *testing.T) {
+	t.Parallel()
+	cut := lector.Speech{Characters: 5, RequestID: "r"}
+	for name, test := range map[string]struct {
+		s    lector.Speech
+		err  error
+		want lector.Call
+	}{
+		"paid":       {spoken(lector.Utterance{Text: "hello"}), nil, lector.Call{Outcome: lector.CallPaid, Characters: 5, Cost: 50e-6}},
+		"paid less":  {lector.Speech{MP3: []byte("x"), Characters: 2}, nil, lector.Call{Outcome: lector.CallPaid, Characters: 2, Cost: 20e-6}},
+		"broken off": {cut, errBroken, lector.Call{Outcome: lector.CallPaid, Characters: 5, Cost: 50e-6, RequestID: "r", Error: errBroken.Error()}},
+		"refused":    {lector.Speech{}, lector.Permanent(errBroken), lector.Call{Outcome: lector.CallFailed, Characters: 5, Error: errBroken.Error()}},
+		"unanswered": {lector.Speech{}, lector.Unanswered(errBroken), lector.Call{Outcome: lector.CallUnknown, Characters: 5, Cost: 50e-6, Error: errBroken.Error()}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			books := NewBooks(nil)
+			v := Meter(priced(func(int, lector.Utterance) (lector.Speech, error) { return test.s, test.err }), "anna", books, books, quiet)
+			ctx := Charge(t.Context(), Account{Site: "havana", Job: "j"})
+			e := &errand{chunk: "h"}
+			if _, err := v.Speak(withErrand(ctx, e), lector.Utterance{Text: "hello"}); !errors.Is(err, test.err) {
+				t.Error(err)
+			}
+			calls := books.Calls()
+			if len(calls) != 1 {
+				t.Fatalf("%d calls", len(calls))
+			}
+			got := calls[0]
+			if got.ID == "" || got.Began.IsZero() || got.Ended.IsZero() || got.Site != "havana" || got.Job != "j" || got.Chunk != "h" || got.Voice != "anna" || got.Backend != "fake" {
+				t.Errorf("%+v", got)
+			}
+			if got.Outcome != test.want.Outcome || got.Characters != test.want.Characters || got.Cost != test.want.Cost || got.RequestID != test.want.RequestID || got.Error != test.want.Error {
+				t.Errorf("%+v, want %+v", got, test.want)
+			}
+		})
+	}
+}
+
+// brokenBooks fails where it is told to.
+type brokenBooks struct {
+	*Books
+	begin, end error
+}
+
+func (b brokenBooks) Begin(ctx context.Context, c lector.Call) ([]lector.Call, error) {
+	if b.begin != nil {
+		return nil, b.begin
+	}
+	return b.Books.Begin(ctx, c)
+}
+
+func (b brokenBooks) End(ctx context.Context, c lector.Call) error {
+	if b.end != nil {
+		return b.end
+	}
+	return b.Books.End(ctx, c)
+}
+
+func TestMeterFailsClosed(t *testing.T) {
+	t.Parallel()
+	down := errors.New("ledger is down")
+	v := &fake{}
+	books := brokenBooks{Books: NewBooks(nil), begin: down}
+	if _, err := Meter(v, "anna", books, books, quiet).Speak(t.Context(), lector.Utterance{Text: "x"}); !errors.Is(err, down) || v.calls != 0 {
+		t.Errorf("%v, %d calls", err, v.calls)
+	}
+	books = brokenBooks{Books: NewBooks(nil), end: down}
+	if s, err := Meter(v, "anna", books, books, quiet).Speak(t.Context(), lector.Utterance{Text: "x"}); err != nil || s.MP3 == nil {
+		t.Errorf("a clip that was paid for is thrown away: %v", err)
+	}
+}
+
+func TestDeadWorkersCallIsUnknown(t *testing.T) {
+	t.Parallel()
+	books := NewBooks(nil)
+	v := priced(nil)
+	r := Reader{Voice: Meter(v, "anna", books, books, quiet), Clips: &memory{}}
+	c := texts(1)[0]
+	dead := lector.Call{ID: "dead", Site: "havana", Chunk: r.Hash(c), Characters: c.Characters(), Began: time.Now()}
+	if _, err := books.Begin(t.Context(), dead); err != nil {
+		t.Fatal(err)
+	}
+	clips, err := r.Read(t.Context(), texts(2), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if clips[0].Unknown != c.Characters() || clips[0].Billed != c.Characters() || clips[1].Unknown != 0 {
+		t.Errorf("%+v, %+v", clips[0], clips[1])
+	}
+	for _, call := range books.Calls() {
+		if want := map[bool]lector.Outcome{true: lector.CallUnknown, false: lector.CallPaid}[call.ID == "dead"]; call.Outcome != want {
+			t.Errorf("%+v, want %s", call, want)
+		}
+	}
+}
+
+// TestBilledIsUnique is issue 4's reach in one process: retries after 5xx and
+// timeouts before the provider answered, and the sum is the unique characters.
+func TestBilledIsUnique(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		provider := 0 // what it bills
+		v := priced(func(call int, u lector.Utterance) (lector.Speech, error) {
+			switch call % 4 {
+			case 1:
+				return lector.Speech{}, errBroken
+			case 2:
+				return lector.Speech{}, lector.Throttled(errBroken, time.Second)
+			}
+			s := spoken(u)
+			mu.Lock()
+			provider += s.Characters
+			mu.Unlock()
+			return s, nil
+		})
+		books := NewBooks(nil)
+		voice := Retry(Limit(Meter(v, "anna", books, books, quiet), 8, 0), Patience{Tries: 30, Budget: time.Hour})
+		clips, unique, billed := &memory{}, 0, 0
+		for _, c := range texts(60) {
+			unique += c.Characters()
+		}
+		for range 3 { // the article, its duplicate event, its replay
+			r := Reader{Voice: voice, Clips: clips}
+			got, err := r.Read(t.Context(), append(texts(60), texts(60)...), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range got {
+				billed += c.Billed
+			}
+		}
+		sum := 0
+		for _, s := range books.Spending() {
+			sum += s.Billed
+		}
+		if billed != unique || provider != unique || sum != unique {
+			t.Errorf("clips say %d, provider %d, ledger %d of %d unique characters", billed, provider, sum, unique)
+		}
+	})
+}
+
+func TestBudgets(t *testing.T) {
+	t.Parallel()
+	began := time.Date(2026, 11, 30, 23, 30, 0, 0, time.UTC)
+	call := lector.Call{Site: "havana", Characters: 100, Cost: 1, Began: began}
+	at := func(d time.Duration) lector.Call {
+		c := call
+		c.Began = began.Add(d)
+		return c
+	}
+	for name, test := range map[string]struct {
+		budget lector.Budget
+		says   string
+		passes time.Duration // after this
+	}{
+		"hour":          {lector.Budget{CharactersPerHour: 250}, "characters_per_hour is 250, 200 are spent", 30 * time.Minute},
+		"day":           {lector.Budget{CharactersPerDay: 299}, "characters_per_day", 30 * time.Minute},
+		"month":         {lector.Budget{CharactersPerMonth: 200}, "characters_per_month", 30 * time.Minute},
+		"dollars":       {lector.Budget{DollarsPerDay: 2.5}, "dollars_per_day is 2.50", 30 * time.Minute},
+		"month dollars": {lector.Budget{DollarsPerMonth: 2}, "dollars_per_month", 30 * time.Minute},
+	} {
+		var s Spent
+		var err error
+		for range 2 {
+			if s, err = s.Reserve(test.budget, call); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		_, err = s.Reserve(test.budget, call)
+		after, throttled := lector.IsThrottled(err)
+		if !errors.Is(err, lector.ErrBudget) || !throttled || after <= 0 || after > again || !strings.Contains(err.Error(), test.says) || lector.HintOf(err) == "" {
+			t.Errorf("%s: %v, hint %q, after %v", name, err, lector.HintOf(err), after)
+		}
+		if _, err := s.Reserve(test.budget, at(test.passes)); err != nil {
+			t.Errorf("%s: the next period begins with what was spent in the last: %v", name, err)
+		}
+		if _, err := s.Settle(call, failed(call)).Reserve(test.budget, call); err != nil {
+			t.Errorf("%s: a failed call is not given back: %v", name, err)
+		}
+		if _, err := s.Settle(call, lector.Call{Outcome: lector.CallUnknown}).Reserve(test.budget, call); err == nil {
+			t.Errorf("%s: an unknown call is given back", name)
+		}
+	}
+	if _, err := (Spent{}).Reserve(lector.Budget{}, call); err != nil {
+		t.Errorf("no bounds: %v", err)
+	}
+}
+
+func TestBudgetStopsBeforeTheCall(t *testing.T) {
+	t.Parallel()
+	v := &fake{}
+	books := NewBooks(map[string]lector.Budget{"havana": {CharactersPerDay: 150}})
+	r := Reader{Voice: Retry(Meter(v, "anna", books, books, quiet), Patience{}), Clips: &memory{}}
+	ctx := Charge(t.Context(), Account{Site: "havana", Job: "j"})
+	_, err := r.Read(ctx, texts(40), nil)
+	spent := 0
+	for text, n := range v.said {
+		spent += n * len(text)
+	}
+	if _, throttled := lector.IsThrottled(err); !throttled || !errors.Is(err, lector.ErrBudget) || spent > 150 || spent < 100 {
+		t.Errorf("spent %d of 150: %v", spent, err)
+	}
+	if _, err := r.Read(Charge(t.Context(), Account{Site: "other"}), texts(40), nil); err != nil {
+		t.Errorf("another site: %v", err)
+	}
+}
+
+func TestBreaker(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := failing(6, errBroken)
+		b := Break(v, Fuse{Failures: 3, Rest: 10 * time.Second})
+		say := func() error { _, err := b.Speak(t.Context(), lector.Utterance{Text: "x"}); return err }
+		for range 3 {
+			if err := say(); !errors.Is(err, errBroken) {
+				t.Fatal(err)
+			}
+		}
+		err := say()
+		after, throttled := lector.IsThrottled(err)
+		if v.calls != 3 || !throttled || after != 10*time.Second || !strings.Contains(err.Error(), "503 out of order") {
+			t.Errorf("%d calls, %v", v.calls, err)
+		}
+		for want := 4; want <= 6; want++ { // one probe each time, and it fails
+			time.Sleep(10 * time.Second)
+			_, _ = say(), say()
+			if v.calls != want {
+				t.Fatalf("%d calls, want %d", v.calls, want)
+			}
+		}
+		time.Sleep(10 * time.Second)
+		if err := errors.Join(say(), say(), say()); err != nil {
+			t.Errorf("the circuit stays open: %v", err)
+		}
+	})
+}
+
+func TestBreakerCountsOnlyBreakage(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, test := range map[string]struct {
+		ctx context.Context
+		err error
+	}{
+		"throttled": {t.Context(), lector.Throttled(errBroken, 0)},
+		"permanent": {t.Context(), lector.Permanent(errBroken)},
+		"cancelled": {ctx, context.Canceled},
+	} {
+		v := failing(99, test.err)
+		b := Break(v, Fuse{Failures: 2})
+		for range 10 {
+			_, _ = b.Speak(test.ctx, lector.Utterance{})
+		}
+		if v.calls != 10 {
+			t.Errorf("%s: %d calls", name, v.calls)
+		}
+	}
+}
+
+func TestRetryDoesNotWaitForABrokenCircuit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := failing(99, errBroken)
+		began := time.Now()
+		r := Reader{Voice: Retry(Break(v, Fuse{}), Patience{Jitter: most}), Clips: &memory{}}
+		_, err := r.Read(t.Context(), texts(100), nil)
+		if _, throttled := lector.IsThrottled(err); !throttled && !errors.Is(err, errBroken) || time.Since(began) > 20*time.Second || v.calls > 40 {
+			t.Errorf("%v: %d calls in %v", err, v.calls, time.Since(began))
+		}
+	})
+}
+
+func TestFinish(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, test := range []struct {
+			latency time.Duration
+			good    bool
+		}{{4 * time.Second, true}, {20 * time.Second, false}} {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			began := time.Now()
+			clips := &memory{}
+			r := Reader{Voice: Finish(&fake{latency: test.latency}, 5*time.Second), Clips: clips}
+			_, err := r.Read(ctx, texts(1), nil)
+			cancel()
+			if kept := len(clips.keys()) == 1; kept != test.good || (err == nil) != test.good || time.Since(began) > 6*time.Second {
+				t.Errorf("latency %v: kept %v, %v after %v", test.latency, kept, err, time.Since(began))
+			}
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		v := &fake{}
+		if _, err := Finish(v, time.Minute).Speak(ctx, lector.Utterance{}); !errors.Is(err, context.Canceled) || v.calls != 0 {
+			t.Errorf("a call begins after the end: %v", err)
+		}
+	})
+}

@@ -1,0 +1,47 @@
+package synth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"lector"
+	"lector/audio"
+)
+
+// Sound is the Checker that listens: it decodes the clip and compares it with
+// the text. Text in place of audio is transient, a wrong form permanent, and
+// all else unfit.
+func Sound(ctx context.Context, mp3 []byte, u lector.Utterance, c lector.Capabilities) error {
+	verdict, err := audio.Check(ctx, mp3, expect(u, c))
+	if err != nil {
+		return err
+	}
+	err = verdict.Err()
+	var bad *audio.CheckError
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &bad):
+		return err
+	case bad.Has(audio.NotAudio):
+		return fmt.Errorf("the voice sent %w", bad)
+	case bad.Has(audio.WrongFormat):
+		return lector.Permanent(lector.Hint(fmt.Errorf("the voice sent the wrong form: %w", bad), "set sample_rate: or format: for this voice"))
+	}
+	return Unfit{bad.Error()}
+}
+
+func expect(u lector.Utterance, c lector.Capabilities) audio.Expect {
+	e := audio.Expect{Characters: len([]rune(u.Text)), SampleRate: c.SampleRate, Channels: c.Channels}
+	slow, fast := 5.0, 32.0
+	if slices.Contains([]string{"zh", "ja", "ko", "yue"}, lector.Primary(u.Language)) {
+		slow = 1.5 // a character is a syllable or a word
+	}
+	if u.Speed > 0 {
+		slow, fast = slow*min(u.Speed, 1), fast*max(u.Speed, 1)
+	}
+	e.Slowest, e.Fastest = slow, fast
+	return e
+}

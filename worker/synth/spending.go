@@ -1,0 +1,111 @@
+package synth
+
+import (
+	"fmt"
+	"time"
+
+	"lector"
+)
+
+// Spent is what a site has spent in the periods that are bounded. It is the
+// state behind a Budget; a zero Spent has spent nothing.
+type Spent struct {
+	Hour  Period `json:"hour"`
+	Day   Period `json:"day"`
+	Month Period `json:"month"`
+}
+
+// Period sums what was reserved and not given back.
+type Period struct {
+	Name       string  `json:"name"` // as 2026-11, 2026-11-23 or 2026-11-23T17, in UTC
+	Characters int     `json:"characters"`
+	Dollars    float64 `json:"dollars"`
+}
+
+const (
+	hourName  = "2006-01-02T15"
+	dayName   = time.DateOnly
+	monthName = "2006-01"
+)
+
+// again is how long an article waits at most before its budget is looked at
+// again: it may have been raised.
+const again = time.Minute
+
+// Reserve returns s with the call added, or an error that wraps
+// lector.ErrBudget and says which bound is in the way. The error is throttled:
+// the article waits until the period is over, and looks again each minute.
+func (s Spent) Reserve(b lector.Budget, c lector.Call) (Spent, error) {
+	now := c.Began.UTC()
+	s = s.roll(now)
+	for _, bound := range []struct {
+		key     string
+		used    Period
+		most    int
+		dollars float64
+		ends    time.Time
+	}{
+		{"per_hour", s.Hour, b.CharactersPerHour, 0, now.Truncate(time.Hour).Add(time.Hour)},
+		{"per_day", s.Day, b.CharactersPerDay, b.DollarsPerDay, midnight(now)},
+		{"per_month", s.Month, b.CharactersPerMonth, b.DollarsPerMonth, nextMonth(now)},
+	} {
+		over := ""
+		switch {
+		case bound.most > 0 && bound.used.Characters+c.Characters > bound.most:
+			over = fmt.Sprintf("characters_%s is %d, %d are spent and %d wanted", bound.key, bound.most, bound.used.Characters, c.Characters)
+		case bound.dollars > 0 && bound.used.Dollars+c.Cost > bound.dollars:
+			over = fmt.Sprintf("dollars_%s is %.2f, %.4f are spent and %.4f wanted", bound.key, bound.dollars, bound.used.Dollars, c.Cost)
+		}
+		if over != "" {
+			err := lector.Throttled(fmt.Errorf("%w: site %s: %s", lector.ErrBudget, c.Site, over), min(bound.ends.Sub(now), again))
+			return s, lector.Hint(err, "raise it under budget: of the site, or wait until %s", bound.ends.Format(time.RFC3339))
+		}
+	}
+	return s.add(c.Characters, c.Cost), nil
+}
+
+// Settle returns s with what became of a reserved call: want as it was
+// reserved, got as it ended. A failed call gives everything back, an unknown
+// one nothing. A period that is over by now keeps its sum.
+func (s Spent) Settle(want, got lector.Call) Spent {
+	characters, dollars := got.Characters-want.Characters, got.Cost-want.Cost
+	switch got.Outcome {
+	case lector.CallFailed:
+		characters, dollars = -want.Characters, -want.Cost
+	case lector.CallUnknown, lector.CallOpen:
+		return s
+	}
+	now := want.Began.UTC()
+	for name, p := range map[string]*Period{hourName: &s.Hour, dayName: &s.Day, monthName: &s.Month} {
+		if p.Name == now.Format(name) {
+			p.Characters, p.Dollars = max(0, p.Characters+characters), max(0, p.Dollars+dollars)
+		}
+	}
+	return s
+}
+
+// roll begins the periods that now lies in.
+func (s Spent) roll(now time.Time) Spent {
+	for name, p := range map[string]*Period{hourName: &s.Hour, dayName: &s.Day, monthName: &s.Month} {
+		if current := now.Format(name); p.Name < current { // a slow clock does not turn the page back
+			*p = Period{Name: current}
+		}
+	}
+	return s
+}
+
+func (s Spent) add(characters int, dollars float64) Spent {
+	for _, p := range []*Period{&s.Hour, &s.Day, &s.Month} {
+		p.Characters += characters
+		p.Dollars += dollars
+	}
+	return s
+}
+
+func midnight(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, time.UTC)
+}
+
+func nextMonth(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month()+1, 1, 0, 0, 0, 0, time.UTC)
+}
