@@ -28,7 +28,7 @@ type Analysis struct {
 	Problems   []mpeg.Problem
 
 	edges    edges
-	energies []float64 // K-weighted, of each 100 ms of the raw decoding
+	energies []float64 // K-weighted, of each 100 ms
 	gainLow  int       // lowest and highest global_gain
 	gainHigh int
 	tone     toneMeter
@@ -80,6 +80,8 @@ type measure struct {
 	pcm.Units
 	a     *Analysis
 	meter *loudness.Meter
+	from  int // the samples that players play, all channels
+	to    int
 	env   envelope
 	clip  clipMeter
 }
@@ -90,8 +92,9 @@ func newMeasure(s *stream, units pcm.Units) *measure {
 		gainLow: 256, gainHigh: -1,
 		edges: edges{known: true, first: -1, last: -1, head: -1, tail: -1},
 	}
+	from, to := s.played()
 	return &measure{
-		Units: units, a: a,
+		Units: units, a: a, from: from * a.Channels, to: to * a.Channels,
 		meter: loudness.NewMeter(a.SampleRate, a.Channels),
 		env:   envelope{step: a.SampleRate / 100 * a.Channels, skip: s.delay() * a.Channels},
 	}
@@ -109,7 +112,8 @@ func (m *measure) Next() bool {
 
 func (m *measure) add(samples []int16, at int) {
 	m.a.edges.note(samples, m.a.Channels, at)
-	m.meter.Add(samples)
+	begin := at * m.a.Channels
+	m.meter.Add(samples[min(max(m.from-begin, 0), len(samples)):min(max(m.to-begin, 0), len(samples))])
 	m.env.add(samples)
 	m.clip.add(samples, m.a.Channels)
 	m.a.tone.add(samples, m.a.Channels, m.a.SampleRate)
@@ -133,5 +137,5 @@ func (m *measure) done(s *stream, units *mpeg.Reader) *Analysis {
 	return a
 }
 
-// errLoudness explains why a plan cannot be levelled.
-var errLoudness = errors.New("loudness cannot be measured")
+// ErrLoudness is returned where a part that is to be levelled cannot be decoded.
+var ErrLoudness = errors.New("loudness cannot be measured")

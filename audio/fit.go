@@ -113,7 +113,7 @@ func (p *Plan) mustRelay(i int, h mpeg.Header) (bool, error) {
 	units := s.framesFrom(p.cuts[i].head)
 	for range p.cuts[i].head%stride + 1 {
 		if !units.Next() {
-			return false, errChanged
+			return false, ErrChanged
 		}
 	}
 	f := units.Frame()
@@ -204,7 +204,7 @@ func (p *Plan) walk(ctx context.Context, i int, visit func(mpeg.Unit)) error {
 			return ctx.Err()
 		}
 		if !units.Next() {
-			return errChanged
+			return ErrChanged
 		}
 		visit(units.Unit())
 	}

@@ -54,7 +54,7 @@ func (p *Plan) level() error {
 	}
 	for i, s := range p.streams {
 		if s.analysis == nil {
-			return p.partError(i, s.part.Name, errLoudness)
+			return p.partError(i, s.part.Name, ErrLoudness)
 		}
 	}
 	whole := p.loudness(nil)

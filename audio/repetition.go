@@ -22,7 +22,9 @@ func quantile(values []float32, q float64) float32 {
 const (
 	shortestPeriod = 30  // steps of 10 ms
 	longestPeriod  = 800 // steps
-	repeats        = 3   // times the same stretch must be heard
+	shortRepeats   = 5   // times a stretch must be heard: a text may say "merrily" four times
+	longRepeats    = 3   // the same for a stretch of a second and a half or more
+	longStretch    = 150 // steps
 	likeness       = 0.97
 	leastRepeated  = 200 // steps: what is repeated must add up to two seconds
 )
@@ -31,7 +33,11 @@ const (
 // it repeats and how often that is heard; zeros where it does not.
 func (a *Analysis) repetition() (at, period time.Duration, times int) {
 	env := decibels(a.Envelope)
-	for lag := shortestPeriod; lag <= min(longestPeriod, len(env)/repeats); lag++ {
+	for lag := shortestPeriod; lag <= min(longestPeriod, len(env)/longRepeats); lag++ {
+		repeats := shortRepeats
+		if lag >= longStretch {
+			repeats = longRepeats
+		}
 		from, to := longestAlike(env, lag)
 		if to-from >= max((repeats-1)*lag, leastRepeated) {
 			return time.Duration(from) * a.Step, time.Duration(lag) * a.Step, (to-from)/lag + 1

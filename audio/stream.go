@@ -151,6 +151,15 @@ func (s *stream) trail() int {
 	return max(0, min(t, s.raw()-s.delay()))
 }
 
+// played returns which samples of the raw decoding a player plays: those that a
+// LAME tag leaves, all without one.
+func (s *stream) played() (from, to int) {
+	if s.info == nil || s.info.Lame == nil {
+		return 0, s.raw()
+	}
+	return s.delay(), s.raw() - s.trail()
+}
+
 // own returns the number of the part's own samples.
 func (s *stream) own() int { return s.raw() - s.delay() - s.trail() }
 
@@ -162,14 +171,14 @@ func (s *stream) offset(n int) (int64, error) {
 	frames := s.framesFrom(n)
 	for range n%stride + 1 {
 		if !frames.Next() {
-			return 0, errors.Join(errChanged, frames.Err())
+			return 0, errors.Join(ErrChanged, frames.Err())
 		}
 	}
 	return frames.Frame().Offset, nil
 }
 
-// errChanged is returned when a part has become another between two readings.
-var errChanged = errors.New("the part changed while it was read")
+// ErrChanged is returned where a part has become another between two readings.
+var ErrChanged = errors.New("the part changed while it was read")
 
 // framesFrom returns a scanner that begins at or, at most stride-1 frames,
 // before frame n.
@@ -184,7 +193,7 @@ func (s *stream) units(n int) (*mpeg.Reader, error) {
 	r := mpeg.NewReader(s.framesFrom(from))
 	for range n - from {
 		if !r.Next() {
-			return nil, errChanged
+			return nil, ErrChanged
 		}
 	}
 	return r, nil

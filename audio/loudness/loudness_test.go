@@ -40,7 +40,7 @@ func measure(samples []int16, rate, channels int) *Meter {
 // TestTech3341 has the signals of EBU Tech 3341, table 1, for stereo.
 func TestTech3341(t *testing.T) {
 	t.Parallel()
-	for _, rate := range []int{16000, 22050, 24000, 32000, 44100, 48000} {
+	for _, rate := range []int{16000, 22050, 48000} {
 		for _, c := range []struct {
 			name  string
 			tones []tone

@@ -1,0 +1,172 @@
+package audio
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"lector/audio/pcm"
+)
+
+// encoded returns samples at 24 kHz mono as an MP3.
+func encoded(t *testing.T, name string, samples []int16) []byte {
+	t.Helper()
+	need(t, "lame")
+	path := clips.make(name+".mp3", func(p string) {
+		var b bytes.Buffer
+		pcm.WriteWAVHeader(&b, pcm.WAVFormat{SampleRate: 24000, Channels: 1}, int64(len(samples)*2))
+		pcm.WriteSamples(&b, samples)
+		if err := os.WriteFile(p+".wav", b.Bytes(), 0o600); err != nil {
+			t.Error(err)
+			return
+		}
+		run(t, "lame", "--quiet", "-b", "64", p+".wav", p)
+	})
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// speech returns a sentence at 24 kHz.
+func speech(t *testing.T, n int) []int16 {
+	t.Helper()
+	need(t, "sox")
+	out, _ := run(t, "sox", clips.wav(t, n, "m"), "-r", "24000", "-t", "raw", "-e", "signed", "-b", "16", "-")
+	return samplesOf(out)
+}
+
+func repeat(s []int16, n int) (all []int16) {
+	for range n {
+		all = append(all, s...)
+	}
+	return all
+}
+
+func scaled(s []int16, f float64) []int16 {
+	out := make([]int16, len(s))
+	for i, x := range s {
+		out[i] = int16(max(-32768, min(32767, float64(x)*f)))
+	}
+	return out
+}
+
+func sine(seconds float64) []int16 {
+	out := make([]int16, int(seconds*24000))
+	for i := range out {
+		out[i] = int16(8000 * (float64(i%54)/27 - 1))
+	}
+	return out
+}
+
+func TestCheckFindsEachFault(t *testing.T) {
+	t.Parallel()
+	one, other := speech(t, 1), speech(t, 4)
+	good := encoded(t, "good", append(append([]int16{}, one...), other...))
+	text := len(sentences[1]) + len(sentences[4])
+	for _, c := range []struct {
+		name string
+		mp3  []byte
+		want Expect
+		is   Fault // "" for a good clip
+	}{
+		{"good", good, Expect{Characters: text, SampleRate: 24000, Channels: 1}, ""},
+		{"good, nothing expected", good, Expect{}, ""},
+		{"HTML", []byte("<html><body>502 Bad Gateway</body></html>"), Expect{}, NotAudio},
+		{"JSON", []byte(`{"error":{"message":"quota"}}`), Expect{}, NotAudio},
+		{"empty", nil, Expect{}, NotAudio},
+		{"wrong rate", good, Expect{SampleRate: 22050}, WrongFormat},
+		{"wrong channels", good, Expect{Channels: 2}, WrongFormat},
+		{"last frame cut", good[:len(good)-20], Expect{}, Damaged},
+		{"garbage inside", append(append(bytes.Clone(good[:5000]), make([]byte, 500)...), good[5000:]...), Expect{}, Damaged},
+		{"half of the text missing", encoded(t, "half", one), Expect{Characters: 4 * text}, TooShort},
+		{"much more than the text", good, Expect{Characters: 3}, TooLong},
+		{"silence", encoded(t, "silence", make([]int16, 24000)), Expect{Characters: 20}, NoSound},
+		{"too quiet", encoded(t, "quiet", scaled(append(append([]int16{}, one...), other...), 0.02)), Expect{}, TooQuiet},
+		{"clipping", encoded(t, "clipping", scaled(one, 60)), Expect{}, Clipping},
+		{"four seconds of silence inside", encoded(t, "inside", append(append(append([]int16{}, one...), make([]int16, 4*24000)...), other...)), Expect{}, LongSilence},
+		{"four seconds of silence behind", encoded(t, "behind", append(append([]int16{}, one...), make([]int16, 4*24000)...)), Expect{}, LongSilence},
+		{"the same again and again", encoded(t, "loop", repeat(speech(t, 2), 5)), Expect{}, Repetition},
+		{"a stammer", encoded(t, "stammer", append(append([]int16{}, one...), repeat(one[6000:18000], 6)...)), Expect{}, Repetition},
+		{"a held tone", encoded(t, "tone", append(append([]int16{}, one...), sine(2)...)), Expect{}, Tone},
+	} {
+		v, err := Check(context.Background(), c.mp3, c.want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch bad := v.Err(); {
+		case c.is == "" && bad != nil:
+			t.Errorf("%s: %v", c.name, bad)
+		case c.is != "" && (bad == nil || !bad.(*CheckError).Has(c.is)):
+			t.Errorf("%s: %v, want %s", c.name, bad, c.is)
+		}
+	}
+}
+
+func TestCheckQuotesWhatCameInstead(t *testing.T) {
+	t.Parallel()
+	v, err := Check(context.Background(), []byte("<h1>Too many\nrequests</h1>"), Expect{})
+	if err != nil || !strings.Contains(v.Err().Error(), "Too many requests") {
+		t.Errorf("%v %v", err, v.Err())
+	}
+}
+
+func TestCheckSaysWhatItCannotHear(t *testing.T) {
+	t.Parallel()
+	v, err := Check(context.Background(), silentMP3(mono8, 20), Expect{Characters: 100})
+	if err != nil || v.Err() != nil || len(v.Findings) != 1 || v.Findings[0].Fault != Unchecked {
+		t.Errorf("%v %+v", err, v)
+	}
+}
+
+// TestNoFalseAlarms checks real sentences, long and short, of two voices.
+func TestNoFalseAlarms(t *testing.T) {
+	t.Parallel()
+	need(t, "flite", "lame")
+	for i, text := range []string{
+		"No.", "Yes, yes, yes.", "One, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve.",
+		"At least three hundred soldiers were killed, the agency said, and about two thousand seven hundred were wounded.",
+		"Row, row, row your boat, gently down the stream. Merrily, merrily, merrily, merrily, life is but a dream.",
+		"N A T O. U S A. B B C. S B U.",
+		"It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness, " +
+			"it was the epoch of belief, it was the epoch of incredulity, it was the season of light, it was the season of darkness.",
+		"Mmmm. Aaah. Sssh.",
+	} {
+		for _, voice := range []string{"rms", "slt"} {
+			name := voice + string(rune('0'+i))
+			path := clips.make(name+".mp3", func(p string) {
+				run(t, "flite", "-voice", voice, "-t", text, "-o", p+".wav")
+				run(t, "lame", "--quiet", "--resample", "24", "-b", "48", p+".wav", p)
+			})
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, err := Check(context.Background(), b, Expect{Characters: len(text), SampleRate: 24000, Channels: 1})
+			if err != nil || v.Err() != nil {
+				t.Errorf("%s says %q: %v %v", voice, text, err, v.Err())
+			}
+		}
+	}
+}
+
+func TestQuietFindsPauses(t *testing.T) {
+	t.Parallel()
+	one, other := speech(t, 1), speech(t, 4)
+	b := encoded(t, "pauses", append(append(append([]int16{}, one...), make([]int16, 24000)...), other...))
+	a, err := Analyze(context.Background(), bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Duration(len(one)) * time.Second / 24000
+	for _, s := range a.Quiet(900 * time.Millisecond) {
+		if s.Start < at+20*time.Millisecond && s.End > at+980*time.Millisecond {
+			return
+		}
+	}
+	t.Errorf("no pause at %v: %v", at, a.Quiet(900*time.Millisecond))
+}
