@@ -52,7 +52,7 @@ type Article struct {
 	UpdatedAt   time.Time  `json:"updated_at,omitzero"`
 	Visibility  Visibility `json:"visibility,omitempty"`
 	Body        Body       `json:"body,omitzero"`
-	Image       string     `json:"image,omitempty"` // URL of the cover
+	Image       string     `json:"image,omitempty"` // URL or data URI of the cover, JPEG or PNG
 }
 
 // Key returns the article's key: subject-safe, path-safe and stable.

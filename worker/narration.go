@@ -42,7 +42,8 @@ func (p *Plan) hash(t *take, caps lector.Capabilities) string {
 		Version string
 		Parts   []part
 		Tag     id3.Tag
-	}{stitchVersion, parts, p.tag(t)})
+		Cover   string
+	}{stitchVersion, parts, p.tag(t), p.article.Image})
 	if err != nil { // strings and numbers only
 		panic(err)
 	}
@@ -58,7 +59,7 @@ func (p *Plan) Narrate(ctx context.Context, step func(Progress)) (*Narration, er
 		clips, err := t.read(ctx, step)
 		if err == nil {
 			step(Progress{Stage: lector.StageStitch})
-			n, err := p.assemble(ctx, t, clips)
+			n, err := p.assemble(ctx, t, clips, step)
 			return n, at(lector.StageStitch, err)
 		}
 		if ctx.Err() != nil {
@@ -77,7 +78,7 @@ func (t *take) read(ctx context.Context, step func(Progress)) ([]synth.Clip, err
 }
 
 // assemble joins the clips and describes the result.
-func (p *Plan) assemble(ctx context.Context, t *take, clips []synth.Clip) (*Narration, error) {
+func (p *Plan) assemble(ctx context.Context, t *take, clips []synth.Clip, step func(Progress)) (*Narration, error) {
 	parts := make([]audio.Part, len(clips))
 	for i, c := range clips {
 		parts[i] = audio.Part{
@@ -92,6 +93,11 @@ func (p *Plan) assemble(ctx context.Context, t *take, clips []synth.Clip) (*Narr
 	segments := p.segments(t, clips, line)
 	tag := p.tag(t)
 	tag.Chapters = chapters(segments)
+	picture, err := p.cover(ctx)
+	if err != nil {
+		step(Progress{Stage: lector.StageStitch, Note: err.Error()})
+	}
+	tag.Picture = picture
 	var mp3 bytes.Buffer
 	if _, err := plan.Write(ctx, &mp3, tag.Bytes()); err != nil {
 		return nil, err

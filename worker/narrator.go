@@ -53,6 +53,7 @@ type Narrator struct {
 	// Embed the page with an article's player.
 	Address func(key string) string
 	Embed   func(site, article string) string
+	Covers  Covers // nil: files have no cover
 	Now     func() time.Time
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"lector"
+	"lector/infra/fetch"
 	"lector/worker"
 	"lector/worker/script"
 	"lector/worker/synth"
@@ -20,7 +21,7 @@ func (h *house) narrator(ctx context.Context, s store) (*worker.Narrator, error)
 		return nil, err
 	}
 	n := &worker.Narrator{
-		Sites: map[string]worker.Site{}, Voices: voices, Embed: c.embedURL,
+		Sites: map[string]worker.Site{}, Voices: voices, Embed: c.embedURL, Covers: fetch.Client{},
 		Address: func(key string) string { return join(c.audioURL(), key) },
 	}
 	for name, site := range c.Sites {

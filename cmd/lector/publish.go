@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -29,6 +32,7 @@ it cannot be made.`
 // publishFlags are what a CMS would state about the article.
 type publishFlags struct {
 	article  lector.Article
+	cover    string
 	authors  string
 	updated  bool
 	wait     bool
@@ -53,6 +57,7 @@ func (p *publishFlags) describe(fs *flag.FlagSet) {
 	fs.StringVar(&a.Title, "title", "", "`TEXT` of the headline")
 	fs.StringVar(&p.authors, "authors", "", "`NAMES` of the authors, separated by commas")
 	fs.StringVar(&a.URL, "url", "", "`ADDRESS` of the article")
+	fs.StringVar(&p.cover, "cover", "", "`FILE` of the cover, JPEG or PNG")
 	fs.StringVar(&a.Section, "section", "", "`NAME` of the section")
 	fs.StringVar(&a.Language, "language", "", "`TAG` of the language, such as en or uk")
 }
@@ -121,8 +126,26 @@ func (a *app) articleOf(ctx context.Context, c *config, p publishFlags, name str
 	if err != nil {
 		return lector.Article{}, err
 	}
+	if p.cover != "" {
+		if article.Image, err = inline(p.cover); err != nil {
+			return lector.Article{}, err
+		}
+	}
 	_, err = c.site(article.Site)
 	return article, err
+}
+
+// inline makes a data URI (RFC 2397) of a picture.
+func inline(name string) (string, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return "", fmt.Errorf("cover: %w", err)
+	}
+	const most = 500 << 10 // an event must pass the broker
+	if len(data) > most {
+		return "", lector.Hint(fmt.Errorf("cover: %s has %d bytes, at most %d", name, len(data), most), "make the picture smaller")
+	}
+	return "data:" + http.DetectContentType(data) + ";base64," + base64.StdEncoding.EncodeToString(data), nil
 }
 
 // complete makes an article of the flags and the file: a JSON file is one, all

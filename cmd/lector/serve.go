@@ -60,7 +60,7 @@ func (h *house) openShop(ctx context.Context, r roles) (*shop, error) {
 }
 
 func (s *shop) openDoors(_ context.Context, r roles) (err error) {
-	if s.private, err = openDoor("private", s.config.Private, privateDoor(s.ready, s.metrics.Registry), s.log); err != nil {
+	if s.private, err = s.openPrivate(); err != nil {
 		return err
 	}
 	s.onClose(s.private.close)
@@ -75,6 +75,18 @@ func (s *shop) openDoors(_ context.Context, r roles) (err error) {
 		s.config.PublicURL = s.public.url()
 	}
 	return nil
+}
+
+// openPrivate opens the door for health and metrics. Several processes on one
+// machine would ask for the same default address: all but the first take any.
+func (s *shop) openPrivate() (*door, error) {
+	handler := privateDoor(s.ready, s.metrics.Registry)
+	d, err := openDoor("private", s.config.Private, handler, s.log)
+	if err == nil || s.config.Private != defaults().Private {
+		return d, err
+	}
+	s.log.Warn("the default private address is taken: any other is used", "taken", s.config.Private)
+	return openDoor("private", "127.0.0.1:0", handler, s.log)
 }
 
 func (s *shop) openStore(ctx context.Context, _ roles) (err error) {

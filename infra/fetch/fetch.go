@@ -47,26 +47,41 @@ func Is(name string) bool {
 // three redirects, MaxSize bytes and Timeout. A page that is not there is a
 // permanent error; a server that fails or does not answer is a transient one.
 func (c Client) Get(ctx context.Context, address string) ([]byte, error) {
+	data, contentType, err := c.get(ctx, address, "text/html, text/plain;q=0.9, application/json;q=0.8")
+	if err != nil {
+		return nil, err
+	}
+	return decode(data, contentType), nil
+}
+
+// Picture returns the bytes of a picture, within the bounds of Get.
+func (c Client) Picture(ctx context.Context, address string) ([]byte, error) {
+	data, _, err := c.get(ctx, address, "image/jpeg, image/png")
+	return data, err
+}
+
+func (c Client) get(ctx context.Context, address, accept string) (data []byte, contentType string, err error) {
 	if !Is(address) {
-		return nil, lector.Hint(lector.Permanent(fmt.Errorf("fetch %s: not an address", address)), "give an address that begins with http:// or https://")
+		return nil, "", lector.Hint(lector.Permanent(fmt.Errorf("fetch %s: not an address", address)), "give an address that begins with http:// or https://")
 	}
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, lector.Permanent(fmt.Errorf("fetch: %w", err))
+		return nil, "", lector.Permanent(fmt.Errorf("fetch: %w", err))
 	}
 	req.Header.Set("User-Agent", "lector (+article to audio)")
-	req.Header.Set("Accept", "text/html, text/plain;q=0.9, application/json;q=0.8")
+	req.Header.Set("Accept", accept)
 	resp, err := c.http().Do(req)
 	if err != nil {
-		return nil, explain(err)
+		return nil, "", explain(err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, refused(address, resp.StatusCode)
+		return nil, "", refused(address, resp.StatusCode)
 	}
-	return read(resp)
+	data, err = read(resp)
+	return data, resp.Header.Get("Content-Type"), err
 }
 
 func (c Client) http() *http.Client {
@@ -132,7 +147,7 @@ func refused(address string, status int) error {
 	return lector.Hint(err, "%s", hint)
 }
 
-// read returns the body in UTF-8.
+// read returns the body.
 func read(resp *http.Response) ([]byte, error) {
 	limited := io.LimitReader(resp.Body, MaxSize+1)
 	data, err := io.ReadAll(limited)
@@ -142,7 +157,7 @@ func read(resp *http.Response) ([]byte, error) {
 	if len(data) > MaxSize {
 		return nil, lector.Hint(lector.Permanent(fmt.Errorf("fetch: the page is larger than %d bytes", MaxSize)), "save the page and cut what is not the article")
 	}
-	return decode(data, resp.Header.Get("Content-Type")), nil
+	return data, nil
 }
 
 var stated = regexp.MustCompile(`(?i)charset\s*=\s*["']?([a-z0-9_:-]+)`)
