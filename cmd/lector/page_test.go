@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"testing"
+
+	"lector"
+	"lector/publisher/browsertest"
+	"lector/publisher/paper"
+)
+
+// The last yard: a reader has the article's page open before there is audio,
+// the newsroom publishes, the player appears, plays and follows the text; the
+// newsroom takes the article back, and it is gone.
+func TestFromEventToListener(t *testing.T) {
+	t.Parallel()
+	b, err := browsertest.Start(t.Context())
+	if errors.Is(err, browsertest.ErrNoBrowser) {
+		t.Skip("SKIPPED, nobody has listened: ", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	h := openHouse(t, t.TempDir(), &silentVoice{})
+	h.home = paper.Handler(h.publisherConfig().Embed(), h.log)
+	h.start()
+	a := paper.Articles(h.public.url())[0]
+	page, err := b.Open(a.URL, browsertest.Look{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wait := func(expression string) {
+		t.Helper()
+		if err := page.Wait(expression); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const element = `document.querySelector("audio-article")`
+	wait(element + `.ui.status.checkVisibility()`)
+
+	h.tell(lector.Published, a)
+	m := h.manifest(a)
+	wait(element + `.audio && ` + element + `.ui.label.checkVisibility()`)
+	if err := page.Click(element + `.ui.play`); err != nil {
+		t.Fatal(err)
+	}
+	wait(element + `.audio.currentTime > 0.2 && ` + element + `.audio.duration`)
+	heard, err := browsertest.Run[float64](page, element+`.audio.duration`)
+	if err != nil || math.Abs(heard-m.Duration) > 1152.0/float64(m.SampleRate) {
+		t.Errorf("the browser hears %v s, the manifest says %v s: %v", heard, m.Duration, err)
+	}
+	wait(fmt.Sprintf(element+`.sentences.length == %d`, sentences(m)))
+	lost, err := browsertest.Run[[]string](page, element+`.sentences.filter(s => !s.range).map(s => s.said)`)
+	if err != nil || len(lost) > 3 { // the notice is not on the page, the byline is in other words
+		t.Errorf("not found on the page: %q, %v", lost, err)
+	}
+	middle := m.Segments[len(m.Segments)/2].Sentences[0]
+	if _, err := browsertest.Run[any](page, fmt.Sprintf(element+`.seek(%f)`, middle.Start+0.05)); err != nil {
+		t.Fatal(err)
+	}
+	wait(`[...(CSS.highlights.get("audio-article") || [])].length == 1`)
+	marked, err := browsertest.Run[string](page, `[...CSS.highlights.get("audio-article")][0].toString()`)
+	if err != nil || marked != middle.Source {
+		t.Errorf("marked is %q, read is %q: %v", marked, middle.Source, err)
+	}
+
+	h.tell(lector.Unpublished, a)
+	if err := page.Go(h.public.url() + "/embed/" + a.Site + "/" + a.ID); err != nil {
+		t.Fatal(err)
+	}
+	wait(element + `.ui.status.checkVisibility() && !` + element + `.audio`)
+}
+
+func sentences(m lector.Manifest) int {
+	n := 0
+	for _, s := range m.Segments {
+		n += len(s.Sentences)
+	}
+	return n
+}
