@@ -73,6 +73,9 @@ func (r *rehearsal) show(p extract.Page, s script.Script, chunks []script.Chunk)
 	for _, b := range p.Dropped() {
 		r.Dropped = append(r.Dropped, droppedPart{Rule: b.Rule, Text: b.Text, Path: b.Path})
 	}
+	for _, x := range s.Skipped {
+		r.Dropped = append(r.Dropped, droppedPart{Rule: "language: " + string(script.WritingOf(x.Source)) + " letters", Text: x.Source, Path: x.Path})
+	}
 	r.Chunks = []rehearsedChunk{}
 	for _, c := range chunks {
 		r.Chunks = append(r.Chunks, rehearsedChunk{c.Text, utf8.RuneCountInString(c.Text)})

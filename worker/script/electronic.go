@@ -55,7 +55,7 @@ func stripScheme(s string) string {
 // is for machines and is left out.
 func (g signs) address(s string) string {
 	if at := strings.IndexAny(s, "?#"); at > 0 {
-		s = s[:at]
+		s = strings.TrimRight(s[:at], "/")
 	}
 	var parts []string
 	start := 0
@@ -79,12 +79,17 @@ func (g signs) address(s string) string {
 	return strings.Join(parts, " ")
 }
 
+// saidTops are two letters that are said as a word.
+var saidTops = set(`co me in no at be is it us am by`)
+
+var spelledPieces = set(`html htm php pdf tv bbc cnn nyt un eu uk id url`)
+
 // piece says one word of an address: the ends of two letters are spelled.
 func (g signs) piece(s string) string {
 	switch {
 	case strings.EqualFold(s, "www"):
 		return g.www
-	case len(s) == 2 && tops[s] && s != "me" && s != "in" && s != "no" && s != "at" && s != "be" && s != "is" && s != "it" && s != "us" && s != "am", s == "html", s == "htm", s == "php", s == "pdf", s == "tv", s == "bbc", s == "cnn", s == "nyt", s == "un", s == "eu", s == "uk", s == "us" && g.at == "at" && false:
+	case len(s) == 2 && tops[s] && !saidTops[s], spelledPieces[s]:
 		return letters(strings.ToUpper(s))
 	case digitRun(s) == len(s) && g.at == "at":
 		if len(s) == 4 {

@@ -10,7 +10,7 @@ func english() *language {
 		months: twelve(`January February March April May June July August September October November December`),
 		dated:  func(t time.Time, _ *language) string { return t.Format("January 2, 2006.") },
 		abbreviations: set(`mr mrs ms mx dr prof gen lt col maj capt sgt cpl pvt adm cmdr brig gov sen rep rev hon pres amb sec supt det insp fr msgr sr. mt ft messrs mme mlle lt.col maj.gen lt.gen brig.gen
-			vs viz cf e.g i.e eg ie approx est dept assn bros op ca hq nr acct attn asst assoc univ min.temp a.k.a rt spc pfc ssgt tsgt msgt cmdt vice-adm rear-adm hrs`),
+			vs viz cf incl excl e.g i.e eg ie approx est dept assn bros op ca hq nr acct attn asst assoc univ min.temp a.k.a rt spc pfc ssgt tsgt msgt cmdt vice-adm rear-adm hrs`),
 		beforeNumber: set(`no nos vol fig figs p pp ch sec art pt ed jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun para nr ver v`),
 		maybe:        set(`u.s u.k u.n e.u d.c u.s.a u.a.e a.m p.m etc al inc corp ltd co jr sr st ave blvd rd ph.d m.d b.a m.a llc plc esq sq calif fla mass pa conn wash ariz colo ill ind md mich minn nev okla tenn tex va wis ga ala ark del ore l.a n.y j.d m.b.a no.s ft in lb oz hr min`),
 		starters:     set(`The A An He She It They We I You This That These Those There Here But And Or So Yet In On At For From By With As If When While Where Who What Why How His Her Its Their Our My Your After Before During Since Until Although Though Because However Meanwhile Moreover Still Then Now Today Yesterday Officials Police Some Many Most Several Both All No Not Also According Once Later Earlier Nearly About More Only Each Every Other Others Another Under Over Is Are Was Were Do Does Did Has Have Had Will Would Can Could Should May Let Please People Experts Authorities Critics Residents Despite Instead Finally Asked`),
@@ -83,6 +83,11 @@ i.e. = that is
 a.k.a. = also known as
 aka = also known as
 approx. = approximately
+incl. = including
+wwi = World War One
+wwii = World War Two
+ww1 = World War One
+ww2 = World War Two
 est. = established
 cf. = compare
 ca. = circa
@@ -142,7 +147,7 @@ op-ed = op-ed`)
 
 // titlesOnly are abbreviations that are spelled out before a name only: a
 // capital must follow.
-var titlesOnly = set(`mr. mrs. ms. mx. dr. prof. gen. lt. col. maj. capt. sgt. cpl. pvt. pfc. spc. adm. cmdr. brig. gov. sen. sens. rep. reps. rev. hon. pres. amb. supt. det. insp. msgr. mt. mon. tue. tues. wed. thu. thur. thurs. fri. sat. mar. v.`)
+var titlesOnly = set(`mr. mrs. ms. mx. dr. prof. gen. lt. col. maj. capt. sgt. cpl. pvt. pfc. spc. adm. cmdr. brig. gov. sen. sens. rep. reps. rev. hon. pres. amb. supt. det. insp. msgr. mt. v.`)
 
 // spokenAsWords are names of capitals that are read as a word.
 var spokenAsWords = set(`NATO UNESCO UNICEF NASA OPEC AIDS COVID SWIFT HIMARS ATACMS BRICS NORAD AUKUS ASEAN FIFA UEFA INTERPOL EUROPOL FEMA ISIS ISIL DAESH HAMAS UNHAS NAFTA SARS MERS LASER RADAR SONAR SCUBA NASDAQ YOLO RAM ROM PIN SIM GIF LED OSHA PETA AWOL SWAT POTUS FLOTUS SCOTUS DARPA CENTCOM EUCOM NORTHCOM STARLINK TASER KAMAZ AZOV MAGA DOGE NIMBY FAQ WIZZ SAAB IKEA LEGO FIAT UNIFIL UNRWA MINUSMA GUAM GULAG SMERSH ROSNEFT GAZPROM NAFTOGAZ UKROBORONPROM ENERGOATOM UKRENERGO CORE ACAB DACA SALT START MIRV STEM PAC JAG CAPTCHA JPEG BAFTA COP OFAC SUEZ ERASMUS SCHENGEN FRONTEX EULEX IRENA GRECO ECOWAS MERCOSUR UNCTAD IGAD SADC QUAD COMECON WIFI BIT TEFLON NICE SAGE COBRA NAVY UNRRA UNITA FARC POLISARIO EBITDA LIBOR GAAP`)

@@ -34,7 +34,7 @@ type numberRule struct {
 }
 
 const (
-	reN = `(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[\x{a0}\x{202f}\x{2009}]\d{3})+|\d+(?:\.\d+)?)`
+	reN = `(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[\x{a0}\x{202f}\x{2009}]\d{3})+|\d{1,3}(?: \d{3}){2,}|\d+(?:\.\d+)?)`
 	reD = ` ?[-–—] ?`
 	reM = `([aApP])(?:\.?[mM]\b\.?)`
 )
@@ -42,15 +42,17 @@ const (
 var englishNumbers = []numberRule{
 	{regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::\d{2})?Z?)?`), sayISODate},
 	{regexp.MustCompile(`^(\d{1,2})([./])(\d{1,2})([./])(\d{4}|\d{2})\b`), sayNumericDate},
-	{regexp.MustCompile(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d-[A-Z]{3}-?[A-Z]{4}\b|^\d{3}-\d{4}\b`), sayTelephone},
+	{regexp.MustCompile(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d-[A-Z]{3}-?[A-Z]{4}\b|^\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone},
 	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))? ?(?:` + reM + `)?` + reD + `(\d{1,2})(?:[:.](\d{2}))? ?` + reM), sayClockRange},
 	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))? ?` + reM), sayClock},
 	{regexp.MustCompile(`^([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?:` + reD + `([01]?\d|2[0-4]):([0-5]\d))?`), sayClock24},
+	{regexp.MustCompile(`^(\d{1,3}):(\d{1,3})\b`), sayRatio},
+	{regexp.MustCompile(`^([3-8])['’′] ?(\d|1[01])(?:"|”|″|'')`), sayHeight},
 	{regexp.MustCompile(`^\d+(?:\.\d+){2,}`), sayVersion},
 	{regexp.MustCompile(`^(1[1-9]\d\d|20\d\d) ?[-–—/] ?(1[1-9]\d\d|20\d\d|\d\d)\b`), sayYears},
 	{regexp.MustCompile(`^(\d{4}|[2-9]0)['’]?s\b`), sayDecade},
-	{regexp.MustCompile(`^` + reN + `(?:st|nd|rd|th|ST|ND|RD|TH)\b`), sayOrdinal},
 	{regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Z][a-z]{2,8}\.?)(?:,? (\d{4})\b)?`), sayDayMonth},
+	{regexp.MustCompile(`^` + reN + `(?:st|nd|rd|th|ST|ND|RD|TH)\b`), sayOrdinal},
 	{regexp.MustCompile(`^(\d+)[  -](\d+)/(\d+)\b`), sayMixed},
 	{regexp.MustCompile(`^(\d+)/(\d+)\b`), sayFraction},
 	{regexp.MustCompile(`^(\d+)([½⅓⅔¼¾⅕⅛⅜⅝⅞])`), sayVulgar},
@@ -237,6 +239,19 @@ func counted(digits, noun string) string {
 	return s
 }
 
+// sayRatio says "16:9", which is no time of day.
+func sayRatio(r *reader, m []string) (string, int) {
+	if r.glued(len(m[0])) || strings.HasPrefix(r.after(len(m[0])), ":") {
+		return "", 0
+	}
+	return cardinal(m[1]) + " to " + cardinal(m[2]), len(m[0])
+}
+
+// sayHeight says 6'2".
+func sayHeight(_ *reader, m []string) (string, int) {
+	return cardinal(m[1]) + " foot " + cardinal(m[2]), len(m[0])
+}
+
 func sayVersion(r *reader, m []string) (string, int) {
 	parts := strings.Split(m[0], ".")
 	word := " point "
@@ -285,7 +300,7 @@ func sayOrdinal(r *reader, m []string) (string, int) {
 // bare strips what groups digits.
 func bare(n string) string {
 	return strings.Map(func(c rune) rune {
-		if c == ',' || c > 0x7f {
+		if c == ',' || c == ' ' || c > 0x7f {
 			return -1
 		}
 		return c
@@ -341,6 +356,8 @@ func sayFraction(r *reader, m []string) (string, int) {
 		return "nine eleven", 4
 	case "50/50":
 		return "fifty-fifty", 5
+	case "60/40", "70/30", "80/20", "90/10":
+		return cardinal(m[1]) + " " + cardinal(m[2]), 5
 	}
 	if r.glued(len(m[0])) || strings.HasPrefix(r.after(len(m[0])), "/") {
 		return "", 0
@@ -390,6 +407,12 @@ func sayRange(r *reader, m []string) (string, int) {
 		return "", 0
 	}
 	first, second := amount(m[1]), amount(m[3])
+	switch {
+	case m[0] == "50-50":
+		return "fifty-fifty", n
+	case crafts[r.before()]:
+		return code(m[1]) + " " + code(m[3]), n
+	}
 	if strings.HasPrefix(m[1], "0") && len(m[1]) > 1 && !strings.Contains(m[1], ".") {
 		return "", 0
 	}
@@ -410,9 +433,6 @@ func sayNumber(r *reader, m []string) (string, int) {
 		if scaled, more := unitAfter(r, n+took, true); u.scale && scaled.one != "" && !scaled.scale && !r.glued(n+took+more) {
 			return amount(m[1]) + " " + u.one + " " + scaled.many, n + took + more
 		}
-		if feet, inches := height(r, m[1], n, u); feet != "" {
-			return feet, inches
-		}
 		return amount(m[1]) + " " + u.word(m[1], r.adjective(n+took)), n + took
 	}
 	if s, took := suffixed(r, m[1], n); took > 0 {
@@ -424,18 +444,17 @@ func sayNumber(r *reader, m []string) (string, int) {
 	if isYear(r, m[1], n) {
 		return year(m[1]), n
 	}
+	if len(m[1]) == 3 && digitRun(m[1]) == 3 && emergencies[r.before()] {
+		return digitByDigit(m[1]), n
+	}
 	if crafts[r.before()] {
 		return code(m[1]), n
 	}
 	return amount(m[1]), n
 }
 
+var emergencies = set(`dial dialed dialing call`)
 var crafts = set(`boeing airbus flight airbus boeing-`)
-
-// height knows 5'11".
-func height(r *reader, feet string, n int, u unit) (string, int) {
-	return "", 0
-}
 
 // suffixed knows numbers with letters behind: "5x", "10k", "2D", "9mm" have
 // gone to units before.
@@ -450,6 +469,8 @@ func suffixed(r *reader, digits string, n int) (string, int) {
 	}
 	word = word[:end]
 	switch {
+	case (word[0] == 'x' || word[0] == 'X') && len(word) > 1 && digitRun(word[1:]) > 0:
+		return amount(digits) + " by", n + 1
 	case word == "x" || word == "X":
 		return amount(digits) + " times", n + 1
 	case len(word) <= 3 && strings.ToUpper(word) == word:
@@ -468,7 +489,7 @@ func trimLetters(s string) string {
 
 // isYear decides about four digits without a comma.
 func isYear(r *reader, n string, size int) bool {
-	if len(n) != 4 || n < "1100" || n > "2099" || currencyBefore(r) {
+	if len(n) != 4 || digitRun(n) != 4 || n < "1100" || n > "2099" || currencyBefore(r) {
 		return false
 	}
 	if n >= "2100" || quantity[r.before()] {

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"unicode"
@@ -38,7 +39,7 @@ func money(r *reader) bool {
 	}
 	c := currencies[strings.Trim(strings.TrimSuffix(strings.TrimSpace(m[1]), "."), "\u00a0")]
 	name := c[1]
-	if r.adjective(n) || m[3] == "" && m[4] == "" && bare(m[2]) == "1" {
+	if r.adjective(n) || strings.Contains(m[0], "-"+m[4]) && m[4] != "" || m[3] == "" && m[4] == "" && bare(m[2]) == "1" {
 		name = c[0]
 	}
 	var spoken string
@@ -89,7 +90,7 @@ func cents(n string, c [4]string, name string) string {
 
 var (
 	plusPhone  = regexp.MustCompile(`^\+\d{1,3}(?:[  .-]?\(?\d{1,4}\)?){2,6}\b`)
-	parenPhone = regexp.MustCompile(`^\(\d{3,4}\) ?\d{3}[-. ]\d{3,4}\b`)
+	parenPhone = regexp.MustCompile(`^\(\d{2,4}\) ?\d{2,4}(?:[-. ]\d{2,4}){1,3}\b`)
 	hashtag    = regexp.MustCompile(`^#(\p{L}[\p{L}\d_]*)`)
 	handle     = regexp.MustCompile(`^@([A-Za-z0-9_]{2,30})`)
 	minusShape = regexp.MustCompile(`^[-−–](\d)`)
@@ -154,7 +155,7 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 		if m := plusPhone.FindString(window); len(m) > 8 {
 			return r.say("plus "+telephone(m), len(m))
 		}
-		return digitRun(r.after(n)) > 0 && r.say("plus ", n)
+		return digitRun(strings.TrimPrefix(r.after(n), " ")) > 0 && r.say("plus ", n)
 	case c == '(' && full:
 		m := parenPhone.FindString(window)
 		return m != "" && r.say(telephone(m), len(m))
@@ -180,6 +181,10 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 		return r.say("degrees", n)
 	case c == '=':
 		return r.say("equals", n)
+	case c == '≥' || c == '⩾':
+		return r.say("at least ", n)
+	case c == '≤' || c == '⩽':
+		return r.say("at most ", n)
 	case c == '≈':
 		return r.say("about", n)
 	case c == '×' && full:
@@ -220,11 +225,28 @@ func slash(r *reader, n int) bool {
 		return r.say("", n)
 	}
 	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
+	if name := per(r.after(n)); name != "" && unicode.IsDigit(before) {
+		return r.say(" per "+cmp.Or(units[name].one, name), n+len(name))
+	}
 	if unicode.IsLetter(before) && unicode.IsLetter(firstRune(r.src[r.pos+n:])) {
 		return r.say(" ", n)
 	}
 	return false
 }
+
+// per returns the unit or span of time that follows a stroke: "$5/kg".
+func per(s string) string {
+	end := strings.IndexFunc(s, func(c rune) bool { return !unicode.IsLetter(c) })
+	if end < 0 {
+		end = len(s)
+	}
+	if _, ok := units[s[:end]]; ok && end > 0 || spansOfTime[s[:end]] {
+		return s[:end]
+	}
+	return ""
+}
+
+var spansOfTime = set(`day week month year hour minute second person barrel ton tonne gallon head piece night`)
 
 func hash(r *reader, window string) bool {
 	if digits := digitRun(window[1:]); digits > 0 {

@@ -10,6 +10,9 @@ type unit struct {
 	scale     bool // a number word, which may be followed by a unit
 }
 
+// stopped are units that are often written with a full stop.
+var stopped = set(`min mins hr hrs sec secs ft lb lbs oz mi yd yds gal`)
+
 // word returns the unit as it stands behind the number n.
 func (u unit) word(n string, adjective bool) string {
 	if n == "1" || adjective {
@@ -38,8 +41,11 @@ func unitAfter(r *reader, n int, _ bool) (unit, int) {
 		if !ok || hyphen == 1 && !u.scale && len(name) < 2 || gap == 0 && hyphen == 0 && spaced[name] || gap > 0 && tight[name] {
 			continue
 		}
-		if strings.HasSuffix(name, ".") && end == len(rest) {
-			continue
+		if hyphen == 1 { // a 155-mm shell
+			u.many = u.one
+		}
+		if stopped[name] && strings.HasPrefix(rest[end:], ". ") && lowerStart(firstWord(rest[end:])) {
+			end++
 		}
 		return u, gap + hyphen + end
 	}
@@ -77,7 +83,7 @@ func shorter(s string, end int) int {
 // spaced units need a space before them, tight ones must not have one.
 var (
 	spaced = set(`in`)
-	tight  = set(`k K m b B T " ' s h`)
+	tight  = set(`k K b B T " ' s h`)
 )
 
 var units = func() map[string]unit {

@@ -103,13 +103,15 @@ func (r *reader) abbreviation(word string) bool {
 	next := r.after(len(word))
 	switch {
 	case r.language.tag != "en":
-	case titlesOnly[lower] && !(strings.HasPrefix(next, " ") && (unicode.IsUpper(firstRune(next[1:])) || lower == "sgt." && firstRune(next[1:]) == '1' || englishMonths[strings.ToLower(firstWord(next))] != "")) && !(strings.HasPrefix(next, ",") && len(lower) < 6 && strings.HasPrefix(lower, "m") == false):
+	case weekdays[lower] && !unicode.IsUpper(firstRune(word)):
+		return false
+	case titlesOnly[lower] && !titled(next):
 		return false
 	case (lower == "co." || lower == "v.") && !unicode.IsUpper(firstRune(strings.TrimPrefix(r.before(), ""))) && r.pos == 0:
 		return false
 	case (lower == "a.m." || lower == "p.m.") && r.level == Light:
 		return r.keep(len(word))
-	case unicode.IsUpper(firstRune(word)) && lower == "v." && !r.midName():
+	case word == "V.":
 		return false
 	}
 	if unicode.IsUpper(firstRune(word)) && unicode.IsLower(firstRune(spoken)) && r.pos == 0 {
@@ -118,7 +120,12 @@ func (r *reader) abbreviation(word string) bool {
 	return r.abbreviated(word, spoken)
 }
 
-func (r *reader) midName() bool { return false }
+var weekdays = set(`mon. tue. tues. wed. thu. thur. thurs. fri. sat. mar.`)
+
+// titled reports whether a name follows a title.
+func titled(next string) bool {
+	return strings.HasPrefix(next, " ") && len(next) > 1 && (unicode.IsUpper(firstRune(next[1:])) || strings.HasPrefix(next, " 1st Class"))
+}
 
 // saintOrStreet decides about "St." and "Dr." by what stands around them.
 func saintOrStreet(r *reader, lower string) (string, bool) {
@@ -158,7 +165,7 @@ func (r *reader) capitalBefore() bool {
 }
 
 // numbered are abbreviations that mean something before a number only.
-var numbered = map[string]string{"no.": "number", "nos.": "numbers", "nr.": "number", "p.": "page", "pp.": "pages", "vol.": "volume", "fig.": "figure", "figs.": "figures", "ch.": "chapter", "sec.": "section", "art.": "article", "pt.": "part", "para.": "paragraph", "ver.": "version", "c.": "circa", "rt.": "route"}
+var numbered = map[string]string{"no.": "number", "nos.": "numbers", "nr.": "number", "p.": "page", "pp.": "pages", "vol.": "volume", "fig.": "figure", "figs.": "figures", "ch.": "chapter", "sec.": "section", "art.": "article", "pt.": "part", "para.": "paragraph", "ver.": "version", "v.": "version", "c.": "circa", "rt.": "route"}
 
 func numberedAbbreviation(r *reader, word string) bool {
 	spoken, ok := numbered[strings.ToLower(word)]
@@ -172,7 +179,7 @@ func numberedAbbreviation(r *reader, word string) bool {
 	return r.say(spoken, len(word))
 }
 
-var designationShape = regexp.MustCompile(`^([A-Z]{1,5}|[A-Z][a-z]{1,3}[A-Z]?)(-?)(\d{1,4})([A-Z]{0,3}\d?)\b`)
+var designationShape = regexp.MustCompile(`^([A-Z]{1,5}|[A-Z][a-z]{1,3}[A-Z]?)(-?)(\d{1,4})([A-Z]{0,3}\d?)(s?)\b`)
 
 // designation says the names of things: "F-16", "MH17", "Su-35", "COVID-19".
 func designation(r *reader) bool {
@@ -187,7 +194,11 @@ func designation(r *reader) bool {
 	if allUpper(name) && !readAsWord(name) {
 		name = letters(name)
 	}
-	spoken := name + " " + code(m[3])
+	number := code(m[3])
+	if m[5] != "" && m[4] == "" {
+		number = plural(number)
+	}
+	spoken := name + " " + number
 	if m[4] != "" {
 		spoken += " " + letters(m[4])
 	}

@@ -51,10 +51,10 @@ func ukrainian() *language {
 		dated: func(t time.Time, l *language) string {
 			return t.Format("2") + " " + l.months[t.Month()-1] + t.Format(" 2006") + " року."
 		},
-		abbreviations: set(`ім проф акад доц ген полк підполк кап лейт серж бриг адм м с смт вул бул просп пл пров р-н обл буд кв стор див напр п пп гр т.зв т.д.і о св преп блаж мл ст.лейт кв.м тис млн млрд трлн грн дол коп`),
+		abbreviations: set(`ім проф акад доц ген полк підполк кап лейт серж бриг адм м с смт вул бул просп пл пров р-н обл буд кв стор див напр п пп гр т.зв т.д.і о св преп блаж мл ст.лейт кв.м тис млн млрд трлн`),
 		beforeNumber:  set(`№ ст рис табл п ч гл розд т с стор пп січ лют бер квіт трав черв лип серп вер жовт лист груд`),
 		maybe:         set(`р рр ст год хв сек т.д т.п т.ін ін тощо н.е до.н.е грн дол тис млн млрд трлн кг км м см обл`),
-		starters:      set(`Він Вона Воно Вони Ми Я Ви Це Цей Ця Ці Той Та Те Ті У В На За З Із Зі До Від Про При Після Перед Під Над Але А І Й Проте Однак Також Тоді Тепер Зараз Сьогодні Вчора Завтра Як Коли Якщо Хоча Тому Через Для Де Хто Що Чому Усі Всі Згодом Пізніше Раніше Наразі Водночас Крім Окрім Нині Його Її Їх Наш Мій Загалом Серед Про Не Ні Так Отже Нагадаємо Внаслідок`),
+		starters:      set(`Потім Ціна Він Вона Воно Вони Ми Я Ви Це Цей Ця Ці Той Та Те Ті У В На За З Із Зі До Від Про При Після Перед Під Над Але А І Й Проте Однак Також Тоді Тепер Зараз Сьогодні Вчора Завтра Як Коли Якщо Хоча Тому Через Для Де Хто Що Чому Усі Всі Згодом Пізніше Раніше Наразі Водночас Крім Окрім Нині Його Її Їх Наш Мій Загалом Серед Про Не Ні Так Отже Нагадаємо Внаслідок`),
 		words: pairs(`тис. = тисяч
 млн = мільйонів
 млн. = мільйонів
@@ -108,10 +108,10 @@ func russian() *language {
 		dated: func(t time.Time, l *language) string {
 			return t.Format("2") + " " + l.months[t.Month()-1] + t.Format(" 2006") + " года."
 		},
-		abbreviations: set(`им проф акад доц ген полк подполк кап лейт серж адм г-н г-жа ул бул пр просп пл пер обл р-н д кв стр см напр п пп гр т.н т.наз о св тыс млн млрд трлн руб долл коп`),
+		abbreviations: set(`им проф акад доц ген полк подполк кап лейт серж адм г-н г-жа ул бул пр просп пл пер обл р-н д кв стр см напр п пп гр т.н т.наз о св тыс млн млрд трлн`),
 		beforeNumber:  set(`№ ст рис табл п ч гл т с стр янв фев февр мар апр июн июл авг сен сент окт ноя нояб дек`),
 		maybe:         set(`г гг в вв ч мин сек т.д т.п т.е др пр н.э руб долл тыс млн млрд трлн кг км м см обл`),
-		starters:      set(`Он Она Оно Они Мы Я Вы Это Этот Эта Эти Тот Та Те В Во На За С Со К Ко До От Из О Об При После Перед Под Над Но А И Однако Также Тогда Теперь Сейчас Сегодня Вчера Завтра Как Когда Если Хотя Поэтому Из-за Для Где Кто Что Почему Все Позже Ранее Раньше Кроме Его Её Их Наш Мой Среди По Не Нет Так Между Впрочем Напомним`),
+		starters:      set(`Потом Затем Он Она Оно Они Мы Я Вы Это Этот Эта Эти Тот Та Те В Во На За С Со К Ко До От Из О Об При После Перед Под Над Но А И Однако Также Тогда Теперь Сейчас Сегодня Вчера Завтра Как Когда Если Хотя Поэтому Из-за Для Где Кто Что Почему Все Позже Ранее Раньше Кроме Его Её Их Наш Мой Среди По Не Нет Так Между Впрочем Напомним`),
 		words: pairs(`тыс. = тысяч
 млн = миллионов
 млн. = миллионов
@@ -347,10 +347,10 @@ func polish() *language {
 		dated: func(t time.Time, l *language) string {
 			return t.Format("2") + " " + l.months[t.Month()-1] + t.Format(" 2006") + " roku."
 		},
-		abbreviations: set(`dr prof mgr inż hab płk ppłk gen kpt por ppor mjr sierż kard ks bp abp św p pp ul al pl os im tzw tj tzn np m.in ok woj pow gm red lek med zob por wyd a r w n h d`),
+		abbreviations: set(`dr prof mgr inż hab płk ppłk gen kpt por ppor mjr sierż kard ks bp abp św p pp ul al pl os im tzw tj tzn np m.in ok woj pow gm red lek med zob por wyd a w n h d`),
 		beforeNumber:  set(`nr art ust pkt s str t rozdz rys tab poz par`),
 		maybe:         set(`r w itd itp etc godz min sek tys mln mld zł gr proc jr ltd inc n.e p.n.e m.in wł`),
-		starters:      set(`On Ona Ono Oni One Ja My Wy Ty To Ten Ta Te Ci Tamten W We Na Za Z Ze Do Od O Przy Po Przed Pod Nad Ale A I Jednak Także Również Wtedy Teraz Dziś Dzisiaj Wczoraj Jutro Jak Kiedy Gdy Jeśli Jeżeli Choć Dlatego Przez Dla Gdzie Kto Co Dlaczego Wszyscy Później Wcześniej Jego Jej Ich Nasz Mój Nie Tak Więc Według Podczas Obecnie Natomiast`),
+		starters:      set(`Potem Następnie On Ona Ono Oni One Ja My Wy Ty To Ten Ta Te Ci Tamten W We Na Za Z Ze Do Od O Przy Po Przed Pod Nad Ale A I Jednak Także Również Wtedy Teraz Dziś Dzisiaj Wczoraj Jutro Jak Kiedy Gdy Jeśli Jeżeli Choć Dlatego Przez Dla Gdzie Kto Co Dlaczego Wszyscy Później Wcześniej Jego Jej Ich Nasz Mój Nie Tak Więc Według Podczas Obecnie Natomiast`),
 		words: pairs(`dr. = doktor
 prof. = profesor
 mgr = magister

@@ -5,6 +5,7 @@
 package script
 
 import (
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -39,7 +40,8 @@ type Options struct {
 	Site        string // the scopes that lexicon entries may ask for
 	Section     string
 	Article     string
-	Normalise   Level // "" is Full
+	Normalise   Level   // "" is Full
+	Foreign     Foreign // paragraphs in a writing that the voice cannot read; "" is SkipForeign
 }
 
 // Script is an article as it will be read.
@@ -48,6 +50,7 @@ type Script struct {
 	Byline   string // as written
 	Language string
 	Segments []Segment
+	Skipped  []Segment // not read: in a writing that the voice cannot read
 }
 
 // Segment is a title, a paragraph, a heading, a quote or a list item. Text is
@@ -86,6 +89,9 @@ func Build(p extract.Page, o Options) (Script, error) {
 	if o.Language == "" {
 		o.Language = p.Language
 	}
+	if o.Language == "" {
+		o.Language = Guess(p)
+	}
 	o.Language = Language(o.Language)
 	w := writer{options: o, language: languageOf(o.Language)}
 	w.lexicon = o.Lexicon.For(o.Language, Scope{o.Site, o.Section, o.Article})
@@ -101,7 +107,39 @@ func Build(p extract.Page, o Options) (Script, error) {
 	if o.NoticeAtEnd {
 		w.notice(&s, o.Notice)
 	}
-	return s, nil
+	if err := guard(s.Segments, o.Language); err != nil {
+		return Script{}, err
+	}
+	return s, s.foreign(o)
+}
+
+// foreign leaves out, or refuses, the single paragraphs in a writing that the
+// voice cannot read, and keeps them as Skipped.
+func (s *Script) foreign(o Options) error {
+	kept := s.Segments[:0]
+	for _, x := range s.Segments {
+		if w := WritingOf(x.Source); !Reads(o.Language, w) {
+			if o.Foreign == RefuseForeign {
+				return lector.Hint(lector.Permanent(fmt.Errorf("%s: %s letters in a text in %q", x.Path, w, o.Language)), "translate the paragraph, or leave foreign paragraphs out")
+			}
+			s.Skipped = append(s.Skipped, x)
+			continue
+		}
+		kept = append(kept, x)
+	}
+	s.Segments = kept
+	return nil
+}
+
+// Guess returns the language that the kept text of a page looks like, or "".
+func Guess(p extract.Page) string {
+	var text strings.Builder
+	for _, b := range p.Blocks {
+		if b.Keep && b.Kind != lector.Byline && text.Len() < 6000 {
+			text.WriteString(b.Text + " ")
+		}
+	}
+	return Looks(text.String())
 }
 
 // writer carries what is the same for all segments of one script.

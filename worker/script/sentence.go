@@ -77,16 +77,23 @@ func (l *language) stop(left, right, next string) bool {
 		return false
 	case l.ordinalDot && shortNumber(word):
 		return l.starters[next] && !isMonth(l, next)
-	case l.abbreviations[lower]:
+	case l.abbreviations[lower] || l.tag == "de" && strings.HasSuffix(lower, "str"):
 		return false
+	case initial(word):
+		return l.starters[next] && !initialNext(right) || genericLetter(left)
 	case l.beforeNumber[lower]:
 		return !digit && !(isMonth(l, word) && shortNumber(next))
 	case l.maybe[lower]:
 		return l.closes(left, lower, right, next)
-	case initial(word):
-		return l.starters[next] || strings.HasPrefix(lower, "plan ") || genericLetter(left)
 	}
 	return true
+}
+
+// initialNext reports whether another initial follows: "B. I. Koval".
+func initialNext(right string) bool {
+	right = strings.TrimLeft(right, " ")
+	_, n := utf8.DecodeRuneInString(right)
+	return strings.HasPrefix(right[n:], ".")
 }
 
 // closes decides about abbreviations that stand in mid-sentence and at its end.
@@ -100,8 +107,8 @@ func (l *language) closes(left, lower, right, next string) bool {
 	case "u.s", "u.k", "u.n", "e.u", "d.c", "u.s.a", "u.a.e":
 		the := strings.HasSuffix(strings.ToLower(strings.TrimSuffix(left, lastWord(left)+".")), "the ")
 		return the && !institution[next] && !strings.HasPrefix(right, "\"") && unicode.IsUpper(firstRune(next)) || lower == "d.c" && !strings.HasPrefix(next, "Circuit")
-	case "etc", "al", "тощо", "др", "т.д", "т.п", "т.п.":
-		return true
+	case "etc", "al", "тощо", "др", "т.д", "т.п", "грн", "дол", "руб", "долл", "коп", "zł", "кг", "км", "хв", "сек", "мин", "min", "hr", "ft", "lb", "oz", "usw", "uvm", "ecc", "itd", "itp":
+		return unicode.IsUpper(firstRune(next))
 	}
 	return false
 }
@@ -115,12 +122,19 @@ var institution = set(`President Vice Army Navy Air Marine Marines Coast Space C
 func (l *language) says(right string) bool {
 	for i, w := range strings.Fields(firstWords(right, 4)) {
 		w = strings.ToLower(strings.Trim(w, ",.;:"))
+		if i == 0 && nobody[w] {
+			return false
+		}
 		if i > 0 && saidVerbs[w] {
 			return true
 		}
 	}
 	return false
 }
+
+// nobody are words that begin a new sentence even where a verb of saying
+// follows.
+var nobody = set(`nobody no none he she they it we i everyone someone that this niemand er sie niemand personne nadie nessuno nikt ніхто никто він она вона они вони`)
 
 var saidVerbs = set(`said says asked asks told wrote writes added replied answered shouted cried tweeted exclaimed wondered continued insisted demanded quipped sagte fragte schrieb rief erklärte сказав сказала запитав запитала заявив заявила написав спросил спросила сказал заявил написал dijo preguntó demandé dit disse chiese powiedział zapytał powiedziała`)
 
@@ -150,7 +164,7 @@ func firstWords(s string, n int) string {
 // U.S.".
 func lastWord(s string) string {
 	s = strings.TrimSuffix(s, ".")
-	at := strings.LastIndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("(\"“«[„‘/", r) })
+	at := strings.LastIndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("(\"“«[„‘/'’", r) })
 	if at >= 0 {
 		_, n := utf8.DecodeRuneInString(s[at:])
 		s = s[at+n:]
@@ -178,10 +192,14 @@ func initial(word string) bool {
 
 var generics = set(`plan vitamin group class type section phase team grade hepatitis appendix part point option category act level exhibit schedule`)
 
-// genericLetter finds "Plan B." and "vitamin C.", which are no initials.
+// genericLetter finds "Plan B.", "vitamin C." and "5 C.", which are no initials.
 func genericLetter(left string) bool {
 	fields := strings.Fields(left)
-	return len(fields) > 1 && generics[strings.ToLower(fields[len(fields)-2])]
+	if len(fields) < 2 {
+		return false
+	}
+	before := fields[len(fields)-2]
+	return generics[strings.ToLower(before)] || unicode.IsDigit(rune(before[len(before)-1]))
 }
 
 // listNumber reports whether left is nothing but "3." or "a)".

@@ -122,6 +122,12 @@ func (r *reader) rule() bool {
 // put where two words would touch.
 func (r *reader) say(spoken string, n int) bool {
 	r.copy(r.pos)
+	if strings.HasPrefix(r.src[r.pos+n:], " ") {
+		spoken = strings.TrimRight(spoken, " ")
+	}
+	if strings.HasSuffix(string(r.out[max(0, len(r.out)-1):]), " ") || len(r.out) == 0 {
+		spoken = strings.TrimLeft(spoken, " ")
+	}
 	if len(r.out) > 0 && spoken != "" {
 		last, _ := utf8.DecodeLastRune(r.out)
 		if first := firstRune(spoken); wordRune(last) && wordRune(first) {

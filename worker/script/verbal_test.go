@@ -1,0 +1,56 @@
+package script_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"lector/worker/script"
+)
+
+// TestVerbal scores what is said for numbers, dates and names, by class. Case
+// and hyphens do not count: a voice hears neither.
+func TestVerbal(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("testdata/verbal.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, right := map[string]int{}, map[string]int{}
+	for line := range strings.Lines(string(data)) {
+		class, rest, found := strings.Cut(strings.TrimSpace(line), ": ")
+		written, spoken, ok := strings.Cut(rest, " => ")
+		if strings.HasPrefix(line, "#") || !found || !ok {
+			continue
+		}
+		all[class]++
+		got, _ := script.Normalise(written, "en", script.Full)
+		for want := range strings.SplitSeq(spoken, " | ") {
+			if heard(got) == heard(want) {
+				right[class]++
+				spoken = ""
+				break
+			}
+		}
+		if spoken != "" {
+			t.Logf("%s: %q is said %q, not %q", class, written, got, spoken)
+		}
+	}
+	total, good := 0, 0
+	for class, n := range all {
+		t.Logf("SCORE %s %d of %d", class, right[class], n)
+		total, good = total+n, good+right[class]
+		if right[class]*100 < n*97 {
+			t.Errorf("%s: only %d of %d", class, right[class], n)
+		}
+	}
+	t.Logf("SCORE verbalisation %.1f %% of %d", 100*float64(good)/float64(total), total)
+	if total < 400 {
+		t.Errorf("only %d cases", total)
+	}
+}
+
+// heard reduces a text to what is heard of it.
+func heard(s string) string {
+	return strings.ToLower(strings.Join(strings.Fields(strings.NewReplacer("-", " ", ",", "").Replace(s)), " "))
+}
