@@ -38,7 +38,7 @@ type Analysis struct {
 // for 8 kHz audio, and mpeg.ErrNoAudio or mpeg.ErrFreeFormat for what cannot be
 // read at all.
 func Analyze(ctx context.Context, r io.ReaderAt, size int64) (*Analysis, error) {
-	s, err := scan(ctx, Part{Source: r, Size: size})
+	s, err := scan(ctx, Part{Source: r, Size: size}, &mpeg.Scanner{})
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"lector/audio/mpeg"
 	"lector/audio/pcm"
 )
 
@@ -33,7 +34,7 @@ func (p *Plan) reencode(ctx context.Context, s *stream) (*stream, error) {
 	}
 	part := s.part
 	part.Source, part.Size, part.Known = bytes.NewReader(mp3), int64(len(mp3)), nil
-	again, err := p.open(ctx, part)
+	again, err := p.open(ctx, part, &mpeg.Scanner{})
 	if err == nil && again.first.Format() != want.first.Format() {
 		err = fmt.Errorf("re-encode: %w", &FormatError{Got: again.first.Format(), Want: want.first.Format()})
 	}

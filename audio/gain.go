@@ -13,7 +13,7 @@ import (
 // gives back the same bytes; where that would not be so, because a granule's
 // gain would leave 0–255, it writes nothing and returns a GainError.
 func Gain(ctx context.Context, w io.Writer, r io.ReaderAt, size int64, steps int) error {
-	s, err := scan(ctx, Part{Source: r, Size: size})
+	s, err := scan(ctx, Part{Source: r, Size: size}, &mpeg.Scanner{})
 	if err != nil {
 		return err
 	}

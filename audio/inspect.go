@@ -106,7 +106,7 @@ func Finite(x float64) *float64 {
 // InspectFrames is Inspect without decoding: headers, reservoir, checksums and
 // tags. It is about a hundred times faster.
 func InspectFrames(r io.ReaderAt, size int64) (Report, error) {
-	s, err := scan(context.Background(), Part{Source: r, Size: size})
+	s, err := scan(context.Background(), Part{Source: r, Size: size}, &mpeg.Scanner{})
 	if err != nil {
 		return Report{Problems: s.problems}, err
 	}

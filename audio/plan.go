@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"lector/audio/mpeg"
 )
 
 // Plan is a stitch before it is written: every frame, size and time is known.
@@ -68,10 +70,14 @@ func (p *Plan) read(ctx context.Context, parts []Part) error {
 	p.streams = make([]*stream, len(parts))
 	errs := make([]error, len(parts))
 	var done atomic.Int64
-	each(len(parts), func(i int) bool {
-		p.streams[i], errs[i] = p.open(ctx, parts[i])
-		p.opt.progress("read", int(done.Add(1)), len(parts))
-		return errs[i] == nil
+	each(len(parts), func(next func() (int, bool)) {
+		var frames mpeg.Scanner // one for all parts of a goroutine: memory stays flat
+		for i, ok := next(); ok; i, ok = next() {
+			if p.streams[i], errs[i] = p.open(ctx, parts[i], &frames); errs[i] != nil {
+				return
+			}
+			p.opt.progress("read", int(done.Add(1)), len(parts))
+		}
 	})
 	for i, err := range errs {
 		if err != nil {
@@ -81,40 +87,27 @@ func (p *Plan) read(ctx context.Context, parts []Part) error {
 	return nil
 }
 
-// each calls do for 0 … n-1 from as many goroutines as there are processors,
-// until one call is false.
-func each(n int, do func(i int) bool) {
-	var (
-		mu   sync.Mutex
-		next int
-		wg   sync.WaitGroup
-	)
-	take := func() int {
-		mu.Lock()
-		defer mu.Unlock()
-		next++
-		return next - 1
+// each runs do in as many goroutines as there are processors, and waits. next
+// deals out 0 … n-1, until one of them returns before there was no more.
+func each(n int, do func(next func() (int, bool))) {
+	var dealt atomic.Int64
+	next := func() (int, bool) {
+		i := int(dealt.Add(1)) - 1
+		return i, i < n
 	}
-	stop := func() {
-		mu.Lock()
-		defer mu.Unlock()
-		next = n
-	}
+	var wg sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {
 		wg.Go(func() {
-			for i := take(); i < n; i = take() {
-				if !do(i) {
-					stop()
-				}
-			}
+			do(next)
+			dealt.Store(int64(n))
 		})
 	}
 	wg.Wait()
 }
 
 // open reads one part as far as the options need.
-func (p *Plan) open(ctx context.Context, part Part) (*stream, error) {
-	s, err := scan(ctx, part)
+func (p *Plan) open(ctx context.Context, part Part, frames *mpeg.Scanner) (*stream, error) {
+	s, err := scan(ctx, part, frames)
 	if err != nil {
 		return s, err
 	}

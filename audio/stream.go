@@ -30,9 +30,9 @@ type stream struct {
 }
 
 // scan reads the part once, header by header.
-func scan(ctx context.Context, p Part) (*stream, error) {
+func scan(ctx context.Context, p Part, frames *mpeg.Scanner) (*stream, error) {
 	s := &stream{part: p, tight: true, uniform: true, low: mpeg.MaxIndex}
-	frames := mpeg.NewScanner(p.Source, p.Size)
+	frames.Reset(p.Source, p.Size)
 	room := 0 // main data slots of the part so far
 	for frames.Next() {
 		f := frames.Frame()
@@ -165,8 +165,11 @@ func (s *stream) own() int { return s.raw() - s.delay() - s.trail() }
 
 // offset returns where frame n begins; n may be the number of frames.
 func (s *stream) offset(n int) (int64, error) {
-	if n >= s.frames {
+	switch {
+	case n >= s.frames:
 		return s.end, nil
+	case n%stride == 0:
+		return s.marks[n/stride], nil
 	}
 	frames := s.framesFrom(n)
 	for range n%stride + 1 {

@@ -35,10 +35,23 @@ type Scanner struct {
 
 // NewScanner returns a scanner over the first size bytes of src.
 func NewScanner(src io.ReaderAt, size int64) *Scanner {
-	s := &Scanner{win: newWindow(src, size)}
-	s.end = s.win.size
-	s.trimTail()
+	s := &Scanner{}
+	s.Reset(src, size)
 	return s
+}
+
+// Reset makes s as new for another source; its memory is used again. The zero
+// Scanner may be reset as well.
+func (s *Scanner) Reset(src io.ReaderAt, size int64) {
+	buf := s.win.buf[:0]
+	*s = Scanner{win: newWindow(src, size)}
+	s.win.buf = buf
+	s.end = s.win.size
+	if s.end <= windowSize {
+		s.win.at(0, int(s.end)) // all of a small file in one read
+		s.end = s.win.size
+	}
+	s.trimTail()
 }
 
 // NewScannerAt returns a scanner that begins at a frame known from an earlier
