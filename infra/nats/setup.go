@@ -18,6 +18,8 @@ const (
 	dead     = "DEAD"
 	jobs     = "jobs"
 	leases   = "leases"
+	money    = "MONEY"
+	budgets  = "budgets"
 	consumer = "lector"
 )
 
@@ -78,12 +80,16 @@ func streams(replicas int) []jetstream.StreamConfig {
 	b.MaxMsgsPerSubject = 20
 	d := stream(dead, "dead.v1.>", "what nobody can work on, and why")
 	d.MaxAge = 180 * 24 * time.Hour
-	return []jetstream.StreamConfig{a, b, d}
+	m := stream(money, "money.v1.>", "each call to a voice: what for, and what became of it")
+	m.MaxAge = 400 * 24 * time.Hour
+	m.AllowDirect = false // the newest entry must be the newest, not a replica's
+	return []jetstream.StreamConfig{a, b, d, m}
 }
 
 func buckets(replicas int) []jetstream.KeyValueConfig {
 	return []jetstream.KeyValueConfig{
 		{Bucket: jobs, Description: "the truth about each article", History: 10, Replicas: replicas},
+		{Bucket: budgets, Description: "what each site has spent", History: 1, Replicas: replicas},
 		// No disk for leases: losing them costs a repeated call at worst.
 		{Bucket: leases, Description: "who works on what", Storage: jetstream.MemoryStorage, LimitMarkerTTL: time.Minute, Replicas: replicas},
 	}

@@ -15,14 +15,14 @@ type Books struct {
 	budgets map[string]lector.Budget
 
 	mu    sync.Mutex
-	calls map[string]lector.Call // by id
-	spent map[string]Spent       // by site
-	want  map[string]lector.Call // reserved, by id
+	calls map[string]lector.Call  // by id
+	spent map[string]lector.Spent // by site
+	want  map[string]lector.Call  // reserved, by id
 }
 
 // NewBooks returns empty books with the budgets of sites.
 func NewBooks(budgets map[string]lector.Budget) *Books {
-	return &Books{budgets: budgets, calls: map[string]lector.Call{}, spent: map[string]Spent{}, want: map[string]lector.Call{}}
+	return &Books{budgets: budgets, calls: map[string]lector.Call{}, spent: map[string]lector.Spent{}, want: map[string]lector.Call{}}
 }
 
 // Begin books a call, and as unknown those for the same chunk that never ended.

@@ -163,53 +163,6 @@ func TestBilledIsUnique(t *testing.T) {
 	})
 }
 
-func TestBudgets(t *testing.T) {
-	t.Parallel()
-	began := time.Date(2026, 11, 30, 23, 30, 0, 0, time.UTC)
-	call := lector.Call{Site: "havana", Characters: 100, Cost: 1, Began: began}
-	at := func(d time.Duration) lector.Call {
-		c := call
-		c.Began = began.Add(d)
-		return c
-	}
-	for name, test := range map[string]struct {
-		budget lector.Budget
-		says   string
-		passes time.Duration // after this
-	}{
-		"hour":          {lector.Budget{CharactersPerHour: 250}, "characters_per_hour is 250, 200 are spent", 30 * time.Minute},
-		"day":           {lector.Budget{CharactersPerDay: 299}, "characters_per_day", 30 * time.Minute},
-		"month":         {lector.Budget{CharactersPerMonth: 200}, "characters_per_month", 30 * time.Minute},
-		"dollars":       {lector.Budget{DollarsPerDay: 2.5}, "dollars_per_day is 2.50", 30 * time.Minute},
-		"month dollars": {lector.Budget{DollarsPerMonth: 2}, "dollars_per_month", 30 * time.Minute},
-	} {
-		var s Spent
-		var err error
-		for range 2 {
-			if s, err = s.Reserve(test.budget, call); err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-		}
-		_, err = s.Reserve(test.budget, call)
-		after, throttled := lector.IsThrottled(err)
-		if !errors.Is(err, lector.ErrBudget) || !throttled || after <= 0 || after > again || !strings.Contains(err.Error(), test.says) || lector.HintOf(err) == "" {
-			t.Errorf("%s: %v, hint %q, after %v", name, err, lector.HintOf(err), after)
-		}
-		if _, err := s.Reserve(test.budget, at(test.passes)); err != nil {
-			t.Errorf("%s: the next period begins with what was spent in the last: %v", name, err)
-		}
-		if _, err := s.Settle(call, failed(call)).Reserve(test.budget, call); err != nil {
-			t.Errorf("%s: a failed call is not given back: %v", name, err)
-		}
-		if _, err := s.Settle(call, lector.Call{Outcome: lector.CallUnknown}).Reserve(test.budget, call); err == nil {
-			t.Errorf("%s: an unknown call is given back", name)
-		}
-	}
-	if _, err := (Spent{}).Reserve(lector.Budget{}, call); err != nil {
-		t.Errorf("no bounds: %v", err)
-	}
-}
-
 func TestBudgetStopsBeforeTheCall(t *testing.T) {
 	t.Parallel()
 	v := &fake{}

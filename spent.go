@@ -1,10 +1,8 @@
-package synth
+package lector
 
 import (
 	"fmt"
 	"time"
-
-	"lector"
 )
 
 // Spent is what a site has spent in the periods that are bounded. It is the
@@ -33,9 +31,9 @@ const (
 const again = time.Minute
 
 // Reserve returns s with the call added, or an error that wraps
-// lector.ErrBudget and says which bound is in the way. The error is throttled:
+// ErrBudget and says which bound is in the way. The error is throttled:
 // the article waits until the period is over, and looks again each minute.
-func (s Spent) Reserve(b lector.Budget, c lector.Call) (Spent, error) {
+func (s Spent) Reserve(b Budget, c Call) (Spent, error) {
 	now := c.Began.UTC()
 	s = s.roll(now)
 	for _, bound := range []struct {
@@ -57,8 +55,8 @@ func (s Spent) Reserve(b lector.Budget, c lector.Call) (Spent, error) {
 			over = fmt.Sprintf("dollars_%s is %.2f, %.4f are spent and %.4f wanted", bound.key, bound.dollars, bound.used.Dollars, c.Cost)
 		}
 		if over != "" {
-			err := lector.Throttled(fmt.Errorf("%w: site %s: %s", lector.ErrBudget, c.Site, over), min(bound.ends.Sub(now), again))
-			return s, lector.Hint(err, "raise it under budget: of the site, or wait until %s", bound.ends.Format(time.RFC3339))
+			err := Throttled(fmt.Errorf("%w: site %s: %s", ErrBudget, c.Site, over), min(bound.ends.Sub(now), again))
+			return s, Hint(err, "raise it under budget: of the site, or wait until %s", bound.ends.Format(time.RFC3339))
 		}
 	}
 	return s.add(c.Characters, c.Cost), nil
@@ -67,12 +65,12 @@ func (s Spent) Reserve(b lector.Budget, c lector.Call) (Spent, error) {
 // Settle returns s with what became of a reserved call: want as it was
 // reserved, got as it ended. A failed call gives everything back, an unknown
 // one nothing. A period that is over by now keeps its sum.
-func (s Spent) Settle(want, got lector.Call) Spent {
+func (s Spent) Settle(want, got Call) Spent {
 	characters, dollars := got.Characters-want.Characters, got.Cost-want.Cost
 	switch got.Outcome {
-	case lector.CallFailed:
+	case CallFailed:
 		characters, dollars = -want.Characters, -want.Cost
-	case lector.CallUnknown, lector.CallOpen:
+	case CallUnknown, CallOpen:
 		return s
 	}
 	now := want.Began.UTC()

@@ -1,0 +1,117 @@
+package nats
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+)
+
+// Budgets bounds what sites spend, over all workers: one record a site, changed
+// by compare-and-set. Where it cannot be read or written, nothing is granted.
+type Budgets struct {
+	ledger *Ledger // for its compare-and-set
+	bounds map[string]lector.Budget
+
+	mu       sync.Mutex
+	reserved map[string]lector.Call // by id, of this process
+	sites    map[string]*sync.Mutex
+}
+
+// Budgets binds to the bucket of budgets. A site that is not among the bounds
+// has none, but its sums are kept all the same.
+func (c *Conn) Budgets(ctx context.Context, bounds map[string]lector.Budget) (*Budgets, error) {
+	ctx, cancel := expire(ctx)
+	defer cancel()
+	kv, err := c.bucket(ctx, budgets)
+	if err != nil {
+		return nil, err
+	}
+	return &Budgets{ledger: &Ledger{kv}, bounds: bounds, reserved: map[string]lector.Call{}, sites: map[string]*sync.Mutex{}}, nil
+}
+
+// Reserve takes a call out of its site's budget, or returns an error that
+// wraps lector.ErrBudget.
+func (b *Budgets) Reserve(ctx context.Context, c lector.Call) error {
+	err := b.change(ctx, c.Site, func(s lector.Spent) (lector.Spent, error) { return s.Reserve(b.bounds[c.Site], c) })
+	if err != nil {
+		return fmt.Errorf("budget: %w", err)
+	}
+	b.mu.Lock()
+	b.reserved[c.ID] = c
+	b.mu.Unlock()
+	return nil
+}
+
+// Settle gives back what a reserved call did not spend. Most calls spend what
+// they reserved, and cost no second write.
+func (b *Budgets) Settle(ctx context.Context, c lector.Call) error {
+	b.mu.Lock()
+	want, ok := b.reserved[c.ID]
+	delete(b.reserved, c.ID)
+	b.mu.Unlock()
+	if !ok || c.Outcome == lector.CallUnknown || c.Outcome == lector.CallPaid && c.Characters == want.Characters && c.Cost == want.Cost {
+		return nil
+	}
+	err := b.change(ctx, c.Site, func(s lector.Spent) (lector.Spent, error) { return s.Settle(want, c), nil })
+	if err != nil {
+		return fmt.Errorf("settle budget: %w", err)
+	}
+	return nil
+}
+
+// budgetRecord is a site's sums. Write differs in each, because two workers
+// that add the same to the same must not take each other's write for theirs.
+type budgetRecord struct {
+	lector.Spent
+	Write string `json:"write"`
+}
+
+// change rewrites a site's record until nobody else wrote in between. Calls of
+// this process take turns, so that only other workers can come in between.
+func (b *Budgets) change(ctx context.Context, site string, f func(lector.Spent) (lector.Spent, error)) error {
+	turn := b.turn(site)
+	turn.Lock()
+	defer turn.Unlock()
+	ctx, cancel := expire(ctx)
+	defer cancel()
+	for {
+		version, value, err := b.ledger.read(ctx, token(site))
+		if err != nil {
+			return err
+		}
+		var r budgetRecord
+		if len(value) > 0 {
+			if err := json.Unmarshal(value, &r); err != nil {
+				return fmt.Errorf("record of site %s: %w", site, err)
+			}
+		}
+		if r.Spent, err = f(r.Spent); err != nil {
+			return err
+		}
+		r.Write = rand.Text()
+		data, err := json.Marshal(r)
+		if err != nil {
+			return err
+		}
+		_, err = b.ledger.compareAndSet(ctx, token(site), data, version)
+		if !errors.Is(err, lector.ErrConflict) && !errors.Is(err, jetstream.ErrKeyExists) {
+			return err
+		}
+	}
+}
+
+func (b *Budgets) turn(site string) *sync.Mutex {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.sites[site] == nil {
+		b.sites[site] = &sync.Mutex{}
+	}
+	return b.sites[site]
+}

@@ -1,0 +1,193 @@
+package nats
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+)
+
+// Money is the ledger of calls to voices: a stream to which the beginning and
+// the end of each call are appended, and nothing is ever changed. It is shared
+// by all workers.
+type Money struct {
+	js     jetstream.JetStream
+	stream jetstream.Stream
+}
+
+// Money binds to the ledger of calls.
+func (c *Conn) Money(ctx context.Context) (*Money, error) {
+	ctx, cancel := expire(ctx)
+	defer cancel()
+	s, err := c.bind(ctx, money)
+	if err != nil {
+		return nil, err
+	}
+	return &Money{c.js, s}, nil
+}
+
+// moneySubject is where calls for a chunk are booked. Names of sites are
+// tokens, and hashes are.
+func moneySubject(site, chunk string) string {
+	return "money.v1." + token(site) + "." + token(chunk)
+}
+
+// token makes any text one token of a subject.
+func token(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-' {
+			return r
+		}
+		return '_'
+	}, s)
+}
+
+// Begin appends a call's intent. A call for the same chunk that has begun and
+// not ended is booked as unknown and returned: its worker held the chunk's
+// lease, and we hold it now.
+func (m *Money) Begin(ctx context.Context, c lector.Call) (lost []lector.Call, err error) {
+	ctx, cancel := expire(ctx)
+	defer cancel()
+	last, err := m.last(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("begin call: %w", err)
+	}
+	if last.Outcome == lector.CallOpen && last.ID != "" && c.Chunk != "" {
+		last.Outcome, last.Ended, last.Error = lector.CallUnknown, c.Began, "its worker was lost"
+		if err := m.append(ctx, last); err != nil {
+			return nil, fmt.Errorf("book lost call: %w", err)
+		}
+		lost = append(lost, last)
+	}
+	if err := m.append(ctx, c); err != nil {
+		return lost, fmt.Errorf("begin call: %w", err)
+	}
+	return lost, nil
+}
+
+// End appends what became of a call.
+func (m *Money) End(ctx context.Context, c lector.Call) error {
+	ctx, cancel := expire(ctx)
+	defer cancel()
+	if err := m.append(ctx, c); err != nil {
+		return fmt.Errorf("end call: %w", err)
+	}
+	return nil
+}
+
+// last returns the newest entry for a call's chunk.
+func (m *Money) last(ctx context.Context, c lector.Call) (lector.Call, error) {
+	raw, err := m.stream.GetLastMsgForSubject(ctx, moneySubject(c.Site, c.Chunk))
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return lector.Call{}, nil
+	}
+	if err != nil {
+		return lector.Call{}, err
+	}
+	return decodeCall(raw.Data)
+}
+
+func decodeCall(data []byte) (lector.Call, error) {
+	var c lector.Call
+	if err := json.Unmarshal(data, &c); err != nil {
+		return c, fmt.Errorf("entry of the money ledger: %w", err)
+	}
+	return c, nil
+}
+
+// append writes an entry once, however often it is sent.
+func (m *Money) append(ctx context.Context, c lector.Call) error {
+	data, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	msg := nats.NewMsg(moneySubject(c.Site, c.Chunk))
+	msg.Data = data
+	_, err = m.js.PublishMsg(ctx, msg, jetstream.WithMsgID(c.ID+"."+string(c.Outcome)))
+	return unconfirmed(err)
+}
+
+// Calls yields the calls that began in [from, to), each with what became of it,
+// in the order of their ends; those that have not ended come last and are open.
+// An empty site is any. It ends with the first error.
+func (m *Money) Calls(ctx context.Context, site string, from, to time.Time) iter.Seq2[lector.Call, error] {
+	return func(yield func(lector.Call, error) bool) {
+		open := map[string]lector.Call{}
+		for c, err := range m.entries(ctx, site, from) {
+			if err != nil {
+				yield(c, err)
+				return
+			}
+			if c.Began.Before(from) || !c.Began.Before(to) {
+				continue
+			}
+			if c.Outcome == lector.CallOpen {
+				open[c.ID] = c
+				continue
+			}
+			delete(open, c.ID)
+			if !yield(c, nil) {
+				return
+			}
+		}
+		for _, c := range open {
+			if !yield(c, nil) {
+				return
+			}
+		}
+	}
+}
+
+// entries yields what the ledger holds since a moment, and ends with what was
+// there when it was asked.
+func (m *Money) entries(ctx context.Context, site string, from time.Time) iter.Seq2[lector.Call, error] {
+	return func(yield func(lector.Call, error) bool) {
+		wanted := "*"
+		if site != "" {
+			wanted = token(site)
+		}
+		consumer, err := m.js.OrderedConsumer(ctx, money, jetstream.OrderedConsumerConfig{
+			FilterSubjects: []string{"money.v1." + wanted + ".*"},
+			DeliverPolicy:  jetstream.DeliverByStartTimePolicy, OptStartTime: &from,
+		})
+		if err != nil {
+			yield(lector.Call{}, fmt.Errorf("money ledger: %w", missing(err)))
+			return
+		}
+		info, err := consumer.Info(ctx)
+		if err != nil || info.NumPending == 0 {
+			if err != nil {
+				yield(lector.Call{}, fmt.Errorf("money ledger: %w", err))
+			}
+			return
+		}
+		messages, err := consumer.Messages()
+		if err != nil {
+			yield(lector.Call{}, fmt.Errorf("money ledger: %w", err))
+			return
+		}
+		defer context.AfterFunc(ctx, messages.Stop)()
+		defer messages.Stop()
+		for left := info.NumPending; left > 0; left-- {
+			msg, err := messages.Next()
+			if err != nil {
+				yield(lector.Call{}, fmt.Errorf("money ledger: %w", err))
+				return
+			}
+			if c, err := decodeCall(msg.Data()); !yield(c, err) || err != nil {
+				return
+			}
+		}
+	}
+}

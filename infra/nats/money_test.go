@@ -1,0 +1,230 @@
+package nats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"lector"
+)
+
+func call(id, site, chunk string, characters int) lector.Call {
+	return lector.Call{ID: id, Site: site, Chunk: chunk, Voice: "amy", Characters: characters, Cost: float64(characters), Began: time.Now().UTC()}
+}
+
+func ended(c lector.Call, o lector.Outcome) lector.Call {
+	c.Outcome, c.Ended = o, time.Now().UTC()
+	return c
+}
+
+func ledgerOf(t *testing.T, c *Conn) *Money {
+	t.Helper()
+	m, err := c.Money(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func sums(t *testing.T, m *Money, site string, from, to time.Time) []lector.Spending {
+	t.Helper()
+	var calls []lector.Call
+	for c, err := range m.Calls(t.Context(), site, from, to) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls = append(calls, c)
+	}
+	return lector.Sum(calls)
+}
+
+func TestMoney(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	m, other := ledgerOf(t, b.Conn), ledgerOf(t, dial(t, b.dir))
+	from := time.Now().Add(-time.Minute)
+	if got := sums(t, m, "", from, from.Add(time.Hour)); len(got) != 0 {
+		t.Errorf("an empty ledger: %+v", got)
+	}
+	begin := func(m *Money, c lector.Call) []lector.Call {
+		t.Helper()
+		lost, err := m.Begin(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lost
+	}
+	end := func(c lector.Call, o lector.Outcome) {
+		t.Helper()
+		for range 2 { // sent again after a lost confirmation
+			if err := m.End(t.Context(), ended(c, o)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	one, two, three := call("1", "havana", "aa", 10), call("2", "havana", "bb", 20), call("3", "other", "aa", 40)
+	begin(m, one)
+	end(one, lector.CallFailed)
+	if lost := begin(m, call("1b", "havana", "aa", 10)); len(lost) != 0 {
+		t.Errorf("an ended call is lost: %+v", lost)
+	}
+	end(call("1b", "havana", "aa", 10), lector.CallPaid)
+	begin(m, two) // and its worker dies
+	if lost := begin(other, call("2b", "havana", "bb", 20)); len(lost) != 1 || lost[0].ID != "2" || lost[0].Outcome != lector.CallUnknown {
+		t.Errorf("lost %+v", lost)
+	}
+	end(call("2b", "havana", "bb", 20), lector.CallPaid)
+	begin(m, three) // still in the air
+	end(call("4", "havana", "", 7), lector.CallReused)
+
+	day := from.Add(time.Minute).UTC().Format(time.DateOnly)
+	want := []lector.Spending{
+		{Day: day, Site: "havana", Voice: "amy", Calls: 4, Billed: 30, Reused: 7, Unknown: 20, Cost: 30},
+		{Day: day, Site: "other", Voice: "amy", Calls: 1, Unknown: 40},
+	}
+	if got := sums(t, other, "", from, from.Add(time.Hour)); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if got := sums(t, other, "other", from, from.Add(time.Hour)); fmt.Sprint(got) != fmt.Sprint(want[1:]) {
+		t.Errorf("one site: %+v", got)
+	}
+	if got := sums(t, other, "", from, from.Add(time.Second)); len(got) != 0 {
+		t.Errorf("before all of them: %+v", got)
+	}
+}
+
+// TestBudgetsAreShared lets two workers of many calls each spend one budget.
+func TestBudgetsAreShared(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	bounds := map[string]lector.Budget{"havana": {CharactersPerDay: 60}}
+	var granted, refused atomic.Int32
+	var wait sync.WaitGroup
+	for w := range 2 {
+		shared, err := dial(t, b.dir).Budgets(t.Context(), bounds)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 50 {
+			wait.Go(func() {
+				c := call(fmt.Sprint(w, "-", i), "havana", "aa", 1)
+				err := shared.Reserve(t.Context(), c)
+				switch {
+				case err == nil:
+					granted.Add(1)
+					if err := shared.Settle(t.Context(), ended(c, lector.CallPaid)); err != nil {
+						t.Error(err)
+					}
+				case errors.Is(err, lector.ErrBudget):
+					refused.Add(1)
+				default:
+					t.Error(err)
+				}
+			})
+		}
+	}
+	wait.Wait()
+	if granted.Load() != 60 || refused.Load() != 40 {
+		t.Errorf("%d granted, %d refused of 100 against a budget of 60", granted.Load(), refused.Load())
+	}
+}
+
+func TestBudgetGivesBack(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s, err := b.Budgets(t.Context(), map[string]lector.Budget{"havana": {CharactersPerDay: 10}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range []lector.Outcome{lector.CallFailed, lector.CallFailed, lector.CallUnknown} {
+		c := call(fmt.Sprint(i), "havana", "aa", 10)
+		if err := s.Reserve(t.Context(), c); err != nil {
+			t.Fatalf("%d: %v", i, err)
+		}
+		if err := s.Settle(t.Context(), ended(c, o)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Reserve(t.Context(), call("x", "havana", "aa", 1)); !errors.Is(err, lector.ErrBudget) {
+		t.Errorf("an unknown call was given back: %v", err)
+	}
+}
+
+// TestMoneyFailsClosed stops the server: nothing is granted then.
+func TestMoneyFailsClosed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	e, err := Start(dir, "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := dial(t, dir)
+	if err := c.Setup(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	m := ledgerOf(t, c)
+	s, err := c.Budgets(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	short, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	if err := s.Reserve(short, call("1", "havana", "aa", 1)); err == nil {
+		t.Error("granted without a server")
+	}
+	if _, err := m.Begin(short, call("1", "havana", "aa", 1)); err == nil {
+		t.Error("booked without a server")
+	}
+}
+
+func BenchmarkPaidCall(b *testing.B) {
+	dir := b.TempDir()
+	e, err := Start(dir, "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer e.Close()
+	a, err := ReadAccess(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c, err := Connect(Options{URL: a.URL, User: a.User, Password: a.Password, Name: "bench", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.Setup(b.Context(), 1); err != nil {
+		b.Fatal(err)
+	}
+	m, err := c.Money(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := c.Budgets(b.Context(), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := 0; b.Loop(); i++ {
+		x := call(fmt.Sprint(i), "havana", fmt.Sprint(i), 100)
+		if err := s.Reserve(b.Context(), x); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := m.Begin(b.Context(), x); err != nil {
+			b.Fatal(err)
+		}
+		if err := m.End(b.Context(), ended(x, lector.CallPaid)); err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Settle(b.Context(), ended(x, lector.CallPaid)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
