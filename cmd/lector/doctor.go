@@ -51,12 +51,11 @@ func (a *app) doctor(ctx context.Context, args []string) error {
 }
 
 func (a *app) examine(ctx context.Context, c *config) []finding {
-	found := []finding{checkData(c.Data)}
 	running := serving(c)
-	for key, address := range map[string]string{"listen": c.Listen, "private": c.Private} {
-		found = append(found, checkAddress(key, address, running))
+	found := []finding{
+		checkData(c.Data), checkAddress("listen", c.Listen, running), checkAddress("private", c.Private, running),
+		a.checkBroker(c, running), a.checkStore(ctx, c),
 	}
-	found = append(found, a.checkBroker(c, running), a.checkStore(ctx, c))
 	return append(found, a.checkVoices(ctx, c)...)
 }
 
