@@ -39,7 +39,7 @@ text{font:700 7px system-ui,sans-serif;text-anchor:middle}
 .play{grid-area:play;width:60px;height:60px;border-radius:50%;background:var(--_a);color:var(--_o)}
 .play:hover{background:color-mix(in srgb,var(--_a) 86%,var(--_i))}
 .play svg{width:30px;height:30px}
-select{direction:ltr;padding:0 .5rem;text-align:center;font-variant-numeric:tabular-nums;appearance:none;font-weight:600;font-size:.9375rem}
+select{direction:ltr;padding:0 .5rem;text-align-last:center;font-variant-numeric:tabular-nums;appearance:none;font-weight:600;font-size:.9375rem}
 option{color:#111;background:#fff}
 .seek{grid-area:seek;width:100%;height:44px;background:none;appearance:none;cursor:pointer;--to:right;border-radius:8px}
 .seek:dir(rtl){--to:left}
