@@ -37,6 +37,7 @@ type Segment struct {
 	End       float64     `json:"end"`
 	Sentences []Sentence  `json:"sentences"`
 	Clips     []string    `json:"clips"`
+	Timing    string      `json:"timing,omitempty"` // how the sentences were timed: marks, pauses or lengths
 	Reused    bool        `json:"reused"`
 }
 
@@ -106,6 +107,7 @@ type Manifest struct {
 	Lexicon     []string   `json:"lexicon,omitempty"` // the entries that matched
 	Bill        Bill       `json:"characters"`
 	Earlier     []Earlier  `json:"history,omitempty"`
+	Fallback    string     `json:"fallback,omitempty"` // why a better voice did not read it
 	Provenance  Provenance `json:"provenance"`
 }
 

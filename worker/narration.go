@@ -51,23 +51,31 @@ func (p *Plan) hash(t *take, caps lector.Capabilities) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// Narrate has the article read, by the next voice when one fails for good, and
-// joins the clips. A voice reads all of it or nothing.
+// Narrate has the article read, by the next voice when one fails, and joins the
+// clips. A voice reads all of it or nothing. A budget that is used up is no
+// failure of the voice: the article waits.
 func (p *Plan) Narrate(ctx context.Context, step func(Progress)) (*Narration, error) {
-	var failed []error
-	for _, t := range p.takes {
+	ctx = synth.Charge(ctx, synth.Account{Site: p.article.Site, Job: p.article.Key()})
+	var failed unread
+	for i, t := range p.takes {
 		clips, err := t.read(ctx, step)
 		if err == nil {
 			step(Progress{Stage: lector.StageStitch})
 			n, err := p.assemble(ctx, t, clips, step)
+			if err == nil && i > 0 {
+				n.Manifest.Fallback = failed.Error()
+			}
 			return n, at(lector.StageStitch, err)
 		}
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		failed = append(failed, fmt.Errorf("voice %s: %w", t.voice.Name, err))
+		if errors.Is(err, lector.ErrBudget) {
+			break
+		}
 	}
-	return nil, at(lector.StageSynth, errors.Join(failed...))
+	return nil, at(lector.StageSynth, failed)
 }
 
 func (t *take) read(ctx context.Context, step func(Progress)) ([]synth.Clip, error) {
@@ -77,13 +85,31 @@ func (t *take) read(ctx context.Context, step func(Progress)) ([]synth.Clip, err
 	})
 }
 
+// parts readies the clips for the stitch. Each is decoded once: clips that were
+// spoken now have been listened to by the check.
+func (t *take) parts(ctx context.Context, clips []synth.Clip) ([]audio.Part, error) {
+	parts := make([]audio.Part, len(clips))
+	for i := range clips {
+		c := &clips[i]
+		body := bytes.NewReader(c.MP3)
+		if c.Analysis == nil {
+			var err error
+			if c.Analysis, err = audio.Analyze(ctx, body, body.Size()); err != nil {
+				return nil, fmt.Errorf("clip %d: %w", i+1, err)
+			}
+		}
+		parts[i] = audio.Part{
+			Name: fmt.Sprintf("clip %d", i+1), Source: body, Size: body.Size(), Pause: t.chunks[i].Pause, Known: c.Analysis,
+		}
+	}
+	return parts, nil
+}
+
 // assemble joins the clips and describes the result.
 func (p *Plan) assemble(ctx context.Context, t *take, clips []synth.Clip, step func(Progress)) (*Narration, error) {
-	parts := make([]audio.Part, len(clips))
-	for i, c := range clips {
-		parts[i] = audio.Part{
-			Name: fmt.Sprintf("clip %d", i+1), Source: bytes.NewReader(c.MP3), Size: int64(len(c.MP3)), Pause: t.chunks[i].Pause,
-		}
+	parts, err := t.parts(ctx, clips)
+	if err != nil {
+		return nil, err
 	}
 	plan, err := audio.NewPlan(ctx, parts, audio.Options{Trim: true, Pauses: true})
 	if err != nil {
@@ -141,8 +167,9 @@ func (n *Narration) bill(clips []synth.Clip) {
 		if c.State == synth.Reused {
 			n.Manifest.Bill.Reused += c.Characters
 		} else {
-			n.Manifest.Bill.Billed += c.Characters
+			n.Manifest.Bill.Billed += c.Billed
 		}
+		n.Manifest.Bill.Unknown += c.Unknown
 	}
 }
 

@@ -7,11 +7,11 @@ import (
 
 	"lector"
 	"lector/audio"
+	"lector/worker/script"
 	"lector/worker/synth"
 )
 
-// segments places each segment and sentence in the audio. A sentence lies in
-// its clip as its text lies in the chunk's.
+// segments places each segment and sentence in the audio.
 func (p *Plan) segments(t *take, clips []synth.Clip, line audio.Timeline) []lector.Segment {
 	out := make([]lector.Segment, len(t.script.Segments))
 	for i, s := range t.script.Segments {
@@ -21,16 +21,16 @@ func (p *Plan) segments(t *take, clips []synth.Clip, line audio.Timeline) []lect
 		}
 	}
 	for i, c := range t.chunks {
-		placed := line.Parts[i]
-		for _, ref := range c.Sentences {
+		spans, timing := synth.Times(clips[i].Analysis, clips[i].Marks, c.Text, extents(c))
+		for k, ref := range c.Sentences {
 			segment := &out[ref.Segment]
 			hear(segment, clips[i])
+			segment.Timing = string(timing)
 			s := &segment.Sentences[ref.Sentence]
-			start := within(placed, ref.Start, len(c.Text))
 			if s.Start < 0 {
-				s.Start = start
+				s.Start = seconds(line.Parts[i].Origin + spans[k].Start)
 			}
-			s.End = within(placed, ref.End, len(c.Text))
+			s.End = seconds(line.Parts[i].Origin + spans[k].End)
 		}
 	}
 	for i := range out {
@@ -39,18 +39,21 @@ func (p *Plan) segments(t *take, clips []synth.Clip, line audio.Timeline) []lect
 	return out
 }
 
+// extents is where a chunk's sentences are in its text.
+func extents(c script.Chunk) []synth.Extent {
+	all := make([]synth.Extent, len(c.Sentences))
+	for i, ref := range c.Sentences {
+		all[i] = synth.Extent{Start: ref.Start, End: ref.End}
+	}
+	return all
+}
+
 // hear notes the clip that a segment lies in.
 func hear(s *lector.Segment, c synth.Clip) {
 	if n := len(s.Clips); n == 0 || s.Clips[n-1] != c.Hash {
 		s.Clips = append(s.Clips, c.Hash)
 	}
 	s.Reused = s.Reused && c.State == synth.Reused
-}
-
-// within is the moment at which a byte of a chunk's text is spoken.
-func within(p audio.Placed, at, length int) float64 {
-	d := float64(p.Sound.End-p.Sound.Start) * float64(at) / float64(max(length, 1))
-	return seconds(p.Sound.Start + time.Duration(d))
 }
 
 // seconds rounds to the millisecond.

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"lector"
+	"lector/audio"
 )
 
 // Account says for whom calls are made. It travels in the context, because the
@@ -36,6 +37,7 @@ type errand struct {
 	metered         bool
 	billed, unknown int
 	cost            float64
+	analysis        *audio.Analysis // of the last rendering
 }
 
 type errandKey struct{}
@@ -75,11 +77,18 @@ func (e *errand) add(c lector.Call) {
 	}
 }
 
+// listened keeps what the check of a rendering found out.
+func (e *errand) listened(a *audio.Analysis) {
+	e.mu.Lock()
+	e.analysis = a
+	e.mu.Unlock()
+}
+
 // bill writes the sums into a clip.
 func (e *errand) bill(c *Clip) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	c.Unknown = e.unknown
+	c.Unknown, c.Analysis = e.unknown, e.analysis
 	if e.metered {
 		c.Billed, c.Cost = e.billed, e.cost
 	}

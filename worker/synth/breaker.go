@@ -75,6 +75,7 @@ func (b *breaker) learn(ctx context.Context, err error) {
 	b.probing = false
 	_, throttled := lector.IsThrottled(err)
 	switch {
+	case final(err): // no answer of the backend
 	case err == nil || throttled || lector.IsPermanent(err):
 		b.failed, b.last = 0, nil
 	case ctx.Err() != nil: // the caller gave up, which says nothing

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"lector"
+	"lector/audio"
 )
 
 // Chunk is what one call to a voice gets, with all that decides how it sounds.
@@ -52,6 +53,9 @@ type Clip struct {
 	Unknown    int    // characters of calls whose outcome nobody knows
 	Cost       float64
 	Marks      []lector.Mark // into the chunk's text; empty where the voice gives none
+	// Analysis is what the check found out; nil for a clip that nobody listened
+	// to in this run.
+	Analysis *audio.Analysis
 }
 
 // hashed is the version of what goes into a hash, and how.

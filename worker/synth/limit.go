@@ -132,6 +132,7 @@ func (l *limited) learn(began time.Time, err error) {
 	defer l.mu.Unlock()
 	after, throttled := lector.IsThrottled(err)
 	switch {
+	case final(err): // no answer of the backend
 	case throttled:
 		now := time.Now()
 		if rest := now.Add(min(after, longestRest)); rest.After(l.next) {

@@ -123,6 +123,7 @@ func join(ctx context.Context, a, b lector.Speech, offset int) (lector.Speech, e
 	if _, err := plan.Write(ctx, &out, nil); err != nil {
 		return lector.Speech{}, fmt.Errorf("join halves: %w", err)
 	}
+	errandOf(ctx).listened(nil) // what was heard is of a half
 	s := lector.Speech{MP3: out.Bytes(), Characters: a.Characters + b.Characters, RequestID: a.RequestID}
 	if len(a.Marks) > 0 && len(b.Marks) > 0 {
 		s.Marks = append(s.Marks, a.Marks...)

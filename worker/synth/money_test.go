@@ -38,7 +38,7 @@ func TestMeterBooksEachOutcome(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			books := NewBooks(nil)
-			v := Meter(priced(func(int, lector.Utterance) (lector.Speech, error) { return test.s, test.err }), "anna", books, books, quiet)
+			v := Meter(priced(func(int, lector.Utterance) (lector.Speech, error) { return test.s, test.err }), "anna", books, quiet)
 			ctx := Charge(t.Context(), Account{Site: "havana", Job: "j"})
 			e := &errand{chunk: "h"}
 			if _, err := v.Speak(withErrand(ctx, e), lector.Utterance{Text: "hello"}); !errors.Is(err, test.err) {
@@ -84,11 +84,11 @@ func TestMeterFailsClosed(t *testing.T) {
 	down := errors.New("ledger is down")
 	v := &fake{}
 	books := brokenBooks{Books: NewBooks(nil), begin: down}
-	if _, err := Meter(v, "anna", books, books, quiet).Speak(t.Context(), lector.Utterance{Text: "x"}); !errors.Is(err, down) || v.calls != 0 {
+	if _, err := Meter(v, "anna", books, quiet).Speak(t.Context(), lector.Utterance{Text: "x"}); !errors.Is(err, down) || v.calls != 0 {
 		t.Errorf("%v, %d calls", err, v.calls)
 	}
 	books = brokenBooks{Books: NewBooks(nil), end: down}
-	if s, err := Meter(v, "anna", books, books, quiet).Speak(t.Context(), lector.Utterance{Text: "x"}); err != nil || s.MP3 == nil {
+	if s, err := Meter(v, "anna", books, quiet).Speak(t.Context(), lector.Utterance{Text: "x"}); err != nil || s.MP3 == nil {
 		t.Errorf("a clip that was paid for is thrown away: %v", err)
 	}
 }
@@ -97,7 +97,7 @@ func TestDeadWorkersCallIsUnknown(t *testing.T) {
 	t.Parallel()
 	books := NewBooks(nil)
 	v := priced(nil)
-	r := Reader{Voice: Meter(v, "anna", books, books, quiet), Clips: &memory{}}
+	r := Reader{Voice: Meter(v, "anna", books, quiet), Clips: &memory{}}
 	c := texts(1)[0]
 	dead := lector.Call{ID: "dead", Site: "havana", Chunk: r.Hash(c), Characters: c.Characters(), Began: time.Now()}
 	if _, err := books.Begin(t.Context(), dead); err != nil {
@@ -138,7 +138,7 @@ func TestBilledIsUnique(t *testing.T) {
 			return s, nil
 		})
 		books := NewBooks(nil)
-		voice := Retry(Limit(Meter(v, "anna", books, books, quiet), 8, 0), Patience{Tries: 30, Budget: time.Hour})
+		voice := Retry(Limit(Meter(v, "anna", books, quiet), 8, 0), Patience{Tries: 30, Budget: time.Hour})
 		clips, unique, billed := &memory{}, 0, 0
 		for _, c := range texts(60) {
 			unique += c.Characters()
@@ -167,7 +167,8 @@ func TestBudgetStopsBeforeTheCall(t *testing.T) {
 	t.Parallel()
 	v := &fake{}
 	books := NewBooks(map[string]lector.Budget{"havana": {CharactersPerDay: 150}})
-	r := Reader{Voice: Retry(Meter(v, "anna", books, books, quiet), Patience{}), Clips: &memory{}}
+	limit := Limit(Within(v, "anna", books, quiet), 8, 0).(*limited)
+	r := Reader{Voice: Retry(limit, Patience{}), Clips: &memory{}}
 	ctx := Charge(t.Context(), Account{Site: "havana", Job: "j"})
 	_, err := r.Read(ctx, texts(40), nil)
 	spent := 0
@@ -179,6 +180,9 @@ func TestBudgetStopsBeforeTheCall(t *testing.T) {
 	}
 	if _, err := r.Read(Charge(t.Context(), Account{Site: "other"}), texts(40), nil); err != nil {
 		t.Errorf("another site: %v", err)
+	}
+	if limit.width != 8 {
+		t.Errorf("a budget narrows the voice to %.1f", limit.width)
 	}
 }
 

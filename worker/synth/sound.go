@@ -18,6 +18,7 @@ func Sound(ctx context.Context, mp3 []byte, u lector.Utterance, c lector.Capabil
 	if err != nil {
 		return err
 	}
+	errandOf(ctx).listened(verdict.Analysis)
 	err = verdict.Err()
 	var bad *audio.CheckError
 	switch {

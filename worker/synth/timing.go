@@ -1,8 +1,6 @@
 package synth
 
 import (
-	"bytes"
-	"context"
 	"math"
 	"time"
 	"unicode"
@@ -28,20 +26,16 @@ const (
 // and how that was found: by the voice's marks where it gives them, else by the
 // pauses in the clip, each sentence expected where its length puts it. The
 // spans are in order and within the sound.
-func Times(ctx context.Context, c Clip, text string, sentences []Extent) ([]audio.Span, Timing, error) {
-	a, err := audio.Analyze(ctx, bytes.NewReader(c.MP3), int64(len(c.MP3)))
-	if err != nil {
-		return nil, "", err
-	}
+func Times(a *audio.Analysis, marks []lector.Mark, text string, sentences []Extent) ([]audio.Span, Timing) {
 	sound := a.Sound
 	if a.Silent {
 		sound = audio.Span{End: a.Duration}
 	}
-	if spans := marked(c.Marks, sentences, sound); spans != nil {
-		return spans, Marked, nil
+	if spans := marked(marks, sentences, sound); spans != nil {
+		return spans, Marked
 	}
 	if len(sentences) == 1 {
-		return []audio.Span{sound}, Measured, nil
+		return []audio.Span{sound}, Measured
 	}
 	return measured(a, sound, text, sentences)
 }
@@ -70,7 +64,7 @@ func marked(marks []lector.Mark, sentences []Extent, sound audio.Span) []audio.S
 const shortestPause = 90 * time.Millisecond
 
 // measured finds the pause that ends each sentence but the last.
-func measured(a *audio.Analysis, sound audio.Span, text string, sentences []Extent) ([]audio.Span, Timing, error) {
+func measured(a *audio.Analysis, sound audio.Span, text string, sentences []Extent) ([]audio.Span, Timing) {
 	var pauses []audio.Span
 	for _, p := range a.Quiet(shortestPause) {
 		if p.Start > sound.Start && p.End < sound.End {
@@ -85,7 +79,7 @@ func measured(a *audio.Analysis, sound audio.Span, text string, sentences []Exte
 		at = c.End
 	}
 	spans[len(spans)-1] = audio.Span{Start: at, End: sound.End}
-	return spans, timing, nil
+	return spans, timing
 }
 
 // weights is how long each sentence takes to say, in letters: a digit is a
