@@ -45,15 +45,31 @@ func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) erro
 	if err != nil {
 		return err
 	}
+	if err := w.release(ctx, r, n, step); err != nil {
+		return errors.Join(err, w.tidy(ctx, r))
+	}
+	return w.finish(ctx, r, d.Event.Replay)
+}
+
+// release stores the rendition and makes it the article's.
+func (w *Worker) release(ctx context.Context, r *record, n *Narration, step func(Progress)) error {
 	step(Progress{Stage: lector.StageStore})
 	if err := w.keep(ctx, n); err != nil {
 		return at(lector.StageStore, err)
 	}
 	step(Progress{Stage: lector.StageCommit})
-	if err := w.commit(ctx, r, n); err != nil {
-		return at(lector.StageCommit, err)
+	return at(lector.StageCommit, w.commit(ctx, r, n))
+}
+
+// tidy removes what was stored in vain when the article was withdrawn in the
+// meantime: a worker that was frozen and woke up behind the takedown.
+func (w *Worker) tidy(ctx context.Context, r *record) error {
+	ctx = context.WithoutCancel(ctx)
+	now, _, err := w.Ledger.Job(ctx, r.job.Site, r.job.ID)
+	if err != nil || now.Rendition != "" || !now.State.AtRest() {
+		return err
 	}
-	return w.finish(ctx, r, d.Event.Replay)
+	return w.erase(ctx, now)
 }
 
 // commit makes the rendition the article's: the one moment from which on it is
