@@ -41,8 +41,10 @@ lint: $(BIN)/golangci-lint check-deploy ## gofmt, go vet, golangci-lint, the dep
 check-deploy: ## compose file, Dockerfiles and manifests by the parsers of their own programs
 	cd infra/deploy/check && $(GO) vet ./... && $(GO) test ./...
 
-bench: ## how fast it is here
+bench: ## how fast it is here, and beside the other tools on the PATH
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCH) -benchmem ./...
+	$(GO) build -o $(BIN)/lector ./cmd/lector
+	$(GO) run ./audio/bench -lector $(BIN)/lector
 
 fuzz: ## every fuzz target for FUZZ=20s
 	@.ci/fuzz $(FUZZ)
