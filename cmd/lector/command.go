@@ -32,6 +32,7 @@ func commands() []command {
 		{"replay", "[flags] ID", "runs a job again", replayHelp, (*app).replay},
 		{"lexicon", "[flags] [list | set | remove | import | export | test | impact]", "how words are pronounced", lexiconHelp, (*app).lexicon},
 		{"voices", "[flags] [list | test NAME]", "what can speak here, limits and price", voicesHelp, (*app).voices},
+		{"cost", "[flags]", "what the voices cost, by day, site and voice", costHelp, (*app).cost},
 		{"doctor", "[flags]", "what is wrong here, and how to mend it", doctorHelp, (*app).doctor},
 		{"config", "[flags]", "the effective settings", configHelp, (*app).config},
 		{"healthcheck", "[flags]", "whether the lector on this machine is ready", healthcheckHelp, (*app).healthcheck},

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"net"
+	"time"
 
 	"lector"
 	"lector/worker/extract"
@@ -104,11 +105,20 @@ type voiceConfig struct {
 	PerSecond   float64 `yaml:"per_second,omitempty"`
 	// Price is in US dollars a million characters.
 	Price float64 `yaml:"price_per_million,omitempty"`
-	// SampleRate is for raw PCM, which does not tell it.
-	SampleRate int     `yaml:"sample_rate,omitempty"`
-	Speed      float64 `yaml:"speed,omitempty"`
-	// Format that is asked for: mp3, wav or pcm.
+	// SampleRate is for raw PCM, which does not tell it, and for servers whose
+	// MP3 is not of 24000 Hz.
+	SampleRate int `yaml:"sample_rate,omitempty"`
+	// Speed is the pace: 1 is the voice's own.
+	Speed float64 `yaml:"speed,omitempty"`
+	// Format that is asked for: mp3, wav or pcm; of elevenlabs as mp3_44100_128.
 	Format string `yaml:"format,omitempty"`
+	// Context is whether elevenlabs gets the neighbouring text; default true.
+	Context *bool `yaml:"context,omitempty"`
+	// Marks is whether polly is asked, and paid, for the times of words.
+	Marks bool `yaml:"marks,omitempty"`
+	// Timeout bounds one call, MemoryMB the address space of an exec voice.
+	Timeout  time.Duration `yaml:"timeout,omitempty"`
+	MemoryMB int           `yaml:"memory_mb,omitempty"`
 	// Normalise is how much the script spells out for this voice: full, light
 	// or off. Empty is the backend's default.
 	Normalise string `yaml:"normalise,omitempty"`

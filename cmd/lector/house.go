@@ -27,6 +27,7 @@ type house struct {
 	app    *app
 	config *config
 	log    *slog.Logger
+	purse  *purse // nil: one in memory
 	closes []func() error
 }
 

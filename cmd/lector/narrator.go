@@ -43,6 +43,9 @@ func (s siteConfig) worker() worker.Site {
 // voices opens the configured voices, in the order of their names. One that
 // cannot be opened is missed with a warning, so long as another can.
 func (h *house) voices(ctx context.Context, clips synth.Clips) ([]worker.Voice, error) {
+	if h.purse == nil {
+		h.purse = h.pocket()
+	}
 	flight, slots := &synth.Flight{}, synth.NewSlots(h.config.Worker.Calls)
 	var out []worker.Voice
 	missing := map[string]error{}
@@ -54,7 +57,10 @@ func (h *house) voices(ctx context.Context, clips synth.Clips) ([]worker.Voice, 
 		}
 		out = append(out, worker.Voice{
 			Name: name, Capabilities: v.Capabilities(),
-			Reader: &synth.Reader{Voice: slots.Wrap(v), Clips: clips, Flight: flight},
+			Reader: &synth.Reader{
+				Voice: h.purse.equip(v, name, slots), Clips: clips, Flight: flight,
+				Leases: h.purse.leases, Ledger: h.purse.ledger, Name: name,
+			},
 		})
 	}
 	if len(out) == 0 {

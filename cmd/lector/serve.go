@@ -120,6 +120,9 @@ func (s *shop) openWorker(ctx context.Context, r roles) error {
 	if err != nil {
 		return err
 	}
+	if s.purse, err = s.till(ctx, s.conn, leases); err != nil {
+		return err
+	}
 	narrator, err := s.narrator(ctx, s.store)
 	if err != nil {
 		return err

@@ -4,55 +4,50 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os/exec"
 	"runtime"
+	"time"
 
 	"lector"
-	"lector/infra/encode"
-	"lector/infra/voice/system"
 	"lector/worker/synth"
 )
 
-// openVoice opens a configured voice, with the limits and the patience that
-// belong to it. One opened voice is for the whole process.
+// openVoice opens a configured voice, bare, with the settings' limits and
+// prices. It makes no call.
 func (a *app) openVoice(ctx context.Context, name string, v voiceConfig) (synth.Voice, error) {
 	bare, err := a.openBackend(ctx, v)
 	if err != nil {
 		return nil, fmt.Errorf("voice %s: %w", name, err)
 	}
-	return equip(v.override(bare)), nil
+	return v.override(bare), nil
 }
 
-// openBackend opens what speaks.
-func (a *app) openBackend(ctx context.Context, v voiceConfig) (synth.Voice, error) {
-	switch v.Backend {
-	case "system":
-		return a.openSystem(ctx, v)
-	}
-	return nil, lector.Hint(fmt.Errorf("unknown backend %q", v.Backend), "known are system")
-}
+// grace is how long a call that costs money may go on after its article was
+// given back.
+const grace = 8 * time.Second
 
-func (a *app) openSystem(ctx context.Context, v voiceConfig) (synth.Voice, error) {
-	c := system.Config{Program: v.Engine, Voice: v.Voice, LookPath: a.lookPath}
-	encoder, err := encode.Find(a.lookPath)
-	if err != nil { // what speaks may be missing too: one hint for both
-		return nil, lector.Hint(err, system.Install)
-	}
-	c.Encoder = encoder
-	return system.Find(ctx, c)
-}
+// renderings is how often a voice may try one text until it is fit.
+const renderings = 3
 
-// lookPath finds a program.
-func (a *app) lookPath(name string) (string, error) { return exec.LookPath(name) }
-
-// equip wraps a voice in what each call to it needs.
-func equip(v synth.Voice) synth.Voice {
+// equip wraps a voice in what each call to it needs: from the inside, the call
+// is let finish, written into the ledger, refused while the backend is broken,
+// held until there is a place for it and money, tried again, listened to, and
+// spoken again or in halves. One equipped voice is for the whole process.
+func (p *purse) equip(v synth.Voice, name string, slots synth.Slots) synth.Voice {
 	c := v.Capabilities()
-	return synth.Retry(synth.Limit(v, c.Concurrency, c.PerSecond), synth.Patience{})
+	if c.Price > 0 {
+		v = synth.Finish(v, grace)
+	}
+	v = synth.Meter(v, name, p.ledger, p.log)
+	v = synth.Break(v, synth.Fuse{})
+	v = synth.Limit(slots.Wrap(v), c.Concurrency, c.PerSecond)
+	v = synth.Within(v, name, p.budget, p.log)
+	v = synth.Retry(v, synth.Patience{})
+	v = synth.Check(v, synth.Sound)
+	return synth.Mend(v, renderings)
 }
 
-// override returns the voice with the limits and prices of the settings in
-// place of what the backend knows of itself.
+// override returns the voice with the limits, prices and pace of the settings
+// in place of what the backend knows of itself.
 func (v voiceConfig) override(voice synth.Voice) synth.Voice {
 	c := voice.Capabilities()
 	if v.MaxChars > 0 && (c.MaxLength == 0 || v.MaxChars < c.MaxLength) {
@@ -68,12 +63,23 @@ func (v voiceConfig) override(voice synth.Voice) synth.Voice {
 	if len(v.Languages) > 0 {
 		c.Languages = v.Languages
 	}
-	return overridden{voice, c}
+	if v.Speed > 0 && v.Speed != 1 {
+		c.Parameters += fmt.Sprintf(" speed %.3f", v.Speed) // another sound, so another hash
+	}
+	return overridden{voice, c, v.Speed}
 }
 
 type overridden struct {
 	synth.Voice
-	caps lector.Capabilities
+	caps  lector.Capabilities
+	speed float64
 }
 
 func (o overridden) Capabilities() lector.Capabilities { return o.caps }
+
+func (o overridden) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
+	if o.speed > 0 {
+		u.Speed = cmp.Or(u.Speed, 1) * o.speed
+	}
+	return o.Voice.Speak(ctx, u)
+}

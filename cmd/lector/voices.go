@@ -1,7 +1,7 @@
 package main
 
 import (
-	"cmp"
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"lector"
+	"lector/audio"
+	"lector/worker/synth"
 )
 
 const voicesHelp = `Lists what can speak here: each configured voice with its languages, limits and
@@ -19,11 +21,24 @@ price. A voice that cannot be used is listed with what to do about it.
   lector voices                the list
   lector voices test reader    speaks one sentence and reports form, time, price
 
-Voices are configured in lector.yaml. Fields of a voice, by backend:
+Voices are configured in lector.yaml, under voices:. Their fields, by backend:
 
   system       engine (flite, espeak-ng or say), voice
+  exec         command [PROGRAM, ARGUMENT…], voice, sample_rate of raw samples,
+               memory_mb; text on its standard input, WAV, MP3 or samples out
+  openai       url, model, voice, format (mp3, wav, pcm), sample_rate; any
+               server with POST /v1/audio/speech. OPENAI_API_KEY if it wants one
+  polly        region, engine (standard, neural, long-form, generative), voice,
+               marks. The usual credentials of AWS
+  elevenlabs   model, voice (the id), format (mp3_44100_128, pcm_24000 …),
+               context. ELEVENLABS_API_KEY
+  google       voice (uk-UA-Wavenet-A). GOOGLE_API_KEY
+  azure        region, voice (uk-UA-PolinaNeural). AZURE_SPEECH_KEY
   all          max_chars concurrency per_second price_per_million languages
-               speed normalise`
+               speed normalise timeout
+
+A key stands in the environment, or in a file that the variable with _FILE
+behind its name points to; key_env: names another variable.`
 
 // voices lists the voices, or tries one.
 func (a *app) voices(ctx context.Context, args []string) error {
@@ -156,6 +171,7 @@ type tested struct {
 	Format     string  `json:"format"`
 	SampleRate int     `json:"sample_rate"`
 	Channels   int     `json:"channels"`
+	Duration   float64 `json:"duration"` // seconds
 	Bytes      int     `json:"bytes"`
 	Latency    float64 `json:"latency"` // seconds
 	Billed     int     `json:"billed"`  // characters
@@ -173,24 +189,42 @@ func (a *app) testVoice(ctx context.Context, c *config, name string, asJSON bool
 	if err != nil {
 		return err
 	}
-	caps := v.Capabilities()
-	language, text := trial(caps)
-	began := time.Now()
-	s, err := v.Speak(ctx, lector.Utterance{Text: text, Language: language, Speed: cmp.Or(settings.Speed, 1)})
+	r, err := try(ctx, v)
 	if err != nil {
 		return fmt.Errorf("voice %s: %w", name, err)
 	}
-	r := tested{
-		Name: name, Backend: caps.Backend, Language: language, Text: text, Format: "mp3", SampleRate: caps.SampleRate,
-		Channels: caps.Channels, Bytes: len(s.MP3), Latency: time.Since(began).Seconds(), Billed: s.Characters,
-		Cost: float64(s.Characters) * caps.Price / 1e6, RequestID: s.RequestID, Marks: len(s.Marks),
-	}
+	r.Name = name
 	if asJSON {
 		return a.printJSON(r)
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s says (%s): %s\n%s, %d Hz, %s, %d bytes after %.0f ms; %d characters billed, %.6f USD\n",
-		name, language, text, r.Format, r.SampleRate, channels(r.Channels), r.Bytes, 1000*r.Latency, r.Billed, r.Cost)
+	_, err = fmt.Fprintf(a.stdout, "%s says (%s): %s\n%s, %d Hz, %s, %.1f s in %d bytes after %.0f ms; %d characters billed, %.6f USD\n",
+		name, r.Language, r.Text, r.Format, r.SampleRate, channels(r.Channels), r.Duration, r.Bytes, 1000*r.Latency, r.Billed, r.Cost)
 	return err
+}
+
+// try speaks one sentence once, and listens to it.
+func try(ctx context.Context, v synth.Voice) (tested, error) {
+	caps := v.Capabilities()
+	language, text := trial(caps)
+	u := lector.Utterance{Text: text, Language: language, Speed: 1}
+	began := time.Now()
+	s, err := v.Speak(ctx, u)
+	took := time.Since(began)
+	if err != nil {
+		return tested{}, err
+	}
+	if err := synth.Sound(ctx, s.MP3, u, caps); err != nil {
+		return tested{}, err
+	}
+	form, err := audio.Inspect(bytes.NewReader(s.MP3), int64(len(s.MP3)))
+	if err != nil {
+		return tested{}, err
+	}
+	return tested{
+		Backend: caps.Backend, Language: language, Text: text, Format: "mp3", SampleRate: form.SampleRate, Channels: form.Channels,
+		Duration: form.Duration, Bytes: len(s.MP3), Latency: took.Seconds(), Billed: s.Characters,
+		Cost: float64(s.Characters) * caps.Price / 1e6, RequestID: s.RequestID, Marks: len(s.Marks),
+	}, nil
 }
 
 func channels(n int) string {

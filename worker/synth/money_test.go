@@ -144,7 +144,7 @@ func TestBilledIsUnique(t *testing.T) {
 			unique += c.Characters()
 		}
 		for range 3 { // the article, its duplicate event, its replay
-			r := Reader{Voice: voice, Clips: clips}
+			r := Reader{Voice: voice, Clips: clips, Ledger: books, Name: "anna"}
 			got, err := r.Read(t.Context(), append(texts(60), texts(60)...), nil)
 			if err != nil {
 				t.Fatal(err)
@@ -153,9 +153,13 @@ func TestBilledIsUnique(t *testing.T) {
 				billed += c.Billed
 			}
 		}
-		sum := 0
+		sum, reused := 0, 0
 		for _, s := range books.Spending() {
 			sum += s.Billed
+			reused += s.Reused
+		}
+		if want := 5 * unique; reused != want {
+			t.Errorf("ledger says %d reused, want %d", reused, want)
 		}
 		if billed != unique || provider != unique || sum != unique {
 			t.Errorf("clips say %d, provider %d, ledger %d of %d unique characters", billed, provider, sum, unique)

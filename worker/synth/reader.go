@@ -3,9 +3,11 @@ package synth
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"lector"
@@ -18,6 +20,8 @@ type Reader struct {
 	Clips  Clips
 	Flight *Flight // shared by the readers of a process; nil: of this reader's run
 	Leases Leases  // nil: Alone
+	Ledger Ledger  // is told what was reused; nil: nobody is
+	Name   string  // of the voice, as configured, for the ledger
 }
 
 // atOnce is how many chunks are looked at together where the voice states no
@@ -42,7 +46,32 @@ func (r *Reader) Read(ctx context.Context, chunks []Chunk, progress func(done, t
 	if run.failed != nil {
 		return nil, run.failed
 	}
+	if err := r.book(ctx, run.clips); err != nil {
+		return nil, err
+	}
 	return run.clips, nil
+}
+
+// book writes into the ledger how many characters cost nothing.
+func (r *Reader) book(ctx context.Context, clips []Clip) error {
+	reused := 0
+	for _, c := range clips {
+		if c.State == Reused {
+			reused += c.Characters
+		}
+	}
+	if r.Ledger == nil || reused == 0 {
+		return nil
+	}
+	a, now := accountOf(ctx), time.Now().UTC()
+	err := r.Ledger.End(ctx, lector.Call{
+		ID: rand.Text(), Site: a.Site, Job: a.Job, Voice: r.Name, Backend: r.Voice.Capabilities().Backend,
+		Characters: reused, Began: now, Ended: now, Outcome: lector.CallReused,
+	})
+	if err != nil {
+		return fmt.Errorf("book reused characters: %w", err)
+	}
+	return nil
 }
 
 func (r *Reader) leases() Leases {

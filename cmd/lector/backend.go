@@ -1,0 +1,129 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+
+	"lector"
+	"lector/infra/encode"
+	"lector/infra/voice/azure"
+	"lector/infra/voice/call"
+	"lector/infra/voice/elevenlabs"
+	voiceexec "lector/infra/voice/exec"
+	"lector/infra/voice/google"
+	"lector/infra/voice/openai"
+	"lector/infra/voice/polly"
+	"lector/infra/voice/sound"
+	"lector/infra/voice/system"
+	"lector/worker/synth"
+)
+
+// backends is what can be written in backend:.
+const backends = "system, exec, openai, polly, elevenlabs, google and azure"
+
+// openBackend opens what speaks. It makes no call.
+func (a *app) openBackend(ctx context.Context, v voiceConfig) (synth.Voice, error) {
+	switch v.Backend {
+	case "system":
+		return a.openSystem(ctx, v)
+	case "exec":
+		return voiceexec.New(voiceexec.Config{
+			Command: v.Command, Voice: v.Voice, SampleRate: v.SampleRate, MaxLength: v.MaxChars, Languages: v.Languages,
+			Timeout: v.Timeout, MemoryMB: v.MemoryMB, Encoder: a.encoder(),
+		})
+	case "openai":
+		return a.openOpenAI(v)
+	case "polly":
+		return polly.New(ctx, polly.Config{
+			Region: v.Region, URL: v.URL, Engine: v.Engine, Voice: v.Voice, Marks: v.Marks, MaxLength: v.MaxChars,
+			Languages: v.Languages, Timeout: v.Timeout,
+		})
+	case "elevenlabs":
+		return a.openElevenLabs(v)
+	case "google":
+		return a.openGoogle(v)
+	case "azure":
+		return a.openAzure(v)
+	}
+	return nil, misuse{lector.Hint(fmt.Errorf("unknown backend %q", v.Backend), "known are %s", backends)}
+}
+
+func (a *app) openSystem(ctx context.Context, v voiceConfig) (synth.Voice, error) {
+	encoder, err := encode.Find(a.lookPath)
+	if err != nil { // what speaks may be missing too: one hint for both
+		return nil, lector.Hint(err, "%s", system.Install)
+	}
+	return system.Find(ctx, system.Config{Program: v.Engine, Voice: v.Voice, LookPath: a.lookPath, Encoder: encoder})
+}
+
+func (a *app) openOpenAI(v voiceConfig) (synth.Voice, error) {
+	key, err := a.key(v, "OPENAI_API_KEY")
+	if err != nil {
+		return nil, err
+	}
+	return openai.New(openai.Config{
+		URL: v.URL, Key: key, Model: v.Model, Voice: v.Voice, Format: v.Format, SampleRate: v.SampleRate,
+		MaxLength: v.MaxChars, Languages: v.Languages, Encoder: a.encoder(), Timeout: v.Timeout,
+	})
+}
+
+func (a *app) openElevenLabs(v voiceConfig) (synth.Voice, error) {
+	key, err := a.key(v, "ELEVENLABS_API_KEY")
+	if err != nil {
+		return nil, err
+	}
+	return elevenlabs.New(elevenlabs.Config{
+		URL: v.URL, Key: key, Model: v.Model, Voice: v.Voice, Format: v.Format, NoContext: v.Context != nil && !*v.Context,
+		MaxLength: v.MaxChars, Languages: v.Languages, Encoder: a.encoder(), Timeout: v.Timeout,
+	})
+}
+
+func (a *app) openGoogle(v voiceConfig) (synth.Voice, error) {
+	key, err := a.key(v, "GOOGLE_API_KEY")
+	if err != nil {
+		return nil, err
+	}
+	return google.New(google.Config{
+		URL: v.URL, Key: key, Voice: v.Voice, MaxLength: v.MaxChars, Languages: v.Languages, Encoder: a.encoder(), Timeout: v.Timeout,
+	})
+}
+
+func (a *app) openAzure(v voiceConfig) (synth.Voice, error) {
+	key, err := a.key(v, "AZURE_SPEECH_KEY")
+	if err != nil {
+		return nil, err
+	}
+	return azure.New(azure.Config{
+		URL: v.URL, Region: v.Region, Key: key, Voice: v.Voice, MaxLength: v.MaxChars, Languages: v.Languages, Encoder: a.encoder(), Timeout: v.Timeout,
+	})
+}
+
+// key reads the API key of a voice from the environment, or from the file that
+// the variable with _FILE names.
+func (a *app) key(v voiceConfig, usual string) (call.Secret, error) {
+	name := cmp.Or(v.KeyEnv, usual)
+	if file := a.getenv(name + "_FILE"); file != "" {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return call.Secret{}, misuse{fmt.Errorf("%s_FILE: %w", name, err)}
+		}
+		return call.NewSecret(string(data)), nil
+	}
+	return call.NewSecret(a.getenv(name)), nil
+}
+
+// encoder is for voices that may not need one: nil where none is installed.
+func (a *app) encoder() sound.Encoder {
+	e, err := encode.Find(a.lookPath)
+	if err != nil {
+		return nil
+	}
+	return e
+}
+
+// lookPath finds a program where the environment's PATH says.
+func (a *app) lookPath(name string) (string, error) { return exec.LookPath(strings.TrimSpace(name)) }

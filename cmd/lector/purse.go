@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"lector"
+	"lector/infra/nats"
+	"lector/worker/synth"
+)
+
+// purse is where the calls to voices are booked and bounded.
+type purse struct {
+	ledger synth.Ledger
+	budget synth.Budget
+	leases synth.Leases // of clips; nil: this process is alone
+	log    *slog.Logger
+}
+
+// pocket is a purse in memory, for one command: its budgets know of no other
+// process and end with it.
+func (h *house) pocket() *purse {
+	books := synth.NewBooks(h.config.budgets())
+	return &purse{ledger: books, budget: books, log: h.log}
+}
+
+// till is the purse that all workers share.
+func (h *house) till(ctx context.Context, c *nats.Conn, leases synth.Leases) (*purse, error) {
+	ledger, err := c.Money(ctx)
+	if err != nil {
+		return nil, err
+	}
+	budget, err := c.Budgets(ctx, h.config.budgets())
+	if err != nil {
+		return nil, err
+	}
+	return &purse{ledger, budget, leases, h.log}, nil
+}
+
+// budgets returns the bounds of all sites.
+func (c *config) budgets() map[string]lector.Budget {
+	all := map[string]lector.Budget{}
+	for name, s := range c.Sites {
+		b := s.Budget
+		all[name] = lector.Budget{
+			CharactersPerHour: b.CharactersPerHour, CharactersPerDay: b.CharactersPerDay, CharactersPerMonth: b.CharactersPerMonth,
+			DollarsPerDay: b.DollarsPerDay, DollarsPerMonth: b.DollarsPerMonth,
+		}
+	}
+	return all
+}
