@@ -20,6 +20,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"lector/infra/store/s3"
 	"lector/infra/store/s3/s3test"
 )
 
@@ -217,8 +218,29 @@ func TestComposeWithoutContainers(t *testing.T) {
 	if mp3 := fetch(t, manifest.Links.MP3, "audio/mpeg"); len(mp3) != manifest.Bytes || manifest.Bytes < 50_000 {
 		t.Errorf("the MP3 has %d bytes, the manifest says %d", len(mp3), manifest.Bytes)
 	}
+	if got := c.renditions(t); got != 1 {
+		t.Errorf("%d renditions are in the bucket", got)
+	}
 	fetch(t, manifest.Links.VTT, "text/vtt; charset=utf-8")
 	fetch(t, manifest.Links.Embed, "text/html; charset=utf-8")
+}
+
+// renditions counts the MP3s in the bucket that are no clips.
+func (c *composed) renditions(t *testing.T) (n int) {
+	t.Helper()
+	s, err := s3.Open(t.Context(), c.store.Config(c.services["worker"].Environment["LECTOR_STORE_BUCKET"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for o, err := range s.List(t.Context(), "a/") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(o.Key, ".mp3") {
+			n++
+		}
+	}
+	return n
 }
 
 func fetch(t *testing.T, url, contentType string) []byte {
