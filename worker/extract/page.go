@@ -35,6 +35,8 @@ type Block struct {
 	Path string // place in the source: a CSS path, or a line number
 	Rank int    // a heading's level, a list item's depth; else 0
 	Rest bool   // a break (rule, divider) follows: a longer pause
+
+	joined bool // stands right below another line of text
 }
 
 // Kept returns the blocks that are read.

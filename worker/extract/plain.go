@@ -319,6 +319,7 @@ func (p *Page) bodyLines(lines []line, start int) {
 	for i := start; i < len(lines); i++ {
 		l := lines[i]
 		b := Block{Kind: lector.Paragraph, Text: l.text, Keep: true, Rule: "text", Path: l.path()}
+		b.joined = single && i > 0 && lines[i-1].group == l.group
 		switch {
 		case l.rule != "":
 			b.Keep, b.Rule = false, l.rule

@@ -138,6 +138,9 @@ func resumes(blocks []Block, state string, headlined bool) bool {
 	if !prose(blocks[0].Text) && blocks[0].Kind != lector.Heading {
 		return false
 	}
+	if headlined && blocks[0].joined {
+		return false
+	}
 	run, chars := 0, 0
 	for i, b := range blocks {
 		if !b.Keep {
@@ -164,8 +167,29 @@ func resumes(blocks []Block, state string, headlined bool) bool {
 	case feed:
 		return run >= 3
 	default:
+		if blocks[0].Kind == lector.Heading && !blocks[0].followed(blocks[1:]) {
+			return false
+		}
 		return run >= 2 || run == 1 && !headlined || run == 1 && chars > 150
 	}
+}
+
+// followed reports whether a heading has paragraphs of its own: at least two,
+// none of them right below it.
+func (b Block) followed(next []Block) bool {
+	n := 0
+	for _, x := range next {
+		switch {
+		case !x.Keep:
+			continue
+		case n == 0 && x.joined, !prose(x.Text):
+			return false
+		}
+		if n++; n == 2 {
+			return true
+		}
+	}
+	return false
 }
 
 // orphans drops headings that nothing is read under, and the lists of tags or
