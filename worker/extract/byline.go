@@ -86,6 +86,11 @@ func splitNames(s string) []string {
 // that begin with capitals, or one such word.
 func isName(s string) bool {
 	fields := strings.Fields(s)
+	for _, w := range fields {
+		if lower := strings.ToLower(strings.Trim(w, ".,")); besideDate[lower] && len(lower) > 2 || months[lower] > 0 && lower != "may" && lower != "jan" && lower != "august" {
+			return false
+		}
+	}
 	if len(fields) == 0 || len(fields) > 6 || strings.ContainsAny(s, "0123456789@:?!\"“”«»()") {
 		return false
 	}
@@ -120,4 +125,24 @@ func cleanAuthor(s string) string {
 		return ""
 	}
 	return strings.Trim(s, " ,;|")
+}
+
+var roleWords = words(`correspondent editor reporter writer columnist journalist staff senior chief deputy political foreign transport science education health business defence defense diplomatic environment technology culture sports sport news in and for the world europe affairs international national local special staff`)
+
+// nameOnly finds a person by a line such as "Jane Doe Transport correspondent"
+// or "Jane Doe" alone.
+func nameOnly(line string) (string, bool) {
+	fields := strings.Fields(line)
+	if len(fields) < 2 || len(fields) > 8 || !isName(strings.Join(fields[:2], " ")) || ended(line) {
+		return "", false
+	}
+	n := 2
+	for n < len(fields) && n < 4 && namePart.MatchString(fields[n]) && !roleWords[strings.ToLower(fields[n])] {
+		n++
+	}
+	role := len(fields) == n
+	for _, w := range fields[n:] {
+		role = role || roleWords[strings.ToLower(strings.Trim(w, ","))]
+	}
+	return strings.TrimSuffix(strings.Join(fields[:n], " "), ","), role
 }

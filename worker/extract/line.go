@@ -145,6 +145,7 @@ var agencies = `AFP|AP|Reuters|Getty|EPA|EFE|ANSA|dpa|DPA|PAP|TASS|Tass|UNIAN|Uk
 
 var (
 	creditParens = regexp.MustCompile(`[(\[](?:[^()\[\]]{0,160}(?:\b(?:via|Photo|photo|Photograph|Image|image|Illustration|Courtesy|courtesy|Credit|Handout|Screenshot|screenshot|Video|video still|Foto|Crédit|Фото|фото|Ілюстрація|Скриншот)\b|Getty Images|/ ?(?:` + agencies + `)|(?:` + agencies + `) ?/|©)[^()\[\]]{0,160}|(?:` + agencies + `)(?: Images| Photo)?)[)\]]\.?$`)
+	creditHead   = regexp.MustCompile(`^(?:(?:Getty Images|Reuters|AFP|EPA|PA Media|AP|AP Photo|Alamy|Shutterstock|Anadolu|NurPhoto|Bloomberg|BBC|Supplied|Handout)(?: ?/ ?[\w ]{2,30})? )\p{Lu}\p{L}* .{10,}$`)
 	creditTail   = regexp.MustCompile(`(?:^|[.!?…"”»)] +)(?:(?:Photo|Photos|Photograph|Image|Picture|Illustration|Credit|Photo credit|Image credit|Foto|Bild|Crédit photo|Crédit|Fot\.|Zdjęcie|Фото|Світлина|Ілюстрація|Иллюстрация|Скриншот|Screenshot|File photo|Courtesy|Quelle)(?: by| of|: | – | - |\. )\s*\S.{0,120}|© ?\S.{0,100}|.{0,60}(?:/|via) ?(?:` + agencies + `)(?: Images| Photo)?(?:/\w+)?\.?)$`)
 )
 
@@ -157,6 +158,9 @@ func attribution(text, _ string, _ float64) string {
 }
 
 func credited(text string) bool {
+	if !ended(text) && creditHead.MatchString(text) && len(text) < 220 {
+		return true
+	}
 	tail := text
 	if len(tail) > 220 {
 		tail = strings.ToValidUTF8(text[len(text)-220:], "")
@@ -174,9 +178,12 @@ var signOff = regexp.MustCompile(`[.!?…"”]\s+\((?:` + agencies + `)\)\.?$`)
 func agencySignOff(tail string) bool { return signOff.MatchString(tail) }
 
 // ask finds "Subscribe to our newsletter" and its many sisters.
-func ask(_, plain string, linked float64) string {
+func ask(text, plain string, linked float64) string {
 	if len(plain) > 400 {
 		return ""
+	}
+	if len(plain) < 50 && strings.Contains(plain, "newsletter") && !ended(text) {
+		return signup
 	}
 	started := false
 	for _, p := range asks {
@@ -212,6 +219,8 @@ var copyrightLine = regexp.MustCompile(`^(?:copyright\b|©|\(c\)|all rights rese
 // notices finds the fine print.
 func notices(_, plain string, linked float64) string {
 	switch {
+	case strings.HasPrefix(plain, "privacy notice"), strings.Contains(plain, "not responsible for the content of external"):
+		return legal
 	case len(plain) < 260 && copyrightLine.MatchString(plain):
 		return legal
 	case len(plain) < 260 && containsAny(plain, []string{"this site is protected by recaptcha", "privacy policy and terms of service apply", "terms of use and privacy policy", "terms of service and privacy policy", "by signing up, you agree", "by subscribing, you agree", "by clicking", "by entering your email", "all rights reserved", "you agree to our", "please enable javascript", "javascript is disabled", "your browser does not support", "opens in new window", "opens in a new tab", "may not be published, broadcast, rewritten", "fields are marked *", "required fields are marked", "will not be published. required"}):

@@ -181,7 +181,7 @@ func beside(lines []line, i int) bool {
 			byline = byline || m.byline != nil && m.number < l.number
 		}
 	}
-	return byline && size <= 4 && lines[len(lines)-1].group > l.group+3 && i+1 < len(lines) && nextProseApart(lines, i)
+	return byline && size <= 4 && len(l.text) < 90 && lines[len(lines)-1].group > l.group+3 && i+1 < len(lines) && nextProseApart(lines, i)
 }
 
 func nextProseApart(lines []line, i int) bool {
@@ -222,6 +222,8 @@ func pickTitleLine(lines []line, start int, known string) int {
 			best = i
 		case l.words >= 6 && lines[best].words < 5 && i >= best-3:
 			best = i
+		case l.words >= 5 && i == best-1 && l.group == lines[best].group && len(lines[best].text) < 200:
+			best = i // what stands right below a headline is its standfirst
 		}
 	}
 	return best
@@ -245,6 +247,7 @@ func (p *Page) headLines(lines []line, title, start int) {
 			start = title + 1
 		}
 	}
+	p.nameAbove(lines[:start], title)
 	var above []Block
 	titlePath, bylinePath, sub := "", "", -1
 	for i, l := range lines[:start] {
@@ -257,7 +260,8 @@ func (p *Page) headLines(lines []line, title, start int) {
 			bylinePath = b.Path
 			above = append(above, p.takeByline(l)...)
 			continue
-		case title >= 0 && i > title && i <= title+2 && l.prose && l.rule == "" && p.Subtitle == "" && l.byline == nil && standfirstLine(lines, i):
+		case title >= 0 && i > title && i <= title+2 && l.rule == "" && p.Subtitle == "" && l.byline == nil && standfirstLine(lines, i) &&
+			(l.prose || l.words >= 6 && l.group == lines[title].group && !credited(l.text)):
 			p.Subtitle, sub = l.text, i
 			continue
 		case l.rule == "":
@@ -288,6 +292,27 @@ func (p *Page) headLines(lines []line, title, start int) {
 		first = append(first, b)
 	}
 	p.Blocks = append(first, above...)
+}
+
+// nameAbove finds the author in a line of his own, where a time stands between
+// title and text too.
+func (p *Page) nameAbove(lines []line, title int) {
+	timed, name := false, ""
+	for i, l := range lines {
+		if i <= title || title < 0 {
+			continue
+		}
+		if l.byline != nil && len(l.byline.authors) > 0 {
+			return
+		}
+		timed = timed || l.rule == "text: "+timestamp || l.byline != nil
+		if n, ok := nameOnly(l.text); ok && name == "" && l.rule == "" {
+			name = n
+		}
+	}
+	if timed && name != "" && len(p.Authors) == 0 {
+		p.Authors = []string{name}
+	}
 }
 
 func (l line) path() string { return fmt.Sprintf("line %d", l.number) }
@@ -336,6 +361,10 @@ func (p *Page) bodyLines(lines []line, start int) {
 			b.Keep, b.Rule = false, "byline of another article"
 		case teased(lines, i):
 			b.Keep, b.Rule = false, "headline of another article"
+		case b.joined && len(p.Blocks) > 0 && strings.HasSuffix(p.Blocks[len(p.Blocks)-1].Rule, "of another article"):
+			b.Keep, b.Rule = false, "label of another article"
+		case i > 0 && lines[i-1].group == l.group && strings.HasSuffix(lines[i-1].rule, credit) && !l.prose:
+			b.Keep, b.Rule = false, "caption"
 		case l.words <= 12 && !ended(l.text) && startsUpper(l.text):
 			b.Kind, b.Rank = lector.Heading, 2
 		}

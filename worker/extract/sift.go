@@ -12,6 +12,7 @@ import (
 // list of other articles, what is left over at the end.
 func sift(p *Page) {
 	repeats(p)
+	signed(p)
 	furnish(p.Blocks)
 	orphans(p.Blocks)
 	p.Blocks = merge(p.Blocks)
@@ -64,6 +65,21 @@ func repeats(p *Page) {
 		seen[k] = true
 	}
 	pulled(p, bodyText.String())
+}
+
+// signed drops lines in the text that are nothing but an author's name.
+func signed(p *Page) {
+	for i := range p.Blocks {
+		b := &p.Blocks[i]
+		if !b.Keep || !body(b.Kind) || len(b.Text) > 60 {
+			continue
+		}
+		for _, name := range p.Authors {
+			if same(b.Text, name) {
+				b.Keep, b.Rule = false, "author's name"
+			}
+		}
+	}
 }
 
 // pulled drops quotes that the body holds as well. The work is bounded: an
@@ -123,8 +139,12 @@ func marker(b Block) string {
 			return ""
 		}
 		return rule
+	case tags:
+		if b.Kind == lector.Paragraph && strings.HasPrefix(b.Path, "line ") {
+			return rule
+		}
 	case related, signup, appeal:
-		if _, alone := whole[fold(b.Text)]; alone {
+		if _, alone := whole[fold(b.Text)]; alone || rule == signup && len(b.Text) < 60 {
 			return rule
 		}
 	}
@@ -164,7 +184,7 @@ func resumes(blocks []Block, state string, headlined bool) bool {
 	switch state {
 	case author, comments:
 		return run >= 4 && chars > 900
-	case feed:
+	case feed, tags:
 		return run >= 3
 	default:
 		if blocks[0].Kind == lector.Heading && !blocks[0].followed(blocks[1:]) {
