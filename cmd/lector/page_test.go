@@ -58,7 +58,7 @@ func TestFromEventToListener(t *testing.T) {
 		t.Errorf("not found on the page: %q, %v", lost, err)
 	}
 	middle := m.Segments[len(m.Segments)/2].Sentences[0]
-	if _, err := browsertest.Run[any](page, fmt.Sprintf(element+`.seek(%f)`, middle.Start+0.05)); err != nil {
+	if _, err := browsertest.Run[any](page, fmt.Sprintf(element+`.audio.pause(), `+element+`.seek(%f)`, middle.Start+0.05)); err != nil {
 		t.Fatal(err)
 	}
 	wait(`[...(CSS.highlights.get("audio-article") || [])].length == 1`)
