@@ -55,81 +55,65 @@ func (s *stream) analyze(ctx context.Context) error {
 	if !pcm.Decodable(s.first) {
 		return nil
 	}
-	units, err := s.units(0)
-	if err != nil {
+	m := newMeasure(s)
+	if err := errors.Join(s.decodeAll(ctx, m.add), s.findEdges()); err != nil {
 		return err
 	}
-	m := newMeasure(s, units)
-	d := pcm.NewDecoder(m)
-	for n := 0; d.Next(); n++ {
-		if n%256 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		m.add(d.Samples(), n*s.spf())
-		if d.Fault() != nil {
-			m.a.Faults++
-		}
-	}
-	s.analysis = m.done(s, units)
-	s.edges = s.analysis.edges
+	s.analysis = m.done(s)
 	return nil
 }
 
 // measure takes all that is to be known from the samples as they pass.
 type measure struct {
-	pcm.Units
 	a     *Analysis
 	meter *loudness.Meter
+	spf   int
 	from  int // the samples that players play, all channels
 	to    int
 	env   envelope
 	clip  clipMeter
+	lost  []mpeg.Problem
 }
 
-func newMeasure(s *stream, units pcm.Units) *measure {
+func newMeasure(s *stream) *measure {
 	a := &Analysis{
 		SampleRate: s.first.SampleRate(), Channels: s.first.Channels(), Step: envelopeStep,
 		gainLow: 256, gainHigh: -1,
-		edges: edges{known: true, first: -1, last: -1, head: -1, tail: -1},
 	}
 	from, to := s.played()
 	return &measure{
-		Units: units, a: a, from: from * a.Channels, to: to * a.Channels,
+		a: a, spf: s.spf(), from: from * a.Channels, to: to * a.Channels,
 		meter: loudness.NewMeter(a.SampleRate, a.Channels),
 		env:   envelope{step: a.SampleRate / 100 * a.Channels, skip: s.delay() * a.Channels},
 	}
 }
 
-// Next looks at the gains of each unit on its way to the decoder.
-func (m *measure) Next() bool {
-	if !m.Units.Next() {
-		return false
-	}
-	low, high := m.Unit().SideInfo().GainRange()
-	m.a.gainLow, m.a.gainHigh = min(m.a.gainLow, low), max(m.a.gainHigh, high)
-	return true
+func (m *measure) add(p piece) {
+	a := m.a
+	begin := p.from * m.spf * a.Channels
+	n := len(p.samples)
+	m.meter.Add(p.samples[min(max(m.from-begin, 0), n):min(max(m.to-begin, 0), n)])
+	m.env.add(p.samples)
+	m.clip.add(p.samples, a.Channels)
+	a.tone.add(p.samples, a.Channels, a.SampleRate)
+	a.gainLow, a.gainHigh = min(a.gainLow, p.low), max(a.gainHigh, p.high)
+	a.Faults += p.faults
+	m.lost = append(m.lost, p.lost[:min(len(p.lost), maxLost-len(m.lost))]...)
 }
 
-func (m *measure) add(samples []int16, at int) {
-	m.a.edges.note(samples, m.a.Channels, at)
-	begin := at * m.a.Channels
-	m.meter.Add(samples[min(max(m.from-begin, 0), len(samples)):min(max(m.to-begin, 0), len(samples))])
-	m.env.add(samples)
-	m.clip.add(samples, m.a.Channels)
-	m.a.tone.add(samples, m.a.Channels, m.a.SampleRate)
-}
+// maxLost bounds the list of lost units.
+const maxLost = 100
 
-func (m *measure) done(s *stream, units *mpeg.Reader) *Analysis {
+func (m *measure) done(s *stream) *Analysis {
 	a := m.a
 	a.energies = m.meter.Energies()
 	a.Loudness, a.TruePeak = m.meter.Integrated(), m.meter.TruePeak()
 	a.Clipped = m.clip.total
 	a.Envelope = m.env.values
 	a.Duration = lasting(int64(s.own()), a.SampleRate)
-	lost, _ := units.Problems()
-	a.Problems = append(s.problems[:len(s.problems):len(s.problems)], lost...)
-	if a.edges.first < 0 {
-		a.Silent, a.edges = true, edges{known: true, silent: true}
+	a.Problems = append(s.problems[:len(s.problems):len(s.problems)], m.lost...)
+	if a.edges = s.edges; a.edges.silent {
+		a.Silent = true
 		return a
 	}
 	own := func(n int) time.Duration { return lasting(int64(n-s.delay()), a.SampleRate) }

@@ -9,9 +9,18 @@ import (
 // −60 dBFS.
 const Loud = 33
 
-// nearLoud is what trimming takes for sound: lower than Loud by more than two
-// decoders differ, so that no decoder finds sound in a frame that was dropped.
-const nearLoud = 29
+// Edges are sought in audio made louder by boost steps, sixteenfold: go-mp3
+// gives whole 16-bit values cut towards zero, and a fade crosses −60 dBFS so slowly
+// that one of them is worth milliseconds. What is clipped by it is sound anyway.
+const boost = 16
+
+// loud is where decoders that round reach Loud; nearLoud is what trimming takes
+// for sound: less than that by more than decoders differ, so that none finds
+// sound in a frame that was dropped.
+const (
+	loud     = 16 * (2*Loud - 1) / 2
+	nearLoud = 16 * (Loud - 4)
+)
 
 // edges say where a part's sound begins and ends, as samples of its raw
 // decoding. They are of use only when known.
@@ -53,19 +62,30 @@ func (s *stream) findEdges() error {
 // listen decodes frames [from, to) as they sound within the part and notes the
 // sound in them, as long as more says so.
 func (s *stream) listen(from, to int, e *edges, more func() bool) error {
-	const settle = 3 // frames until overlap and filter history are as in the part
 	begin := max(0, from-settle)
 	units, err := s.units(begin)
 	if err != nil {
 		return err
 	}
-	d := pcm.NewDecoder(units)
+	d := pcm.NewDecoder(boosted{units})
 	for n := begin; n < to && more() && d.Next(); n++ {
 		if n >= from {
 			e.note(d.Samples(), s.first.Channels(), n*s.spf())
 		}
 	}
 	return nil
+}
+
+// boosted makes units louder on their way to a decoder.
+type boosted struct{ pcm.Units }
+
+// Next implements pcm.Units.
+func (b boosted) Next() bool {
+	if !b.Units.Next() {
+		return false
+	}
+	b.Unit().SideInfo().Boost(boost)
+	return true
 }
 
 // note looks at the samples of one frame, the first of which is number at.
@@ -79,7 +99,7 @@ func (e *edges) note(samples []int16, channels, at int) {
 			e.head = n
 		}
 		e.tail = n
-		if x < Loud && x > -Loud {
+		if x < loud && x > -loud {
 			continue
 		}
 		if e.first < 0 {

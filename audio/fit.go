@@ -26,15 +26,15 @@ type layout struct {
 // span is the range of bytes that is copied of a part.
 type span struct{ from, to int64 }
 
-// fit decides the frames of the output. Parts of one constant bit rate are
-// copied as far as possible; else, or where data finds no room, all are laid
-// anew. Data whose slots went with the frames dropped at a part's start may find
+// fit decides the frames of the output. Parts of one constant bit rate, or all
+// if nothing is to be trimmed, are copied as far as possible; else, or where data
+// finds no room, all are laid anew. Data whose slots went with the frames dropped at a part's start may find
 // none at all: then those frames stay.
 func (p *Plan) fit(ctx context.Context) error {
 	p.cut()
 	h := p.template()
 	ways := []func(context.Context, mpeg.Header) (bool, error){p.relayParts}
-	if low, high := p.indexes(); low == high {
+	if low, high := p.indexes(); low == high || !p.opt.Trim {
 		h = h.WithIndex(low)
 		ways = []func(context.Context, mpeg.Header) (bool, error){p.copyParts, p.relayParts}
 	}
@@ -74,12 +74,13 @@ func (p *Plan) indexes() (low, high int) {
 	return low, high
 }
 
-// copyParts lays the output out with one bit rate, parts copied byte for byte
-// where nothing speaks against it. It is false where data finds no room.
+// copyParts lays the output out with the parts' own bit rates, copied byte for
+// byte where nothing speaks against it. It is false where data finds no room.
 func (p *Plan) copyParts(ctx context.Context, h mpeg.Header) (bool, error) {
 	p.relay = make([]bool, len(p.streams))
 	l := layout{header: h, spans: make([]span, len(p.streams))}
-	t := newTrial(h, false)
+	low, high := p.indexes()
+	t := newTrial(h, low != high)
 	for i, s := range p.streams {
 		relay, err := p.mustRelay(i, h)
 		if err != nil {
@@ -89,7 +90,7 @@ func (p *Plan) copyParts(ctx context.Context, h mpeg.Header) (bool, error) {
 			err = p.walk(ctx, i, func(u mpeg.Unit) { t.add(u.Header, len(u.Main)) })
 		} else {
 			l.spans[i], err = s.span(p.cuts[i])
-			t.copied(l.spans[i], s.frames-p.cuts[i].head-p.cuts[i].tail)
+			t.copied(s, p.cuts[i], l.spans[i])
 		}
 		if err != nil {
 			return false, p.changed(i, err)

@@ -48,13 +48,12 @@ func TestMatrix(t *testing.T) {
 	for _, f := range matrix() {
 		t.Run(f.String(), func(t *testing.T) {
 			t.Parallel()
-			parts := clips.parts(t, 3, f)
+			parts := clips.parts(t, 2, f)
 			for i := range parts {
 				parts[i].Pause = 450 * time.Millisecond
 			}
 			plan, path := write(t, parts, Options{Trim: true, Pauses: true})
-			judge(t, plan, path)
-			judgeParts(t, plan, path)
+			judgeParts(t, plan, judge(t, plan, path))
 		})
 	}
 }
@@ -81,12 +80,15 @@ func matrix() []format {
 	return some
 }
 
-// judge compares what the plan says about the whole with what programs find.
-func judge(t *testing.T, plan *Plan, path string) {
+// judge compares what the plan says about the whole with what programs find. It
+// returns what they decoded.
+func judge(t *testing.T, plan *Plan, path string) map[string][]int16 {
 	t.Helper()
 	line := plan.Timeline()
+	decoded := map[string][]int16{}
 	for name, decode := range decoders {
-		if n := len(decode(t, path, true)) / line.Channels; int64(n) != line.Samples {
+		decoded[name] = decode(t, path, true)
+		if n := len(decoded[name]) / line.Channels; int64(n) != line.Samples {
 			t.Errorf("%s decodes %d samples, the timeline says %d", name, n, line.Samples)
 		}
 	}
@@ -107,25 +109,25 @@ func judge(t *testing.T, plan *Plan, path string) {
 	if err != nil || len(r.Problems) > 0 || r.Samples != line.Samples || r.Frames != line.Frames {
 		t.Errorf("inspect: %v %+v", err, r)
 	}
+	return decoded
 }
 
 // judgeParts compares every part's sound with what a decoder makes of the part
 // alone, and each gap with the pause that was asked.
-func judgeParts(t *testing.T, plan *Plan, path string) {
+func judgeParts(t *testing.T, plan *Plan, decoded map[string][]int16) {
 	t.Helper()
-	for name, decode := range decoders {
-		whole := decode(t, path, false)
+	for name, whole := range decoded {
 		ch := plan.streams[0].first.Channels()
-		frame, end := 0, -1
+		frame, end := 0, 0
 		for i, s := range plan.streams {
-			alone := decodeAlone(t, decode, s, frame-plan.cuts[i].head)
-			zero := (frame - plan.cuts[i].head) * s.spf() * ch
+			alone := decodeAlone(t, name, s, frame-plan.cuts[i].head)
+			zero := ((frame-plan.cuts[i].head)*s.spf() - decoderDelay) * ch
 			first, last, bad := compare(whole, alone, zero)
 			if bad != "" {
 				t.Errorf("%s, part %d: %s", name, i, bad)
 			}
-			if end >= 0 {
-				judgeGap(t, fmt.Sprintf("%s, join %d", name, i), plan, i-1, (zero+first)/ch-end/ch-1)
+			if i > 0 {
+				judgeGap(t, fmt.Sprintf("%s, join %d", name, i), plan, i-1, floorDiv(zero+first, ch)-floorDiv(end, ch)-1)
 			}
 			end = zero + last
 			frame += s.frames - plan.cuts[i].head - plan.cuts[i].tail + plan.cuts[i].gap
@@ -133,9 +135,11 @@ func judgeParts(t *testing.T, plan *Plan, path string) {
 	}
 }
 
-// judgeGap allows half a frame, and a millisecond for sound that grows so slowly
-// that decoders which differ by one find its −60 dBFS at another sample; more only
-// where the parts have no silence left to give.
+func floorDiv(n, d int) int { return int(math.Floor(float64(n) / float64(d))) }
+
+// judgeGap allows half a frame, and half a millisecond for sound that grows so
+// slowly that decoders which differ by one find its −60 dBFS at another sample;
+// more only where the parts have no silence left to give.
 func judgeGap(t *testing.T, where string, plan *Plan, i, gap int) {
 	t.Helper()
 	a := plan.streams[i]
@@ -146,7 +150,7 @@ func judgeGap(t *testing.T, where string, plan *Plan, i, gap int) {
 	_, tail := a.droppable()
 	head, _ := plan.streams[i+1].droppable()
 	exhausted := gap > want && plan.cuts[i].tail == tail && (plan.cuts[i+1].head == head || plan.opt.keepHeads)
-	most := a.spf()/2 + a.first.SampleRate()/1000
+	most := a.spf()/2 + a.first.SampleRate()/2000
 	if d := gap - want; (d > most || d < -most) && !exhausted {
 		t.Errorf("%s: gap of %d samples, asked %d", where, gap, want)
 	}
@@ -157,16 +161,19 @@ func judgeGap(t *testing.T, where string, plan *Plan, i, gap int) {
 // window, so that its 16-bit output of the very same frames can differ by one
 // where they begin at another phase: silent frames in front give the part alone
 // the phase it has in the whole, where frame is its first.
-func decodeAlone(t *testing.T, decode func(testing.TB, string, bool) []int16, s *stream, frame int) []int16 {
+func decodeAlone(t *testing.T, name string, s *stream, frame int) []int16 {
 	t.Helper()
 	h := s.first.WithPadding(false)
 	lead := ((frame % 8) + 8) % 8
+	if name == "ffmpeg" {
+		lead = 0
+	}
 	b := silentMP3(h, lead)
 	audio := make([]byte, s.end-s.start)
 	if _, err := s.part.Source.ReadAt(audio, s.start); err != nil {
 		t.Fatal(err)
 	}
-	return decode(t, save(t, append(b, audio...)), false)[lead*s.spf()*h.Channels():]
+	return decoders[name](t, save(t, append(b, audio...)), false)[lead*s.spf()*h.Channels():]
 }
 
 func save(t *testing.T, b []byte) string {
@@ -192,7 +199,7 @@ func compare(whole, alone []int16, zero int) (first, last int, bad string) {
 			first = i
 		}
 		last = i
-		if at := zero + i; at < 0 || at >= len(whole) || whole[at] != x {
+		if at := zero + i; at >= len(whole) || at >= 0 && whole[at] != x {
 			wrong++
 			if at >= 0 && at < len(whole) {
 				worst = max(worst, int(x)-int(whole[at]), int(whole[at])-int(x))

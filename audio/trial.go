@@ -35,11 +35,20 @@ func (t *trial) silence(n int) {
 	}
 }
 
-// copied accounts for frames that are copied as they are.
-func (t *trial) copied(s span, frames int) {
+// copied accounts for a part whose frames are copied as they are.
+func (t *trial) copied(s *stream, c cut, bytes span) {
 	t.layout.Reset()
-	t.frames += int64(frames)
-	t.bytes += s.to - s.from
+	if t.vbr { // the table of contents wants to know every frame
+		frames := s.framesFrom(c.head)
+		for frames.Next() {
+			if at := frames.Frame().Offset; at >= bytes.from && at < bytes.to {
+				t.count(frames.Frame().Header.Size())
+			}
+		}
+		return
+	}
+	t.frames += int64(s.frames - c.head - c.tail)
+	t.bytes += bytes.to - bytes.from
 }
 
 func (t *trial) count(size int) {

@@ -2,8 +2,9 @@
 // memory, durations, joins, seeking, loudness. It makes its corpus with flite
 // and lame, judges with ffmpeg and mpg123, and prints Markdown tables.
 //
-//	go run ./audio/bench            # two minutes
-//	go run ./audio/bench -slow      # with the encoders that take a minute each
+//	go run ./audio/bench               # a few minutes
+//	go run ./audio/bench -only speed   # or memory, quality, bitrates, loudness, analysis
+//	go run ./audio/bench -slow         # with the re-encoders over the large set too
 package main
 
 import (
@@ -24,14 +25,15 @@ func main() {
 	}
 	slow := flag.Bool("slow", false, "run the re-encoders over the large set too")
 	lector := flag.String("lector", "", "also measure this lector `BINARY`")
+	only := flag.String("only", "", "run this `TABLE` alone")
 	flag.Parse()
-	if err := bench(*slow, *lector); err != nil {
+	if err := bench(*only, *slow, *lector); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func bench(slow bool, lector string) error {
+func bench(only string, slow bool, lector string) error {
 	dir, err := os.MkdirTemp("", "lector-bench-")
 	if err != nil {
 		return err
@@ -47,9 +49,18 @@ func bench(slow bool, lector string) error {
 	}
 	fmt.Printf("%s, %d processors, %s\n\n", runtime.GOOS, runtime.NumCPU(), runtime.Version())
 	b := &benchmark{ctx: context.Background(), corpus: c, tools: tools(self, lector), slow: slow}
-	for _, part := range []func() error{b.speed, b.memory, b.quality, b.bitrates, b.loudness, b.analysis} {
-		if err := part(); err != nil {
-			return err
+	for _, t := range []struct {
+		name string
+		run  func() error
+	}{
+		{"speed", b.speed}, {"memory", b.memory}, {"quality", b.quality},
+		{"bitrates", b.bitrates}, {"loudness", b.loudness}, {"analysis", b.analysis},
+	} {
+		if only != "" && only != t.name {
+			continue
+		}
+		if err := t.run(); err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
 		}
 	}
 	return nil

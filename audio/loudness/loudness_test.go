@@ -12,14 +12,18 @@ type tone struct{ dbfs, seconds float64 }
 // sine returns tones one behind the other, the same in all channels, as EBU
 // Tech 3341 makes its signals: 1000 Hz, levels of the peak of each channel.
 func sine(rate, channels int, hz float64, tones ...tone) []int16 {
+	wave := make([]float64, rate) // one second is a whole number of periods
+	for i := range wave {
+		wave[i] = math.Sin(2 * math.Pi * hz * float64(i) / float64(rate))
+	}
 	var out []int16
 	n := 0
 	for _, t := range tones {
 		a := math.Pow(10, t.dbfs/20) * 32768
 		for range int(t.seconds * float64(rate)) {
-			x := math.Round(a * math.Sin(2*math.Pi*hz*float64(n)/float64(rate)))
+			x := int16(max(min(math.Round(a*wave[n%rate]), 32767), -32768))
 			for range channels {
-				out = append(out, int16(max(min(x, 32767), -32768)))
+				out = append(out, x)
 			}
 			n++
 		}
@@ -40,8 +44,8 @@ func measure(samples []int16, rate, channels int) *Meter {
 // TestTech3341 has the signals of EBU Tech 3341, table 1, for stereo.
 func TestTech3341(t *testing.T) {
 	t.Parallel()
-	for _, rate := range []int{16000, 22050, 48000} {
-		for _, c := range []struct {
+	for _, rate := range []int{16000, 22050, 24000, 48000} {
+		for i, c := range []struct {
 			name  string
 			tones []tone
 			want  float64
@@ -52,6 +56,9 @@ func TestTech3341(t *testing.T) {
 			{"4", []tone{{-72, 10}, {-36, 10}, {-23, 60}, {-36, 10}, {-72, 10}}, -23},
 			{"5", []tone{{-26, 20}, {-20, 20.1}, {-26, 20}}, -23},
 		} {
+			if i >= 2 && rate != 24000 { // the long ones at one rate
+				continue
+			}
 			t.Run(fmt.Sprintf("%s at %d Hz", c.name, rate), func(t *testing.T) {
 				t.Parallel()
 				got := measure(sine(rate, 2, 1000, c.tones...), rate, 2).Integrated()

@@ -1,0 +1,36 @@
+package audio
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"lector/audio/mpeg"
+	"lector/audio/pcm"
+)
+
+// TestPiecesAreTheWhole holds that decoding in pieces gives the very samples of
+// decoding in one go.
+func TestPiecesAreTheWhole(t *testing.T) {
+	t.Parallel()
+	for _, f := range []format{{"24", "m", "-b 48", ""}, {"16", "s", "-b 32", ""}, {"44.1", "j", "-V 4", "-p"}} {
+		_, path := write(t, clips.parts(t, 12, f), Options{})
+		s, err := scan(context.Background(), filePart(t, path), &mpeg.Scanner{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		units, err := s.units(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var whole, pieces []int16
+		for d := pcm.NewDecoder(units); d.Next(); {
+			whole = append(whole, d.Samples()...)
+		}
+		n := 0
+		err = s.decodeAll(context.Background(), func(p piece) { pieces, n = append(pieces, p.samples...), n+1 })
+		if err != nil || n < 2 || !slices.Equal(whole, pieces) {
+			t.Errorf("%v: %v, %d pieces, %d samples of %d", f, err, n, len(pieces), len(whole))
+		}
+	}
+}
