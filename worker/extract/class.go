@@ -41,6 +41,7 @@ var furniture = map[string]string{
 	"slideshow": "gallery", "gallery": "gallery", "carousel": "gallery",
 	"visuallyhidden": "hidden", "screenreader": "hidden", "sronly": "hidden", "offscreen": "hidden", "a11y": "hidden", "noprint": "not in print",
 	"meta": "details of the article", "metadata": "details of the article", "postmeta": "details of the article", "entrymeta": "details of the article", "timestamp": "details of the article", "readtime": "reading time", "readingtime": "reading time",
+	"byline": "byline", "bylines": "byline", "author": "byline", "authors": "byline", "postauthor": "byline", "vcard": "byline", "postedon": "details of the article", "pubdate": "details of the article", "datetime": "details of the article", "publishdate": "details of the article", "postdate": "details of the article", "entrydate": "details of the article",
 	"editlink": "edit link", "audioplayer": "player", "player": "player", "listen": "player",
 }
 

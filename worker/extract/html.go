@@ -242,8 +242,11 @@ func (p *Page) pickByline(raws []raw, title int, whole bool) int {
 		if o != nil && (o.certain || strings.Contains(o.rule, "nav") || strings.Contains(o.rule, "related")) {
 			continue
 		}
+		if len(r.Text) > 300 || !byWord.MatchString(r.Text) && (o == nil || !strings.Contains(o.rule, "byline")) {
+			continue
+		}
 		b, ok := parseByline(r.Text)
-		if !ok || len(b.authors) == 0 || byWord.FindString(r.Text) == "" && (o == nil || !strings.Contains(o.rule, "byline")) {
+		if !ok || len(b.authors) == 0 {
 			continue
 		}
 		if len(p.Authors) == 0 {

@@ -168,8 +168,19 @@ func credited(text string) bool {
 	if c := tail[len(tail)-1]; (c == ')' || c == ']' || c == '.') && creditParens.MatchString(tail) {
 		return !agencySignOff(tail)
 	}
-	return strings.ContainsAny(tail, ":©/.-–") && creditTail.MatchString(tail)
+	return hinted(tail) && creditTail.MatchString(tail)
 }
+
+// hinted reports whether a text holds anything that credits are made of; the
+// pattern is too slow to be asked about every paragraph.
+func hinted(tail string) bool {
+	if strings.ContainsAny(tail, "©/") {
+		return true
+	}
+	return containsAny(tail, creditWords)
+}
+
+var creditWords = []string{"via ", "hoto", "mage", "redit", "icture:", "icture by", "llustration", "oto:", "oto ", "oto.", "ild:", "rédit", "Fot.", "Zdjęcie", "Фото", "Світлина", "Ілюстрація", "Иллюстрация", "Скриншот", "creenshot", "ourtesy", "Quelle"}
 
 var signOff = regexp.MustCompile(`[.!?…"”]\s+\((?:` + agencies + `)\)\.?$`)
 

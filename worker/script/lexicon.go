@@ -84,8 +84,14 @@ func (x Lexicon) For(language string, scope Scope) *matcher {
 	m := &matcher{whole: map[string][]Entry{}, prefix: map[string][]Entry{}}
 	seen := map[string]bool{}
 	for _, e := range slices.Backward(x) {
-		id := fmt.Sprint(strings.ToLower(e.Match), e.Prefix, e.Case)
-		if !e.holds(language, scope) || seen[id] || e.Check() != nil {
+		if !e.holds(language, scope) {
+			continue
+		}
+		id := strings.ToLower(e.Match)
+		if e.Prefix {
+			id += "*"
+		}
+		if seen[id] || e.Check() != nil {
 			continue
 		}
 		seen[id] = true

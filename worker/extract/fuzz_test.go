@@ -1,0 +1,99 @@
+package extract_test
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"lector"
+	"lector/worker/extract"
+)
+
+// FuzzExtract: whatever comes in, each block has its text and its rule, and a
+// page is refused only for a reason that a person can act on.
+func FuzzExtract(f *testing.F) {
+	for name, shape := range shapes {
+		for _, s := range stories(f)[:2] {
+			f.Add([]byte(shape(s)))
+		}
+		_ = name
+	}
+	f.Add([]byte("<p>a<p>b<!--members-only--><p>c"))
+	f.Add([]byte("by A B January 1, 2025\n\ntext.\n\nNews Feed\n\n5:04 PM"))
+	f.Add([]byte(`{"data":{"body":{"content":"<p>x</p>"},"visibility":"public"}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := extract.File("fuzz", data, extract.Rules{})
+		if err != nil && (!lector.IsPermanent(err) || lector.HintOf(err) == "") {
+			t.Fatalf("%q: %v", data, err)
+		}
+		behind := false
+		for _, b := range p.Blocks {
+			if strings.TrimSpace(b.Rule) == "" || !utf8.ValidString(b.Text) || b.Keep && b.Text == "" {
+				t.Errorf("block %+v of %q", b, data)
+			}
+			behind = behind || b.Rule == "members only"
+			if behind && b.Keep && b.Kind != lector.Title && b.Kind != lector.Byline && b.Kind != lector.Standfirst {
+				t.Errorf("block %+v stands behind the members-only cut", b)
+			}
+		}
+	})
+}
+
+// hard are inputs that are made to be slow.
+var hard = map[string]func(n int) string{
+	"nested divs": func(n int) string {
+		return strings.Repeat("<div>", n) + "Text in the depth." + strings.Repeat("</div>", n)
+	},
+	"nested spans":  func(n int) string { return strings.Repeat("<span class=a>", n) + "Text in the depth." },
+	"nested lists":  func(n int) string { return strings.Repeat("<ul><li>x", n) },
+	"nested b":      func(n int) string { return strings.Repeat("<p><b><i>x", n) },
+	"nested tables": func(n int) string { return strings.Repeat("<table><tr><td>x", n) },
+	"unclosed a":    func(n int) string { return strings.Repeat("<a href=/x>x ", n) },
+	"no space":      func(n int) string { return strings.Repeat("x", n*10) },
+	"entities":      func(n int) string { return "<p>" + strings.Repeat("&amp;", n) + "</p>" },
+	"lines":         func(n int) string { return strings.Repeat("Line of text\n", n) },
+	"paragraphs": func(n int) string {
+		return "<!doctype html><body>" + strings.Repeat("<p>This is a paragraph of text, which says little.</p>", n)
+	},
+	"quotes": func(n int) string {
+		return strings.Repeat("<blockquote>This is a quote of some length.</blockquote>", n)
+	},
+	"headings":        func(n int) string { return strings.Repeat("<h2>Heading</h2>", n) + "<p>Text at the end of it.</p>" },
+	"dropped inlines": func(n int) string { return "<p>" + strings.Repeat(`x<sup><a href=#>1</a></sup>`, n) },
+	"markers":         func(n int) string { return strings.Repeat("Read also\n\nA headline of something else\n\n", n) },
+	"classes": func(n int) string {
+		return `<div class="` + strings.Repeat("related-x ", n) + `"><p>Text of the thing.</p></div>`
+	},
+	"comments": func(n int) string { return strings.Repeat("<!--x-->", n) + "<p>Text of the thing.</p>" },
+	"items": func(n int) string {
+		return "<html><ul>" + strings.Repeat("<li><h3><a href=/>Some other headline</a></h3><p>An excerpt of it.</p></li>", n)
+	},
+}
+
+// TestLinear: four times the input takes about four times as long, also for
+// input that is made to be slow.
+func TestLinear(t *testing.T) {
+	for name, make := range hard {
+		t.Run(name, func(t *testing.T) {
+			small, large := cost(make(1000)), cost(make(8000))
+			t.Logf("%v, %v", small, large)
+			if large > 24*max(small, 4*time.Millisecond) { // eight times, and room for a busy machine
+				t.Errorf("eight times the input takes %v instead of %v", large, small)
+			}
+		})
+	}
+}
+
+// cost is the shortest of three runs.
+func cost(src string) time.Duration {
+	best := time.Hour
+	for range 3 {
+		runtime.GC()
+		began := time.Now()
+		_, _ = extract.File("hard", []byte(src), extract.Rules{}) // refused or not: the time counts
+		best = min(best, time.Since(began))
+	}
+	return best
+}
