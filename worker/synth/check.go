@@ -25,7 +25,8 @@ func (c checked) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, 
 	if err != nil {
 		return s, err
 	}
-	if err := c.check(ctx, s.MP3, u, c.Capabilities()); err != nil {
+	// It is paid for, so it is judged even if its article was given back meanwhile.
+	if err := c.check(context.WithoutCancel(ctx), s.MP3, u, c.Capabilities()); err != nil {
 		return lector.Speech{Characters: s.Characters, RequestID: s.RequestID}, err
 	}
 	return s, nil

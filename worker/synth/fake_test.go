@@ -127,9 +127,11 @@ func (d *desk) Hold(ctx context.Context, name string) (context.Context, func(), 
 		d.held = map[string]bool{}
 	}
 	d.held[name] = true
-	return ctx, func() {
+	free := sync.OnceFunc(func() {
 		d.mu.Lock()
 		delete(d.held, name)
 		d.mu.Unlock()
-	}, nil
+	})
+	context.AfterFunc(ctx, free) // as the real one does
+	return ctx, free, nil
 }

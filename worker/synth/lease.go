@@ -9,8 +9,8 @@ import (
 )
 
 // Leases says who works on what, over all workers. Hold returns
-// lector.ErrExists when somebody else holds the name; the context it returns
-// ends when the lease is lost.
+// lector.ErrExists when somebody else holds the name; the lease is kept until
+// release is called.
 type Leases interface {
 	Hold(ctx context.Context, name string) (held context.Context, release func(), err error)
 }
@@ -32,17 +32,21 @@ const (
 
 // hold waits until the lease is ours, or until there says that it is no longer
 // needed: the one who held it has made the clip.
-func hold(ctx context.Context, l Leases, name string, there func() bool) (held context.Context, release func(), err error) {
+//
+// The lease outlives ctx: a call that is let finish is still nobody else's. A
+// lease that is lost stops nothing either, for the call is on its way; what it
+// may cost is counted.
+func hold(ctx context.Context, l Leases, name string, there func() bool) (release func(), err error) {
 	for wait := shortWait; ; wait = min(2*wait, longWait) {
-		held, release, err = l.Hold(ctx, name)
+		_, release, err = l.Hold(context.WithoutCancel(ctx), name)
 		if !errors.Is(err, lector.ErrExists) {
-			return held, release, err
+			return release, err
 		}
 		if err := pause(ctx, wait); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if there() {
-			return ctx, func() {}, nil
+			return func() {}, nil
 		}
 	}
 }

@@ -62,7 +62,7 @@ func (m mending) halves(ctx context.Context, u lector.Utterance, at, cuts int) (
 	if err != nil {
 		return lector.Speech{Characters: a.Characters + b.Characters}, fmt.Errorf("second half: %w", err)
 	}
-	return join(ctx, a, b, at+strings.Index(u.Text[at:], second.Text))
+	return join(context.WithoutCancel(ctx), a, b, at+strings.Index(u.Text[at:], second.Text))
 }
 
 // render speaks the text until a rendering is fit.

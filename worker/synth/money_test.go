@@ -256,6 +256,34 @@ func TestRetryDoesNotWaitForABrokenCircuit(t *testing.T) {
 	})
 }
 
+// TestLeaseOutlivesTheJob has a job that is overtaken while its call is in the
+// air, and another worker who wants the same clip.
+func TestLeaseOutlivesTheJob(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v, clips, leases := &fake{latency: 3 * time.Second}, &memory{}, &desk{}
+		read := func(ctx context.Context) (Clip, error) {
+			listen := func(ctx context.Context, _ []byte, _ lector.Utterance, _ lector.Capabilities) error { return ctx.Err() }
+			r := Reader{Voice: Mend(Check(Retry(Finish(v, 10*time.Second), Patience{}), listen), 3), Clips: clips, Leases: leases}
+			c, err := r.Read(ctx, texts(1), nil)
+			if err != nil {
+				return Clip{}, err
+			}
+			return c[0], nil
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		var wait sync.WaitGroup
+		wait.Go(func() { _, _ = read(ctx) })
+		synctest.Wait()
+		c, err := read(t.Context())
+		wait.Wait()
+		if err != nil || c.State != Reused || v.calls != 1 {
+			t.Errorf("%s after %d calls: %v", c.State, v.calls, err)
+		}
+	})
+}
+
 func TestFinish(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

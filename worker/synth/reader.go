@@ -157,15 +157,15 @@ func (r *reading) make(ctx context.Context, hash string, c Chunk) (Clip, error) 
 		_, err := r.fetch(ctx, hash, c)
 		return err == nil
 	}
-	held, release, err := hold(ctx, r.Leases, "clip."+hash, there)
+	release, err := hold(ctx, r.Leases, "clip."+hash, there)
 	if err != nil {
 		return Clip{}, fmt.Errorf("lease: %w", err)
 	}
 	defer release()
-	if clip, err := r.fetch(held, hash, c); !errors.Is(err, lector.ErrNotFound) {
+	if clip, err := r.fetch(ctx, hash, c); !errors.Is(err, lector.ErrNotFound) {
 		return clip, err
 	}
-	return r.speak(held, hash, c)
+	return r.speak(ctx, hash, c)
 }
 
 func (r *reading) speak(ctx context.Context, hash string, c Chunk) (Clip, error) {

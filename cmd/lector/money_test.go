@@ -1,0 +1,354 @@
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"lector"
+)
+
+// provider is a server of the speech dialect that bills what it answers. Its
+// speech is noise in syllables, which passes for a voice.
+type provider struct {
+	*httptest.Server
+	mu    sync.Mutex
+	calls int
+	said  map[string]int                                      // answered, by text
+	fault func(call int, w http.ResponseWriter) (served bool) // nil: none
+}
+
+func newProvider(t *testing.T, fault func(call int, w http.ResponseWriter) bool) *provider {
+	t.Helper()
+	if _, err := exec.LookPath("lame"); err != nil {
+		t.Skip("SKIPPED: needs lame (apt-get install lame)")
+	}
+	p := &provider{said: map[string]int{}, fault: fault}
+	p.Server = httptest.NewServer(p)
+	t.Cleanup(p.Close)
+	return p
+}
+
+func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var in struct{ Input string }
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in.Input == "" {
+		http.Error(w, "no input", http.StatusBadRequest)
+		return
+	}
+	p.mu.Lock()
+	p.calls++
+	call := p.calls
+	p.mu.Unlock()
+	if p.fault != nil && p.fault(call, w) {
+		return
+	}
+	p.mu.Lock()
+	p.said[in.Input]++
+	p.mu.Unlock()
+	_, _ = w.Write(babble(in.Input))
+}
+
+// billed returns the characters of all answers, and of all texts once.
+func (p *provider) billed() (all, unique int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for text, n := range p.said {
+		all += n * utf8.RuneCountInString(text)
+		unique += utf8.RuneCountInString(text)
+	}
+	return all, unique
+}
+
+func (p *provider) count() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.calls
+}
+
+// babble is a WAV of a fourteenth of a second for each character: noise that
+// swells and fades five times a second, and never twice alike.
+func babble(text string) []byte {
+	const rate = 16000
+	n := utf8.RuneCountInString(text) * rate / 14
+	b := []byte("RIFF\xff\xff\xff\xffWAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x80\x3e\x00\x00\x00\x7d\x00\x00\x02\x00\x10\x00data\xff\xff\xff\xff")
+	loud := 0.0
+	for i := range n {
+		if i%(rate/5) == 0 {
+			loud = 2000 + 6000*rand.Float64()
+		}
+		s := loud * math.Abs(math.Sin(float64(i)*math.Pi*5/rate)) * (2*rand.Float64() - 1)
+		b = binary.LittleEndian.AppendUint16(b, uint16(int16(s)))
+	}
+	return b
+}
+
+// paidHouse is a house with a voice that costs money, and workers.
+func paidHouse(t *testing.T, dir string, workers int, edit func(*config)) *testHouse {
+	t.Helper()
+	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: testLog{t}, getenv: func(string) string { return "" }}
+	c := testConfig(dir)
+	edit(c)
+	h := a.house(c)
+	t.Cleanup(func() {
+		var err error
+		if h.close(&err); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := h.embedded(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s, err := h.openShop(t.Context(), roles{doors: true, worker: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	th := (&testHouse{shop: s, t: t}).start()
+	for range workers - 1 {
+		more, err := h.openShop(t.Context(), roles{worker: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		(&testHouse{shop: more, t: t}).start()
+	}
+	return th
+}
+
+func (p *provider) voice() voiceConfig {
+	return voiceConfig{Backend: "openai", URL: p.URL, Model: "kokoro", Voice: "af_heart", Price: 10, Languages: []string{"en"}, Concurrency: 8, Timeout: 10 * time.Second}
+}
+
+// news is an article of the given paragraphs.
+func news(id string, paragraphs ...string) lector.Article {
+	a := story(id)
+	a.Body.Content = "<p>" + strings.Join(paragraphs, "</p>\n<p>") + "</p>"
+	return a
+}
+
+func ledgerSum(t *testing.T, h *testHouse) (sum lector.Spending) {
+	t.Helper()
+	m, err := h.conn.Money(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var calls []lector.Call
+	now := time.Now()
+	for c, err := range m.Calls(t.Context(), "", now.Add(-24*time.Hour), now.Add(24*time.Hour)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls = append(calls, c)
+	}
+	for _, s := range lector.Sum(calls) {
+		sum.Calls += s.Calls
+		sum.Billed += s.Billed
+		sum.Reused += s.Reused
+		sum.Unknown += s.Unknown
+		sum.Cost += s.Cost
+	}
+	return sum
+}
+
+// TestPaidOnce is the reach of issue 4: articles with shared paragraphs, three
+// workers, duplicate events, replays, 5xx and connections that end before the
+// provider answers. What is billed is each text once.
+func TestPaidOnce(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t, func(call int, w http.ResponseWriter) bool {
+		switch call % 9 {
+		case 3:
+			http.Error(w, `{"error":{"message":"overloaded"}}`, http.StatusServiceUnavailable)
+			return true
+		case 7:
+			c, _, err := w.(http.Hijacker).Hijack()
+			if err == nil {
+				_ = c.Close()
+			}
+			return true
+		}
+		return false
+	})
+	h := paidHouse(t, t.TempDir(), 3, func(c *config) { c.Voices = map[string]voiceConfig{"amy": p.voice()} })
+	var waits []func()
+	for i := range 24 {
+		a := news(fmt.Sprint("a", i), fmt.Sprintf("Ferry number %d left the harbour on time.", i),
+			fmt.Sprintf("The weather office expects rain in district %d.", i%5), "Nobody was hurt, the harbour master said.")
+		e := newEvent(lector.Published, a)
+		first, err := h.conn.Publish(t.Context(), e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.conn.Publish(t.Context(), e); err != nil { // the CMS sends it again
+			t.Fatal(err)
+		}
+		again := newEvent(lector.Updated, a)
+		again.Replay = "the editor wants to hear it again"
+		second, err := h.conn.Publish(t.Context(), again)
+		if err != nil {
+			t.Fatal(err)
+		}
+		waits = append(waits, func() {
+			if j := h.settle(a, max(first, second)); j.State != lector.Ready {
+				t.Errorf("%s is %s: %s", a.ID, j.State, j.Reason)
+			}
+		})
+	}
+	for _, wait := range waits {
+		wait()
+	}
+	all, unique := p.billed()
+	for text, n := range p.said {
+		if n > 1 {
+			t.Errorf("paid %d times: %s", n, text)
+		}
+	}
+	sum := ledgerSum(t, h)
+	if all != unique || sum.Billed != unique {
+		t.Errorf("the provider bills %d and the ledger says %d, of %d unique characters", all, sum.Billed, unique)
+	}
+	if want := float64(unique) * 10 / 1e6; math.Abs(sum.Cost-want) > 1e-9 {
+		t.Errorf("the ledger says %.6f dollars, want %.6f", sum.Cost, want)
+	}
+	if sum.Unknown == 0 {
+		t.Error("calls without an answer are not shown as unknown")
+	}
+}
+
+// TestEditPaysForOneParagraph is the reach of issue 4 for edits.
+func TestEditPaysForOneParagraph(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t, nil)
+	h := paidHouse(t, t.TempDir(), 1, func(c *config) { c.Voices = map[string]voiceConfig{"amy": p.voice()} })
+	paragraphs := make([]string, 40)
+	for i := range paragraphs {
+		paragraphs[i] = fmt.Sprintf("This is paragraph number %d of the long story about the harbour, and it has its own <a href=\"/old\">ending</a> in row %d of forty.", i, 40-i)
+	}
+	a := news("long", paragraphs...)
+	if j := h.tell(lector.Published, a); j.State != lector.Ready {
+		t.Fatalf("%s: %s", j.State, j.Reason)
+	}
+	before := p.count()
+	paragraphs[20] = "This paragraph was corrected: the ferry was not late, and the captain was not aboard when it left the harbour."
+	b := news("long", paragraphs...)
+	b.UpdatedAt = a.UpdatedAt.Add(time.Hour)
+	j := h.tell(lector.Updated, b)
+	if p.count() != before+1 || j.Bill.Billed != utf8.RuneCountInString(paragraphs[20]) {
+		t.Errorf("%d calls, %+v", p.count()-before, j.Bill)
+	}
+	c := news("long", paragraphs...)
+	c.UpdatedAt = b.UpdatedAt.Add(time.Hour)
+	c.Tags, c.Image = []string{"harbour"}, "https://reader.example/new.jpg"
+	c.Body.Content = strings.ReplaceAll(strings.ReplaceAll(c.Body.Content, "/old", "/new"), "of the long", "of \n the  long")
+	if h.tell(lector.Updated, c); p.count() != before+1 {
+		t.Errorf("%d calls for an edit that nobody hears", p.count()-before-1)
+	}
+}
+
+func TestBudgetParksAndGoesOn(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t, nil)
+	dir := t.TempDir()
+	budget := func(n int) func(*config) {
+		return func(c *config) {
+			c.Voices = map[string]voiceConfig{"amy": p.voice()}
+			s := c.Sites[defaultSite]
+			s.Budget.CharactersPerDay = n
+			c.Sites[defaultSite] = s
+		}
+	}
+	a := story("1")
+	var sequence uint64
+	t.Run("too small", func(t *testing.T) {
+		h := paidHouse(t, dir, 1, budget(120))
+		sequence = h.publish(lector.Published, a)
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		for j, err := range h.ledger.Watch(ctx, a.Site, a.Key()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if j.State == lector.Parked {
+				if !strings.Contains(j.Reason, "characters_per_day is 120") {
+					t.Errorf("reason %q", j.Reason)
+				}
+				break
+			}
+		}
+		if all, _ := p.billed(); all > 120 {
+			t.Errorf("spent %d of 120", all)
+		}
+	})
+	t.Run("raised", func(t *testing.T) {
+		h := paidHouse(t, dir, 1, budget(10000))
+		if j := h.settle(a, sequence); j.State != lector.Ready {
+			t.Errorf("%s: %s", j.State, j.Reason)
+		}
+		if all, unique := p.billed(); all != unique {
+			t.Errorf("%d billed of %d unique characters", all, unique)
+		}
+	})
+}
+
+// TestFallbackReadsTheWholeArticle has a first voice that is down.
+func TestFallbackReadsTheWholeArticle(t *testing.T) {
+	t.Parallel()
+	down := newProvider(t, func(_ int, w http.ResponseWriter) bool {
+		http.Error(w, "no", http.StatusBadGateway)
+		return true
+	})
+	up := newProvider(t, nil)
+	h := paidHouse(t, t.TempDir(), 1, func(c *config) {
+		c.Voices = map[string]voiceConfig{"cloud": down.voice(), "spare": up.voice()}
+		s := c.Sites[defaultSite]
+		s.Voices = map[string][]string{"en": {"cloud", "spare"}}
+		c.Sites[defaultSite] = s
+	})
+	a := story("1")
+	if j := h.tell(lector.Published, a); j.State != lector.Ready {
+		t.Fatalf("%s: %s", j.State, j.Reason)
+	}
+	m := h.manifest(a)
+	if len(m.Voices) != 1 || m.Voices[0].Name != "spare" || !strings.Contains(m.Fallback, "voice cloud") {
+		t.Errorf("voices %+v, fallback %q", m.Voices, m.Fallback)
+	}
+}
+
+func TestCost(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t, nil)
+	dir := t.TempDir()
+	h := paidHouse(t, dir, 1, func(c *config) { c.Voices = map[string]voiceConfig{"amy": p.voice()} })
+	j := h.tell(lector.Published, story("1"))
+	out := new(strings.Builder)
+	a := &app{stdin: strings.NewReader(""), stdout: out, stderr: testLog{t}, getenv: func(string) string { return "" }}
+	if code := a.run(t.Context(), []string{"cost", "-json", "-data", dir}); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	var sums []lector.Spending
+	if err := json.Unmarshal([]byte(out.String()), &sums); err != nil {
+		t.Fatal(err)
+	}
+	if len(sums) != 1 || sums[0].Site != defaultSite || sums[0].Voice != "amy" || sums[0].Billed != j.Bill.Billed || sums[0].Calls != len(j.Chunks) || math.Abs(sums[0].Cost-j.Cost) > 1e-9 {
+		t.Errorf("%+v; the job says %+v, %f dollars", sums, j.Bill, j.Cost)
+	}
+	out.Reset()
+	if code := a.run(t.Context(), []string{"cost", "-data", dir, "-from", "2020-01-01", "-to", "2020-12-31"}); code != 0 || !strings.Contains(out.String(), "total") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+	for _, args := range [][]string{{"cost", "-from", "yesterday"}, {"cost", "-from", "2026-11-02", "-to", "2026-11-01"}, {"cost", "now"}} {
+		if code := a.run(t.Context(), args); code != 2 {
+			t.Errorf("%v: exit code %d", args, code)
+		}
+	}
+}
