@@ -82,7 +82,7 @@ type gainMeter struct {
 	pcm.Units
 	p     *piece
 	skip  int   // units in front of the piece
-	left  int   // units of the piece to come; the decoder looks one beyond
+	left  int   // units of the piece to come; the decoder looks beyond
 	first int64 // offset of the piece's first unit
 	end   int64 // of the unit behind it, 0 if none was seen
 }
@@ -100,7 +100,9 @@ func (m *gainMeter) Next() bool {
 		m.first = u.Offset
 	}
 	if m.left--; m.left < 0 {
-		m.end = u.Offset
+		if m.left == -1 {
+			m.end = u.Offset
+		}
 		return true
 	}
 	low, high := u.SideInfo().GainRange()

@@ -1,6 +1,7 @@
 package pcm
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -27,43 +28,24 @@ type Units interface {
 // Decoder decodes unit by unit. A unit that go-mp3 cannot decode becomes
 // silence; so does one whose main data is lost.
 type Decoder struct {
-	units     Units
-	cur, next unit
-	more      bool // next is one
-	taken     int  // bytes of next's main data that lie in cur's frame
-	form      []byte
-	feed      feed
-	mp3       *mp3.Decoder
-	raw       []byte
-	samples   []int16
-	fault     error
+	units   Units
+	packer  *mpeg.Packer
+	form    bytes.Buffer // frames in the decode form that wait
+	ended   bool
+	frame   []byte
+	h       mpeg.Header
+	feed    feed
+	mp3     *mp3.Decoder
+	raw     []byte
+	samples []int16
+	fault   error
 }
 
-// unit is a copy of a unit that stays valid.
-type unit struct {
-	h    mpeg.Header
-	side [32]byte
-	main []byte
-}
-
-// NewDecoder returns a decoder of units. It looks one unit ahead.
+// NewDecoder returns a decoder of units. It looks a few units ahead.
 func NewDecoder(units Units) *Decoder {
 	d := &Decoder{units: units}
-	d.ahead()
+	d.packer = mpeg.NewPacker(&d.form)
 	return d
-}
-
-// ahead reads the unit behind the current one.
-func (d *Decoder) ahead() {
-	d.taken = 0
-	if d.more = d.units.Next(); !d.more {
-		d.next.main = d.next.main[:0]
-		return
-	}
-	u := d.units.Unit()
-	d.next.h = decodeHeader(u.Header)
-	copy(d.next.side[:], u.Side)
-	d.next.main = append(d.next.main[:0], u.Main...)
 }
 
 // decodeHeader returns the header under which go-mp3 gets a frame: the highest
@@ -78,15 +60,12 @@ func decodeHeader(h mpeg.Header) mpeg.Header {
 
 // Next decodes the next unit and reports whether there was one.
 func (d *Decoder) Next() bool {
-	if !d.more {
+	if !d.take() {
 		return false
 	}
-	taken := d.taken
-	d.cur, d.next = d.next, d.cur
-	d.ahead()
-	d.build(taken)
-	if d.fault = d.decode(taken); d.fault != nil {
-		d.mp3 = nil // its state cannot be trusted; the next unit begins anew
+	d.raw = grow(d.raw, d.h.Samples()*4)
+	if d.fault = d.decode(); d.fault != nil {
+		d.begin()
 		clear(d.raw)
 	}
 	d.convert()
@@ -100,45 +79,42 @@ func (d *Decoder) Samples() []int16 { return d.samples }
 // Fault returns why the unit is silence instead of what was coded, or nil.
 func (d *Decoder) Fault() error { return d.fault }
 
-var errNoRoom = errors.New("more main data than any frame holds")
-
-// build makes the decode form of the current unit, of whose main data the first
-// taken bytes lie in the frame before. What the next unit cannot hold itself
-// goes to the end of this frame.
-func (d *Decoder) build(taken int) {
-	h, own := d.cur.h, d.cur.main[min(taken, len(d.cur.main)):]
-	side := d.cur.side[:h.SideInfoSize()]
-	if len(own) > h.BodySize() {
-		own = nil
-		clear(side)
+// take reads units until a frame in the decode form is complete.
+func (d *Decoder) take() bool {
+	for d.form.Len() == 0 && !d.ended {
+		if d.ended = !d.units.Next(); d.ended {
+			_ = d.packer.Flush() // into memory
+			break
+		}
+		d.add(d.units.Unit())
 	}
-	form := append(h.Append(d.form[:0]), side...)
-	setBegin(h, form, taken)
-	form = append(form, own...)
-	form = append(form, make([]byte, h.Size()-len(form))...)
-	if d.more {
-		d.taken = min(max(0, len(d.next.main)-d.next.h.BodySize()), h.Reservoir(), h.BodySize()-len(own))
-		copy(form[len(form)-d.taken:], d.next.main)
+	h, ok := mpeg.ParseHeader(d.form.Bytes())
+	if !ok {
+		return false
 	}
-	d.form = form
+	d.h, d.frame = h, append(d.frame[:0], d.form.Next(h.Size())...)
+	return true
 }
 
-func setBegin(h mpeg.Header, frame []byte, n int) {
-	mpeg.SideInfoOf(h, frame).SetMainDataBegin(n)
+// add lays a unit into a frame of the highest bit rate, which has room for
+// whatever any frame may hold; what claims more is made silent.
+func (d *Decoder) add(u mpeg.Unit) {
+	h := decodeHeader(u.Header)
+	if d.packer.Add(h, u) != nil {
+		u.SideInfo().Silence()
+		u.Main = nil
+		_ = d.packer.Add(h, u) // silence has room
+	}
 }
 
-// decode runs go-mp3 over the current frame. It panics on some damaged data.
-func (d *Decoder) decode(taken int) (err error) {
-	d.raw = grow(d.raw, d.cur.h.Samples()*4)
+// decode runs go-mp3 over the frame. It panics on some damaged data.
+func (d *Decoder) decode() (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("go-mp3: %v", p)
 		}
 	}()
-	if d.mp3 == nil && taken > 0 {
-		return errNoRoom
-	}
-	d.feed.rest = d.form
+	d.feed.rest = d.frame
 	if d.mp3 == nil {
 		if d.mp3, err = mp3.NewDecoder(&d.feed); err != nil {
 			return fmt.Errorf("decode frame: %w", err)
@@ -150,10 +126,20 @@ func (d *Decoder) decode(taken int) (err error) {
 	return nil
 }
 
+// begin starts go-mp3 anew behind a frame that it could not decode. The frame's
+// slots may hold what the next one needs, so it passes once more, silenced.
+func (d *Decoder) begin() {
+	d.mp3 = nil
+	mpeg.SideInfoOf(d.h, d.frame).Silence()
+	if d.decode() != nil {
+		d.mp3 = nil // not even that: the next frame begins without
+	}
+}
+
 // convert takes the samples out of go-mp3's bytes, which are always stereo.
 func (d *Decoder) convert() {
-	ch := d.cur.h.Channels()
-	n := d.cur.h.Samples()
+	ch := d.h.Channels()
+	n := d.h.Samples()
 	if cap(d.samples) < n*ch {
 		d.samples = make([]int16, n*ch)
 	}

@@ -1,0 +1,212 @@
+package audio
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"lector/audio/id3"
+	"lector/audio/mpeg"
+)
+
+func inspect(t *testing.T, b []byte) Report {
+	t.Helper()
+	r, err := Inspect(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestInspectReportsTags(t *testing.T) {
+	t.Parallel()
+	tag := id3.Tag{
+		Title: "A title", Artist: "An author", Language: "en", Comment: "made with AI",
+		Text:     map[string]string{DisclosureKey: "This audio is created with AI assistance"},
+		Chapters: []id3.Chapter{{Title: "One", Start: 0, End: 1500 * time.Millisecond}},
+	}
+	r := inspect(t, append(tag.Bytes(), silentMP3(mono24, 100)...))
+	if r.Tags["title"] != "A title" || r.Tags["language"] != "eng" || r.Disclosure != tag.Text[DisclosureKey] {
+		t.Errorf("%+v", r)
+	}
+	if len(r.Chapters) != 1 || r.Chapters[0] != (Chapter{"One", 0, 1.5}) || r.Provenance.State != "unsigned" {
+		t.Errorf("%+v", r)
+	}
+	if r.Frames != 100 || r.Samples != 57600 || r.Duration != 2.4 || r.Bitrate != 48 || !r.CBR || r.Version != "2" || r.Mode != "mono" {
+		t.Errorf("%+v", r)
+	}
+	if r.Loudness != nil || r.TruePeak != nil || len(r.Problems) > 0 {
+		t.Errorf("silence: %v LUFS, %v dBTP, %v", r.Loudness, r.TruePeak, r.Problems)
+	}
+}
+
+// TestInspectPrintsTheContract holds the names that programs read.
+func TestInspectPrintsTheContract(t *testing.T) {
+	t.Parallel()
+	b, err := json.Marshal(inspect(t, silentMP3(mono24, 3)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{
+		"version", "layer", "sample_rate", "channels", "mode", "bitrate", "cbr", "frames", "samples", "duration", "encoder_delay",
+		"padding", "loudness", "true_peak", "tags", "chapters", "disclosure", "provenance", "state", "signer", "detail", "problems",
+	} {
+		if !bytes.Contains(b, []byte(`"`+name+`":`)) {
+			t.Errorf("no %s in %s", name, b)
+		}
+	}
+}
+
+func TestInspectFindsProblems(t *testing.T) {
+	t.Parallel()
+	audio := silentMP3(mono24, 20)
+	lame := func(delay, padding int) []byte {
+		return mpeg.Info{Frames: 20, Bytes: 21 * 144, Lame: &mpeg.Lame{Encoder: "LAME3.100", Delay: delay, Padding: padding}}.Append(nil, mono24)
+	}
+	broken := lame(576, 576)
+	broken[60] ^= 1
+	vbr := append(silentMP3(mono24, 10), silentMP3(mono24.WithIndex(8), 10)...)
+	protected := bytes.Clone(audio)
+	for i := 0; i < len(protected); i += 144 {
+		protected[i+1] &^= 1 // claims a checksum, which is not there
+	}
+	for _, c := range []struct {
+		name string
+		file []byte
+		kind mpeg.Kind
+	}{
+		{"stale Info frame", append(mpeg.Info{Frames: 3, Bytes: 999}.Append(nil, mono24), audio...), StaleHeader},
+		{"wrong LAME checksum", append(broken, audio...), StaleHeader},
+		{"VBR without Xing", vbr, StaleHeader},
+		{"truncated", audio[:len(audio)-3], mpeg.Truncated},
+		{"garbage", append(append(bytes.Clone(audio), "garbage in between"...), audio...), mpeg.Garbage},
+		{"wrong checksums", protected, mpeg.BadChecksum},
+		{"Info frame inside", append(append(bytes.Clone(audio), []byte("ID3\x04\x00\x00\x00\x00\x00\x05hello")...), audio...), mpeg.TagInside},
+	} {
+		r := inspect(t, c.file)
+		found := false
+		for _, p := range r.Problems {
+			found = found || p.Kind == c.kind
+		}
+		if !found {
+			t.Errorf("%s: %v, want %s", c.name, r.Problems, c.kind)
+		}
+	}
+	r := inspect(t, append(lame(576, 1000), audio...))
+	if len(r.Problems) > 0 || r.EncoderDelay != 576 || r.Padding != 1000 || r.Samples != 20*576-1576 {
+		t.Errorf("gapless: %+v", r)
+	}
+}
+
+func TestFilesKeepFewOpen(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var shelf Files
+	var parts []Part
+	for i := range 3 * openFiles {
+		path := filepath.Join(dir, string(rune('a'+i))+".mp3")
+		if err := os.WriteFile(path, silentMP3(mono24, 3), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p, err := shelf.Part(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, p)
+	}
+	p, err := NewPlan(context.Background(), parts, Options{Trim: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Write(context.Background(), io.Discard, nil); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(shelf.open); n > openFiles {
+		t.Errorf("%d files are open", n)
+	}
+	if err := shelf.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := shelf.Part(dir); err == nil || !strings.Contains(err.Error(), "not a file") {
+		t.Errorf("a directory: %v", err)
+	}
+}
+
+func TestWriteFileIsWholeOrNot(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "out.mp3")
+	if err := WriteFile(path, func(w io.Writer) error { _, err := w.Write([]byte("one")); return err }); err != nil {
+		t.Fatal(err)
+	}
+	err := WriteFile(path, func(w io.Writer) error {
+		_, _ = w.Write([]byte("half of tw"))
+		return errFull
+	})
+	b, readErr := os.ReadFile(path)
+	if !errors.Is(err, errFull) || readErr != nil || string(b) != "one" {
+		t.Errorf("%v, %v, %q", err, readErr, b)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 {
+		t.Errorf("left over: %v", left)
+	}
+}
+
+func TestCheckOutput(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	in, link := filepath.Join(dir, "in.mp3"), filepath.Join(dir, "link.mp3")
+	if err := errors.Join(os.WriteFile(in, nil, 0o600), os.Link(in, link)); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]bool{in: false, link: false, dir: false, filepath.Join(dir, "new.mp3"): true} {
+		if err := CheckOutput(path, []string{in}); (err == nil) != want {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+// fakeEncoder answers with silence in the wanted format, or another.
+type fakeEncoder struct {
+	h    mpeg.Header
+	wav  []byte
+	fail error
+}
+
+func (f *fakeEncoder) Encode(_ context.Context, wav io.Reader, _, _, _ int) ([]byte, error) {
+	var err error
+	if f.wav, err = io.ReadAll(wav); err != nil {
+		return nil, err
+	}
+	return silentMP3(f.h, 10), f.fail
+}
+
+func TestReencode(t *testing.T) {
+	t.Parallel()
+	a, b := silentMP3(mono24, 10), silentMP3(stereo44, 10)
+	enc := &fakeEncoder{h: mono24}
+	p, err := plan(t, Options{Reencode: enc}, a, b)
+	if err != nil || p.Timeline().Frames != 20 {
+		t.Fatalf("%v %+v", err, p)
+	}
+	if want := 44 + (10*1152-1105-335)*4; len(enc.wav) != want {
+		t.Errorf("the encoder got %d bytes, want %d", len(enc.wav), want)
+	}
+	if _, err := plan(t, Options{Reencode: &fakeEncoder{h: stereo44}}, a, b); !errors.As(err, new(*FormatError)) {
+		t.Errorf("an encoder that answers in another format: %v", err)
+	}
+	if _, err := plan(t, Options{Reencode: &fakeEncoder{h: mono24, fail: errFull}}, a, b); !errors.Is(err, errFull) {
+		t.Errorf("an encoder that fails: %v", err)
+	}
+	enc.wav = nil
+	if p, err = plan(t, Options{Reencode: enc}, a, a); err != nil || enc.wav != nil {
+		t.Errorf("parts of one format were encoded: %v", err)
+	}
+}
