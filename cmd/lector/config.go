@@ -140,6 +140,10 @@ type siteConfig struct {
 	// or skipped.
 	Rules  extract.Rules `yaml:"rules,omitempty"`
 	Budget budgetConfig  `yaml:"budget,omitempty"`
+	// Feed describes /feed/NAME.xml to podcast directories.
+	Feed feedConfig `yaml:"feed,omitempty"`
+	// Frames are the origins that may frame the embed page; empty is any.
+	Frames []string `yaml:"frames,omitempty"`
 }
 
 // readConfig says which of the optional parts are read.

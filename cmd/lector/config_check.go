@@ -93,6 +93,9 @@ func (c *config) checkSites() error {
 		if s.Notice != "off" && s.Notice != "start" && s.Notice != "both" {
 			return fmt.Errorf("%s.notice: %q is not off, start or both", key, s.Notice)
 		}
+		if err := checkFrames(key, s.Frames); err != nil {
+			return err
+		}
 		b := s.Budget
 		if min(b.CharactersPerArticle, b.CharactersPerDay, b.CharactersPerHour, b.CharactersPerMonth) < 0 || min(b.DollarsPerDay, b.DollarsPerMonth) < 0 {
 			return fmt.Errorf("%s.budget: a bound is negative", key)

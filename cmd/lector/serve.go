@@ -143,7 +143,7 @@ func (s *shop) watch(p worker.Progress) {
 func (s *shop) publisherConfig() publisher.Config {
 	sites := map[string]publisher.Site{}
 	for name, site := range s.config.Sites {
-		sites[name] = publisher.Site{Title: site.Title, URL: site.URL, Language: site.Language}
+		sites[name] = site.door()
 	}
 	return publisher.Config{
 		Store: s.store, ServeObjects: s.config.Store.PublicURL == "", AudioURL: s.config.audioURL(),

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"lector"
+	"lector/publisher"
+)
+
+// feedConfig is what podcast directories want to know of a site's feed.
+type feedConfig struct {
+	Description string `yaml:"description,omitempty"`
+	Image       string `yaml:"image,omitempty"` // address of a square picture, 1400 to 3000 px
+	Email       string `yaml:"email,omitempty"` // whom the directories write to
+	Category    string `yaml:"category,omitempty"`
+}
+
+// door is the site as the public doors know it.
+func (s siteConfig) door() publisher.Site {
+	return publisher.Site{
+		Title: s.Title, URL: s.URL, Language: s.Language, Frames: s.Frames,
+		Description: s.Feed.Description, Image: s.Feed.Image, Email: s.Feed.Email, Category: s.Feed.Category,
+	}
+}
+
+// checkFrames refuses what is no origin: it would stand in a header.
+func checkFrames(key string, frames []string) error {
+	for _, f := range frames {
+		u, err := url.Parse(f)
+		if err != nil || u.Scheme+"://"+u.Host != f || u.Scheme != "https" && u.Scheme != "http" || strings.ContainsAny(u.Host, ";,'\"") {
+			return lector.Hint(fmt.Errorf("%s.frames: %q is no origin", key, f), "give scheme and host, for example https://reader.example")
+		}
+	}
+	return nil
+}
