@@ -70,6 +70,10 @@ func (w *walker) tag(n *html.Node) string {
 		if w.sel.Tables || layout(n) {
 			return ""
 		}
+	case atom.Pre:
+		if strings.Contains(attr(n, "class"), "verse") {
+			return ""
+		}
 	case atom.Figcaption:
 		if w.sel.Captions {
 			return ""

@@ -333,5 +333,9 @@ func (p *Page) front(title, byline, standfirst int) {
 
 // same compares two texts by their letters and digits.
 func same(a, b string) bool {
-	return a == b || len(a) < 2*len(b)+8 && len(b) < 2*len(a)+8 && key(a) == key(b)
+	if len(a) > 2*len(b)+8 || len(b) > 2*len(a)+8 {
+		return false
+	}
+	k := key(a)
+	return k != "" && k == key(b)
 }

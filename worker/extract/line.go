@@ -35,7 +35,7 @@ func judge(text string, kind lector.SegmentKind, linked float64) string {
 }
 
 var judges = []func(text, plain string, linked float64) string{
-	disclosure, lead, counted, clock, attribution, ask, consent, notices,
+	shortcode, disclosure, lead, counted, clock, attribution, ask, consent, notices,
 }
 
 // speakable reports whether a voice could say anything of s.
@@ -46,6 +46,16 @@ func speakable(s string) bool {
 		}
 	}
 	return false
+}
+
+var shortcodeLine = regexp.MustCompile(`^\[[a-z][a-z0-9_-]*(?:\s[^\]]*)?\](?:$|.*\[/[a-z][a-z0-9_-]*\]$)|^\[/[a-z][a-z0-9_-]*\]$`)
+
+// shortcode finds what WordPress or a page builder would have replaced.
+func shortcode(text, _ string, _ float64) string {
+	if text[0] == '[' && shortcodeLine.MatchString(text) {
+		return "shortcode"
+	}
+	return ""
 }
 
 // disclosure finds the label that our own player or another one put there.

@@ -147,7 +147,7 @@ func (w *walker) element(n *html.Node) {
 		w.text = append(w.text, ' ')
 		return
 	case n.DataAtom == atom.Hr:
-		w.flush(n)
+		w.flushBefore(n)
 		w.rest()
 		return
 	case unseen[n.DataAtom]:
@@ -191,8 +191,7 @@ func (w *walker) inline(n *html.Node, o *origin) {
 
 // block goes through an element that stands on its own.
 func (w *walker) block(n *html.Node, o *origin, said verdict, rule string) {
-	parent := n.Parent
-	w.flush(parent)
+	w.flushBefore(n)
 	chain, speakRule, kind, rank, within := w.chain, w.speak, w.kind, w.rank, w.within
 	switch {
 	case said == speak:
@@ -249,6 +248,14 @@ func (w *walker) rest() {
 	}
 }
 
+// flushBefore ends the block that stands in front of n, in its parent.
+func (w *walker) flushBefore(n *html.Node) {
+	steps := w.steps
+	w.steps = steps[:len(steps)-1]
+	w.flush(n.Parent)
+	w.steps = steps
+}
+
 // flush ends the block that has been collected.
 func (w *walker) flush(n *html.Node) {
 	w.breaks = 0
@@ -295,6 +302,9 @@ func (w *walker) path() string {
 			continue
 		}
 		b.WriteString(s.tag + ":nth-child(" + strconv.Itoa(s.nth) + ")")
+	}
+	if b.Len() == 0 {
+		return "body"
 	}
 	return b.String()
 }

@@ -22,14 +22,14 @@ func Normalise(text, lang string, level Level) (string, []Span) {
 
 // spell returns the spoken form of one sentence.
 func (w *writer) spell(source string) (string, []Span, []string) {
-	r := &reader{src: source, language: w.language, level: w.options.Normalise, lexicon: w.lexicon, shouting: shouting(source)}
+	r := &reader{src: source, language: w.language, level: w.options.Normalise, lexicon: w.lexicon, shouting: shouting(source), writing: ownWriting(w.options.Language)}
 	r.run()
 	text, spans, matched := string(r.out), r.spans, r.matched
 	for range passes - 1 {
 		if r.level == Off || len(r.spans) == 0 {
 			break
 		}
-		again := &reader{src: text, language: w.language, level: w.options.Normalise, shouting: r.shouting}
+		again := &reader{src: text, language: w.language, level: w.options.Normalise, shouting: r.shouting, writing: r.writing}
 		again.run()
 		if string(again.out) == text {
 			break
@@ -51,8 +51,9 @@ type reader struct {
 	level    Level
 	lexicon  *matcher
 	matched  []string
-	shouting bool // the text is in capitals
-	plain    int  // what is before this place in src is copied
+	shouting bool    // the text is in capitals
+	writing  Writing // what the voice reads; "" for any
+	plain    int     // what is before this place in src is copied
 }
 
 func (r *reader) run() {
@@ -112,6 +113,9 @@ func wordRune(r rune) bool {
 }
 
 func (r *reader) rule() bool {
+	if foreignWord(r) {
+		return true
+	}
 	if r.language.spell != nil {
 		return r.language.spell(r)
 	}

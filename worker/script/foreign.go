@@ -1,0 +1,76 @@
+package script
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// romanised are the Cyrillic letters in Latin ones, by the Ukrainian table of
+// 2010 (Resolution 55), with the letters that only Russian, Belarusian and
+// Bulgarian have.
+var romanised = map[rune]string{
+	'а': "a", 'б': "b", 'в': "v", 'г': "h", 'ґ': "g", 'д': "d", 'е': "e", 'є': "ie", 'ж': "zh", 'з': "z", 'и': "y", 'і': "i", 'ї': "i", 'й': "i", 'к': "k", 'л': "l", 'м': "m", 'н': "n", 'о': "o", 'п': "p",
+	'р': "r", 'с': "s", 'т': "t", 'у': "u", 'ф': "f", 'х': "kh", 'ц': "ts", 'ч': "ch", 'ш': "sh", 'щ': "shch", 'ь': "", 'ю': "iu", 'я': "ia", 'ы': "y", 'э': "e", 'ё': "io", 'ъ': "", 'ў': "u", 'ј': "j", 'љ': "lj", 'њ': "nj", 'ћ': "c", 'ђ': "dj", 'џ': "dzh",
+}
+
+// initialForms are the letters that the table writes in another way at the
+// beginning of a word.
+var initialForms = map[rune]string{'є': "ye", 'ї': "yi", 'й': "y", 'ю': "yu", 'я': "ya"}
+
+// foreignWord says a word in letters that the voice cannot read: Cyrillic ones
+// in Latin letters, others not at all. The span keeps what was written.
+func foreignWord(r *reader) bool {
+	c := firstRune(r.src[r.pos:])
+	if c < 0x250 || !unicode.IsLetter(c) || r.writing == "" {
+		return false
+	}
+	w := writing(c)
+	if w == r.writing || w == Other || w == Latin {
+		return false
+	}
+	n := 0
+	for i, x := range r.src[r.pos:] {
+		if !wordRune(x) || x < 0x80 && unicode.IsLetter(x) {
+			break
+		}
+		n = i + utf8.RuneLen(x)
+	}
+	if w != Cyrillic || r.writing != Latin {
+		return r.gap(n)
+	}
+	return r.say(romanise(r.src[r.pos:r.pos+n]), n)
+}
+
+// romanise writes a Cyrillic word in Latin letters.
+func romanise(word string) string {
+	var b strings.Builder
+	for i, c := range word {
+		lower := unicode.ToLower(c)
+		latin, ok := romanised[lower]
+		if i == 0 && initialForms[lower] != "" {
+			latin = initialForms[lower]
+		}
+		switch {
+		case !ok:
+			b.WriteRune(c)
+		case c != lower && latin != "":
+			b.WriteString(strings.ToUpper(latin[:1]) + latin[1:])
+		default:
+			b.WriteString(latin)
+		}
+	}
+	return b.String()
+}
+
+// ownWriting is what a language's voice reads; "" where several are.
+func ownWriting(tag string) Writing {
+	list, ok := writings[primary(tag)]
+	switch {
+	case !ok:
+		return Latin
+	case len(list) == 1:
+		return list[0]
+	}
+	return ""
+}
