@@ -13,7 +13,7 @@ var englishSigns = signs{"at", "dot", "slash", "dash", "underscore", "plus", "W 
 
 var (
 	emailShape = regexp.MustCompile(`^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
-	urlShape   = regexp.MustCompile(`^(?:https?://|www\.)[^\s<>"“”]+`)
+	urlShape   = regexp.MustCompile(`^(?:https?://|ftp://|www\.)[^\s<>"“”]+`)
 	hostShape  = regexp.MustCompile(`^(?:[A-Za-z0-9-]+\.)+([a-z]{2,6})(?:/[^\s<>"“”]*)?`)
 )
 
@@ -37,7 +37,7 @@ func electronic(r *reader, words signs) bool {
 	m := urlShape.FindString(s)
 	if m == "" {
 		h := hostShape.FindStringSubmatch(s)
-		if h == nil || !tops[h[1]] || r.glued(len(h[0])) {
+		if h == nil || !tops[h[1]] && !fileTypes[h[1]] || r.glued(len(h[0])) {
 			return false
 		}
 		m = h[0]
@@ -48,6 +48,7 @@ func electronic(r *reader, words signs) bool {
 
 func stripScheme(s string) string {
 	s = strings.TrimPrefix(s, "https://")
+	s = strings.TrimPrefix(s, "ftp://")
 	return strings.TrimPrefix(s, "http://")
 }
 
@@ -82,7 +83,10 @@ func (g signs) address(s string) string {
 // saidTops are two letters that are said as a word.
 var saidTops = set(`co me in no at be is it us am by`)
 
-var spelledPieces = set(`html htm php pdf tv bbc cnn nyt un eu uk id url`)
+// fileTypes are the ends of file names that are read like addresses.
+var fileTypes = set(`html htm pdf php doc docx xls xlsx jpg png csv zip txt json xml exe`)
+
+var spelledPieces = set(`doc docx xls xlsx jpg png csv xml exe html htm php pdf tv bbc cnn nyt un eu uk id url`)
 
 // piece says one word of an address: the ends of two letters are spelled.
 func (g signs) piece(s string) string {

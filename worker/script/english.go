@@ -10,8 +10,8 @@ func english() *language {
 		months: twelve(`January February March April May June July August September October November December`),
 		dated:  func(t time.Time, _ *language) string { return t.Format("January 2, 2006.") },
 		abbreviations: set(`mr mrs ms mx dr prof gen lt col maj capt sgt cpl pvt adm cmdr brig gov sen rep rev hon pres amb sec supt det insp fr msgr sr. mt ft messrs mme mlle lt.col maj.gen lt.gen brig.gen
-			vs viz cf incl excl e.g i.e eg ie approx est dept assn bros op ca hq nr acct attn asst assoc univ min.temp a.k.a rt spc pfc ssgt tsgt msgt cmdt vice-adm rear-adm hrs`),
-		beforeNumber: set(`no nos vol fig figs p pp ch sec art pt ed jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun para nr ver v`),
+			vs viz cf incl excl e.g i.e eg ie approx est dept assn bros op ca hq nr acct attn asst assoc univ min.temp a.k.a rt spc pfc ssgt tsgt msgt cmdt vice-adm rear-adm hrs v n° nº n`),
+		beforeNumber: set(`no nos vol fig figs p pp ch sec art pt ed jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun para nr ver`),
 		maybe:        set(`u.s u.k u.n e.u d.c u.s.a u.a.e a.m p.m etc al inc corp ltd co jr sr st ave blvd rd ph.d m.d b.a m.a llc plc esq sq calif fla mass pa conn wash ariz colo ill ind md mich minn nev okla tenn tex va wis ga ala ark del ore l.a n.y j.d m.b.a no.s ft in lb oz hr min`),
 		starters:     set(`The A An He She It They We I You This That These Those There Here But And Or So Yet In On At For From By With As If When While Where Who What Why How His Her Its Their Our My Your After Before During Since Until Although Though Because However Meanwhile Moreover Still Then Now Today Yesterday Officials Police Some Many Most Several Both All No Not Also According Once Later Earlier Nearly About More Only Each Every Other Others Another Under Over Is Are Was Were Do Does Did Has Have Had Will Would Can Could Should May Let Please People Experts Authorities Critics Residents Despite Instead Finally Asked`),
 		words:        englishWords,

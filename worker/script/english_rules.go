@@ -42,7 +42,7 @@ const (
 var englishNumbers = []numberRule{
 	{regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::\d{2})?Z?)?`), sayISODate},
 	{regexp.MustCompile(`^(\d{1,2})([./])(\d{1,2})([./])(\d{4}|\d{2})\b`), sayNumericDate},
-	{regexp.MustCompile(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d-[A-Z]{3}-?[A-Z]{4}\b|^\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone},
+	{regexp.MustCompile(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d-[A-Z]{3}-?[A-Z]{4}\b|^\d{3}-\d{4}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone},
 	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))? ?(?:` + reM + `)?` + reD + `(\d{1,2})(?:[:.](\d{2}))? ?` + reM), sayClockRange},
 	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))? ?` + reM), sayClock},
 	{regexp.MustCompile(`^([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?:` + reD + `([01]?\d|2[0-4]):([0-5]\d))?`), sayClock24},
@@ -52,6 +52,7 @@ var englishNumbers = []numberRule{
 	{regexp.MustCompile(`^(1[1-9]\d\d|20\d\d) ?[-–—/] ?(1[1-9]\d\d|20\d\d|\d\d)\b`), sayYears},
 	{regexp.MustCompile(`^(\d{4}|[2-9]0)['’]?s\b`), sayDecade},
 	{regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Z][a-z]{2,8}\.?)(?:,? (\d{4})\b)?`), sayDayMonth},
+	{regexp.MustCompile(`^(\d{1,4})(?:st|nd|rd|th) ?[-–] ?(\d{1,4})(?:st|nd|rd|th)\b`), sayOrdinals},
 	{regexp.MustCompile(`^` + reN + `(?:st|nd|rd|th|ST|ND|RD|TH)\b`), sayOrdinal},
 	{regexp.MustCompile(`^(\d+)[  -](\d+)/(\d+)\b`), sayMixed},
 	{regexp.MustCompile(`^(\d+)/(\d+)\b`), sayFraction},
@@ -138,7 +139,7 @@ func sayNumericDate(r *reader, m []string) (string, int) {
 }
 
 func sayTelephone(r *reader, m []string) (string, int) {
-	if len(m[0]) == 8 && !telephoneWords[r.before()] {
+	if len(m[0]) == 8 && m[0][3] == '-' && !telephoneWords[r.before()] && lowerStart(firstWord(r.after(8))) {
 		return "", 0
 	}
 	return telephone(m[0]), len(m[0])
@@ -290,6 +291,11 @@ func sayDecade(_ *reader, m []string) (string, int) {
 	return decade(m[1]), len(m[0])
 }
 
+// sayOrdinals says "12th-13th".
+func sayOrdinals(r *reader, m []string) (string, int) {
+	return ordinal(m[1]) + " to " + ordinal(m[2]), len(m[0])
+}
+
 func sayOrdinal(r *reader, m []string) (string, int) {
 	if strings.Contains(m[1], ".") || r.glued(len(m[0])) {
 		return "", 0
@@ -365,7 +371,13 @@ func sayFraction(r *reader, m []string) (string, int) {
 	if f := fraction(m[1], m[2]); f != "" {
 		return f, len(m[0])
 	}
-	return cardinal(m[1]) + " slash " + cardinal(m[2]), len(m[0])
+	switch num, den := atoi(m[1]), atoi(m[2]); {
+	case num == den:
+		return cardinal(m[1]) + " out of " + cardinal(m[2]), len(m[0])
+	case den > 2 && den <= 20 && len(m[1]) < 4:
+		return cardinal(m[1]) + " " + ordinal(m[2]) + "s", len(m[0])
+	}
+	return cardinal(m[1]) + " over " + cardinal(m[2]), len(m[0])
 }
 
 // fraction says a proper fraction: "three quarters".
@@ -416,7 +428,7 @@ func sayRange(r *reader, m []string) (string, int) {
 	if strings.HasPrefix(m[1], "0") && len(m[1]) > 1 && !strings.Contains(m[1], ".") {
 		return "", 0
 	}
-	u, took := unitAfter(r, n, false)
+	u, took := unitAfter(r, n)
 	if r.glued(n + took) {
 		return "", 0
 	}
@@ -429,8 +441,11 @@ func sayRange(r *reader, m []string) (string, int) {
 
 func sayNumber(r *reader, m []string) (string, int) {
 	n := len(m[0])
-	if u, took := unitAfter(r, n, true); u.one != "" && !r.glued(n+took) {
-		if scaled, more := unitAfter(r, n+took, true); u.scale && scaled.one != "" && !scaled.scale && !r.glued(n+took+more) {
+	if (m[1] == "4" || m[1] == "8") && strings.HasPrefix(r.after(n), "K") && !r.glued(n+1) {
+		return amount(m[1]) + " K", n + 1
+	}
+	if u, took := unitAfter(r, n); u.one != "" && !r.glued(n+took) {
+		if scaled, more := unitAfter(r, n+took); u.scale && scaled.one != "" && !scaled.scale && !r.glued(n+took+more) {
 			return amount(m[1]) + " " + u.one + " " + scaled.many, n + took + more
 		}
 		return amount(m[1]) + " " + u.word(m[1], r.adjective(n+took)), n + took
@@ -444,7 +459,7 @@ func sayNumber(r *reader, m []string) (string, int) {
 	if isYear(r, m[1], n) {
 		return year(m[1]), n
 	}
-	if len(m[1]) == 3 && digitRun(m[1]) == 3 && emergencies[r.before()] {
+	if len(m[1]) == 3 && digitRun(m[1]) == 3 && (emergencies[r.before()] || m[1] == "911" && callers[firstWord(r.after(n))]) {
 		return digitByDigit(m[1]), n
 	}
 	if crafts[r.before()] {
@@ -454,6 +469,7 @@ func sayNumber(r *reader, m []string) (string, int) {
 }
 
 var emergencies = set(`dial dialed dialing call`)
+var callers = set(`call calls caller callers dispatcher dispatchers operator operators emergency`)
 var crafts = set(`boeing airbus flight airbus boeing-`)
 
 // suffixed knows numbers with letters behind: "5x", "10k", "2D", "9mm" have

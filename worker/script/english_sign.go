@@ -11,13 +11,13 @@ import (
 // currency names the money of a sign, and its hundredth.
 var currencies = map[string][4]string{
 	"$": {"dollar", "dollars", "cent", "cents"}, "US$": {"U S dollar", "U S dollars", "cent", "cents"}, "C$": {"Canadian dollar", "Canadian dollars", "cent", "cents"}, "CA$": {"Canadian dollar", "Canadian dollars", "cent", "cents"},
-	"A$": {"Australian dollar", "Australian dollars", "cent", "cents"}, "AU$": {"Australian dollar", "Australian dollars", "cent", "cents"}, "NZ$": {"New Zealand dollar", "New Zealand dollars", "cent", "cents"}, "HK$": {"Hong Kong dollar", "Hong Kong dollars", "cent", "cents"}, "R$": {"real", "reais", "centavo", "centavos"},
+	"A$": {"Australian dollar", "Australian dollars", "cent", "cents"}, "AU$": {"Australian dollar", "Australian dollars", "cent", "cents"}, "NT$": {"Taiwan dollar", "Taiwan dollars", "cent", "cents"}, "S$": {"Singapore dollar", "Singapore dollars", "cent", "cents"}, "MX$": {"Mexican peso", "Mexican pesos", "centavo", "centavos"}, "NZ$": {"New Zealand dollar", "New Zealand dollars", "cent", "cents"}, "HK$": {"Hong Kong dollar", "Hong Kong dollars", "cent", "cents"}, "R$": {"real", "reais", "centavo", "centavos"},
 	"€": {"euro", "euros", "cent", "cents"}, "£": {"pound", "pounds", "penny", "pence"}, "¥": {"yen", "yen", "sen", "sen"}, "₴": {"hryvnia", "hryvnias", "kopiyka", "kopiykas"},
 	"₽": {"ruble", "rubles", "kopeck", "kopecks"}, "₹": {"rupee", "rupees", "paisa", "paise"}, "₩": {"won", "won", "jeon", "jeon"}, "₺": {"lira", "lira", "kurus", "kurus"}, "₪": {"shekel", "shekels", "agora", "agorot"}, "₿": {"bitcoin", "bitcoins", "", ""}, "₸": {"tenge", "tenge", "", ""}, "₾": {"lari", "lari", "", ""}, "₦": {"naira", "naira", "kobo", "kobo"},
 	"Rs": {"rupee", "rupees", "paisa", "paise"}, "EUR": {"euro", "euros", "cent", "cents"}, "USD": {"U S dollar", "U S dollars", "cent", "cents"}, "GBP": {"pound", "pounds", "penny", "pence"}, "UAH": {"hryvnia", "hryvnias", "kopiyka", "kopiykas"},
 }
 
-var moneyShape = regexp.MustCompile(`^((?:US|C|CA|A|AU|NZ|HK|R)?\$|[€£¥₴₽₹₩₺₪₿₸₾₦]|(?:Rs\.?|EUR|USD|GBP|UAH)(?:[  ]))[  ]?(\d[\d,]*(?:\.\d+)?)(?:(?: ?[-–—] ?| to )(?:(?:US|C|A)?\$|[€£¥₴])?(\d[\d,]*(?:\.\d+)?))?(?:[  -]?(thousand|million|billion|trillion|mn|mln|bn|bln|tn|trn|k|K|m|M|b|B|T)\b)?(\+)?`)
+var moneyShape = regexp.MustCompile(`^((?:US|CA|C|AU|A|NZ|NT|HK|R|S|MX)?\$|[€£¥₴₽₹₩₺₪₿₸₾₦]|(?:Rs\.?|EUR|USD|GBP|UAH|CHF|PLN|CZK|HUF|RON|SEK|NOK|DKK|TRY|INR|KRW|JPY|CNY|RMB|RUB|CAD|AUD)(?:[  ]))[  ]?(\d[\d,]*(?:\.\d+)?|\.\d\d)(?:(?: ?[-–—] ?| to )(?:(?:US|C|A)?\$|[€£¥₴])?(\d[\d,]*(?:\.\d+)?))?(?:[  -]?(thousand|million|billion|trillion|mn|mln|bn|bln|tn|trn|k|K|m|M|b|B|T)\b)?(\+)?`)
 
 var moneyScales = map[string]string{"thousand": "thousand", "k": "thousand", "K": "thousand", "million": "million", "mn": "million", "mln": "million", "m": "million", "M": "million", "billion": "billion", "bn": "billion", "bln": "billion", "b": "billion", "B": "billion", "trillion": "trillion", "tn": "trillion", "trn": "trillion", "T": "trillion"}
 
@@ -37,7 +37,7 @@ func money(r *reader) bool {
 	if r.glued(n) {
 		return false
 	}
-	c := currencies[strings.Trim(strings.TrimSuffix(strings.TrimSpace(m[1]), "."), "\u00a0")]
+	c := currency(strings.Trim(strings.TrimSuffix(strings.TrimSpace(m[1]), "."), "\u00a0"))
 	name := c[1]
 	if r.adjective(n) || strings.Contains(m[0], "-"+m[4]) && m[4] != "" || m[3] == "" && m[4] == "" && bare(m[2]) == "1" {
 		name = c[0]
@@ -61,6 +61,15 @@ func money(r *reader) bool {
 		spoken = "more than " + spoken
 	}
 	return r.say(spoken+" "+name, n)
+}
+
+// currency names the money of a sign or a code.
+func currency(sign string) [4]string {
+	if c, ok := currencies[sign]; ok {
+		return c
+	}
+	u := units[sign]
+	return [4]string{u.one, u.many, "", ""}
 }
 
 // cents says "$3.50" as "three dollars and fifty cents".
@@ -106,6 +115,9 @@ func englishSign(r *reader) bool {
 	case ' ':
 		return dashed(r)
 	case '—', '–', '―':
+		if c == '–' && englishMonths[strings.ToLower(firstWord(r.after(n)))] != "" && r.numberBefore() {
+			return r.say(" to ", n)
+		}
 		return dash(r, n)
 	case '“', '”', '„', '«', '»', '‟':
 		return r.say(`"`, n)
@@ -210,6 +222,9 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 
 // minus says a dash before a number where nothing stands before it.
 func minus(r *reader, window string, c rune, n int) bool {
+	if r.numberBefore() && r.src[r.pos-1] != ' ' && englishMonths[strings.ToLower(firstWord(window[n:]))] != "" {
+		return r.say(" to ", n)
+	}
 	if !minusShape.MatchString(window) {
 		return false
 	}

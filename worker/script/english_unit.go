@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"strings"
 )
 
@@ -23,7 +24,7 @@ func (u unit) word(n string, adjective bool) string {
 
 // unitAfter returns the unit that begins n bytes behind the current place, and
 // its length with the space before it.
-func unitAfter(r *reader, n int, _ bool) (unit, int) {
+func unitAfter(r *reader, n int) (unit, int) {
 	s := r.after(n)
 	rest := strings.TrimLeft(s, "  ")
 	gap := len(s) - len(rest)
@@ -33,6 +34,19 @@ func unitAfter(r *reader, n int, _ bool) (unit, int) {
 	hyphen := 0
 	if gap == 0 && strings.HasPrefix(rest, "-") {
 		hyphen, rest = 1, rest[1:]
+	}
+	if strings.HasPrefix(rest, "in.") && (len(rest) == 3 || lowerStart(firstWord(rest[3:])) && rest[3] == ' ') && hyphen == 0 {
+		end := gap + 2
+		if len(rest) > 3 {
+			end++
+		}
+		return unit{one: "inch", many: "inches"}, end
+	}
+	if strings.HasPrefix(rest, "sq. ") {
+		u, n := units["sq "+word1(rest[4:])], 4+len(word1(rest[4:]))
+		if u.one != "" {
+			return u, gap + n
+		}
 	}
 	end := unitEnd(rest)
 	for ; end > 0; end = shorter(rest, end) {
@@ -44,6 +58,10 @@ func unitAfter(r *reader, n int, _ bool) (unit, int) {
 		if hyphen == 1 { // a 155-mm shell
 			u.many = u.one
 		}
+		if name := per(strings.TrimPrefix(rest[end:], "/")); strings.HasPrefix(rest[end:], "/") && name != "" && hyphen == 0 {
+			by := cmp.Or(units[name].one, name)
+			return unit{one: u.one + " per " + by, many: u.many + " per " + by}, gap + end + 1 + len(name)
+		}
 		if stopped[name] && strings.HasPrefix(rest[end:], ". ") && lowerStart(firstWord(rest[end:])) {
 			end++
 		}
@@ -52,12 +70,21 @@ func unitAfter(r *reader, n int, _ bool) (unit, int) {
 	return unit{}, 0
 }
 
+// word1 returns the letters that s begins with.
+func word1(s string) string {
+	end := strings.IndexFunc(s, func(c rune) bool { return c < 'A' })
+	if end < 0 {
+		return s
+	}
+	return s[:end]
+}
+
 // unitEnd returns where the run of unit characters ends: "sq km" and "km/h"
 // are one.
 func unitEnd(s string) int {
 	end := 0
 	for i, c := range s {
-		if !(wordRune(c) && c > '9' || strings.ContainsRune("%°/²³€£$₴₽µμ'\"", c) || (c == '2' || c == '3') && i > 0 || c == ' ' && (strings.HasPrefix(s, "sq ") || strings.HasPrefix(s, "cubic ")) && i < 6) {
+		if !(wordRune(c) && c > '9' || strings.ContainsRune("%°/²³€£$¢₴₽µμ'\"", c) || (c == '2' || c == '3') && i > 0 || c == ' ' && (strings.HasPrefix(s, "sq ") || strings.HasPrefix(s, "cubic ")) && i < 6) {
 			break
 		}
 		end = i + len(string(c))
@@ -82,7 +109,7 @@ func shorter(s string, end int) int {
 
 // spaced units need a space before them, tight ones must not have one.
 var (
-	spaced = set(`in`)
+	spaced = set(`B A N J`)
 	tight  = set(`k K b B T " ' s h`)
 )
 
@@ -201,6 +228,8 @@ ms = millisecond, milliseconds
 ns = nanosecond, nanoseconds
 min|mins = minute, minutes
 h|hr|hrs = hour, hours
+dl|dL = deciliter, deciliters
+¢ = cent, cents
 €|EUR = euro, euros
 £|GBP = pound, pounds
 $ = dollar, dollars

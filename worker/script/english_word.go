@@ -36,6 +36,11 @@ func monthFirst(r *reader, word string) bool {
 		return false
 	}
 	window := r.rest(view)
+	if rest := window[len(word):]; strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, "–") {
+		if englishMonths[strings.ToLower(firstWord(rest))] != "" {
+			return r.say(name+" to ", len(word)+len(string(firstRune(rest))))
+		}
+	}
 	if m := monthDay.FindStringSubmatch(window); m != nil && atoi(m[2]) >= 1 && atoi(m[2]) <= 31 && (m[4] == "" || atoi(m[4]) <= 31) {
 		n := len(m[0])
 		if m[5] != "" && (m[5] < "1000" || m[5] > "2199") {
@@ -165,7 +170,7 @@ func (r *reader) capitalBefore() bool {
 }
 
 // numbered are abbreviations that mean something before a number only.
-var numbered = map[string]string{"no.": "number", "nos.": "numbers", "nr.": "number", "p.": "page", "pp.": "pages", "vol.": "volume", "fig.": "figure", "figs.": "figures", "ch.": "chapter", "sec.": "section", "art.": "article", "pt.": "part", "para.": "paragraph", "ver.": "version", "v.": "version", "c.": "circa", "rt.": "route"}
+var numbered = map[string]string{"no.": "number", "nos.": "numbers", "nr.": "number", "p.": "page", "pp.": "pages", "vol.": "volume", "fig.": "figure", "figs.": "figures", "ch.": "chapter", "sec.": "section", "art.": "article", "pt.": "part", "para.": "paragraph", "ver.": "version", "v.": "version", "c.": "circa", "ext.": "extension", "rt.": "route"}
 
 func numberedAbbreviation(r *reader, word string) bool {
 	spoken, ok := numbered[strings.ToLower(word)]
@@ -302,9 +307,11 @@ var romanShape = regexp.MustCompile(`^M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})
 // romanNouns stand before a number that counts, romanNames before one that
 // orders.
 var (
-	romanNouns = set(`war wars chapter article title part volume act phase stage type class bowl level section book scene appendix tier apollo mark category group annex schedule rocky season episode final world olympiad gemini iphone playstation windows corps division zone grade page vatican`)
+	romanNouns = set(`war wars chapter article title part volume act phase stage type class bowl level section book scene appendix tier apollo mark category group annex schedule rocky season episode final world olympiad gemini iphone playstation windows corps division zone grade page vatican vol vol. ch. art. pt. sec.`)
 	romanNames = set(`king queen pope emperor tsar czar louis charles elizabeth henry george william edward richard james john paul pius benedict leo francis nicholas alexander peter catherine philip felipe carlos juan frederick friedrich wilhelm napoleon harald gustaf carl albert leopold baudouin margrethe christian frederik haakon olav willem mary innocent gregory clement urban boniface ivan vladimir yaroslav sigismund casimir stanislaw ladislaus mehmed selim murad abdullah hussein mohammed hassan ramses rameses darius xerxes constantine theodore michael basil filaret bartholomew kirill adolf otto rudolf ferdinand joseph franz francois umberto vittorio emanuel`)
 )
+
+var centuries = set(`century centuries Olympic Olympics Olympiad Legion`)
 
 func roman(r *reader, word string) bool {
 	bare := strings.TrimRight(word, ".")
@@ -314,6 +321,8 @@ func roman(r *reader, word string) bool {
 	before := r.before()
 	value := cardinal(itoa(romanValue(bare)))
 	switch {
+	case len(bare) > 1 && centuries[firstWord(r.after(len(bare)))]:
+		return r.say(toOrdinal(value), len(bare))
 	case romanNames[strings.TrimSuffix(before, "'s")] && romanValue(bare) < 40 && r.capitalBefore() && !(bare == "I" && !r.nameEnds(len(bare))):
 		return r.say("the "+toOrdinal(value), len(bare))
 	case romanNouns[before] && (len(bare) > 1 || bare == "V" || bare == "X" || bare == "I" && (before == "war" || before == "part" || before == "act" || before == "phase" || before == "chapter" || before == "title" || before == "type")):

@@ -51,7 +51,7 @@ func (l *language) ends(left, right string) bool {
 	bare := strings.TrimRight(left, "\"'”’»)]“›")
 	next := firstWord(right)
 	switch {
-	case next == "":
+	case next == "" || cited(right):
 		return false
 	case lowerStart(next) && !strings.HasSuffix(bare, ":"):
 		return false
@@ -71,7 +71,7 @@ func (l *language) ends(left, right string) bool {
 func (l *language) stop(left, right, next string) bool {
 	word := lastWord(left)
 	lower := strings.ToLower(word)
-	digit := unicode.IsDigit(firstRune(strings.TrimLeft(right, " \"'“‘«(№#$€£")))
+	digit := romanShape.MatchString(next) && next != "" || unicode.IsDigit(firstRune(strings.TrimLeft(right, " \"'“‘«(№#$€£")))
 	switch {
 	case listNumber(left):
 		return false
@@ -103,6 +103,9 @@ func (l *language) closes(left, lower, right, next string) bool {
 	}
 	switch lower {
 	case "a.m", "p.m", "am", "pm":
+		if opening := firstWord(left); len(left) < 32 && openings[opening] {
+			return false
+		}
 		return !timeZone[next] && !strings.Contains(firstWords(right, 3), " time")
 	case "u.s", "u.k", "u.n", "e.u", "d.c", "u.s.a", "u.a.e":
 		the := strings.HasSuffix(strings.ToLower(strings.TrimSuffix(left, lastWord(left)+".")), "the ")
@@ -111,6 +114,19 @@ func (l *language) closes(left, lower, right, next string) bool {
 		return unicode.IsUpper(firstRune(next))
 	}
 	return false
+}
+
+// openings begin a phrase of time: "At 5 a.m. Mr. Smith left."
+var openings = set(`At By Around About Before After Since Until From Between`)
+
+// cited reports whether the text goes on with a source: "(Smith 55)."
+func cited(right string) bool {
+	right = strings.TrimLeft(right, " ")
+	if !strings.HasPrefix(right, "(") {
+		return false
+	}
+	end := strings.Index(right[:min(len(right), 48)], ").")
+	return end > 0 && !strings.ContainsAny(right[1:end], ".!?")
 }
 
 var timeZone = set(`ET EST EDT CT CST CDT MT MST MDT PT PST PDT GMT UTC BST CET CEST EET EEST MSK Eastern Central Pacific Mountain Greenwich Monday Tuesday Wednesday Thursday Friday Saturday Sunday Jan Feb March April May June July Aug Sept Oct Nov Dec January February August September October November December`)
