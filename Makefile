@@ -43,6 +43,7 @@ check-deploy: ## compose file, Dockerfiles and manifests by the parsers of their
 
 bench: ## how fast it is here, and beside the other tools on the PATH
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCH) -benchmem ./...
+	$(GO) test -v -run 'TestCorpus|TestSentences|TestVerbal' ./worker/extract ./worker/script | grep SCORE
 	$(GO) build -o $(BIN)/lector ./cmd/lector
 	$(GO) run ./audio/bench -lector $(BIN)/lector
 
