@@ -111,10 +111,12 @@ func (s *shop) publishPaper(ctx context.Context, stage *stages) error {
 
 // unlessStopped drops an error that Ctrl-C brought about.
 func unlessStopped(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	select {
+	case <-ctx.Done():
 		return nil
+	default:
+		return err
 	}
-	return err
 }
 
 // publishArticle sends the event as a CMS would and waits for its effect.
