@@ -3,6 +3,7 @@ package extract
 import (
 	"cmp"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/andybalholm/cascadia"
@@ -162,8 +163,24 @@ func head(p *Page, m meta, known lector.Article, raws []raw, whole bool) {
 	if p.Published.IsZero() {
 		p.Published = m.clock
 	}
+	if p.Published.IsZero() {
+		p.Published = shownDate(raws, titleBlock)
+	}
 	standfirst := p.pickStandfirst(m, known, raws, titleBlock)
 	p.front(titleBlock, bylineBlock, standfirst)
+}
+
+// shownDate returns the first date that stands near the title.
+func shownDate(raws []raw, title int) time.Time {
+	for _, r := range raws[title+1 : min(len(raws), title+12)] {
+		if len(r.Text) > 160 || prose(r.Text) || title < 0 {
+			continue
+		}
+		if d, ok := findDate(r.Text); ok {
+			return d.time
+		}
+	}
+	return time.Time{}
 }
 
 // pickTitle sets the title and returns the block that shows it, or -1.

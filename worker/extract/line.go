@@ -237,15 +237,20 @@ func consent(_, plain string, _ float64) string {
 
 var copyrightLine = regexp.MustCompile(`^(?:copyright\b|©|\(c\)|all rights reserved|todos los derechos|tous droits réservés|alle rechte vorbehalten|tutti i diritti|wszelkie prawa|усі права|всі права|все права)`)
 
+// signOffLine ends an agency's report: "Reporting by …; Editing by …".
+var signOffLine = regexp.MustCompile(`^\(?(?:additional )?(?:reporting|writing|editing|compiled|translated|edited) by \p{L}[^.!?]*[;,.)]*(?: ?(?:editing|writing|additional reporting) by .*)?$`)
+
 // notices finds the fine print.
 func notices(_, plain string, linked float64) string {
 	switch {
-	case strings.HasPrefix(plain, "privacy notice"), strings.Contains(plain, "not responsible for the content of external"):
+	case strings.HasPrefix(plain, "our standards:"), strings.HasPrefix(plain, "privacy notice"), strings.Contains(plain, "not responsible for the content of external"):
 		return legal
 	case len(plain) < 260 && copyrightLine.MatchString(plain):
 		return legal
 	case len(plain) < 260 && containsAny(plain, []string{"this site is protected by recaptcha", "privacy policy and terms of service apply", "terms of use and privacy policy", "terms of service and privacy policy", "by signing up, you agree", "by subscribing, you agree", "by clicking", "by entering your email", "all rights reserved", "you agree to our", "please enable javascript", "javascript is disabled", "your browser does not support", "opens in new window", "opens in a new tab", "may not be published, broadcast, rewritten", "fields are marked *", "required fields are marked", "will not be published. required"}):
 		return legal
+	case len(plain) < 260 && signOffLine.MatchString(plain):
+		return author
 	case len(plain) < 120 && strings.HasSuffix(plain, "ago") && linked > 0.5:
 		return timestamp
 	}
