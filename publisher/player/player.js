@@ -73,7 +73,7 @@ option{color:#111;background:#fff}
 .mini .main{grid-template:"play head tools" auto "seek seek seek" auto/auto 1fr auto}
 @media (prefers-contrast:more){:host{--_s:var(--_i);--_l:light-dark(#776a5d,#a4978a)}}
 @media (forced-colors:active){.play{border:2px solid}.seek{appearance:auto;accent-color:Highlight}[aria-current]{background:Mark;color:MarkText}}
-@media (prefers-reduced-motion:no-preference){.play,button{transition:background-color .15s}}
+@media (prefers-reduced-motion:no-preference){.play,button{transition:background-color .15s}.busy svg{animation:b .6s infinite alternate}@keyframes b{to{opacity:.3}}}
 @media print{:host{display:none}}
 `);
 
@@ -272,6 +272,7 @@ class AudioArticle extends HTMLElement {
     on("ended", () => { memory.set(this.mark, null); this.emit("ended"); });
     on("error", () => this.fail());
     on("playing", () => { this.ui.status.hidden = true; });
+    on("waiting playing pause error", e => this.ui.play.classList.toggle("busy", e.type === "waiting"));
     on("pagehide", () => this.keep(), window);
     on("hashchange", () => { const t = linked(); if (t !== null) this.seek(t); }, window);
     const rate = +memory.get("rate");
