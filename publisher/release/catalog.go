@@ -46,10 +46,16 @@ type shelf struct {
 	newest  []lector.Manifest
 }
 
-// volume is a manifest, without its segments, as of a change of its pointer.
+// volume is a manifest, without its segments, as it lay in the store.
 type volume struct {
 	lector.Manifest
-	changed time.Time
+	object lector.Object
+}
+
+// same reports whether a listing shows the pointer unchanged. The time alone
+// would not do: S3 tells it in whole seconds.
+func (v volume) same(o lector.Object) bool {
+	return v.object.Modified.Equal(o.Modified) && v.object.Size == o.Size && v.object.ETag == o.ETag
 }
 
 // Newest returns the manifests of the site's renditions, the newest article
@@ -87,7 +93,7 @@ func (s *shelf) refresh(ctx context.Context, c *Catalog, site string) error {
 	known := make(map[string]volume, len(pointers))
 	for _, p := range pointers {
 		v, ok := s.known[p.Key]
-		if !ok || !v.changed.Equal(p.Modified) {
+		if !ok || !v.same(p) {
 			v, err = open(ctx, c.store, p)
 			switch {
 			case errors.Is(err, lector.ErrNotFound):
@@ -126,7 +132,7 @@ func open(ctx context.Context, store Store, o lector.Object) (volume, error) {
 		err = lector.Permanent(fmt.Errorf("manifest %s is of %s/%s", o.Key, m.Site, m.Key))
 	}
 	m.Segments = nil
-	return volume{m, o.Modified}, err
+	return volume{m, o}, err
 }
 
 func inOrder(known map[string]volume) []lector.Manifest {

@@ -52,6 +52,12 @@ func TestCatalog(t *testing.T) {
 		if store.opened.Load() != read {
 			t.Error("a manifest that had not changed was read again")
 		}
+		old.Title = "Newer" // at the same second
+		store.Rendition("", old, "One.")
+		time.Sleep(31 * time.Second)
+		if got := titles(t, c); got != "Newer " {
+			t.Errorf("behind an update the catalog has %q", got)
+		}
 		time.Sleep(31 * time.Second)
 		store.Err = errors.New("no store")
 		if _, err := c.Newest(t.Context(), "havana"); !errors.Is(err, store.Err) {

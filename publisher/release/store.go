@@ -19,7 +19,7 @@ type Store interface {
 	Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error)
 
 	// List walks over the objects whose keys begin with prefix. Of an object
-	// at least the key and the time of its last change are known.
+	// at least the key, the size and the time of its last change are known.
 	List(ctx context.Context, prefix string) iter.Seq2[lector.Object, error]
 }
 
