@@ -33,6 +33,7 @@ type Site struct {
 	Notice   string // off, start or both: where the disclosure is spoken
 	Byline   bool
 	Captions bool
+	Foreign  script.Foreign // skip or refuse paragraphs in letters that the voice cannot read
 	Rules    extract.Rules
 	// Lexicon returns the pronunciations that hold at this moment; nil is none.
 	Lexicon func() (script.Lexicon, error)
@@ -178,7 +179,7 @@ func (p *Plan) rehearse(v Voice) (*take, error) {
 
 func (p *Plan) options(caps lector.Capabilities) (o script.Options, err error) {
 	o = script.Options{
-		Language: p.language, Byline: p.site.Byline, Captions: p.site.Captions,
+		Language: p.language, Byline: p.site.Byline, Captions: p.site.Captions, Foreign: p.site.Foreign,
 		Normalise: script.Level(caps.Normalise), Site: p.article.Site, Section: p.article.Section, Article: p.article.ID,
 	}
 	if p.site.Notice != "off" {

@@ -7,6 +7,7 @@ import (
 
 	"lector"
 	"lector/worker/extract"
+	"lector/worker/script"
 )
 
 // config is every setting there is. A setting comes from, the later the
@@ -150,6 +151,9 @@ type siteConfig struct {
 type readConfig struct {
 	Byline   *bool `yaml:"byline,omitempty"` // default true
 	Captions bool  `yaml:"captions,omitempty"`
+	// Foreign is what becomes of a paragraph in letters that the voice cannot
+	// read: skip leaves it out, refuse fails the article.
+	Foreign script.Foreign `yaml:"foreign,omitempty"`
 }
 
 // budgetConfig bounds what a site may spend; 0 is no bound.

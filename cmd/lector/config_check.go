@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"lector"
+	"lector/worker/script"
 )
 
 // check refuses settings that cannot work, naming the key.
@@ -92,6 +93,12 @@ func (c *config) checkSites() error {
 		}
 		if s.Notice != "off" && s.Notice != "start" && s.Notice != "both" {
 			return fmt.Errorf("%s.notice: %q is not off, start or both", key, s.Notice)
+		}
+		if f := s.Read.Foreign; f != "" && f != script.SkipForeign && f != script.RefuseForeign {
+			return fmt.Errorf("%s.read.foreign: %q is neither skip nor refuse", key, f)
+		}
+		if err := s.Rules.Check(); err != nil {
+			return fmt.Errorf("%s.rules: %w", key, err)
 		}
 		if err := checkFrames(key, s.Frames); err != nil {
 			return err

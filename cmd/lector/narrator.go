@@ -35,7 +35,7 @@ func (h *house) narrator(ctx context.Context, s store) (*worker.Narrator, error)
 func (s siteConfig) worker() worker.Site {
 	return worker.Site{
 		Title: s.Title, URL: s.URL, Language: s.Language, Notice: s.Notice,
-		Byline: s.Read.Byline == nil || *s.Read.Byline, Captions: s.Read.Captions, Rules: s.Rules, Voices: s.Voices,
+		Byline: s.Read.Byline == nil || *s.Read.Byline, Captions: s.Read.Captions, Foreign: s.Read.Foreign, Rules: s.Rules, Voices: s.Voices,
 		MaxCharacters: s.Budget.CharactersPerArticle,
 	}
 }

@@ -118,7 +118,7 @@ func (f *scriptFlags) page(name string, data []byte, rules extract.Rules) (extra
 }
 
 func (f *scriptFlags) options(name string, site siteConfig, p extract.Page) script.Options {
-	o := script.Options{Language: f.lang, Captions: site.Read.Captions, Site: name}
+	o := script.Options{Language: f.lang, Captions: site.Read.Captions, Foreign: site.Read.Foreign, Site: name}
 	o.Byline = !f.plain && (site.Read.Byline == nil || *site.Read.Byline)
 	for _, language := range []string{p.Language, script.Guess(p), site.Language} {
 		if o.Language == "" {

@@ -132,15 +132,15 @@ func (r *reader) say(spoken string, n int) bool {
 	if strings.HasSuffix(string(r.out[max(0, len(r.out)-1):]), " ") || len(r.out) == 0 {
 		spoken = strings.TrimLeft(spoken, " ")
 	}
+	at := len(r.out) // the span covers the spaces that are put around it
 	if len(r.out) > 0 && spoken != "" {
 		last, _ := utf8.DecodeLastRune(r.out)
 		if first := firstRune(spoken); wordRune(last) && wordRune(first) {
 			r.out = append(r.out, ' ')
 		}
 	}
-	at := len(r.out)
 	r.out = append(r.out, spoken...)
-	r.spans = append(r.spans, Span{Start: r.pos, End: r.pos + n, At: at, To: len(r.out)})
+	start := r.pos
 	r.pos += n
 	r.plain = r.pos
 	if r.pos < len(r.src) && spoken != "" {
@@ -150,6 +150,7 @@ func (r *reader) say(spoken string, n int) bool {
 			r.out = append(r.out, ' ')
 		}
 	}
+	r.spans = append(r.spans, Span{Start: start, End: r.pos, At: at, To: len(r.out)})
 	return true
 }
 
