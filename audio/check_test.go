@@ -3,6 +3,7 @@ package audio
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -98,10 +99,12 @@ func TestCheckFindsEachFault(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		switch bad := v.Err(); {
+		bad := v.Err()
+		var found *CheckError
+		switch errors.As(bad, &found); {
 		case c.is == "" && bad != nil:
 			t.Errorf("%s: %v", c.name, bad)
-		case c.is != "" && (bad == nil || !bad.(*CheckError).Has(c.is)):
+		case c.is != "" && (found == nil || !found.Has(c.is)):
 			t.Errorf("%s: %v, want %s", c.name, bad, c.is)
 		}
 	}

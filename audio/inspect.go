@@ -2,11 +2,13 @@ package audio
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 
 	"lector/audio/id3"
+	"lector/audio/loudness"
 	"lector/audio/mpeg"
 	"lector/audio/pcm"
 )
@@ -45,6 +47,7 @@ type Report struct {
 	// nothing could be decoded.
 	Loudness   *float64          `json:"loudness"`
 	TruePeak   *float64          `json:"true_peak"`
+	Range      *float64          `json:"loudness_range"` // LU
 	Encoder    string            `json:"encoder,omitempty"`
 	Tags       map[string]string `json:"tags"`
 	Chapters   []Chapter         `json:"chapters"`
@@ -80,6 +83,9 @@ func Inspect(r io.ReaderAt, size int64) (Report, error) {
 		return report, ignoreUndecodable(&report, err)
 	}
 	report.Loudness, report.TruePeak = Finite(a.Loudness), Finite(a.TruePeak)
+	if report.Loudness != nil {
+		report.Range = Finite(loudness.Range(a.energies))
+	}
 	if a.Faults > 0 {
 		report.problem(mpeg.BadSideInfo, 0, fmt.Sprintf("%d frames do not decode", a.Faults))
 	}
@@ -87,7 +93,7 @@ func Inspect(r io.ReaderAt, size int64) (Report, error) {
 }
 
 func ignoreUndecodable(r *Report, err error) error {
-	if err != pcm.ErrUndecodable {
+	if !errors.Is(err, pcm.ErrUndecodable) {
 		return err
 	}
 	r.problem(Unanalysed, 0, err.Error())

@@ -206,7 +206,7 @@ func TestReencode(t *testing.T) {
 		t.Errorf("an encoder that fails: %v", err)
 	}
 	enc.wav = nil
-	if p, err = plan(t, Options{Reencode: enc}, a, a); err != nil || enc.wav != nil {
+	if _, err = plan(t, Options{Reencode: enc}, a, a); err != nil || enc.wav != nil {
 		t.Errorf("parts of one format were encoded: %v", err)
 	}
 }

@@ -1,3 +1,3 @@
-// Package loudness measures programme loudness and true peak as
-// ITU-R BS.1770-4 and EBU R 128 define them, at any sample rate.
+// Package loudness measures programme loudness, true peak and loudness range as
+// ITU-R BS.1770-4, EBU R 128 and EBU Tech 3342 define them, at any sample rate.
 package loudness

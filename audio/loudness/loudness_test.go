@@ -141,3 +141,29 @@ func BenchmarkMeter(b *testing.B) {
 		NewMeter(24000, 1).Add(samples)
 	}
 }
+
+// TestTech3342 has the signals of EBU Tech 3342, table 1: tones of twenty seconds.
+func TestTech3342(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		levels []float64
+		want   float64
+	}{
+		{[]float64{-20, -30}, 10},
+		{[]float64{-20, -15}, 5},
+		{[]float64{-40, -20}, 20},
+		{[]float64{-50, -35, -20, -35, -50}, 15},
+	} {
+		var tones []tone
+		for _, l := range c.levels {
+			tones = append(tones, tone{l, 20})
+		}
+		got := Range(measure(sine(16000, 2, 1000, tones...), 16000, 2).Energies())
+		if math.Abs(got-c.want) > 1 {
+			t.Errorf("%v dBFS: %.2f LU, want %.0f ± 1", c.levels, got, c.want)
+		}
+	}
+	if got := Range(make([]float64, 100)); got != 0 {
+		t.Errorf("silence: %v LU", got)
+	}
+}

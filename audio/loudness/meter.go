@@ -81,16 +81,18 @@ func (m *Meter) Integrated() float64 { return Integrated(m.energies) }
 // for silence.
 func (m *Meter) TruePeak() float64 { return m.peak.level() }
 
+// absoluteGate is the energy of −70 LUFS.
+var absoluteGate = math.Pow(10, (-70+0.691)/10)
+
 // Integrated returns the gated loudness of energies of 100 ms each, in LUFS
 // (BS.1770-4, annex 1: blocks of 400 ms that overlap by 75 %, gates at −70 LUFS
 // and 10 LU below the mean).
 func Integrated(energies []float64) float64 {
-	const absolute = -70
-	mean := gated(energies, energy(absolute))
+	mean := gated(energies, absoluteGate)
 	if mean == 0 {
 		return math.Inf(-1)
 	}
-	return lufs(gated(energies, max(energy(absolute), mean/10)))
+	return lufs(gated(energies, max(absoluteGate, mean/10)))
 }
 
 // gated returns the mean of the blocks above the gate, 0 if there are none.
@@ -112,7 +114,7 @@ func gated(energies []float64, gate float64) float64 {
 // Blocks returns how many blocks of 400 ms are above the gates: the weight of a
 // measurement.
 func Blocks(energies []float64) int {
-	gate := max(energy(-70), gated(energies, energy(-70))/10)
+	gate := max(absoluteGate, gated(energies, absoluteGate)/10)
 	n := 0
 	for i := 3; i < len(energies); i++ {
 		if (energies[i]+energies[i-1]+energies[i-2]+energies[i-3])/4 > gate {
@@ -124,4 +126,3 @@ func Blocks(energies []float64) int {
 
 func lufs(energy float64) float64 { return -0.691 + 10*math.Log10(energy) }
 
-func energy(lufs float64) float64 { return math.Pow(10, (lufs+0.691)/10) }
