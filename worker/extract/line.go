@@ -238,7 +238,7 @@ func consent(_, plain string, _ float64) string {
 var copyrightLine = regexp.MustCompile(`^(?:copyright\b|©|\(c\)|all rights reserved|todos los derechos|tous droits réservés|alle rechte vorbehalten|tutti i diritti|wszelkie prawa|усі права|всі права|все права)`)
 
 // signOffLine ends an agency's report: "Reporting by …; Editing by …".
-var signOffLine = regexp.MustCompile(`^\(?(?:additional )?(?:reporting|writing|editing|compiled|translated|edited) by \p{L}[^.!?]*[;,.)]*(?: ?(?:editing|writing|additional reporting) by .*)?$`)
+var signOffLine = regexp.MustCompile(`^\(?(?:additional )?(?:reporting|writing|editing|compiled|translated|edited) by \p{L}[^.!?]*[;,.)]*(?: ?(?:editing|writing|additional reporting) by .*)?$|^.{3,120} contributed (?:to this report|to this story|to this article|reporting)\b.{0,40}$`)
 
 // notices finds the fine print.
 func notices(_, plain string, linked float64) string {

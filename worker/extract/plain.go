@@ -79,6 +79,11 @@ func cut(src string) []line {
 		}
 		lines = append(lines, l)
 	}
+	for i := range lines[:max(0, len(lines)-1)] { // a caption stands above its credit
+		if next := lines[i+1]; lines[i].rule == "" && next.rule == "text: "+credit && next.group == lines[i].group && next.words < 9 && len(lines[i].text) < 250 {
+			lines[i].rule = next.rule
+		}
+	}
 	return lines
 }
 
@@ -112,6 +117,10 @@ func unwrap(raw []string) []string {
 	out := make([]string, 0, len(raw))
 	var part []string
 	for _, l := range append(raw, "") {
+		if bullet.MatchString(strings.TrimSpace(l)) && len(part) > 0 {
+			out[len(out)-1] = strings.Join(part, " ")
+			part = part[:0]
+		}
 		if strings.TrimSpace(l) != "" {
 			part = append(part, l)
 			out = append(out, "")
@@ -139,10 +148,7 @@ func trimQuotes(s string) string { return strings.TrimRight(s, `"'”’»`) }
 func firstProse(lines []line) int {
 	best := -1
 	for i, l := range lines {
-		if l.rule != "" || l.byline != nil || !l.prose {
-			continue
-		}
-		if beside(lines, i) {
+		if l.rule != "" || l.byline != nil || !l.prose || beside(lines, i) || alone(lines, i) {
 			continue
 		}
 		if best < 0 {
@@ -154,6 +160,25 @@ func firstProse(lines []line) int {
 		return i
 	}
 	return best
+}
+
+// alone reports whether line i is a stray sentence of the chrome: it is short
+// or asks something, and no other prose follows soon.
+func alone(lines []line, i int) bool {
+	if len(lines[i].text) >= 120 && !strings.HasSuffix(lines[i].text, "?") {
+		return false
+	}
+	for _, l := range lines[i+1 : min(len(lines), i+9)] {
+		if l.prose && l.rule == "" {
+			return false
+		}
+	}
+	for _, l := range lines[i+1:] {
+		if l.prose && l.rule == "" && len(l.text) >= 60 {
+			return true
+		}
+	}
+	return false
 }
 
 // standfirstLine reports whether the byline still comes, within a few lines
@@ -199,13 +224,15 @@ func pickTitleLine(lines []line, start int, known string) int {
 	if start < 0 {
 		start = len(lines)
 	}
-	end := start
+	end, signed := start, false
 	for i, l := range lines[:start] {
 		if known != "" && same(l.text, known) {
 			return i
 		}
-		if (l.byline != nil || l.rule == "text: "+timestamp || l.rule == "text: "+readTime) && end == start && i > 0 && anyHeadline(lines[:i]) {
-			end = i
+		by := l.byline != nil && len(l.byline.authors) > 0
+		timed := l.byline != nil || l.rule == "text: "+timestamp || l.rule == "text: "+readTime
+		if !signed && (by || timed && end == start) && anyHeadline(lines[max(0, i-4):i]) {
+			end, signed = i, by
 		}
 	}
 	if known != "" {

@@ -103,11 +103,14 @@ func pulled(p *Page, text string) {
 // furnish follows the blocks behind a line that begins a list of other things:
 // headlines and their excerpts belong to it, until the article goes on.
 func furnish(blocks []Block) {
-	state, headlined := "", false
+	state, headlined, begun := "", false, false
 	for i := range blocks {
 		b := &blocks[i]
 		if !body(b.Kind) {
 			continue
+		}
+		if b.Keep && !begun { // what stands above the text begins no list in it
+			state, begun = "", true
 		}
 		if !b.Keep {
 			if m := marker(*b); m != "" && (state == "" || m != related) {
@@ -118,13 +121,22 @@ func furnish(blocks []Block) {
 		if state == "" || strings.HasPrefix(b.Rule, "markup") || strings.HasPrefix(b.Rule, "site") {
 			continue
 		}
-		if resumes(blocks[i:], state, headlined) {
+		if !attached(blocks, i) && resumes(blocks[i:], state, headlined) {
 			state = ""
 			continue
 		}
 		headlined = !prose(b.Text)
 		b.Keep, b.Rule = false, "follows: "+state
 	}
+}
+
+// attached reports whether a line stands right below the head or the rest of
+// a list of other things.
+func attached(blocks []Block, i int) bool {
+	if !blocks[i].joined || i == 0 || blocks[i-1].Keep {
+		return false
+	}
+	return strings.HasPrefix(blocks[i-1].Rule, "follows") || marker(blocks[i-1]) == related
 }
 
 // marker returns what list a dropped block begins, or "".
@@ -155,7 +167,8 @@ func marker(b Block) string {
 // list of headlines with excerpts alternates; an article has paragraphs in a
 // row.
 func resumes(blocks []Block, state string, headlined bool) bool {
-	if !prose(blocks[0].Text) && blocks[0].Kind != lector.Heading {
+	question := !blocks[0].joined && len(blocks[0].Text) < 60 && strings.HasSuffix(blocks[0].Text, "?")
+	if !prose(blocks[0].Text) && blocks[0].Kind != lector.Heading && !question {
 		return false
 	}
 	if headlined && blocks[0].joined {
@@ -170,6 +183,9 @@ func resumes(blocks []Block, state string, headlined bool) bool {
 			continue
 		}
 		if b.Kind == lector.Heading && (run > 0 || i == 0 && (utf8.RuneCountInString(b.Text) < 60 && state != feed)) {
+			continue
+		}
+		if i == 0 && question {
 			continue
 		}
 		if !prose(b.Text) && b.Kind != lector.Item {
@@ -187,6 +203,9 @@ func resumes(blocks []Block, state string, headlined bool) bool {
 	case feed, tags:
 		return run >= 3
 	default:
+		if question {
+			return run >= 2
+		}
 		if blocks[0].Kind == lector.Heading && !blocks[0].followed(blocks[1:]) {
 			return false
 		}
