@@ -36,7 +36,17 @@ func (w *writer) spell(source string) (string, []Span, []string) {
 		}
 		text, spans = string(again.out), compose(spans, again.spans)
 	}
-	return text, spans, matched
+	return trimmed(text, spans), spans, matched
+}
+
+// trimmed cuts the space that a dropped sign leaves at the end, and the spans
+// with it.
+func trimmed(text string, spans []Span) string {
+	text = strings.TrimRight(text, " ")
+	for i := range spans {
+		spans[i].At, spans[i].To = min(spans[i].At, len(text)), min(spans[i].To, len(text))
+	}
+	return text
 }
 
 // reader goes through a text once, from left to right. At each place the first
@@ -131,6 +141,9 @@ func (r *reader) say(spoken string, n int) bool {
 	}
 	if strings.HasSuffix(string(r.out[max(0, len(r.out)-1):]), " ") || len(r.out) == 0 {
 		spoken = strings.TrimLeft(spoken, " ")
+	}
+	if spoken == "" && strings.HasPrefix(r.src[r.pos+n:], " ") && (len(r.out) == 0 || r.out[len(r.out)-1] == ' ') {
+		n++ // nothing between two spaces: one of them goes too
 	}
 	at := len(r.out) // the span covers the spaces that are put around it
 	if len(r.out) > 0 && spoken != "" {
