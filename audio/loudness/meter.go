@@ -125,4 +125,3 @@ func Blocks(energies []float64) int {
 }
 
 func lufs(energy float64) float64 { return -0.691 + 10*math.Log10(energy) }
-
