@@ -93,6 +93,7 @@ type Job struct {
 	Cost      float64      `json:"cost"`                // US dollars
 	Rendition string       `json:"rendition,omitempty"` // hash of the public one
 	Manifest  string       `json:"manifest,omitempty"`  // its address
+	Fallback  string       `json:"fallback,omitempty"`  // why a better voice did not read it
 	Announced bool         `json:"announced"`           // the audio event of this state is out
 	Created   time.Time    `json:"created"`
 	Changed   time.Time    `json:"changed"`

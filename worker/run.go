@@ -78,7 +78,7 @@ func (w *Worker) commit(ctx context.Context, r *record, n *Narration) error {
 	return r.change(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Reason = lector.Ready, lector.StageCommit, ""
 		j.Title, j.Rendition, j.Manifest = n.Manifest.Title, n.Manifest.Hash, n.Manifest.Links.Manifest
-		j.Chunks, j.Bill, j.Cost = n.Chunks, n.Manifest.Bill, n.Cost
+		j.Chunks, j.Bill, j.Cost, j.Fallback = n.Chunks, n.Manifest.Bill, n.Cost, n.Manifest.Fallback
 		w.end(j, "ready")
 	})
 }
@@ -128,7 +128,7 @@ func (w *Worker) rest(ctx context.Context, r *record, state lector.State, reason
 func (w *Worker) withdraw(ctx context.Context, r *record, state lector.State, reason, replay string) error {
 	err := r.change(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Reason = state, lector.StageCommit, reason
-		j.Rendition, j.Manifest = "", ""
+		j.Rendition, j.Manifest, j.Fallback = "", "", ""
 		w.end(j, string(state))
 	})
 	if err != nil {

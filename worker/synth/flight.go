@@ -18,6 +18,7 @@ type flying struct {
 	done chan struct{}
 	clip Clip
 	err  error
+	left bool // its maker's context had ended: the failure is the maker's alone
 }
 
 // Do returns the clip with the given hash, made by f or by the one who came
@@ -28,6 +29,7 @@ func (g *Flight) Do(ctx context.Context, hash string, f func() (Clip, error)) (C
 		c, first := g.join(hash)
 		if first {
 			c.clip, c.err = f()
+			c.left = ctx.Err() != nil
 			g.land(hash, c)
 			return c.clip, c.err
 		}
@@ -39,7 +41,7 @@ func (g *Flight) Do(ctx context.Context, hash string, f func() (Clip, error)) (C
 		if c.err == nil {
 			return c.clip.reused(), nil
 		}
-		if !cancelled(c.err) {
+		if !c.left {
 			return Clip{}, c.err
 		}
 	}
@@ -64,10 +66,6 @@ func (g *Flight) land(hash string, c *flying) {
 	delete(g.calls, hash)
 	g.mu.Unlock()
 	close(c.done)
-}
-
-func cancelled(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 func (c Clip) reused() Clip {

@@ -232,12 +232,13 @@ func TestFlightAfterCancel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var g Flight
-		first, cancel := context.WithCancel(t.Context())
+		overtaken := errors.New("overtaken") // the causes of ends are many
+		first, cancel := context.WithCancelCause(t.Context())
 		made := 0
 		var wait sync.WaitGroup
 		wait.Go(func() {
-			_, err := g.Do(first, "h", func() (Clip, error) { made++; <-first.Done(); return Clip{}, first.Err() })
-			if !errors.Is(err, context.Canceled) {
+			_, err := g.Do(first, "h", func() (Clip, error) { made++; <-first.Done(); return Clip{}, context.Cause(first) })
+			if !errors.Is(err, overtaken) {
 				t.Error(err)
 			}
 		})
@@ -249,7 +250,7 @@ func TestFlightAfterCancel(t *testing.T) {
 			}
 		})
 		synctest.Wait()
-		cancel()
+		cancel(overtaken)
 		wait.Wait()
 		if len(g.calls) != 0 {
 			t.Error("remembers what has landed")
