@@ -31,6 +31,7 @@ type scriptFlags struct {
 	settings               *settings
 	site, lang             string
 	plain, asJSON, private bool
+	spans                  bool
 }
 
 func (a *app) scriptFlags(fs *flag.FlagSet) *scriptFlags {
@@ -39,6 +40,7 @@ func (a *app) scriptFlags(fs *flag.FlagSet) *scriptFlags {
 	fs.StringVar(&f.lang, "lang", "", "the `LANGUAGE` of the text, as in en or uk (default: what the page says)")
 	fs.BoolVar(&f.plain, "plain", false, "take each line of the input as one paragraph and drop nothing")
 	fs.BoolVar(&f.asJSON, "json", false, "print JSON")
+	fs.BoolVar(&f.spans, "spans", false, "with -json: say which bytes of a text stand for which of its source")
 	fs.BoolVar(&f.private, "allow-private", false, "fetch addresses of this machine and its network too")
 	return f
 }
@@ -98,7 +100,7 @@ func (a *app) rehearse(ctx context.Context, c *config, f *scriptFlags, name stri
 		}
 		chunks := s.Chunks(script.Limit{Max: v.caps.MaxLength, Unit: v.caps.Unit})
 		if r.Segments == nil {
-			r.show(page, s, chunks)
+			r.show(page, s, chunks, f.spans)
 		}
 		r.Cost = append(r.Cost, v.quote(ctx, clips, s.Language, chunks))
 	}
@@ -178,18 +180,28 @@ func (a *app) quotedVoices(ctx context.Context, c *config, language string) []qu
 // quote says what a voice would be paid for the chunks.
 func (q quotedVoice) quote(ctx context.Context, clips store, language string, chunks []script.Chunk) quoted {
 	out := quoted{Voice: q.name}
+	seen := map[string]bool{} // the same chunk is spoken once
 	for _, c := range chunks {
 		n := utf8.RuneCountInString(c.Text)
 		out.Characters += n
-		if q.voice == nil || clips == nil {
-			continue
-		}
-		if _, err := clips.Stat(ctx, lector.ClipKey(synth.Hash(synthChunk(language, c), q.caps))); err == nil {
+		hash := synth.Hash(synthChunk(language, c), q.caps)
+		if seen[hash] || q.cached(ctx, clips, hash) {
 			out.Cached += n
 		}
+		seen[hash] = true
 	}
 	out.Amount = float64(out.Characters-out.Cached) * q.caps.Price / 1e6
 	return out
+}
+
+// cached reports whether a clip is there. Of a voice that cannot be opened the
+// hashes are not known.
+func (q quotedVoice) cached(ctx context.Context, clips store, hash string) bool {
+	if q.voice == nil || clips == nil {
+		return false
+	}
+	_, err := clips.Stat(ctx, lector.ClipKey(hash))
+	return err == nil
 }
 
 func synthChunk(language string, c script.Chunk) synth.Chunk {
