@@ -59,13 +59,17 @@ type quoted struct {
 }
 
 // show fills in what does not depend on the voice's price.
-func (r *rehearsal) show(p extract.Page, s script.Script, chunks []script.Chunk) {
+func (r *rehearsal) show(p extract.Page, s script.Script, chunks []script.Chunk, spans bool) {
 	*r = rehearsal{Title: s.Title, Byline: s.Byline, Language: s.Language, Characters: s.Characters(), Lexicon: append([]string{}, s.Lexicon()...)}
 	r.Segments = make([]rehearsedPart, 0, len(s.Segments))
 	for _, x := range s.Segments {
 		part := rehearsedPart{Kind: x.Kind, Source: x.Source, Text: x.Text, Path: x.Path, Rule: x.Rule}
 		for _, y := range x.Sentences {
-			part.Sentences = append(part.Sentences, rehearsedSaying{Source: y.Source, Text: y.Text, Spans: y.Spans})
+			said := rehearsedSaying{Source: y.Source, Text: y.Text}
+			if spans {
+				said.Spans = y.Spans
+			}
+			part.Sentences = append(part.Sentences, said)
 		}
 		r.Segments = append(r.Segments, part)
 	}

@@ -33,6 +33,9 @@ func parseByline(line string) (byline, bool) {
 	}
 	d, dated := findDate(line)
 	cut, by := line, byWord.FindString(line)
+	if by == "" && !dated {
+		return byline{}, false
+	}
 	if dated {
 		cut = line[:d.start]
 	}

@@ -44,7 +44,7 @@ type date struct {
 
 // findDate returns the first date with a year that stands in s.
 func findDate(s string) (date, bool) {
-	if !strings.ContainsAny(s, "0123456789") {
+	if !hasYear(s) {
 		return date{}, false
 	}
 	for _, m := range dateDMY.FindAllStringSubmatchIndex(s, 4) {
@@ -68,6 +68,22 @@ func findDate(s string) (date, bool) {
 		return numeric(s, m, number(s, m[8:10]), month, day)
 	}
 	return date{}, false
+}
+
+// hasYear reports whether four digits stand together, as in each form of date
+// that is known here.
+func hasYear(s string) bool {
+	run := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			run = 0
+			continue
+		}
+		if run++; run == 4 {
+			return true
+		}
+	}
+	return false
 }
 
 func written(s string, m, month, day, year []int) (date, bool) {

@@ -249,7 +249,7 @@ func notices(_, plain string, linked float64) string {
 		return legal
 	case len(plain) < 260 && containsAny(plain, []string{"this site is protected by recaptcha", "privacy policy and terms of service apply", "terms of use and privacy policy", "terms of service and privacy policy", "by signing up, you agree", "by subscribing, you agree", "by clicking", "by entering your email", "all rights reserved", "you agree to our", "please enable javascript", "javascript is disabled", "your browser does not support", "opens in new window", "opens in a new tab", "may not be published, broadcast, rewritten", "fields are marked *", "required fields are marked", "will not be published. required"}):
 		return legal
-	case len(plain) < 260 && signOffLine.MatchString(plain):
+	case len(plain) < 260 && (strings.Contains(plain, "contributed") || strings.Contains(plain, "ing by ") || strings.Contains(plain, "ed by ")) && signOffLine.MatchString(plain):
 		return author
 	case len(plain) < 120 && strings.HasSuffix(plain, "ago") && linked > 0.5:
 		return timestamp

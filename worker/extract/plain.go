@@ -74,8 +74,10 @@ func cut(src string) []line {
 		empty = false
 		l := line{text: text, number: i + 1, group: group, words: len(strings.Fields(trim(text, 400))), prose: prose(text)}
 		l.rule = judge(text, lector.Paragraph, 0)
-		if b, ok := parseByline(text); ok && l.words < 30 {
-			l.byline = &b
+		if l.words < 30 && (!l.prose || byWord.MatchString(text)) {
+			if b, ok := parseByline(text); ok {
+				l.byline = &b
+			}
 		}
 		lines = append(lines, l)
 	}
