@@ -451,3 +451,32 @@ func TestCopyModeOfVaryingRates(t *testing.T) {
 		t.Errorf("%d bytes of audio, the parts have %d", got, want)
 	}
 }
+
+// TestDamageInSpeech flips bits of a real clip, whose reservoir is in use, cuts
+// it and puts other things into it, and holds that what is planned is written and
+// whole.
+func TestDamageInSpeech(t *testing.T) {
+	t.Parallel()
+	whole, err := io.ReadAll(io.NewSectionReader(clips.parts(t, 1, format{"24", "m", "-V 4", ""})[0].Source, 0, 1<<20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(8, 1))
+	for i := range 60 {
+		b := bytes.Clone(whole)
+		switch i % 4 {
+		case 0:
+			for range 1 + r.IntN(20) {
+				b[r.IntN(len(b))] ^= 1 << r.IntN(8)
+			}
+		case 1:
+			b = b[:r.IntN(len(b))]
+		case 2:
+			b = b[r.IntN(len(b)):] // dangling data
+		case 3:
+			at := r.IntN(len(b))
+			b = append(b[:at:at], append([]byte("ID3\x04\x00\x00\x00\x00\x00\x05hello\xff\xf3\x64\xc4"), b[at:]...)...)
+		}
+		checkStitch(t, Options{Trim: true, Pauses: i%2 == 0}, whole, b, whole)
+	}
+}

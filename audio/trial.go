@@ -134,7 +134,7 @@ func (s *seekTable) table(info, total int64) *[100]byte {
 	for i := range toc {
 		n := min(int(int64(i)*s.seen/100/max(s.every, 1)), s.n-1)
 		if n >= 0 {
-			toc[i] = byte(min(255, (info+s.at[n])*256/max(total, 1)))
+			toc[i] = byte(min(255, ((info+s.at[n])*256+total/2)/max(total, 1)))
 		}
 	}
 	return &toc
