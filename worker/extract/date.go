@@ -58,14 +58,14 @@ func findDate(s string) (date, bool) {
 		}
 	}
 	if m := dateISO.FindStringSubmatchIndex(s); m != nil {
-		return numeric(s, m, number(s, m[2:4]), number(s, m[4:6]), number(s, m[6:8]))
+		return numeric(m, number(s, m[2:4]), number(s, m[4:6]), number(s, m[6:8]))
 	}
 	if m := dateNum.FindStringSubmatchIndex(s); m != nil {
 		day, month := number(s, m[2:4]), number(s, m[6:8])
 		if s[m[4]] == '/' && day <= 12 && month > 12 { // month first
 			day, month = month, day
 		}
-		return numeric(s, m, number(s, m[8:10]), month, day)
+		return numeric(m, number(s, m[8:10]), month, day)
 	}
 	return date{}, false
 }
@@ -91,10 +91,10 @@ func written(s string, m, month, day, year []int) (date, bool) {
 	if !ok {
 		return date{}, false
 	}
-	return numeric(s, m, number(s, year), int(name), number(s, day))
+	return numeric(m, number(s, year), int(name), number(s, day))
 }
 
-func numeric(s string, m []int, year, month, day int) (date, bool) {
+func numeric(m []int, year, month, day int) (date, bool) {
 	t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
 	ok := t.Day() == day && t.Month() == time.Month(month) && year > 1800 && year < 2200
 	return date{t, m[0], m[1]}, ok

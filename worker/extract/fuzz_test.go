@@ -74,8 +74,8 @@ var hard = map[string]func(n int) string{
 
 // TestLinear: sixteen times the input takes about sixteen times as long, also
 // for input that is made to be slow.
-func TestLinear(t *testing.T) {
-	for name, make := range hard {
+func TestLinear(t *testing.T) { //nolint:paralleltest // it measures time
+	for name, make := range hard { //nolint:paralleltest // one after the other
 		t.Run(name, func(t *testing.T) {
 			small, large := cost(make(300)), cost(make(4800))
 			t.Logf("%v, %v", small, large)

@@ -166,7 +166,7 @@ func head(p *Page, m meta, known lector.Article, raws []raw, whole bool) {
 	if p.Published.IsZero() {
 		p.Published = shownDate(raws, titleBlock)
 	}
-	standfirst := p.pickStandfirst(m, known, raws, titleBlock)
+	standfirst := p.pickStandfirst(known, raws, titleBlock)
 	p.front(titleBlock, bylineBlock, standfirst)
 }
 
@@ -280,7 +280,7 @@ func (p *Page) pickByline(raws []raw, title int, whole bool) int {
 
 // pickStandfirst returns the block that the page marks as its standfirst, or
 // -1. The event's own subtitle wins.
-func (p *Page) pickStandfirst(m meta, known lector.Article, raws []raw, title int) int {
+func (p *Page) pickStandfirst(known lector.Article, raws []raw, title int) int {
 	p.Subtitle = collapse(known.Subtitle)
 	for i, r := range raws {
 		if p.Subtitle != "" {

@@ -24,8 +24,8 @@ var (
 )
 
 // refuse makes err permanent, with what to do about it.
-func refuse(err error, hint string, args ...any) error {
-	return lector.Hint(lector.Permanent(err), hint, args...)
+func refuse(err error, hint string) error {
+	return lector.Hint(lector.Permanent(err), "%s", hint)
 }
 
 // check refuses what cannot be text and strips a byte order mark.

@@ -54,7 +54,7 @@ var englishNumbers = []numberRule{
 	{regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Z][a-z]{2,8}\.?)(?:,? (\d{4})\b)?`), sayDayMonth},
 	{regexp.MustCompile(`^(\d{1,4})(?:st|nd|rd|th) ?[-–] ?(\d{1,4})(?:st|nd|rd|th)\b`), sayOrdinals},
 	{regexp.MustCompile(`^` + reN + `(?:st|nd|rd|th|ST|ND|RD|TH)\b`), sayOrdinal},
-	{regexp.MustCompile(`^(\d+)[  -](\d+)/(\d+)\b`), sayMixed},
+	{regexp.MustCompile(`^(\d+)[ \x{a0}-](\d+)/(\d+)\b`), sayMixed},
 	{regexp.MustCompile(`^(\d+)/(\d+)\b`), sayFraction},
 	{regexp.MustCompile(`^(\d+)([½⅓⅔¼¾⅕⅛⅜⅝⅞])`), sayVulgar},
 	{regexp.MustCompile(`^` + reN + `( ?%)?` + reD + `(?:[$€£₴])?` + reN), sayRange},

@@ -17,7 +17,7 @@ var currencies = map[string][4]string{
 	"Rs": {"rupee", "rupees", "paisa", "paise"}, "EUR": {"euro", "euros", "cent", "cents"}, "USD": {"U S dollar", "U S dollars", "cent", "cents"}, "GBP": {"pound", "pounds", "penny", "pence"}, "UAH": {"hryvnia", "hryvnias", "kopiyka", "kopiykas"},
 }
 
-var moneyShape = regexp.MustCompile(`^((?:US|CA|C|AU|A|NZ|NT|HK|R|S|MX)?\$|[€£¥₴₽₹₩₺₪₿₸₾₦]|(?:Rs\.?|EUR|USD|GBP|UAH|CHF|PLN|CZK|HUF|RON|SEK|NOK|DKK|TRY|INR|KRW|JPY|CNY|RMB|RUB|CAD|AUD)(?:[  ]))[  ]?(\d[\d,]*(?:\.\d+)?|\.\d\d)(?:(?: ?[-–—] ?| to )(?:(?:US|C|A)?\$|[€£¥₴])?(\d[\d,]*(?:\.\d+)?))?(?:[  -]?(thousand|million|billion|trillion|mn|mln|bn|bln|tn|trn|k|K|m|M|b|B|T)\b)?(\+)?`)
+var moneyShape = regexp.MustCompile(`^((?:US|CA|C|AU|A|NZ|NT|HK|R|S|MX)?\$|[€£¥₴₽₹₩₺₪₿₸₾₦]|(?:Rs\.?|EUR|USD|GBP|UAH|CHF|PLN|CZK|HUF|RON|SEK|NOK|DKK|TRY|INR|KRW|JPY|CNY|RMB|RUB|CAD|AUD)(?:[ \x{a0}]))[ \x{a0}]?(\d[\d,]*(?:\.\d+)?|\.\d\d)(?:(?: ?[-–—] ?| to )(?:(?:US|C|A)?\$|[€£¥₴])?(\d[\d,]*(?:\.\d+)?))?(?:[ \x{a0}-]?(thousand|million|billion|trillion|mn|mln|bn|bln|tn|trn|k|K|m|M|b|B|T)\b)?(\+)?`)
 
 var moneyScales = map[string]string{"thousand": "thousand", "k": "thousand", "K": "thousand", "million": "million", "mn": "million", "mln": "million", "m": "million", "M": "million", "billion": "billion", "bn": "billion", "bln": "billion", "b": "billion", "B": "billion", "trillion": "trillion", "tn": "trillion", "trn": "trillion", "T": "trillion"}
 
@@ -98,7 +98,7 @@ func cents(n string, c [4]string, name string) string {
 }
 
 var (
-	plusPhone  = regexp.MustCompile(`^\+\d{1,3}(?:[  .-]?\(?\d{1,4}\)?){2,6}\b`)
+	plusPhone  = regexp.MustCompile(`^\+\d{1,3}(?:[ \x{a0}.-]?\(?\d{1,4}\)?){2,6}\b`)
 	parenPhone = regexp.MustCompile(`^\(\d{2,4}\) ?\d{2,4}(?:[-. ]\d{2,4}){1,3}\b`)
 	hashtag    = regexp.MustCompile(`^#(\p{L}[\p{L}\d_]*)`)
 	handle     = regexp.MustCompile(`^@([A-Za-z0-9_]{2,30})`)

@@ -26,9 +26,9 @@ func (u unit) word(n string, adjective bool) string {
 // its length with the space before it.
 func unitAfter(r *reader, n int) (unit, int) {
 	s := r.after(n)
-	rest := strings.TrimLeft(s, "  ")
+	rest := strings.TrimLeft(s, " \u00a0\u202f")
 	gap := len(s) - len(rest)
-	if gap > 2 {
+	if gap > 3 {
 		return unit{}, 0
 	}
 	hyphen := 0

@@ -24,9 +24,9 @@ func englishWord(r *reader) bool {
 }
 
 var (
-	monthDay   = regexp.MustCompile(`^([A-Z][a-z]{2,8})\.?[  ](\d{1,2})(?:st|nd|rd|th)?(?:( ?[-–—] ?| and | or )(\d{1,2})(?:st|nd|rd|th)?)?(?:,?[  ](\d{4}))?\b`)
-	monthYear  = regexp.MustCompile(`^([A-Z][a-z]{2,8})\.?,?[  ](1[5-9]\d\d|20\d\d)\b`)
-	monthCheck = regexp.MustCompile(`^(?:[  ]?[:/%]|[.,]\d|-\d)`)
+	monthDay   = regexp.MustCompile(`^([A-Z][a-z]{2,8})\.?[ \x{a0}](\d{1,2})(?:st|nd|rd|th)?(?:( ?[-–—] ?| and | or )(\d{1,2})(?:st|nd|rd|th)?)?(?:,?[ \x{a0}](\d{4}))?\b`)
+	monthYear  = regexp.MustCompile(`^([A-Z][a-z]{2,8})\.?,?[ \x{a0}](1[5-9]\d\d|20\d\d)\b`)
+	monthCheck = regexp.MustCompile(`^(?:[ \x{a0}]?[:/%]|[.,]\d|-\d)`)
 )
 
 // monthFirst says "Jan. 13, 2025" as "January thirteenth, twenty twenty-five".

@@ -92,13 +92,6 @@ func (l *language) date(t time.Time) string { return l.dated(t, l) }
 
 func isoDate(t time.Time, _ *language) string { return t.Format("2006-01-02") + "." }
 
-// dayMonthYear is the date of most languages: "13 января 2025 года."
-func dayMonthYear(between, behind string) func(time.Time, *language) string {
-	return func(t time.Time, l *language) string {
-		return t.Format("2") + between + l.months[t.Month()-1] + strings.TrimLeft(between, ".") + t.Format("2006") + behind
-	}
-}
-
 // set makes a table of words that are separated by spaces.
 func set(list string) map[string]bool {
 	m := map[string]bool{}

@@ -102,7 +102,7 @@ func Build(p extract.Page, o Options) (Script, error) {
 		w.byline(&s, p)
 	}
 	for _, b := range p.Blocks {
-		w.block(&s, b, p)
+		w.block(&s, b)
 	}
 	if o.NoticeAtEnd {
 		w.notice(&s, o.Notice)
@@ -165,7 +165,7 @@ func (w *writer) notice(s *Script, text string) {
 	}
 }
 
-func (w *writer) block(s *Script, b extract.Block, p extract.Page) {
+func (w *writer) block(s *Script, b extract.Block) {
 	if !b.Keep || b.Kind == lector.Title || b.Kind == lector.Byline || b.Kind == lector.Caption && !w.options.Captions {
 		return
 	}
