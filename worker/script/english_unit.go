@@ -84,7 +84,7 @@ func word1(s string) string {
 func unitEnd(s string) int {
 	end := 0
 	for i, c := range s {
-		if !(wordRune(c) && c > '9' || strings.ContainsRune("%°/²³€£$¢₴₽µμ'\"", c) || (c == '2' || c == '3') && i > 0 || c == ' ' && (strings.HasPrefix(s, "sq ") || strings.HasPrefix(s, "cubic ")) && i < 6) {
+		if !(wordRune(c) && c > '9' || strings.ContainsRune("%°/²³€£$¢₴₽µμ", c) || (c == '2' || c == '3') && i > 0 || c == ' ' && (strings.HasPrefix(s, "sq ") || strings.HasPrefix(s, "cubic ")) && i < 6) {
 			break
 		}
 		end = i + len(string(c))

@@ -192,7 +192,11 @@ func (r *reader) use(e Entry, n int) bool {
 	if e.Alias == "" { // a voice that takes sounds finds the entry; others say the word
 		return r.keep(n)
 	}
-	return r.say(e.Alias, n)
+	if !e.Prefix {
+		return r.say(e.Alias, n)
+	}
+	rest := r.letterRunAt(r.pos + n) // the rest of the word belongs to the same word
+	return r.say(e.Alias+r.src[r.pos+n:r.pos+n+rest], n+rest)
 }
 
 // With returns the lexicon with an entry set, replacing the one for the same

@@ -22,6 +22,9 @@ func Normalise(text, lang string, level Level) (string, []Span) {
 
 // spell returns the spoken form of one sentence.
 func (w *writer) spell(source string) (string, []Span, []string) {
+	if w.options.Normalise != Light && w.options.Normalise != Off {
+		w.options.Normalise = Full
+	}
 	r := &reader{src: source, language: w.language, level: w.options.Normalise, lexicon: w.lexicon, shouting: shouting(source), writing: ownWriting(w.options.Language)}
 	r.run()
 	text, spans, matched := string(r.out), r.spans, r.matched
@@ -110,6 +113,18 @@ func (r *reader) letterRun() int {
 		if c == utf8.RuneError {
 			n = i + 1
 		}
+	}
+	return n
+}
+
+// letterRunAt returns how many bytes of a word stand at a place; none is 0.
+func (r *reader) letterRunAt(at int) int {
+	n := 0
+	for _, c := range r.src[at:] {
+		if !wordRune(c) {
+			break
+		}
+		n += utf8.RuneLen(c)
 	}
 	return n
 }

@@ -1,0 +1,207 @@
+package script_test
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lector"
+	"lector/worker/extract"
+	"lector/worker/script"
+)
+
+func page(kind lector.SegmentKind, texts ...string) extract.Page {
+	var p extract.Page
+	for _, text := range texts {
+		p.Blocks = append(p.Blocks, extract.Block{Kind: kind, Text: text, Keep: true})
+	}
+	return p
+}
+
+// TestSavedPage holds what the sample page is to sound like.
+func TestSavedPage(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../../../shared/samples/article-page.txt")
+	if err != nil {
+		t.Skip("the sample is not here: ", err)
+	}
+	p, err := extract.File("article-page.txt", data, extract.Rules{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := script.Build(p, script.Options{Byline: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sentences := 0
+	for _, x := range s.Segments[2:] {
+		if x.Kind != lector.Paragraph {
+			t.Errorf("a %s: %q", x.Kind, x.Text)
+		}
+		sentences += len(x.Sentences)
+	}
+	if len(s.Segments) != 10 || sentences != 11 {
+		t.Errorf("%d segments, %d sentences in the body", len(s.Segments), sentences)
+	}
+	if got := s.Segments[1].Text; got != "By Tim Zadorozhnyy. January thirteenth, twenty twenty-five." {
+		t.Errorf("the byline is said %q", got)
+	}
+	for _, want := range []string{"another two thousand seven hundred wounded", "(N I S) claimed on January thirteenth,", "(P O Ws)"} {
+		if !strings.Contains(s.Text(), want) {
+			t.Errorf("nobody says %q", want)
+		}
+	}
+}
+
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	p := page(lector.Paragraph, "The text of it stands here.")
+	p.Title, p.Authors = "A title", []string{"Jane Doe", "John Roe"}
+	p.Published = time.Date(2025, 1, 13, 8, 0, 0, 0, time.UTC)
+	p.Blocks = append([]extract.Block{{Kind: lector.Standfirst, Text: "What it is about.", Keep: true}}, p.Blocks...)
+	s, err := script.Build(p, script.Options{Byline: true, Notice: "Made by a machine.", NoticeAtEnd: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"notice: Made by a machine.", "title: A title.", "byline: By Jane Doe and John Roe. January thirteenth, twenty twenty-five.",
+		"standfirst: What it is about.", "paragraph: The text of it stands here.", "notice: Made by a machine.",
+	}
+	var got []string
+	for _, x := range s.Segments {
+		got = append(got, string(x.Kind)+": "+x.Text)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestBylines(t *testing.T) {
+	t.Parallel()
+	p := page(lector.Paragraph, "Text.")
+	p.Authors, p.Published = []string{"A B"}, time.Date(2025, 1, 13, 0, 0, 0, 0, time.UTC)
+	for lang, want := range map[string]string{
+		"de": "Von A B. 13. Januar 2025.", "fr": "Par A B. 13 janvier 2025.", "es": "Por A B. 13 de enero de 2025.", "it": "Di A B. 13 gennaio 2025.", "pl": "Autor: A B. 13 stycznia 2025 roku.",
+	} {
+		s, err := script.Build(p, script.Options{Byline: true, Language: lang})
+		if err != nil || s.Segments[0].Text != want {
+			t.Errorf("%s: %+v, %v, want %q", lang, s.Segments, err, want)
+		}
+	}
+}
+
+func TestGuard(t *testing.T) {
+	t.Parallel()
+	uk := "Російські війська вдарили по місту. Її жителі в укриттях."
+	if _, err := script.Build(page(lector.Paragraph, uk), script.Options{Language: "en"}); err == nil || !lector.IsPermanent(err) || !strings.Contains(lector.HintOf(err), `"uk"`) {
+		t.Errorf("an English voice is given Cyrillic letters: %v", err)
+	}
+	if s, err := script.Build(page(lector.Paragraph, uk), script.Options{}); err != nil || s.Language != "uk" {
+		t.Errorf("the language is %q, %v", s.Language, err)
+	}
+	mixed := page(lector.Paragraph, "An English paragraph, which is the longer of the two by far, as anybody can see.", "Слава Україні.")
+	s, err := script.Build(mixed, script.Options{Language: "en"})
+	if err != nil || len(s.Segments) != 1 || len(s.Skipped) != 1 {
+		t.Errorf("%d segments, %d skipped, %v", len(s.Segments), len(s.Skipped), err)
+	}
+	if _, err := script.Build(mixed, script.Options{Language: "en", Foreign: script.RefuseForeign}); err == nil {
+		t.Error("the foreign paragraph is not refused")
+	}
+	if got := script.Try("He said «Слава Україні» twice.", script.Options{Language: "en"}).Text; got != `He said "Slava Ukraini" twice.` {
+		t.Errorf("said %q", got)
+	}
+}
+
+func TestLexicon(t *testing.T) {
+	t.Parallel()
+	x := script.Lexicon{
+		{Match: "Kyiv", Alias: "Keeyiv"}, {Match: "Kyiv Independent", Alias: "Keeyiv Independent"}, {Match: "zelensk", Alias: "Zelensk", Prefix: true},
+		{Match: "US", Alias: "United States", Case: true}, {Match: "Lviv", Alias: "Luhveev", Language: "uk"}, {Match: "Elmo", Alias: "Elmoh", Section: "sport"},
+		{Match: "Sumy", Alias: "Soomy"}, {Match: "Sumy", Alias: "Sumee", Site: "x"},
+	}
+	tests := []struct{ text, want, matched string }{
+		{"Kyiv is big.", "Keeyiv is big.", "kyiv → Keeyiv"},
+		{"KYIV’s mayor", "Keeyiv's mayor", "kyiv → Keeyiv"},
+		{"The Kyiv Independent said", "The Keeyiv Independent said", "kyiv independent → Keeyiv Independent"},
+		{"Kyivan Rus", "Kyivan Rus", ""},
+		{"Zelenskyy and Zelensky", "Zelenskyy and Zelensky", "zelensk* → Zelensk zelensk* → Zelensk"},
+		{"join us in the US", "join us in the United States", "US → United States"},
+		{"Lviv, Elmo", "Lviv, Elmo", ""},
+		{"Sumy", "Sumee", "sumy → Sumee"},
+	}
+	for _, tc := range tests {
+		got := script.Try(tc.text, script.Options{Language: "en", Lexicon: x, Site: "x"})
+		if got.Text != tc.want || strings.Join(got.Lexicon, " ") != tc.matched {
+			t.Errorf("%q is said %q by %q, want %q by %q", tc.text, got.Text, got.Lexicon, tc.want, tc.matched)
+		}
+	}
+	if n := len(script.Starter()); n < 300 {
+		t.Errorf("the starter list has %d entries", n)
+	}
+	for _, e := range script.Starter() {
+		if err := e.Check(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestImpact(t *testing.T) {
+	t.Parallel()
+	said := func(source string) []lector.Sentence { return []lector.Sentence{{Source: source}} }
+	m := lector.Manifest{Site: "s", Article: "a", Language: "en", Segments: []lector.Segment{
+		{Text: "In Kyiv.", Sentences: said("In Kyiv."), Clips: []string{"1"}},
+		{Text: "And so on.", Sentences: said("And so on."), Clips: []string{"1"}},
+		{Text: "Elsewhere.", Sentences: said("Elsewhere."), Clips: []string{"2"}},
+	}}
+	got, hit := script.Entry{Match: "kyiv"}.Impact(m)
+	if !hit || got.Segments != 2 || got.Characters != 18 {
+		t.Errorf("got %+v", got)
+	}
+	if _, hit := (script.Entry{Match: "Lviv"}).Impact(m); hit {
+		t.Error("a word that is not there has an impact")
+	}
+}
+
+func TestChunks(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("This is one sentence of some length, as they go. ", 5)
+	p := page(lector.Paragraph, "Short one.", "Short two.", long, "Tail.")
+	p.Title = "The title"
+	s, err := script.Build(p, script.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts []string
+	for _, c := range s.Chunks(script.Limit{Max: 120}) {
+		texts = append(texts, c.Text)
+		if n := len(c.Text); n > 120 {
+			t.Errorf("%d characters: %q", n, c.Text)
+		}
+	}
+	if texts[0] != "The title." || texts[1] != "Short one.\n\nShort two." {
+		t.Errorf("got %q", texts)
+	}
+	checkChunks(t, s, script.Limit{Max: 120, Unit: lector.Characters})
+	checkChunks(t, s, script.Limit{Max: 40, Unit: lector.Bytes})
+	if all := s.Chunks(script.Limit{Merge: -1}); len(all) != 5 || all[0].Pause < all[1].Pause || all[1].Before == "" || all[0].After == "" {
+		t.Errorf("got %+v", all)
+	}
+}
+
+func TestSafety(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"a\u202eb\u200bc\u0007d":                 "abcd.",
+		"cafe\u0301":                             "caf\u00e9.",
+		"Z\u0335\u0336\u0337\u0338\u0334algo":    "Z\u0335\u0336\u0337algo.",
+		"<break time=\"9s\"/> he wrote":          `break time equals"nine seconds"/ he wrote.`,
+		"soft\u00adhyphen and\ue000 private use": "softhyphen and private use.",
+	} {
+		s, err := script.Build(page(lector.Heading, source), script.Options{Language: "en"})
+		if err != nil || len(s.Segments) != 1 || s.Segments[0].Text != want {
+			t.Errorf("%q: %+v, %v, want %q", source, s.Segments, err, want)
+		}
+	}
+}
