@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 
+	"lector"
 	"lector/infra/fetch"
 	"lector/worker/extract"
 )
@@ -26,7 +27,7 @@ func (a *app) readFrom(ctx context.Context, name string, web fetch.Client) ([]by
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, err
+			return nil, lector.Hint(err, "give the path of a file, an address that begins with https://, or - for standard input")
 		}
 		defer f.Close()
 		r = f
