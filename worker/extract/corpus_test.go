@@ -2,6 +2,7 @@ package extract_test
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,9 @@ func TestCorpus(t *testing.T) {
 			p, err := extract.File(name, []byte(shapes[name](s)), extract.Rules{})
 			if err != nil {
 				t.Errorf("%s, %s: %v", name, s.lang, err)
+			}
+			if again, _ := extract.File(name, []byte(shapes[name](s)), extract.Rules{}); !reflect.DeepEqual(again, p) {
+				t.Errorf("%s, %s: read in another way the second time", name, s.lang)
 			}
 			got := spoken(p)
 			pr, re, f := score(got, s.body())

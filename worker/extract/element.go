@@ -168,14 +168,23 @@ func footnoteMark(n *html.Node) bool {
 
 // note remembers elements that sites keep their text in, and how sure that is.
 func (w *walker) note(n *html.Node) {
+	rank := homeRank(n)
+	if rank > 0 {
+		w.homes[n] = rank
+		w.order = append(w.order, n)
+	}
+}
+
+func homeRank(n *html.Node) int {
 	class := attr(n, "class")
 	switch {
 	case n.DataAtom == atom.P || heading[n.DataAtom] || inline[n.DataAtom] || n.DataAtom == atom.Body:
 	case attr(n, "itemprop") == "articleBody" || attr(n, "data-testid") == "article-body" || home(class) || home(attr(n, "id")):
-		w.homes[n] = 1
+		return 1
 	case n.DataAtom == atom.Article || attr(n, "role") == "article" || strings.Contains(class, "hentry") || strings.Contains(class, "h-entry"):
-		w.homes[n] = 2
+		return 2
 	case n.DataAtom == atom.Main || attr(n, "role") == "main" || attr(n, "id") == "content" || attr(n, "id") == "main":
-		w.homes[n] = 3
+		return 3
 	}
+	return 0
 }

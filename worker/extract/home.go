@@ -138,8 +138,8 @@ func sum(n *html.Node, own, inside map[*html.Node]int) int {
 // most of it, and those of the same class beside it.
 func marked(w *walker, inside map[*html.Node]int, rank int) ground {
 	var best *html.Node
-	for n, size := range inside {
-		if w.homes[n] == rank && (best == nil || size > inside[best] || size == inside[best] && within(n, best)) {
+	for _, n := range w.order {
+		if size := inside[n]; w.homes[n] == rank && size > 0 && (best == nil || size > inside[best] || size == inside[best] && within(n, best)) {
 			best = n
 		}
 	}
@@ -152,13 +152,26 @@ func marked(w *walker, inside map[*html.Node]int, rank int) ground {
 		return g
 	}
 	outer := enclosing(w, best)
-	for n, size := range inside {
-		if w.homes[n] == 1 && n != best && size > 0 && enclosing(w, n) == outer && !within(n, best) && !within(best, n) {
+	for _, n := range w.order {
+		size := inside[n]
+		if w.homes[n] != 1 || size == 0 || g.holds(n) || within(best, n) || enclosing(w, n) != outer {
+			continue
+		}
+		if kin(n, best, outer) && (attr(n, "class") == attr(best, "class") || size*8 > inside[best]) {
 			g.nodes[n] = true
 			g.total += size
 		}
 	}
 	return g
+}
+
+// kin reports whether two elements can be parts of one text: they stand in one
+// article, or near each other.
+func kin(a, b, outer *html.Node) bool {
+	if outer != nil || a.Parent == b.Parent {
+		return true
+	}
+	return a.Parent != nil && b.Parent != nil && a.Parent.Parent == b.Parent.Parent
 }
 
 // enclosing returns the article or main element around n, or nil.
@@ -179,8 +192,8 @@ func tighten(g ground, w *walker, inside map[*html.Node]int, rank int) ground {
 	}
 	for n := range g.nodes {
 		best := n
-		for m, size := range inside {
-			if m != n && size*100 >= g.total*96 && w.homes[m] <= rank && within(m, best) {
+		for _, m := range w.order {
+			if m != n && inside[m]*100 >= g.total*96 && w.homes[m] <= rank && within(m, best) {
 				best = m
 			}
 		}

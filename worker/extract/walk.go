@@ -68,6 +68,7 @@ type walker struct {
 	within bool // inside p, li, h1…: words here belong to a sentence
 	breaks int
 	homes  map[*html.Node]int
+	order  []*html.Node // the homes, as they come
 }
 
 func walk(doc *html.Node, sel selectors) *walker {
