@@ -75,3 +75,36 @@ func TestRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestPrecedence: what the event states wins over JSON-LD, and that over the
+// page.
+func TestPrecedence(t *testing.T) {
+	t.Parallel()
+	const head = `<!doctype html><html lang="de"><head><script type="application/ld+json">{"@type":"NewsArticle","headline":"Headline of the data","author":{"name":"Data Author"},"datePublished":"2025-02-03T04:05:06Z","inLanguage":"en"}</script></head>`
+	const text = `<article><h1>Headline of the page</h1><p class="byline">By Page Author</p><p>The minister opened the bridge on Monday, and everybody came to look at it.</p></article></html>`
+	event := lector.Article{Title: "Headline of the event", Authors: []string{"Event Author"}, Language: "fr", Visibility: lector.Public}
+	tests := map[string]struct {
+		article                 lector.Article
+		body                    string
+		title, author, language string
+	}{
+		"event": {event, head + text, "Headline of the event", "Event Author", "fr"},
+		"data":  {lector.Article{Visibility: lector.Public}, head + text, "Headline of the data", "Data Author", "en"},
+		"page":  {lector.Article{Visibility: lector.Public}, `<!doctype html><html lang="de">` + text, "Headline of the page", "Page Author", "de"},
+	}
+	for name, tc := range tests {
+		tc.article.Body = lector.Body{ContentType: lector.HTML, Content: tc.body}
+		p, err := extract.Article(tc.article, extract.Rules{})
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if p.Title != tc.title || len(p.Authors) != 1 || p.Authors[0] != tc.author || p.Language != tc.language {
+			t.Errorf("%s: %q by %q in %q", name, p.Title, p.Authors, p.Language)
+		}
+		for _, b := range p.Kept() {
+			if b.Kind == lector.Heading {
+				t.Errorf("%s: reads the heading %q too", name, b.Text)
+			}
+		}
+	}
+}

@@ -159,6 +159,9 @@ func head(p *Page, m meta, known lector.Article, raws []raw, whole bool) {
 		p.Authors = m.authors
 	}
 	titleBlock := p.pickTitle(m, known, raws)
+	if whole && titleBlock < 0 {
+		p.supersede()
+	}
 	bylineBlock := p.pickByline(raws, titleBlock, whole)
 	if p.Published.IsZero() {
 		p.Published = m.clock
@@ -168,6 +171,16 @@ func head(p *Page, m meta, known lector.Article, raws []raw, whole bool) {
 	}
 	standfirst := p.pickStandfirst(known, raws, titleBlock)
 	p.front(titleBlock, bylineBlock, standfirst)
+}
+
+// supersede drops a page's own title where the event states another one.
+func (p *Page) supersede() {
+	for i := range p.Blocks {
+		if b := &p.Blocks[i]; b.Keep && b.Kind == lector.Heading && b.Rank == 1 {
+			b.Keep, b.Rule = false, "the page's title: another one is read"
+			return
+		}
+	}
 }
 
 // shownDate returns the first date that stands near the title.
