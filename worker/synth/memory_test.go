@@ -1,0 +1,52 @@
+package synth
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"testing"
+
+	"lector"
+)
+
+// nowhere keeps no clip.
+type nowhere struct{}
+
+func (nowhere) Get(context.Context, string) ([]byte, error) { return nil, lector.ErrNotFound }
+
+func (nowhere) Put(context.Context, string, []byte) error { return nil }
+
+// TestMemoryIsFlat reads 2,000 articles through everything that lives as long
+// as the process. It does not run beside other tests, whose memory it would
+// measure.
+func TestMemoryIsFlat(t *testing.T) {
+	flight := &Flight{}
+	voice := Retry(Limit(Break(NewSlots(8).Wrap(&stateless{}), Fuse{}), 8, 0), Patience{})
+	read := func(from, to int) uint64 {
+		for i := from; i < to; i++ {
+			chunks := make([]Chunk, 5)
+			for k := range chunks {
+				chunks[k].Text = fmt.Sprintf("Article %d, paragraph %d.", i, k)
+			}
+			r := Reader{Voice: voice, Clips: nowhere{}, Flight: flight, Leases: &desk{}}
+			if _, err := r.Read(t.Context(), chunks, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	early, late := read(0, 200), read(200, 2000)
+	if late > early+1<<20 {
+		t.Errorf("%d kB after 200 articles, %d kB after 2000", early>>10, late>>10)
+	}
+}
+
+// stateless is a voice that remembers nothing of what it said.
+type stateless struct{ fake }
+
+func (s *stateless) Speak(_ context.Context, u lector.Utterance) (lector.Speech, error) {
+	return spoken(u), nil
+}
