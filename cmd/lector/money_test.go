@@ -264,7 +264,7 @@ func TestEditPaysForOneParagraph(t *testing.T) {
 	}
 }
 
-func TestBudgetParksAndGoesOn(t *testing.T) {
+func TestBudgetParksAndGoesOn(t *testing.T) { //nolint:paralleltest // the second house goes on with what the first one left
 	t.Parallel()
 	p := newProvider(t, nil)
 	dir := t.TempDir()
@@ -278,7 +278,7 @@ func TestBudgetParksAndGoesOn(t *testing.T) {
 	}
 	a := story("1")
 	var sequence uint64
-	t.Run("too small", func(t *testing.T) {
+	t.Run("too small", func(t *testing.T) { //nolint:paralleltest // see above
 		h := paidHouse(t, dir, 1, budget(120))
 		sequence = h.publish(lector.Published, a)
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -298,7 +298,7 @@ func TestBudgetParksAndGoesOn(t *testing.T) {
 			t.Errorf("spent %d of 120", all)
 		}
 	})
-	t.Run("raised", func(t *testing.T) {
+	t.Run("raised", func(t *testing.T) { //nolint:paralleltest // see above
 		h := paidHouse(t, dir, 1, budget(10000))
 		if j := h.settle(a, sequence); j.State != lector.Ready {
 			t.Errorf("%s: %s", j.State, j.Reason)

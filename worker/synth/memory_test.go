@@ -19,7 +19,7 @@ func (nowhere) Put(context.Context, string, []byte) error { return nil }
 // TestMemoryIsFlat reads 2,000 articles through everything that lives as long
 // as the process. It does not run beside other tests, whose memory it would
 // measure.
-func TestMemoryIsFlat(t *testing.T) {
+func TestMemoryIsFlat(t *testing.T) { //nolint:paralleltest // it measures the memory of the process
 	flight := &Flight{}
 	voice := Retry(Limit(Break(NewSlots(8).Wrap(&stateless{}), Fuse{}), 8, 0), Patience{})
 	read := func(from, to int) uint64 {

@@ -60,7 +60,7 @@ func classify(ctx, short context.Context, err error) error {
 			return f.Wrap(fmt.Errorf("refused: %s: %s", api.ErrorCode(), api.ErrorMessage()))
 		}
 	}
-	if r := response(err); r != nil && r.StatusCode != 0 && r.StatusCode != http.StatusOK {
+	if r := response(err); r != nil && r.StatusCode != 0 && r.StatusCode != http.StatusOK { //nolint:bodyclose // the SDK has read and closed it
 		return call.ByStatus(r).Err(r.StatusCode)
 	}
 	var op *net.OpError
@@ -88,7 +88,7 @@ func response(err error) *http.Response {
 
 // after reads Retry-After where an answer has one.
 func after(err error) time.Duration {
-	if r := response(err); r != nil {
+	if r := response(err); r != nil { //nolint:bodyclose // the SDK has read and closed it
 		return call.RetryAfter(r.Header, time.Now())
 	}
 	return 0
