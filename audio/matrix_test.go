@@ -58,13 +58,19 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-// matrix returns all cells; in short mode every seventh.
+// matrix returns every rate, mode and bit rate, each plain and with CRC but no
+// reservoir; with LECTOR_MATRIX=all each of these alone as well, and without an
+// Info tag; in short mode every seventh cell.
 func matrix() []format {
+	kinds := []string{"", "-p --nores"}
+	if os.Getenv("LECTOR_MATRIX") == "all" {
+		kinds = append(kinds, "-p", "--nores", "-t")
+	}
 	var all []format
 	for _, rate := range []string{"16", "22.05", "24", "32", "44.1", "48"} {
 		for _, mode := range []string{"m", "s", "j"} {
 			for _, bits := range []string{"-b 32", "-b 64", "-b 128", "-V 4"} {
-				for _, more := range []string{"", "-p", "--nores", "-t"} {
+				for _, more := range kinds {
 					all = append(all, format{rate, mode, bits, more})
 				}
 			}
