@@ -27,7 +27,7 @@ func (w *writer) spell(source string) (string, []Span, []string) {
 	}
 	r := &reader{src: source, language: w.language, level: w.options.Normalise, lexicon: w.lexicon, shouting: shouting(source), writing: ownWriting(w.options.Language)}
 	r.run()
-	text, spans, matched := string(r.out), r.spans, r.matched
+	text, spans, matched := trimmed(string(r.out), r.spans), r.spans, r.matched
 	for range passes - 1 {
 		if r.level == Off || len(r.spans) == 0 {
 			break
@@ -37,9 +37,10 @@ func (w *writer) spell(source string) (string, []Span, []string) {
 		if string(again.out) == text {
 			break
 		}
-		text, spans = string(again.out), compose(spans, again.spans)
+		text = trimmed(string(again.out), again.spans)
+		spans = compose(spans, again.spans)
 	}
-	return trimmed(text, spans), spans, matched
+	return text, spans, matched
 }
 
 // trimmed cuts the space that a dropped sign leaves at the end, and the spans
