@@ -1,6 +1,7 @@
 package polly
 
 import (
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -13,7 +14,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"lector"
 	"lector/infra/voice/voicetest"
@@ -98,7 +99,9 @@ func refuse(w http.ResponseWriter, status int, code, message string) {
 func open(t *testing.T, c Config) *Voice {
 	t.Helper()
 	c.Region, c.Voice = "eu-west-1", "Amy"
-	c.Credentials = credentials.NewStaticCredentialsProvider("AKIATEST", voicetest.Secret, "")
+	c.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: "AKIATEST", SecretAccessKey: voicetest.Secret}, nil
+	})
 	v, err := New(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
