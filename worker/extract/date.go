@@ -118,6 +118,7 @@ func onlyDate(s string) bool {
 	if again, ok := findDate(rest); ok {
 		rest = rest[:again.start] + " " + rest[again.end:]
 	}
+	rest = lapse.ReplaceAllString(rest, " ")
 	for w := range strings.FieldsFuncSeq(strings.ToLower(rest), func(r rune) bool { return strings.ContainsRune(" ,.;:|·•–—-()/\u00a0", r) }) {
 		if !besideDate[w] {
 			return false
@@ -125,6 +126,9 @@ func onlyDate(s string) bool {
 	}
 	return true
 }
+
+// lapse is a time that passed or will pass: "2 hours ago", "4 min read".
+var lapse = regexp.MustCompile(`(?i)\b(?:an?|\d+)[ -](?:min(?:ute)?|hour|hr|day|week)s?\.?[ -](?:ago|read)\b`)
 
 var besideDate = words(`published updated posted created modified last first on at am pm a m p gmt utc et est edt bst cet cest eet eest msk kyiv kiev time local pt pst pdt uhr um am vom stand veröffentlicht aktualisiert опубліковано оновлено о об в у за києвом опубликовано обновлено мск publié le mis à jour jour par à h actualizado publicado el a las h pubblicato aggiornato il alle ore opublikowano aktualizacja godz zaktualizowano dnia monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì venerdì sabato domenica poniedziałek wtorek środa czwartek piątek sobota niedziela понеділок вівторок середа четвер п'ятниця субота неділя понедельник вторник среда пятница суббота воскресенье date г р року года`)
 

@@ -240,6 +240,9 @@ var copyrightLine = regexp.MustCompile(`^(?:copyright\b|©|\(c\)|all rights rese
 // signOffLine ends an agency's report: "Reporting by …; Editing by …".
 var signOffLine = regexp.MustCompile(`^\(?(?:additional )?(?:reporting|writing|editing|compiled|translated|edited) by \p{L}[^.!?]*[;,.)]*(?: ?(?:editing|writing|additional reporting) by .*)?$|^.{3,120} contributed (?:to this report|to this story|to this article|reporting)\b.{0,40}$`)
 
+// followMe ends what an article says of its author.
+var followMe = regexp.MustCompile(`\b(?:follow|find|reach) (?:him|her|them|me|us) (?:on|at) (?:x|twitter|bluesky|mastodon|instagram|linkedin|facebook|threads|@)`)
+
 // notices finds the fine print.
 func notices(_, plain string, linked float64) string {
 	switch {
@@ -250,6 +253,8 @@ func notices(_, plain string, linked float64) string {
 	case len(plain) < 260 && containsAny(plain, []string{"this site is protected by recaptcha", "privacy policy and terms of service apply", "terms of use and privacy policy", "terms of service and privacy policy", "by signing up, you agree", "by subscribing, you agree", "by clicking", "by entering your email", "all rights reserved", "you agree to our", "please enable javascript", "javascript is disabled", "your browser does not support", "opens in new window", "opens in a new tab", "may not be published, broadcast, rewritten", "fields are marked *", "required fields are marked", "will not be published. required"}):
 		return legal
 	case len(plain) < 260 && (strings.Contains(plain, "contributed") || strings.Contains(plain, "ing by ") || strings.Contains(plain, "ed by ")) && signOffLine.MatchString(plain):
+		return author
+	case len(plain) < 320 && followMe.MatchString(plain):
 		return author
 	case len(plain) < 120 && strings.HasSuffix(plain, "ago") && linked > 0.5:
 		return timestamp

@@ -110,7 +110,9 @@ func (r *reader) abbreviation(word string) bool {
 	case r.language.tag != "en":
 	case weekdays[lower] && !unicode.IsUpper(firstRune(word)):
 		return false
-	case titlesOnly[lower] && !titled(next):
+	case lower == "est." && allUpper(word[:3]): // the time zone, at the end of a sentence
+		return false
+	case titlesOnly[lower] && !titled(next) && !strings.HasPrefix(next, " and M") && !strings.HasPrefix(next, " & M"):
 		return false
 	case (lower == "co." || lower == "v.") && !unicode.IsUpper(firstRune(strings.TrimPrefix(r.before(), ""))) && r.pos == 0:
 		return false
@@ -186,8 +188,14 @@ func numberedAbbreviation(r *reader, word string) bool {
 
 var designationShape = regexp.MustCompile(`^([A-Z]{1,5}|[A-Z][a-z]{1,3}[A-Z]?)(-?)(\d{1,4})([A-Z]{0,3}\d?)(s?)\b`)
 
+// magnitude is that of an earthquake: "M4.7".
+var magnitude = regexp.MustCompile(`^M\d\.\d\b`)
+
 // designation says the names of things: "F-16", "MH17", "Su-35", "COVID-19".
 func designation(r *reader) bool {
+	if m := magnitude.FindString(r.rest(view)); m != "" {
+		return r.say("magnitude "+digitByDigit(m[1:2])+" point "+digitByDigit(m[3:]), len(m))
+	}
 	m := designationShape.FindStringSubmatch(r.rest(view))
 	if m == nil || r.glued(len(m[0])) {
 		return false
