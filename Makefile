@@ -28,6 +28,7 @@ build: ## the one binary, into ./bin
 
 test: programs ## all tests with the race detector, against real programs and servers
 	$(GO) test -race -timeout 15m ./...
+	$(GO) test -run TestMatrix -timeout 15m ./audio # all cells, which the race detector would take ten times as long for
 
 race: programs ## the tests three times in random order, with the race detector
 	$(GO) test -race -shuffle=on -count=3 -timeout 30m ./...

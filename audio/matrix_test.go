@@ -60,7 +60,8 @@ func TestMatrix(t *testing.T) {
 
 // matrix returns every rate, mode and bit rate, each plain and with CRC but no
 // reservoir; with LECTOR_MATRIX=all each of these alone as well, and without an
-// Info tag; in short mode every seventh cell.
+// Info tag; in short mode, and with the race detector, which makes decoding ten
+// times as slow, every seventh cell.
 func matrix() []format {
 	kinds := []string{"", "-p --nores"}
 	if os.Getenv("LECTOR_MATRIX") == "all" {
@@ -76,7 +77,7 @@ func matrix() []format {
 			}
 		}
 	}
-	if !testing.Short() {
+	if !testing.Short() && !racing {
 		return all
 	}
 	var some []format

@@ -296,7 +296,7 @@ func TestBudgetParksAndGoesOn(t *testing.T) {
 	t.Run("too small", func(t *testing.T) { //nolint:paralleltest // see above
 		h := paidHouse(t, dir, 1, budget(120))
 		sequence = h.publish(lector.Published, a)
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer cancel()
 		for j, err := range h.ledger.Watch(ctx, a.Site, a.Key()) {
 			if err != nil {

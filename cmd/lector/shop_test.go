@@ -190,7 +190,7 @@ func (h *testHouse) publish(kind lector.EventType, a lector.Article) uint64 {
 // settle waits until the event has had its effect.
 func (h *testHouse) settle(a lector.Article, sequence uint64) lector.Job {
 	h.t.Helper()
-	ctx, cancel := context.WithTimeout(h.t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(h.t.Context(), 3*time.Minute)
 	defer cancel()
 	j, err := await(ctx, h.ledger, a, sequence)
 	if err != nil {
@@ -214,7 +214,7 @@ func (h *testHouse) announced(a lector.Article) []string {
 	if err := h.conn.Announce(h.t.Context(), end); err != nil {
 		h.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(h.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(h.t.Context(), time.Minute)
 	defer cancel()
 	var types []string
 	for e, err := range h.conn.Announcements(ctx, a.Site, a.Key()) {
