@@ -5,7 +5,7 @@
 //	AUDIO     stream  audio.v1.<site>.<key>     what became of it
 //	DEAD      stream  dead.v1.<site>.<key>      messages that nobody can work on, with the reason
 //	jobs      bucket  <site>.<key>              the truth about one article, changed by compare-and-set
-//	leases    bucket  (in memory)               who works on what at this moment
+//	leases    bucket  article.<key>, clip.<hash>   who works on what at this moment
 //
 // Delivery is at least once, even with confirmed acknowledgements: a server
 // that is killed delivers some messages again that it had confirmed. So every

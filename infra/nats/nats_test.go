@@ -147,6 +147,51 @@ func TestResumeGivesBackAtOnce(t *testing.T) {
 	}
 }
 
+func TestLeasesOutliveTheServer(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "nats")
+	quiet := slog.New(slog.DiscardHandler)
+	first, err := Start(dir, "127.0.0.1:0", quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := dial(t, dir)
+	if err := c.Setup(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	l, err := c.Leases(t.Context(), "dead")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := l.Hold(t.Context(), "article.x"); err != nil { // never freed
+		t.Fatal(err)
+	}
+	if err := errors.Join(c.Close(), first.Close()); err != nil {
+		t.Fatal(err)
+	}
+	second, err := Start(dir, "127.0.0.1:0", quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	again := dial(t, dir) // without a setup, as a worker has it
+	next, err := again.Leases(t.Context(), "next")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := next.Hold(t.Context(), "article.x"); !errors.Is(err, lector.ErrExists) {
+		t.Errorf("the dead worker's lease: %v", err)
+	}
+	if err := again.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, release, err := next.Hold(t.Context(), "article.x")
+	if err != nil {
+		t.Fatalf("after a resume: %v", err)
+	}
+	release()
+}
+
 func TestRefusedEventIsKept(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -90,8 +90,10 @@ func buckets(replicas int) []jetstream.KeyValueConfig {
 	return []jetstream.KeyValueConfig{
 		{Bucket: jobs, Description: "the truth about each article", History: 10, Replicas: replicas},
 		{Bucket: budgets, Description: "what each site has spent", History: 1, Replicas: replicas},
-		// No disk for leases: losing them costs a repeated call at worst.
-		{Bucket: leases, Description: "who works on what", Storage: jetstream.MemoryStorage, LimitMarkerTTL: time.Minute, Replicas: replicas},
+		// On disk, although a lost lease would cost a repeated call at worst: a
+		// single server that restarts forgets a bucket in memory altogether,
+		// and no worker could get a lease until the next setup.
+		{Bucket: leases, Description: "who works on what", LimitMarkerTTL: time.Minute, Replicas: replicas},
 	}
 }
 
@@ -140,6 +142,13 @@ func (c *Conn) Resume(ctx context.Context) error {
 		return err
 	}
 	if _, err := s.ResetConsumer(ctx, consumer); err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	held, err := c.bind(ctx, "KV_"+leases)
+	if err != nil {
+		return err
+	}
+	if err := held.Purge(ctx); err != nil { // those who held them are gone
 		return fmt.Errorf("resume: %w", err)
 	}
 	return nil
