@@ -168,7 +168,7 @@ func TestPruneRace(t *testing.T) {
 	var hands sync.WaitGroup
 	for hand := range 3 {
 		hands.Go(func() {
-			for range 60 {
+			for range 200 {
 				o := lector.NewObject(fmt.Sprintf("a/s/k/%d.mp3", hand))
 				if err := s.Put(t.Context(), o, strings.NewReader("x")); err != nil {
 					t.Errorf("put: %v", err)

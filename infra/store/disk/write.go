@@ -102,11 +102,12 @@ func (s *Store) spool(ctx context.Context, temp string, body io.Reader) error {
 func (s *Store) place(temp, key string, name func(temp, key string) error) error {
 	dir := path.Dir(key)
 	err := name(temp, key)
-	for range 10 {
-		if !errors.Is(err, fs.ErrNotExist) {
-			break
+	for try := 0; try < 100 && errors.Is(err, fs.ErrNotExist); try++ {
+		err = s.mkdir(dir)
+		if errors.Is(err, fs.ErrExist) && !s.isFile(dir) {
+			err = fs.ErrNotExist // it went while MkdirAll looked what was there
 		}
-		if err = s.mkdir(dir); err == nil {
+		if err == nil {
 			err = name(temp, key)
 		}
 	}
