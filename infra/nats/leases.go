@@ -1,7 +1,9 @@
 package nats
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -37,11 +39,23 @@ func (c *Conn) Leases(ctx context.Context, owner string) (*Leases, error) {
 	return &Leases{kv: kv, js: c.js, owner: owner, ttl: LeaseTime, log: c.log}, nil
 }
 
+// renewTime bounds one renewal, which goes to its end even when the lease is
+// given up meanwhile: else nobody knew which version there is to free.
+const renewTime = 2 * time.Second
+
+// lease is one that is held.
+type lease struct {
+	name    string
+	holder  []byte // nobody else's
+	version uint64
+}
+
 // Hold takes the named lease and renews it until release is called. The
 // context it returns ends when the lease is lost. It is lector.ErrExists when
 // somebody else holds the lease.
 func (l *Leases) Hold(ctx context.Context, name string) (held context.Context, release func(), err error) {
-	version, err := l.kv.Create(ctx, name, []byte(l.owner), jetstream.KeyTTL(l.ttl))
+	mine := &lease{name: name, holder: []byte(l.owner + " " + rand.Text())}
+	mine.version, err = l.kv.Create(ctx, name, mine.holder, jetstream.KeyTTL(l.ttl))
 	if errors.Is(err, jetstream.ErrKeyExists) {
 		return nil, nil, fmt.Errorf("lease %s: %w", name, lector.ErrExists)
 	}
@@ -52,7 +66,7 @@ func (l *Leases) Hold(ctx context.Context, name string) (held context.Context, r
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		lose(l.keep(held, name, version))
+		lose(l.keep(held, mine))
 	}()
 	return held, func() {
 		lose(context.Canceled)
@@ -63,45 +77,68 @@ func (l *Leases) Hold(ctx context.Context, name string) (held context.Context, r
 var errLeaseLost = errors.New("lease lost")
 
 // keep renews the lease until the context ends, then frees it.
-func (l *Leases) keep(ctx context.Context, name string, version uint64) error {
+func (l *Leases) keep(ctx context.Context, mine *lease) error {
 	tick := time.NewTicker(l.ttl / 3)
 	defer tick.Stop()
 	for renewed := time.Now(); ; {
 		select {
 		case <-ctx.Done():
-			l.free(name, version)
+			l.free(mine)
 			return ctx.Err()
 		case <-tick.C:
 		}
-		v, err := l.renew(ctx, name, version)
+		err := l.renew(mine)
 		switch {
 		case err == nil:
-			version, renewed = v, time.Now()
+			renewed = time.Now()
 		case time.Since(renewed) > l.ttl:
-			return fmt.Errorf("%w: %s", errLeaseLost, name)
+			return fmt.Errorf("%w: %s", errLeaseLost, mine.name)
 		default:
-			l.log.Warn("lease not renewed", "lease", name, "error", err)
+			l.log.Warn("lease not renewed", "lease", mine.name, "error", err)
 		}
 	}
 }
 
 // renew writes by hand what kv.Update would, because that drops the key's time
 // to live.
-func (l *Leases) renew(ctx context.Context, name string, version uint64) (uint64, error) {
-	m := nats.NewMsg("$KV." + leases + "." + name)
-	m.Data = []byte(l.owner)
-	ack, err := l.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(version), jetstream.WithMsgTTL(l.ttl))
-	if err != nil {
-		return 0, err
-	}
-	return ack.Sequence, nil
+func (l *Leases) renew(mine *lease) error {
+	ctx, cancel := context.WithTimeout(context.Background(), min(renewTime, l.ttl/3))
+	defer cancel()
+	return l.insist(ctx, mine, func() error {
+		m := nats.NewMsg("$KV." + leases + "." + mine.name)
+		m.Data = mine.holder
+		ack, err := l.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(mine.version), jetstream.WithMsgTTL(l.ttl))
+		if err == nil {
+			mine.version = ack.Sequence
+		}
+		return err
+	})
 }
 
 // free gives the lease up, unless it is somebody else's by now.
-func (l *Leases) free(name string, version uint64) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+func (l *Leases) free(mine *lease) {
+	ctx, cancel := context.WithTimeout(context.Background(), renewTime)
 	defer cancel()
-	if err := l.kv.Delete(ctx, name, jetstream.LastRevision(version)); err != nil {
-		l.log.Debug("lease not freed; it ends by itself", "lease", name, "error", err)
+	err := l.insist(ctx, mine, func() error {
+		return l.kv.Delete(ctx, mine.name, jetstream.LastRevision(mine.version))
+	})
+	if err != nil {
+		l.log.Debug("lease not freed; it ends by itself", "lease", mine.name, "error", err)
 	}
+}
+
+// insist tries once more when a write is refused although the lease is ours: a
+// renewal whose answer was lost has moved its version, and a cluster now and
+// then refuses a write that nobody contests.
+func (l *Leases) insist(ctx context.Context, mine *lease, write func() error) error {
+	err := write()
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	now, lost := l.kv.Get(ctx, mine.name)
+	if lost != nil || !bytes.Equal(now.Value(), mine.holder) {
+		return err
+	}
+	mine.version = now.Revision()
+	return write()
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -364,6 +365,54 @@ func TestLease(t *testing.T) {
 		t.Fatalf("a freed lease: %v", err)
 	} else {
 		again()
+	}
+}
+
+// TestLeaseFreedWhileRenewed gives leases up at the very moments in which they
+// are renewed, and when the answer to a renewal was lost.
+func TestLeaseFreedWhileRenewed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	l, err := b.Leases(t.Context(), "one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.ttl = time.Second
+	var hands sync.WaitGroup
+	for n := range 20 {
+		hands.Go(func() {
+			name := fmt.Sprint("article.", n)
+			_, release, err := l.Hold(t.Context(), name)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			<-time.After(l.ttl/3 + time.Duration(n)*100*time.Microsecond)
+			release()
+			if _, again, err := l.Hold(t.Context(), name); err != nil {
+				t.Errorf("a freed lease: %v", err)
+			} else {
+				again()
+			}
+		})
+	}
+	hands.Wait()
+
+	mine := &lease{name: "article.lost", holder: []byte("one x")}
+	if mine.version, err = l.kv.Create(t.Context(), mine.name, mine.holder); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.kv.Update(t.Context(), mine.name, mine.holder, mine.version); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.renew(mine); err != nil {
+		t.Errorf("a renewal whose answer was lost: %v", err)
+	}
+	if _, err := l.kv.Put(t.Context(), mine.name, []byte("two y")); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.renew(mine); err == nil {
+		t.Error("somebody else's lease was renewed")
 	}
 }
 
