@@ -218,9 +218,10 @@ func linkedMoment(t *testing.T, b *browsertest.Browser, h host) {
 
 func marks(t *testing.T, b *browsertest.Browser, h host) {
 	p := open(t, b, h.URL+"/articles/harbour-tunnel", browsertest.Look{})
-	value[any](t, p, sound+`.play()`)
+	// Stopped before the first sound: the listener has started all the same.
+	value[any](t, p, sound+`.play().catch(() => {}), `+sound+`.pause()`)
 	must(t, p.Wait(element+`.sentences.length`))
-	value[any](t, p, sound+`.pause(), `+element+`.seek(13.5)`)
+	value[any](t, p, element+`.seek(13.5)`)
 	must(t, p.Wait(`CSS.highlights.get("audio-article")`))
 	got := value[string](t, p, `[...CSS.highlights.get("audio-article")].map(r => r.toString()).join("|")`)
 	if !strings.Contains(strings.ReplaceAll(tunnel[1], "\n", "|"), got) || len(got) < 20 {

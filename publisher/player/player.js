@@ -324,6 +324,7 @@ class AudioArticle extends HTMLElement {
   // begin is for the first sound and every one after a pause: others fall
   // silent, the lock screen learns what it is, the text is found.
   begin() {
+    this.begun = true;
     for (const other of document.querySelectorAll("audio-article")) if (other !== this) other.audio?.pause();
     this.session();
     if (this.getAttribute("manifest")) this.find().catch(() => { /* it plays without captions */ });
@@ -412,7 +413,7 @@ class AudioArticle extends HTMLElement {
   // started and unless the click was meant for something else.
   point(e) {
     const root = document.querySelector(this.getAttribute("text"));
-    if (!this.onPage || !this.audio.played.length || !root?.contains(e.target) || !getSelection().isCollapsed) return;
+    if (!this.onPage || !this.begun || !root?.contains(e.target) || !getSelection().isCollapsed) return;
     if (e.target.closest("a,button,input,select,textarea,label,summary,audio-article")) return;
     const p = document.caretPositionFromPoint?.(e.clientX, e.clientY), r = p ? null : document.caretRangeFromPoint?.(e.clientX, e.clientY);
     const node = p?.offsetNode || r?.startContainer;
