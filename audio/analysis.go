@@ -117,7 +117,7 @@ func (m *measure) done(s *stream) *Analysis {
 		return a
 	}
 	own := func(n int) time.Duration { return lasting(int64(n-s.delay()), a.SampleRate) }
-	a.Sound = Span{own(a.edges.first), own(a.edges.last + 1)}
+	a.Sound = Span{own(a.edges.first), own(min(a.edges.last+1, s.raw()))}
 	return a
 }
 

@@ -133,6 +133,16 @@ func (c *corpus) parts(t testing.TB, n int, f format) []Part {
 	return parts
 }
 
+// padded returns a clip with a second of silence in front and half of one behind.
+func (c *corpus) padded(t testing.TB, f format) Part {
+	need(t, "sox", "lame")
+	wav := c.make("padded.wav", func(p string) { run(t, "sox", c.wav(t, 1, "m"), p, "pad", "1.0", "0.5") })
+	return filePart(t, c.make("padded"+f.String()+".mp3", func(p string) {
+		args := append([]string{"--quiet", "-m", f.mode, "--resample", f.rate}, strings.Fields(f.bits+" "+f.more)...)
+		run(t, "lame", append(args, wav, p)...)
+	}))
+}
+
 func filePart(t testing.TB, path string) Part {
 	t.Helper()
 	b, err := os.ReadFile(path)

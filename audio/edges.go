@@ -23,13 +23,17 @@ const (
 )
 
 // edges say where a part's sound begins and ends, as samples of its raw
-// decoding. They are of use only when known.
+// decoding. They are of use only when known. The end of a part that was cut off in
+// the middle of sound lies behind its last frame: see fading.
 type edges struct {
 	known       bool // the part was decoded
 	silent      bool // no sample is Loud
 	first, last int  // Loud
 	head, tail  int  // nearLoud
 }
+
+// backFrames is how many frames are decoded first in search of the end of sound.
+const backFrames = 6
 
 // findEdges decodes from the front until there is sound, and from the back in
 // growing pieces until there is sound. What lies between is not decoded.
@@ -46,7 +50,7 @@ func (s *stream) findEdges() error {
 		return nil
 	}
 	e.last, e.tail = -1, -1
-	for to, n := s.frames, 12; e.last < 0 && to > 0; n *= 2 {
+	for to, n := s.frames, backFrames; e.last < 0 && to > 0; n *= 2 {
 		from := max(0, to-n)
 		back := edges{first: -1, last: -1, head: -1, tail: -1}
 		if err := s.listen(from, to, &back, func() bool { return true }); err != nil {
@@ -67,13 +71,48 @@ func (s *stream) listen(from, to int, e *edges, more func() bool) error {
 	if err != nil {
 		return err
 	}
-	d := pcm.NewDecoder(boosted{units})
+	if to == s.frames {
+		to += guard / s.first.Granules()
+	}
+	d := pcm.NewDecoder(boosted{&fading{Units: units, silence: s.silence(), left: to - s.frames}})
 	for n := begin; n < to && more() && d.Next(); n++ {
 		if n >= from {
 			e.note(d.Samples(), s.first.Channels(), n*s.spf())
 		}
 	}
 	return nil
+}
+
+// silence returns a unit of digital silence.
+func (s *stream) silence() mpeg.Unit {
+	return mpeg.Unit{Header: s.first, Side: make([]byte, s.first.SideInfoSize())}
+}
+
+// fading puts silence behind units, as long as the last of them goes on
+// sounding: its overlap and what the filter bank holds.
+type fading struct {
+	pcm.Units
+	silence mpeg.Unit
+	left    int
+	ended   bool
+}
+
+// Next implements pcm.Units.
+func (f *fading) Next() bool {
+	if !f.ended && f.Units.Next() {
+		return true
+	}
+	f.ended = true
+	f.left--
+	return f.left >= 0
+}
+
+// Unit implements pcm.Units.
+func (f *fading) Unit() mpeg.Unit {
+	if f.ended {
+		return f.silence
+	}
+	return f.Units.Unit()
 }
 
 // boosted makes units louder on their way to a decoder.

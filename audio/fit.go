@@ -28,26 +28,25 @@ type span struct{ from, to int64 }
 
 // fit decides the frames of the output. Parts of one constant bit rate, or all
 // if nothing is to be trimmed, are copied as far as possible; else, or where data
-// finds no room, all are laid anew. Data whose slots went with the frames dropped at a part's start may find
-// none at all: then those frames stay.
+// finds no room, all are laid anew.
 func (p *Plan) fit(ctx context.Context) error {
 	p.cut()
 	h := p.template()
-	ways := []func(context.Context, mpeg.Header) (bool, error){p.relayParts}
 	if low, high := p.indexes(); low == high || !p.opt.Trim {
 		h = h.WithIndex(low)
-		ways = []func(context.Context, mpeg.Header) (bool, error){p.copyParts, p.relayParts}
-	}
-	for _, way := range ways {
-		for _, keep := range []bool{p.opt.keepHeads, true} {
-			if keep != p.opt.keepHeads {
-				p.opt.keepHeads = keep
-				p.cut()
-			}
-			if ok, err := way(ctx, h); ok || err != nil {
-				return err
-			}
+		if ok, err := p.copyParts(ctx, h); ok || err != nil {
+			return err
 		}
+		p.cut()
+	}
+	if ok, err := p.relayParts(ctx, h); ok || err != nil {
+		return err
+	}
+	for i := range p.cuts {
+		p.cuts[i].keepHead(p.cuts[i].head)
+	}
+	if ok, err := p.relayParts(ctx, h); ok || err != nil {
+		return err
 	}
 	return mpeg.ErrNoRoom
 }
@@ -81,24 +80,57 @@ func (p *Plan) copyParts(ctx context.Context, h mpeg.Header) (bool, error) {
 	l := layout{header: h, spans: make([]span, len(p.streams))}
 	low, high := p.indexes()
 	t := newTrial(h, low != high)
-	for i, s := range p.streams {
-		relay, err := p.mustRelay(i, h)
-		if err != nil {
+	before := make([]laid, len(p.streams))
+	for i := 0; i < len(p.streams); i++ {
+		before[i] = t.laid
+		if err := p.copyPart(ctx, i, t, &l); err != nil {
 			return false, p.changed(i, err)
 		}
-		if p.relay[i] = relay; relay {
-			err = p.walk(ctx, i, func(u mpeg.Unit) { t.add(u.Header, len(u.Main)) })
-		} else {
-			l.spans[i], err = s.span(p.cuts[i])
-			t.copied(s, p.cuts[i], l.spans[i])
+		if !t.failed {
+			continue
 		}
-		if err != nil {
-			return false, p.changed(i, err)
+		again, ok := p.makeRoom(i)
+		if !ok || t.vbr {
+			return false, nil
 		}
-		t.silence(p.cuts[i].gap)
+		t.laid, i = before[again], again-1
 	}
 	p.layout = l.closed(t)
-	return !t.failed, nil
+	return true, nil
+}
+
+// copyPart lays out part i and the silence behind it.
+func (p *Plan) copyPart(ctx context.Context, i int, t *trial, l *layout) error {
+	s := p.streams[i]
+	must, err := p.mustRelay(i, l.header)
+	if err != nil {
+		return err
+	}
+	if p.relay[i] = p.relay[i] || must; p.relay[i] {
+		err = p.walk(ctx, i, func(u mpeg.Unit) { t.add(u.Header, len(u.Main)) })
+	} else {
+		l.spans[i], err = s.span(p.cuts[i])
+		t.copied(s, p.cuts[i], l.spans[i])
+	}
+	t.silence(p.cuts[i].gap)
+	return err
+}
+
+// makeRoom changes how parts are laid where the data of part i finds no room,
+// because its slots went with the frames dropped at its head: the part before is
+// laid anew, which leaves all that it does not use at its end; if that is not
+// enough, a frame of the head stays. It returns the part to go back to, and false
+// where nothing is left to be tried.
+func (p *Plan) makeRoom(i int) (again int, ok bool) {
+	if i > 0 && !p.relay[i-1] {
+		p.relay[i-1] = true
+		return i - 1, true
+	}
+	if p.cuts[i].head == 0 {
+		return i, false
+	}
+	p.cuts[i].keepHead(1)
+	return i, true
 }
 
 // mustRelay reports whether the frames of part i cannot be copied as they are.

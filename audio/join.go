@@ -3,11 +3,19 @@ package audio
 import "math"
 
 // cut is what a plan does to a part: frames dropped at both ends, frames of
-// silence put behind it.
-type cut struct{ head, tail, gap int }
+// silence put behind it. Of the frames that could go at the head, held stay
+// because their slots are needed.
+type cut struct{ head, tail, gap, held int }
+
+// keepHead keeps n more frames at the head.
+func (c *cut) keepHead(n int) {
+	c.head -= n
+	c.held += n
+}
 
 // join decides how parts a and b meet. The cut of a is given its tail and gap,
-// that of b its head.
+// that of b its head. What must be put in as silence is dropped elsewhere, if
+// there is silence to give.
 func join(a, b *stream, ca, cb *cut, opt Options) {
 	if !opt.Trim && !opt.Pauses {
 		return
@@ -16,18 +24,22 @@ func join(a, b *stream, ca, cb *cut, opt Options) {
 	first, _ := b.bounds()
 	natural := a.raw() - 1 - last + first
 	n := roundDiv(wanted(a, b, last, first, opt)-natural, a.spf())
-	if n < 0 && opt.Trim {
+	ca.gap = max(n, b.lead())
+	if opt.Trim {
 		_, tail := a.droppable()
 		head, _ := b.droppable()
-		ca.tail = min(-n, max(0, tail))
-		if !opt.keepHeads {
-			cb.head = min(-n-ca.tail, head)
-		}
+		ca.tail = min(ca.gap-n, tail)
+		cb.head = min(ca.gap-n-ca.tail, head)
 	}
-	ca.gap = max(n, 0)
-	if b.edges.known && !b.edges.silent && b.edges.head-cb.head*b.spf() < history {
-		ca.gap = max(ca.gap, guard/b.first.Granules())
+}
+
+// lead returns how many silent frames a part needs in front, lest the part
+// before alter its sound.
+func (s *stream) lead() int {
+	if s.edges.known && !s.edges.silent && s.edges.head < history {
+		return guard / s.first.Granules()
 	}
+	return 0
 }
 
 // history is how many samples of a decoder's output depend on what it decoded

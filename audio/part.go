@@ -38,8 +38,6 @@ type Options struct {
 	// Progress is told how far reading and writing are, in parts. It may be
 	// called from several goroutines at a time.
 	Progress func(stage string, done, total int)
-
-	keepHeads bool // drop nothing at the start of parts: their data would find no room
 }
 
 func (o Options) progress(stage string, done, total int) {

@@ -179,9 +179,8 @@ func (p *Plan) cutEnds() {
 		return
 	}
 	first, last := p.streams[0], p.streams[len(p.streams)-1]
-	if head, _ := first.droppable(); !p.opt.keepHeads {
-		p.cuts[0].head = min(head, roundDiv(first.delay(), first.spf()))
-	}
+	head, _ := first.droppable()
+	p.cuts[0].head = min(head, roundDiv(first.delay(), first.spf()))
 	_, tail := last.droppable()
 	p.cuts[len(p.cuts)-1].tail = max(0, min(tail, roundDiv(last.trail(), last.spf())))
 }

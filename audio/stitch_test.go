@@ -276,8 +276,8 @@ func TestCopyMode(t *testing.T) {
 func TestKeepMode(t *testing.T) {
 	t.Parallel()
 	need(t, "sox", "lame")
-	wav := clips.make("padded.wav", func(p string) { run(t, "sox", clips.wav(t, 0, "m"), p, "pad", "0.2", "0.3") })
-	mp3 := clips.make("padded.mp3", func(p string) { run(t, "lame", "--quiet", "--resample", "24", "-b", "64", wav, p) })
+	wav := clips.make("kept.wav", func(p string) { run(t, "sox", clips.wav(t, 0, "m"), p, "pad", "0.2", "0.3") })
+	mp3 := clips.make("kept.mp3", func(p string) { run(t, "lame", "--quiet", "--resample", "24", "-b", "64", wav, p) })
 	part := filePart(t, mp3)
 	p, path := write(t, []Part{part, part, part}, Options{Trim: true})
 	judgeParts(t, p, judge(t, p, path))
@@ -287,6 +287,67 @@ func TestKeepMode(t *testing.T) {
 		d := placed.Sound.Start - before.Sound.End - lasting(int64(own), 24000)
 		if d.Abs() > 12*time.Millisecond+time.Microsecond {
 			t.Errorf("join %d is off by %v", i, d)
+		}
+	}
+}
+
+// cutOut returns frames [from, to) of an MP3.
+func cutOut(t *testing.T, b []byte, from, to int) []byte {
+	t.Helper()
+	s, err := scan(context.Background(), bytesPart("", b), &mpeg.Scanner{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin, err := s.offset(from)
+	end, err2 := s.offset(min(to, s.frames))
+	if err := errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	return b[begin:end]
+}
+
+// TestPartsCutInSpeech joins parts that begin and end in the middle of a word:
+// they go on sounding behind their last frame, and have no silence of their own to
+// keep the part before out of their first.
+func TestPartsCutInSpeech(t *testing.T) {
+	t.Parallel()
+	need(t, "lame")
+	for _, f := range []format{{"24", "m", "-b 64", "--nores"}, {"44.1", "j", "-b 128", "--nores"}} {
+		whole := filePart(t, clips.clip(t, 0, f))
+		b := make([]byte, whole.Size)
+		if _, err := whole.Source.ReadAt(b, 0); err != nil {
+			t.Fatal(err)
+		}
+		parts := []Part{
+			bytesPart("loud end", cutOut(t, b, 0, 40)),
+			bytesPart("loud start", cutOut(t, b, 20, 1000)),
+			bytesPart("both", cutOut(t, b, 20, 40)),
+			whole,
+		}
+		for i := range parts {
+			parts[i].Pause = 120 * time.Millisecond
+		}
+		p, path := write(t, parts, Options{Trim: true, Pauses: true})
+		judgeParts(t, p, judge(t, p, path))
+	}
+}
+
+// TestHeadsGoWhereTheirSlotsAreNotNeeded joins parts of a constant bit rate that
+// borrow from the frames in front of their first sound: room is found in the part
+// before, and what the encoder put in front goes all the same. In front of the
+// first nothing can give room.
+func TestHeadsGoWhereTheirSlotsAreNotNeeded(t *testing.T) {
+	t.Parallel()
+	need(t, "lame")
+	for _, bits := range []string{"-b 48", "-b 64", "-b 96"} {
+		f := format{"24", "m", bits, "-t"}
+		parts := append(clips.parts(t, len(sentences), f), clips.padded(t, f))
+		p, path := write(t, append(parts, parts...), Options{Trim: true})
+		judgeParts(t, p, judge(t, p, path))
+		for i, c := range p.cuts[1:] {
+			if c.held > 0 {
+				t.Errorf("%s: part %d keeps %d frames of its head", bits, i+1, c.held)
+			}
 		}
 	}
 }
@@ -325,11 +386,7 @@ func TestLeadingSilence(t *testing.T) {
 	t.Parallel()
 	need(t, "sox", "lame")
 	for _, bits := range []string{"-b 48", "-b 128", "-V 2"} {
-		wav := clips.make("lead.wav", func(p string) { run(t, "sox", clips.wav(t, 1, "m"), p, "pad", "1.0", "0.5") })
-		mp3 := clips.make("lead"+bits+".mp3", func(p string) {
-			run(t, "lame", append([]string{"--quiet", "--resample", "24"}, append(strings.Fields(bits), wav, p)...)...)
-		})
-		part := filePart(t, mp3)
+		part := clips.padded(t, format{"24", "m", bits, ""})
 		part.Pause = 200 * time.Millisecond
 		p, path := write(t, []Part{part, part, part}, Options{Trim: true, Pauses: true})
 		judgeParts(t, p, judge(t, p, path))

@@ -57,6 +57,8 @@ func timeline(streams []*stream, cuts []cut) Timeline {
 	}
 	t.Samples = max(0, int64(t.Frames)*int64(spf)-decoderDelay)
 	t.Duration = lasting(t.Samples, t.SampleRate)
+	end := &t.Parts[len(t.Parts)-1].Sound.End
+	*end = min(*end, t.Duration)
 	return t
 }
 

@@ -5,15 +5,23 @@ import "lector/audio/mpeg"
 // trial lays frames out without their bytes: it finds whether all main data
 // finds room and how long the output gets. Write repeats its steps.
 type trial struct {
+	laid
+	seek seekTable
+}
+
+// laid is how far a trial is. Where bit rates do not vary, it is all that is needed
+// to go back.
+type laid struct {
 	rates
 	layout mpeg.Layout
 	frames int64
 	bytes  int64
 	failed bool
-	seek   seekTable
 }
 
-func newTrial(h mpeg.Header, vbr bool) *trial { return &trial{rates: rates{header: h, vbr: vbr}} }
+func newTrial(h mpeg.Header, vbr bool) *trial {
+	return &trial{laid: laid{rates: rates{header: h, vbr: vbr}}}
+}
 
 // add places a frame of which h is the header and n the length of main data.
 func (t *trial) add(h mpeg.Header, n int) {
