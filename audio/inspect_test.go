@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -156,6 +157,45 @@ func TestWriteFileIsWholeOrNot(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(dir); len(left) != 1 {
 		t.Errorf("left over: %v", left)
+	}
+}
+
+// TestWriteFileKeepsWhatTheNameIs replaces the content, not a link or the
+// permissions, and gives a new file those of any other.
+func TestWriteFileKeepsWhatTheNameIs(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, "private.mp3"), filepath.Join(dir, "link.mp3")
+	usual, fresh := filepath.Join(dir, "usual"), filepath.Join(dir, "fresh.mp3")
+	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Symlink(path, link), os.WriteFile(usual, nil, 0o666)); err != nil {
+		t.Fatal(err)
+	}
+	one := func(w io.Writer) error { _, err := w.Write([]byte("one")); return err }
+	if err := errors.Join(WriteFile(link, one), WriteFile(fresh, one)); err != nil {
+		t.Fatal(err)
+	}
+	mode := func(path string) fs.FileMode {
+		info, err := os.Lstat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Mode()
+	}
+	if b, err := os.ReadFile(path); err != nil || string(b) != "one" || mode(path) != 0o600 {
+		t.Errorf("%v %q %v", err, b, mode(path))
+	}
+	if mode(link)&fs.ModeSymlink == 0 || mode(fresh) != mode(usual) {
+		t.Errorf("%v %v, want %v", mode(link), mode(fresh), mode(usual))
+	}
+}
+
+// TestWriteFileNamesWhatWasAsked does not speak of the file beside it.
+func TestWriteFileNamesWhatWasAsked(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "nowhere", "out.mp3")
+	err := WriteFile(path, func(io.Writer) error { return nil })
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), path+":") {
+		t.Errorf("%v", err)
 	}
 }
 

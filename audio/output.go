@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -34,29 +35,49 @@ func CheckOutput(path string, inputs []string) error {
 }
 
 // WriteFile writes a file whole or not at all: beside it, to disk, and then
-// under its name. What was there before stays until then; after an error
-// nothing is left over.
-func WriteFile(path string, write func(io.Writer) error) (err error) {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+// under its name. What was there before stays until then, and its permissions stay
+// for good; a link stays one. After an error nothing is left over.
+func WriteFile(path string, write func(io.Writer) error) error {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	before, err := os.Stat(path)
+	if err == nil && !before.Mode().IsRegular() && !before.IsDir() {
 		return writeDevice(path, write)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".lector-*.mp3")
+	beside := filepath.Join(filepath.Dir(path), ".lector-"+rand.Text()+".mp3")
+	f, err := os.OpenFile(beside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
-		return err
+		return rename(err, beside, path)
 	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if err := write(f); err != nil {
-		return err
+	if before != nil {
+		err = f.Chmod(before.Mode().Perm())
 	}
-	if err := errors.Join(f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return err
+	if err == nil {
+		err = write(f)
 	}
-	return os.Rename(f.Name(), path)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(beside, path)
+	}
+	if err != nil {
+		_ = os.Remove(beside)
+	}
+	return rename(err, beside, path)
+}
+
+// rename puts the name that was asked for into an error about the file beside it.
+func rename(err error, beside, path string) error {
+	var about *fs.PathError
+	if errors.As(err, &about) && about.Path == beside {
+		about.Path = path
+	}
+	return err
 }
 
 // writeDevice writes to what is no file: /dev/stdout, a pipe. It cannot be

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"lector/audio/mpeg"
+	"lector/audio/pcm"
 )
 
 // Plan is a stitch before it is written: every frame, size and time is known.
@@ -111,6 +112,7 @@ func (p *Plan) open(ctx context.Context, part Part, frames *mpeg.Scanner) (*stre
 	if err != nil {
 		return s, err
 	}
+	s.problems = append(s.problems, s.lost()...)
 	if p.opt.Strict && len(s.problems) > 0 {
 		return s, &DamageError{s.problems[0]}
 	}
@@ -125,6 +127,8 @@ func (p *Plan) listen(ctx context.Context, s *stream) error {
 		return nil
 	case p.opt.Loudness != nil:
 		return s.analyze(ctx)
+	case p.opt.Trim && !pcm.Decodable(s.first):
+		s.problems = append(s.problems, mpeg.Problem{Kind: Unanalysed, Detail: pcm.ErrUndecodable.Error()})
 	case p.opt.Trim:
 		return s.findEdges()
 	}

@@ -9,6 +9,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,6 +114,9 @@ func TestEightKilohertz(t *testing.T) {
 	p, err := plan(t, Options{Trim: true, Pauses: true}, silentMP3(mono8, 20), silentMP3(mono8, 20))
 	if err != nil || p.Timeline().Frames < 40 {
 		t.Errorf("%v %+v", err, p)
+	}
+	if all := p.Problems(); len(all) != 2 || all[1].Kind != Unanalysed {
+		t.Errorf("problems: %v", all)
 	}
 	_, err = plan(t, Options{Loudness: &Level{-19, -1}}, silentMP3(mono8, 20))
 	if !errors.Is(err, ErrLoudness) {
@@ -253,6 +257,34 @@ func TestStrictRefusesDamage(t *testing.T) {
 	lax, err := plan(t, Options{}, b, b[:len(b)-1])
 	if err != nil || len(lax.Problems()) != 1 || lax.Problems()[0].Part != "b.mp3" {
 		t.Errorf("%v %+v", err, lax)
+	}
+}
+
+// TestLostDataIsTold stitches a part that begins in the middle of a stream, and
+// one with a gap: frames whose data is not there are named.
+func TestLostDataIsTold(t *testing.T) {
+	t.Parallel()
+	need(t, "lame")
+	part := filePart(t, clips.clip(t, 0, format{"24", "m", "-b 48", "-t"}))
+	b := make([]byte, part.Size)
+	if _, err := part.Source.ReadAt(b, 0); err != nil {
+		t.Fatal(err)
+	}
+	for name, damaged := range map[string][]byte{
+		"start cut off": cutOut(t, b, 10, 1000),
+		"gap":           slices.Concat(cutOut(t, b, 0, 10), []byte("no frame"), cutOut(t, b, 10, 1000)),
+	} {
+		p, err := plan(t, Options{Trim: true}, b, damaged)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := slices.ContainsFunc(p.Problems(), func(x PartProblem) bool { return x.Kind == mpeg.LostData })
+		if !told {
+			t.Errorf("%s: %v", name, p.Problems())
+		}
+		if _, err := plan(t, Options{Strict: true}, b, damaged); !errors.As(err, new(*DamageError)) {
+			t.Errorf("%s, strict: %v", name, err)
+		}
 	}
 }
 

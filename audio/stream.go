@@ -81,6 +81,19 @@ func (s *stream) add(f mpeg.Frame, room *int) {
 	s.frames++
 }
 
+// lost returns which frames have no data, because it lies in front of the part or
+// in a gap: a part without gaps has none.
+func (s *stream) lost() []mpeg.Problem {
+	if s.tight {
+		return nil
+	}
+	units := mpeg.NewReader(s.framesFrom(0))
+	for units.Next() {
+	}
+	all, _ := units.Problems()
+	return all
+}
+
 // verdict says whether the part can be used at all.
 func (s *stream) verdict(err error) error {
 	for _, p := range s.problems {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strconv"
 	"time"
@@ -21,7 +22,9 @@ fresh Info frame with the true counts comes; encoder delay and padding are
 trimmed as far as they are silent.
 
   lector stitch -o article.mp3 one.mp3 two.mp3
-  lector stitch -o article.mp3 -pause 450ms *.mp3`
+  lector stitch -o article.mp3 -pause 450ms *.mp3
+
+With -o - the MP3 goes to standard output, and the report to standard error.`
 
 // stitchFlags is what was asked of stitch.
 type stitchFlags struct {
@@ -73,15 +76,39 @@ func (a *app) stitch(ctx context.Context, args []string) error {
 		return hintStitch(err)
 	}
 	tag := id3.Tag{Software: "lector " + release(), Length: plan.Timeline().Duration}.Bytes()
-	err = audio.WriteFile(f.out, func(w io.Writer) error {
-		_, err := plan.Write(ctx, w, tag)
-		return err
-	})
+	report, err := a.writeStitched(ctx, f.out, plan, tag)
 	if err != nil {
 		return hintStitch(err)
 	}
 	bar.end()
-	return a.printStitched(f, plan, int64(len(tag)))
+	return a.printStitched(report, f, plan, int64(len(tag)))
+}
+
+// writeStitched writes the MP3 and returns where to speak of it: not where it
+// went.
+func (a *app) writeStitched(ctx context.Context, path string, plan *audio.Plan, tag []byte) (report io.Writer, err error) {
+	write := func(w io.Writer) error {
+		_, err := plan.Write(ctx, w, tag)
+		return err
+	}
+	if isOutput(a.stdout, path) {
+		return a.stderr, write(a.stdout)
+	}
+	return a.stdout, audio.WriteFile(path, write)
+}
+
+// isOutput reports whether path is another name of the open file w, or "-".
+func isOutput(w io.Writer, path string) bool {
+	if path == "-" {
+		return true
+	}
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	open, err := f.Stat()
+	named, err2 := os.Stat(path)
+	return err == nil && err2 == nil && os.SameFile(open, named)
 }
 
 func (a *app) stitchArgs(args []string) (f stitchFlags, files []string, err error) {
@@ -119,7 +146,7 @@ func (f stitchFlags) options() (audio.Options, time.Duration, error) {
 	}
 	if f.loudness != "off" {
 		target, err := strconv.ParseFloat(f.loudness, 64)
-		if err != nil || target < -60 || target > 0 {
+		if err != nil || !(target >= -60 && target <= 0) { // NaN is neither
 			return opt, 0, misused("-loudness %q is neither off nor a figure from -60 to 0 LUFS, such as -19", f.loudness)
 		}
 		opt.Loudness = &audio.Level{Target: target, Ceiling: -1}
@@ -160,12 +187,12 @@ func hintStitch(err error) error {
 	return err
 }
 
-func (a *app) printStitched(f stitchFlags, plan *audio.Plan, tag int64) error {
+func (a *app) printStitched(w io.Writer, f stitchFlags, plan *audio.Plan, tag int64) error {
 	t := plan.Timeline()
 	out := stitched{
 		Parts: make([]stitchedPart, len(t.Parts)), Duration: t.Duration.Seconds(), Samples: t.Samples, Frames: t.Frames,
 		SampleRate: t.SampleRate, Channels: t.Channels, Bitrate: t.Bitrate, CBR: !t.VBR, Bytes: plan.Size() + tag,
-		Warnings: stitchWarnings(plan),
+		Warnings: stitchWarnings(plan, f),
 	}
 	for i, p := range t.Parts {
 		out.Parts[i] = stitchedPart{p.Name, p.Start.Seconds(), p.Duration.Seconds(), float64(p.Gain) * audio.GainStep}
@@ -174,22 +201,33 @@ func (a *app) printStitched(f stitchFlags, plan *audio.Plan, tag int64) error {
 		out.Loudness = audio.Finite(l.After)
 	}
 	if f.asJSON {
-		e := json.NewEncoder(a.stdout)
+		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
 		return e.Encode(out)
 	}
 	for _, w := range out.Warnings {
 		fmt.Fprintln(a.stderr, "lector: warning:", w)
 	}
-	fmt.Fprintf(a.stdout, "%s: %d parts, %.3f s, %d kbit/s, %d bytes\n", f.out, len(t.Parts), out.Duration, t.Bitrate, out.Bytes)
+	fmt.Fprintf(w, "%s: %d parts, %.3f s, %d kbit/s, %d bytes\n", f.out, len(t.Parts), out.Duration, t.Bitrate, out.Bytes)
 	return nil
 }
 
 // stitchWarnings lists what was wrong and went well all the same.
-func stitchWarnings(plan *audio.Plan) []string {
+func stitchWarnings(plan *audio.Plan, f stitchFlags) []string {
 	var all []string
+	deaf, why := 0, ""
 	for _, p := range plan.Problems() {
+		if p.Kind == audio.Unanalysed {
+			deaf, why = deaf+1, p.Detail
+			continue
+		}
 		all = append(all, p.Part+": "+p.Problem.String())
+	}
+	if deaf > 0 {
+		all = append(all, fmt.Sprintf("%d parts are joined untrimmed, their pauses are guessed: %s", deaf, why))
+	}
+	if n, most := longPauses(plan, f); n > 0 {
+		all = append(all, fmt.Sprintf("%d pauses are longer than %s, by up to %d ms: the parts have no more silence that may go", n, f.pause, most.Milliseconds()))
 	}
 	if l := plan.Levels(); l != nil {
 		for _, x := range l.Limited {
@@ -197,4 +235,22 @@ func stitchWarnings(plan *audio.Plan) []string {
 		}
 	}
 	return all
+}
+
+// longPauses counts the pauses that are longer than was asked by more than a
+// frame's half, and returns by how much at most.
+func longPauses(plan *audio.Plan, f stitchFlags) (n int, most time.Duration) {
+	asked, err := time.ParseDuration(f.pause)
+	if err != nil {
+		return 0, 0 // keep
+	}
+	t := plan.Timeline()
+	half := t.Duration / time.Duration(max(2*t.Frames, 1))
+	for i, p := range t.Parts[1:] {
+		more := p.Sound.Start - t.Parts[i].Sound.End - asked
+		if more > half+time.Millisecond {
+			n, most = n+1, max(most, more)
+		}
+	}
+	return n, most
 }
