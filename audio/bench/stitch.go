@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -35,6 +36,7 @@ func stitch(args []string) error {
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(50) // as lector stitch does
 	var shelf audio.Files
 	parts := make([]audio.Part, fs.NArg())
 	for i, name := range fs.Args() {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -31,6 +32,10 @@ type stitchFlags struct {
 	out, pause, loudness           string
 	trim, reencode, strict, asJSON bool
 }
+
+// tightGC lets garbage grow to half of what is in use, instead of to as much again:
+// go-mp3 makes 40 kB of it a frame, and memory stays flat over thousands of parts.
+const tightGC = 50
 
 // stitched is what stitch -json prints.
 type stitched struct {
@@ -66,6 +71,7 @@ func (a *app) stitch(ctx context.Context, args []string) error {
 	if err := audio.CheckOutput(f.out, files); err != nil {
 		return misuse{lector.Hint(err, "name another file with -o")}
 	}
+	debug.SetGCPercent(tightGC)
 	bar := a.slowBar()
 	defer bar.end()
 	opt.Progress = bar.step
