@@ -1,6 +1,7 @@
 package script
 
 import (
+	"bytes"
 	"strings"
 	"time"
 	"unicode"
@@ -65,7 +66,7 @@ func (s Script) Chunks(l Limit) []Chunk {
 		if i > 0 && !c.joins(s.Segments[i-1], segment) {
 			c.end("\n\n", s.Segments[i-1].Pause)
 		} else if i > 0 {
-			c.text += "\n\n"
+			c.write("\n\n")
 		}
 		c.segment(i, segment)
 	}
@@ -80,7 +81,8 @@ func (s Script) Chunks(l Limit) []Chunk {
 type cutter struct {
 	limit  Limit
 	chunks []Chunk
-	text   string
+	text   []byte
+	runes  int // in text
 	refs   []Ref
 	words  []string
 	kind   lector.SegmentKind
@@ -90,14 +92,32 @@ type cutter struct {
 // both are running text of one kind, one of them is short, and they fit.
 func (c *cutter) joins(last, next Segment) bool {
 	return last.Kind == next.Kind && (next.Kind == lector.Paragraph || next.Kind == lector.Item) && last.Pause == pauses[last.Kind] &&
-		(utf8.RuneCountInString(c.text) < c.limit.Merge || utf8.RuneCountInString(next.Text) < c.limit.Merge) &&
-		utf8.RuneCountInString(c.text)+utf8.RuneCountInString(next.Text) < 500 &&
-		c.limit.fits(c.text+"\n\n"+next.Text)
+		(c.runes < c.limit.Merge || utf8.RuneCountInString(next.Text) < c.limit.Merge) &&
+		c.runes+utf8.RuneCountInString(next.Text) < 500 &&
+		c.takes("\n\n", next.Text)
 }
 
-// fits reports whether a text is short enough.
-func (l Limit) fits(text string) bool {
-	return l.Max <= 0 || len(text) <= 4*l.Max && l.length(text) <= l.Max
+// takes reports whether the chunk may grow by these texts.
+func (c *cutter) takes(more ...string) bool {
+	if c.limit.Max <= 0 {
+		return true
+	}
+	n := c.runes
+	if c.limit.Unit == lector.Bytes {
+		n = len(c.text)
+	}
+	for _, s := range more {
+		if len(s) > 4*c.limit.Max {
+			return false
+		}
+		n += c.limit.length(s)
+	}
+	return n <= c.limit.Max
+}
+
+func (c *cutter) write(s string) {
+	c.text = append(c.text, s...)
+	c.runes += utf8.RuneCountInString(s)
 }
 
 func (l Limit) length(text string) int {
@@ -119,8 +139,8 @@ func (c *cutter) segment(i int, s Segment) {
 
 // space parts two sentences: in one chunk if the second fits, else in two.
 func (c *cutter) space(next string) {
-	if c.limit.fits(c.text + " " + next) {
-		c.text += " "
+	if c.takes(" ", next) {
+		c.write(" ")
 		return
 	}
 	c.end(" ", 0)
@@ -129,10 +149,10 @@ func (c *cutter) space(next string) {
 func (c *cutter) sentence(i, j int, x Sentence) {
 	c.words = append(c.words, x.Lexicon...)
 	rest := x.Text
-	for !c.limit.fits(c.text + rest) {
-		if c.text != "" { // what is there already takes the room
-			trimmed := strings.TrimRight(c.text, "\n ")
-			joint := c.text[len(trimmed):]
+	for !c.takes(rest) {
+		if len(c.text) > 0 { // what is there already takes the room
+			trimmed := bytes.TrimRight(c.text, "\n ")
+			joint := string(c.text[len(trimmed):])
 			c.text = trimmed
 			c.end(joint, 0)
 			continue
@@ -151,20 +171,20 @@ func (c *cutter) put(i, j int, text string) {
 		return
 	}
 	c.refs = append(c.refs, Ref{i, j, len(c.text), len(c.text) + len(text)})
-	c.text += text
+	c.write(text)
 }
 
 // end closes the chunk that is being filled.
 func (c *cutter) end(joint string, pause time.Duration) {
-	if c.text == "" {
+	if len(c.text) == 0 {
 		if n := len(c.chunks); n > 0 {
 			c.chunks[n-1].Joint += joint
 			c.chunks[n-1].Pause = max(c.chunks[n-1].Pause, pause)
 		}
 		return
 	}
-	c.chunks = append(c.chunks, Chunk{Text: c.text, Joint: joint, Sentences: c.refs, Lexicon: unique(c.words), Pause: pause, Kind: c.kind})
-	c.text, c.refs, c.words = "", nil, nil
+	c.chunks = append(c.chunks, Chunk{Text: string(c.text), Joint: joint, Sentences: c.refs, Lexicon: unique(c.words), Pause: pause, Kind: c.kind})
+	c.text, c.runes, c.refs, c.words = c.text[:0], 0, nil, nil
 }
 
 func unique(list []string) []string {

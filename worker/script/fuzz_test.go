@@ -41,6 +41,19 @@ func FuzzNormalise(f *testing.F) {
 	})
 }
 
+// TestLongSentence: what one sentence costs grows with its length and no
+// faster, also where a second pass changes what the first one said. It counts
+// allocations, so it does not run beside others.
+func TestLongSentence(t *testing.T) {
+	for _, unit := range []string{"1/", "Jan. ", "(x) 5% ", "a.m. "} {
+		source := strings.Repeat(unit, 20_000/len(unit))
+		allocated := testing.AllocsPerRun(1, func() { script.Normalise(source, "en", script.Full) })
+		if most := 10 * float64(len(source)); allocated > most {
+			t.Errorf("%d bytes of %q take %.0f allocations, more than %.0f", len(source), unit, allocated, most)
+		}
+	}
+}
+
 // cleaned is the source that the spans count in.
 func cleaned(source, lang string) string {
 	s, _ := script.Normalise(source, lang, script.Off)

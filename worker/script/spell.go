@@ -237,86 +237,64 @@ func (r *reader) last(n int) bool {
 	return strings.Trim(r.src[min(len(r.src), r.pos+n):min(len(r.src), r.pos+n+8)], "\"'”’»)] ") == "" && r.pos+n+8 >= len(r.src)
 }
 
-// compose maps the spans of a second pass back to the source of the first.
+// compose joins the spans of two passes: first leads from the source to a
+// middle text, second from there to the spoken one. Where spans of both meet in
+// the middle they become one. The time is linear in their number.
 func compose(first, second []Span) []Span {
-	var out []Span
-	shift := newShift(second)
-	for _, s := range first {
-		out = append(out, Span{s.Start, s.End, shift.at(s.At, false), shift.at(s.To, true)})
-	}
-	back := newBack(first)
-	for _, s := range second {
-		start, end := back.at(s.Start, false), back.at(s.End, true)
-		out = insert(out, Span{start, end, s.At, s.To})
+	out := make([]Span, 0, len(first)+len(second))
+	var done meeting
+	for done.i < len(first) || done.j < len(second) {
+		m := done.next(first, second)
+		out = append(out, Span{
+			Start: m.from - grown(first, done.i), End: m.to - grown(first, m.i),
+			At: m.from + grown(second, done.j), To: m.to + grown(second, m.j),
+		})
+		done = m
 	}
 	return out
 }
 
-// insert puts a span in its order and unites it with those that it touches.
-func insert(list []Span, s Span) []Span {
-	var out []Span
-	placed := false
-	for _, x := range list {
+// meeting is a stretch of the middle text, and how many spans of both passes
+// end with it.
+type meeting struct{ from, to, i, j int }
+
+// next returns the stretch behind this one: the spans of both that meet.
+func (m meeting) next(first, second []Span) meeting {
+	m.from, m.to = -1, -1
+	for {
+		i, j := m.i < len(first), m.j < len(second)
 		switch {
-		case x.To <= s.At && x.End <= s.Start:
-			out = append(out, x)
-		case x.At >= s.To && x.Start >= s.End:
-			if !placed {
-				out, placed = append(out, s), true
+		case i && !(j && second[m.j].Start < first[m.i].At):
+			if !m.meets(first[m.i].At, first[m.i].To) {
+				return m
 			}
-			out = append(out, x)
+			m.to = max(m.to, first[m.i].To)
+			m.i++
+		case j && m.meets(second[m.j].Start, second[m.j].End):
+			m.to = max(m.to, second[m.j].End)
+			m.j++
 		default:
-			s = Span{min(x.Start, s.Start), max(x.End, s.End), min(x.At, s.At), max(x.To, s.To)}
+			return m
 		}
 	}
-	if !placed {
-		out = append(out, s)
-	}
-	return out
 }
 
-// shift maps places of a source to places of its text.
-type shift []Span
-
-func newShift(spans []Span) shift { return spans }
-
-func (m shift) at(i int, end bool) int {
-	delta := 0
-	for _, s := range m {
-		switch {
-		case s.End <= i:
-			delta = s.To - s.End
-		case s.Start < i && end:
-			return s.To
-		case s.Start < i:
-			return s.At
-		default:
-			return i + delta
-		}
+// meets reports whether a span belongs to the stretch, which it may begin. An
+// empty one belongs to what it touches.
+func (m *meeting) meets(from, to int) bool {
+	if m.from < 0 {
+		m.from = from
+		return true
 	}
-	return i + delta
+	return from < m.to || from == m.to && (from == to || m.from == m.to)
 }
 
-// back maps places of a text to places of its source.
-type back []Span
-
-func newBack(spans []Span) back { return spans }
-
-func (m back) at(i int, end bool) int {
-	delta := 0
-	for _, s := range m {
-		switch {
-		case s.To <= i:
-			delta = s.End - s.To
-		case s.At < i && end:
-			return s.End
-		case s.At < i:
-			return s.Start
-		default:
-			return i + delta
-		}
+// grown says by how much the first n spans make a text longer.
+func grown(spans []Span, n int) int {
+	if n == 0 {
+		return 0
 	}
-	return i + delta
+	return spans[n-1].To - spans[n-1].End
 }
 
 // shouting reports whether most words are in capitals, as in some headlines:
