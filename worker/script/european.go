@@ -51,9 +51,9 @@ func ukrainian() *language {
 		dated: func(t time.Time, l *language) string {
 			return t.Format("2") + " " + l.months[t.Month()-1] + t.Format(" 2006") + " року."
 		},
-		abbreviations: set(`ім проф акад доц ген полк підполк кап лейт серж бриг адм м с смт вул бул просп пл пров р-н обл буд кв стор див напр п пп гр т.зв т.д.і о св преп блаж мл ст.лейт кв.м тис млн млрд трлн`),
+		abbreviations: set(`ім проф акад доц ген полк підполк кап лейт серж бриг адм м с смт вул бул просп пл пров р-н обл буд кв стор див напр п пп гр зв тел т.зв т.д.і о св преп блаж мл ст.лейт кв.м тис млн млрд трлн`),
 		beforeNumber:  set(`№ ст рис табл п ч гл розд т с стор пп січ лют бер квіт трав черв лип серп вер жовт лист груд`),
-		maybe:         set(`р рр ст год хв сек т.д т.п т.ін ін тощо н.е до.н.е грн дол тис млн млрд трлн кг км м см обл`),
+		maybe:         set(`р рр ст ін год хв сек т.д т.п т.ін ін тощо н.е до.н.е грн дол тис млн млрд трлн кг км м см обл`),
 		starters:      set(`Потім Ціна Він Вона Воно Вони Ми Я Ви Це Цей Ця Ці Той Та Те Ті У В На За З Із Зі До Від Про При Після Перед Під Над Але А І Й Проте Однак Також Тоді Тепер Зараз Сьогодні Вчора Завтра Як Коли Якщо Хоча Тому Через Для Де Хто Що Чому Усі Всі Згодом Пізніше Раніше Наразі Водночас Крім Окрім Нині Його Її Їх Наш Мій Загалом Серед Про Не Ні Так Отже Нагадаємо Внаслідок`),
 		words: pairs(`тис. = тисяч
 млн = мільйонів
@@ -108,7 +108,7 @@ func russian() *language {
 		dated: func(t time.Time, l *language) string {
 			return t.Format("2") + " " + l.months[t.Month()-1] + t.Format(" 2006") + " года."
 		},
-		abbreviations: set(`им проф акад доц ген полк подполк кап лейт серж адм г-н г-жа ул бул пр просп пл пер обл р-н д кв стр см напр п пп гр т.н т.наз о св тыс млн млрд трлн`),
+		abbreviations: set(`им проф акад доц ген полк подполк кап лейт серж адм г-н г-жа ул бул пр просп пл пер обл р-н д кв стр см напр п пп гр тел т.н т.наз о св тыс млн млрд трлн`),
 		beforeNumber:  set(`№ ст рис табл п ч гл т с стр янв фев февр мар апр июн июл авг сен сент окт ноя нояб дек`),
 		maybe:         set(`г гг в вв ч мин сек т.д т.п т.е др пр н.э руб долл тыс млн млрд трлн кг км м см обл`),
 		starters:      set(`Потом Затем Он Она Оно Они Мы Я Вы Это Этот Эта Эти Тот Та Те В Во На За С Со К Ко До От Из О Об При После Перед Под Над Но А И Однако Также Тогда Теперь Сейчас Сегодня Вчера Завтра Как Когда Если Хотя Поэтому Из-за Для Где Кто Что Почему Все Позже Ранее Раньше Кроме Его Её Их Наш Мой Среди По Не Нет Так Между Впрочем Напомним`),
@@ -156,7 +156,7 @@ func german() *language {
 		dated: func(t time.Time, l *language) string {
 			return t.Format("2") + ". " + l.months[t.Month()-1] + t.Format(" 2006") + "."
 		},
-		abbreviations: set(`dr prof hr fr st dipl ing med jur phil bzw ca vgl evtl ggf inkl exkl insb z.b d.h u.a o.ä i.d.r z.t u.u v.a s.o s.u sog gen oberst lt abs art nr str geb gest gegr tel zzgl abzgl max min mind allg ehem z b d h u a o ä i r t v s hl msgr`),
+		abbreviations: set(`dr prof hr fr st dipl ing med jur phil bzw ca vgl evtl ggf inkl exkl insb z.b d.h u.a o.ä i.d.r z.t u.u v.a s.o s.u sog gen oberst lt abs art nr str geb gest gegr tel zzgl abzgl max min mind allg ehem z b c d h u a o ä i r t v s hl msgr gem fa bspw lfd hrsg jh jhd verf urspr eigtl dgl kfm ltn hptm oberstlt ing.-grad`),
 		beforeNumber:  set(`nr s bd abs art kap abb tab jan feb mär mrz apr jun jul aug sep sept okt nov dez ziff`),
 		maybe:         set(`usw etc uvm u.s.w co ltd inc jr sen d.c u.s ff mio mrd tsd std mill`),
 		starters:      set(`Der Die Das Den Dem Des Ein Eine Einen Er Sie Es Wir Ich Ihr Man Und Aber Oder Doch Denn Auch In Im Am An Auf Bei Beim Mit Nach Vor Von Vom Zu Zum Zur Aus Für Über Unter Durch Gegen Ohne Um Seit Während Wenn Als Weil Dass Da Dann So Nun Jetzt Heute Gestern Morgen Dies Diese Dieser Dieses Dort Hier Was Wer Wo Wie Warum Alle Viele Einige Zudem Außerdem Jedoch Trotzdem Allerdings Bereits Nicht Kein Keine Sein Seine Ihre Mein Unser`),
@@ -214,9 +214,9 @@ func french() *language {
 			}
 			return day + " " + l.months[t.Month()-1] + t.Format(" 2006") + "."
 		},
-		abbreviations: set(`m mm mme mmes mlle dr pr me mgr gén col cap lt st ste cf p.ex c.-à-d c.à.d env av bd boul pl vol chap fig art éd ex resp tél j.-c`),
+		abbreviations: set(`m mm mme mmes mlle dr pr me mgr gén gal cdt adj lcl cne cap col lt st ste cf p.ex c.-à-d c.à.d env av bd boul pl vol chap fig art éd ex resp tél`),
 		beforeNumber:  set(`no n° p pp vol chap fig art janv févr avr juil sept oct nov déc`),
-		maybe:         set(`etc co ltd inc jr u.s d.c s.a`),
+		maybe:         set(`etc j.-c co ltd inc jr u.s d.c s.a`),
 		starters:      set(`Le La Les L Un Une Des Il Elle Ils Elles On Nous Vous Je Tu Ce Cet Cette Ces C Et Mais Ou Donc Or Car Dans En À Au Aux De Du D Pour Par Sur Sous Avec Sans Chez Depuis Après Avant Pendant Si Quand Comme Lorsque Puisque Alors Ainsi Cependant Toutefois Aujourd Hier Demain Selon Plusieurs Certains Son Sa Ses Leur Leurs Notre Mon Qui Que Où Comment Pourquoi Tous Toutes Même Pas Ne N`),
 		words: pairs(`m. = Monsieur
 mm. = Messieurs
@@ -256,9 +256,9 @@ func spanish() *language {
 		dated: func(t time.Time, l *language) string {
 			return t.Format("2") + " de " + l.months[t.Month()-1] + t.Format(" de 2006") + "."
 		},
-		abbreviations: set(`sr sra sres srta d dña da dr dra prof profa lic ing arq gral gen cnel cap tte sgto mons sto sta ud uds vd vds p.ej ej aprox av avda c pza núm nro art cap vol fig tel dpto depto ee uu rr hh ff aa pp`),
-		beforeNumber:  set(`núm nro n.º n.° p pág págs art cap vol fig ene feb mar abr may jun jul ago sep sept oct nov dic`),
-		maybe:         set(`etc ee.uu ee.uu.aa jr ltd inc cía s.a a.m p.m d.c a.c`),
+		abbreviations: set(`sr sra sres srta d dña da dr dra prof profa lic ing arq gral gen cnel cap tte sgto mons sto sta ud uds vd vds p.ej ej aprox av avda c pza núm nro art cap vol fig tel dpto depto ee rr hh ff aa pp a d n excmo excma ilmo fray fdo admón prov coord ministr`),
+		beforeNumber:  set(`s ss núm nro n.º n.° p pág págs art cap vol fig ene feb mar abr may jun jul ago sep sept oct nov dic`),
+		maybe:         set(`etc uu ee.uu ee.uu.aa jr ltd inc cía s.a a.m p.m d.c a.c`),
 		starters:      set(`El La Los Las Un Una Unos Unas Él Ella Ellos Ellas Yo Tú Nosotros Lo Le Les Se Su Sus Este Esta Estos Estas Ese Esa Eso Esto Aquel Y Pero O En A Al De Del Con Sin Por Para Según Sobre Entre Desde Hasta Tras Ante Cuando Si Como Mientras Aunque Porque Que Quien Donde Qué Quién Cómo También Además Sin Entonces Ahora Hoy Ayer Mañana Luego Después Antes No Ni Todo Todos Muchos Algunos Así Mi Nuestro`),
 		words: pairs(`sr. = señor
 sra. = señora
@@ -306,7 +306,7 @@ func italian() *language {
 			return t.Format("2") + " " + l.months[t.Month()-1] + t.Format(" 2006") + "."
 		},
 		abbreviations: set(`sig sigg sig.ra dott dott.ssa prof prof.ssa ing avv arch geom on sen gen col cap ten mar mons don s ss p.es es ca circa cfr art cap fig vol tel v.le p.zza c.so egr gent spett`),
-		beforeNumber:  set(`n nn p pp pag pagg art cap fig vol gen feb mar apr mag giu lug ago set sett ott nov dic`),
+		beforeNumber:  set(`sec n nn p pp pag pagg art cap fig vol gen feb mar apr mag giu lug ago set sett ott nov dic`),
 		maybe:         set(`ecc etc spa s.p.a srl s.r.l jr ltd inc d.c a.c`),
 		starters:      set(`Il Lo La I Gli Le L Un Uno Una Lui Lei Loro Egli Ella Esso Io Noi Voi Si Ci Questo Questa Questi Queste Quello Quella E Ed Ma O In Nel Nella A Al Alla Di Del Della Da Dal Dalla Con Su Sul Per Tra Fra Secondo Dopo Prima Durante Quando Se Come Mentre Anche Inoltre Tuttavia Poi Ora Oggi Ieri Domani Non Né Tutti Molti Alcuni Così Perché Che Chi Dove Il Mio Nostro Suo Sua`),
 		words: pairs(`sig. = signor
@@ -347,8 +347,8 @@ func polish() *language {
 		dated: func(t time.Time, l *language) string {
 			return t.Format("2") + " " + l.months[t.Month()-1] + t.Format(" 2006") + " roku."
 		},
-		abbreviations: set(`dr prof mgr inż hab płk ppłk gen kpt por ppor mjr sierż kard ks bp abp św p pp ul al pl os im tzw tj tzn np m.in ok woj pow gm red lek med zob por wyd a w n h d`),
-		beforeNumber:  set(`nr art ust pkt s str t rozdz rys tab poz par`),
+		abbreviations: set(`dr prof mgr inż hab płk ppłk gen kpt por ppor mjr sierż kard ks bp abp św p pp ul al pl os im doc tel tzw tj tzn np m.in ok woj pow gm red lek med zob por wyd a w n h d`),
+		beforeNumber:  set(`nr m art ust pkt s str t rozdz rys tab poz par`),
 		maybe:         set(`r w itd itp etc godz min sek tys mln mld zł gr proc jr ltd inc n.e p.n.e m.in wł`),
 		starters:      set(`Potem Następnie On Ona Ono Oni One Ja My Wy Ty To Ten Ta Te Ci Tamten W We Na Za Z Ze Do Od O Przy Po Przed Pod Nad Ale A I Jednak Także Również Wtedy Teraz Dziś Dzisiaj Wczoraj Jutro Jak Kiedy Gdy Jeśli Jeżeli Choć Dlatego Przez Dla Gdzie Kto Co Dlaczego Wszyscy Później Wcześniej Jego Jej Ich Nasz Mój Nie Tak Więc Według Podczas Obecnie Natomiast`),
 		words: pairs(`dr. = doktor

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -30,10 +31,12 @@ func (l *language) split(text string) []string {
 			emit()
 			start = it.Start()
 		}
-		for at := brand(text, it.Start(), it.End()); at > 0; at = brand(text, at, it.End()) {
-			end = at
-			emit()
-			start = at
+		for at := inner(text, it.Start(), it.End()); at > 0; at = inner(text, at, it.End()) {
+			if l.ends(text[start:at], text[at:]) {
+				end = at
+				emit()
+				start = at
+			}
 		}
 		end = it.End()
 	}
@@ -49,18 +52,21 @@ func (l *language) ends(left, right string) bool {
 	left = strings.TrimRightFunc(left[max(0, len(left)-window):], unicode.IsSpace)
 	right = right[:min(len(right), window)]
 	bare := strings.TrimRight(left, "\"'”’»)]“›")
+	if strings.HasSuffix(left, " »") { // as the French write it
+		bare = strings.TrimRight(bare, " \u00a0\u202f")
+	}
 	next := firstWord(right)
 	switch {
-	case next == "" || cited(right):
+	case next == "" || cited(right) || strings.HasPrefix(right, "»"):
 		return false
-	case lowerStart(next) && !strings.HasSuffix(bare, ":"):
+	case lowerStart(next) && !strings.HasSuffix(bare, ":") && !unusualStart(right):
 		return false
 	case strings.HasSuffix(bare, "?") || strings.HasSuffix(bare, "!"):
 		return !(len(bare) < len(left) && l.says(right)) && !strings.HasSuffix(bare, "Yahoo!")
 	case !strings.HasSuffix(bare, "."):
 		return true
-	case strings.HasSuffix(bare, ".."):
-		return true
+	case strings.HasSuffix(bare, "…") || strings.HasSuffix(bare, "..") || strings.HasSuffix(bare, ". ."):
+		return !(hesitates(bare) && (next == "I" || strings.HasPrefix(next, "I'") || strings.HasPrefix(next, "I’")))
 	case len(bare) < len(left) && !strings.HasSuffix(left, ")"): // a closing quote: the stop belongs to what was said
 		return !l.says(right) || true
 	}
@@ -73,14 +79,26 @@ func (l *language) stop(left, right, next string) bool {
 	lower := strings.ToLower(word)
 	digit := romanShape.MatchString(next) && next != "" || unicode.IsDigit(firstRune(strings.TrimLeft(right, " \"'“‘«(№#$€£")))
 	switch {
-	case listNumber(left):
+	case listNumber(left) || len(left) == 2 && initial(word):
 		return false
+	case l.areaUnit(left, lower):
+		return unicode.IsUpper(firstRune(next))
 	case l.ordinalDot && shortNumber(word):
-		return l.starters[next] && !isMonth(l, next)
+		return l.starts(next) && !isMonth(l, next)
+	case l.lists(left, lower):
+		return unicode.IsUpper(firstRune(next))
+	case l.beforeNumber[lower] && weekdayStop[lower] && isMonth(l, next):
+		return false
+	case digit && isMonth(l, word) && !slices.ContainsFunc(l.months[:], func(m string) bool { return strings.EqualFold(m, word) }):
+		return false
 	case l.abbreviations[lower] || l.tag == "de" && strings.HasSuffix(lower, "str"):
 		return false
+	case l.maybe[lower] && (lower == "a.m" || lower == "p.m"):
+		return l.closes(left, lower, right, next)
+	case lower == "d.c" && l.tag == "en":
+		return unicode.IsUpper(firstRune(next)) && !capitalOf[next]
 	case initial(word):
-		return l.starters[next] && !initialNext(right) || genericLetter(left)
+		return l.starts(next) && !initialNext(right) && !initials(left) || len(word) == 1 && genericLetter(left)
 	case l.beforeNumber[lower]:
 		return !digit && !(isMonth(l, word) && shortNumber(next))
 	case l.maybe[lower]:
@@ -98,7 +116,7 @@ func initialNext(right string) bool {
 
 // closes decides about abbreviations that stand in mid-sentence and at its end.
 func (l *language) closes(left, lower, right, next string) bool {
-	if l.starters[next] {
+	if l.starts(next) {
 		return true
 	}
 	switch lower {
@@ -107,10 +125,12 @@ func (l *language) closes(left, lower, right, next string) bool {
 			return false
 		}
 		return !timeZone[next] && !strings.Contains(firstWords(right, 3), " time")
-	case "u.s", "u.k", "u.n", "e.u", "d.c", "u.s.a", "u.a.e":
+	case "u.s", "u.k", "u.n", "e.u", "u.s.a", "u.a.e":
 		the := strings.HasSuffix(strings.ToLower(strings.TrimSuffix(left, lastWord(left)+".")), "the ")
-		return the && !institution[next] && !strings.HasPrefix(right, "\"") && unicode.IsUpper(firstRune(next)) || lower == "d.c" && !strings.HasPrefix(next, "Circuit")
-	case "etc", "al", "тощо", "др", "т.д", "т.п", "грн", "дол", "руб", "долл", "коп", "zł", "кг", "км", "хв", "сек", "мин", "min", "hr", "ft", "lb", "oz", "usw", "uvm", "ecc", "itd", "itp":
+		return the && !institution[next] && !strings.HasPrefix(right, "\"") && unicode.IsUpper(firstRune(next))
+	case "р", "г", "в", "ст", "r", "w", "рр", "гг":
+		return len(left) > opening && unicode.IsUpper(firstRune(next)) && afterYear(left)
+	case "etc", "al", "тощо", "др", "ін", "uu", "proc", "т.д", "т.п", "грн", "дол", "руб", "долл", "коп", "zł", "кг", "км", "хв", "сек", "мин", "min", "hr", "ft", "lb", "oz", "usw", "uvm", "ecc", "itd", "itp":
 		return unicode.IsUpper(firstRune(next))
 	}
 	return false
@@ -249,12 +269,146 @@ func isMonth(l *language, word string) bool {
 	return false
 }
 
-// brand finds a sentence that begins with a small letter: ". iPhone".
-func brand(text string, from, to int) int {
-	for i := from; i+4 < to; i++ {
-		if text[i] == '.' && text[i+1] == ' ' && (text[i+2] == 'i' || text[i+2] == 'e') && text[i+3] >= 'A' && text[i+3] <= 'Z' {
-			return i + 2
+// starts reports whether a word begins a sentence and no name, as "C'est" does
+// by what stands before its apostrophe.
+func (l *language) starts(word string) bool {
+	head, _, _ := strings.Cut(strings.ReplaceAll(word, "’", "'"), "'")
+	return l.starters[word] || l.starters[head]
+}
+
+// opening is how long a phrase of time is that begins a sentence: "В 2020 г."
+// goes on with a name, and the same words at the end are an end.
+const opening = 26
+
+// afterYear reports whether the abbreviation that ends left stands behind a
+// number or a Roman one: "1950 г.", "XIX в.".
+func afterYear(left string) bool {
+	fields := strings.Fields(left)
+	if len(fields) < 2 {
+		return false
+	}
+	before := fields[len(fields)-2]
+	return unicode.IsDigit(rune(before[len(before)-1])) || romanShape.MatchString(strings.NewReplacer("Х", "X", "І", "I").Replace(before))
+}
+
+// lists reports whether left ends with "and so on" in two stopped letters.
+func (l *language) lists(left, lower string) bool {
+	return (lower == "д" || lower == "п" || lower == "ін") && strings.HasSuffix(strings.TrimRight(strings.TrimSuffix(left, lastWord(left)+"."), " "), "т.")
+}
+
+// areaUnit reports whether the letter that ends left is a metre, not a town:
+// "60 кв. м."
+func (l *language) areaUnit(left, lower string) bool {
+	if lower != "м" {
+		return false
+	}
+	before := strings.TrimRight(strings.TrimSuffix(left, lastWord(left)+"."), " ")
+	return strings.HasSuffix(before, "кв.") || strings.HasSuffix(before, "куб.")
+}
+
+// initials reports whether left ends with two or more initials, so that a name
+// follows: "C. A. Dalla Chiesa".
+func initials(left string) bool {
+	fields := strings.Fields(left)
+	n := len(fields)
+	return n > 1 && initial(strings.TrimSuffix(fields[n-1], ".")) && strings.HasSuffix(fields[n-2], ".") && len(fields[n-2]) <= 3 && initial(strings.TrimSuffix(fields[n-2], "."))
+}
+
+// hesitates reports whether three dots with a space before them end left: a
+// speaker stumbles and goes on.
+func hesitates(left string) bool {
+	words := strings.TrimRight(left, ".… ")
+	dots := left[len(words):]
+	return strings.HasPrefix(dots, " ") && strings.Count(dots, ".") <= 3
+}
+
+// weekdayStop are days before which a month may stand: "Tues. Feb. 3".
+var weekdayStop = set(`mon tue tues wed thu thur thurs fri sat sun`)
+
+// capitalOf are words behind "D.C." that go on with a name.
+var capitalOf = set(`Circuit Council Councilmember Mayor Attorney Police Court Superior National Superintendent Public Metro United Department Guard Board Fire Water Statehood`)
+
+// inner finds where a sentence begins inside of what Unicode takes for one:
+// behind an ellipsis, before a number, a brand in small letters, a hashtag, or
+// behind a guillemet with its space.
+func inner(text string, from, to int) int {
+	for i := from; i < to; i++ {
+		if text[i] != '.' && !strings.HasPrefix(text[i:], "…") && !strings.HasPrefix(text[i:], "»") {
+			continue
+		}
+		at, closed := pastMark(text, i, to)
+		if at == 0 || at >= to {
+			continue
+		}
+		right := text[at:to]
+		switch {
+		case text[i] == '.' && (unusualStart(right) || numberStart(right) && wholeWord(text[from:i], right, closed) || speaks(text) && speaks(right) && upperStart(strings.TrimLeft(right, "—–- "))):
+			return at
+		case text[i] != '.' && upperStart(right):
+			return at
 		}
 	}
 	return 0
+}
+
+// pastMark returns where the word behind a mark begins, or 0 when no space
+// parts them, and whether a quote or bracket was closed between.
+func pastMark(text string, i, to int) (at int, closed bool) {
+	c, n := utf8.DecodeRuneInString(text[i:])
+	if c == '»' {
+		said := strings.TrimRight(text[:i], "\u00a0\u202f ")
+		before, _ := utf8.DecodeLastRuneInString(said)
+		if len(said) == i || !strings.ContainsRune(".!?…", before) {
+			return 0, false
+		}
+	}
+	i += n
+	rest := strings.TrimLeft(text[i:to], "\"'”’»)]")
+	word := strings.TrimLeft(rest, " ")
+	if len(word) == len(rest) {
+		return 0, false
+	}
+	return to - len(word), len(rest) < to-i
+}
+
+// wholeWord reports whether left ends with what is hardly an abbreviation, so
+// that a number behind its full stop begins a sentence: "Sumy. 12 people".
+func wholeWord(left, right string, closed bool) bool {
+	if closed || strings.HasSuffix(left, "%") {
+		return true
+	}
+	word := lastWord(left[max(0, len(left)-window):])
+	counted := lowerStart(strings.TrimLeft(right, "0123456789,.$€£₴ "))
+	if digitRun(word) == len(word) {
+		return len(word) == 4 && counted
+	}
+	return utf8.RuneCountInString(word) > 3 && (counted || lowerStart(word)) && strings.ContainsAny(strings.ToLower(word), "aeiouyаеёиіїоуыэюя") && !strings.ContainsAny(word, ".0123456789")
+}
+
+// speaks reports whether a text begins with the dash of a dialogue.
+func speaks(s string) bool {
+	return strings.HasPrefix(s, "—") || strings.HasPrefix(s, "–") || strings.HasPrefix(s, "- ")
+}
+
+func upperStart(s string) bool {
+	return unicode.IsUpper(firstRune(strings.TrimLeft(s, "\"'“‘„«([¿¡ \u00a0\u202f")))
+}
+
+func numberStart(s string) bool {
+	return unicode.IsDigit(firstRune(strings.TrimLeft(s, "\"'“‘„«([$€£₴¥#")))
+}
+
+// unusualStart reports whether a sentence may begin here although no capital
+// does: "iPhone", "#MeToo", "@name", "b) the second".
+func unusualStart(s string) bool {
+	if len(s) < 3 {
+		return false
+	}
+	switch {
+	case s[0] == 'i' || s[0] == 'e':
+		return s[1] >= 'A' && s[1] <= 'Z'
+	case s[0] == '#' || s[0] == '@':
+		return unicode.IsLetter(firstRune(s[1:]))
+	}
+	return s[0] >= 'a' && s[0] <= 'z' && s[1] == ')' && s[2] == ' '
 }
