@@ -84,9 +84,9 @@ func (g signs) address(s string) string {
 var saidTops = set(`co me in no at be is it us am by`)
 
 // fileTypes are the ends of file names that are read like addresses.
-var fileTypes = set(`html htm pdf php doc docx xls xlsx jpg png csv zip txt json xml exe`)
+var fileTypes = set(`js py html htm pdf php doc docx xls xlsx jpg png csv zip txt json xml exe`)
 
-var spelledPieces = set(`doc docx xls xlsx jpg png csv xml exe html htm php pdf tv bbc cnn nyt un eu uk id url`)
+var spelledPieces = set(`js doc docx xls xlsx jpg png csv xml exe html htm php pdf tv bbc cnn nyt un eu uk id url`)
 
 // piece says one word of an address: the ends of two letters are spelled.
 func (g signs) piece(s string) string {

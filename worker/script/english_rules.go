@@ -34,29 +34,46 @@ type numberRule struct {
 }
 
 const (
-	reN = `(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[\x{a0}\x{202f}\x{2009}]\d{3})+|\d{1,3}(?: \d{3}){2,}|\d+(?:\.\d+)?)`
+	reN = `(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[\x{a0}\x{202f}\x{2009}]\d{3})+|\d{1,3}(?: \d{3}){2,}|\d{1,3} 000\b|\d+(?:\.\d+)?)`
 	reD = ` ?[-–—] ?`
 	reM = `([aApP])(?:\.?[mM]\b\.?)`
 )
 
 var englishNumbers = []numberRule{
-	{regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::\d{2})?Z?)?`), sayISODate},
+	{regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::\d{2})?(Z)?)?`), sayISODate},
+	{regexp.MustCompile(`^(\d{4})/(\d{1,2})/(\d{1,2})()()()\b`), sayISODate},
 	{regexp.MustCompile(`^(\d{1,2})([./])(\d{1,2})([./])(\d{4}|\d{2})\b`), sayNumericDate},
-	{regexp.MustCompile(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d-[A-Z]{3}-?[A-Z]{4}\b|^\d{3}-\d{4}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone},
+	{regexp.MustCompile(`^\d[\d-]{8,16}[\dX]\b`), sayBookNumber},
+	{regexp.MustCompile(`^(\d{5})(?:-\d{4})?\b`), sayZIP},
+	{regexp.MustCompile(`^(\d{1,3}(?:\.\d+)?)°(?: ?(\d{1,2}) ?['’′])?(?: ?(\d{1,2}(?:\.\d+)?) ?["”″])? ?` + reQuarter), sayCoordinate},
+	{regexp.MustCompile(`^(\d+)/(\d+)(?:th|rd|nd|st)s?\b`), sayFraction},
+	{regexp.MustCompile(`^(\d{3,4})[xX×](\d{3,4})\b`), sayPixels},
+	{regexp.MustCompile(`^([3-8]) ?ft\.?,? (\d{1,2}) ?in\b`), sayFeet},
+	{regexp.MustCompile(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{3,4} \d{5,6}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone},
 	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))? ?(?:` + reM + `)?` + reD + `(\d{1,2})(?:[:.](\d{2}))? ?` + reM), sayClockRange},
 	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))? ?` + reM), sayClock},
+	{regexp.MustCompile(`^([01]\d|2[0-3])([0-5]\d)\b`), sayHundred},
+	{regexp.MustCompile(`^([01]?\d|2[0-4])[hH]([0-5]\d)\b`), sayHourAndMinutes},
+	{regexp.MustCompile(`^(\d{1,2}) ?h ?([0-5]?\d) ?m(?:ins?)?\b(?: ?([0-5]?\d) ?s\b)?`), sayDuration},
+	{regexp.MustCompile(`^(\d{1,2}):([0-5]\d)\.(\d{1,3})\b`), sayRaceTime},
+	{regexp.MustCompile(`^([1-4])([QH]) ?(\d{4}\b|\d{2}\b)?`), sayQuarter},
+	{regexp.MustCompile(`^\d{1,2}(?:[-–]\d{1,2}){2,4}\b`), sayFormation},
+	{regexp.MustCompile(`^(\d+\.\d+)/(10|5|100|20)\b`), sayRating},
 	{regexp.MustCompile(`^([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?:` + reD + `([01]?\d|2[0-4]):([0-5]\d))?`), sayClock24},
+	{regexp.MustCompile(`^0-for-`), func(*reader, []string) (string, int) { return "oh-for-", 6 }},
 	{regexp.MustCompile(`^(\d{1,3}):(\d{1,3})\b`), sayRatio},
 	{regexp.MustCompile(`^([3-8])['’′] ?(\d|1[01])(?:"|”|″|'')`), sayHeight},
 	{regexp.MustCompile(`^\d+(?:\.\d+){2,}`), sayVersion},
 	{regexp.MustCompile(`^(1[1-9]\d\d|20\d\d) ?[-–—/] ?(1[1-9]\d\d|20\d\d|\d\d)\b`), sayYears},
 	{regexp.MustCompile(`^(\d{4}|[2-9]0)['’]?s\b`), sayDecade},
+	{regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)?( ?[-–—/] ?| and | or | to )(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Z][a-z]{2,8}\.?)(?:,? (\d{4})\b)?`), sayDaysMonth},
 	{regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Z][a-z]{2,8}\.?)(?:,? (\d{4})\b)?`), sayDayMonth},
 	{regexp.MustCompile(`^(\d{1,4})(?:st|nd|rd|th) ?[-–] ?(\d{1,4})(?:st|nd|rd|th)\b`), sayOrdinals},
 	{regexp.MustCompile(`^` + reN + `(?:st|nd|rd|th|ST|ND|RD|TH)\b`), sayOrdinal},
-	{regexp.MustCompile(`^(\d+)[ \x{a0}-](\d+)/(\d+)\b`), sayMixed},
-	{regexp.MustCompile(`^(\d+)/(\d+)\b`), sayFraction},
-	{regexp.MustCompile(`^(\d+)([½⅓⅔¼¾⅕⅛⅜⅝⅞])`), sayVulgar},
+	{regexp.MustCompile(`^(\d{0,2}[23])d\b`), sayArmy},
+	{regexp.MustCompile(`^(\d+)[ \x{a0}-](\d+)[/⁄](\d+)\b`), sayMixed},
+	{regexp.MustCompile(`^(\d+)[/⁄](\d+)\b`), sayFraction},
+	{regexp.MustCompile(`^(\d+)[ \x{a0}]?([½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒])`), sayVulgar},
 	{regexp.MustCompile(`^` + reN + `( ?%)?` + reD + `(?:[$€£₴])?` + reN), sayRange},
 	{regexp.MustCompile(`^` + reN), sayNumber},
 }
@@ -103,6 +120,9 @@ func sayISODate(r *reader, m []string) (string, int) {
 	if m[4] != "" {
 		s += ", " + clock24(m[4], m[5])
 	}
+	if m[6] != "" {
+		s += " U T C"
+	}
 	return s, len(m[0])
 }
 
@@ -139,11 +159,18 @@ func sayNumericDate(r *reader, m []string) (string, int) {
 }
 
 func sayTelephone(r *reader, m []string) (string, int) {
-	if len(m[0]) == 8 && m[0][3] == '-' && !telephoneWords[r.before()] && lowerStart(firstWord(r.after(8))) {
+	n := len(m[0])
+	extra := extension.FindStringSubmatch(r.after(n))
+	if n == 8 && m[0][3] == '-' && m[0][4] != '0' && extra == nil && !telephoneWords[r.before()] && lowerStart(firstWord(r.after(8))) {
 		return "", 0
 	}
-	return telephone(m[0]), len(m[0])
+	if extra != nil {
+		return telephone(m[0]) + ", extension " + digitByDigit(extra[1]), n + len(extra[0])
+	}
+	return telephone(m[0]), n
 }
+
+var extension = regexp.MustCompile(`^,? ?(?:x|ext\.?|extension) ?(\d{1,5})\b`)
 
 var telephoneWords = set(`call phone tel tel. telephone dial at number hotline fax mobile ring`)
 
@@ -203,7 +230,7 @@ func sayClock24(r *reader, m []string) (string, int) {
 	}
 	s := clock24(m[1], m[2])
 	if m[3] != "" {
-		s = cardinal(m[1]) + " " + minutes(m[2]) + " and " + counted(m[3], "second")
+		s = r.seconds(m[1], m[2], m[3])
 	}
 	if m[4] != "" {
 		s += " to " + clock24(m[4], m[5])
@@ -300,8 +327,23 @@ func sayOrdinal(r *reader, m []string) (string, int) {
 	if strings.Contains(m[1], ".") || r.glued(len(m[0])) {
 		return "", 0
 	}
-	return ordinal(bare(m[1])), len(m[0])
+	n := len(m[0])
+	if strings.HasPrefix(r.after(n), " c.") && !r.glued(n+3) {
+		return ordinal(bare(m[1])) + " century", n + 3
+	}
+	return ordinal(bare(m[1])), n
 }
+
+// sayArmy says "3d Infantry" and "2d Cir.", as armies and courts of the United
+// States write.
+func sayArmy(r *reader, m []string) (string, int) {
+	if !ordered[firstWord(r.after(len(m[0])))] {
+		return "", 0
+	}
+	return ordinal(m[1]), len(m[0])
+}
+
+var ordered = set(`Infantry Armored Cavalry Division Brigade Battalion Regiment Marine Marines Airborne Bomb Fighter Wing Corps Army Circuit Cir Squadron Street District`)
 
 // bare strips what groups digits.
 func bare(n string) string {
@@ -311,6 +353,28 @@ func bare(n string) string {
 		}
 		return c
 	}, n)
+}
+
+// sayDaysMonth says "3–5 June 2025" as "the third to the fifth of June, …".
+func sayDaysMonth(r *reader, m []string) (string, int) {
+	name, ok := englishMonths[strings.ToLower(strings.TrimSuffix(m[4], "."))]
+	if !ok || atoi(m[1]) < 1 || atoi(m[1]) > 31 || atoi(m[3]) < 1 || atoi(m[3]) > 31 {
+		return "", 0
+	}
+	link := strings.TrimSpace(m[2])
+	if strings.ContainsAny(link, "-–—/") {
+		link = "to"
+	}
+	s := ordinal(m[1]) + " " + link + " the " + ordinal(m[3]) + " of " + name
+	if b := r.before(); b != "the" && b != "a" {
+		s = "the " + s
+	}
+	n := len(m[0])
+	if m[5] != "" && !r.glued(n) {
+		return s + ", " + year(m[5]), n
+	}
+	n = strings.LastIndex(m[0], m[4]) + len(m[4])
+	return s, n
 }
 
 // sayDayMonth says "13 January 2025" as "the thirteenth of January, …".
@@ -362,13 +426,20 @@ func sayFraction(r *reader, m []string) (string, int) {
 		return "nine eleven", 4
 	case "50/50":
 		return "fifty-fifty", 5
-	case "60/40", "70/30", "80/20", "90/10":
+	case "20/20", "60/40", "70/30", "80/20", "90/10":
 		return cardinal(m[1]) + " " + cardinal(m[2]), 5
 	}
+	ordinals := strings.TrimRight(m[0], "hnrdst") != m[0]
 	if r.glued(len(m[0])) || strings.HasPrefix(r.after(len(m[0])), "/") {
 		return "", 0
 	}
+	if s := r.stroke(m[1], m[2]); s != "" && !ordinals {
+		return s, len(m[0])
+	}
 	if f := fraction(m[1], m[2]); f != "" {
+		if m[1] != "1" && measures[firstWord(r.after(len(m[0])))] {
+			f += " of a"
+		}
 		return f, len(m[0])
 	}
 	switch num, den := atoi(m[1]), atoi(m[2]); {
@@ -379,6 +450,9 @@ func sayFraction(r *reader, m []string) (string, int) {
 	}
 	return cardinal(m[1]) + " over " + cardinal(m[2]), len(m[0])
 }
+
+// measures are what a part is taken of: three quarters of a mile.
+var measures = set(`mile inch cup teaspoon tablespoon pound ounce pint gallon acre hour meter metre yard point percent second`)
 
 // fraction says a proper fraction: "three quarters".
 func fraction(n, d string) string {
@@ -401,7 +475,7 @@ func fraction(n, d string) string {
 	return cardinal(n) + " " + name
 }
 
-var vulgar = map[rune]string{'½': "one half", '⅓': "one third", '⅔': "two thirds", '¼': "one quarter", '¾': "three quarters", '⅕': "one fifth", '⅛': "one eighth", '⅜': "three eighths", '⅝': "five eighths", '⅞': "seven eighths"}
+var vulgar = map[rune]string{'⅖': "two fifths", '⅗': "three fifths", '⅘': "four fifths", '⅙': "one sixth", '⅚': "five sixths", '⅐': "one seventh", '⅑': "one ninth", '⅒': "one tenth", '½': "one half", '⅓': "one third", '⅔': "two thirds", '¼': "one quarter", '¾': "three quarters", '⅕': "one fifth", '⅛': "one eighth", '⅜': "three eighths", '⅝': "five eighths", '⅞': "seven eighths"}
 
 func sayVulgar(_ *reader, m []string) (string, int) {
 	return cardinal(m[1]) + " and " + strings.Replace(vulgar[firstRune(m[2])], "one ", "a ", 1), len(m[0])
@@ -432,6 +506,9 @@ func sayRange(r *reader, m []string) (string, int) {
 	if r.glued(n + took) {
 		return "", 0
 	}
+	if u.one == "" && r.plusAfter(n) {
+		second, took = second+" plus", 1
+	}
 	s := first + " to " + second
 	if u.one != "" {
 		s += " " + u.word(m[3], r.adjective(n+took))
@@ -444,6 +521,12 @@ func sayNumber(r *reader, m []string) (string, int) {
 	if (m[1] == "4" || m[1] == "8") && strings.HasPrefix(r.after(n), "K") && !r.glued(n+1) {
 		return amount(m[1]) + " K", n + 1
 	}
+	if r.spellsDigits(m[1]) {
+		return digitByDigit(m[1]), n
+	}
+	if laps := r.after(n); m[1] != "" && strings.HasPrefix(laps, "k ") && races[firstWord(laps[2:])] {
+		return amount(m[1]) + " K", n + 1
+	}
 	if u, took := unitAfter(r, n); u.one != "" && !r.glued(n+took) {
 		if scaled, more := unitAfter(r, n+took); u.scale && scaled.one != "" && !scaled.scale && !r.glued(n+took+more) {
 			return amount(m[1]) + " " + u.one + " " + scaled.many, n + took + more
@@ -452,6 +535,9 @@ func sayNumber(r *reader, m []string) (string, int) {
 	}
 	if s, took := suffixed(r, m[1], n); took > 0 {
 		return s, took
+	}
+	if r.plusAfter(n) {
+		return amount(m[1]) + " plus", n + 1
 	}
 	if len(m[1]) > 1 && m[1][0] == '0' && !strings.ContainsAny(m[1], ".,") {
 		return digitByDigit(m[1]), n
@@ -468,6 +554,13 @@ func sayNumber(r *reader, m []string) (string, int) {
 	return amount(m[1]), n
 }
 
+// plusAfter reports whether a plus stands n bytes behind, as in "500+ guests".
+func (r *reader) plusAfter(n int) bool {
+	s := r.after(n)
+	return strings.HasPrefix(s, "+") && (len(s) == 1 || strings.ContainsRune(" -.,;:)", rune(s[1])))
+}
+
+var races = set(`run runs runner runners race races road course`)
 var emergencies = set(`dial dialed dialing call`)
 var callers = set(`call calls caller callers dispatcher dispatchers operator operators emergency`)
 var crafts = set(`boeing airbus flight airbus boeing-`)
@@ -505,6 +598,9 @@ func trimLetters(s string) string {
 
 // isYear decides about four digits without a comma.
 func isYear(r *reader, n string, size int) bool {
+	if len(n) == 4 && digitRun(n) == 4 && n >= "1000" && n < "1100" && dated[r.before()] && !countable(r.after(size)) {
+		return true
+	}
 	if len(n) != 4 || digitRun(n) != 4 || n < "1100" || n > "2099" || currencyBefore(r) {
 		return false
 	}
@@ -514,12 +610,24 @@ func isYear(r *reader, n string, size int) bool {
 	if yearWords[r.before()] || englishMonths[strings.TrimSuffix(r.before(), ".")] != "" {
 		return true
 	}
-	next := firstWord(r.after(size))
-	if next != "" && !unicode.IsUpper(firstRune(next)) && strings.HasSuffix(next, "s") && !strings.HasSuffix(next, "ss") && len(next) > 3 && !notNouns[next] && strings.HasPrefix(r.after(size), " ") {
-		return false
-	}
-	return !(next == "people" || next == "men" || next == "women" || next == "children" || next == "of")
+	return !countable(r.after(size)) && firstWord(r.after(size)) != "of"
 }
+
+// countable reports whether s goes on with things that can be counted: a noun
+// in the plural, as far as its end tells.
+func countable(s string) bool {
+	next := firstWord(s)
+	switch {
+	case !strings.HasPrefix(s, " ") || next == "" || unicode.IsUpper(firstRune(next)):
+		return false
+	case next == "people" || next == "men" || next == "women" || next == "children":
+		return true
+	}
+	return strings.HasSuffix(next, "s") && !strings.HasSuffix(next, "ss") && len(next) > 3 && !notNouns[next]
+}
+
+// dated are words that make a year of 1066.
+var dated = set(`in since until year of circa by`)
 
 var yearWords = set(`in since by until till from of to during after before year early late mid through spring summer autumn fall winter the and january-`)
 var quantity = set(`about approximately around some nearly almost over exceeding least than only roughly total another to-`)

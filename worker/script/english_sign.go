@@ -14,12 +14,19 @@ var currencies = map[string][4]string{
 	"A$": {"Australian dollar", "Australian dollars", "cent", "cents"}, "AU$": {"Australian dollar", "Australian dollars", "cent", "cents"}, "NT$": {"Taiwan dollar", "Taiwan dollars", "cent", "cents"}, "S$": {"Singapore dollar", "Singapore dollars", "cent", "cents"}, "MX$": {"Mexican peso", "Mexican pesos", "centavo", "centavos"}, "NZ$": {"New Zealand dollar", "New Zealand dollars", "cent", "cents"}, "HK$": {"Hong Kong dollar", "Hong Kong dollars", "cent", "cents"}, "R$": {"real", "reais", "centavo", "centavos"},
 	"€": {"euro", "euros", "cent", "cents"}, "£": {"pound", "pounds", "penny", "pence"}, "¥": {"yen", "yen", "sen", "sen"}, "₴": {"hryvnia", "hryvnias", "kopiyka", "kopiykas"},
 	"₽": {"ruble", "rubles", "kopeck", "kopecks"}, "₹": {"rupee", "rupees", "paisa", "paise"}, "₩": {"won", "won", "jeon", "jeon"}, "₺": {"lira", "lira", "kurus", "kurus"}, "₪": {"shekel", "shekels", "agora", "agorot"}, "₿": {"bitcoin", "bitcoins", "", ""}, "₸": {"tenge", "tenge", "", ""}, "₾": {"lari", "lari", "", ""}, "₦": {"naira", "naira", "kobo", "kobo"},
+	"Rs.": {"rupee", "rupees", "paisa", "paise"}, "RM": {"ringgit", "ringgit", "sen", "sen"}, "kr": {"krone", "kroner", "", ""}, "฿": {"baht", "baht", "", ""}, "₱": {"peso", "pesos", "centavo", "centavos"}, "₫": {"dong", "dong", "", ""}, "₵": {"cedi", "cedis", "", ""}, "₼": {"manat", "manat", "", ""}, "֏": {"dram", "drams", "", ""}, "₮": {"tugrik", "tugriks", "", ""},
+	"NZD": {"New Zealand dollar", "New Zealand dollars", "cent", "cents"}, "SGD": {"Singapore dollar", "Singapore dollars", "cent", "cents"}, "HKD": {"Hong Kong dollar", "Hong Kong dollars", "cent", "cents"}, "ZAR": {"rand", "rand", "cent", "cents"}, "BRL": {"real", "reais", "centavo", "centavos"}, "MXN": {"Mexican peso", "Mexican pesos", "centavo", "centavos"}, "ILS": {"shekel", "shekels", "agora", "agorot"}, "THB": {"baht", "baht", "", ""}, "AED": {"dirham", "dirhams", "", ""}, "SAR": {"Saudi riyal", "Saudi riyals", "", ""}, "KZT": {"tenge", "tenge", "", ""}, "GEL": {"lari", "lari", "", ""}, "MDL": {"Moldovan leu", "Moldovan lei", "", ""}, "NGN": {"naira", "naira", "kobo", "kobo"}, "EGP": {"Egyptian pound", "Egyptian pounds", "", ""}, "PKR": {"Pakistani rupee", "Pakistani rupees", "", ""},
 	"Rs": {"rupee", "rupees", "paisa", "paise"}, "EUR": {"euro", "euros", "cent", "cents"}, "USD": {"U S dollar", "U S dollars", "cent", "cents"}, "GBP": {"pound", "pounds", "penny", "pence"}, "UAH": {"hryvnia", "hryvnias", "kopiyka", "kopiykas"},
 }
 
-var moneyShape = regexp.MustCompile(`^((?:US|CA|C|AU|A|NZ|NT|HK|R|S|MX)?\$|[€£¥₴₽₹₩₺₪₿₸₾₦]|(?:Rs\.?|EUR|USD|GBP|UAH|CHF|PLN|CZK|HUF|RON|SEK|NOK|DKK|TRY|INR|KRW|JPY|CNY|RMB|RUB|CAD|AUD)(?:[ \x{a0}]))[ \x{a0}]?(\d[\d,]*(?:\.\d+)?|\.\d\d)(?:(?: ?[-–—] ?| to )(?:(?:US|C|A)?\$|[€£¥₴])?(\d[\d,]*(?:\.\d+)?))?(?:[ \x{a0}-]?(thousand|million|billion|trillion|mn|mln|bn|bln|tn|trn|k|K|m|M|b|B|T)\b)?(\+)?`)
+var moneyShape = regexp.MustCompile(`^((?:US|CA|C|AU|A|NZ|NT|HK|R|S|MX)?\$|[€£¥₴₽₹₩₺₪₿₸₾₦฿₱₫₵₼֏₮]|Rs\.?|RM|(?:kr|zł|EUR|USD|GBP|UAH|CHF|PLN|CZK|HUF|RON|SEK|NOK|DKK|TRY|INR|KRW|JPY|CNY|RMB|RUB|CAD|AUD|NZD|SGD|HKD|ZAR|BRL|MXN|ILS|THB|AED|SAR|KZT|GEL|MDL|NGN|EGP|PKR))[ \x{a0}]?` + reSum + reScale + `(?:(?: ?[-–—] ?| to )(?:(?:US|C|A)?\$|[€£¥₴₽₹])?` + reSum + reScale + `)?(\+)?`)
 
-var moneyScales = map[string]string{"thousand": "thousand", "k": "thousand", "K": "thousand", "million": "million", "mn": "million", "mln": "million", "m": "million", "M": "million", "billion": "billion", "bn": "billion", "bln": "billion", "b": "billion", "B": "billion", "trillion": "trillion", "tn": "trillion", "trn": "trillion", "T": "trillion"}
+const (
+	reSum   = `(\d{1,3},\d{1,2}\b|\d{1,3}(?:[ \x{a0}\x{202f}]000\b)+|\d[\d,]*(?:\.\d+)?|\.\d\d)`
+	reScale = `(?:[ \x{a0}-]?(thousand|million|billion|trillion|quadrillion|lakh crore|lakhs?|crores?|Mio|Mrd|mn|mln|bn|bln|tn|trn|k|K|m|M|b|B|T)\b)?`
+)
+
+var moneyScales = map[string]string{"quadrillion": "quadrillion", "lakh": "lakh", "lakhs": "lakh", "crore": "crore", "crores": "crore", "lakh crore": "lakh crore", "Mio": "million", "Mrd": "billion", "thousand": "thousand", "k": "thousand", "K": "thousand", "million": "million", "mn": "million", "mln": "million", "m": "million", "M": "million", "billion": "billion", "bn": "billion", "bln": "billion", "b": "billion", "B": "billion", "trillion": "trillion", "tn": "trillion", "trn": "trillion", "T": "trillion"}
 
 // money says "$1.5 million" as "one point five million dollars".
 func money(r *reader) bool {
@@ -31,36 +38,48 @@ func money(r *reader) bool {
 		return false
 	}
 	n := len(m[0])
-	if strings.HasSuffix(m[2], ",") && m[3] == "" {
-		n, m[2], m[4], m[5] = strings.Index(m[0], m[2])+len(m[2])-1, strings.TrimSuffix(m[2], ","), "", ""
+	if strings.HasSuffix(m[2], ",") && m[4] == "" {
+		n, m[2], m[3], m[5], m[6] = strings.Index(m[0], m[2])+len(m[2])-1, strings.TrimSuffix(m[2], ","), "", "", ""
 	}
 	if r.glued(n) {
 		return false
 	}
+	m[2], m[4] = pointed(m[2]), pointed(m[4])
+	scale := cmp.Or(m[5], m[3])
 	c := currency(strings.Trim(strings.TrimSuffix(strings.TrimSpace(m[1]), "."), "\u00a0"))
 	name := c[1]
-	if r.adjective(n) || strings.Contains(m[0], "-"+m[4]) && m[4] != "" || m[3] == "" && m[4] == "" && bare(m[2]) == "1" {
+	if r.adjective(n) || strings.Contains(m[0], "-"+scale) && scale != "" || m[4] == "" && scale == "" && bare(m[2]) == "1" {
 		name = c[0]
 	}
-	var spoken string
-	switch {
-	case m[3] != "":
-		spoken = amount(m[2]) + " to " + amount(m[3])
-	case m[4] == "" && c[2] != "":
+	spoken := amount(m[2])
+	if m[4] == "" && scale == "" && c[2] != "" {
 		if s := cents(m[2], c, name); s != "" {
 			return r.say(s, n)
 		}
-		fallthrough
-	default:
-		spoken = amount(m[2])
 	}
 	if m[4] != "" {
-		spoken += " " + moneyScales[m[4]]
+		if m[3] != "" && moneyScales[m[3]] != moneyScales[m[5]] {
+			spoken += " " + moneyScales[m[3]]
+			scale = m[5]
+		}
+		spoken += " to " + amount(m[4])
 	}
-	if m[5] != "" {
+	if scale != "" {
+		spoken += " " + moneyScales[scale]
+	}
+	if m[6] != "" {
 		spoken = "more than " + spoken
 	}
 	return r.say(spoken+" "+name, n)
+}
+
+// pointed writes the comma of "€1,2" as a point.
+func pointed(n string) string {
+	whole, frac, found := strings.Cut(n, ",")
+	if found && digitRun(frac) == len(frac) && len(frac) > 0 && len(frac) < 3 {
+		return whole + "." + frac
+	}
+	return n
 }
 
 // currency names the money of a sign or a code.
@@ -86,6 +105,8 @@ func cents(n string, c [4]string, name string) string {
 		small = c[2]
 	}
 	switch {
+	case frac == "00" && strings.TrimLeft(whole, "0") == "1":
+		return "one " + c[0]
 	case frac == "00":
 		return cardinal(whole) + " " + name
 	case strings.Trim(whole, "0") == "":
@@ -102,7 +123,7 @@ var (
 	parenPhone = regexp.MustCompile(`^\(\d{2,4}\) ?\d{2,4}(?:[-. ]\d{2,4}){1,3}\b`)
 	hashtag    = regexp.MustCompile(`^#(\p{L}[\p{L}\d_]*)`)
 	handle     = regexp.MustCompile(`^@([A-Za-z0-9_]{2,30})`)
-	minusShape = regexp.MustCompile(`^[-−–](\d)`)
+	minusShape = regexp.MustCompile(`^[-−–](?:[$€£¥₴₽₹])?(\d)`)
 	pointShape = regexp.MustCompile(`^\.(\d+)\b`)
 	decades    = regexp.MustCompile(`^['’‘](\d0)s\b`)
 	shortYear  = regexp.MustCompile(`^['’‘](\d\d)\b`)
@@ -167,7 +188,18 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 		if m := plusPhone.FindString(window); len(m) > 8 {
 			return r.say("plus "+telephone(m), len(m))
 		}
-		return digitRun(strings.TrimPrefix(r.after(n), " ")) > 0 && r.say("plus ", n)
+		return (digitRun(strings.TrimPrefix(r.after(n), " ")) > 0 || r.signed("+")) && r.say("plus ", n)
+	case c == '±' || c == '∓':
+		return r.say("plus or minus ", n)
+	case c == '‰':
+		return r.say("per mille", n)
+	case small[c] != "" && r.pos > 0:
+		return r.say(small[c], n)
+	case c == '²' || c == '³':
+		if before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos]); unicode.IsLetter(before) {
+			return r.say(map[rune]string{'²': "squared", '³': "cubed"}[c], n)
+		}
+		return r.gap(n)
 	case c == '(' && full:
 		m := parenPhone.FindString(window)
 		return m != "" && r.say(telephone(m), len(m))
@@ -186,7 +218,7 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 		if m := pointShape.FindStringSubmatch(window); m != nil && (r.pos == 0 || r.src[r.pos-1] == ' ' || r.src[r.pos-1] == '(') {
 			return r.say(decimal("", m[1]), len(m[0]))
 		}
-		return false
+		return domain(r)
 	case c == '%':
 		return r.say("percent", n)
 	case c == '°':
@@ -203,6 +235,8 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 		return r.say("by", n)
 	case c == '№':
 		return r.say("number", n)
+	case c == '§' && strings.HasPrefix(r.after(n), "§"):
+		return r.say("sections", 2*n)
 	case c == '§':
 		return r.say("section", n)
 	case (c == '<' || c == '>') && full:
@@ -241,7 +275,7 @@ func slash(r *reader, n int) bool {
 	}
 	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
 	if name := per(r.after(n)); name != "" && unicode.IsDigit(before) {
-		return r.say(" per "+cmp.Or(units[name].one, name), n+len(name))
+		return r.say(" per "+cmp.Or(units[name].one, shortSpans[name], name), n+len(name))
 	}
 	if unicode.IsLetter(before) && unicode.IsLetter(firstRune(r.src[r.pos+n:])) {
 		return r.say(" ", n)
@@ -255,15 +289,49 @@ func per(s string) string {
 	if end < 0 {
 		end = len(s)
 	}
-	if _, ok := units[s[:end]]; ok && end > 0 || spansOfTime[s[:end]] {
+	if power := firstRune(s[end:]); power == '²' || power == '³' {
+		end += utf8.RuneLen(power)
+	}
+	if _, ok := units[s[:end]]; ok && end > 0 || spansOfTime[s[:end]] || shortSpans[s[:end]] != "" {
 		return s[:end]
 	}
 	return ""
 }
 
+var shortSpans = map[string]string{"yr": "year", "mo": "month", "wk": "week", "hr": "hour", "h": "hour", "d": "day", "sec": "second", "s": "second", "bbl": "barrel"}
+
 var spansOfTime = set(`day week month year hour minute second person barrel ton tonne gallon head piece night`)
 
+// small are the digits below the line, as in CO₂.
+var small = map[rune]string{'₀': "zero", '₁': "one", '₂': "two", '₃': "three", '₄': "four", '₅': "five", '₆': "six", '₇': "seven", '₈': "eight", '₉': "nine"}
+
+// signed reports whether a sign closes a name: "OPEC+", "C++", "TV+".
+func (r *reader) signed(sign string) bool {
+	if r.pos == 0 || r.pos+1 < len(r.src) && wordRune(firstRune(r.src[r.pos+1:])) {
+		return false
+	}
+	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
+	return unicode.IsLetter(before) || unicode.IsDigit(before) || before == '%' || sign == "+" && before == '+'
+}
+
+var domainShape = regexp.MustCompile(`^\.([A-Za-z]{2,5})\b`)
+
+// domain says the end of a name where it stands alone: ".com", ".NET".
+func domain(r *reader) bool {
+	if r.pos > 0 && !strings.ContainsRune(" (\"'/", rune(r.src[r.pos-1])) {
+		return false
+	}
+	m := domainShape.FindStringSubmatch(r.rest(view))
+	if m == nil || !tops[strings.ToLower(m[1])] && !fileTypes[strings.ToLower(m[1])] {
+		return false
+	}
+	return r.say("dot "+englishSigns.piece(strings.ToLower(m[1])), len(m[0]))
+}
+
 func hash(r *reader, window string) bool {
+	if r.pos > 0 && unicode.IsUpper(rune(r.src[r.pos-1])) && r.signed("#") && len(r.before()) == 1 {
+		return r.say("sharp", 1)
+	}
 	if digits := digitRun(window[1:]); digits > 0 {
 		return r.say("number ", 1)
 	}

@@ -12,7 +12,7 @@ type unit struct {
 }
 
 // stopped are units that are often written with a full stop.
-var stopped = set(`min mins hr hrs sec secs ft lb lbs oz mi yd yds gal`)
+var stopped = set(`mo mos wk wks tsp tbsp min mins hr hrs sec secs ft lb lbs oz mi yd yds gal`)
 
 // word returns the unit as it stands behind the number n.
 func (u unit) word(n string, adjective bool) string {
@@ -42,6 +42,12 @@ func unitAfter(r *reader, n int) (unit, int) {
 		}
 		return unit{one: "inch", many: "inches"}, end
 	}
+	if strings.HasPrefix(rest, "p.p.") && hyphen == 0 {
+		return units["pp"], gap + len("p.p.")
+	}
+	if u, took := scaleLetter(r, n, rest); took > 0 && gap == 0 && hyphen == 0 {
+		return u, took
+	}
 	if strings.HasPrefix(rest, "sq. ") {
 		u, n := units["sq "+word1(rest[4:])], 4+len(word1(rest[4:]))
 		if u.one != "" {
@@ -55,20 +61,66 @@ func unitAfter(r *reader, n int) (unit, int) {
 		if !ok || hyphen == 1 && !u.scale && len(name) < 2 || gap == 0 && hyphen == 0 && spaced[name] || gap > 0 && tight[name] {
 			continue
 		}
-		if hyphen == 1 { // a 155-mm shell
+		if name == "m" && hyphen == 0 && millions(rest[end:], gap) {
+			return unit{one: "million", many: "million", scale: true}, gap + end
+		}
+		if hyphen == 1 || gap == 0 && sizes[name] && attributive(rest[end:]) { // a 155-mm shell
 			u.many = u.one
 		}
 		if name := per(strings.TrimPrefix(rest[end:], "/")); strings.HasPrefix(rest[end:], "/") && name != "" && hyphen == 0 {
-			by := cmp.Or(units[name].one, name)
+			by := cmp.Or(units[name].one, shortSpans[name], name)
 			return unit{one: u.one + " per " + by, many: u.many + " per " + by}, gap + end + 1 + len(name)
 		}
-		if stopped[name] && strings.HasPrefix(rest[end:], ". ") && lowerStart(firstWord(rest[end:])) {
+		if stopped[name] && strings.HasPrefix(rest[end:], ". ") && (lowerStart(firstWord(rest[end:])) || digitRun(rest[end+2:]) > 0) {
 			end++
 		}
 		return u, gap + hyphen + end
 	}
 	return unit{}, 0
 }
+
+// scaleLetter knows "10M downloads" and "10B"; a seat and a gate have letters
+// too, and so has the company 3M.
+func scaleLetter(r *reader, n int, rest string) (unit, int) {
+	if rest == "" || rest[0] != 'M' && rest[0] != 'B' || len(rest) > 1 && (wordRune(firstRune(rest[1:])) || rest[1] == '-') {
+		return unit{}, 0
+	}
+	number := r.src[r.pos : r.pos+n]
+	if !countable(rest[1:]) && (len(number) < 2 || rest[0] == 'B' && !strings.Contains(number, ".")) || lettered[r.before()] {
+		return unit{}, 0
+	}
+	name := map[byte]string{'M': "million", 'B': "billion"}[rest[0]]
+	return unit{one: name, many: name, scale: true}, 1
+}
+
+var lettered = set(`room seat gate apt apt. apartment flat unit row block exhibit form section route bus grade class platform building line page article model suite terminal`)
+
+// millions reports whether the m before rest is short for million: "2m
+// people", "1.2 m barrels", but not "100m hurdles".
+func millions(rest string, gap int) bool {
+	next := firstWord(rest)
+	if gap > 0 {
+		return strings.HasPrefix(rest, " ") && inMillions[next]
+	}
+	return inMillions[next] && strings.HasPrefix(rest, " ") || countable(rest) && !ofMeters[next]
+}
+
+var (
+	inMillions = set(`people barrels bpd tonnes tons users households homes jobs votes voters viewers doses vehicles cars migrants refugees children workers customers passengers subscribers residents citizens`)
+	ofMeters   = set(`hurdles finals heats times champions winners races waves walls events specialists sprints sprinters swells cliffs trenches towers fences titles records runners upwards downwards backwards forwards towards inwards across less`)
+)
+
+// sizes are units that stand before the thing they measure.
+var sizes = set(`mm cm m km kg lb ft`)
+
+// attributive reports whether s goes on with a thing, not with a word of place
+// or time: "155mm shells", but "10km away".
+func attributive(s string) bool {
+	next := firstWord(s)
+	return strings.HasPrefix(s, " ") && len(s) > 1 && s[1] >= 'a' && s[1] <= 'z' && !loose[next] && !strings.HasSuffix(next, "ly") && !strings.HasSuffix(next, "wards")
+}
+
+var loose = set(`of from away long wide high deep tall thick and or in to at on off by per above below behind beyond inside outside into across apart round around through along near between against north south east west northeast northwest southeast southwest inland upstream downstream before after later up down out over under with without within for is was were are be been has have had will would can could may than as but that which who when where while if it they we he she i a an the this these those since until till every each short ahead closer further farther higher lower more less only just not so because either`)
 
 // word1 returns the letters that s begins with.
 func word1(s string) string {
@@ -84,7 +136,7 @@ func word1(s string) string {
 func unitEnd(s string) int {
 	end := 0
 	for i, c := range s {
-		if !(wordRune(c) && c > '9' || strings.ContainsRune("%°/²³€£$¢₴₽µμ", c) || (c == '2' || c == '3') && i > 0 || c == ' ' && (strings.HasPrefix(s, "sq ") || strings.HasPrefix(s, "cubic ")) && i < 6) {
+		if !(wordRune(c) && c > '9' || strings.ContainsRune("%‰°/²³€£$¢₴₽µμ", c) || (c == '2' || c == '3') && i > 0 || c == ' ' && (strings.HasPrefix(s, "sq ") || strings.HasPrefix(s, "cubic ")) && i < 6) {
 			break
 		}
 		end = i + len(string(c))
@@ -113,6 +165,21 @@ var (
 	tight  = set(`k K b B T " ' s h`)
 )
 
+// alone are units that are said in full where no number stands before them.
+var alone = set(`km kg mph km/h kph kWh MWh GWh TWh MW GW kW cm`)
+
+// loneUnit says "per kg" and "how many km".
+func loneUnit(r *reader, word string) bool {
+	u, ok := units[word]
+	switch {
+	case !ok || u.scale || r.level != Full:
+		return false
+	case r.before() == "per" && len(word) > 1:
+		return r.say(u.one, len(word))
+	}
+	return alone[word] && !r.numberBefore() && r.say(u.many, len(word))
+}
+
 var units = func() map[string]unit {
 	m := map[string]unit{}
 	for line := range strings.SplitSeq(englishUnits, "\n") {
@@ -135,7 +202,18 @@ var units = func() map[string]unit {
 }()
 
 const englishUnits = `% = percent
-pp = percentage point, percentage points
+pp|p.p.|pps = percentage point, percentage points
+pct = percent
+bp|bps = basis point, basis points
+‰ = per mille
+mpg = mile per gallon, miles per gallon
+ppm = part per million, parts per million
+ppb = part per billion, parts per billion
+tsp = teaspoon, teaspoons
+tbsp = tablespoon, tablespoons
+mo|mos = month, months
+wk|wks = week, weeks
+bcm = billion cubic meters
 km|kms = kilometer, kilometers
 m = meter, meters
 cm = centimeter, centimeters
@@ -150,6 +228,12 @@ m/s = meter per second, meters per second
 km/s = kilometer per second, kilometers per second
 mph = mile per hour, miles per hour
 kn|kt|kts = knot, knots
+sq mile|sq miles = square mile, square miles
+sq metre|sq metres|sq meter|sq meters = square meter, square meters
+sq foot|sq feet = square foot, square feet
+sq in|sq inch|sq inches = square inch, square inches
+cubic m = cubic meter, cubic meters
+cubic ft|cu ft = cubic foot, cubic feet
 km²|km2|sq km|sq. km = square kilometer, square kilometers
 m²|m2|sq m = square meter, square meters
 cm²|cm2 = square centimeter, square centimeters
@@ -172,7 +256,7 @@ ml|mL = milliliter, milliliters
 cl = centiliter, centiliters
 gal = gallon, gallons
 bbl = barrel, barrels
-bpd = barrel per day, barrels per day
+bpd|b/d|bopd = barrel per day, barrels per day
 W = watt, watts
 kW = kilowatt, kilowatts
 MW = megawatt, megawatts

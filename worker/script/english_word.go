@@ -16,9 +16,14 @@ func englishWord(r *reader) bool {
 	}
 	first := firstRune(word)
 	if unicode.IsUpper(first) {
-		if monthFirst(r, word) || r.level == Full && (money(r) || designation(r)) {
+		if monthFirst(r, word) || weekday(r) || r.level == Full && (money(r) || offset(r) || direction(r, word) || designation(r)) {
 			return true
 		}
+	} else if r.level == Full && (word == "kr" || word == "zł") && money(r) || released(r) || prefixed(r, word) {
+		return true
+	}
+	if loneUnit(r, word) || slashedWord(r, word) || between(r, word) {
+		return true
 	}
 	return r.abbreviation(word) || numberedAbbreviation(r, word) || roman(r, word) || initialism(r, word)
 }
@@ -108,6 +113,8 @@ func (r *reader) abbreviation(word string) bool {
 	next := r.after(len(word))
 	switch {
 	case r.language.tag != "en":
+	case lower == "vs" && word != "vs": // the end of "UAVs"
+		return false
 	case weekdays[lower] && !unicode.IsUpper(firstRune(word)):
 		return false
 	case lower == "est." && allUpper(word[:3]): // the time zone, at the end of a sentence
@@ -172,12 +179,12 @@ func (r *reader) capitalBefore() bool {
 }
 
 // numbered are abbreviations that mean something before a number only.
-var numbered = map[string]string{"no.": "number", "nos.": "numbers", "nr.": "number", "p.": "page", "pp.": "pages", "vol.": "volume", "fig.": "figure", "figs.": "figures", "ch.": "chapter", "sec.": "section", "art.": "article", "pt.": "part", "para.": "paragraph", "ver.": "version", "v.": "version", "c.": "circa", "ext.": "extension", "rt.": "route"}
+var numbered = map[string]string{"no.": "number", "nos.": "numbers", "nr.": "number", "p.": "page", "pp.": "pages", "vol.": "volume", "fig.": "figure", "figs.": "figures", "ch.": "chapter", "sec.": "section", "art.": "article", "pt.": "part", "para.": "paragraph", "ver.": "version", "v.": "version", "c.": "circa", "ext.": "extension", "rt.": "route", "apt.": "apartment", "b.": "born", "d.": "died", "sect.": "section", "ste.": "suite", "cap.": "chapter", "tel.": "telephone", "sq.": "square"}
 
 func numberedAbbreviation(r *reader, word string) bool {
 	spoken, ok := numbered[strings.ToLower(word)]
 	next := r.after(len(word))
-	if !ok || r.language.tag != "en" || digitRun(strings.TrimLeft(next, " \u00a0")) == 0 {
+	if !ok || r.language.tag != "en" || digitRun(strings.TrimLeft(next, " \u00a0+(")) == 0 || spoken == "square" {
 		return false
 	}
 	if unicode.IsUpper(firstRune(word)) && r.pos == 0 {
@@ -196,8 +203,11 @@ func designation(r *reader) bool {
 	if m := magnitude.FindString(r.rest(view)); m != "" {
 		return r.say("magnitude "+digitByDigit(m[1:2])+" point "+digitByDigit(m[3:]), len(m))
 	}
+	if released(r) {
+		return true
+	}
 	m := designationShape.FindStringSubmatch(r.rest(view))
-	if m == nil || r.glued(len(m[0])) {
+	if m == nil || r.glued(len(m[0])) || r.language.words[strings.ToLower(m[0])] != "" {
 		return false
 	}
 	if m[2] == "" && !allUpper(m[1]) || strings.HasPrefix(r.after(len(m[0])), ".") && digitRun(r.after(len(m[0]))[1:]) > 0 {
@@ -216,6 +226,103 @@ func designation(r *reader) bool {
 		spoken += " " + letters(m[4])
 	}
 	return r.say(spoken, len(m[0]))
+}
+
+var releaseShape = regexp.MustCompile(`^([A-Z]{1,6}|v)(-?)(\d{1,4}(?:\.\d{1,3}){1,3})\b`)
+
+// released says names with a number that has a point: "v1.5", "PM2.5",
+// "GPT-4.1".
+func released(r *reader) bool {
+	m := releaseShape.FindStringSubmatch(r.rest(view))
+	if m == nil || r.level != Full || r.glued(len(m[0])) {
+		return false
+	}
+	name, number := m[1], amount(m[3])
+	switch {
+	case name == "v":
+		name = "version"
+	case !readAsWord(name):
+		name = letters(name)
+	}
+	if strings.Count(m[3], ".") > 1 {
+		number, _ = sayVersion(r, []string{m[3]})
+	}
+	return r.say(name+" "+number, len(m[0]))
+}
+
+var prefixedShape = regexp.MustCompile(`^([a-z]{1,2})([A-Z]{2,4})(s?)$`)
+
+// prefixed says capitals behind a small letter: "mRNA", "eSIM", "iOS".
+func prefixed(r *reader, word string) bool {
+	m := prefixedShape.FindStringSubmatch(strings.TrimRight(word, "."))
+	if m == nil || units[m[0]].one != "" {
+		return false
+	}
+	core := m[2]
+	if !readAsWord(core) {
+		core = letters(core)
+	}
+	return r.say(letters(m[1])+" "+core+m[3], len(m[0]))
+}
+
+var offsetShape = regexp.MustCompile(`^(UTC|GMT) ?([-−–+]) ?(\d{1,2})(?::(\d\d))?\b`)
+
+// offset says "GMT-5" and "UTC+5:30".
+func offset(r *reader) bool {
+	m := offsetShape.FindStringSubmatch(r.rest(view))
+	if m == nil {
+		return false
+	}
+	sign := "minus"
+	if m[2] == "+" {
+		sign = "plus"
+	}
+	s := letters(m[1]) + " " + sign + " " + cardinal(m[3])
+	if m[4] != "" && m[4] != "00" {
+		s += " " + minutes(m[4])
+	}
+	return r.say(s, len(m[0]))
+}
+
+var (
+	dayShape = regexp.MustCompile(`^(Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?:\.|\b)`)
+	dayTail  = regexp.MustCompile(`^(?:,? (?:\d|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|[-–/](?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))`)
+	dayNames = map[string]string{"Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday"}
+)
+
+// weekday says "Wed 12 March" and "Mon-Fri".
+func weekday(r *reader) bool {
+	m := dayShape.FindStringSubmatch(r.rest(view))
+	if m == nil {
+		return false
+	}
+	n := len(m[0])
+	name := dayNames[m[1][:3]]
+	dash, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
+	tail := dayTail.FindString(r.after(n))
+	switch {
+	case strings.ContainsAny(tail, "-–"):
+		return r.say(name+" to ", n+len(string(firstRune(tail))))
+	case tail != "" || r.pos > 3 && strings.ContainsRune("-–/", dash):
+		return r.say(name, n)
+	}
+	return false
+}
+
+var slashed = map[string]string{"w/o": "without", "c/o": "care of", "n/a": "not applicable", "w/": "with", "b/c": "because"}
+
+// slashedWord says "w/o" and "N/A".
+func slashedWord(r *reader, word string) bool {
+	rest := r.rest(len(word) + 8)
+	if len(word) != 1 || !strings.HasPrefix(rest[1:], "/") {
+		return false
+	}
+	for n := min(3, len(rest)); n > 1; n-- {
+		if spoken := slashed[strings.ToLower(rest[:n])]; spoken != "" && !r.glued(n) {
+			return r.say(spoken, n)
+		}
+	}
+	return false
 }
 
 func allUpper(s string) bool {
@@ -326,15 +433,56 @@ func roman(r *reader, word string) bool {
 	if r.level != Full || bare == "" || len(bare) > 8 || !romanShape.MatchString(bare) || r.language.tag != "en" {
 		return false
 	}
-	before := r.before()
+	before, next := r.before(), firstWord(r.after(len(bare)))
 	value := cardinal(itoa(romanValue(bare)))
 	switch {
-	case len(bare) > 1 && centuries[firstWord(r.after(len(bare)))]:
+	case len(bare) > 1 && centuries[next]:
+		return r.say(toOrdinal(value), len(bare))
+	case (next == "Corps" || next == "Airborne") && romanValue(bare) < 40:
 		return r.say(toOrdinal(value), len(bare))
 	case romanNames[strings.TrimSuffix(before, "'s")] && romanValue(bare) < 40 && r.capitalBefore() && !(bare == "I" && !r.nameEnds(len(bare))):
 		return r.say("the "+toOrdinal(value), len(bare))
-	case romanNouns[before] && (len(bare) > 1 || bare == "V" || bare == "X" || bare == "I" && (before == "war" || before == "part" || before == "act" || before == "phase" || before == "chapter" || before == "title" || before == "type")):
+	case romanNouns[before] && (len(bare) > 1 || bare == "V" || bare == "X" || bare == "I" && r.capitalBefore() && r.nameEnds(1) || bare == "I" && (before == "war" || before == "part" || before == "act" || before == "phase" || before == "chapter" || before == "title" || before == "type")):
 		return r.say(value, len(bare))
+	case plainNumeral[bare] && r.capitalBefore():
+		if r.person() {
+			return r.say("the "+toOrdinal(value), len(bare))
+		}
+		return r.say(value, len(bare))
+	}
+	return false
+}
+
+// plainNumeral are Roman numbers that hardly mean anything else: "Final
+// Fantasy VII".
+var plainNumeral = set(`II III VII VIII XII XIII XIV XVI XVII XVIII XIX XXI XXII XXIII XXIV`)
+
+// person reports whether a given name stands within the three words before, so
+// that a numeral orders: "Hank Williams III".
+func (r *reader) person() bool {
+	fields := strings.Fields(r.src[max(0, r.pos-40):r.pos])
+	for i := len(fields) - 1; i >= max(0, len(fields)-3); i-- {
+		w := strings.Trim(fields[i], ",()\"“”")
+		if !unicode.IsUpper(firstRune(w)) {
+			return false
+		}
+		if givenNames[strings.ToLower(w)] || romanNames[strings.ToLower(w)] {
+			return true
+		}
+	}
+	return false
+}
+
+var givenNames = set(`james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark donald steven paul andrew joshua kenneth kevin brian george timothy ronald edward jason jeffrey ryan jacob gary nicholas eric jonathan stephen larry justin scott brandon benjamin samuel gregory alexander frank patrick raymond jack dennis jerry tyler aaron jose adam nathan henry douglas zachary peter kyle noah ethan jeremy walter christian keith roger terry austin sean gerald carl harold dylan arthur lawrence jordan jesse bryan billy bruce gabriel joe logan alan juan albert willie elijah wayne randy vincent mason roy ralph bobby russell bradley philip eugene hank cornelius winthrop nelson tom jim bob bill ted steve mike dan ron ken greg jeff harry fred ernest theodore ulysses gus trey cale lamar calvin clay clarence lloyd grant marcus earl otis reggie luther franklin potter prescott adlai strom mitt sonny ken griffey floyd evander cal dale odell marvin karl bernard leonard martin hugh oliver edgar ezra jay forrest rex royce sterling walker warren wendell wesley wyatt`)
+
+// between says the x that stands alone in a measure: "10 cm x 15 cm".
+func between(r *reader, word string) bool {
+	if word != "x" && word != "X" || r.level != Full || r.pos < 2 || r.src[r.pos-1] != ' ' || digitRun(strings.TrimPrefix(r.after(1), " ")) == 0 {
+		return false
+	}
+	fields := strings.Fields(r.src[max(0, r.pos-24):r.pos])
+	if n := len(fields); n > 0 && (digitRun(fields[n-1]) > 0 || n > 1 && digitRun(fields[n-2]) > 0 && units[fields[n-1]].one != "") {
+		return r.say("by", 1)
 	}
 	return false
 }

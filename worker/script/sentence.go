@@ -57,7 +57,7 @@ func (l *language) ends(left, right string) bool {
 	}
 	next := firstWord(right)
 	switch {
-	case next == "" || cited(right) || strings.HasPrefix(right, "»"):
+	case next == "" || !speakable(left) || cited(right) || strings.HasPrefix(right, "»"):
 		return false
 	case lowerStart(next) && !strings.HasSuffix(bare, ":") && !unusualStart(right):
 		return false
