@@ -81,7 +81,7 @@ func cleanAll(list []string) []string {
 
 // speakable reports whether a voice could say anything of s.
 func speakable(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 }
 
 // ended reports whether s ends as a sentence does, quotes and brackets aside.

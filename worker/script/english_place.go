@@ -52,7 +52,7 @@ var spelledBefore = set(`zip zipcode postcode pin passcode password isbn issn is
 // digits reports whether a number of some length is read digit by digit: codes
 // of the post behind a state, numbers of messages, of books.
 func (r *reader) spellsDigits(n string) bool {
-	if digitRun(n) != len(n) || len(n) < 4 {
+	if digitRun(n) != len(n) || len(n) < 3 {
 		return false
 	}
 	before := strings.Fields(r.src[max(0, r.pos-24):r.pos])
@@ -60,18 +60,22 @@ func (r *reader) spellsDigits(n string) bool {
 		return false
 	}
 	last := strings.Trim(before[len(before)-1], ",:.()")
-	if states[last] && len(n) == 5 || spelledBefore[strings.ToLower(last)] {
+	switch lower := strings.ToLower(last); {
+	case states[last] && len(n) == 5, spelledBefore[lower] && len(n) > 3, (lower == "text" || lower == "texting" || lower == "sms") && len(n) > 4:
 		return true
-	}
-	if len(n) < 5 || len(before) < 3 || last != "to" && last != "code" {
+	case lower == "code" || lower == "hotline" || lower == "helpline":
+		return true
+	case lower == "number" && len(before) > 1 && strings.EqualFold(before[len(before)-2], "emergency"):
+		return true
+	case len(n) < 5 || len(before) < 3 || last != "to":
 		return false
 	}
 	for _, w := range before {
-		if strings.EqualFold(w, "text") || strings.EqualFold(w, "zip") || strings.EqualFold(w, "SMS") || strings.EqualFold(w, "postal") {
+		if strings.EqualFold(w, "text") || strings.EqualFold(w, "SMS") {
 			return true
 		}
 	}
-	return last == "code"
+	return false
 }
 
 // sayZIP says "62701-1234" behind a state.

@@ -60,9 +60,14 @@ var englishNumbers = []numberRule{
 	{regexp.MustCompile(`^\d{1,2}(?:[-–]\d{1,2}){2,4}\b`), sayFormation},
 	{regexp.MustCompile(`^(\d+\.\d+)/(10|5|100|20)\b`), sayRating},
 	{regexp.MustCompile(`^([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?:` + reD + `([01]?\d|2[0-4]):([0-5]\d))?`), sayClock24},
+	{regexp.MustCompile(`^(480|720|1080|1440|2160)([pi])\b`), func(_ *reader, m []string) (string, int) { return code(m[1]) + " " + m[2], len(m[0]) }},
+	{regexp.MustCompile(`^116 \d{3}\b`), sayTelephone},
+	{regexp.MustCompile(`^(\d{1,3}),(\d\d)[ \x{a0}]?€`), func(_ *reader, m []string) (string, int) {
+		return cents(m[1]+"."+m[2], currencies["€"], "euros"), len(m[0])
+	}},
 	{regexp.MustCompile(`^0-for-`), func(*reader, []string) (string, int) { return "oh-for-", 6 }},
-	{regexp.MustCompile(`^(\d{1,3}):(\d{1,3})\b`), sayRatio},
-	{regexp.MustCompile(`^([3-8])['’′] ?(\d|1[01])(?:"|”|″|'')`), sayHeight},
+	{regexp.MustCompile(`^(\d{1,3}):(\d{1,3}(?:,\d{3})*)\b`), sayRatio},
+	{regexp.MustCompile(`^([3-8])['’′] ?(\d|1[01])(?:"|”|″|''|\b)`), sayHeight},
 	{regexp.MustCompile(`^\d+(?:\.\d+){2,}`), sayVersion},
 	{regexp.MustCompile(`^(1[1-9]\d\d|20\d\d) ?[-–—/] ?(1[1-9]\d\d|20\d\d|\d\d)\b`), sayYears},
 	{regexp.MustCompile(`^(\d{4}|[2-9]0)['’]?s\b`), sayDecade},
@@ -272,7 +277,7 @@ func sayRatio(r *reader, m []string) (string, int) {
 	if r.glued(len(m[0])) || strings.HasPrefix(r.after(len(m[0])), ":") {
 		return "", 0
 	}
-	return cardinal(m[1]) + " to " + cardinal(m[2]), len(m[0])
+	return cardinal(m[1]) + " to " + amount(m[2]), len(m[0])
 }
 
 // sayHeight says 6'2".
@@ -294,8 +299,11 @@ func sayVersion(r *reader, m []string) (string, int) {
 
 func sayYears(r *reader, m []string) (string, int) {
 	second := m[2]
-	if r.glued(len(m[0])) || len(second) == 2 && atoi(second) <= atoi(m[1][2:]) || currencyBefore(r) {
+	if r.glued(len(m[0])) || len(second) == 2 && second[0] != '0' && atoi(second) <= atoi(m[1][2:]) || second[0] == '0' && atoi(second) != atoi(m[1][2:])+1 || currencyBefore(r) {
 		return "", 0
+	}
+	if len(second) == 2 && second[0] == '0' {
+		second = m[1][:2] + second
 	}
 	if len(second) == 2 {
 		if strings.Contains(m[0], "/") || atoi(second) == atoi(m[1][2:])+1 {
@@ -377,6 +385,9 @@ func sayDaysMonth(r *reader, m []string) (string, int) {
 	return s, n
 }
 
+// untilDay is the dash of "28 June – 2 July".
+var untilDay = regexp.MustCompile(`^( ?[-–—] ?)\d{1,2} ([A-Z][a-z]{2,8})`)
+
 // sayDayMonth says "13 January 2025" as "the thirteenth of January, …".
 func sayDayMonth(r *reader, m []string) (string, int) {
 	name, ok := englishMonths[strings.ToLower(strings.TrimSuffix(m[2], "."))]
@@ -388,7 +399,13 @@ func sayDayMonth(r *reader, m []string) (string, int) {
 		s = "the " + s
 	}
 	n := len(m[0])
-	if m[3] != "" && !r.glued(n) {
+	if m[3] == "" || r.glued(n) {
+		n = strings.Index(m[0], m[2]) + len(m[2])
+	}
+	if dash := untilDay.FindStringSubmatch(r.after(n)); dash != nil && englishMonths[strings.ToLower(dash[2])] != "" {
+		return s + " to", n + len(dash[1])
+	}
+	if m[3] != "" && !r.glued(len(m[0])) {
 		return s + ", " + year(m[3]), n
 	}
 	if n = strings.Index(m[0], m[2]) + len(m[2]); strings.HasSuffix(m[2], ".") && r.last(n) {
@@ -439,6 +456,9 @@ func sayFraction(r *reader, m []string) (string, int) {
 	if f := fraction(m[1], m[2]); f != "" {
 		if m[1] != "1" && measures[firstWord(r.after(len(m[0])))] {
 			f += " of a"
+			if next := firstWord(r.after(len(m[0]))); strings.HasPrefix(next, "i") || strings.HasPrefix(next, "o") || next == "hour" || next == "acre" {
+				f += "n"
+			}
 		}
 		return f, len(m[0])
 	}
@@ -502,8 +522,14 @@ func sayRange(r *reader, m []string) (string, int) {
 	if strings.HasPrefix(m[1], "0") && len(m[1]) > 1 && !strings.Contains(m[1], ".") {
 		return "", 0
 	}
+	if strings.HasPrefix(m[0][len(m[1]):], " - ") && strings.HasPrefix(r.after(n), " =") {
+		return first + " minus " + second, n
+	}
 	u, took := unitAfter(r, n)
 	if r.glued(n + took) {
+		if s, end := suffixed(r, m[3], n); end > n && u.one == "" && !strings.HasSuffix(s, " by") && !r.glued(end) {
+			return first + " to " + s, end
+		}
 		return "", 0
 	}
 	if u.one == "" && r.plusAfter(n) {
@@ -521,6 +547,9 @@ func sayNumber(r *reader, m []string) (string, int) {
 	if (m[1] == "4" || m[1] == "8") && strings.HasPrefix(r.after(n), "K") && !r.glued(n+1) {
 		return amount(m[1]) + " K", n + 1
 	}
+	if s := r.numbers(m[1], n); s != "" {
+		return s, n + 1
+	}
 	if r.spellsDigits(m[1]) {
 		return digitByDigit(m[1]), n
 	}
@@ -531,7 +560,13 @@ func sayNumber(r *reader, m []string) (string, int) {
 		if scaled, more := unitAfter(r, n+took); u.scale && scaled.one != "" && !scaled.scale && !r.glued(n+took+more) {
 			return amount(m[1]) + " " + u.one + " " + scaled.many, n + took + more
 		}
+		if second, end := r.sameUnit(u, n+took); end > 0 {
+			return amount(m[1]) + " to " + amount(second) + " " + u.word(second, r.adjective(end)), end
+		}
 		return amount(m[1]) + " " + u.word(m[1], r.adjective(n+took)), n + took
+	}
+	if x := times.FindStringSubmatch(r.after(n)); x != nil {
+		return amount(m[1]) + " to " + amount(x[1]) + " times", n + len(x[0])
 	}
 	if s, took := suffixed(r, m[1], n); took > 0 {
 		return s, took
@@ -554,10 +589,48 @@ func sayNumber(r *reader, m []string) (string, int) {
 	return amount(m[1]), n
 }
 
+// spansBefore stand before seconds, bands before ages and kinds.
+var (
+	spansBefore = set(`a an in every for after within per lasted`)
+	bands       = set(`under over the all these those two three four five six in-`)
+)
+
+// numbers says the plural of a number: "747s", "the over-65s", "100s of". With
+// an article it is short for seconds: "a 5s delay".
+func (r *reader) numbers(n string, size int) string {
+	if !strings.HasPrefix(r.after(size), "s") || r.glued(size+1) || digitRun(n) != len(n) || len(n) > 4 || spansBefore[r.before()] || len(n) == 1 && !bands[r.before()] {
+		return ""
+	}
+	if n[1:] == strings.Repeat("0", len(n)-1) && n[0] == '1' && len(n) > 1 {
+		return plural(strings.TrimPrefix(cardinal(n), "one "))
+	}
+	return plural(code(n))
+}
+
 // plusAfter reports whether a plus stands n bytes behind, as in "500+ guests".
 func (r *reader) plusAfter(n int) bool {
 	s := r.after(n)
 	return strings.HasPrefix(s, "+") && (len(s) == 1 || strings.ContainsRune(" -.,;:)", rune(s[1])))
+}
+
+var (
+	times      = regexp.MustCompile(`^x ?[-–] ?(\d+(?:\.\d+)?)x\b`)
+	secondUnit = regexp.MustCompile(`^ ?[-–—] ?` + reN)
+)
+
+// sameUnit returns the number behind a dash that counts the same unit, and
+// where that ends: "10kg-12kg".
+func (r *reader) sameUnit(u unit, n int) (number string, end int) {
+	m := secondUnit.FindStringSubmatch(r.after(n))
+	if m == nil || u.scale {
+		return "", 0
+	}
+	end = n + len(m[0])
+	second, took := unitAfter(r, end)
+	if second.one != u.one || r.glued(end+took) {
+		return "", 0
+	}
+	return m[1], end + took
 }
 
 var races = set(`run runs runner runners race races road course`)
@@ -607,7 +680,7 @@ func isYear(r *reader, n string, size int) bool {
 	if n >= "2100" || quantity[r.before()] {
 		return false
 	}
-	if yearWords[r.before()] || englishMonths[strings.TrimSuffix(r.before(), ".")] != "" {
+	if yearWords[r.before()] || r.pos > 3 && r.src[r.pos-1] == '-' && eras[lastWord(r.src[max(0, r.pos-8):r.pos-1])] || englishMonths[strings.TrimSuffix(r.before(), ".")] != "" {
 		return true
 	}
 	return !countable(r.after(size)) && firstWord(r.after(size)) != "of"
@@ -627,19 +700,22 @@ func countable(s string) bool {
 }
 
 // dated are words that make a year of 1066.
-var dated = set(`in since until year of circa by`)
+var dated = set(`a.d. ad in since until year of circa by`)
 
 var yearWords = set(`in since by until till from of to during after before year early late mid through spring summer autumn fall winter the and january-`)
+var eras = set(`pre post mid late early Pre Post Mid`)
 var quantity = set(`about approximately around some nearly almost over exceeding least than only roughly total another to-`)
 var notNouns = set(`was has does is as this plus his hers its was sees says sees shows remains marks saw elections has`)
 
 // adjective reports whether the amount stands before its noun: a $5 million
 // deal, a 10 km run.
 func (r *reader) adjective(n int) bool {
-	b := r.before()
+	b, next := r.before(), r.after(n)
+	if determiners[b] && attributive(next) && !pastForm(firstWord(next)) {
+		return true
+	}
 	if b != "a" && b != "an" {
 		return false
 	}
-	next := r.after(n)
 	return len(next) > 1 && (next[0] == ' ' || next[0] == '-') && unicode.IsLower(firstRune(next[1:]))
 }

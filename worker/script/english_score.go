@@ -26,7 +26,9 @@ var marks = []string{"rated ", "rating", "score", "scoring", "stars", "gave it "
 func (r *reader) stroke(first, second string) string {
 	context := r.context()
 	switch {
-	case strings.Contains(context, "odds") || strings.Contains(context, "bet at "):
+	case first == "0":
+		return cardinal(first) + " out of " + cardinal(second)
+	case strings.Contains(context, "odds") || strings.HasPrefix(r.after(len(first)+1+len(second)), " odds") || strings.Contains(context, "bet at "):
 		return cardinal(first) + " to " + cardinal(second)
 	case first == second && len(first) == 1:
 		return cardinal(first) + " " + cardinal(second)

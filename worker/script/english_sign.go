@@ -14,15 +14,16 @@ var currencies = map[string][4]string{
 	"A$": {"Australian dollar", "Australian dollars", "cent", "cents"}, "AU$": {"Australian dollar", "Australian dollars", "cent", "cents"}, "NT$": {"Taiwan dollar", "Taiwan dollars", "cent", "cents"}, "S$": {"Singapore dollar", "Singapore dollars", "cent", "cents"}, "MX$": {"Mexican peso", "Mexican pesos", "centavo", "centavos"}, "NZ$": {"New Zealand dollar", "New Zealand dollars", "cent", "cents"}, "HK$": {"Hong Kong dollar", "Hong Kong dollars", "cent", "cents"}, "R$": {"real", "reais", "centavo", "centavos"},
 	"€": {"euro", "euros", "cent", "cents"}, "£": {"pound", "pounds", "penny", "pence"}, "¥": {"yen", "yen", "sen", "sen"}, "₴": {"hryvnia", "hryvnias", "kopiyka", "kopiykas"},
 	"₽": {"ruble", "rubles", "kopeck", "kopecks"}, "₹": {"rupee", "rupees", "paisa", "paise"}, "₩": {"won", "won", "jeon", "jeon"}, "₺": {"lira", "lira", "kurus", "kurus"}, "₪": {"shekel", "shekels", "agora", "agorot"}, "₿": {"bitcoin", "bitcoins", "", ""}, "₸": {"tenge", "tenge", "", ""}, "₾": {"lari", "lari", "", ""}, "₦": {"naira", "naira", "kobo", "kobo"},
+	"CN¥": {"yuan", "yuan", "", ""}, "JP¥": {"yen", "yen", "", ""},
 	"Rs.": {"rupee", "rupees", "paisa", "paise"}, "RM": {"ringgit", "ringgit", "sen", "sen"}, "kr": {"krone", "kroner", "", ""}, "฿": {"baht", "baht", "", ""}, "₱": {"peso", "pesos", "centavo", "centavos"}, "₫": {"dong", "dong", "", ""}, "₵": {"cedi", "cedis", "", ""}, "₼": {"manat", "manat", "", ""}, "֏": {"dram", "drams", "", ""}, "₮": {"tugrik", "tugriks", "", ""},
 	"NZD": {"New Zealand dollar", "New Zealand dollars", "cent", "cents"}, "SGD": {"Singapore dollar", "Singapore dollars", "cent", "cents"}, "HKD": {"Hong Kong dollar", "Hong Kong dollars", "cent", "cents"}, "ZAR": {"rand", "rand", "cent", "cents"}, "BRL": {"real", "reais", "centavo", "centavos"}, "MXN": {"Mexican peso", "Mexican pesos", "centavo", "centavos"}, "ILS": {"shekel", "shekels", "agora", "agorot"}, "THB": {"baht", "baht", "", ""}, "AED": {"dirham", "dirhams", "", ""}, "SAR": {"Saudi riyal", "Saudi riyals", "", ""}, "KZT": {"tenge", "tenge", "", ""}, "GEL": {"lari", "lari", "", ""}, "MDL": {"Moldovan leu", "Moldovan lei", "", ""}, "NGN": {"naira", "naira", "kobo", "kobo"}, "EGP": {"Egyptian pound", "Egyptian pounds", "", ""}, "PKR": {"Pakistani rupee", "Pakistani rupees", "", ""},
 	"Rs": {"rupee", "rupees", "paisa", "paise"}, "EUR": {"euro", "euros", "cent", "cents"}, "USD": {"U S dollar", "U S dollars", "cent", "cents"}, "GBP": {"pound", "pounds", "penny", "pence"}, "UAH": {"hryvnia", "hryvnias", "kopiyka", "kopiykas"},
 }
 
-var moneyShape = regexp.MustCompile(`^((?:US|CA|C|AU|A|NZ|NT|HK|R|S|MX)?\$|[€£¥₴₽₹₩₺₪₿₸₾₦฿₱₫₵₼֏₮]|Rs\.?|RM|(?:kr|zł|EUR|USD|GBP|UAH|CHF|PLN|CZK|HUF|RON|SEK|NOK|DKK|TRY|INR|KRW|JPY|CNY|RMB|RUB|CAD|AUD|NZD|SGD|HKD|ZAR|BRL|MXN|ILS|THB|AED|SAR|KZT|GEL|MDL|NGN|EGP|PKR))[ \x{a0}]?` + reSum + reScale + `(?:(?: ?[-–—] ?| to )(?:(?:US|C|A)?\$|[€£¥₴₽₹])?` + reSum + reScale + `)?(\+)?`)
+var moneyShape = regexp.MustCompile(`^((?:US|CA|C|AU|A|NZ|NT|HK|R|S|MX)?\$|CN¥|JP¥|[€£¥₴₽₹₩₺₪₿₸₾₦฿₱₫₵₼֏₮]|Rs\.?|RM|(?:kr|zł|EUR|USD|GBP|UAH|CHF|PLN|CZK|HUF|RON|SEK|NOK|DKK|TRY|INR|KRW|JPY|CNY|RMB|RUB|CAD|AUD|NZD|SGD|HKD|ZAR|BRL|MXN|ILS|THB|AED|SAR|KZT|GEL|MDL|NGN|EGP|PKR))[ \x{a0}]?` + reSum + reScale + `(?:(?: ?[-–—] ?| to )(?:(?:US|C|A)?\$|[€£¥₴₽₹])?` + reSum + reScale + `)?(\+)?`)
 
 const (
-	reSum   = `(\d{1,3},\d{1,2}\b|\d{1,3}(?:[ \x{a0}\x{202f}]000\b)+|\d[\d,]*(?:\.\d+)?|\.\d\d)`
+	reSum   = `(\d{1,2}(?:,\d\d)+,\d{3}\b|\d{1,3},\d{1,2}\b|\d{1,3}(?:[ \x{a0}\x{202f}]000\b)+|\d[\d,]*(?:\.\d+)?|\.\d\d)`
 	reScale = `(?:[ \x{a0}-]?(thousand|million|billion|trillion|quadrillion|lakh crore|lakhs?|crores?|Mio|Mrd|mn|mln|bn|bln|tn|trn|k|K|m|M|b|B|T)\b)?`
 )
 
@@ -52,6 +53,15 @@ func money(r *reader) bool {
 		name = c[0]
 	}
 	spoken := amount(m[2])
+	if m[4] != "" && scale == "" && strings.Contains(m[2]+m[4], ".") && c[2] != "" {
+		from, to := cents(m[2]+".00", c, name), cents(m[4], c, name)
+		if strings.Contains(m[2], ".") {
+			from = cents(m[2], c, name)
+		}
+		if from != "" && to != "" {
+			return r.say(from+" to "+to, n)
+		}
+	}
 	if m[4] == "" && scale == "" && c[2] != "" {
 		if s := cents(m[2], c, name); s != "" {
 			return r.say(s, n)
@@ -163,7 +173,7 @@ func englishSign(r *reader) bool {
 
 // sayMark drops signs that only the eye reads.
 func sayMark(r *reader, c rune, n int) bool {
-	if c == '~' && digitRun(r.after(n)) > 0 {
+	if c == '~' && digitRun(strings.TrimLeft(r.after(n), "$€£")) > 0 {
 		return r.say("about ", n)
 	}
 	return r.gap(n)
@@ -188,18 +198,15 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 		if m := plusPhone.FindString(window); len(m) > 8 {
 			return r.say("plus "+telephone(m), len(m))
 		}
-		return (digitRun(strings.TrimPrefix(r.after(n), " ")) > 0 || r.signed("+")) && r.say("plus ", n)
+		return (digitRun(strings.TrimLeft(r.after(n), " $€£")) > 0 || r.signed("+")) && r.say("plus ", n)
 	case c == '±' || c == '∓':
 		return r.say("plus or minus ", n)
 	case c == '‰':
 		return r.say("per mille", n)
 	case small[c] != "" && r.pos > 0:
 		return r.say(small[c], n)
-	case c == '²' || c == '³':
-		if before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos]); unicode.IsLetter(before) {
-			return r.say(map[rune]string{'²': "squared", '³': "cubed"}[c], n)
-		}
-		return r.gap(n)
+	case raised[c] != "":
+		return power(r)
 	case c == '(' && full:
 		m := parenPhone.FindString(window)
 		return m != "" && r.say(telephone(m), len(m))
@@ -231,6 +238,8 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 		return r.say("at most ", n)
 	case c == '≈':
 		return r.say("about", n)
+	case c == '×' && full && product.MatchString(window):
+		return r.say("times", n)
 	case c == '×' && full:
 		return r.say("by", n)
 	case c == '№':
@@ -274,7 +283,7 @@ func slash(r *reader, n int) bool {
 		return r.say("", n)
 	}
 	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
-	if name := per(r.after(n)); name != "" && unicode.IsDigit(before) {
+	if name := per(r.after(n)); name != "" && (unicode.IsDigit(before) || coins[r.before()]) {
 		return r.say(" per "+cmp.Or(units[name].one, shortSpans[name], name), n+len(name))
 	}
 	if unicode.IsLetter(before) && unicode.IsLetter(firstRune(r.src[r.pos+n:])) {
@@ -298,6 +307,9 @@ func per(s string) string {
 	return ""
 }
 
+// coins are words of money before "per": "15 cents/kWh".
+var coins = set(`cents cent dollars euros pounds pence`)
+
 var shortSpans = map[string]string{"yr": "year", "mo": "month", "wk": "week", "hr": "hour", "h": "hour", "d": "day", "sec": "second", "s": "second", "bbl": "barrel"}
 
 var spansOfTime = set(`day week month year hour minute second person barrel ton tonne gallon head piece night`)
@@ -314,6 +326,8 @@ func (r *reader) signed(sign string) bool {
 	return unicode.IsLetter(before) || unicode.IsDigit(before) || before == '%' || sign == "+" && before == '+'
 }
 
+var product = regexp.MustCompile(`^× ?[\d.,]+ ?=`)
+
 var domainShape = regexp.MustCompile(`^\.([A-Za-z]{2,5})\b`)
 
 // domain says the end of a name where it stands alone: ".com", ".NET".
@@ -326,6 +340,34 @@ func domain(r *reader) bool {
 		return false
 	}
 	return r.say("dot "+englishSigns.piece(strings.ToLower(m[1])), len(m[0]))
+}
+
+// raised are the digits above the line.
+var raised = map[rune]string{'⁰': "0", '¹': "1", '²': "2", '³': "3", '⁴': "4", '⁵': "5", '⁶': "6", '⁷': "7", '⁸': "8", '⁹': "9", '⁻': "-"}
+
+// power says "x²" and "10⁶"; a raised digit behind anything else is a note's
+// mark, which is not read.
+func power(r *reader) bool {
+	exponent, n := "", 0
+	for _, c := range r.rest(24) {
+		if raised[c] == "" {
+			break
+		}
+		exponent, n = exponent+raised[c], n+utf8.RuneLen(c)
+	}
+	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
+	digits := strings.TrimPrefix(exponent, "-")
+	switch {
+	case exponent == "2" && wordRune(before):
+		return r.say("squared", n)
+	case exponent == "3" && wordRune(before):
+		return r.say("cubed", n)
+	case unicode.IsDigit(before) && digits != "" && digitRun(digits) == len(digits) && len(exponent) > len(digits):
+		return r.say("to the power of minus "+cardinal(digits), n)
+	case unicode.IsDigit(before) && digits == exponent:
+		return r.say("to the power of "+cardinal(digits), n)
+	}
+	return r.gap(n)
 }
 
 func hash(r *reader, window string) bool {

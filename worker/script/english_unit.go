@@ -45,6 +45,9 @@ func unitAfter(r *reader, n int) (unit, int) {
 	if strings.HasPrefix(rest, "p.p.") && hyphen == 0 {
 		return units["pp"], gap + len("p.p.")
 	}
+	if inch(r, rest) && gap == 0 && hyphen == 0 {
+		return unit{one: "inch", many: "inch"}, 1
+	}
 	if u, took := scaleLetter(r, n, rest); took > 0 && gap == 0 && hyphen == 0 {
 		return u, took
 	}
@@ -77,6 +80,11 @@ func unitAfter(r *reader, n int) (unit, int) {
 		return u, gap + hyphen + end
 	}
 	return unit{}, 0
+}
+
+// inch knows the mark of 12" pizza, which closes no quote.
+func inch(r *reader, rest string) bool {
+	return len(rest) > 2 && rest[0] == '"' && rest[1] == ' ' && rest[2] >= 'a' && rest[2] <= 'z' && strings.Count(r.src[max(0, r.pos-200):r.pos], `"`)%2 == 0
 }
 
 // scaleLetter knows "10M downloads" and "10B"; a seat and a gate have letters
@@ -122,6 +130,16 @@ func attributive(s string) bool {
 
 var loose = set(`of from away long wide high deep tall thick and or in to at on off by per above below behind beyond inside outside into across apart round around through along near between against north south east west northeast northwest southeast southwest inland upstream downstream before after later up down out over under with without within for is was were are be been has have had will would can could may than as but that which who when where while if it they we he she i a an the this these those since until till every each short ahead closer further farther higher lower more less only just not so because either`)
 
+var determiners = set(`the its his her their our this that another new proposed planned initial record first second third last latest final huge massive multi-year`)
+
+// pastForm reports whether a word is more likely a verb than a noun, so that
+// the amount before it stands alone: "the $5bn raised".
+func pastForm(word string) bool {
+	return strings.HasSuffix(word, "ed") || strings.HasSuffix(word, "ing") || verbs[word]
+}
+
+var verbs = set(`went goes came comes spent paid lost given gave sent stolen made makes taken took helps buys bought left remains became becomes seems needs covers includes represents means worth annually total`)
+
 // word1 returns the letters that s begins with.
 func word1(s string) string {
 	end := strings.IndexFunc(s, func(c rune) bool { return c < 'A' })
@@ -136,7 +154,7 @@ func word1(s string) string {
 func unitEnd(s string) int {
 	end := 0
 	for i, c := range s {
-		if !(wordRune(c) && c > '9' || strings.ContainsRune("%‰°/²³€£$¢₴₽µμ", c) || (c == '2' || c == '3') && i > 0 || c == ' ' && (strings.HasPrefix(s, "sq ") || strings.HasPrefix(s, "cubic ")) && i < 6) {
+		if !(wordRune(c) && c > '9' || strings.ContainsRune("%‰°/²³€£$¢₴₽µμ", c) || (c == '2' || c == '3') && i > 0 || c == ' ' && (strings.HasPrefix(s, "sq ") || strings.HasPrefix(s, "cubic ") || strings.HasPrefix(s, "cu ")) && i < 6) {
 			break
 		}
 		end = i + len(string(c))
@@ -170,6 +188,9 @@ var alone = set(`km kg mph km/h kph kWh MWh GWh TWh MW GW kW cm`)
 
 // loneUnit says "per kg" and "how many km".
 func loneUnit(r *reader, word string) bool {
+	if whole := r.rest(16)[:unitEnd(r.rest(16))]; alone[whole] && len(whole) > len(word) {
+		word = whole
+	}
 	u, ok := units[word]
 	switch {
 	case !ok || u.scale || r.level != Full:
@@ -214,6 +235,11 @@ tbsp = tablespoon, tablespoons
 mo|mos = month, months
 wk|wks = week, weeks
 bcm = billion cubic meters
+bcf = billion cubic feet
+bpm = beat per minute, beats per minute
+mmol = millimole, millimoles
+Mt = megaton, megatons
+GtCO2|GtCO2e = gigaton of C O two, gigatons of C O two
 km|kms = kilometer, kilometers
 m = meter, meters
 cm = centimeter, centimeters
@@ -232,7 +258,7 @@ sq mile|sq miles = square mile, square miles
 sq metre|sq metres|sq meter|sq meters = square meter, square meters
 sq foot|sq feet = square foot, square feet
 sq in|sq inch|sq inches = square inch, square inches
-cubic m = cubic meter, cubic meters
+cubic m|cu m = cubic meter, cubic meters
 cubic ft|cu ft = cubic foot, cubic feet
 km²|km2|sq km|sq. km = square kilometer, square kilometers
 m²|m2|sq m = square meter, square meters
@@ -299,8 +325,6 @@ kPa = kilopascal, kilopascals
 MPa = megapascal, megapascals
 psi = pound per square inch, pounds per square inch
 mmHg = millimeter of mercury, millimeters of mercury
-N = newton, newtons
-J = joule, joules
 kJ = kilojoule, kilojoules
 MJ = megajoule, megajoules
 cal = calorie, calories

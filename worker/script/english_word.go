@@ -19,6 +19,8 @@ func englishWord(r *reader) bool {
 		if monthFirst(r, word) || weekday(r) || r.level == Full && (money(r) || offset(r) || direction(r, word) || designation(r)) {
 			return true
 		}
+	} else if (word == "x86" || word == "x64") && r.level == Full {
+		return r.say("x "+cardinal(word[1:]), len(word))
 	} else if r.level == Full && (word == "kr" || word == "zł") && money(r) || released(r) || prefixed(r, word) {
 		return true
 	}
@@ -41,6 +43,9 @@ func monthFirst(r *reader, word string) bool {
 		return false
 	}
 	window := r.rest(view)
+	if r.pos > 3 && strings.ContainsAny(r.src[r.pos-1:r.pos], "-\x93") && englishMonths[strings.Trim(lastMonth(r.src[:r.pos]), ".")] != "" && !monthDay.MatchString(window) && !monthYear.MatchString(window) {
+		return r.abbreviated(word, name)
+	}
 	if rest := window[len(word):]; strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, "–") {
 		if englishMonths[strings.ToLower(firstWord(rest))] != "" {
 			return r.say(name+" to ", len(word)+len(string(firstRune(rest))))
@@ -112,6 +117,8 @@ func (r *reader) abbreviation(word string) bool {
 	}
 	next := r.after(len(word))
 	switch {
+	case r.language.tag == "en" && stateShort[lower] && !r.stateHere(word, next):
+		return false
 	case r.language.tag != "en":
 	case lower == "vs" && word != "vs": // the end of "UAVs"
 		return false
@@ -132,6 +139,24 @@ func (r *reader) abbreviation(word string) bool {
 		spoken = strings.ToUpper(spoken[:1]) + spoken[1:]
 	}
 	return r.abbreviated(word, spoken)
+}
+
+// stateShort are names of states that mean something else in other places.
+var stateShort = set(`ore. mass. pa. ga. ala. ark. kan. ky. mo. mont. neb. miss. ill. ind. va. wash. del. md. la.`)
+
+// stateHere reports whether a state is meant: behind a comma, or before an
+// office.
+func (r *reader) stateHere(word, next string) bool {
+	before := strings.TrimRight(r.src[max(0, r.pos-4):r.pos], " ")
+	return unicode.IsUpper(firstRune(word)) && (strings.HasSuffix(before, ",") || strings.HasSuffix(before, "-") || offices[firstWord(next)])
+}
+
+var offices = set(`Gov Sen Sens Rep Reps Lt Attorney Secretary Democrat Republican House Senate`)
+
+// lastMonth returns the word before a dash at the end of s, in lower case.
+func lastMonth(s string) string {
+	s = strings.TrimRight(s[max(0, len(s)-16):], "-–")
+	return strings.ToLower(s[strings.LastIndexAny(s, " (,")+1:])
 }
 
 var weekdays = set(`mon. tue. tues. wed. thu. thur. thurs. fri. sat. mar.`)
@@ -214,7 +239,7 @@ func designation(r *reader) bool {
 		return false
 	}
 	name := m[1]
-	if allUpper(name) && !readAsWord(name) {
+	if allUpper(name) && (!readAsWord(name) || m[2] == "" && len(name) < 3) {
 		name = letters(name)
 	}
 	number := code(m[3])
@@ -286,7 +311,8 @@ func offset(r *reader) bool {
 
 var (
 	dayShape = regexp.MustCompile(`^(Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?:\.|\b)`)
-	dayTail  = regexp.MustCompile(`^(?:,? (?:\d|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|[-–/](?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))`)
+	dayLink  = regexp.MustCompile(`(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.? (?:to|through|until) $`)
+	dayTail  = regexp.MustCompile(`^(?: (?:to|through|until) (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)|,? (?:\d|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|[-–/](?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))`)
 	dayNames = map[string]string{"Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday"}
 )
 
@@ -303,7 +329,7 @@ func weekday(r *reader) bool {
 	switch {
 	case strings.ContainsAny(tail, "-–"):
 		return r.say(name+" to ", n+len(string(firstRune(tail))))
-	case tail != "" || r.pos > 3 && strings.ContainsRune("-–/", dash):
+	case tail != "" || dayLink.MatchString(r.src[max(0, r.pos-16):r.pos]) || r.pos > 3 && strings.ContainsRune("-–/", dash):
 		return r.say(name, n)
 	}
 	return false
@@ -338,6 +364,12 @@ func allUpper(s string) bool {
 func initialism(r *reader, word string) bool {
 	if r.shouting && !strings.Contains(word, ".") {
 		return false
+	}
+	if core, ok := strings.CutSuffix(word, ".s"); ok && dotted(core+".") {
+		return r.say(letters(core)+"s", len(word))
+	}
+	if r.pos+len(word) < len(r.src) && small[firstRune(r.src[r.pos+len(word):])] != "" && allUpper(word) && len(word) < 4 {
+		return r.say(letters(word), len(word))
 	}
 	if dotted(word) {
 		return r.abbreviated(word, letters(word))
@@ -394,10 +426,24 @@ func readAsWord(core string) bool {
 		return true
 	case len(core) <= 3:
 		return false
-	case len(core) > 6:
+	case len(core) > 8:
 		return true
+	case len(core) > 6:
+		return longestRun(core) < 5
 	}
 	return pronounceable(core)
+}
+
+// longestRun returns how many consonants stand side by side at most.
+func longestRun(s string) int {
+	longest, run := 0, 0
+	for _, c := range s {
+		if run++; strings.ContainsRune("AEIOUY", c) {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	return longest
 }
 
 // pronounceable reports whether vowels and consonants alternate enough for a
@@ -473,7 +519,7 @@ func (r *reader) person() bool {
 	return false
 }
 
-var givenNames = set(`james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark donald steven paul andrew joshua kenneth kevin brian george timothy ronald edward jason jeffrey ryan jacob gary nicholas eric jonathan stephen larry justin scott brandon benjamin samuel gregory alexander frank patrick raymond jack dennis jerry tyler aaron jose adam nathan henry douglas zachary peter kyle noah ethan jeremy walter christian keith roger terry austin sean gerald carl harold dylan arthur lawrence jordan jesse bryan billy bruce gabriel joe logan alan juan albert willie elijah wayne randy vincent mason roy ralph bobby russell bradley philip eugene hank cornelius winthrop nelson tom jim bob bill ted steve mike dan ron ken greg jeff harry fred ernest theodore ulysses gus trey cale lamar calvin clay clarence lloyd grant marcus earl otis reggie luther franklin potter prescott adlai strom mitt sonny ken griffey floyd evander cal dale odell marvin karl bernard leonard martin hugh oliver edgar ezra jay forrest rex royce sterling walker warren wendell wesley wyatt`)
+var givenNames = set(`james john robert michael william david davis richard joseph thomas charles christopher daniel matthew anthony mark donald steven paul andrew joshua kenneth kevin brian george timothy ronald edward jason jeffrey ryan jacob gary nicholas eric jonathan stephen larry justin scott brandon benjamin samuel gregory alexander frank patrick raymond jack dennis jerry tyler aaron jose adam nathan henry douglas zachary peter kyle noah ethan jeremy walter christian keith roger terry austin sean gerald carl harold dylan arthur lawrence jordan jesse bryan billy bruce gabriel joe logan alan juan albert willie elijah wayne randy vincent mason roy ralph bobby russell bradley philip eugene hank cornelius winthrop nelson tom jim bob bill ted steve mike dan ron ken greg jeff harry fred ernest theodore ulysses gus trey cale lamar calvin clay clarence lloyd grant marcus earl otis reggie luther franklin potter prescott adlai strom mitt sonny ken griffey floyd evander cal dale odell marvin karl bernard leonard martin hugh oliver edgar ezra jay forrest rex royce sterling walker warren wendell wesley wyatt`)
 
 // between says the x that stands alone in a measure: "10 cm x 15 cm".
 func between(r *reader, word string) bool {
