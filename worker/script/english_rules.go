@@ -49,7 +49,7 @@ var englishNumbers = []numberRule{
 	{regexp.MustCompile(`^(\d+)/(\d+)(?:th|rd|nd|st)s?\b`), sayFraction},
 	{regexp.MustCompile(`^(\d{3,4})[xX×](\d{3,4})\b`), sayPixels},
 	{regexp.MustCompile(`^([3-8]) ?ft\.?,? (\d{1,2}) ?in\b`), sayFeet},
-	{regexp.MustCompile(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{3,4} \d{5,6}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone},
+	{regexp.MustCompile(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{3,4} \d{5,6}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone},
 	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))? ?(?:` + reM + `)?` + reD + `(\d{1,2})(?:[:.](\d{2}))? ?` + reM), sayClockRange},
 	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))? ?` + reM), sayClock},
 	{regexp.MustCompile(`^([01]\d|2[0-3])([0-5]\d)\b`), sayHundred},
@@ -454,6 +454,9 @@ func sayFraction(r *reader, m []string) (string, int) {
 		return s, len(m[0])
 	}
 	if f := fraction(m[1], m[2]); f != "" {
+		if in := partInch.FindString(r.after(len(m[0]))); in != "" {
+			return f + " inch", len(m[0]) + len(in)
+		}
 		if m[1] != "1" && measures[firstWord(r.after(len(m[0])))] {
 			f += " of a"
 			if next := firstWord(r.after(len(m[0]))); strings.HasPrefix(next, "i") || strings.HasPrefix(next, "o") || next == "hour" || next == "acre" {
@@ -470,6 +473,9 @@ func sayFraction(r *reader, m []string) (string, int) {
 	}
 	return cardinal(m[1]) + " over " + cardinal(m[2]), len(m[0])
 }
+
+// partInch is the inch of "1/4 in."
+var partInch = regexp.MustCompile(`^[ -]in\.(?:$| )`)
 
 // measures are what a part is taken of: three quarters of a mile.
 var measures = set(`mile inch cup teaspoon tablespoon pound ounce pint gallon acre hour meter metre yard point percent second`)
@@ -516,7 +522,7 @@ func sayRange(r *reader, m []string) (string, int) {
 	switch {
 	case m[0] == "50-50":
 		return "fifty-fifty", n
-	case crafts[r.before()]:
+	case crafts[r.before()] || len(m[1]) == 3 && m[1][0] == '7' && m[1][2] == '7' && len(m[3]) < 4 && (m[3][len(m[3])-1:] == "0" || len(m[3]) == 1) && strings.HasPrefix(m[0][3:], "-"): // a 737-800
 		return code(m[1]) + " " + code(m[3]), n
 	}
 	if strings.HasPrefix(m[1], "0") && len(m[1]) > 1 && !strings.Contains(m[1], ".") {
@@ -653,6 +659,8 @@ func suffixed(r *reader, digits string, n int) (string, int) {
 	switch {
 	case (word[0] == 'x' || word[0] == 'X') && len(word) > 1 && digitRun(word[1:]) > 0:
 		return amount(digits) + " by", n + 1
+	case word == "X" && len(digits) == 3: // the 777X
+		return code(digits) + " X", n + 1
 	case word == "x" || word == "X":
 		return amount(digits) + " times", n + 1
 	case len(word) <= 3 && strings.ToUpper(word) == word:

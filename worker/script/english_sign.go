@@ -68,7 +68,7 @@ func money(r *reader) bool {
 		}
 	}
 	if m[4] != "" {
-		if m[3] != "" && moneyScales[m[3]] != moneyScales[m[5]] {
+		if m[3] != "" {
 			spoken += " " + moneyScales[m[3]]
 			scale = m[5]
 		}
@@ -129,6 +129,7 @@ func cents(n string, c [4]string, name string) string {
 }
 
 var (
+	tradePhone = regexp.MustCompile(`^\(0\)\d{2,4}(?: \d{3,4}){1,3}\b`)
 	plusPhone  = regexp.MustCompile(`^\+\d{1,3}(?:[ \x{a0}.-]?\(?\d{1,4}\)?){2,6}\b`)
 	parenPhone = regexp.MustCompile(`^\(\d{2,4}\) ?\d{2,4}(?:[-. ]\d{2,4}){1,3}\b`)
 	hashtag    = regexp.MustCompile(`^#(\p{L}[\p{L}\d_]*)`)
@@ -208,7 +209,7 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 	case raised[c] != "":
 		return power(r)
 	case c == '(' && full:
-		m := parenPhone.FindString(window)
+		m := cmp.Or(parenPhone.FindString(window), tradePhone.FindString(window))
 		return m != "" && r.say(telephone(m), len(m))
 	case c == '#':
 		return hash(r, window)
@@ -298,7 +299,7 @@ func per(s string) string {
 	if end < 0 {
 		end = len(s)
 	}
-	if power := firstRune(s[end:]); power == '²' || power == '³' {
+	if power := firstRune(s[end:]); power == '²' || power == '³' || power == '2' || power == '3' {
 		end += utf8.RuneLen(power)
 	}
 	if _, ok := units[s[:end]]; ok && end > 0 || spansOfTime[s[:end]] || shortSpans[s[:end]] != "" {
@@ -410,6 +411,9 @@ func decadeShort(r *reader) bool {
 		return r.say(decade(m[1]), len(m[0]))
 	}
 	if m := shortYear.FindStringSubmatch(r.rest(view)); m != nil && m[1] != "00" {
+		if m[1][0] == '0' {
+			return r.say("oh "+ones[m[1][1]-'0'], len(m[0]))
+		}
 		return r.say(cardinal(m[1]), len(m[0]))
 	}
 	return false

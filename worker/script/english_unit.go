@@ -114,7 +114,7 @@ func millions(rest string, gap int) bool {
 }
 
 var (
-	inMillions = set(`people barrels bpd tonnes tons users households homes jobs votes voters viewers doses vehicles cars migrants refugees children workers customers passengers subscribers residents citizens`)
+	inMillions = set(`b people barrels bpd tonnes tons users households homes jobs votes voters viewers doses vehicles cars migrants refugees children workers customers passengers subscribers residents citizens`)
 	ofMeters   = set(`hurdles finals heats times champions winners races waves walls events specialists sprints sprinters swells cliffs trenches towers fences titles records runners upwards downwards backwards forwards towards inwards across less`)
 )
 
@@ -320,6 +320,7 @@ rpm = revolution per minute, revolutions per minute
 ° = degree, degrees
 dB = decibel, decibels
 Pa = pascal, pascals
+mbar = millibar, millibars
 hPa = hectopascal, hectopascals
 kPa = kilopascal, kilopascals
 MPa = megapascal, megapascals

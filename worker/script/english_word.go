@@ -226,6 +226,9 @@ var magnitude = regexp.MustCompile(`^M\d\.\d\b`)
 // designation says the names of things: "F-16", "MH17", "Su-35", "COVID-19".
 func designation(r *reader) bool {
 	if m := magnitude.FindString(r.rest(view)); m != "" {
+		if r.before() == "an" {
+			return r.say("M "+digitByDigit(m[1:2])+" point "+digitByDigit(m[3:]), len(m))
+		}
 		return r.say("magnitude "+digitByDigit(m[1:2])+" point "+digitByDigit(m[3:]), len(m))
 	}
 	if released(r) {
@@ -490,6 +493,8 @@ func roman(r *reader, word string) bool {
 		return r.say("the "+toOrdinal(value), len(bare))
 	case romanNouns[before] && (len(bare) > 1 || bare == "V" || bare == "X" || bare == "I" && r.capitalBefore() && r.nameEnds(1) || bare == "I" && (before == "war" || before == "part" || before == "act" || before == "phase" || before == "chapter" || before == "title" || before == "type")):
 		return r.say(value, len(bare))
+	case (bare == "IV" || bare == "VI" || bare == "IX") && r.capitalBefore() && r.person():
+		return r.say("the "+toOrdinal(value), len(bare))
 	case plainNumeral[bare] && r.capitalBefore():
 		if r.person() {
 			return r.say("the "+toOrdinal(value), len(bare))
@@ -519,7 +524,7 @@ func (r *reader) person() bool {
 	return false
 }
 
-var givenNames = set(`james john robert michael william david davis richard joseph thomas charles christopher daniel matthew anthony mark donald steven paul andrew joshua kenneth kevin brian george timothy ronald edward jason jeffrey ryan jacob gary nicholas eric jonathan stephen larry justin scott brandon benjamin samuel gregory alexander frank patrick raymond jack dennis jerry tyler aaron jose adam nathan henry douglas zachary peter kyle noah ethan jeremy walter christian keith roger terry austin sean gerald carl harold dylan arthur lawrence jordan jesse bryan billy bruce gabriel joe logan alan juan albert willie elijah wayne randy vincent mason roy ralph bobby russell bradley philip eugene hank cornelius winthrop nelson tom jim bob bill ted steve mike dan ron ken greg jeff harry fred ernest theodore ulysses gus trey cale lamar calvin clay clarence lloyd grant marcus earl otis reggie luther franklin potter prescott adlai strom mitt sonny ken griffey floyd evander cal dale odell marvin karl bernard leonard martin hugh oliver edgar ezra jay forrest rex royce sterling walker warren wendell wesley wyatt`)
+var givenNames = set(`thurston quincy james john robert michael william david davis richard joseph thomas charles christopher daniel matthew anthony mark donald steven paul andrew joshua kenneth kevin brian george timothy ronald edward jason jeffrey ryan jacob gary nicholas eric jonathan stephen larry justin scott brandon benjamin samuel gregory alexander frank patrick raymond jack dennis jerry tyler aaron jose adam nathan henry douglas zachary peter kyle noah ethan jeremy walter christian keith roger terry austin sean gerald carl harold dylan arthur lawrence jordan jesse bryan billy bruce gabriel joe logan alan juan albert willie elijah wayne randy vincent mason roy ralph bobby russell bradley philip eugene hank cornelius winthrop nelson tom jim bob bill ted steve mike dan ron ken greg jeff harry fred ernest theodore ulysses gus trey cale lamar calvin clay clarence lloyd grant marcus earl otis reggie luther franklin potter prescott adlai strom mitt sonny ken griffey floyd evander cal dale odell marvin karl bernard leonard martin hugh oliver edgar ezra jay forrest rex royce sterling walker warren wendell wesley wyatt`)
 
 // between says the x that stands alone in a measure: "10 cm x 15 cm".
 func between(r *reader, word string) bool {

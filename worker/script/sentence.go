@@ -116,7 +116,10 @@ func initialNext(right string) bool {
 
 // closes decides about abbreviations that stand in mid-sentence and at its end.
 func (l *language) closes(left, lower, right, next string) bool {
-	if l.starts(next) {
+	switch {
+	case strings.HasPrefix(right, "(") && !wholeSentence(right):
+		return false
+	case l.starts(next):
 		return true
 	}
 	switch lower {
@@ -134,6 +137,12 @@ func (l *language) closes(left, lower, right, next string) bool {
 		return unicode.IsUpper(firstRune(next))
 	}
 	return false
+}
+
+// wholeSentence reports whether the bracket that s begins with holds one.
+func wholeSentence(s string) bool {
+	end := strings.IndexByte(s, ')')
+	return end < 0 || strings.ContainsRune(".!?", rune(s[end-1]))
 }
 
 // openings begin a phrase of time: "At 5 a.m. Mr. Smith left."

@@ -37,8 +37,8 @@ func (w *writer) spell(source string) (string, []Span, []string) {
 		if string(again.out) == text {
 			break
 		}
-		text = trimmed(string(again.out), again.spans)
 		spans = compose(spans, again.spans)
+		text = trimmed(string(again.out), spans)
 	}
 	return text, spans, matched
 }

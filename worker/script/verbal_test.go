@@ -50,6 +50,30 @@ func TestVerbal(t *testing.T) {
 	}
 }
 
+// TestVerbalProperties holds on every case and level that what was spelled out
+// once stays as it is, and that the spans lead back to the source.
+func TestVerbalProperties(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("testdata/verbal.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		_, rest, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		written, _, ok := strings.Cut(rest, " => ")
+		if !ok {
+			continue
+		}
+		for _, level := range []script.Level{script.Full, script.Light, script.Off} {
+			once, spans := script.Normalise(written, "en", level)
+			if twice, _ := script.Normalise(once, "en", level); twice != once {
+				t.Errorf("%s: %q is said %q, and then %q", level, written, once, twice)
+			}
+			checkSpans(t, cleaned(written, "en"), once, spans)
+		}
+	}
+}
+
 // heard reduces a text to what is heard of it.
 func heard(s string) string {
 	return strings.ToLower(strings.Join(strings.Fields(strings.NewReplacer("-", " ", ",", "").Replace(s)), " "))
