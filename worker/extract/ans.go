@@ -127,7 +127,7 @@ func stripTags(s string) string {
 		return s
 	}
 	var b strings.Builder
-	for _, r := range walk(doc, selectors{}).blocks {
+	for _, r := range walk(doc, selectors{}, "").blocks {
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}

@@ -17,7 +17,7 @@ type byline struct {
 }
 
 var (
-	byWord   = regexp.MustCompile(`(?i)^(?:by|written by|posted by|reported by|reporting by|words by|story by|text by|author|von|par|por|di|da|od|autor|autorka|tekst|автор|автори|авторы|автор статті|текст|автор текста|auteur|autore|autores|autori|authors)(?::\s*|\s+)`)
+	byWord   = regexp.MustCompile(`(?i)^(?:by|written by|posted by|reported by|reporting by|words by|story by|text by|author|von|par|por|di|da|od|autor|autorka|tekst|автор|автори|авторы|автор статті|текст|автор текста|propos recueillis par|recueilli par|publié par|escrito por|publicado por|postado por|door|yazan|yazar|skrevet av|scris de|napsal|napsala|מאת|بقلم|كتب|كتبت|auteur|autore|autores|autori|authors)(?::\s*|\s+)`)
 	bySplit  = regexp.MustCompile(`(?i)\s*(?:,| and | & | und | et | y | e | i | та | і | й | и |;)\s*`)
 	byEnd    = regexp.MustCompile(`(?i)\s*(?:[|•·—–]| - |\bpublished\b|\bupdated\b|\bposted\b|\blast updated\b|\d{1,2}[:.h]\d{2}|\d+[ -]min\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bfor (?:the )?[A-Z]|опубліковано|опубликовано|veröffentlicht|publié|publicado|pubblicato|opublikowano).*$`)
 	namePart = regexp.MustCompile(`^\p{Lu}[\p{L}'’.\-]*$`)
@@ -107,6 +107,13 @@ func isName(s string) bool {
 		}
 	}
 	return capitals > 0
+}
+
+// fullName reports whether s is a person's name of two to four words and
+// nothing else.
+func fullName(s string) bool {
+	n := len(strings.Fields(s))
+	return n >= 2 && n <= 4 && len(s) < 60 && isName(s) && !ended(s)
 }
 
 var desks = words(`news reuters bbc ap afp cnn correspondent reporter editor staff writer kyiv london washington moscow new berlin paris brussels warsaw press guardian times post independent associated political senior chief`)

@@ -42,6 +42,10 @@ var furniture = map[string]string{
 	"visuallyhidden": "hidden", "screenreader": "hidden", "sronly": "hidden", "offscreen": "hidden", "a11y": "hidden", "noprint": "not in print",
 	"meta": "details of the article", "metadata": "details of the article", "postmeta": "details of the article", "entrymeta": "details of the article", "timestamp": "details of the article", "readtime": "reading time", "readingtime": "reading time",
 	"byline": "byline", "bylines": "byline", "author": "byline", "authors": "byline", "postauthor": "byline", "vcard": "byline", "postedon": "details of the article", "pubdate": "details of the article", "datetime": "details of the article", "publishdate": "details of the article", "postdate": "details of the article", "entrydate": "details of the article",
+	"ai2html": "graphic", "artboard": "graphic", "infographic": "graphic", "datawrapper": "graphic", "flourish": "graphic",
+	"keypoints": "summary", "takeaways": "summary", "keytakeaways": "summary", "tldr": "summary", "aisummary": "summary",
+	"rating": "rating", "ratings": "rating", "ratingbox": "rating", "scorebox": "rating", "stars": "rating",
+	"photographer": "credit", "imagecredit": "credit", "disclaimer": "legal notice",
 	"editlink": "edit link", "audioplayer": "player", "player": "player", "listen": "player",
 }
 
@@ -54,7 +58,7 @@ var pairs = map[[2]string]string{
 	{"about", "author"}: "author box", {"sign", "up"}: "subscribe", {"sign", "in"}: "login", {"call", "action"}: "call to action", {"visually", "hidden"}: "hidden",
 	{"screen", "reader"}: "hidden", {"sr", "only"}: "hidden", {"skip", "link"}: "navigation", {"skip", "to"}: "navigation", {"image", "source"}: "credit",
 	{"reading", "time"}: "reading time", {"read", "time"}: "reading time", {"back", "top"}: "navigation", {"pull", "quote"}: "pull quote", {"tag", "list"}: "tags", {"post", "tags"}: "tags",
-	{"edit", "link"}: "edit link", {"link", "list"}: "related", {"link", "box"}: "related", {"in", "article"}: "",
+	{"edit", "link"}: "edit link", {"ai", "summary"}: "summary", {"key", "points"}: "summary", {"key", "takeaways"}: "summary", {"rich", "link"}: "related", {"link", "list"}: "related", {"link", "box"}: "related", {"in", "article"}: "",
 }
 
 // exempt words make a class harmless that holds a word of furniture: page

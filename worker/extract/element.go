@@ -54,7 +54,7 @@ func (w *walker) drop(n *html.Node) *origin {
 	if rule == "" {
 		rule = guess(id)
 	}
-	if rule == "" || w.within && inline[n.DataAtom] && rule != "hidden" && rule != "tooltip" && rule != "credit" {
+	if rule == "" || w.within && inline[n.DataAtom] && rule != "hidden" && rule != "tooltip" && rule != "credit" && rule != "caption" {
 		return nil
 	}
 	return &origin{rule: "class: " + rule}

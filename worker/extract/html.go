@@ -2,6 +2,8 @@ package extract
 
 import (
 	"cmp"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -26,15 +28,18 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 			sel.gates = append(sel.gates, gate)
 		}
 	}
-	w := walk(doc, sel)
+	w := walk(doc, sel, hostOf(cmp.Or(m.url, known.URL)))
 	settle(w.blocks)
 	g := ground{rule: "text"}
 	whole := isPage(src)
 	if whole {
 		g = find(doc, w)
 	}
-	p := Page{Blocks: decide(w.blocks, g, whole)}
+	b := group(w, g)
+	p := Page{Blocks: decide(w.blocks, b, whole)}
+	slides(w.blocks, p.Blocks)
 	if whole {
+		b.judge(w.blocks, p.Blocks)
 		reconsider(doc, src, w.blocks, p.Blocks)
 	}
 	head(&p, m, known, w.blocks, whole)
@@ -55,13 +60,19 @@ func isPage(src string) bool {
 }
 
 // decide says of each block whether it is read, and why.
-func decide(raws []raw, g ground, whole bool) []Block {
+func decide(raws []raw, in boxes, whole bool) []Block {
 	out := make([]Block, len(raws))
-	other := teasers(raws, g)
+	other, lists := teasers(raws, in.g), mixed(raws)
 	for i, r := range raws {
 		b := r.Block
-		b.Keep, b.Rule = verdictOf(r, g, whole)
-		if b.Keep && r.speak == "" && other[frame(r.node, g)] {
+		b.home, b.slant = boxOf(r.node) == in.main, r.slant*10 > len(r.Text)*9
+		b.Keep, b.Rule = verdictOf(r, in.g, whole)
+		if b.Keep && r.speak == "" {
+			if rule := links(r, b.home, lists[boxOf(r.node)]); rule != "" {
+				b.Keep, b.Rule = false, rule
+			}
+		}
+		if b.Keep && r.speak == "" && other[frame(r.node, in.g)] {
 			b.Keep, b.Rule = false, "teaser of another article"
 		}
 		out[i] = b
@@ -82,10 +93,19 @@ func verdictOf(r raw, g ground, whole bool) (keep bool, rule string) {
 	if rule := judge(r.Text, r.Kind, r.share()); rule != "" {
 		return false, rule
 	}
-	if rule := links(r); rule != "" {
-		return false, rule
+	if r.solicits() {
+		return false, "text: " + appeal
 	}
 	return true, g.rule
+}
+
+// solicits reports whether a short text with a link by which a reader joins,
+// subscribes or gives is there for the sake of that link.
+func (r raw) solicits() bool {
+	if len(r.Text) > longest {
+		return false
+	}
+	return r.offers&membership != 0 || r.offers&support != 0 && containsAny(fold(r.Text), wants)
 }
 
 // teasers finds the list items and article elements inside the text that begin
@@ -130,15 +150,17 @@ func gatedChain(r raw) bool {
 	return false
 }
 
-// links drops what is nothing but a link: a list of them, or a headline.
-func links(r raw) string {
+// links drops what is nothing but a link: a list of them, or a headline. In
+// the text itself, a heading that links to another site is the text's own, as
+// the names of things are in a review of several.
+func links(r raw, home, list bool) string {
 	share := r.share()
 	switch {
-	case r.Kind == lector.Item && share > 0.8 && !(ended(r.Text) && len(r.Text) > 80):
+	case r.Kind == lector.Item && share > 0.8 && !list && !(ended(r.Text) && len(r.Text) > 80):
 		return "link list"
-	case r.Kind == lector.Paragraph && share > 0.9 && len(r.Text) < 250 && !ended(r.Text):
+	case r.Kind == lector.Paragraph && share > 0.9 && len(r.Text) < 250 && (!home || !ended(r.Text)):
 		return "link alone"
-	case r.Kind == lector.Heading && share > 0.9 && r.Rank > 1 && utf8.RuneCountInString(r.Text) > 30:
+	case r.Kind == lector.Heading && share > 0.9 && r.Rank > 1 && utf8.RuneCountInString(r.Text) > 30 && !(home && r.abroad*10 > len(r.Text)*9):
 		return "link alone"
 	}
 	return ""
@@ -158,19 +180,45 @@ func head(p *Page, m meta, known lector.Article, raws []raw, whole bool) {
 	if len(p.Authors) == 0 {
 		p.Authors = m.authors
 	}
-	titleBlock := p.pickTitle(m, known, raws)
-	if whole && titleBlock < 0 {
+	shown := p.pickTitle(m, known, raws)
+	if whole && shown < 0 {
 		p.supersede()
 	}
-	bylineBlock := p.pickByline(raws, titleBlock, whole)
+	if whole {
+		p.begin(raws, shown)
+	}
+	bylineBlock := p.pickByline(raws, shown, whole)
 	if p.Published.IsZero() {
 		p.Published = m.clock
 	}
 	if p.Published.IsZero() {
-		p.Published = shownDate(raws, titleBlock)
+		p.Published = shownDate(raws, shown)
 	}
-	standfirst := p.pickStandfirst(known, raws, titleBlock)
-	p.front(titleBlock, bylineBlock, standfirst)
+	standfirst := p.pickStandfirst(m, known, raws, shown)
+	p.front(shown, bylineBlock, standfirst)
+}
+
+// begin drops what stands above the title. Where that is more than a little,
+// the title is repeated elsewhere, and nothing is dropped.
+func (p *Page) begin(raws []raw, shown int) {
+	above, below := 0, 0
+	for i, r := range raws {
+		switch {
+		case !p.Blocks[i].Keep:
+		case i < shown:
+			above += len(r.Text)
+		default:
+			below += r.good()
+		}
+	}
+	if shown < 0 || above*4 > below {
+		return
+	}
+	for i := range p.Blocks[:shown] {
+		if b := &p.Blocks[i]; b.Keep && raws[i].speak == "" {
+			b.Keep, b.Rule = false, "above the title"
+		}
+	}
 }
 
 // supersede drops a page's own title where the event states another one.
@@ -198,42 +246,93 @@ func shownDate(raws []raw, title int) time.Time {
 
 // pickTitle sets the title and returns the block that shows it, or -1.
 func (p *Page) pickTitle(m meta, known lector.Article, raws []raw) int {
-	p.Title = collapse(known.Title)
+	p.Title = cmp.Or(collapse(known.Title), m.title)
+	shown := titleBlock(raws, p.Title)
 	if p.Title == "" {
-		p.Title = m.title
-	}
-	shown := -1
-	for i, r := range raws {
-		if r.Kind == lector.Heading && r.Rank == 1 && shown < 0 && !sectionName(r) {
-			shown = i
-		}
-		if p.Title != "" && same(r.Text, p.Title) && r.Kind != lector.Caption {
-			shown = i
-			break
-		}
+		p.Title, shown = m.titleShown(raws, shown)
 	}
 	if shown < 0 {
-		if p.Title == "" {
-			p.Title = withoutSite(cmp.Or(m.social, m.pageTitle), m.publication)
-			for i, r := range raws {
-				if same(r.Text, p.Title) {
-					return i
-				}
-			}
-		}
 		return -1
 	}
 	text := raws[shown].Text
-	switch {
-	case p.Title == "":
-		p.Title = text
-	case known.Title == "" && extends(text, p.Title):
+	if known.Title == "" && extends(text, p.Title) {
 		p.Title = text
 	}
 	if !same(text, p.Title) {
 		return -1
 	}
 	return shown
+}
+
+// titleBlock returns the block that shows a stated title, else the first main
+// heading, else -1.
+func titleBlock(raws []raw, stated string) int {
+	shown := -1
+	for i, r := range raws {
+		if stated != "" && same(r.Text, stated) && r.Kind != lector.Caption {
+			return i
+		}
+		if r.Kind == lector.Heading && r.Rank == 1 && shown < 0 && !sectionName(r) {
+			shown = i
+		}
+	}
+	return shown
+}
+
+// titleShown finds the title of a page that states none in its data: the
+// heading that its title element or og:title agrees with, else the first main
+// heading, else what these say themselves.
+func (m meta) titleShown(raws []raw, first int) (string, int) {
+	stated := cmp.Or(m.social, m.pageTitle)
+	if first >= 0 && (stated == "" || agrees(raws[first].Text, m.social) || agrees(raws[first].Text, m.pageTitle)) {
+		return raws[first].Text, first
+	}
+	for i, r := range raws {
+		if r.Kind == lector.Heading && r.Rank <= 3 && !same(r.Text, m.publication) && (agrees(r.Text, m.social) || agrees(r.Text, m.pageTitle)) {
+			return r.Text, i
+		}
+	}
+	if first >= 0 {
+		return raws[first].Text, first
+	}
+	for _, part := range titleParts(stated) {
+		if at := titleBlock(raws, part); at >= 0 && same(raws[at].Text, part) {
+			return part, at
+		}
+	}
+	for _, part := range titleParts(stated) {
+		for i, r := range raws {
+			if titled(r.Text, part) && len(part) > 10 {
+				return part, i
+			}
+		}
+	}
+	return withoutSite(stated, m.publication), -1
+}
+
+// agrees reports whether a heading is the title that a page states, or the
+// part of it that is not the site's name.
+func agrees(shown, stated string) bool {
+	k := key(shown)
+	if len(k) < 8 {
+		return false
+	}
+	for _, part := range titleParts(stated) {
+		if key(part) == k {
+			return true
+		}
+	}
+	return strings.HasPrefix(key(stated), k) && len(k)*2 > len(key(stated))
+}
+
+var titleMark = regexp.MustCompile(` (?:[|–—·»@-]|::) ?`)
+
+// titleParts returns a title and its parts between the marks by which sites
+// set off their own name, the longest first.
+func titleParts(stated string) []string {
+	parts := append([]string{stated}, titleMark.Split(stated, 6)...)
+	slices.SortStableFunc(parts, func(a, b string) int { return len(b) - len(a) })
+	return parts
 }
 
 // sectionName finds an h1 that holds the site's name or the section.
@@ -267,16 +366,8 @@ func (p *Page) pickByline(raws []raw, title int, whole bool) int {
 		to = min(len(raws), from+3)
 	}
 	for i := from; i < to; i++ {
-		r := raws[i]
-		o := r.dropped()
-		if o != nil && (o.certain || strings.Contains(o.rule, "nav") || strings.Contains(o.rule, "related")) {
-			continue
-		}
-		if len(r.Text) > 300 || !byWord.MatchString(r.Text) && (o == nil || !strings.Contains(o.rule, "byline")) {
-			continue
-		}
-		b, ok := parseByline(r.Text)
-		if !ok || len(b.authors) == 0 {
+		b, ok := bylineAt(raws, i)
+		if !ok {
 			continue
 		}
 		if len(p.Authors) == 0 {
@@ -288,12 +379,54 @@ func (p *Page) pickByline(raws []raw, title int, whole bool) int {
 		p.Byline = b.source
 		return i
 	}
+	if whole && title >= 0 && len(p.Authors) == 0 {
+		p.nameByDate(raws[from:to])
+	}
 	return -1
 }
 
-// pickStandfirst returns the block that the page marks as its standfirst, or
-// -1. The event's own subtitle wins.
-func (p *Page) pickStandfirst(known lector.Article, raws []raw, title int) int {
+// bylineAt reads a block as a byline: in words, or by its class. The word "by"
+// and the name can be two blocks.
+func bylineAt(raws []raw, i int) (byline, bool) {
+	r := raws[i]
+	o := r.dropped()
+	if o != nil && (o.certain || strings.Contains(o.rule, "nav") || strings.Contains(o.rule, "related")) || len(r.Text) > 300 {
+		return byline{}, false
+	}
+	marked, text := o != nil && strings.Contains(o.rule, "byline"), r.Text
+	if len(text) < 24 && byWord.FindString(text+" ") == text+" " && i+1 < len(raws) {
+		text += " " + raws[i+1].Text
+	}
+	if marked && fullName(text) && !byWord.MatchString(text) {
+		return byline{authors: []string{text}, source: text}, true
+	}
+	if !marked && !byWord.MatchString(text) {
+		return byline{}, false
+	}
+	b, ok := parseByline(text)
+	return b, ok && len(b.authors) > 0
+}
+
+// nameByDate takes a person's name that stands right above a date as the
+// author's.
+func (p *Page) nameByDate(raws []raw) {
+	for i, r := range raws {
+		if i+1 == len(raws) || prose(r.Text) {
+			return
+		}
+		if next := raws[i+1].Text; fullName(r.Text) && len(next) < 80 && r.Kind == lector.Paragraph && (r.linked == 0 || r.offers&person != 0) {
+			if _, ok := findDate(next); ok {
+				p.Authors = []string{r.Text}
+				return
+			}
+		}
+	}
+}
+
+// pickStandfirst returns the block that is the standfirst, or -1: what the
+// event says, what the page marks so, or what it gives as its description
+// though it stands outside the text. The event's own subtitle wins.
+func (p *Page) pickStandfirst(m meta, known lector.Article, raws []raw, title int) int {
 	p.Subtitle = collapse(known.Subtitle)
 	for i, r := range raws {
 		if p.Subtitle != "" {
@@ -305,7 +438,7 @@ func (p *Page) pickStandfirst(known lector.Article, raws []raw, title int) int {
 		if i > title+12 {
 			break
 		}
-		if title >= 0 && i > title && standfirst(r) {
+		if title >= 0 && i > title && (standfirst(r) || !p.Blocks[i].Keep && same(r.Text, m.description) && r.linked == 0) {
 			p.Subtitle = r.Text
 			return i
 		}
@@ -313,14 +446,14 @@ func (p *Page) pickStandfirst(known lector.Article, raws []raw, title int) int {
 	return -1
 }
 
-var standfirstNames = []string{"standfirst", "subtitle", "subheadline", "sub-headline", "subhead", "article-dek", "article__dek", "headline-dek", "deck", "article-summary", "article__summary", "article-excerpt", "post-excerpt", "custom-excerpt", "entry-subtitle", "article-lead", "article__lead", "article-intro", "article__intro", "chapo", "entradilla", "bajada", "vorspann", "sottotitolo", "occhiello", "summary"}
+var standfirstNames = []string{"standfirst", "subtitle", "subheadline", "sub-headline", "subhead", "dek", "deck", "perex", "article__desc", "ingress", "lede", "article-summary", "article__summary", "article-excerpt", "post-excerpt", "custom-excerpt", "entry-subtitle", "article-lead", "article__lead", "article-intro", "article__intro", "chapo", "entradilla", "bajada", "vorspann", "sottotitolo", "occhiello", "summary"}
 
 func standfirst(r raw) bool {
 	if len(r.Text) < 30 || len(r.Text) > 600 || r.linked*2 > len(r.Text) {
 		return false
 	}
 	for n, depth := r.node, 0; n != nil && depth < 3; n, depth = n.Parent, depth+1 {
-		if class := strings.ToLower(attr(n, "class") + " " + attr(n, "data-testid")); class != " " && containsAny(class, standfirstNames) {
+		if class := strings.ToLower(attr(n, "class") + " " + attr(n, "id") + " " + attr(n, "data-testid")); len(class) > 2 && containsAny(class, standfirstNames) {
 			return true
 		}
 	}

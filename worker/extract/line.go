@@ -35,7 +35,7 @@ func judge(text string, kind lector.SegmentKind, linked float64) string {
 }
 
 var judges = []func(text, plain string, linked float64) string{
-	shortcode, disclosure, lead, counted, clock, attribution, ask, consent, notices,
+	shortcode, disclosure, lead, counted, clock, attribution, ask, consent, notices, provenance,
 }
 
 // speakable reports whether a voice could say anything of s.
@@ -69,8 +69,14 @@ func disclosure(text, plain string, _ float64) string {
 	return ""
 }
 
+// moreOf finds "More in Transport:".
+var moreOf = regexp.MustCompile(`^More (?:in|on|from|about|of our) [^.!?]{2,40}:$|^More [^.!?]{2,25} (?:news|stories|articles|coverage):?$`)
+
 // lead finds "Read also: …", "Photo: …" and what is a link after such words.
 func lead(text, plain string, linked float64) string {
+	if len(plain) < 50 && moreOf.MatchString(text) {
+		return related
+	}
 	head, rest, found := cutLead(plain)
 	if found {
 		if kind, ok := leads[head]; ok && allowed(kind, head, rest, text, linked) {
@@ -95,7 +101,9 @@ func lead(text, plain string, linked float64) string {
 
 // cutLead splits "read also: the headline" at its mark.
 func cutLead(plain string) (head, rest string, found bool) {
-	at := strings.IndexFunc(plain[:min(len(plain), 60)], func(r rune) bool { return strings.ContainsRune(":|–—»>→▶►", r) || r == '\uFFFD' })
+	at := strings.IndexFunc(plain[:min(len(plain), 60)], func(r rune) bool {
+		return strings.ContainsRune(":：|｜︱–—»>→▶►】］", r) || r == '\uFFFD'
+	})
 	if at < 0 {
 		return "", "", false
 	}
@@ -119,7 +127,7 @@ func allowed(kind, head, rest, text string, linked float64) bool {
 var (
 	countLine = regexp.MustCompile(`^(?:show |view |read |all )?[\d.,]+[km]? ?(?:new )?(?:comments?|replies|reply|shares?|likes?|views?|reads?|reactions?|followers|retweets?|reposts?|claps|votes?|коментар\p{L}*|комментар\p{L}*|перегляд\p{L}*|просмотр\p{L}*|поширен\p{L}*|kommentare?|commentaires?|partages|comentarios?|commenti|komentarz\p{L}*|wyświetle\p{L}*|vues|vistas|visualizzazioni|aufrufe)(?: .{0,20})?$|^(?:comments?|replies|shares|likes|views|переглядів|просмотров|коментарі|комментарии|kommentare|commentaires|comentarios|commenti|komentarze) ?[(:]? ?\d[\d.,]*[km]?\)?$`)
 	readLine  = regexp.MustCompile(`^(?:(?:estimated )?reading time|read time|time to read|время чтения|время на чтение|час читання|час на читання|lesezeit|lesedauer|temps de lecture|tiempo de lectura|tempo di lettura|czas czytania)[: ]*(?:about|ca\.?|~|approx\.?|:)? ?\d+.{0,14}$|^(?:about |~|less than )?(?:\d+|a|one|two|three|four|five|six|seven|eight|nine|ten)[- ]?(?:min(?:ute)?s?\.?|хв\p{L}*\.?|мин\p{L}*\.?|minuten?|minuti|minutos|minut\p{L}*)[ -]*(?:read|reading|to read|listen|watch|читання|чтения|на читання|lesezeit|de lecture|de lectura|di lettura|czytania)?$|^\d+ (?:words|слів|слов)$`)
-	clockLine = regexp.MustCompile(`^(?:\d{1,2}[:.]\d{2}(?: ?[ap]\.?m\.?)?(?: ?(?:et|est|edt|gmt|bst|utc|cet|cest|eet|pt|uhr))?|\d{1,2} ?[ap]\.?m\.?|\d{1,2}h\d{2}|(?:just now|yesterday|today|\d+ ?(?:sec(?:ond)?s?|mins?|minutes?|m|h|hrs?|hours?|d|days?|weeks?|months?|years?) ago)|\d+ (?:годин\p{L}*|хвилин\p{L}*|дн\p{L}*|час\p{L}*|минут\p{L}*|тижн\p{L}*) (?:тому|назад)|vor \d+ (?:minuten?|stunden?|tagen?)|il y a \d+ .{1,12}|hace \d+ .{1,12}|\d+ .{1,12} fa|\d+ .{1,12} temu|\d+:\d\d ?/ ?\d+:\d\d|\d{1,2}×|\d(?:\.\d+)?x)$`)
+	clockLine = regexp.MustCompile(`^(?:\d{1,2}[:.]\d{2}(?: ?[ap]\.?m\.?)?(?: ?(?:et|est|edt|gmt|bst|utc|cet|cest|eet|pt|uhr))?|\d{1,2} ?[ap]\.?m\.?|\d{1,2}h\d{2}|(?:just now|yesterday|today|\d+ ?(?:sec(?:ond)?s?|mins?|minutes?|m|h|hrs?|hours?|d|days?|weeks?|months?|years?) ago)|\d+ (?:годин\p{L}*|хвилин\p{L}*|дн\p{L}*|час\p{L}*|минут\p{L}*|тижн\p{L}*) (?:тому|назад)|vor \d+ (?:minuten?|stunden?|tagen?)|il y a \d+ .{1,12}|hace \d+ .{1,12}|\d+ .{1,12} fa|\d+ .{1,12} temu|\d+:\d\d ?/ ?\d+:\d\d|\d{1,2}×|\d(?:\.\d+)?x|(?:last )?(?:updated|published|posted|modified) (?:at )?\d{1,2}[:.]\d{2}.{0,12}|最終更新.{0,24}|.{0,20}\d{1,2}/\d{1,2}.{0,5}\d{1,2}:\d{2} ?配信|\d{4}年\d{1,2}月\d{1,2}日.{0,16})$`)
 	pageLine  = regexp.MustCompile(`^(?:page )?\d+ (?:of|/) \d+$|^[\d\s.,/·|•-]+$`)
 )
 
@@ -133,6 +141,8 @@ func counted(_, plain string, _ float64) string {
 		return comments
 	case readLine.MatchString(plain):
 		return readTime
+	case cookLine.MatchString(plain):
+		return control
 	case pageLine.MatchString(plain):
 		return control
 	}
@@ -154,9 +164,9 @@ func clock(text, plain string, _ float64) string {
 var agencies = `AFP|AP|Reuters|Getty|EPA|EFE|ANSA|dpa|DPA|PAP|TASS|Tass|UNIAN|Ukrinform|Anadolu|Xinhua|Bloomberg|Shutterstock|Unsplash|Pexels|Pixabay|iStock|Alamy|Zuma|ZUMA|Sipa|SIPA|Abaca|ABACA|IMAGO|Imago|imago|picture alliance|picture-alliance|Keystone|NurPhoto|Wikimedia|Flickr|Depositphotos|Adobe Stock|Magnum|LaPresse|Lapresse|Europa Press|Agencja|Forum|East News|Global Look|УНІАН|Укрінформ|РИА|ТАСС`
 
 var (
-	creditParens = regexp.MustCompile(`[(\[](?:[^()\[\]]{0,160}(?:\b(?:via|Photo|photo|Photograph|Image|image|Illustration|Courtesy|courtesy|Credit|Handout|Screenshot|screenshot|Video|video still|Foto|Crédit|Фото|фото|Ілюстрація|Скриншот)\b|Getty Images|/ ?(?:` + agencies + `)|(?:` + agencies + `) ?/|©)[^()\[\]]{0,160}|(?:` + agencies + `)(?: Images| Photo)?)[)\]]\.?$`)
+	creditParens = regexp.MustCompile(`[(\[](?:[^()\[\]]{0,160}(?:\b(?:via|[Pp]hotos?|Photograph|Image|image|Illustration|Courtesy|courtesy|Credit|Handout|Screenshot|screenshot|Video|video still|Foto|Crédit|Фото|фото|Ілюстрація|Скриншот)\b|Getty Images|/ ?(?:` + agencies + `)|(?:` + agencies + `) ?/|©)[^()\[\]]{0,160}|(?:` + agencies + `)(?: Images| Photo)?)[)\]]\.?$`)
 	creditHead   = regexp.MustCompile(`^(?:(?:Getty Images|Reuters|AFP|EPA|PA Media|AP|AP Photo|Alamy|Shutterstock|Anadolu|NurPhoto|Bloomberg|BBC|Supplied|Handout)(?: ?/ ?[\w ]{2,30})? )\p{Lu}\p{L}* .{10,}$`)
-	creditTail   = regexp.MustCompile(`(?:^|[.!?…"”»)] +)(?:(?:Photo|Photos|Photograph|Image|Picture|Illustration|Credit|Photo credit|Image credit|Foto|Bild|Crédit photo|Crédit|Fot\.|Zdjęcie|Фото|Світлина|Ілюстрація|Иллюстрация|Скриншот|Screenshot|File photo|Courtesy|Quelle)(?: by| of|: | – | - |\. )\s*\S.{0,120}|© ?\S.{0,100}|.{0,60}(?:/|via) ?(?:` + agencies + `)(?: Images| Photo)?(?:/\w+)?\.?)$`)
+	creditTail   = regexp.MustCompile(`(?:^|[.!?…"”»)] +)(?:(?:Photo|Photos|Photograph|Image|Picture|Illustration|Credit|Photo credit|Image credit|Foto|Bild|Crédit photo|Crédit|Fot\.|Zdjęcie|Фото|Світлина|Ілюстрація|Иллюстрация|Скриншот|Screenshot|File photo|Courtesy|Quelle)(?: by| of|: | – | - |\. )\s*\S.{0,120}|(?:Fot\.|Foto:|Photos? by|Photographs by) \S.{0,160}|© ?\S.{0,100}|.{0,60}(?:/|via) ?(?:` + agencies + `)(?: Images| Photo)?(?:/\w+)?\.?)$`)
 )
 
 // attribution finds captions by the credit that they end with.
@@ -168,7 +178,7 @@ func attribution(text, _ string, _ float64) string {
 }
 
 func credited(text string) bool {
-	if !ended(text) && creditHead.MatchString(text) && len(text) < 220 {
+	if !ended(text) && creditHead.MatchString(text) && len(text) < 220 || len(text) < 400 && pictured.MatchString(text) {
 		return true
 	}
 	tail := text
@@ -192,6 +202,9 @@ func hinted(tail string) bool {
 
 var creditWords = []string{"via ", "hoto", "mage", "redit", "icture:", "icture by", "llustration", "oto:", "oto ", "oto.", "ild:", "rédit", "Fot.", "Zdjęcie", "Фото", "Світлина", "Ілюстрація", "Иллюстрация", "Скриншот", "creenshot", "ourtesy", "Quelle"}
 
+// pictured begin what says what a picture shows.
+var pictured = regexp.MustCompile(`^(?:(?:FILE|File|ARCHIVE) ?(?:PHOTO|photo)? ?[-–—:] |In this (?:\w+,? |\w+\. \d+, \d+,? )?(?:undated |handout |file |combination )*(?:photo|photograph|image|picture|frame grab|screenshot)\b|图为|圖為|图注|图：|资料图|資料圖|资料照片|写真は|［写真］|【写真】)`)
+
 var signOff = regexp.MustCompile(`[.!?…"”]\s+\((?:` + agencies + `)\)\.?$`)
 
 // agencySignOff finds "… he said. (AFP)", which ends an agency's report and
@@ -212,6 +225,9 @@ func ask(text, plain string, linked float64) string {
 			started = true
 			break
 		}
+	}
+	if !started && containsAny(plain, pleas) && !strings.ContainsAny(text, `"“«„`) {
+		return appeal
 	}
 	if !started || !containsAny(plain, wants) {
 		return ""
@@ -235,17 +251,36 @@ func consent(_, plain string, _ float64) string {
 	return ""
 }
 
+// cookLine finds the times and yields that stand around a recipe.
+var cookLine = regexp.MustCompile(`^(?:prep(?:aration)?|cook(?:ing)?|total|active|rest) ?time:? ?\d.{0,24}$|^(?:yields?|servings?|serves):? ?\d.{0,20}$`)
+
 var copyrightLine = regexp.MustCompile(`^(?:copyright\b|©|\(c\)|all rights reserved|todos los derechos|tous droits réservés|alle rechte vorbehalten|tutti i diritti|wszelkie prawa|усі права|всі права|все права)`)
 
 // signOffLine ends an agency's report: "Reporting by …; Editing by …".
 var signOffLine = regexp.MustCompile(`^\(?(?:additional )?(?:reporting|writing|editing|compiled|translated|edited) by \p{L}[^.!?]*[;,.)]*(?: ?(?:editing|writing|additional reporting) by .*)?$|^.{3,120} contributed (?:to this report|to this story|to this article|reporting)\b.{0,40}$`)
 
+// provenances begin or make up a sentence that says where the article comes
+// from or who paid for it.
+var provenances = regexp.MustCompile(`^(?:this|the) (?:article|story|piece|post|essay|column|interview|report|content|video|podcast|analysis|commentary|translation|excerpt)(?: was| is| has| been| also| first| originally| previously)* (?:first |originally |previously |co-)?(?:appeared|published|republished|reprinted|reposted|syndicated|produced|adapted|distributed|reproduced|reported in partnership|brought to you|made possible|supported by|funded by|sponsored by|translated from|excerpted from|part of)\b|^(?:originally|first) published\b|^a version of this (?:article|story|column|piece) |\bfirst published [a-z]+ \d{1,2}, \d{4}|^dieser (?:artikel|text|beitrag) (?:erschien|ist zuerst|stammt|wurde)|^cet article (?:a été|est) (?:initialement |d'abord )?(?:publié|paru)|^este (?:artículo|texto) (?:se publicó|fue publicado|apareció)|^questo articolo è (?:stato pubblicato|apparso|uscito)|^este (?:artigo|texto) foi publicado|^ten (?:artykuł|tekst) (?:ukazał|został)|^(?:ця стаття|цей текст|цей матеріал) (?:вперше|був|була|створен|підготовлен)|^(?:эта статья|этот текст|этот материал) (?:впервые|был|создан|подготовлен)|^powered by\b|^(?:medically |fact[- ]?)?(?:reviewed|checked) by \p{L}|\bis on (?:twitter|x|bluesky|mastodon|instagram) at\b|^editor's picks?:`)
+
+// provenance finds what an article says of itself.
+func provenance(_, plain string, _ float64) string {
+	if len(plain) < 320 && provenances.MatchString(plain) {
+		return notes
+	}
+	return ""
+}
+
 // followMe ends what an article says of its author.
 var followMe = regexp.MustCompile(`\b(?:follow|find|reach) (?:him|her|them|me|us) (?:on|at) (?:x|twitter|bluesky|mastodon|instagram|linkedin|facebook|threads|@)`)
 
 // notices finds the fine print.
-func notices(_, plain string, linked float64) string {
+func notices(text, plain string, linked float64) string {
 	switch {
+	case len(text) < 120 && strings.HasPrefix(text, "SOURCE ") && !ended(text):
+		return imprint
+	case len(plain) < 260 && containsAny(plain, []string{"この記事は有料", "有料会員限定", "残り文字", "会員限定記事", "未经授权", "不得转载", "版权声明", "版权所有", "版權所有", "무단 전재", "무단전재", "جميع الحقوق محفوظة", "כל הזכויות שמורות", "todos os direitos reservados", "tüm hakları saklıdır"}):
+		return legal
 	case strings.HasPrefix(plain, "our standards:"), strings.HasPrefix(plain, "privacy notice"), strings.Contains(plain, "not responsible for the content of external"):
 		return legal
 	case len(plain) < 260 && copyrightLine.MatchString(plain):

@@ -15,10 +15,11 @@ type meta struct {
 	title, subtitle, language, url, publication string
 	authors                                     []string
 	published                                   time.Time
-	body                                        string    // JSON-LD articleBody
-	free                                        bool      // false: JSON-LD says isAccessibleForFree false
-	gated                                       []string  // CSS selectors of what is not free
-	pageTitle, social                           string    // <title>, og:title
+	body                                        string   // JSON-LD articleBody
+	free                                        bool     // false: JSON-LD says isAccessibleForFree false
+	gated                                       []string // CSS selectors of what is not free
+	pageTitle, social                           string   // <title>, og:title
+	description                                 string
 	clock                                       time.Time // the first time element
 }
 
@@ -74,6 +75,7 @@ func (m *meta) tag(tags map[string]string, n *html.Node) {
 // fill takes from the meta elements what JSON-LD does not say.
 func (m *meta) fill(tags map[string]string) {
 	m.social = firstOf(tags, "og:title", "twitter:title", "dc.title", "title")
+	m.description = firstOf(tags, "og:description", "description", "twitter:description")
 	if len(m.authors) == 0 {
 		if name := cleanAuthor(firstOf(tags, "author", "article:author", "dc.creator", "byl", "parsely-author", "sailthru.author")); name != "" {
 			m.authors = splitAuthors(name)

@@ -37,6 +37,8 @@ type Block struct {
 	Rest bool   // a break (rule, divider) follows: a longer pause
 
 	joined bool // stands right below another line of text
+	home   bool // stands in the box that holds most of the running text
+	slant  bool // all in italics
 }
 
 // Kept returns the blocks that are read.

@@ -13,7 +13,10 @@ import (
 func sift(p *Page) {
 	repeats(p)
 	signed(p)
+	summaries(p.Blocks)
+	labels(p.Blocks)
 	furnish(p.Blocks)
+	closing(p)
 	orphans(p.Blocks)
 	p.Blocks = merge(p.Blocks)
 }
@@ -54,6 +57,8 @@ func repeats(p *Page) {
 		switch {
 		case k == title && title != "":
 			b.Keep, b.Rule = false, "repeats the title"
+		case title != "" && strings.HasPrefix(k, title) && titled(b.Text, p.Title):
+			b.Keep, b.Rule = false, "repeats the title"
 		case k == sub && sub != "":
 			b.Keep, b.Rule = false, "repeats the standfirst"
 		case len(k) > 40 && seen[k]:
@@ -65,6 +70,16 @@ func repeats(p *Page) {
 		seen[k] = true
 	}
 	pulled(p, bodyText.String())
+}
+
+// titled reports whether a text is the title and a byline in one.
+func titled(text, title string) bool {
+	if len(text) < len(title) || !strings.EqualFold(text[:len(title)], title) {
+		return false
+	}
+	rest := strings.TrimSpace(text[len(title):])
+	_, ok := parseByline(rest)
+	return ok || len(rest) < 80 && byWord.MatchString(rest)
 }
 
 // signed drops lines in the text that are nothing but an author's name.
@@ -94,16 +109,32 @@ func pulled(p *Page, text string) {
 		if quotes++; quotes > 40 {
 			return
 		}
-		if k := key(b.Text); len(k) > 20 && strings.Contains(text, k) {
+		if k := key(b.Text); len(k) > 20 && (strings.Contains(text, k) || pieces(b.Text, text)) {
 			b.Keep, b.Rule = false, "pull quote repeats the body"
 		}
 	}
 }
 
+// pieces reports whether the body holds a quote piece by piece: there, "he
+// said" stands between them.
+func pieces(quote, text string) bool {
+	n := 0
+	for _, part := range strings.FieldsFunc(quote, func(r rune) bool { return unicode.IsPunct(r) && r != '\'' && r != '’' && r != '-' }) {
+		k := key(part)
+		if k == "" {
+			continue
+		}
+		if n++; len(k) < 8 || n > 12 || !strings.Contains(text, k) {
+			return false
+		}
+	}
+	return n > 1
+}
+
 // furnish follows the blocks behind a line that begins a list of other things:
 // headlines and their excerpts belong to it, until the article goes on.
 func furnish(blocks []Block) {
-	state, headlined, begun := "", false, false
+	state, headlined, begun, aside := "", false, false, false
 	for i := range blocks {
 		b := &blocks[i]
 		if !body(b.Kind) {
@@ -114,9 +145,12 @@ func furnish(blocks []Block) {
 		}
 		if !b.Keep {
 			if m := marker(*b); m != "" && (state == "" || m != related) {
-				state, headlined = m, false
+				state, headlined, aside = m, false, !b.home
 			}
 			continue
+		}
+		if b.home && aside { // the list stood in a box of its own
+			state = ""
 		}
 		if state == "" || strings.HasPrefix(b.Rule, "markup") || strings.HasPrefix(b.Rule, "site") {
 			continue

@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -23,7 +25,10 @@ type origin struct {
 type raw struct {
 	Block
 	node   *html.Node
-	linked int       // characters that stand in links
+	linked int       // characters that stand in links to other places
+	abroad int       // of these, in links to other sites
+	slant  int       // characters that stand in italics
+	offers offer     // what its links offer
 	chain  []*origin // what drops it, the outermost first
 	speak  string    // the rule that insists on reading it
 }
@@ -56,6 +61,9 @@ type walker struct {
 
 	text   []byte
 	linked int
+	abroad int
+	slant  int
+	offers offer
 
 	steps  []step
 	chain  []*origin
@@ -64,15 +72,20 @@ type walker struct {
 	speak  string
 	kind   lector.SegmentKind
 	rank   int
-	links  int  // depth of a elements
+	links  int  // depth of a elements that lead elsewhere
+	away   int  // depth of those that lead to another site
+	tilt   int  // depth of em and i elements
 	within bool // inside p, li, h1…: words here belong to a sentence
 	breaks int
 	homes  map[*html.Node]int
 	order  []*html.Node // the homes, as they come
+	host   string       // of the page; "" when it does not say
+	beside map[*html.Node]company
+	alts   map[string]bool // what pictures are said to show, as keys
 }
 
-func walk(doc *html.Node, sel selectors) *walker {
-	w := &walker{sel: sel, kind: lector.Paragraph, homes: map[*html.Node]int{}}
+func walk(doc *html.Node, sel selectors, host string) *walker {
+	w := &walker{sel: sel, kind: lector.Paragraph, host: host, homes: map[*html.Node]int{}, beside: map[*html.Node]company{}, alts: map[string]bool{}}
 	w.children(doc)
 	w.flush(doc)
 	return w
@@ -101,11 +114,22 @@ func (w *walker) write(s string, parent *html.Node) {
 	}
 	if strings.TrimSpace(s) != "" {
 		w.breaks = 0
-		if w.links > 0 {
-			w.linked += len(s)
-		}
+		w.measure(len(s))
 	}
 	w.text = append(w.text, s...)
+}
+
+// measure counts the characters that stand in links and in italics.
+func (w *walker) measure(n int) {
+	if w.links > 0 {
+		w.linked += n
+	}
+	if w.away > 0 {
+		w.abroad += n
+	}
+	if w.tilt > 0 {
+		w.slant += n
+	}
 }
 
 // comment knows the comments by which Ghost marks members' text and cards.
@@ -142,6 +166,7 @@ func (w *walker) between(parent *html.Node, gate *origin) {
 var unseen = atoms(atom.Script, atom.Style, atom.Template, atom.Noscript, atom.Head, atom.Title, atom.Meta, atom.Link, atom.Svg, atom.Math, atom.Iframe, atom.Object, atom.Embed, atom.Canvas, atom.Img, atom.Picture, atom.Source, atom.Track, atom.Input, atom.Area, atom.Map, atom.Wbr, atom.Datalist, atom.Noframes)
 
 func (w *walker) element(n *html.Node) {
+	w.accompany(n)
 	switch {
 	case n.DataAtom == atom.Br:
 		w.breaks++
@@ -173,21 +198,83 @@ func (w *walker) element(n *html.Node) {
 // inline goes through an element inside a sentence. A dropped one gets a block
 // of its own, and the sentence goes on behind it.
 func (w *walker) inline(n *html.Node, o *origin) {
-	if n.DataAtom == atom.A {
-		w.links++
-		defer func() { w.links-- }()
-	}
+	defer w.span(n)()
 	if o == nil {
 		w.children(n)
 		return
 	}
-	text, linked := w.text, w.linked
-	w.text, w.linked = nil, 0
+	text, linked, abroad, slant, offers := w.text, w.linked, w.abroad, w.slant, w.offers
+	w.text, w.linked, w.abroad, w.slant, w.offers = nil, 0, 0, 0, 0
 	chain := w.chain
 	w.chain = append(chain[:len(chain):len(chain)], o)
 	w.children(n)
 	w.flush(n)
-	w.chain, w.text, w.linked = chain, text, linked
+	w.chain, w.text, w.linked, w.abroad, w.slant, w.offers = chain, text, linked, abroad, slant, offers
+}
+
+// span notes that a link or italics begin with n, and returns what ends them.
+func (w *walker) span(n *html.Node) (end func()) {
+	switch n.DataAtom {
+	case atom.A:
+		href := attr(n, "href")
+		link, away := w.leads(href)
+		w.offers |= offerOf(href)
+		w.links += link
+		w.away += away
+		return func() { w.links, w.away = w.links-link, w.away-away }
+	case atom.I, atom.Em, atom.Cite:
+		w.tilt++
+		return func() { w.tilt-- }
+	}
+	return func() {}
+}
+
+// leads reports whether an address leads elsewhere, and whether to another
+// site. An anchor leads nowhere, and one in the same page does so only in a
+// list of them.
+func (w *walker) leads(href string) (link, away int) {
+	if href == "" || href[0] == '#' && w.kind != lector.Item {
+		return 0, 0
+	}
+	if host := hostOf(href); host != "" && w.host != "" && host != w.host {
+		return 1, 1
+	}
+	return 1, 0
+}
+
+// offer is what a reader can get behind a link.
+type offer uint8
+
+const (
+	membership offer = 1 << iota // Ghost's own door for members
+	support                      // a subscription, a newsletter, a donation
+	person                       // who wrote something
+)
+
+var supportAddress = regexp.MustCompile(`(?i)/(?:newsletters?|subscri\w*|sign-?up|donat\w*|support-?us|contribut(?:e|ion)|memberships?|abonn\w*|abo|suscri\w*|assin\w*|iscriv\w*|abbon\w*|prenumer\w*|spenden|soutenir|patron)(?:[/?#.-]|$)|//(?:www\.)?(?:patreon|buymeacoffee|ko-fi|steadyhq|liberapay|opencollective)\.com`)
+
+var personAddress = regexp.MustCompile(`(?i)/(?:authors?|auth?or[ei]?s?|auteurs?|people|persons?|profiles?|staff|contributors?|writers?|journalists?|reporters?|columnists?|by|bio|users?|redakt\w*)[/-]|/@|[?&]author=`)
+
+func offerOf(href string) offer {
+	switch {
+	case len(href) > 300:
+	case strings.Contains(href, "#/portal"):
+		return membership
+	case supportAddress.MatchString(href):
+		return support
+	case personAddress.MatchString(href):
+		return person
+	}
+	return 0
+}
+
+// hostOf returns the host of an address without its www, or "".
+func hostOf(address string) string {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
 }
 
 // block goes through an element that stands on its own.
@@ -204,14 +291,10 @@ func (w *walker) block(n *html.Node, o *origin, said verdict, rule string) {
 		}
 	}
 	w.enter(n)
-	if n.DataAtom == atom.A {
-		w.links++
-	}
+	end := w.span(n)
 	w.children(n)
 	w.flush(n)
-	if n.DataAtom == atom.A {
-		w.links--
-	}
+	end()
 	w.chain, w.speak, w.kind, w.rank, w.within = chain, speakRule, kind, rank, within
 }
 
@@ -265,8 +348,8 @@ func (w *walker) flush(n *html.Node) {
 	}
 	text := collapse(string(w.text))
 	w.text = w.text[:0]
-	linked := w.linked
-	w.linked = 0
+	linked, abroad, slant, offers := w.linked, w.abroad, w.slant, w.offers
+	w.linked, w.abroad, w.slant, w.offers = 0, 0, 0, 0
 	if text == "" {
 		return
 	}
@@ -276,7 +359,7 @@ func (w *walker) flush(n *html.Node) {
 	}
 	w.blocks = append(w.blocks, raw{
 		Block: Block{Kind: w.kind, Text: text, Path: w.path(), Rank: w.rank},
-		node:  n, linked: min(linked, len(text)), chain: chain, speak: w.speak,
+		node:  n, linked: min(linked, len(text)), abroad: min(abroad, len(text)), slant: min(slant, len(text)), offers: offers, chain: chain, speak: w.speak,
 	})
 }
 

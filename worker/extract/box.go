@@ -1,0 +1,244 @@
+package extract
+
+import (
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"lector"
+)
+
+// company is what stands in an element beside its text.
+type company uint8
+
+const (
+	picture company = 1 << iota
+	field           // something to fill in
+	title           // the page's main heading
+)
+
+// reach is how far up a box is looked for, and scanty how much text, in bytes,
+// a box holds that belongs to its picture or its form.
+const (
+	reach  = 6
+	scanty = 300
+)
+
+var companions = map[atom.Atom]company{
+	atom.Img: picture, atom.Picture: picture, atom.Video: picture, atom.Iframe: picture,
+	atom.Input: field, atom.Textarea: field, atom.Select: field, atom.H1: title,
+}
+
+// accompany notes a picture, a form's field or a main heading in the elements
+// around it.
+func (w *walker) accompany(n *html.Node) {
+	c := companions[n.DataAtom]
+	switch {
+	case n.Data == "amp-img" || n.Data == "amp-video":
+		c = picture
+	case n.DataAtom == atom.Input && attr(n, "type") == "hidden":
+		return
+	case c == 0:
+		return
+	}
+	if alt := attr(n, "alt"); len(alt) > 30 && len(alt) < longest {
+		w.alts[key(alt)] = true
+	}
+	for p, depth := n.Parent, 0; p != nil && depth < reach; p, depth = p.Parent, depth+1 {
+		w.beside[p] |= c
+	}
+}
+
+// boxOf returns the element that holds a block together with others: not the
+// paragraph or list that is the block itself.
+func boxOf(n *html.Node) *html.Node {
+	for n.Parent != nil && (inline[n.DataAtom] || heading[n.DataAtom] || textual[n.DataAtom]) {
+		n = n.Parent
+	}
+	return n
+}
+
+var textual = atoms(atom.P, atom.Li, atom.Ul, atom.Ol, atom.Dl, atom.Dt, atom.Dd, atom.Blockquote, atom.Center)
+
+// boxes are the blocks of a page as they stand together.
+type boxes struct {
+	w    *walker
+	g    ground
+	main *html.Node // the box that holds most of the running text
+	size map[*html.Node]int
+	full map[sort]bool // the sorts of boxes of which one holds much text
+}
+
+// sort is what elements of one make beside each other have in common.
+type sort struct {
+	parent *html.Node
+	tag    atom.Atom
+	class  string
+}
+
+func sortOf(n *html.Node) sort { return sort{n.Parent, n.DataAtom, attr(n, "class")} }
+
+// group finds out how much text the elements around the blocks hold.
+func group(w *walker, g ground) boxes {
+	b := boxes{w: w, g: g, size: map[*html.Node]int{}, full: map[sort]bool{}}
+	text := map[*html.Node]int{}
+	for _, r := range w.blocks {
+		if !r.unseen() {
+			for p, depth := r.node, 0; p != nil && depth < reach; p, depth = p.Parent, depth+1 {
+				b.size[p] += len(r.Text)
+			}
+		}
+		if !g.holds(r.node) || r.dropped() != nil {
+			continue
+		}
+		box := boxOf(r.node)
+		if text[box] += r.good(); b.main == nil || text[box] > text[b.main] {
+			b.main = box
+		}
+		if r.good() > 0 {
+			for p, depth := box, 0; p != nil && depth < reach && w.beside[p]&picture != 0; p, depth = p.Parent, depth+1 {
+				if b.size[p] > scanty {
+					b.full[sortOf(p)] = true
+				}
+			}
+		}
+	}
+	return b
+}
+
+// unseen reports whether the page hides the block.
+func (r raw) unseen() bool {
+	o := r.dropped()
+	return o != nil && strings.HasSuffix(o.rule, "hidden")
+}
+
+// around returns the largest element around a block that holds little text,
+// or nil. It is no part of the running text's own box.
+func (b boxes) around(r raw) *html.Node {
+	var box *html.Node
+	for n, depth := boxOf(r.node), 0; n != nil && depth < reach-1 && n != b.main && !b.g.nodes[n]; n, depth = n.Parent, depth+1 {
+		if b.size[n] > scanty || b.full[sortOf(n)] || b.w.beside[n]&title != 0 || within(b.main, n) {
+			break
+		}
+		box = n
+	}
+	return box
+}
+
+// judge drops what says something of a picture or asks for something to be
+// filled in: little text in one box with it. Where much of the page is made
+// like that, it is the text.
+func (b boxes) judge(raws []raw, blocks []Block) {
+	found, chars, total := map[int]string{}, 0, 0
+	for i, r := range raws {
+		if !blocks[i].Keep || r.speak != "" {
+			continue
+		}
+		total += len(r.Text)
+		if rule := b.rule(r); rule != "" {
+			found[i] = rule
+			chars += len(r.Text)
+		}
+	}
+	if chars*4 > total {
+		return
+	}
+	for i, rule := range found {
+		blocks[i].Keep, blocks[i].Rule = false, rule
+	}
+}
+
+func (b boxes) rule(r raw) string {
+	if r.Kind == lector.Paragraph || r.Kind == lector.Item {
+		if len(r.Text) < longest && len(b.w.alts) > 0 && b.w.alts[key(r.Text)] {
+			return "caption: the picture's own description"
+		}
+	}
+	box := b.around(r)
+	switch {
+	case box == nil:
+		return ""
+	case b.w.beside[box]&field != 0:
+		return "form"
+	case b.w.beside[box]&picture != 0 && r.Kind != lector.Heading && r.Kind != lector.Quote:
+		return "caption: in one box with a picture"
+	case r.Kind == lector.Heading && r.share() > 0.9 && r.Rank > 1:
+		return "link alone"
+	}
+	return ""
+}
+
+var counter = regexp.MustCompile(`^(?:photo |image |slide |foto |фото )?\d{1,3} ?(?:/|of) ?(\d{1,3})(?:\b|\D)`)
+
+// slides drops the pictures of a gallery that are counted: "3/12", in one
+// element with what is said of the picture.
+func slides(raws []raw, blocks []Block) {
+	of := map[string]int{}
+	last := make([]string, len(raws))
+	for i, r := range raws {
+		if len(r.Text) > longest {
+			continue
+		}
+		if m := counter.FindStringSubmatch(strings.ToLower(r.Text)); m != nil {
+			last[i] = m[1]
+			of[m[1]]++
+		}
+	}
+	frames := map[*html.Node]bool{}
+	for i, r := range raws {
+		if last[i] != "" && of[last[i]] > 1 {
+			frames[frameOf(r.node)] = true
+		}
+	}
+	if len(frames) < 2 {
+		return
+	}
+	for i, r := range raws {
+		if blocks[i].Keep && r.speak == "" && frames[frameOf(r.node)] {
+			blocks[i].Keep, blocks[i].Rule = false, "gallery"
+		}
+	}
+}
+
+// frameOf returns the list item or the box that a block stands in.
+func frameOf(n *html.Node) *html.Node {
+	for p, depth := n, 0; p != nil && depth < reach; p, depth = p.Parent, depth+1 {
+		if p.DataAtom == atom.Li {
+			return p
+		}
+	}
+	return boxOf(n)
+}
+
+// listOf returns the list that an item stands in, or nil.
+func listOf(n *html.Node) *html.Node {
+	for depth := 0; n != nil && depth < reach; n, depth = n.Parent, depth+1 {
+		if n.DataAtom == atom.Ul || n.DataAtom == atom.Ol {
+			return n
+		}
+	}
+	return nil
+}
+
+// mixed are the lists of which most items are no links: in them, an item that
+// is one is read as well.
+func mixed(raws []raw) map[*html.Node]bool {
+	items, linked := map[*html.Node]int{}, map[*html.Node]int{}
+	for _, r := range raws {
+		if r.Kind != lector.Item {
+			continue
+		}
+		list := listOf(r.node)
+		items[list]++
+		if r.share() > 0.8 {
+			linked[list]++
+		}
+	}
+	out := map[*html.Node]bool{}
+	for list, n := range items {
+		out[list] = list != nil && linked[list]*2 < n
+	}
+	return out
+}

@@ -1,0 +1,133 @@
+package extract
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"lector"
+)
+
+// lastWords is how many blocks at the end can say who wrote the article.
+const lastWords = 4
+
+var (
+	// biography is how a line begins that tells who somebody is.
+	biography = regexp.MustCompile(`^(?:\p{Lu}[\p{L}.'’-]*,? ){1,4}(?:(?:and|und|et|y|e|i|та|и) (?:\p{Lu}[\p{L}.'’-]* ){1,4})?(?:is|are|was|were|covers|cover|writes|write|reports|edits|has|teaches|works|lives|joined|ist|sind|schreibt|arbeitet|est|écrit|es|escribe|è|scrive|é|escreve|jest|pisze|—|–|-) `)
+	// corrected begins what a listener must hear.
+	corrected = regexp.MustCompile(`(?i)^(?:correct|clarif|update|editor['’]?s? note|an earlier version|this (?:story|article) (?:has been|was) (?:updated|corrected|amended)|berichtig|korrekt|anmerkung|rectific|correcti|mise à jour|corre[cç]|aggiornament|sprostowan|уточн|виправлен|исправлен|оновлен|обновлен)`)
+)
+
+// closing drops what the article says of its author at its end: lines that
+// begin with his name, and lines in italics that tell who somebody is.
+func closing(p *Page) {
+	left, prose := lastWords, 0
+	for i := len(p.Blocks) - 1; i >= 0 && left > 0; i-- {
+		b := &p.Blocks[i]
+		if !b.Keep || !body(b.Kind) || len(b.Text) > 500 {
+			if b.Keep && body(b.Kind) {
+				return
+			}
+			continue
+		}
+		left--
+		switch {
+		case strings.HasPrefix(b.Rule, "markup") || strings.HasPrefix(b.Rule, "site"):
+			return
+		case b.Kind != lector.Paragraph && b.Kind != lector.Item || corrected.MatchString(b.Text):
+		case p.aboutAuthor(b.Text) || b.slant && prose == 0 && biography.MatchString(b.Text):
+			b.Keep, b.Rule = false, "text: "+author
+		default:
+			prose++
+		}
+	}
+}
+
+// aboutAuthor reports whether a text begins with the name of an author and
+// goes on in the third person.
+func (p *Page) aboutAuthor(text string) bool {
+	for _, name := range p.Authors {
+		if len(strings.Fields(name)) < 2 || len(text) <= len(name) || !strings.EqualFold(trim(text, len(name)), name) {
+			continue
+		}
+		rest := strings.ToLower(text[len(name):])
+		if r, _ := utf8.DecodeRuneInString(rest); unicode.IsLetter(r) {
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+// few is how long a label of a graphic can be, in characters.
+const few = 25
+
+// labels drops what a drawn graphic leaves as text: four short paragraphs in a
+// row or more that are no sentences, at least half of them with figures.
+func labels(blocks []Block) {
+	from, figures := 0, 0
+	for i := 0; i <= len(blocks); i++ {
+		if i < len(blocks) {
+			if b := blocks[i]; b.Keep && b.Kind == lector.Paragraph && utf8.RuneCountInString(b.Text) <= few && !ended(b.Text) {
+				if strings.ContainsFunc(b.Text, unicode.IsDigit) {
+					figures++
+				}
+				continue
+			}
+		}
+		if n := i - from; n >= 4 && figures*2 >= n {
+			for j := from; j < i; j++ {
+				blocks[j].Keep, blocks[j].Rule = false, "labels of a graphic"
+			}
+		}
+		from, figures = i+1, 0
+	}
+}
+
+// summaries drops a list of key points above the text: the text says the same.
+// What is as long as a quarter of the text is no summary of it.
+func summaries(blocks []Block) {
+	from, size, total := -1, 0, 0
+	for _, b := range blocks {
+		if b.Keep && body(b.Kind) {
+			total += len(b.Text)
+		}
+	}
+	for i, b := range blocks {
+		if from >= 0 && b.Keep {
+			size += len(b.Text)
+		}
+		switch {
+		case !b.Keep || !body(b.Kind):
+		case from < 0 && b.Kind == lector.Item:
+		case from < 0 && prose(b.Text):
+			return
+		case from < 0 && gist[fold(b.Text)]:
+			from = i
+		case from >= 0 && b.Kind != lector.Item:
+			if (size-len(b.Text))*4 < total {
+				drop(blocks[from:i], "summary of the text")
+			}
+			return
+		}
+	}
+}
+
+func drop(blocks []Block, rule string) {
+	for i := range blocks {
+		if blocks[i].Keep && body(blocks[i].Kind) {
+			blocks[i].Keep, blocks[i].Rule = false, rule
+		}
+	}
+}
+
+// gist are the headings of key points.
+var gist = func() map[string]bool {
+	m := map[string]bool{}
+	for _, p := range phrases(`key points|key takeaways|takeaways|key facts|at a glance|in brief|the gist|summary|ai summary|tl;dr|highlights|what to know|what you need to know|story highlights|quick read|in short|the short version
+das wichtigste in kürze|auf einen blick|in kürze|kurz und knapp|zusammenfassung|en bref|l'essentiel|ce qu'il faut retenir|résumé|claves|las claves|lo esencial|en resumen|resumen|in breve|in sintesi|punti chiave|w skrócie|najważniejsze informacje|em resumo|resumo|pontos principais|samenvatting|in het kort|özet|sammanfattning|коротко|головне|стисло|главное|кратко|まとめ|この記事のポイント|摘要|要点|核心提要`) {
+		m[p] = true
+	}
+	return m
+}()
