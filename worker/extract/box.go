@@ -24,6 +24,7 @@ const (
 const (
 	reach  = 6
 	scanty = 300
+	brief  = 160 // a block that is no paragraph
 )
 
 var companions = map[atom.Atom]company{
@@ -168,6 +169,43 @@ func (b boxes) rule(r raw) string {
 		return "link alone"
 	}
 	return ""
+}
+
+// below drops the short blocks behind the running text's own box, where a
+// third of what stands there is no text: calls to do this and that.
+func (b boxes) below(blocks []Block) {
+	home, all, last := 0, 0, -1
+	for i, x := range blocks {
+		if !x.Keep {
+			continue
+		}
+		all += len(x.Text)
+		if x.home {
+			home += len(x.Text)
+			last = i
+		}
+	}
+	if home*10 < all*7 {
+		return
+	}
+	var found []int
+	other := 0
+	for i := last + 1; i < len(blocks) && last >= 0; i++ {
+		switch x := blocks[i]; {
+		case x.Keep && (len(x.Text) > brief || corrected.MatchString(x.Text) || strings.HasPrefix(x.Rule, "markup") || strings.HasPrefix(x.Rule, "site")):
+			return
+		case x.Keep:
+			found = append(found, i)
+		case x.Rule != "outside the article":
+			other++
+		}
+	}
+	if other*2 < len(found) {
+		return
+	}
+	for _, i := range found {
+		blocks[i].Keep, blocks[i].Rule = false, "below the text"
+	}
 }
 
 var counter = regexp.MustCompile(`^(?:photo |image |slide |foto |фото )?\d{1,3} ?(?:/|of) ?(\d{1,3})(?:\b|\D)`)

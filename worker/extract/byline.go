@@ -17,7 +17,7 @@ type byline struct {
 }
 
 var (
-	byWord   = regexp.MustCompile(`(?i)^(?:by|written by|posted by|reported by|reporting by|words by|story by|text by|author|von|par|por|di|da|od|autor|autorka|tekst|автор|автори|авторы|автор статті|текст|автор текста|propos recueillis par|recueilli par|publié par|escrito por|publicado por|postado por|door|yazan|yazar|skrevet av|scris de|napsal|napsala|מאת|بقلم|كتب|كتبت|auteur|autore|autores|autori|authors)(?::\s*|\s+)`)
+	byWord   = regexp.MustCompile(`(?i)^(?:by|geschreven door|tekst:|written by|posted by|reported by|reporting by|words by|story by|text by|author|von|par|por|di|da|od|autor|autorka|tekst|автор|автори|авторы|автор статті|текст|автор текста|propos recueillis par|recueilli par|publié par|escrito por|publicado por|postado por|door|yazan|yazar|skrevet av|scris de|napsal|napsala|מאת|بقلم|كتب|كتبت|auteur|autore|autores|autori|authors)(?::\s*|\s+)`)
 	bySplit  = regexp.MustCompile(`(?i)\s*(?:,| and | & | und | et | y | e | i | та | і | й | и |;)\s*`)
 	byEnd    = regexp.MustCompile(`(?i)\s*(?:[|•·—–]| - |\bpublished\b|\bupdated\b|\bposted\b|\blast updated\b|\d{1,2}[:.h]\d{2}|\d+[ -]min\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bfor (?:the )?[A-Z]|опубліковано|опубликовано|veröffentlicht|publié|publicado|pubblicato|opublikowano).*$`)
 	namePart = regexp.MustCompile(`^\p{Lu}[\p{L}'’.\-]*$`)
@@ -124,6 +124,9 @@ func affiliation(s string) bool {
 	return len(fields) == 1 || desks[fields[0]] || desks[fields[len(fields)-1]]
 }
 
+// accounts are names of users that are nobody's.
+var accounts = words(`admin administrator webmaster root user wordpress editor author default`)
+
 // cleanAuthor strips what metadata and rel=author links put around a name.
 func cleanAuthor(s string) string {
 	s = collapse(s)
@@ -131,7 +134,7 @@ func cleanAuthor(s string) string {
 	if strings.Contains(s, "://") || strings.Contains(s, "@") || utf8.RuneCountInString(s) > 80 || strings.ContainsAny(s, "<>{}") {
 		return ""
 	}
-	if !strings.ContainsFunc(s, unicode.IsLetter) {
+	if !strings.ContainsFunc(s, unicode.IsLetter) || accounts[strings.ToLower(s)] {
 		return ""
 	}
 	return strings.Trim(s, " ,;|")

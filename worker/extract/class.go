@@ -46,6 +46,8 @@ var furniture = map[string]string{
 	"keypoints": "summary", "takeaways": "summary", "keytakeaways": "summary", "tldr": "summary", "aisummary": "summary",
 	"rating": "rating", "ratings": "rating", "ratingbox": "rating", "scorebox": "rating", "stars": "rating",
 	"photographer": "credit", "imagecredit": "credit", "disclaimer": "legal notice",
+	"didomi": "cookie notice", "usercentrics": "cookie notice", "cmpbox": "cookie notice", "cybotcookiebotdialog": "cookie notice", "truste": "cookie notice", "cmp": "cookie notice", "rodo": "cookie notice",
+	"affiliate": "promotion", "affiliatebox": "promotion",
 	"editlink": "edit link", "audioplayer": "player", "player": "player", "listen": "player",
 }
 
@@ -58,7 +60,7 @@ var pairs = map[[2]string]string{
 	{"about", "author"}: "author box", {"sign", "up"}: "subscribe", {"sign", "in"}: "login", {"call", "action"}: "call to action", {"visually", "hidden"}: "hidden",
 	{"screen", "reader"}: "hidden", {"sr", "only"}: "hidden", {"skip", "link"}: "navigation", {"skip", "to"}: "navigation", {"image", "source"}: "credit",
 	{"reading", "time"}: "reading time", {"read", "time"}: "reading time", {"back", "top"}: "navigation", {"pull", "quote"}: "pull quote", {"tag", "list"}: "tags", {"post", "tags"}: "tags",
-	{"edit", "link"}: "edit link", {"ai", "summary"}: "summary", {"key", "points"}: "summary", {"key", "takeaways"}: "summary", {"rich", "link"}: "related", {"link", "list"}: "related", {"link", "box"}: "related", {"in", "article"}: "",
+	{"edit", "link"}: "edit link", {"sp", "message"}: "cookie notice", {"fc", "consent"}: "cookie notice", {"ai", "summary"}: "summary", {"key", "points"}: "summary", {"key", "takeaways"}: "summary", {"rich", "link"}: "related", {"link", "list"}: "related", {"link", "box"}: "related", {"in", "article"}: "",
 }
 
 // exempt words make a class harmless that holds a word of furniture: page

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -47,17 +48,28 @@ func (w *walker) drop(n *html.Node) *origin {
 	if role := attr(n, "role"); roles[role] {
 		return &origin{rule: "role: " + role}
 	}
-	if class == "" && id == "" || w.within && heading[n.DataAtom] {
+	if w.within && heading[n.DataAtom] {
 		return nil
 	}
-	rule := guess(class)
-	if rule == "" {
-		rule = guess(id)
-	}
+	rule := cmp.Or(guess(class), guess(id), guess(part(n)))
 	if rule == "" || w.within && inline[n.DataAtom] && rule != "hidden" && rule != "tooltip" && rule != "credit" && rule != "caption" {
 		return nil
 	}
 	return &origin{rule: "class: " + rule}
+}
+
+// partNames are the attributes by which sites with machine-made classes name
+// the parts of a page.
+var partNames = map[string]bool{"data-testid": true, "data-test-id": true, "data-cy": true, "data-qa": true, "data-hook": true, "data-component": true, "data-area": true, "data-gu-name": true}
+
+// part returns what such an attribute calls n.
+func part(n *html.Node) string {
+	for _, a := range n.Attr {
+		if partNames[a.Key] {
+			return a.Val
+		}
+	}
+	return ""
 }
 
 var heading = atoms(atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6)

@@ -40,6 +40,7 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 	slides(w.blocks, p.Blocks)
 	if whole {
 		b.judge(w.blocks, p.Blocks)
+		b.below(p.Blocks)
 		reconsider(doc, src, w.blocks, p.Blocks)
 	}
 	head(&p, m, known, w.blocks, whole)
@@ -182,7 +183,7 @@ func head(p *Page, m meta, known lector.Article, raws []raw, whole bool) {
 	}
 	shown := p.pickTitle(m, known, raws)
 	if whole && shown < 0 {
-		p.supersede()
+		p.supersede(m)
 	}
 	if whole {
 		p.begin(raws, shown)
@@ -205,6 +206,8 @@ func (p *Page) begin(raws []raw, shown int) {
 	for i, r := range raws {
 		switch {
 		case !p.Blocks[i].Keep:
+		case i < shown && consents(r.Text):
+			p.Blocks[i].Keep, p.Blocks[i].Rule = false, "text: "+cookie
 		case i < shown:
 			above += len(r.Text)
 		default:
@@ -221,14 +224,33 @@ func (p *Page) begin(raws []raw, shown int) {
 	}
 }
 
-// supersede drops a page's own title where the event states another one.
-func (p *Page) supersede() {
+// supersede drops a page's own title where the event or the data state
+// another one: its main heading, or the one that its title element names.
+func (p *Page) supersede(m meta) {
 	for i := range p.Blocks {
-		if b := &p.Blocks[i]; b.Keep && b.Kind == lector.Heading && b.Rank == 1 {
+		b := &p.Blocks[i]
+		if !b.Keep {
+			continue
+		}
+		if b.Kind == lector.Heading && (b.Rank == 1 || m.names(b.Text)) {
 			b.Keep, b.Rule = false, "the page's title: another one is read"
 			return
 		}
 	}
+}
+
+// names reports whether a heading shows one of the titles that a page gives
+// itself.
+func (m meta) names(heading string) bool {
+	k := key(heading)
+	for _, stated := range []string{m.subtitle, m.social, m.pageTitle} {
+		for _, part := range titleParts(stated) {
+			if t := key(part); len(t) > 20 && strings.Contains(k, t) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // shownDate returns the first date that stands near the title.
@@ -313,11 +335,11 @@ func (m meta) titleShown(raws []raw, first int) (string, int) {
 // agrees reports whether a heading is the title that a page states, or the
 // part of it that is not the site's name.
 func agrees(shown, stated string) bool {
-	k := key(shown)
-	if len(k) < 8 {
+	k, parts := key(shown), titleParts(stated)
+	if len(k) < 8 || len(parts) > 1 && len(k)*2 < len(key(parts[1])) {
 		return false
 	}
-	for _, part := range titleParts(stated) {
+	for _, part := range parts {
 		if key(part) == k {
 			return true
 		}
@@ -325,7 +347,7 @@ func agrees(shown, stated string) bool {
 	return strings.HasPrefix(key(stated), k) && len(k)*2 > len(key(stated))
 }
 
-var titleMark = regexp.MustCompile(` (?:[|–—·»@-]|::) ?`)
+var titleMark = regexp.MustCompile(` (?:[|–—·»@-]|::) ?|_| ?[|｜] ?`)
 
 // titleParts returns a title and its parts between the marks by which sites
 // set off their own name, the longest first.
@@ -393,12 +415,21 @@ func bylineAt(raws []raw, i int) (byline, bool) {
 	if o != nil && (o.certain || strings.Contains(o.rule, "nav") || strings.Contains(o.rule, "related")) || len(r.Text) > 300 {
 		return byline{}, false
 	}
-	marked, text := o != nil && strings.Contains(o.rule, "byline"), r.Text
+	marked, text := o != nil && strings.Contains(o.rule, "byline"), collapse(address.ReplaceAllString(r.Text, ""))
 	if len(text) < 24 && byWord.FindString(text+" ") == text+" " && i+1 < len(raws) {
 		text += " " + raws[i+1].Text
 	}
-	if marked && fullName(text) && !byWord.MatchString(text) {
-		return byline{authors: []string{text}, source: text}, true
+	if (marked && r.offers&topic == 0 || r.offers&person != 0) && !byWord.MatchString(text) {
+		if names := splitNames(text); len(names) > 0 && fullName(names[0]) {
+			if _, dated := findDate(text); !dated {
+				return byline{authors: names, source: strings.Join(names, ", ")}, true
+			}
+		}
+	}
+	if at := byInside.FindStringIndex(text); at != nil && len(text) < 120 && !byWord.MatchString(text) {
+		if _, dated := findDate(text[:at[0]]); dated {
+			text, marked = strings.TrimLeft(text[at[0]:], " ,|·•"), true
+		}
 	}
 	if !marked && !byWord.MatchString(text) {
 		return byline{}, false
@@ -406,6 +437,12 @@ func bylineAt(raws []raw, i int) (byline, bool) {
 	b, ok := parseByline(text)
 	return b, ok && len(b.authors) > 0
 }
+
+var (
+	address = regexp.MustCompile(`\S+@\S+\.\S+`)
+	// byInside finds "By Jane Doe" behind a date.
+	byInside = regexp.MustCompile(`(?i)[\s|·•,](?:by|written by|автор|автори|авторы|von|par|por|autor|autorka)(?:: ?| )\p{Lu}`)
+)
 
 // nameByDate takes a person's name that stands right above a date as the
 // author's.
@@ -438,7 +475,7 @@ func (p *Page) pickStandfirst(m meta, known lector.Article, raws []raw, title in
 		if i > title+12 {
 			break
 		}
-		if title >= 0 && i > title && (standfirst(r) || !p.Blocks[i].Keep && same(r.Text, m.description) && r.linked == 0) {
+		if title >= 0 && i > title && (standfirst(r) || p.Blocks[i].Rule == "outside the article" && same(r.Text, m.description) && r.linked == 0) {
 			p.Subtitle = r.Text
 			return i
 		}
@@ -446,10 +483,13 @@ func (p *Page) pickStandfirst(m meta, known lector.Article, raws []raw, title in
 	return -1
 }
 
-var standfirstNames = []string{"standfirst", "subtitle", "subheadline", "sub-headline", "subhead", "dek", "deck", "perex", "article__desc", "ingress", "lede", "article-summary", "article__summary", "article-excerpt", "post-excerpt", "custom-excerpt", "entry-subtitle", "article-lead", "article__lead", "article-intro", "article__intro", "chapo", "entradilla", "bajada", "vorspann", "sottotitolo", "occhiello", "summary"}
+var standfirstNames = []string{"standfirst", "subtitle", "subheadline", "sub-headline", "subhead", "dek", "deck", "perex", "article__desc", "ingress", "lede", "article-summary", "article__summary", "article-excerpt", "post-excerpt", "custom-excerpt", "entry-subtitle", "article-lead", "article__lead", "article-intro", "article__intro", "chapo", "chapeau", "opener", "preamble", "entradilla", "bajada", "vorspann", "sottotitolo", "occhiello", "summary"}
 
 func standfirst(r raw) bool {
-	if len(r.Text) < 30 || len(r.Text) > 600 || r.linked*2 > len(r.Text) {
+	if len(r.Text) < 30 || len(r.Text) > 600 || r.linked*2 > len(r.Text) || r.Kind == lector.Item || r.Kind == lector.Caption {
+		return false
+	}
+	if o := r.dropped(); o != nil && (o.certain || o.rule == "class: summary" || o.rule == "class: caption") {
 		return false
 	}
 	for n, depth := r.node, 0; n != nil && depth < 3; n, depth = n.Parent, depth+1 {

@@ -48,16 +48,6 @@ func speakable(s string) bool {
 	return false
 }
 
-var shortcodeLine = regexp.MustCompile(`^\[[a-z][a-z0-9_-]*(?:\s[^\]]*)?\](?:$|.*\[/[a-z][a-z0-9_-]*\]$)|^\[/[a-z][a-z0-9_-]*\]$`)
-
-// shortcode finds what WordPress or a page builder would have replaced.
-func shortcode(text, _ string, _ float64) string {
-	if text[0] == '[' && shortcodeLine.MatchString(text) {
-		return "shortcode"
-	}
-	return ""
-}
-
 // disclosure finds the label that our own player or another one put there.
 func disclosure(text, plain string, _ float64) string {
 	if strings.HasPrefix(plain, strings.ToLower(lector.DisclosureText)) && len(plain) < len(lector.DisclosureText)+20 {
@@ -251,8 +241,28 @@ func consent(_, plain string, _ float64) string {
 	return ""
 }
 
+// signature is a name with an e-mail address behind it.
+var signature = regexp.MustCompile(`^\p{L}[^.!?@]* \(?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\)?$`)
+
 // cookLine finds the times and yields that stand around a recipe.
 var cookLine = regexp.MustCompile(`^(?:prep(?:aration)?|cook(?:ing)?|total|active|rest) ?time:? ?\d.{0,24}$|^(?:yields?|servings?|serves):? ?\d.{0,20}$`)
+
+// consentWords are what a notice about cookies is made of, in many words.
+var consentWords = phrases(`cookie|consent|our partners|personal data|legitimate interest|your privacy|store and/or access|vie privée|consentement|nos partenaires|traceurs|intérêt légitime|données personnelles|datenschutz|einwilligung|unsere partner|personenbezogene|berechtigte|privacidad|consentimiento|nuestros socios|datos personales|interés legítimo|privatezza|consenso|nostri partner|dati personali|zgodę|prywatność|zaufanych partnerów|danych osobowych|персональн|згод|соглас|партнер|privacidade|parceiros|dados pessoais|toestemming|onze partners|persoonsgegevens`)
+
+// consents reports whether a text above the article asks for consent.
+func consents(text string) bool {
+	if len(text) > 2500 {
+		return false
+	}
+	n, plain := 0, strings.ToLower(text)
+	for _, w := range consentWords {
+		if strings.Contains(plain, w) {
+			n++
+		}
+	}
+	return n >= 2 || n == 1 && len(text) < 120
+}
 
 var copyrightLine = regexp.MustCompile(`^(?:copyright\b|©|\(c\)|all rights reserved|todos los derechos|tous droits réservés|alle rechte vorbehalten|tutti i diritti|wszelkie prawa|усі права|всі права|все права)`)
 
@@ -277,6 +287,8 @@ var followMe = regexp.MustCompile(`\b(?:follow|find|reach) (?:him|her|them|me|us
 // notices finds the fine print.
 func notices(text, plain string, linked float64) string {
 	switch {
+	case len(text) < 90 && signature.MatchString(text) && len(strings.Fields(text)) < 7:
+		return imprint
 	case len(text) < 120 && strings.HasPrefix(text, "SOURCE ") && !ended(text):
 		return imprint
 	case len(plain) < 260 && containsAny(plain, []string{"この記事は有料", "有料会員限定", "残り文字", "会員限定記事", "未经授权", "不得转载", "版权声明", "版权所有", "版權所有", "무단 전재", "무단전재", "جميع الحقوق محفوظة", "כל הזכויות שמורות", "todos os direitos reservados", "tüm hakları saklıdır"}):

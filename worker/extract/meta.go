@@ -77,7 +77,7 @@ func (m *meta) fill(tags map[string]string) {
 	m.social = firstOf(tags, "og:title", "twitter:title", "dc.title", "title")
 	m.description = firstOf(tags, "og:description", "description", "twitter:description")
 	if len(m.authors) == 0 {
-		if name := cleanAuthor(firstOf(tags, "author", "article:author", "dc.creator", "byl", "parsely-author", "sailthru.author")); name != "" {
+		if name := cleanAuthor(firstOf(tags, "author", "article:author", "dc.creator", "byl", "parsely-author", "sailthru.author")); name != "" && !same(name, firstOf(tags, "og:site_name", "application-name")) {
 			m.authors = splitAuthors(name)
 		}
 	}

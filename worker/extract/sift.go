@@ -100,19 +100,42 @@ func signed(p *Page) {
 // pulled drops quotes that the body holds as well. The work is bounded: an
 // article has few quotes.
 func pulled(p *Page, text string) {
-	quotes := 0
+	quotes, boxed := 0, boxedBody(p.Blocks)
 	for i := range p.Blocks {
 		b := &p.Blocks[i]
-		if !b.Keep || b.Kind != lector.Quote {
+		aside := b.Kind == lector.Paragraph && !b.home && boxed && len(b.Text) < 250
+		if !b.Keep || b.Kind != lector.Quote && !aside {
 			continue
 		}
 		if quotes++; quotes > 40 {
 			return
 		}
+		if aside {
+			if k := key(b.Text); len(k) > 20 && strings.Count(text, k) > 1 {
+				b.Keep, b.Rule = false, "pull quote repeats the body"
+			}
+			continue
+		}
 		if k := key(b.Text); len(k) > 20 && (strings.Contains(text, k) || pieces(b.Text, text)) {
 			b.Keep, b.Rule = false, "pull quote repeats the body"
 		}
 	}
+}
+
+// boxedBody reports whether most of what is read stands in one box, so that
+// what does not is no part of the text itself.
+func boxedBody(blocks []Block) bool {
+	home, all := 0, 0
+	for _, b := range blocks {
+		if !b.Keep || !body(b.Kind) {
+			continue
+		}
+		all += len(b.Text)
+		if b.home {
+			home += len(b.Text)
+		}
+	}
+	return home*10 > all*6
 }
 
 // pieces reports whether the body holds a quote piece by piece: there, "he

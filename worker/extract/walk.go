@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -75,6 +77,7 @@ type walker struct {
 	links  int  // depth of a elements that lead elsewhere
 	away   int  // depth of those that lead to another site
 	tilt   int  // depth of em and i elements
+	seam   bool // an inline element follows another without a space
 	within bool // inside p, li, h1…: words here belong to a sentence
 	breaks int
 	homes  map[*html.Node]int
@@ -115,8 +118,20 @@ func (w *walker) write(s string, parent *html.Node) {
 	if strings.TrimSpace(s) != "" {
 		w.breaks = 0
 		w.measure(len(s))
+		if w.seam && seamed(w.text, s) {
+			w.text = append(w.text, ' ')
+		}
+		w.seam = false
 	}
 	w.text = append(w.text, s...)
+}
+
+// seamed reports whether two words meet where two inline elements do: sites
+// set them apart by their style, as in "Jane DoePublished 3 May".
+func seamed(text []byte, next string) bool {
+	last, _ := utf8.DecodeLastRune(text)
+	first, _ := utf8.DecodeRuneInString(next)
+	return (unicode.IsLower(last) || unicode.IsDigit(last)) && unicode.IsUpper(first) || unicode.IsLower(last) && unicode.IsDigit(first)
 }
 
 // measure counts the characters that stand in links and in italics.
@@ -199,6 +214,8 @@ func (w *walker) element(n *html.Node) {
 // of its own, and the sentence goes on behind it.
 func (w *walker) inline(n *html.Node, o *origin) {
 	defer w.span(n)()
+	prev := n.PrevSibling
+	w.seam = prev != nil && prev.Type == html.ElementNode && n.DataAtom != atom.Sup && n.DataAtom != atom.Sub
 	if o == nil {
 		w.children(n)
 		return
@@ -249,11 +266,14 @@ const (
 	membership offer = 1 << iota // Ghost's own door for members
 	support                      // a subscription, a newsletter, a donation
 	person                       // who wrote something
+	topic                        // more of the same
 )
 
 var supportAddress = regexp.MustCompile(`(?i)/(?:newsletters?|subscri\w*|sign-?up|donat\w*|support-?us|contribut(?:e|ion)|memberships?|abonn\w*|abo|suscri\w*|assin\w*|iscriv\w*|abbon\w*|prenumer\w*|spenden|soutenir|patron)(?:[/?#.-]|$)|//(?:www\.)?(?:patreon|buymeacoffee|ko-fi|steadyhq|liberapay|opencollective)\.com`)
 
 var personAddress = regexp.MustCompile(`(?i)/(?:authors?|auth?or[ei]?s?|auteurs?|people|persons?|profiles?|staff|contributors?|writers?|journalists?|reporters?|columnists?|by|bio|users?|redakt\w*)[/-]|/@|[?&]author=`)
+
+var topicAddress = regexp.MustCompile(`(?i)/(?:topics?|tags?|categor\w*|sections?|themen?|rubrik\w*|temas?|sujets?)/`)
 
 func offerOf(href string) offer {
 	switch {
@@ -264,6 +284,8 @@ func offerOf(href string) offer {
 		return support
 	case personAddress.MatchString(href):
 		return person
+	case topicAddress.MatchString(href):
+		return topic
 	}
 	return 0
 }
@@ -346,7 +368,7 @@ func (w *walker) flush(n *html.Node) {
 	if len(w.text) == 0 {
 		return
 	}
-	text := collapse(string(w.text))
+	text := collapse(withoutShortcodes(string(w.text)))
 	w.text = w.text[:0]
 	linked, abroad, slant, offers := w.linked, w.abroad, w.slant, w.offers
 	w.linked, w.abroad, w.slant, w.offers = 0, 0, 0, 0

@@ -1,0 +1,34 @@
+package extract
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	// shortcodeLine is nothing but shortcodes, alone or with what they enclose.
+	shortcodeLine = regexp.MustCompile(`^(?:\[/?[a-z][a-z0-9_-]*(?:\s[^\]]*)?\](?:[^\[\]]{0,400}\[/[a-z][a-z0-9_-]*\])?\s*)+$`)
+	// shortcodeMark is one that stands around text: it has an attribute, ends
+	// another, or belongs to a page builder.
+	shortcodeMark = regexp.MustCompile(`\[/[a-z][a-z0-9_-]*\]|\[[a-z][a-z0-9_-]*(?:\s+[a-z_-]+=["'“”][^\]]*)\]|\[(?:vc|et_pb|fusion|su|av|mk|tatsu|cs|fl)_[a-z0-9_]*(?:\s[^\]]*)?\]`)
+)
+
+// shortcode finds what WordPress or a page builder would have replaced.
+func shortcode(text, _ string, _ float64) string {
+	if text[0] == '[' && shortcodeLine.MatchString(text) {
+		return "shortcode"
+	}
+	return ""
+}
+
+// withoutShortcodes takes the marks out that enclose text. A line of nothing
+// else stays, to be dropped with its reason.
+func withoutShortcodes(s string) string {
+	if !strings.Contains(s, "[/") && !strings.Contains(s, "=") && !strings.Contains(s, "_") || !strings.Contains(s, "[") {
+		return s
+	}
+	if shortcodeLine.MatchString(strings.TrimSpace(s)) && !strings.Contains(s, "_text]") {
+		return s
+	}
+	return shortcodeMark.ReplaceAllString(s, " ")
+}
