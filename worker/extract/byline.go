@@ -19,7 +19,7 @@ type byline struct {
 var (
 	byWord   = regexp.MustCompile(`(?i)^(?:by|geschreven door|tekst:|written by|posted by|reported by|reporting by|words by|story by|text by|author|von|par|por|di|da|od|autor|autorka|tekst|автор|автори|авторы|автор статті|текст|автор текста|propos recueillis par|recueilli par|publié par|escrito por|publicado por|postado por|door|yazan|yazar|skrevet av|scris de|napsal|napsala|מאת|بقلم|كتب|كتبت|auteur|autore|autores|autori|authors)(?::\s*|\s+)`)
 	bySplit  = regexp.MustCompile(`(?i)\s*(?:,| and | & | und | et | y | e | i | та | і | й | и |;)\s*`)
-	byEnd    = regexp.MustCompile(`(?i)\s*(?:[|•·—–]| - |\bpublished\b|\bupdated\b|\bposted\b|\blast updated\b|\d{1,2}[:.h]\d{2}|\d+[ -]min\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bfor (?:the )?[A-Z]|опубліковано|опубликовано|veröffentlicht|publié|publicado|pubblicato|opublikowano).*$`)
+	byEnd    = regexp.MustCompile(`(?i)\s*(?:[|•·—–]| - |\bpublished\b|\bupdated\b|\bposted\b|\blast updated\b|\d{1,2}[:.h]\d{2}|\d+[ -]min\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bfor (?:the )?[A-Z]| \d[\d ]*$|опубліковано|опубликовано|veröffentlicht|publié|publicado|pubblicato|opublikowano).*$`)
 	namePart = regexp.MustCompile(`^\p{Lu}[\p{L}'’.\-]*$`)
 )
 
@@ -140,7 +140,7 @@ func cleanAuthor(s string) string {
 	return strings.Trim(s, " ,;|")
 }
 
-var roleWords = words(`correspondent editor reporter writer columnist journalist staff senior chief deputy political foreign transport science education health business defence defense diplomatic environment technology culture sports sport news in and for the world europe affairs international national local special staff`)
+var roleWords = words(`reporting reports bureau correspondent editor reporter writer columnist journalist staff senior chief deputy political foreign transport science education health business defence defense diplomatic environment technology culture sports sport news in and for the world europe affairs international national local special staff`)
 
 // nameOnly finds a person by a line such as "Jane Doe Transport correspondent"
 // or "Jane Doe" alone.

@@ -42,7 +42,7 @@ var furniture = map[string]string{
 	"visuallyhidden": "hidden", "screenreader": "hidden", "sronly": "hidden", "offscreen": "hidden", "a11y": "hidden", "noprint": "not in print",
 	"meta": "details of the article", "metadata": "details of the article", "postmeta": "details of the article", "entrymeta": "details of the article", "timestamp": "details of the article", "readtime": "reading time", "readingtime": "reading time",
 	"byline": "byline", "bylines": "byline", "author": "byline", "authors": "byline", "postauthor": "byline", "vcard": "byline", "postedon": "details of the article", "pubdate": "details of the article", "datetime": "details of the article", "publishdate": "details of the article", "postdate": "details of the article", "entrydate": "details of the article",
-	"ai2html": "graphic", "artboard": "graphic", "infographic": "graphic", "datawrapper": "graphic", "flourish": "graphic",
+	"ai2html": "graphic", "artboard": "graphic", "infographic": "graphic", "chart": "graphic", "charts": "graphic", "dataviz": "graphic", "graphic": "graphic", "datawrapper": "graphic", "flourish": "graphic",
 	"keypoints": "summary", "takeaways": "summary", "keytakeaways": "summary", "tldr": "summary", "aisummary": "summary",
 	"rating": "rating", "ratings": "rating", "ratingbox": "rating", "scorebox": "rating", "stars": "rating",
 	"photographer": "credit", "imagecredit": "credit", "disclaimer": "legal notice",

@@ -106,6 +106,9 @@ func (r raw) solicits() bool {
 	if len(r.Text) > longest {
 		return false
 	}
+	if r.offers&channel != 0 && r.slant*10 > len(r.Text)*9 && containsAny(fold(r.Text), wants) {
+		return true
+	}
 	return r.offers&membership != 0 || r.offers&support != 0 && containsAny(fold(r.Text), wants)
 }
 
@@ -425,6 +428,9 @@ func bylineAt(raws []raw, i int) (byline, bool) {
 				return byline{authors: names, source: strings.Join(names, ", ")}, true
 			}
 		}
+		if name, role := nameOnly(text); role && marked {
+			return byline{authors: []string{name}, source: name}, true
+		}
 	}
 	if at := byInside.FindStringIndex(text); at != nil && len(text) < 120 && !byWord.MatchString(text) {
 		if _, dated := findDate(text[:at[0]]); dated {
@@ -492,7 +498,7 @@ func standfirst(r raw) bool {
 	if o := r.dropped(); o != nil && (o.certain || o.rule == "class: summary" || o.rule == "class: caption") {
 		return false
 	}
-	for n, depth := r.node, 0; n != nil && depth < 3; n, depth = n.Parent, depth+1 {
+	for n, depth := r.node, 0; n != nil && depth < 3 && homeRank(n) == 0; n, depth = n.Parent, depth+1 {
 		if class := strings.ToLower(attr(n, "class") + " " + attr(n, "id") + " " + attr(n, "data-testid")); len(class) > 2 && containsAny(class, standfirstNames) {
 			return true
 		}

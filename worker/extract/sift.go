@@ -207,6 +207,9 @@ func marker(b Block) string {
 		if b.Kind == lector.Item || rule == comments && strings.ContainsFunc(b.Text, unicode.IsDigit) {
 			return ""
 		}
+		if _, alone := whole[fold(b.Text)]; rule == author && b.home && !alone {
+			return "" // who reported; the text can go on
+		}
 		return rule
 	case tags:
 		if b.Kind == lector.Paragraph && strings.HasPrefix(b.Path, "line ") {

@@ -267,11 +267,14 @@ const (
 	support                      // a subscription, a newsletter, a donation
 	person                       // who wrote something
 	topic                        // more of the same
+	channel                      // an account of a social network, not a post
 )
 
 var supportAddress = regexp.MustCompile(`(?i)/(?:newsletters?|subscri\w*|sign-?up|donat\w*|support-?us|contribut(?:e|ion)|memberships?|abonn\w*|abo|suscri\w*|assin\w*|iscriv\w*|abbon\w*|prenumer\w*|spenden|soutenir|patron)(?:[/?#.-]|$)|//(?:www\.)?(?:patreon|buymeacoffee|ko-fi|steadyhq|liberapay|opencollective)\.com`)
 
 var personAddress = regexp.MustCompile(`(?i)/(?:authors?|auth?or[ei]?s?|auteurs?|people|persons?|profiles?|staff|contributors?|writers?|journalists?|reporters?|columnists?|by|bio|users?|redakt\w*)[/-]|/@|[?&]author=`)
+
+var channelAddress = regexp.MustCompile(`(?i)//(?:[a-z]+\.)?(?:facebook|twitter|x|instagram|tiktok|threads|bsky|t|youtube|linkedin|whatsapp|news\.google|google|viber)\.(?:com|me|net|app)/(?:channel/|company/|publications/|@|profile/)?[\w.@-]*/?(?:\?.*)?$`)
 
 var topicAddress = regexp.MustCompile(`(?i)/(?:topics?|tags?|categor\w*|sections?|themen?|rubrik\w*|temas?|sujets?)/`)
 
@@ -284,6 +287,8 @@ func offerOf(href string) offer {
 		return support
 	case personAddress.MatchString(href):
 		return person
+	case channelAddress.MatchString(href):
+		return channel
 	case topicAddress.MatchString(href):
 		return topic
 	}
