@@ -12,8 +12,9 @@ import (
 
 // File takes a file of unknown kind apart: HTML, plain text, the data of our
 // own article event, or an Arc story in ANS. What it is is found out by its
-// content; the name serves messages only. A file is taken as public, except an
-// event that says otherwise.
+// content; the name serves messages only. It may be compressed, and in any
+// encoding that it states itself. A file is taken as public, except an event
+// that says otherwise.
 func File(name string, data []byte, r Rules) (Page, error) {
 	p, err := file(data, r)
 	if err != nil {
@@ -23,7 +24,10 @@ func File(name string, data []byte, r Rules) (Page, error) {
 }
 
 func file(data []byte, r Rules) (Page, error) {
-	data, err := check(data)
+	data, err := decode(data)
+	if err == nil {
+		data, err = check(data)
+	}
 	if err != nil {
 		return Page{}, err
 	}

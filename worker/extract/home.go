@@ -106,7 +106,30 @@ func find(doc *html.Node, w *walker) ground {
 			return tighten(g, w, inside, rank)
 		}
 	}
+	if total == 0 {
+		return flash(w)
+	}
 	return densest(w, score, inside, total)
+}
+
+// flash is the ground of a page without a paragraph of any length: what it
+// marks as its article, if that holds a sentence.
+func flash(w *walker) ground {
+	g := ground{nodes: map[*html.Node]bool{}, rule: "article: marked by the page"}
+	for rank := 1; rank <= 3; rank++ {
+		for _, b := range w.blocks {
+			if b.dropped() != nil || !ended(b.Text) || b.share() > 0.5 {
+				continue
+			}
+			for n := b.node; n != nil; n = n.Parent {
+				if w.homes[n] == rank {
+					g.nodes[n] = true
+					return g
+				}
+			}
+		}
+	}
+	return g
 }
 
 // spread gives a block's weight to the elements around it, the nearer the more.

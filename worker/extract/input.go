@@ -40,7 +40,7 @@ func check(data []byte) ([]byte, error) {
 		return nil, refuse(ErrBinary, "give HTML, plain text or JSON; a PDF or a word processor's file must be exported first")
 	}
 	if at := invalid(data); at >= 0 {
-		return nil, refuse(fmt.Errorf("%w: byte 0x%02x at offset %d", ErrEncoding, data[at], at), "convert it first, for example: iconv -f windows-1252 -t utf-8 FILE")
+		return nil, refuse(fmt.Errorf("%w: byte 0x%02x at offset %d", ErrEncoding, data[at], at), fmt.Sprintf("convert it first, for example: iconv -f %s -t utf-8 FILE", likely(data)))
 	}
 	return data, nil
 }

@@ -354,5 +354,12 @@ func ended(s string) bool {
 // prose reports whether s is long enough and ended like running text.
 func prose(s string) bool {
 	n := utf8.RuneCountInString(s)
-	return n >= 60 && ended(s) || n >= 25 && ended(s) && len(strings.Fields(s)) >= 5
+	return n >= 60 && ended(s) || n >= 25 && ended(s) && len(strings.Fields(s)) >= 5 || n >= 15 && len(s) >= 40 && ended(s) && spaceless(s)
+}
+
+// spaceless reports whether s is in a script that sets no spaces between
+// words.
+func spaceless(s string) bool {
+	r, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, "「『“\"（《"))
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
 }

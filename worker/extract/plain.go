@@ -39,7 +39,10 @@ func fromPlain(src string, known lector.Article) Page {
 
 // PlainLines takes each line of a text as one paragraph and drops nothing.
 func PlainLines(data []byte) (Page, error) {
-	data, err := check(data)
+	data, err := decode(data)
+	if err == nil {
+		data, err = check(data)
+	}
 	if err != nil {
 		return Page{}, err
 	}
