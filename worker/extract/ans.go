@@ -3,6 +3,7 @@ package extract
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -40,12 +41,14 @@ type element struct {
 	Items    []element       `json:"items"`
 	Elements []element       `json:"content_elements"`
 	Text     string          `json:"text"`
+	Header   []element       `json:"header"`
+	Rows     [][]element     `json:"rows"`
 }
 
 // fromANS reads an Arc story.
 func fromANS(data []byte, r Rules) (Page, error) {
 	var s story
-	if err := json.Unmarshal(data, &s); err != nil {
+	if err := json.Unmarshal(data, &s); err != nil && !mistyped(err) {
 		return Page{}, refuse(fmt.Errorf("read ANS: %w", err), "the story must follow Arc's ANS schema 0.10")
 	}
 	if code := s.Restrictions.Code; code != "" && code != "free" && code != "public" {
@@ -73,8 +76,36 @@ func fromANS(data []byte, r Rules) (Page, error) {
 	return p, finished(p)
 }
 
+// mistyped reports whether a field has another type than the schema gives it.
+// Such a field is passed over: the others are there.
+func mistyped(err error) bool {
+	var t *json.UnmarshalTypeError
+	return errors.As(err, &t)
+}
+
 // silentElements are the types that are not read.
-var silentElements = words(`interstitial_link link_list raw_html custom_embed table code image gallery video audio reference oembed oembed_response social_media numeric_rating endorsement related_content`)
+var silentElements = words(`interstitial_link link_list raw_html custom_embed table code image gallery video audio reference oembed oembed_response social_media numeric_rating endorsement related_content story`)
+
+// silent reports whether an element is dropped with all that is in it.
+func (e element) silent() bool {
+	return silentElements[e.Type] || strings.HasSuffix(e.Subtype, "pullquote")
+}
+
+// words are all the words of an element, for the line that says it is dropped.
+func (e element) words() string {
+	var title string
+	_ = json.Unmarshal(e.Title, &title) // a string in most types, else of no use
+	parts := []string{title, stripTags(cmp.Or(e.Content, e.Text)), stripTags(e.Caption)}
+	for _, x := range append(e.Items, e.Elements...) {
+		parts = append(parts, x.words())
+	}
+	for _, row := range append([][]element{e.Header}, e.Rows...) {
+		for _, x := range row {
+			parts = append(parts, x.words())
+		}
+	}
+	return strings.Join(parts, " ")
+}
 
 func (p *Page) element(e element, path string, sel selectors, kind lector.SegmentKind) {
 	text := collapse(stripTags(cmp.Or(e.Content, e.Text)))
@@ -85,9 +116,9 @@ func (p *Page) element(e element, path string, sel selectors, kind lector.Segmen
 			p.Blocks[n-1].Rest = true
 		}
 		return
-	case silentElements[e.Type] || strings.HasSuffix(e.Subtype, "pullquote"):
+	case e.silent():
 		b.Keep = false
-		b.Text = cmp.Or(text, collapse(stripTags(e.Caption)), "("+e.Type+")")
+		b.Text = cmp.Or(collapse(e.words()), "("+e.Type+")")
 	case e.Type == "header":
 		b.Kind, b.Rank = lector.Heading, max(2, e.Level)
 	case e.Type == "quote" || e.Type == "blockquote":
@@ -103,7 +134,7 @@ func (p *Page) element(e element, path string, sel selectors, kind lector.Segmen
 	if b.Text != "" {
 		p.Blocks = append(p.Blocks, b)
 	}
-	if !silentElements[e.Type] {
+	if !e.silent() {
 		p.nested(e, b.Kind, path, sel)
 	}
 }

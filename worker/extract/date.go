@@ -109,6 +109,14 @@ func number(s string, at []int) int {
 	return n
 }
 
+var dayTime = regexp.MustCompile(`(?i)^(?:\p{L}+,? )?(?:(\d{1,2})\.? (\p{L}{3,12})|(\p{L}{3,12})\.? (\d{1,2}))\.?,?(?: (?:в|о|об|at|um|à|alle|ore|a las|às|kl\.?|godz\.?))? \d{1,2}[:.h]\d{2}(?: ?[ap]\.?m\.?| uhr)?$`)
+
+// sameYear reports whether a line is a day and a time without a year.
+func sameYear(s string) bool {
+	m := dayTime.FindStringSubmatch(s)
+	return m != nil && months[strings.ToLower(m[2]+m[3])] > 0
+}
+
 var dateTime = regexp.MustCompile(`(?i)\b\d{1,2}[:.h]\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?|\b\d{1,2} ?[ap]\.?m\.?`)
 
 // onlyDate reports whether s holds a date, a time, and the words that go with

@@ -235,16 +235,16 @@ func (p *Page) supersede(m meta) {
 		if !b.Keep {
 			continue
 		}
-		if b.Kind == lector.Heading && (b.Rank == 1 || m.names(b.Text)) {
+		if b.Kind == lector.Heading && (b.Rank == 1 || m.entitles(b.Text)) {
 			b.Keep, b.Rule = false, "the page's title: another one is read"
 			return
 		}
 	}
 }
 
-// names reports whether a heading shows one of the titles that a page gives
+// entitles reports whether a heading shows one of the titles that a page gives
 // itself.
-func (m meta) names(heading string) bool {
+func (m meta) entitles(heading string) bool {
 	k := key(heading)
 	for _, stated := range []string{m.subtitle, m.social, m.pageTitle} {
 		for _, part := range titleParts(stated) {

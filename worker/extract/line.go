@@ -135,7 +135,7 @@ func allowed(kind, head, rest, text string, linked float64) bool {
 
 var (
 	countLine = regexp.MustCompile(`^(?:show |view |read |all )?[\d.,]+[km]? ?(?:new )?(?:comments?|replies|reply|shares?|likes?|views?|reads?|reactions?|followers|retweets?|reposts?|claps|votes?|коментар\p{L}*|комментар\p{L}*|перегляд\p{L}*|просмотр\p{L}*|поширен\p{L}*|kommentare?|commentaires?|partages|comentarios?|commenti|komentarz\p{L}*|wyświetle\p{L}*|vues|vistas|visualizzazioni|aufrufe)(?: .{0,20})?$|^(?:comments?|replies|shares|likes|views|переглядів|просмотров|коментарі|комментарии|kommentare|commentaires|comentarios|commenti|komentarze) ?[(:]? ?\d[\d.,]*[km]?\)?$`)
-	readLine  = regexp.MustCompile(`^(?:(?:estimated )?reading time|read time|time to read|время чтения|время на чтение|час читання|час на читання|lesezeit|lesedauer|temps de lecture|tiempo de lectura|tempo di lettura|czas czytania)[: ]*(?:about|ca\.?|~|approx\.?|:)? ?\d+.{0,14}$|^(?:about |~|less than )?(?:\d+|a|one|two|three|four|five|six|seven|eight|nine|ten)[- ]?(?:min(?:ute)?s?\.?|хв\p{L}*\.?|мин\p{L}*\.?|minuten?|minuti|minutos|minut\p{L}*)[ -]*(?:read|reading|to read|listen|watch|читання|чтения|на читання|lesezeit|de lecture|de lectura|di lettura|czytania)?$|^\d+ (?:words|слів|слов)$`)
+	readLine  = regexp.MustCompile(`^(?:(?:estimated )?reading time|read time|time to read|время чтения|время на чтение|час читання|час на читання|lesezeit|lesedauer|temps de lecture|tiempo de lectura|tempo di lettura|czas czytania)[: ]*(?:about|ca\.?|~|approx\.?|:)? ?\d+.{0,14}$|^(?:about |~|less than )?(?:\d+(?:[–-]\d+)?|a|one|two|three|four|five|six|seven|eight|nine|ten)[- ]?(?:min(?:ute)?s?\.?|хв\p{L}*\.?|мин\p{L}*\.?|minuten?|minuti|minutos|minut\p{L}*)[ -]*(?:read|reading|to read|listen|watch|читання|чтения|на читання|lesezeit|de lecture|de lectura|di lettura|czytania)?$|^\d+ (?:words|слів|слов)$`)
 	clockLine = regexp.MustCompile(`^(?:\d{1,2}[:.]\d{2}(?: ?[ap]\.?m\.?)?(?: ?(?:et|est|edt|gmt|bst|utc|cet|cest|eet|pt|uhr))?|\d{1,2} ?[ap]\.?m\.?|\d{1,2}h\d{2}|(?:just now|yesterday|today|\d+ ?(?:sec(?:ond)?s?|mins?|minutes?|m|h|hrs?|hours?|d|days?|weeks?|months?|years?) ago)|\d+ (?:годин\p{L}*|хвилин\p{L}*|дн\p{L}*|час\p{L}*|минут\p{L}*|тижн\p{L}*) (?:тому|назад)|vor \d+ (?:minuten?|stunden?|tagen?)|il y a \d+ .{1,12}|hace \d+ .{1,12}|\d+ .{1,12} fa|\d+ .{1,12} temu|\d+:\d\d ?/ ?\d+:\d\d|\d{1,2}×|\d(?:\.\d+)?x|(?:last )?(?:updated|published|posted|modified) (?:at )?\d{1,2}[:.]\d{2}.{0,12}|最終更新.{0,24}|.{0,20}\d{1,2}/\d{1,2}.{0,5}\d{1,2}:\d{2} ?配信|\d{4}年\d{1,2}月\d{1,2}日.{0,16})$`)
 	pageLine  = regexp.MustCompile(`^(?:page )?\d+ (?:of|/) \d+$|^[\d\s.,/·|•-]+$`)
 )
@@ -163,7 +163,7 @@ func clock(text, plain string, _ float64) string {
 	if len(plain) > 90 || !strings.ContainsFunc(plain, unicode.IsDigit) && plain != "just now" && plain != "yesterday" && plain != "today" {
 		return ""
 	}
-	if clockLine.MatchString(plain) || onlyDate(text) {
+	if clockLine.MatchString(plain) || onlyDate(text) || len(text) < 50 && sameYear(text) {
 		return timestamp
 	}
 	return ""
@@ -318,6 +318,8 @@ var followPaper = regexp.MustCompile(`^follow [\p{L}\d .'’&-]{2,50} on (?:x|tw
 // notices finds the fine print.
 func notices(text, plain string, linked float64) string {
 	switch {
+	case dumpedPart.MatchString(text), listedLink.MatchString(text), plain == "visible links":
+		return control
 	case len(plain) < 400 && reference.MatchString(plain):
 		return imprint
 	case len(text) < 90 && signature.MatchString(text) && len(strings.Fields(text)) < 7:

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"encoding/json"
 	"regexp"
 	"strings"
@@ -20,12 +21,14 @@ type meta struct {
 	gated                                       []string // CSS selectors of what is not free
 	pageTitle, social                           string   // <title>, og:title
 	description                                 string
-	clock                                       time.Time // the first time element
+	clock                                       time.Time         // the first time element
+	graph                                       []any             // the JSON-LD of the page
+	names                                       map[string]string // what it calls whom it identifies
 }
 
 // readMeta collects JSON-LD first, then meta elements.
 func readMeta(doc *html.Node) meta {
-	m := meta{free: true}
+	m := meta{free: true, names: map[string]string{}}
 	tags := map[string]string{}
 	for n := range doc.Descendants() {
 		if n.Type != html.ElementNode {
@@ -53,6 +56,12 @@ func readMeta(doc *html.Node) meta {
 				m.linked(n.FirstChild.Data)
 			}
 		}
+	}
+	for _, v := range m.graph {
+		m.identify(v, 0)
+	}
+	for _, v := range m.graph {
+		m.search(v, 0)
 	}
 	m.fill(tags)
 	return m
@@ -136,7 +145,25 @@ func (m *meta) linked(text string) {
 			return
 		}
 	}
-	m.search(v, 0)
+	m.graph = append(m.graph, v)
+}
+
+// identify notes the names of what has an id: an article can refer to its
+// author by it.
+func (m *meta) identify(v any, depth int) {
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			m.identify(x, depth+1)
+		}
+	case map[string]any:
+		if id, name := str(v["@id"]), v["name"]; id != "" && name != nil {
+			m.names[id] = plainText(str(name))
+		}
+		if depth < 6 && v["@graph"] != nil {
+			m.identify(v["@graph"], depth+1)
+		}
+	}
 }
 
 func (m *meta) search(v any, depth int) {
@@ -168,11 +195,11 @@ func (m *meta) article(v map[string]any) {
 	m.subtitle = plainText(str(v["alternativeHeadline"]))
 	m.body = str(v["articleBody"])
 	m.published = parseTime(str(v["datePublished"]))
-	m.authors = people(v["author"])
+	m.authors = m.people(v["author"])
 	if len(m.authors) == 0 {
-		m.authors = people(v["creator"])
+		m.authors = m.people(v["creator"])
 	}
-	if names := people(v["publisher"]); len(names) > 0 {
+	if names := m.people(v["publisher"]); len(names) > 0 {
 		m.publication = names[0]
 	}
 	if lang := str(v["inLanguage"]); lang != "" && len(lang) < 12 {
@@ -224,15 +251,15 @@ func str(v any) string {
 	return ""
 }
 
-func people(v any) []string {
+func (m *meta) people(v any) []string {
 	var out []string
 	switch v := v.(type) {
 	case []any:
 		for _, x := range v {
-			out = append(out, people(x)...)
+			out = append(out, m.people(x)...)
 		}
 	case map[string]any:
-		if name := cleanAuthor(plainText(str(v["name"]))); name != "" {
+		if name := cleanAuthor(cmp.Or(plainText(str(v["name"])), m.names[str(v["@id"])])); name != "" {
 			out = append(out, name)
 		}
 	case string:

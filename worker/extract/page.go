@@ -36,7 +36,8 @@ type Block struct {
 	Rank int    // a heading's level, a list item's depth; else 0
 	Rest bool   // a break (rule, divider) follows: a longer pause
 
-	joined bool // stands right below another line of text
+	below  bool // stands right below another line of a file
+	joined bool // so, in a file that sets its paragraphs apart
 	home   bool // stands in the box that holds most of the running text
 	slant  bool // all in italics
 }

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -59,10 +60,7 @@ func PlainLines(data []byte) (Page, error) {
 // column is joined into paragraphs first.
 func cut(src string) []line {
 	src = strings.ReplaceAll(strings.ReplaceAll(src, "\r\n", "\n"), "\r", "\n")
-	raw := strings.Split(src, "\n")
-	if wrapped(raw) {
-		raw = unwrap(raw)
-	}
+	raw := unwrap(undump(strings.Split(src, "\n")))
 	lines := make([]line, 0, len(raw))
 	group, empty := 0, true
 	for i, text := range raw {
@@ -92,58 +90,10 @@ func cut(src string) []line {
 	return lines
 }
 
-// wrapped reports whether lines end at a column instead of at a paragraph:
-// most of them are of nearly the same length and end in mid-sentence.
-func wrapped(raw []string) bool {
-	longest, full, broken := 0, 0, 0
-	for _, l := range raw {
-		longest = max(longest, utf8.RuneCountInString(l))
-	}
-	if longest < 40 || longest > 120 {
-		return false
-	}
-	n := 0
-	for i, l := range raw {
-		if strings.TrimSpace(l) == "" || i+1 == len(raw) || strings.TrimSpace(raw[i+1]) == "" {
-			continue
-		}
-		n++
-		if utf8.RuneCountInString(l) > longest*3/4 {
-			full++
-			if !ended(l) {
-				broken++
-			}
-		}
-	}
-	return n > 3 && full*10 > n*7 && broken*10 > n*6
-}
-
-func unwrap(raw []string) []string {
-	out := make([]string, 0, len(raw))
-	var part []string
-	for _, l := range append(raw, "") {
-		if bullet.MatchString(strings.TrimSpace(l)) && len(part) > 0 {
-			out[len(out)-1] = strings.Join(part, " ")
-			part = part[:0]
-		}
-		if strings.TrimSpace(l) != "" {
-			part = append(part, l)
-			out = append(out, "")
-			continue
-		}
-		if len(part) > 0 {
-			out[len(out)-1] = strings.Join(part, " ")
-			part = part[:0]
-		}
-		out = append(out, "")
-	}
-	return out
-}
-
 // headline reports whether a line could be a title: several words, not ended
 // like a sentence, and no furniture.
 func (l line) headline() bool {
-	return l.rule == "" && l.byline == nil && l.words >= 3 && len(l.text) < 260 && (!ended(l.text) || strings.HasSuffix(trimQuotes(l.text), "?") || strings.HasSuffix(trimQuotes(l.text), "!"))
+	return l.rule == "" && l.byline == nil && (l.words >= 3 || spaceless(l.text) && len(l.text) > 24) && len(l.text) < 260 && (!ended(l.text) || strings.HasSuffix(trimQuotes(l.text), "?") || strings.HasSuffix(trimQuotes(l.text), "!"))
 }
 
 func trimQuotes(s string) string { return strings.TrimRight(s, `"'”’»`) }
@@ -314,7 +264,7 @@ func (p *Page) headLines(lines []line, title, start int) {
 		first = append(first, Block{Kind: lector.Title, Text: p.Title, Keep: true, Rule: "title", Path: titlePath})
 	}
 	if p.Byline != "" || len(p.Authors) > 0 {
-		first = append(first, Block{Kind: lector.Byline, Text: p.Byline, Keep: true, Rule: "byline", Path: bylinePath})
+		first = append(first, Block{Kind: lector.Byline, Text: cmp.Or(p.Byline, strings.Join(p.Authors, ", ")), Keep: true, Rule: "byline", Path: bylinePath})
 	}
 	if p.Subtitle != "" {
 		b := Block{Kind: lector.Standfirst, Text: p.Subtitle, Keep: true, Rule: "standfirst"}
@@ -337,7 +287,7 @@ func (p *Page) nameAbove(lines []line, title int) {
 		if l.byline != nil && len(l.byline.authors) > 0 {
 			return
 		}
-		timed = timed || l.rule == "text: "+timestamp || l.byline != nil
+		timed = timed || l.rule == "text: "+timestamp || l.rule == "text: "+readTime || l.byline != nil
 		if n, ok := nameOnly(l.text); ok && name == "" && l.rule == "" {
 			name = n
 		}
@@ -376,7 +326,8 @@ func (p *Page) bodyLines(lines []line, start int) {
 	for i := start; i < len(lines); i++ {
 		l := lines[i]
 		b := Block{Kind: lector.Paragraph, Text: l.text, Keep: true, Rule: "text", Path: l.path()}
-		b.joined = single && i > 0 && lines[i-1].group == l.group
+		b.below = i > 0 && lines[i-1].group == l.group
+		b.joined = single && b.below
 		switch {
 		case l.rule != "":
 			b.Keep, b.Rule = false, l.rule

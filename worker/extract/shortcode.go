@@ -30,5 +30,5 @@ func withoutShortcodes(s string) string {
 	if shortcodeLine.MatchString(strings.TrimSpace(s)) && !strings.Contains(s, "_text]") {
 		return s
 	}
-	return shortcodeMark.ReplaceAllString(s, " ")
+	return shortcodeMark.ReplaceAllString(s, "")
 }

@@ -157,34 +157,56 @@ func pieces(quote, text string) bool {
 // furnish follows the blocks behind a line that begins a list of other things:
 // headlines and their excerpts belong to it, until the article goes on.
 func furnish(blocks []Block) {
-	state, headlined, begun, aside := "", false, false, false
+	f := follower{}
 	for i := range blocks {
 		b := &blocks[i]
 		if !body(b.Kind) {
 			continue
 		}
-		if b.Keep && !begun { // what stands above the text begins no list in it
-			state, begun = "", true
+		if b.Keep && !f.begun { // what stands above the text begins no list in it
+			f.state, f.begun = "", true
 		}
 		if !b.Keep {
-			if m := marker(*b); m != "" && (state == "" || m != related) {
-				state, headlined, aside = m, false, !b.home
+			if m := marker(*b); m != "" && (f.state == "" || m != related) {
+				f = follower{state: m, begun: f.begun, aside: !b.home, list: i}
 			}
 			continue
 		}
-		if b.home && aside { // the list stood in a box of its own
-			state = ""
-		}
-		if state == "" || strings.HasPrefix(b.Rule, "markup") || strings.HasPrefix(b.Rule, "site") {
+		if f.state == "" || strings.HasPrefix(b.Rule, "markup") || strings.HasPrefix(b.Rule, "site") {
 			continue
 		}
-		if !attached(blocks, i) && resumes(blocks[i:], state, headlined) {
-			state = ""
+		if f.over(blocks, i) {
+			f.state = ""
 			continue
 		}
-		headlined = !prose(b.Text)
-		b.Keep, b.Rule = false, "follows: "+state
+		f.headlined = !prose(b.Text)
+		b.Keep, b.Rule = false, "follows: "+f.state
 	}
+}
+
+// follower is what is known of the list that is being followed.
+type follower struct {
+	state     string // what the list is; "": none
+	begun     bool   // the text has begun
+	aside     bool   // the list began outside the text's own box
+	headlined bool   // a headline stood last
+	list      int    // the last line of the group that the list began with
+}
+
+// over reports whether the article goes on with block i.
+func (f *follower) over(blocks []Block, i int) bool {
+	b := blocks[i]
+	if b.home && f.aside {
+		return true
+	}
+	if b.joined && f.list == i-1 {
+		f.list = i
+	} else if b.below && f.list == i-1 && f.state == related && !prose(b.Text) {
+		return false
+	} else if f.list == i-1 && !blocks[i-1].Keep && blocks[i-1].joined && prose(b.Text) && (f.state == related || f.state == signup || f.state == appeal) {
+		return true // the headlines stood in one group with the line that began them
+	}
+	return !attached(blocks, i) && resumes(blocks[i:], f.state, f.headlined)
 }
 
 // attached reports whether a line stands right below the head or the rest of
