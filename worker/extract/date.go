@@ -61,7 +61,7 @@ func findDate(s string) (date, bool) {
 	if m := dateISO.FindStringSubmatchIndex(s); m != nil {
 		return numeric(m, number(s, m[2:4]), number(s, m[4:6]), number(s, m[6:8]))
 	}
-	if m := dateYMD.FindStringSubmatchIndex(s); m != nil {
+	if m := yearFirst(s); m != nil {
 		return numeric(m, number(s, m[2:4]), number(s, m[4:6]), number(s, m[6:8]))
 	}
 	if m := dateNum.FindStringSubmatchIndex(s); m != nil {
@@ -72,6 +72,15 @@ func findDate(s string) (date, bool) {
 		return numeric(m, number(s, m[8:10]), month, day)
 	}
 	return date{}, false
+}
+
+func yearFirst(s string) []int {
+	for i := 4; i < len(s); i++ { // a mark behind four digits; the pattern is slow
+		if (s[i] == '.' || s[i] == '/' || s[i] >= 0x80) && hasYear(s[i-4:i]) {
+			return dateYMD.FindStringSubmatchIndex(s)
+		}
+	}
+	return nil
 }
 
 // hasYear reports whether four digits stand together, as in each form of date

@@ -29,17 +29,20 @@ func parse(src string) (*html.Node, error) {
 }
 
 // flatten copies the markup without the elements that lie too deep. Text is
-// never lost: where an element is left out, a block's end is a line break.
+// never lost: where an element is left out, a block's end is a line break, one
+// for however many end there.
 func flatten(src string) []byte {
 	z := html.NewTokenizer(strings.NewReader(src))
 	var out bytes.Buffer
 	var open []string
+	broken := false // a line break was written last
 	for {
 		kind := z.Next()
 		if kind == html.ErrorToken {
 			return out.Bytes()
 		}
 		raw := z.Raw()
+		deep := false
 		switch kind {
 		case html.StartTagToken:
 			name, _ := z.TagName()
@@ -47,12 +50,12 @@ func flatten(src string) []byte {
 				break
 			}
 			open = append(open, string(name))
-			if len(open) > deepest {
+			if deep = len(open) > deepest; deep {
 				raw = separator(name)
 			}
 		case html.EndTagToken:
 			name, _ := z.TagName()
-			deep := len(open) > deepest
+			deep = len(open) > deepest
 			if n := len(open); n > 0 && open[n-1] == string(name) {
 				open = open[:n-1]
 			}
@@ -60,7 +63,11 @@ func flatten(src string) []byte {
 				raw = separator(name)
 			}
 		}
+		if deep && broken {
+			continue
+		}
 		out.Write(raw)
+		broken = deep && len(raw) > 0 || broken && len(bytes.TrimSpace(raw)) == 0
 	}
 }
 

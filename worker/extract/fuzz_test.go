@@ -67,6 +67,22 @@ var hard = map[string]func(n int) string{
 		return `<div class="` + strings.Repeat("related-x ", n) + `"><p>Text of the thing.</p></div>`
 	},
 	"comments": func(n int) string { return strings.Repeat("<!--x-->", n) + "<p>Text of the thing.</p>" },
+	"pictures": func(n int) string {
+		return "<!doctype html><body>" + strings.Repeat(`<div><p><img alt="A picture of a bridge that was opened on Monday"></p><p align=center>A bridge.</p></div>`, n)
+	},
+	"slides": func(n int) string {
+		return "<!doctype html><ul>" + strings.Repeat("<li><h2>1/50 A picture</h2><p>What it shows, in a sentence.</p></li>", n)
+	},
+	"titles": func(n int) string {
+		return "<!doctype html><title>" + strings.Repeat("A part | ", n) + "</title>" + strings.Repeat("<h2>A heading of some length</h2>", n) + "<p>Text at the end of it.</p>"
+	},
+	"asides": func(n int) string {
+		return "<!doctype html><article>" + strings.Repeat("<p>This is a paragraph of the text, which says little.</p><div><p>A sentence that stands apart.</p></div>", n) + "</article>"
+	},
+	"wrapped": func(n int) string {
+		return strings.Repeat("A line of text that goes on and on until the column ends, and\nthen a rest.\n\n", n)
+	},
+	"shortcodes": func(n int) string { return "<p>" + strings.Repeat(`[a b="c"]text[/a] [`, n) + "</p>" },
 	"items": func(n int) string {
 		return "<html><ul>" + strings.Repeat("<li><h3><a href=/>Some other headline</a></h3><p>An excerpt of it.</p></li>", n)
 	},

@@ -235,7 +235,7 @@ func (p *Page) supersede(m meta) {
 		if !b.Keep {
 			continue
 		}
-		if b.Kind == lector.Heading && (b.Rank == 1 || m.entitles(b.Text)) {
+		if b.Kind == lector.Heading && (b.Rank == 1 || i < nearTop && m.entitles(b.Text)) {
 			b.Keep, b.Rule = false, "the page's title: another one is read"
 			return
 		}
@@ -304,6 +304,10 @@ func titleBlock(raws []raw, stated string) int {
 	return shown
 }
 
+// nearTop is how many blocks of a page can hold its title; all of a page's head
+// and chrome are fewer.
+const nearTop = 200
+
 // titleShown finds the title of a page that states none in its data: the
 // heading that its title element or og:title agrees with, else the first main
 // heading, else what these say themselves.
@@ -312,7 +316,7 @@ func (m meta) titleShown(raws []raw, first int) (string, int) {
 	if first >= 0 && (stated == "" || agrees(raws[first].Text, m.social) || agrees(raws[first].Text, m.pageTitle)) {
 		return raws[first].Text, first
 	}
-	for i, r := range raws {
+	for i, r := range raws[:min(len(raws), nearTop)] {
 		if r.Kind == lector.Heading && r.Rank <= 3 && !same(r.Text, m.publication) && (agrees(r.Text, m.social) || agrees(r.Text, m.pageTitle)) {
 			return r.Text, i
 		}
@@ -326,7 +330,7 @@ func (m meta) titleShown(raws []raw, first int) (string, int) {
 		}
 	}
 	for _, part := range titleParts(stated) {
-		for i, r := range raws {
+		for i, r := range raws[:min(len(raws), nearTop)] {
 			if titled(r.Text, part) && len(part) > 10 {
 				return part, i
 			}

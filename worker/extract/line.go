@@ -158,9 +158,15 @@ func counted(_, plain string, _ float64) string {
 	return ""
 }
 
+// dateWords is how many spaces a line of dates and times has at most.
+const dateWords = 13
+
 // clock finds a line that holds a date or a time and nothing else.
 func clock(text, plain string, _ float64) string {
 	if len(plain) > 90 || !strings.ContainsFunc(plain, unicode.IsDigit) && plain != "just now" && plain != "yesterday" && plain != "today" {
+		return ""
+	}
+	if strings.Count(text, " ") > dateWords {
 		return ""
 	}
 	if clockLine.MatchString(plain) || onlyDate(text) || len(text) < 50 && sameYear(text) {
@@ -187,7 +193,7 @@ func attribution(text, _ string, _ float64) string {
 }
 
 func credited(text string) bool {
-	if !ended(text) && len(text) < 240 && taken.MatchString(text) {
+	if len(text) < 240 && taken(text) {
 		return true
 	}
 	if !ended(text) && creditHead.MatchString(text) && len(text) < 220 || len(text) < 400 && pictured.MatchString(text) {
@@ -217,8 +223,17 @@ var creditWords = []string{"via ", "hoto", "mage", "redit", "icture:", "icture b
 // pictured begin what says what a picture shows.
 var pictured = regexp.MustCompile(`^(?:(?:FILE|File|ARCHIVE) ?(?:PHOTO|photo)? ?[-–—:] |In this (?:\w+,? |\w+\. \d+, \d+,? )?(?:undated |handout |file |combination )*(?:photo|photograph|image|picture|frame grab|screenshot)\b|图为|圖為|图注|图：|资料图|資料圖|资料照片|写真は|［写真］|【写真】)`)
 
-// taken ends a caption in Chinese and Japanese: "photographed by", "provided by".
-var taken = regexp.MustCompile(`(?:摄|摄影|攝影|供图|撮影|写真提供|提供)[)）]?$`)
+// taken finds what ends a caption in Chinese and Japanese: "photographed by",
+// "provided by".
+func taken(text string) bool {
+	text = strings.TrimRight(text, ")）")
+	for _, end := range []string{"摄", "摄影", "攝影", "供图", "撮影", "提供"} {
+		if strings.HasSuffix(text, end) {
+			return true
+		}
+	}
+	return false
+}
 
 var signOff = regexp.MustCompile(`[.!?…"”]\s+\((?:` + agencies + `)\)\.?$`)
 
@@ -297,14 +312,26 @@ var copyrightLine = regexp.MustCompile(`^(?:copyright\b|©|\(c\)|all rights rese
 // signOffLine ends an agency's report: "Reporting by …; Editing by …".
 var signOffLine = regexp.MustCompile(`^\(?(?:additional )?(?:reporting|writing|editing|compiled|translated|edited) by \p{L}[^.!?]*[;,.)]*(?: ?(?:editing|writing|additional reporting) by .*)?$|^.{3,120} contributed (?:to this report|to this story|to this article|reporting)\b.{0,40}$`)
 
-// provenances begin or make up a sentence that says where the article comes
-// from or who paid for it.
-var provenances = regexp.MustCompile(`^(?:this|the) (?:article|story|piece|post|essay|column|interview|report|content|video|podcast|analysis|commentary|translation|excerpt)(?: was| is| has| been| also| first| originally| previously)* (?:first |originally |previously |co-)?(?:appeared|published|republished|reprinted|reposted|syndicated|produced|adapted|distributed|reproduced|reported in partnership|brought to you|made possible|supported by|funded by|sponsored by|translated from|excerpted from|part of)\b|^(?:originally|first) published\b|^a version of this (?:article|story|column|piece) |\bfirst published [a-z]+ \d{1,2}, \d{4}|^dieser (?:artikel|text|beitrag) (?:erschien|ist zuerst|stammt|wurde)|^cet article (?:a été|est) (?:initialement |d'abord )?(?:publié|paru)|^este (?:artículo|texto) (?:se publicó|fue publicado|apareció)|^questo articolo è (?:stato pubblicato|apparso|uscito)|^este (?:artigo|texto) foi publicado|^ten (?:artykuł|tekst) (?:ukazał|został)|^(?:ця стаття|цей текст|цей матеріал) (?:вперше|був|була|створен|підготовлен)|^(?:эта статья|этот текст|этот материал) (?:впервые|был|создан|подготовлен)|^powered by\b|^(?:medically |fact[- ]?)?(?:reviewed|checked) by \p{L}|\bis on (?:twitter|x|bluesky|mastodon|instagram) at\b|^editor's picks?:`)
+// provenances begin a sentence that says where the article comes from or who
+// paid for it; asides stand anywhere in a line.
+var (
+	provenances     = regexp.MustCompile(`^(?:(?:this|the) (?:article|story|piece|post|essay|column|interview|report|content|video|podcast|analysis|commentary|translation|excerpt)(?: was| is| has| been| also| first| originally| previously)* (?:first |originally |previously |co-)?(?:appeared|published|republished|reprinted|reposted|syndicated|produced|adapted|distributed|reproduced|reported in partnership|brought to you|made possible|supported by|funded by|sponsored by|translated from|excerpted from|part of)\b|(?:originally|first) published\b|a version of this (?:article|story|column|piece) |dieser (?:artikel|text|beitrag) (?:erschien|ist zuerst|stammt|wurde)|cet article (?:a été|est) (?:initialement |d'abord )?(?:publié|paru)|este (?:artículo|texto) (?:se publicó|fue publicado|apareció)|questo articolo è (?:stato pubblicato|apparso|uscito)|este (?:artigo|texto) foi publicado|ten (?:artykuł|tekst) (?:ukazał|został)|(?:ця стаття|цей текст|цей матеріал) (?:вперше|був|була|створен|підготовлен)|(?:эта статья|этот текст|этот материал) (?:впервые|был|создан|подготовлен)|powered by\b|(?:medically |fact[- ]?)?(?:reviewed|checked) by \p{L})`)
+	provenanceWords = phrases(`this |the |originally|first published|a version of|dieser |cet article|este |questo articolo|ten |ця стаття|цей |эта статья|этот |powered by|medically|fact|reviewed by|checked by`)
+	asides          = regexp.MustCompile(`\bfirst published [a-z]+ \d{1,2}, \d{4}|\bis on (?:twitter|x|bluesky|mastodon|instagram) at\b`)
+)
 
 // provenance finds what an article says of itself.
 func provenance(_, plain string, _ float64) string {
-	if len(plain) < 320 && provenances.MatchString(plain) {
+	if len(plain) > 320 {
+		return ""
+	}
+	if (strings.Contains(plain, "first published ") || strings.Contains(plain, "is on ")) && asides.MatchString(plain) {
 		return notes
+	}
+	for _, p := range provenanceWords {
+		if strings.HasPrefix(plain, p) && provenances.MatchString(plain) {
+			return notes
+		}
 	}
 	return ""
 }
@@ -318,11 +345,11 @@ var followPaper = regexp.MustCompile(`^follow [\p{L}\d .'’&-]{2,50} on (?:x|tw
 // notices finds the fine print.
 func notices(text, plain string, linked float64) string {
 	switch {
-	case dumpedPart.MatchString(text), listedLink.MatchString(text), plain == "visible links":
+	case text[0] == '[' && dumpedPart.MatchString(text), text[0] == 'I' && dumpedPart.MatchString(text), listedLink.MatchString(text), plain == "visible links":
 		return control
-	case len(plain) < 400 && reference.MatchString(plain):
+	case len(plain) < 400 && strings.Contains(plain, "doi") && reference.MatchString(plain):
 		return imprint
-	case len(text) < 90 && signature.MatchString(text) && len(strings.Fields(text)) < 7:
+	case len(text) < 90 && strings.Contains(text, "@") && signature.MatchString(text) && len(strings.Fields(text)) < 7:
 		return imprint
 	case len(text) < 120 && strings.HasPrefix(text, "SOURCE ") && !ended(text):
 		return imprint
@@ -336,7 +363,7 @@ func notices(text, plain string, linked float64) string {
 		return legal
 	case len(plain) < 260 && (strings.Contains(plain, "contributed") || strings.Contains(plain, "ing by ") || strings.Contains(plain, "ed by ")) && signOffLine.MatchString(plain):
 		return author
-	case len(plain) < 320 && followPaper.MatchString(plain), len(plain) < 320 && followMe.MatchString(plain):
+	case strings.HasPrefix(plain, "follow ") && len(plain) < 320 && followPaper.MatchString(plain), len(plain) < 320 && followMe.MatchString(plain):
 		return author
 	case len(plain) < 120 && strings.HasSuffix(plain, "ago") && linked > 0.5:
 		return timestamp

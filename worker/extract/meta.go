@@ -83,7 +83,8 @@ func (m *meta) tag(tags map[string]string, n *html.Node) {
 
 // fill takes from the meta elements what JSON-LD does not say.
 func (m *meta) fill(tags map[string]string) {
-	m.social = firstOf(tags, "og:title", "twitter:title", "dc.title", "title")
+	m.social = trim(firstOf(tags, "og:title", "twitter:title", "dc.title", "title"), longest)
+	m.pageTitle = trim(m.pageTitle, longest)
 	m.description = firstOf(tags, "og:description", "description", "twitter:description")
 	if len(m.authors) == 0 {
 		if name := cleanAuthor(firstOf(tags, "author", "article:author", "dc.creator", "byl", "parsely-author", "sailthru.author")); name != "" && !same(name, firstOf(tags, "og:site_name", "application-name")) {
