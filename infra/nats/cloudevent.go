@@ -37,6 +37,7 @@ type cloudEvent struct {
 	Type    string          `json:"type"`
 	Time    string          `json:"time"`
 	Data    json.RawMessage `json:"data"`
+	Base64  []byte          `json:"data_base64"` // the same, where the producer took it for bytes
 	Replay  string          `json:"lectorreplay"`
 }
 
@@ -75,8 +76,11 @@ func header(h nats.Header, name string) string {
 func parse(h nats.Header, data []byte) (cloudEvent, error) {
 	if kind, _, _ := strings.Cut(header(h, contentType), ";"); strings.EqualFold(strings.TrimSpace(kind), structuredCE) {
 		var e cloudEvent
-		if err := json.Unmarshal(data, &e); err != nil {
+		if err := unmarshalExact(data, &e); err != nil {
 			return e, fmt.Errorf("structured CloudEvent: %w", err)
+		}
+		if len(e.Data) == 0 {
+			e.Data = e.Base64
 		}
 		return e, nil
 	}
@@ -99,7 +103,7 @@ func decodeArticle(subject string, h nats.Header, data []byte) (lector.ArticleEv
 		return lector.ArticleEvent{}, err
 	}
 	e := lector.ArticleEvent{ID: ce.ID, Source: ce.Source, Type: lector.EventType(ce.Type), Replay: ce.Replay}
-	if err := json.Unmarshal(ce.Data, &e.Article); err != nil {
+	if err := unmarshalExact(ce.Data, &e.Article); err != nil {
 		return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("article data: %w", err))
 	}
 	if e.Time, err = time.Parse(time.RFC3339Nano, ce.Time); err != nil && ce.Time != "" {
@@ -122,6 +126,8 @@ func (ce cloudEvent) check() error {
 		return errors.New("ce-id is missing")
 	case !lector.EventType(ce.Type).Known():
 		return fmt.Errorf("unsupported event type %q", ce.Type)
+	case len(ce.Data) == 0:
+		return errors.New("the event has no data")
 	}
 	return nil
 }
