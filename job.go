@@ -95,6 +95,7 @@ type Job struct {
 	Manifest  string       `json:"manifest,omitempty"`  // its address
 	Fallback  string       `json:"fallback,omitempty"`  // why a better voice did not read it
 	Announced bool         `json:"announced"`           // the audio event of this state is out
+	Told      string       `json:"told,omitempty"`      // the rendition that the last audio event said is ready
 	Created   time.Time    `json:"created"`
 	Changed   time.Time    `json:"changed"`
 }

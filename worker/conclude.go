@@ -19,9 +19,12 @@ func (w *Worker) conclude(ctx context.Context, d lector.Delivery, err error) {
 	defer cancel()
 	log := w.Log.With("site", d.Event.Article.Site, "article", d.Event.Article.ID, "sequence", d.Sequence)
 	after, throttled := lector.IsThrottled(err)
+	var why givenUp
 	switch {
 	case err == nil, errors.Is(err, errSuperseded):
 		w.settle(d, func() error { return d.Done(ctx) })
+	case errors.As(err, &why):
+		w.settle(d, func() error { return d.Refuse(string(why)) })
 	case stopping:
 		log.Info("given back: this worker stops")
 		w.note(ctx, d, lector.Queued, givenBack, err)
@@ -48,6 +51,11 @@ const (
 	putOff    = "put off"
 	givenBack = "given back"
 )
+
+// givenUp says that the record gives the event up already, and why.
+type givenUp string
+
+func (g givenUp) Error() string { return string(g) }
 
 // settle tells the broker. If that fails the event comes again and finds in
 // the record what was done.
@@ -82,27 +90,37 @@ func backoff(tries int) time.Duration {
 
 // note writes into the record why the job waits.
 func (w *Worker) note(ctx context.Context, d lector.Delivery, state lector.State, outcome string, why error) {
-	w.write(ctx, d, func(j *lector.Job) {
+	_, err := w.write(ctx, d, func(j *lector.Job) {
 		j.State, j.Reason = state, reason(why)
 		w.fault(j, outcome, why)
 	})
+	if err != nil && !errors.Is(err, errSuperseded) {
+		w.Log.Warn("job not written", "error", err)
+	}
 }
 
 // fail gives the job up: the record and the world learn why, the event goes to
-// the dead letters.
+// the dead letters. A job is not given up while the store or the broker does not
+// answer, which may be the very reason: the world could not be told either.
 func (w *Worker) fail(ctx context.Context, d lector.Delivery, why error) {
-	r := w.write(ctx, d, func(j *lector.Job) {
+	r, err := w.write(ctx, d, func(j *lector.Job) {
 		j.State, j.Reason = lector.Failed, reason(why)
 		w.fault(j, failed, why)
 	})
-	if r == nil {
-		w.settle(d, func() error { return d.Later(backoff(1)) })
-		return
+	if err == nil {
+		err = w.finish(ctx, r, d.Event.Replay)
 	}
-	if err := w.finish(ctx, r, d.Event.Replay); err != nil {
-		w.Log.Warn("failure not announced", "error", err)
+	switch {
+	case err == nil:
+		w.settle(d, func() error { return d.Refuse(reason(why)) })
+	case errors.Is(err, errSuperseded):
+		w.settle(d, func() error { return d.Done(ctx) })
+	default:
+		again := backoff(w.tries(ctx, d))
+		w.Log.Warn("failure not announced: the job is not given up yet", "error", err, "again", again)
+		w.note(ctx, d, lector.Queued, failed, why)
+		w.settle(d, func() error { return d.Later(again) })
 	}
-	w.settle(d, func() error { return d.Refuse(reason(why)) })
 }
 
 // reason is an error as an operator reads it.
@@ -124,15 +142,15 @@ func (w *Worker) fault(j *lector.Job, outcome string, why error) {
 	}
 }
 
-// write changes the record if it still wants this event, and returns it.
-func (w *Worker) write(ctx context.Context, d lector.Delivery, f func(*lector.Job)) *record {
+// write changes the record and returns it. When the record wants another event
+// by now the answer is errSuperseded.
+func (w *Worker) write(ctx context.Context, d lector.Delivery, f func(*lector.Job)) (*record, error) {
 	r, err := w.read(ctx, d.Event.Article.Site, d.Event.Article.Key())
-	if err == nil && r.job.Sequence == d.Sequence {
-		err = r.change(ctx, f)
+	switch {
+	case err != nil:
+		return nil, err
+	case r.job.Sequence != d.Sequence:
+		return nil, errSuperseded
 	}
-	if err != nil {
-		w.Log.Warn("job not written", "error", err)
-		return nil
-	}
-	return r
+	return r, r.change(ctx, f)
 }

@@ -26,7 +26,12 @@ func (w *Worker) finish(ctx context.Context, r *record, replay string) error {
 	if err := w.Announcer.Announce(ctx, e); err != nil {
 		return err
 	}
-	err = r.change(ctx, func(j *lector.Job) { j.Stage, j.Announced, j.Changed = lector.StageDone, true, w.now() })
+	err = r.change(ctx, func(j *lector.Job) {
+		j.Stage, j.Announced, j.Changed, j.Told = lector.StageDone, true, w.now(), ""
+		if e.Type == lector.AudioReady {
+			j.Told = j.Rendition
+		}
+	})
 	if err == nil {
 		w.tell(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason})
 	}

@@ -17,7 +17,7 @@ func (w *Worker) run(ctx context.Context, d lector.Delivery, r *record) error {
 	case a.Visibility != lector.Public:
 		return w.withdraw(ctx, r, lector.Refused, fmt.Sprintf("visibility is %q: only public text is read", a.Visibility), d.Event.Replay)
 	case d.Event.Type == lector.Scheduled:
-		return w.rest(ctx, r, lector.Refused, "scheduled: it is read when it is published")
+		return w.postpone(ctx, r, d.Event.Replay)
 	}
 	ctx, stop := w.guard(ctx, r)
 	defer stop()
@@ -95,23 +95,42 @@ func (w *Worker) end(j *lector.Job, outcome string) {
 }
 
 // unchanged notes that the newest revision sounds like the public one. Nothing
-// is spoken or announced; the pointer learns the revision.
+// is spoken; the pointer learns the revision. It is announced only if the world
+// does not know of the rendition: a worker died before it could tell, or told of
+// a failure since.
 func (w *Worker) unchanged(ctx context.Context, r *record, plan *Plan) error {
-	if err := w.follow(ctx, r); err != nil {
-		return err
+	known := r.job.Told == r.job.Rendition
+	if known {
+		if err := w.follow(ctx, r); err != nil {
+			return err
+		}
 	}
 	err := r.change(ctx, func(j *lector.Job) {
-		j.State, j.Stage, j.Reason, j.Announced = lector.Ready, lector.StageDone, "nothing audible changed", true
+		j.State, j.Stage, j.Reason, j.Announced = lector.Ready, lector.StageDone, "nothing audible changed", known
 		j.Bill.Reused = plan.Characters()
 		w.end(j, "unchanged")
 	})
-	if err == nil {
-		w.tell(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason})
+	switch {
+	case err != nil:
+		return err
+	case !known:
+		return w.finish(ctx, r, "")
 	}
-	return err
+	w.tell(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason})
+	return nil
 }
 
-// rest ends an event without audio and without touching what is public.
+// postpone ends an event that says when the article will appear. What has been
+// public of it until now is not any more.
+func (w *Worker) postpone(ctx context.Context, r *record, replay string) error {
+	const reason = "scheduled: it is read when it is published"
+	if r.job.Rendition != "" {
+		return w.withdraw(ctx, r, lector.Refused, reason, replay)
+	}
+	return w.rest(ctx, r, lector.Refused, reason)
+}
+
+// rest ends an event of an article that has no audio, without a word.
 func (w *Worker) rest(ctx context.Context, r *record, state lector.State, reason string) error {
 	err := r.change(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Reason, j.Announced = state, lector.StageDone, reason, true

@@ -3,6 +3,8 @@ package worker
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"time"
 
 	"lector"
@@ -18,9 +20,21 @@ func (w *Worker) handle(ctx context.Context, d lector.Delivery) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	stop := w.beat(ctx, d)
-	err := w.process(ctx, d)
+	err := w.guarded(ctx, d)
 	stop()
 	w.conclude(ctx, d, err)
+}
+
+// guarded is process for which an article that breaks our code is one that
+// failed, and does not take the process and all other articles with it.
+func (w *Worker) guarded(ctx context.Context, d lector.Delivery) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.Log.Error("panic", "article", d.Event.Article.ID, "sequence", d.Sequence, "panic", p, "stack", string(debug.Stack()))
+			err = lector.Hint(lector.Permanent(fmt.Errorf("internal error: %v", p)), "this is a fault of lector: please report it with the article; the log has the place")
+		}
+	}()
+	return w.process(ctx, d)
 }
 
 // beat tells the broker that the job is alive until stop is called.
@@ -63,9 +77,40 @@ func (w *Worker) process(ctx context.Context, d lector.Delivery) error {
 	}
 	switch r.job.Judge(d.Event, d.Sequence) {
 	case lector.Due:
+		if n := lost(r.job); n >= deaths {
+			return lector.Hint(lector.Permanent(fmt.Errorf("%d workers were lost at this article", n)),
+				"see their logs: were they killed, or does the article need more memory than they have? Then replay the job")
+		}
 		return w.run(held, d, r)
 	case lector.Unannounced:
-		return w.finish(held, r, d.Event.Replay)
+		return w.resume(held, r, d.Event.Replay)
+	}
+	return nil
+}
+
+// deaths is how many workers may be lost at one event. One that dies has more
+// often been killed than poisoned, so it is more than the failed attempts; but
+// it must end, else the article kills one worker after the other.
+const deaths = 12
+
+// lost counts the attempts that nobody ended. The last one is our own.
+func lost(j lector.Job) int {
+	n := 0
+	for _, a := range j.Attempts[:max(0, len(j.Attempts)-1)] {
+		if a.Outcome == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// resume does what is left of a job that is decided but not announced.
+func (w *Worker) resume(ctx context.Context, r *record, replay string) error {
+	if err := w.finish(ctx, r, replay); err != nil {
+		return err
+	}
+	if r.job.State == lector.Failed {
+		return givenUp(r.job.Reason)
 	}
 	return nil
 }

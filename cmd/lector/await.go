@@ -19,14 +19,15 @@ type ledger interface {
 }
 
 // await returns an article's record as soon as the event with the given place
-// in the stream, or a later one, has had its effect.
+// in the stream, or one that outweighs it, has had its effect.
 func await(ctx context.Context, l ledger, a lector.Article, sequence uint64) (lector.Job, error) {
 	for {
 		for j, err := range l.Watch(ctx, a.Site, a.Key()) {
 			if err != nil {
 				break
 			}
-			if j.Sequence >= sequence && j.State.AtRest() && (j.Announced || j.State == lector.Failed) {
+			outweighed := j.Judge(lector.ArticleEvent{Article: a}, sequence) == lector.Stale
+			if (outweighed || j.Sequence == sequence) && j.State.AtRest() && j.Announced {
 				return j, nil
 			}
 		}
@@ -55,6 +56,8 @@ func (a *app) outcome(c *config, asJSON bool, j lector.Job, sequence uint64) err
 		return nil
 	case j.Sequence > sequence:
 		fmt.Fprintf(a.stdout, "superseded: a newer event came; job %s is %s\n", j.ID, j.State)
+	case j.Sequence < sequence:
+		fmt.Fprintf(a.stdout, "no effect: the article is known in a newer state, of %s; job %s is %s\n", j.UpdatedAt.Format(time.RFC3339), j.ID, j.State)
 	case j.State == lector.Ready:
 		fmt.Fprintf(a.stdout, "ready: %s\n  %s\n", or(j.Reason, bill(j.Bill)), c.embedURL(j.Site, j.Article))
 	default:

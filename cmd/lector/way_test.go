@@ -367,3 +367,62 @@ func TestTwoWorkersManyArticles(t *testing.T) {
 		}
 	}
 }
+
+// TestOldStateIsToldAtOnce: who waits for an event that is older than what is
+// known does not wait in vain.
+func TestOldStateIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{}).start()
+	newer, older := story("1"), story("1")
+	newer.UpdatedAt = newer.UpdatedAt.Add(time.Hour)
+	first := h.tell(lector.Published, newer)
+	n := h.publish(lector.Updated, older)
+	j := h.settle(older, n)
+	if j.Sequence != first.Sequence || j.State != lector.Ready {
+		t.Errorf("job %+v", j)
+	}
+	var out strings.Builder
+	h.app.stdout = &out
+	if err := h.app.outcome(h.config, false, j, n); err != nil || !strings.HasPrefix(out.String(), "no effect: ") {
+		t.Errorf("%q, %v", out.String(), err)
+	}
+}
+
+// TestUnchangedIsToldWhenTheWorldBelievesOtherwise: the same audio is ready
+// again behind a failure, and behind a worker that died before it told.
+func TestUnchangedIsToldWhenTheWorldBelievesOtherwise(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{}).start()
+	a := story("1")
+	h.tell(lector.Published, a)
+	broken := a
+	broken.Body.Content, broken.UpdatedAt = "", a.UpdatedAt.Add(time.Hour)
+	if j := h.tell(lector.Updated, broken); j.State != lector.Failed {
+		t.Fatalf("job %+v", j)
+	}
+	a.UpdatedAt = a.UpdatedAt.Add(2 * time.Hour)
+	j := h.tell(lector.Updated, a)
+	if j.State != lector.Ready || j.Attempts[0].Outcome != "unchanged" || !j.Announced {
+		t.Errorf("job %+v", j)
+	}
+	want := []string{lector.AudioReady, lector.AudioFailed, lector.AudioReady}
+	if got := h.announced(a); !slices.Equal(got, want) {
+		t.Errorf("announced %v", got)
+	}
+	h.tell(lector.Updated, a)
+	if got := h.announced(a); !slices.Equal(got, want) {
+		t.Errorf("told again what is known: %v", got)
+	}
+	now, version, err := h.ledger.Job(t.Context(), a.Site, a.Key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	now.Told, now.Announced = "", false // a worker died between the commit and the announcement
+	if _, err := h.ledger.Save(t.Context(), now, version); err != nil {
+		t.Fatal(err)
+	}
+	h.tell(lector.Updated, a)
+	if got := h.announced(a); len(got) != 4 || got[3] != lector.AudioReady {
+		t.Errorf("announced %v", got)
+	}
+}

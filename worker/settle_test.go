@@ -1,0 +1,242 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"lector"
+)
+
+// memory is a broker, a ledger and a store of one test.
+type memory struct {
+	mu       sync.Mutex
+	jobs     map[string]lector.Job
+	versions map[string]uint64
+	objects  map[string][]byte
+	told     []lector.AudioEvent
+	deaf     error // what Announce answers instead
+}
+
+func newMemory() *memory {
+	return &memory{jobs: map[string]lector.Job{}, versions: map[string]uint64{}, objects: map[string][]byte{}}
+}
+
+func (m *memory) Job(_ context.Context, _, key string) (lector.Job, uint64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.versions[key] == 0 {
+		return lector.Job{}, 0, lector.ErrNotFound
+	}
+	return m.jobs[key], m.versions[key], nil
+}
+
+func (m *memory) Save(_ context.Context, j lector.Job, version uint64) (uint64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.versions[j.ID] != version {
+		return 0, lector.ErrConflict
+	}
+	m.jobs[j.ID], m.versions[j.ID] = j, version+1
+	return version + 1, nil
+}
+
+func (m *memory) Hold(ctx context.Context, _ string) (context.Context, func(), error) {
+	return ctx, func() {}, nil
+}
+
+func (m *memory) Announce(_ context.Context, e lector.AudioEvent) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.deaf == nil {
+		m.told = append(m.told, e)
+	}
+	return m.deaf
+}
+
+func (m *memory) Open(_ context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	data, ok := m.objects[key]
+	if !ok {
+		return nil, lector.Object{}, lector.ErrNotFound
+	}
+	return struct {
+		io.ReadSeeker
+		io.Closer
+	}{bytes.NewReader(data), io.NopCloser(nil)}, lector.Object{Key: key, Size: int64(len(data))}, nil
+}
+
+func (m *memory) Stat(ctx context.Context, key string) (lector.Object, error) {
+	_, o, err := m.Open(ctx, key)
+	return o, err
+}
+
+func (m *memory) List(_ context.Context, prefix string) iter.Seq2[lector.Object, error] {
+	m.mu.Lock()
+	keys := slices.Sorted(maps.Keys(m.objects))
+	m.mu.Unlock()
+	return func(yield func(lector.Object, error) bool) {
+		for _, key := range keys {
+			if strings.HasPrefix(key, prefix) && !yield(lector.Object{Key: key}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (m *memory) Create(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
+	if _, err := m.Stat(ctx, o.Key); err == nil {
+		return lector.ErrExists
+	}
+	return m.Put(ctx, o, body)
+}
+
+func (m *memory) Put(_ context.Context, o lector.Object, body io.ReadSeeker) error {
+	data, err := io.ReadAll(body)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.objects[o.Key] = data
+	return err
+}
+
+func (m *memory) Delete(_ context.Context, key string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.objects, key)
+	return nil
+}
+
+// settled notes how a delivery ended.
+type settled struct{ how string }
+
+func (s *settled) Working() error             { return nil }
+func (s *settled) Done(context.Context) error { s.how = "done"; return nil }
+func (s *settled) Later(time.Duration) error  { s.how = "later"; return nil }
+func (s *settled) Refuse(reason string) error { s.how = "refused: " + reason; return nil }
+func (s *settled) String() string             { return s.how }
+
+// worker has no narrator: whatever wants one panics.
+func (m *memory) worker() *Worker {
+	return &Worker{Name: "w", Ledger: m, Leases: m, Announcer: m, Store: m, Log: slog.New(slog.DiscardHandler), Heartbeat: time.Minute}
+}
+
+func delivery(kind lector.EventType, sequence uint64) (lector.Delivery, *settled) {
+	s := &settled{}
+	a := lector.Article{Site: "havana", ID: "1", Visibility: lector.Public}
+	return lector.Delivery{Event: lector.ArticleEvent{ID: "e", Type: kind, Article: a}, Sequence: sequence, Count: 1, Settler: s}, s
+}
+
+// job returns the one record there is.
+func (m *memory) job() lector.Job { return m.jobs[lector.Key("havana", "1")] }
+
+func (m *memory) set(j lector.Job) {
+	j.ID, j.Site, j.Article = lector.Key("havana", "1"), "havana", "1"
+	m.jobs[j.ID] = j
+	m.versions[j.ID]++
+}
+
+func TestPanicIsAFailedArticle(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	d, s := delivery(lector.Published, 1)
+	m.worker().handle(t.Context(), d)
+	if j := m.job(); j.State != lector.Failed || !strings.Contains(j.Reason, "internal error") || !j.Announced {
+		t.Errorf("job %+v", j)
+	}
+	if !strings.HasPrefix(s.how, "refused: internal error") || len(m.told) != 1 || m.told[0].Type != lector.AudioFailed {
+		t.Errorf("%s, told %+v", s, m.told)
+	}
+}
+
+// TestArticleThatKillsWorkersEnds: a process that dies records nothing, so the
+// open attempts are all there is to go by.
+func TestArticleThatKillsWorkersEnds(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	m.set(lector.Job{Sequence: 1, State: lector.Running, Attempts: make([]lector.Attempt, deaths)})
+	d, s := delivery(lector.Published, 1)
+	m.worker().handle(t.Context(), d)
+	if j := m.job(); j.State != lector.Failed || !strings.Contains(j.Reason, "12 workers were lost") || !strings.HasPrefix(s.how, "refused") {
+		t.Errorf("%s, job %+v", s, j)
+	}
+}
+
+// TestOldFailureLeavesTheNewEventAlone: the newer event has taken the record
+// while the older one failed.
+func TestOldFailureLeavesTheNewEventAlone(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	newer := lector.Job{Sequence: 2, State: lector.Running, Rendition: "r", Attempts: make([]lector.Attempt, 1)}
+	m.set(newer)
+	d, s := delivery(lector.Published, 1)
+	m.worker().conclude(t.Context(), d, lector.Permanent(errors.New("no text")))
+	if j := m.job(); j.State != lector.Running || j.Announced || j.Attempts[0].Outcome != "" {
+		t.Errorf("job %+v", j)
+	}
+	if s.how != "done" || len(m.told) != 0 {
+		t.Errorf("%s, told %+v", s, m.told)
+	}
+}
+
+// TestNotGivenUpInSilence: a job whose failure cannot be told is tried again,
+// and told when it can.
+func TestNotGivenUpInSilence(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	m.deaf = errors.New("no broker")
+	d, s := delivery(lector.Published, 1)
+	w := m.worker()
+	w.handle(t.Context(), d)
+	if j := m.job(); s.how != "later" || j.State != lector.Queued {
+		t.Fatalf("%s, job %+v", s, j)
+	}
+	m.deaf = nil
+	w.handle(t.Context(), d)
+	if j := m.job(); j.State != lector.Failed || !j.Announced || !strings.HasPrefix(s.how, "refused") || len(m.told) != 1 {
+		t.Errorf("%s, told %d, job %+v", s, len(m.told), j)
+	}
+}
+
+// TestDeathBehindAFailure: the worker died when the record had given the job
+// up. The next one tells, and sends the event to the dead letters.
+func TestDeathBehindAFailure(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	m.set(lector.Job{Sequence: 1, State: lector.Failed, Reason: "no text"})
+	d, s := delivery(lector.Published, 1)
+	m.worker().handle(t.Context(), d)
+	if s.how != "refused: no text" || len(m.told) != 1 || !m.job().Announced {
+		t.Errorf("%s, told %+v", s, m.told)
+	}
+}
+
+func TestScheduledIsNotPublic(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	d, s := delivery(lector.Scheduled, 1)
+	m.worker().handle(t.Context(), d)
+	if j := m.job(); j.State != lector.Refused || s.how != "done" || len(m.told) != 0 {
+		t.Errorf("%s, told %+v, job %+v", s, m.told, j)
+	}
+	pointer := lector.PointerKey("havana", lector.Key("havana", "1"))
+	m.objects[pointer] = []byte("{}")
+	m.set(lector.Job{Sequence: 2, State: lector.Ready, Announced: true, Rendition: "r", Told: "r"})
+	d, s = delivery(lector.Scheduled, 3)
+	m.worker().handle(t.Context(), d)
+	if j := m.job(); j.State != lector.Refused || j.Rendition != "" || j.Told != "" || s.how != "done" || len(m.told) != 1 || m.told[0].Type != lector.AudioRemoved {
+		t.Errorf("%s, told %+v, job %+v", s, m.told, j)
+	}
+	if len(m.objects) != 0 {
+		t.Errorf("left behind: %v", m.objects)
+	}
+}
