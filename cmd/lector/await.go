@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"lector"
@@ -59,11 +60,23 @@ func (a *app) outcome(c *config, asJSON bool, j lector.Job, sequence uint64) err
 	case j.Sequence < sequence:
 		fmt.Fprintf(a.stdout, "no effect: the article is known in a newer state, of %s; job %s is %s\n", j.UpdatedAt.Format(time.RFC3339), j.ID, j.State)
 	case j.State == lector.Ready:
-		fmt.Fprintf(a.stdout, "ready: %s\n  %s\n", or(j.Reason, bill(j.Bill)), c.embedURL(j.Site, j.Article))
+		fmt.Fprintf(a.stdout, "ready: %s\n  %s\n", or(j.Reason, bill(j.Bill)), c.listenURL(j))
 	default:
-		fmt.Fprintf(a.stdout, "%s: %s\n", j.State, j.Reason)
+		fmt.Fprintf(a.stdout, "%s: %s\n", j.State, plain(j.Reason))
 	}
 	return nil
+}
+
+// listenURL is the page with the player of a job's article. Where the settings
+// here do not say how the doors are reached, the manifest's address does: the
+// worker may have been told by a flag.
+func (c *config) listenURL(j lector.Job) string {
+	if c.PublicURL == "" && c.Store.PublicURL == "" {
+		if base, ok := strings.CutSuffix(j.Manifest, "/"+lector.PointerKey(j.Site, j.ID)); ok {
+			return embedUnder(base, j.Site, j.Article)
+		}
+	}
+	return c.embedURL(j.Site, j.Article)
 }
 
 func bill(b lector.Bill) string {

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/url"
 	"slices"
+
+	"golang.org/x/text/language"
 
 	"lector"
 	"lector/worker/script"
@@ -42,6 +45,8 @@ func (c *config) checkAddresses() error {
 
 func (c *config) checkStore() error {
 	switch {
+	case c.Data == "":
+		return lector.Hint(errors.New("data: is empty"), "name a directory, for example ./data")
 	case c.Store.Kind != "disk" && c.Store.Kind != "s3":
 		return fmt.Errorf("store.kind: %q is neither disk nor s3", c.Store.Kind)
 	case c.Store.Kind == "s3" && c.Store.Bucket == "":
@@ -50,10 +55,17 @@ func (c *config) checkStore() error {
 	return nil
 }
 
+// most is how much a worker may do at once: each thing costs memory before it
+// does anything.
+const most = 1000
+
 func (c *config) checkNumbers() error {
 	for key, n := range map[string]int{"worker.articles": c.Worker.Articles, "worker.calls": c.Worker.Calls, "nats.replicas": c.NATS.Replicas} {
 		if n < 1 {
 			return fmt.Errorf("%s: %d is less than 1", key, n)
+		}
+		if n > most {
+			return fmt.Errorf("%s: %d is more than %d", key, n, most)
 		}
 	}
 	return nil
@@ -76,11 +88,22 @@ func (c *config) checkVoices() error {
 		switch {
 		case v.Backend == "":
 			return fmt.Errorf("%s.backend: is missing", key)
-		case v.MaxChars < 0 || v.Concurrency < 0 || v.Price < 0 || v.PerSecond < 0:
-			return fmt.Errorf("%s: a limit or price is negative", key)
+		case v.MaxChars < 0 || v.Concurrency < 0 || v.Price < 0 || v.PerSecond < 0 || v.Speed < 0 || v.Timeout < 0:
+			return fmt.Errorf("%s: a limit, price, speed or time is negative", key)
 		case v.Normalise != "" && !slices.Contains([]string{"full", "light", "off"}, v.Normalise):
 			return fmt.Errorf("%s.normalise: %q is not full, light or off", key, v.Normalise)
 		}
+	}
+	return nil
+}
+
+// checkPublication refuses what would stand in feeds and tags as it is.
+func checkPublication(key string, s siteConfig) error {
+	if u, err := url.Parse(s.URL); s.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return fmt.Errorf("%s.url: %q is no http or https address", key, s.URL)
+	}
+	if _, err := language.Parse(s.Language); err != nil {
+		return lector.Hint(fmt.Errorf("%s.language: %q is no language tag", key, s.Language), "give one such as en or uk")
 	}
 	return nil
 }
@@ -90,6 +113,9 @@ func (c *config) checkSites() error {
 		key := "sites." + name
 		if !lector.ValidSite(name) {
 			return lector.Hint(fmt.Errorf("%s: no usable name", key), "use 1 to 63 characters of a-z, 0-9, _ and -")
+		}
+		if err := checkPublication(key, s); err != nil {
+			return err
 		}
 		if s.Notice != "off" && s.Notice != "start" && s.Notice != "both" {
 			return fmt.Errorf("%s.notice: %q is not off, start or both", key, s.Notice)

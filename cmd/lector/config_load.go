@@ -75,26 +75,14 @@ func (a *app) readFile(c *config, name string) error {
 	}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)
-	if err := d.Decode(c); err != nil && !errors.Is(err, io.EOF) {
-		return misuse{lector.Hint(fmt.Errorf("settings in %s: %s", name, plainYAML(err)), "lector config -h lists the keys")}
+	err = d.Decode(c)
+	if err == nil && d.Decode(&yaml.Node{}) == nil { // what stands behind a --- would not count
+		err = errors.New("there is a second document behind ---")
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return misuse{lector.Hint(fmt.Errorf("settings in %s: %s", name, plainYAML(err)), "lector config shows all keys; lector config -h says how they are set")}
 	}
 	return nil
-}
-
-// plainYAML says what is wrong without the names of our Go types.
-func plainYAML(err error) string {
-	var t *yaml.TypeError
-	if !errors.As(err, &t) {
-		return strings.TrimPrefix(err.Error(), "yaml: ")
-	}
-	lines := slices.Clone(t.Errors)
-	for i, l := range lines {
-		if before, _, found := strings.Cut(l, " not found in type "); found {
-			l = strings.Replace(before, "field ", "unknown key ", 1)
-		}
-		lines[i] = l
-	}
-	return strings.Join(lines, "; ")
 }
 
 // readEnvironment overlays LECTOR_… variables; a secret's NAME_FILE names a
@@ -113,8 +101,21 @@ func (a *app) readEnvironment(c *config) error {
 		}
 		vars["LECTOR_NATS_PASSWORD"] = strings.TrimSpace(string(data))
 	}
-	if err := env.ParseWithOptions(c, env.Options{Environment: vars, Prefix: "LECTOR_"}); err != nil {
-		return misuse{fmt.Errorf("settings in the environment: %w", err)}
+	return overlay(c, vars)
+}
+
+// overlay reads one variable after the other, so that the one that is wrong can
+// be named.
+func overlay(c *config, vars map[string]string) error {
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		err := env.ParseWithOptions(c, env.Options{Environment: map[string]string{name: vars[name]}, Prefix: "LECTOR_"})
+		var wrong env.ParseError
+		if errors.As(err, &wrong) {
+			err = fmt.Errorf("%q is not %s", vars[name], plainType(wrong.Type.String()))
+		}
+		if err != nil {
+			return misuse{fmt.Errorf("settings in the environment: %s: %w", name, err)}
+		}
 	}
 	return nil
 }

@@ -150,7 +150,11 @@ func (c *config) publicURL() string {
 
 // embedURL is the page with the player of one article.
 func (c *config) embedURL(site, article string) string {
-	return join(c.publicURL(), "embed/"+site+"/"+url.PathEscape(article))
+	return embedUnder(c.publicURL(), site, article)
+}
+
+func embedUnder(base, site, article string) string {
+	return join(base, "embed/"+site+"/"+url.PathEscape(article))
 }
 
 // join puts a path behind a base address.

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"lector"
 )
@@ -111,10 +113,21 @@ func (f jobsFlags) matches(j lector.Job) bool {
 
 // short cuts a text at n characters.
 func short(s string, n int) string {
-	if r := []rune(s); len(r) > n {
+	if r := []rune(plain(s)); len(r) > n {
 		return string(r[:n-1]) + "…"
 	}
-	return s
+	return plain(s)
+}
+
+// plain is a text of an article as a terminal may have it: on one line, and
+// without the characters that would tell the terminal what to do.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, s)
 }
 
 func (a *app) showJob(ctx context.Context, l ledger, f jobsFlags, id string) error {
@@ -126,7 +139,7 @@ func (a *app) showJob(ctx context.Context, l ledger, f jobsFlags, id string) err
 		return a.printJSON(j)
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	row := func(name string, value any) { fmt.Fprintf(w, "%s\t%v\n", name, value) }
+	row := func(name string, value any) { fmt.Fprintf(w, "%s\t%s\n", name, plain(fmt.Sprint(value))) }
 	row("job", j.ID)
 	row("article", j.Site+" / "+j.Article)
 	row("title", j.Title)
@@ -146,14 +159,17 @@ func (a *app) showJob(ctx context.Context, l ledger, f jobsFlags, id string) err
 }
 
 func showAttempts(w io.Writer, j lector.Job) {
-	for _, t := range j.Attempts {
+	for i, t := range j.Attempts {
 		took := "running"
-		if !t.Ended.IsZero() {
+		switch {
+		case !t.Ended.IsZero():
 			took = t.Ended.Sub(t.Started).Round(time.Millisecond).String()
+		case i+1 < len(j.Attempts):
+			took = "its worker was lost"
 		}
 		fmt.Fprintf(w, "attempt %d\t%s by %s: %s, %s\n", t.Number, t.Started.Local().Format(time.DateTime), t.Worker, or(t.Outcome, string(t.Stage)), took)
 		if t.Error != "" {
-			fmt.Fprintf(w, "\t%s\n", t.Error)
+			fmt.Fprintf(w, "\t%s\n", plain(t.Error))
 		}
 	}
 }
@@ -181,7 +197,7 @@ func (a *app) watchJobs(ctx context.Context, l ledger, f jobsFlags) error {
 			}
 			continue
 		}
-		fmt.Fprintf(a.stdout, "%s  %s  %-9s %-8s %s\n", j.Changed.Local().Format(time.TimeOnly), j.ID[:10], j.State, j.Stage, or(j.Reason, j.Title))
+		fmt.Fprintf(a.stdout, "%s  %s  %-9s %-8s %s\n", j.Changed.Local().Format(time.TimeOnly), j.ID[:10], j.State, j.Stage, plain(or(j.Reason, j.Title)))
 	}
 	return nil
 }

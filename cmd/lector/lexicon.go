@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"lector"
+	"lector/infra/fetch"
 	"lector/worker/script"
 )
 
@@ -174,7 +175,7 @@ func (a *app) foreignLexicon(ctx context.Context, name string) (script.Lexicon, 
 	if name == "starter" {
 		return script.Starter(), nil
 	}
-	data, err := a.readSource(ctx, name)
+	data, err := a.readSource(ctx, name, fetch.Client{})
 	if err != nil {
 		return nil, err
 	}

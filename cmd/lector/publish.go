@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -15,12 +16,13 @@ import (
 	"time"
 
 	"lector"
+	"lector/infra/fetch"
 	"lector/worker/extract"
 )
 
 const publishHelp = `Puts an article event on NATS, as a CMS does. FILE is a CMS body or a whole
 page (.html), plain text, or an article as JSON in the fields of the event
-schema; - is standard input. What the flags leave out is taken from the page.
+schema; - is standard input. What the flags leave out is taken from the file.
 
   lector publish article.html
   lector publish -site havana -id 4711 -title "Storm warning" -wait body.html
@@ -39,6 +41,7 @@ type publishFlags struct {
 	timeout  time.Duration
 	asJSON   bool
 	siteName string
+	private  bool
 }
 
 func (p *publishFlags) add(fs *flag.FlagSet) {
@@ -60,6 +63,7 @@ func (p *publishFlags) describe(fs *flag.FlagSet) {
 	fs.StringVar(&p.cover, "cover", "", "`FILE` of the cover, JPEG or PNG")
 	fs.StringVar(&a.Section, "section", "", "`NAME` of the section")
 	fs.StringVar(&a.Language, "language", "", "`TAG` of the language, such as en or uk")
+	fs.BoolVar(&p.private, "allow-private", false, allowPrivateHelp)
 }
 
 func (p *publishFlags) addWait(fs *flag.FlagSet) {
@@ -118,7 +122,7 @@ func newEvent(kind lector.EventType, article lector.Article) lector.ArticleEvent
 // articleOf makes an article of the flags and a file, an address or standard
 // input.
 func (a *app) articleOf(ctx context.Context, c *config, p publishFlags, name string) (lector.Article, error) {
-	data, err := a.readSource(ctx, name)
+	data, err := a.readSource(ctx, name, fetch.Client{AllowPrivate: p.private})
 	if err != nil {
 		return lector.Article{}, err
 	}
@@ -151,20 +155,51 @@ func inline(name string) (string, error) {
 // complete makes an article of the flags and the file: a JSON file is one, all
 // else is a body. A file that cannot be read aloud is told here, at once.
 func (p publishFlags) complete(c *config, name string, data []byte) (lector.Article, error) {
-	article := p.article
 	if _, err := extract.File(name, data, extract.Rules{}); err != nil && !errors.Is(err, extract.ErrNotPublic) {
-		return article, err
+		return lector.Article{}, err
 	}
+	article := lector.Article{Body: lector.Body{ContentType: bodyType(data), Content: string(data)}, UpdatedAt: time.Now().UTC()}
 	if strings.HasPrefix(strings.TrimSpace(string(data)), "{") {
-		if err := json.Unmarshal(data, &article); err != nil {
-			return article, lector.Hint(fmt.Errorf("%s: not an article in JSON: %w", name, err), "see the event schema in infra/schema")
+		var err error
+		if article, err = articleJSON(data); err != nil {
+			return article, fmt.Errorf("%s: %w", name, err)
 		}
-	} else {
-		article.Body = lector.Body{ContentType: bodyType(data), Content: string(data)}
-		article.UpdatedAt = time.Now().UTC()
 	}
+	p.outweigh(&article)
 	p.fill(c, name, &article)
 	return article, nil
+}
+
+// articleJSON reads an article, or a whole event with the article as its data.
+func articleJSON(data []byte) (lector.Article, error) {
+	var event struct {
+		lector.Article
+		Data *lector.Article `json:"data"`
+	}
+	err := json.Unmarshal(data, &event)
+	article := event.Article
+	if event.Data != nil {
+		article = *event.Data
+	}
+	if err == nil && article.Body.Content == "" {
+		err = errors.New("it has no body with content")
+	}
+	if err != nil {
+		return article, lector.Hint(fmt.Errorf("not an article in JSON: %w", err), "see the event schema in infra/schema; other JSON is read by lector script only")
+	}
+	return article, nil
+}
+
+// outweigh lets what was said at the terminal stand before what the file says.
+func (p publishFlags) outweigh(article *lector.Article) {
+	said := p.article
+	for into, flag := range map[*string]string{
+		&article.ID: said.ID, &article.Revision: said.Revision, &article.Title: said.Title, &article.URL: said.URL,
+		&article.Section: said.Section, &article.Language: said.Language,
+	} {
+		*into = cmp.Or(flag, *into)
+	}
+	article.Visibility = cmp.Or(said.Visibility, article.Visibility)
 }
 
 // bodyType tells HTML from plain text: text that merely mentions a tag has no

@@ -41,7 +41,7 @@ func (a *app) scriptFlags(fs *flag.FlagSet) *scriptFlags {
 	fs.BoolVar(&f.plain, "plain", false, "take each line of the input as one paragraph and drop nothing")
 	fs.BoolVar(&f.asJSON, "json", false, "print JSON")
 	fs.BoolVar(&f.spans, "spans", false, "with -json: say which bytes of a text stand for which of its source")
-	fs.BoolVar(&f.private, "allow-private", false, "fetch addresses of this machine and its network too")
+	fs.BoolVar(&f.private, "allow-private", false, allowPrivateHelp)
 	return f
 }
 
@@ -59,7 +59,7 @@ func (a *app) script(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	data, err := a.readFrom(ctx, files[0], fetch.Client{AllowPrivate: f.private})
+	data, err := a.readSource(ctx, files[0], fetch.Client{AllowPrivate: f.private})
 	if err != nil {
 		return err
 	}

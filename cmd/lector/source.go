@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 
@@ -11,15 +10,14 @@ import (
 	"lector/worker/extract"
 )
 
+// allowPrivateHelp is for -allow-private, of all commands that fetch.
+const allowPrivateHelp = "fetch addresses of this machine and its network too"
+
 // readSource reads a file, an address of the web or, for -, standard input; no
 // more than an article may be large, and one byte, so that a larger one is
-// noticed. Addresses of this machine's own network are refused.
-func (a *app) readSource(ctx context.Context, name string) ([]byte, error) {
-	return a.readFrom(ctx, name, fetch.Client{})
-}
-
-// readFrom is readSource with a client of the caller's choice.
-func (a *app) readFrom(ctx context.Context, name string, web fetch.Client) ([]byte, error) {
+// noticed. The client says whether addresses of this machine's own network are
+// refused.
+func (a *app) readSource(ctx context.Context, name string, web fetch.Client) ([]byte, error) {
 	if fetch.Is(name) {
 		return web.Get(ctx, name)
 	}
@@ -34,7 +32,7 @@ func (a *app) readFrom(ctx context.Context, name string, web fetch.Client) ([]by
 	}
 	data, err := io.ReadAll(io.LimitReader(r, extract.MaxSize+1))
 	if err != nil {
-		return nil, fmt.Errorf("read: %w", err)
+		return nil, lector.Hint(err, "give the path of a file that can be read, an address that begins with https://, or - for standard input")
 	}
 	return data, nil
 }

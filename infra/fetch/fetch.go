@@ -130,12 +130,18 @@ func private(a netip.Addr) bool {
 	return false
 }
 
+// explain says what to do where nothing else has: an error may carry a hint of
+// its own.
 func explain(err error) error {
-	var e *url.Error
-	if errors.As(err, &e) && e.Timeout() {
-		return lector.Hint(fmt.Errorf("fetch: %w", err), "the server did not answer within %s: try again, or save the page to a file", Timeout)
+	hint := "is the address right? Else open the page in a browser, save it and give the file"
+	var e net.Error
+	switch {
+	case errors.As(err, &e) && e.Timeout():
+		hint = fmt.Sprintf("the page did not come within %s: try again, or save it and give the file", Timeout)
+	case lector.HintOf(err) != "":
+		hint = lector.HintOf(err)
 	}
-	return fmt.Errorf("fetch: %w", err)
+	return lector.Hint(fmt.Errorf("fetch: %w", err), "%s", hint)
 }
 
 func refused(address string, status int) error {
@@ -152,7 +158,7 @@ func read(resp *http.Response) ([]byte, error) {
 	limited := io.LimitReader(resp.Body, MaxSize+1)
 	data, err := io.ReadAll(limited)
 	if err != nil {
-		return nil, fmt.Errorf("fetch: %w", err)
+		return nil, explain(err)
 	}
 	if len(data) > MaxSize {
 		return nil, lector.Hint(lector.Permanent(fmt.Errorf("fetch: the page is larger than %d bytes", MaxSize)), "save the page and cut what is not the article")

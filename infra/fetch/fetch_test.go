@@ -33,6 +33,11 @@ func TestGet(t *testing.T) {
 			w.Write([]byte(strings.Repeat("x", fetch.MaxSize+1)))
 		case "/gone":
 			http.NotFound(w, r)
+		case "/file":
+			http.Redirect(w, r, "file:///etc/passwd", http.StatusFound)
+		case "/short":
+			w.Header().Set("Content-Length", "100")
+			w.Write([]byte("<p>Page"))
 		case "/broken":
 			w.WriteHeader(http.StatusBadGateway)
 		default:
@@ -51,14 +56,16 @@ func TestGet(t *testing.T) {
 		{path: "/large", err: "larger than", permanent: true},
 		{path: "/gone", err: "404", permanent: true},
 		{path: "/broken", err: "502"},
+		{path: "/file", err: "redirect to file", permanent: true},
+		{path: "/short", err: "unexpected EOF"},
 	}
 	for _, tc := range tests {
 		t.Run(tc.path, func(t *testing.T) {
 			t.Parallel()
 			data, err := fetch.Client{AllowPrivate: true}.Get(t.Context(), url+tc.path)
 			if tc.err != "" {
-				if err == nil || !strings.Contains(err.Error(), tc.err) || lector.IsPermanent(err) != tc.permanent {
-					t.Fatalf("got %v (permanent: %v)", err, lector.IsPermanent(err))
+				if err == nil || !strings.Contains(err.Error(), tc.err) || lector.IsPermanent(err) != tc.permanent || lector.HintOf(err) == "" {
+					t.Fatalf("got %v (permanent: %v, hint %q)", err, lector.IsPermanent(err), lector.HintOf(err))
 				}
 				return
 			}

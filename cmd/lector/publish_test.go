@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"lector"
+)
+
+const articleFile = `{"site":"havana","id":"file","revision":"7","title":"Of the file","visibility":"public","language":"en","section":"City",
+	"updated_at":"2026-11-20T08:00:00Z","body":{"content_type":"text/plain","content":"The bridge over the river was opened on Friday."}}`
+
+// TestFlagsOutweighTheFile: who says members at the terminal must not get
+// public audio because the file says public.
+func TestFlagsOutweighTheFile(t *testing.T) {
+	t.Parallel()
+	c := testConfig(t.TempDir())
+	said := publishFlags{article: lector.Article{ID: "said", Title: "As said", Visibility: lector.Members, Language: "uk"}, authors: "Ana Ruiz, Bo"}
+	for name, file := range map[string]string{"an article": articleFile, "an event": `{"specversion":"1.0","type":"x","data":` + articleFile + `}`} {
+		a, err := said.complete(c, "a.json", []byte(file))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if a.ID != "said" || a.Title != "As said" || a.Visibility != lector.Members || a.Language != "uk" || len(a.Authors) != 2 {
+			t.Errorf("%s: %+v", name, a)
+		}
+		if a.Revision != "7" || a.Section != "City" || a.UpdatedAt.IsZero() || a.Body.Content == "" {
+			t.Errorf("%s: lost what the file alone says: %+v", name, a)
+		}
+		if a, err = (publishFlags{}).complete(c, "a.json", []byte(file)); err != nil || a.ID != "file" || a.Title != "Of the file" || a.Visibility != lector.Public {
+			t.Errorf("%s without flags: %+v, %v", name, a, err)
+		}
+	}
+}
+
+func TestJSONWithoutABodyIsRefused(t *testing.T) {
+	t.Parallel()
+	c := testConfig(t.TempDir())
+	const story = `{"version":"0.10.7","headlines":{"basic":"Bridge opened"},"content_elements":[{"type":"text","content":"<p>The bridge was opened to walkers on Friday morning.</p>"}]}`
+	_, err := (publishFlags{}).complete(c, "a.json", []byte(story))
+	if err == nil || !strings.Contains(err.Error(), "a.json: not an article in JSON") || lector.HintOf(err) == "" {
+		t.Errorf("%v (%s)", err, lector.HintOf(err))
+	}
+}
+
+// TestNoTextCommandsTheTerminal lists a job whose texts hold escape sequences.
+func TestNoTextCommandsTheTerminal(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{fail: func(string) error { return lector.Permanent(errors.New("no \x1b[2J")) }}).start()
+	a := story("id\x1b[31m\r\nroot\u202e")
+	a.Title = "Red\x1b]0;owned\a\u009b31m"
+	h.tell(lector.Published, a)
+	var out strings.Builder
+	h.app.stdout = &out
+	if err := errors.Join(h.app.listJobs(t.Context(), h.ledger, jobsFlags{}), h.app.showJob(t.Context(), h.ledger, jobsFlags{}, a.ID)); err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(out.String(), "\x1b\a\r\u009b\u202e") || !strings.Contains(out.String(), "Red") {
+		t.Errorf("%q", out.String())
+	}
+}
+
+func TestLostAttemptIsNotRunning(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	now := time.Now()
+	showAttempts(&out, lector.Job{Attempts: []lector.Attempt{{Number: 1, Started: now, Stage: lector.StageTake}, {Number: 2, Started: now, Stage: lector.StageTake}}})
+	if first, second, _ := strings.Cut(out.String(), "\n"); !strings.Contains(first, "lost") || !strings.Contains(second, "running") {
+		t.Errorf("%q", out.String())
+	}
+}
+
+// TestAddressOfTheDoorsThatAreThere: lector publish does not know with which
+// -listen the house was started, and the manifest does.
+func TestAddressOfTheDoorsThatAreThere(t *testing.T) {
+	t.Parallel()
+	c := testConfig(t.TempDir())
+	j := lector.Job{ID: lector.Key("havana", "a b"), Site: "havana", Article: "a b"}
+	j.Manifest = "http://127.0.0.1:8099/" + lector.PointerKey(j.Site, j.ID)
+	if got := c.listenURL(j); got != "http://127.0.0.1:8099/embed/havana/a%20b" {
+		t.Error(got)
+	}
+	c.PublicURL = "https://audio.example"
+	if got := c.listenURL(j); got != "https://audio.example/embed/havana/a%20b" {
+		t.Error(got)
+	}
+}
