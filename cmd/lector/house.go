@@ -27,7 +27,8 @@ type house struct {
 	app    *app
 	config *config
 	log    *slog.Logger
-	purse  *purse // nil: one in memory
+	broker *nats.Embedded // nil: another process's
+	purse  *purse         // nil: one in memory
 	closes []func() error
 }
 
@@ -88,6 +89,7 @@ func (h *house) embedded(ctx context.Context) error {
 		return err
 	}
 	h.onClose(e.Close)
+	h.broker = e
 	c, err := h.dial("setup", e.Access())
 	if err != nil {
 		return err

@@ -159,6 +159,11 @@ func (s *shop) ready(ctx context.Context) error {
 	if err := s.store.Ping(ctx); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
+	if s.broker != nil {
+		if err := s.broker.Healthy(); err != nil {
+			return err
+		}
+	}
 	if s.conn != nil {
 		return s.conn.Ping(ctx)
 	}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -25,8 +26,10 @@ import (
 type Embedded struct {
 	server *server.Server
 	access Access
+	dir    string
 	file   string
 	lock   *os.File
+	calm   func() // ends the healing and waits for it
 }
 
 // Access is how other processes of the same user reach an embedded server: a
@@ -41,7 +44,8 @@ type Access struct {
 const accessFile = "access.json"
 
 // ReadAccess returns how to reach the embedded server whose directory is dir,
-// or lector.ErrNotFound when none runs there.
+// or lector.ErrNotFound when none runs there: one that was killed leaves its
+// address behind.
 func ReadAccess(dir string) (Access, error) {
 	data, err := os.ReadFile(filepath.Join(dir, accessFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -54,7 +58,24 @@ func ReadAccess(dir string) (Access, error) {
 	if err := json.Unmarshal(data, &a); err != nil {
 		return Access{}, fmt.Errorf("read %s: %w", accessFile, err)
 	}
+	if !a.answers() {
+		return Access{}, lector.ErrNotFound
+	}
 	return a, nil
+}
+
+// answers reports whether anybody listens at the address.
+func (a Access) answers() bool {
+	u, err := url.Parse(a.URL)
+	if err != nil {
+		return false
+	}
+	c, err := net.DialTimeout("tcp", u.Host, 5*time.Second)
+	if err != nil {
+		return false
+	}
+	_ = c.Close() // it has answered
+	return true
 }
 
 // Start starts a server that keeps its streams in dir and listens on address,
@@ -72,15 +93,27 @@ func Start(dir, address string, log *slog.Logger) (*Embedded, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Embedded{file: filepath.Join(dir, accessFile), lock: held}
+	e := &Embedded{dir: dir, file: filepath.Join(dir, accessFile), lock: held}
 	if e.server, err = run(opts, address, log); err != nil {
 		return nil, errors.Join(err, held.Close())
 	}
 	e.access = Access{URL: e.server.ClientURL(), User: opts.Username, Password: opts.Password}
+	e.calm = e.watch(log)
 	if err := e.writeAccess(); err != nil {
-		return nil, errors.Join(err, e.Close())
+		return nil, lector.Hint(errors.Join(err, e.Close()), "is the disk of %s full? Free some space, or choose another directory with -data DIR", dir)
 	}
 	return e, nil
+}
+
+// watch heals until the function it returns is called.
+func (e *Embedded) watch(log *slog.Logger) (calm func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		e.heal(ctx, log)
+	}()
+	return func() { cancel(); <-done }
 }
 
 // run starts the server and waits until it is ready.
@@ -140,6 +173,7 @@ func (e *Embedded) Access() Access { return e.access }
 
 // Close stops the server and waits until its files are closed.
 func (e *Embedded) Close() error {
+	e.calm()
 	stop(e.server)
 	err := os.Remove(e.file)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -191,6 +192,29 @@ func TestLeasesOutliveTheServer(t *testing.T) {
 		t.Fatalf("after a resume: %v", err)
 	}
 	release()
+}
+
+// TestKilledServerIsNotThere: a process that was killed leaves its address.
+func TestKilledServerIsNotThere(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := Embedded{file: filepath.Join(dir, accessFile), access: Access{URL: "nats://" + l.Addr().String()}}
+	if err := e.writeAccess(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadAccess(dir); err != nil {
+		t.Errorf("while it runs: %v", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadAccess(dir); !errors.Is(err, lector.ErrNotFound) {
+		t.Errorf("after its death: %v", err)
+	}
 }
 
 func TestRefusedEventIsKept(t *testing.T) {

@@ -1,0 +1,75 @@
+package nats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"lector"
+)
+
+// lookEvery is how often the embedded server's health is looked at.
+const lookEvery = 2 * time.Second
+
+// Healthy says what is wrong with the server; nil is well. Whoever publishes to
+// a stream that cannot be written hears nothing at all.
+func (e *Embedded) Healthy() error {
+	h := e.server.Healthz(&server.HealthzOptions{})
+	if h.Status == "ok" {
+		return nil
+	}
+	return lector.Hint(fmt.Errorf("embedded NATS: %s", h.Error), "is the disk of %s full? Free some space: the work goes on by itself", e.dir)
+}
+
+// heal starts JetStream anew when it could not write and there is space again:
+// a stream whose disk was full once stays dead otherwise, until the process
+// ends. What was confirmed is all there afterwards.
+func (e *Embedded) heal(ctx context.Context, log *slog.Logger) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for ill := 0; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := e.Healthy()
+		if err == nil {
+			ill = 0
+			continue
+		}
+		if ill++; ill == 2 { // the first time it may be on its way up
+			log.Error("NATS does not write", "error", err, "hint", lector.HintOf(err))
+		}
+		if ill >= 2 && e.roomy() == nil {
+			err := e.restartJetStream()
+			log.Warn("there is space again: JetStream was started anew", "error", err)
+			ill = 0
+		}
+	}
+}
+
+// roomy writes and removes as much as a stream may want next.
+func (e *Embedded) roomy() error {
+	f, err := os.CreateTemp(e.dir, ".room-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(make([]byte, 1<<20))
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close(), os.Remove(f.Name()))
+}
+
+func (e *Embedded) restartJetStream() error {
+	if err := e.server.ShutdownJetStream(); err != nil {
+		return err
+	}
+	return e.server.EnableJetStream(&server.JetStreamConfig{StoreDir: e.dir})
+}
