@@ -61,9 +61,9 @@ func (a *app) examine(ctx context.Context, c *config) []finding {
 
 func checkData(dir string) finding {
 	f := finding{what: "data directory " + dir, detail: "writable"}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		f.err = lector.Hint(err, "choose another with data: or -data DIR")
-		return f
+	if !exists(dir) {
+		f.detail = "can be made"
+		dir = standing(dir)
 	}
 	tmp, err := os.CreateTemp(dir, ".doctor-*")
 	if err != nil {
@@ -72,6 +72,18 @@ func checkData(dir string) finding {
 	}
 	f.err = errors.Join(tmp.Close(), os.Remove(tmp.Name()))
 	return f
+}
+
+// standing is the nearest directory above dir that is there.
+func standing(dir string) string {
+	for dir = filepath.Clean(dir); !exists(dir); {
+		up := filepath.Dir(dir)
+		if up == dir {
+			break
+		}
+		dir = up
+	}
+	return dir
 }
 
 // serving reports whether a lector of this data directory is running.
@@ -118,6 +130,10 @@ func (a *app) checkStore(ctx context.Context, c *config) (f finding) {
 		where = c.Store.Bucket
 	}
 	f = finding{what: "store " + c.Store.Kind + " " + where, detail: "usable and writable"}
+	if c.Store.Kind == "disk" && !exists(where) {
+		f.detail = "is made with the first clip" // in the data directory, which was looked at
+		return f
+	}
 	h := a.house(c)
 	defer h.close(&f.err)
 	s, err := h.store(ctx)

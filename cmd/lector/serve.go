@@ -237,6 +237,9 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 	if err != nil {
 		return err
 	}
+	if !r.doors && c.PublicURL == "" {
+		s.log.Warn("public_url is not set: the addresses in manifests and events hold on this machine only", "address", c.publicURL(), "hint", "set LECTOR_PUBLIC_URL to where listeners reach lector publisher")
+	}
 	s.log.Info("ready", "command", name, "public", s.publicAddress(), "private", s.private.url(), "nats", c.natsAddress(), "store", c.Store.Kind)
 	start := time.Now()
 	err = s.run(ctx)

@@ -3,8 +3,10 @@ package release
 import (
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 
 	"lector"
@@ -53,7 +55,21 @@ func (o Objects) serve(w http.ResponseWriter, r *http.Request) {
 	if path.Ext(key) == ".mp3" {
 		h.Set("Content-Disposition", `inline; filename="`+path.Base(key)+`"`)
 	}
+	understood(r)
 	http.ServeContent(w, r, "", object.Modified, f)
+}
+
+// understood takes away what http.ServeContent gets wrong: a range of another
+// unit must be passed over (RFC 9110 §14.2), and the last no bytes are a range
+// that cannot be satisfied (§14.1.2).
+func understood(r *http.Request) {
+	unit, span, found := strings.Cut(r.Header.Get("Range"), "=")
+	switch {
+	case !found || unit != "bytes":
+		r.Header.Del("Range")
+	case strings.Trim(span, " 0") == "-":
+		r.Header.Set("Range", "bytes="+strconv.FormatInt(math.MaxInt64, 10)+"-")
+	}
 }
 
 func (o Objects) fail(w http.ResponseWriter, r *http.Request, err error) {
