@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"runtime/debug"
 	"strconv"
+	"syscall"
 	"time"
 
 	"lector"
@@ -189,6 +190,8 @@ func hintStitch(err error) error {
 		return lector.Hint(err, "have it made in the first part's format, or add -reencode")
 	case errors.As(err, &damage):
 		return lector.Hint(err, "lector inspect shows all that is wrong with the file")
+	case errors.Is(err, syscall.ENOSPC):
+		return lector.Hint(err, "free some space, or name a file on another disk with -o")
 	}
 	return err
 }

@@ -83,7 +83,7 @@ func (l *Ledger) compareAndSet(ctx context.Context, key string, data []byte, ver
 		now, value, rerr := l.read(ctx, key)
 		switch {
 		case rerr != nil:
-			return 0, errors.Join(err, rerr)
+			return 0, fmt.Errorf("%w; read again: %w", err, rerr)
 		case bytes.Equal(value, data):
 			return now, nil
 		case now != version:

@@ -67,7 +67,7 @@ func understood(r *http.Request) {
 	switch {
 	case !found || unit != "bytes":
 		r.Header.Del("Range")
-	case strings.Trim(span, " 0") == "-":
+	case strings.TrimRight(strings.TrimSpace(span), "0") == "-" && strings.HasSuffix(strings.TrimSpace(span), "0"):
 		r.Header.Set("Range", "bytes="+strconv.FormatInt(math.MaxInt64, 10)+"-")
 	}
 }
