@@ -108,6 +108,7 @@ func TestInBrowser(t *testing.T) {
 		"label without light DOM": labelStays,
 		"stays in sight":          staysInSight,
 		"right to left":           rightToLeft,
+		"titles of all kinds":     titles,
 		"text stays text":         textStaysText,
 		"on another's page":       onForeignPage,
 	} {
@@ -345,6 +346,29 @@ func rightToLeft(t *testing.T, b *browsertest.Browser, h host) {
 	must(t, p.Press(kb.ArrowLeft))
 	if got := value[float64](t, p, sound+`.currentTime`); got != 15 {
 		t.Errorf("the left arrow goes to %v", got)
+	}
+}
+
+// A word may be longer than a telephone is wide, and a title may run the other
+// way than the player's own words.
+func titles(t *testing.T, b *browsertest.Browser, h host) {
+	long := lector.Article{Site: paper.Site, ID: "long", Language: "de", Title: strings.Repeat("Donaudampfschiff", 8)}
+	arabic := lector.Article{Site: paper.Site, ID: "arabic", Language: "ar", Title: "افتتاح الجسر الجديد"}
+	const narrower = `document.documentElement.scrollWidth <= innerWidth && ` + element + `.getBoundingClientRect().right <= innerWidth`
+	for _, a := range []lector.Article{long, arabic} {
+		h.shelf.Rendition(h.URL, a, a.Title)
+		p := open(t, b, h.URL+"/embed/havana/"+a.ID, browsertest.Look{Width: 375, Height: 700})
+		value[any](t, p, element+`.seek(5), `+element+`.find()`)
+		must(t, p.Wait(element+`.ui.now.checkVisibility() && `+element+`.ui.now.textContent != ""`))
+		if !value[bool](t, p, narrower) {
+			t.Errorf("%s: the page is wider than the telephone", a.ID)
+		}
+		for _, what := range []string{`document.querySelector("h1")`, element + `.ui.now`} {
+			const side = `(e => { const r = document.createRange(); r.selectNodeContents(e); const t = r.getBoundingClientRect(), b = e.getBoundingClientRect(); return b.right - t.right < t.left - b.left })`
+			if got := value[bool](t, p, side+`(`+what+`)`); got != (a.ID == "arabic") {
+				t.Errorf("%s: %s stands on the right: %v", a.ID, what, got)
+			}
+		}
 	}
 }
 

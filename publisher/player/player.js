@@ -48,6 +48,7 @@ option{color:#111;background:#fff}
 .seek::-webkit-slider-thumb{appearance:none;width:18px;height:18px;margin-top:-6px;border-radius:50%;border:3px solid var(--_p);background:var(--_a);box-shadow:0 0 0 1px var(--_a)}
 .seek::-moz-range-thumb{width:12px;height:12px;border-radius:50%;border:3px solid var(--_p);background:var(--_a);box-shadow:0 0 0 1px var(--_a)}
 .now{min-height:2.9em;padding:.1rem 0 .5rem;font-family:var(--aa-serif,"Iowan Old Style",Palatino,P052,Georgia,serif);text-wrap:pretty}
+.now,.text p{unicode-bidi:plaintext;text-align:start;overflow-wrap:anywhere}
 .status{padding:.6rem 0;display:flex;flex-wrap:wrap;align-items:center;gap:0 .9rem}
 .foot{display:flex;flex-wrap:wrap;align-items:center;gap:0 .6rem;border-top:1px solid var(--_l);min-height:46px;font-size:.875rem;color:var(--_s)}
 .label{display:flex;align-items:center;gap:.5rem;flex:1 1 18rem;padding:.4rem 0}
@@ -55,7 +56,7 @@ option{color:#111;background:#fff}
 ::slotted([slot=label]){margin:0!important;font:inherit!important;color:inherit!important;display:block!important;visibility:visible!important;opacity:1!important}
 ::slotted(audio){display:none!important}
 .link{display:inline-flex;align-items:center;justify-content:center;text-decoration:underline;text-underline-offset:.2em;padding:0 .4rem;margin-inline:-.4rem;color:var(--_i)}
-.link+.link{margin-inline-start:.2rem}
+.link:not([hidden])+.link{margin-inline-start:.2rem}
 .text{max-height:20rem;overflow:auto;overscroll-behavior:contain;border-top:1px solid var(--_l);padding:.3rem 0}
 .text div{display:grid;grid-template-columns:auto 1fr;gap:.5rem;align-items:start}
 .text button{font-size:.8125rem;color:var(--_s);font-variant-numeric:tabular-nums}
