@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"lector"
@@ -238,5 +239,40 @@ func TestScheduledIsNotPublic(t *testing.T) {
 	}
 	if len(m.objects) != 0 {
 		t.Errorf("left behind: %v", m.objects)
+	}
+}
+
+// flaky is a broker that misses a heartbeat after some time.
+type flaky struct {
+	good  time.Duration
+	left  int
+	ended context.CancelFunc
+}
+
+func (f *flaky) Next(ctx context.Context) (lector.Delivery, error) {
+	pause(ctx, f.good)
+	if f.left--; f.left == 0 {
+		f.ended()
+	}
+	return lector.Delivery{}, errors.New("no heartbeat")
+}
+
+// TestFailuresInARow: only those make a worker wait longer and longer.
+func TestFailuresInARow(t *testing.T) {
+	t.Parallel()
+	for good, want := range map[time.Duration]time.Duration{
+		time.Minute: 5*time.Minute + 4*time.Second, // one second behind each
+		time.Second: 5*time.Second + 15*time.Second,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			w := newMemory().worker()
+			w.Queue = &flaky{good: good, left: 5, ended: cancel}
+			began := time.Now()
+			w.loop(ctx)
+			if took := time.Since(began); took != want {
+				t.Errorf("well for %s each time: five failures took %s, want %s", good, took, want)
+			}
+		})
 	}
 }

@@ -92,14 +92,23 @@ func (w *Worker) Run(ctx context.Context) {
 	wait.Wait()
 }
 
-// loop takes one event after the other.
+// steady is how long a wait for events must have gone well for the next failure
+// to be a new one.
+const steady = 10 * time.Second
+
+// loop takes one event after the other. It waits the longer the more often in
+// a row the broker does not answer; a heartbeat that is missed now and then
+// costs a second.
 func (w *Worker) loop(ctx context.Context) {
 	for wait := time.Second; ctx.Err() == nil; {
+		began := time.Now()
 		d, err := w.Queue.Next(ctx)
+		if err == nil || time.Since(began) > steady {
+			wait = time.Second
+		}
 		switch {
 		case err == nil:
 			w.handle(ctx, d)
-			wait = time.Second
 		case !errors.Is(err, context.Canceled):
 			w.Log.Warn("no event could be fetched", "error", err, "again", wait)
 			pause(ctx, wait)
