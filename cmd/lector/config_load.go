@@ -37,8 +37,10 @@ func (a *app) settings(fs *flag.FlagSet) *settings {
 }
 
 // load reads the configuration.
-func (a *app) load(s *settings) (*config, error) {
-	c := defaults()
+func (a *app) load(s *settings) (*config, error) { return a.loadOver(defaults(), s) }
+
+// loadOver reads the configuration over other defaults.
+func (a *app) loadOver(c config, s *settings) (*config, error) {
 	if err := a.readFile(&c, s.file); err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func (a *app) demo(ctx context.Context, args []string) (err error) {
 	if _, err := a.parse(fs, args); err != nil {
 		return err
 	}
-	c, err := a.load(set)
+	c, err := a.loadOver(demoDefaults(), set)
 	if err != nil {
 		return err
 	}
@@ -51,19 +51,16 @@ func (a *app) demo(ctx context.Context, args []string) (err error) {
 	return s.demonstrate(ctx, stage, *once)
 }
 
-// forDemo makes settings of what nobody set: only this machine is served, and
-// a metrics port that may be Prometheus's own is not asked for.
+// demoDefaults are the settings that nobody set: only this machine is served,
+// and a metrics port that may be Prometheus's own is not asked for.
+func demoDefaults() config {
+	c := defaults()
+	c.Listen, c.Private, c.Log.Level = "127.0.0.1:8080", "127.0.0.1:0", "warn"
+	return c
+}
+
+// forDemo adds the newspaper to the sites.
 func (c *config) forDemo() {
-	d := defaults()
-	if c.Listen == d.Listen {
-		c.Listen = "127.0.0.1:8080"
-	}
-	if c.Private == d.Private {
-		c.Private = "127.0.0.1:0"
-	}
-	if c.Log.Level == d.Log.Level {
-		c.Log.Level = "warn"
-	}
 	if _, ok := c.Sites[paper.Site]; !ok {
 		c.Sites[paper.Site] = siteConfig{Title: paper.Title, Language: "en", Notice: "start"}
 	}

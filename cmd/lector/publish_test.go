@@ -88,3 +88,21 @@ func TestAddressOfTheDoorsThatAreThere(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestDemoListensWhereItIsTold: in a container the loopback address of the
+// default would be reached by nobody.
+func TestDemoListensWhereItIsTold(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]string{"": "127.0.0.1:8080", ":8080": ":8080", "0.0.0.0:8090": "0.0.0.0:8090"} {
+		a := &app{getenv: func(string) string { return "" }}
+		set := a.settings(a.flags("demo"))
+		set.listen = said
+		c, err := a.loadOver(demoDefaults(), set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.forDemo(); c.Listen != want || c.Private != "127.0.0.1:0" {
+			t.Errorf("-listen %q: %s and %s", said, c.Listen, c.Private)
+		}
+	}
+}
