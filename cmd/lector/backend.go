@@ -40,7 +40,7 @@ func (a *app) openBackend(ctx context.Context, v voiceConfig) (synth.Voice, erro
 	case "polly":
 		return polly.New(ctx, polly.Config{
 			Region: v.Region, URL: v.URL, Engine: v.Engine, Voice: v.Voice, Marks: v.Marks, MaxLength: v.MaxChars,
-			Languages: v.Languages, Timeout: v.Timeout,
+			Languages: v.Languages, Timeout: v.Timeout, Encoder: a.encoder(),
 		})
 	case "elevenlabs":
 		return a.openElevenLabs(v)

@@ -104,7 +104,7 @@ func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, e
 	}
 	s := lector.Speech{Characters: n, RequestID: got.Header.Get("X-Requestid")}
 	if err == nil {
-		s.MP3, err = sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder}.MP3(ctx, got.Body)
+		s.MP3, err = sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, Mend: sound.Fixed}.MP3(ctx, got.Body)
 	}
 	if err != nil {
 		s.MP3 = nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -88,27 +89,60 @@ func (c *Client) do(ctx context.Context, method, url string, header http.Header,
 	case ctx.Err() != nil:
 		return got, context.Cause(ctx)
 	case short.Err() != nil:
-		return got, context.Cause(short)
+		return got, Slow(context.Cause(short))
 	case err != nil:
-		return got, fmt.Errorf("the answer broke off after %d bytes: %w", len(data), err)
+		return got, Cut(len(data), err)
 	case len(data) > most:
-		return got, lector.Permanent(fmt.Errorf("the answer is larger than %d MB", most>>20))
+		return got, Large(most)
 	}
 	return got, nil
 }
 
-// unsent explains a call without an answer.
-func (c *Client) unsent(ctx, short context.Context, err error) error {
+// Unreached returns err with what to do about it if it is from before the
+// request was sent, so that nothing can have been billed; else nil.
+func Unreached(err error) error {
 	var op *net.OpError
 	switch {
-	case ctx.Err() != nil:
-		return lector.Unanswered(context.Cause(ctx))
-	case errors.As(err, &op) && op.Op == "dial":
-		return lector.Hint(fmt.Errorf("not reached: %w", op), "is the server up, and the voice's url right?")
-	case short.Err() != nil:
-		return lector.Unanswered(context.Cause(short))
+	case errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect"):
+		return lector.Hint(fmt.Errorf("not reached: %w", op), "is the server up, its address right, and the network or the proxy too?")
+	case errors.As(err, new(*tls.CertificateVerificationError)), errors.As(err, new(tls.RecordHeaderError)):
+		return lector.Hint(fmt.Errorf("not reached: %w", err), "the server's certificate is not trusted here, or it speaks no https: check the address")
 	}
-	return lector.Unanswered(fmt.Errorf("no answer: %w", err))
+	return nil
+}
+
+// Slow is the end of a call that took too long.
+func Slow(err error) error {
+	return lector.Hint(err, "is the server overloaded? If it needs that long, raise timeout: of this voice, or set a smaller max_chars")
+}
+
+// Cut is an answer that broke off after so many bytes.
+func Cut(bytes int, err error) error {
+	return lector.Hint(fmt.Errorf("the answer broke off after %d bytes: %w", bytes, err), "the server or a proxy before it gave up: see its log")
+}
+
+// Large is an answer of more bytes than any speech has.
+func Large(most int) error {
+	return lector.Permanent(lector.Hint(fmt.Errorf("the answer is larger than %d MB", most>>20), "set a smaller max_chars for this voice, and see what it sends"))
+}
+
+// Lost is a call that was sent and not answered.
+func Lost(err error) error {
+	return lector.Unanswered(lector.Hint(fmt.Errorf("no answer: %w", err), "the server or a proxy before it closed the connection: see its log"))
+}
+
+// unsent explains a call without an answer.
+func (c *Client) unsent(ctx, short context.Context, err error) error {
+	if ctx.Err() != nil {
+		return lector.Unanswered(context.Cause(ctx))
+	}
+	if err := Unreached(err); err != nil {
+		return err
+	}
+	if short.Err() != nil {
+		return lector.Unanswered(Slow(context.Cause(short)))
+	}
+	return Lost(err)
 }
 
 // Clean takes the secret out of an error's text without losing its kind.

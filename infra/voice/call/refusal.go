@@ -42,6 +42,9 @@ func (c *Client) refusal(r *http.Response, body []byte) Refusal {
 		f = c.Explain(r.StatusCode, body)
 	}
 	plain := ByStatus(r)
+	if plain.Kind == Quota {
+		f.Kind = Quota // whatever else the body calls it
+	}
 	if f.Kind = cmp.Or(f.Kind, plain.Kind); f.Kind == plain.Kind {
 		f.Hint = cmp.Or(f.Hint, plain.Hint)
 	}
@@ -84,6 +87,8 @@ func byStatus(r *http.Response) Refusal {
 		return Refusal{Kind: Throttled}
 	case code == http.StatusRequestTimeout, code == http.StatusConflict, code == http.StatusTooEarly, code >= 500:
 		return Refusal{Kind: Transient}
+	case code < 300:
+		return Refusal{Kind: Permanent, Hint: "set the url of this voice to where it speaks: this answers, but not with audio"}
 	case code >= 300 && code < 400:
 		return Refusal{Kind: Permanent, Reason: "redirects to " + host(r.Header.Get("Location")), Hint: "set the url of this voice to where the server really is; redirects are not followed"}
 	}
@@ -113,7 +118,7 @@ func (f Refusal) Err(status int) error {
 
 // Wrap gives err the kind and the hint of the refusal.
 func (f Refusal) Wrap(err error) error {
-	hint := f.Hint
+	hint := cmp.Or(f.Hint, usual[f.Kind])
 	switch f.Kind {
 	case Permanent, Unclassified:
 		err = lector.Permanent(err)
@@ -125,10 +130,17 @@ func (f Refusal) Wrap(err error) error {
 		err = lector.Throttled(err, f.After)
 	case Quota:
 		err = lector.Throttled(err, max(f.After, parked))
-		hint = cmp.Or(hint, "the account's quota is used up: raise it, pay, or wait; the article waits too")
 	}
-	if hint != "" {
-		err = lector.Hint(err, "%s", hint)
-	}
-	return err
+	return lector.Hint(err, "%s", hint)
 }
+
+// usual is what an operator can do about a refusal that says no more.
+var usual = map[Kind]string{
+	Unclassified: refused,
+	Permanent:    refused,
+	Transient:    "the service is in trouble and is asked again by itself; if it lasts, see its status page or its log",
+	Throttled:    "the service wants fewer calls and is asked again by itself; if it lasts, set a smaller concurrency or per_second for this voice",
+	Quota:        "the account's quota is used up: raise it, pay, or wait; the article waits too",
+}
+
+const refused = "the service refuses this text or these settings: check model, voice and format of this voice; another voice may read it"

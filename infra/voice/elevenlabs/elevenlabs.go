@@ -180,17 +180,17 @@ func billed(h http.Header, sent int) int {
 // read takes the audio and the times out of an answer.
 func (v *Voice) read(ctx context.Context, body []byte, sent, original string, s *lector.Speech) error {
 	if kind := sound.Sniff(body); kind != sound.JSON {
-		return fmt.Errorf("the answer is %s in place of JSON: %s", kind, sound.Excerpt(body))
+		return sound.InPlace(kind, "JSON", body)
 	}
 	var a answer
 	if err := json.Unmarshal(body, &a); err != nil {
-		return fmt.Errorf("the answer is broken JSON: %w", err)
+		return sound.Broken(" is broken JSON", err)
 	}
 	audio, err := base64.StdEncoding.DecodeString(a.Audio)
 	if err != nil {
-		return fmt.Errorf("the answer's audio is broken base64: %w", err)
+		return sound.Broken("'s audio is broken base64", err)
 	}
-	w := sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder}
+	w := sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, Mend: "set format: of this voice to what its plan gives, as in mp3_44100_128"}
 	if strings.HasPrefix(v.config.Format, "pcm_") {
 		w.Raw, _ = rate(v.config.Format)
 	}

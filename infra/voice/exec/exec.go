@@ -116,7 +116,7 @@ func (v *Voice) run(ctx context.Context, text string, u lector.Utterance) ([]byt
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case short.Err() != nil:
-		return nil, context.Cause(short)
+		return nil, lector.Hint(context.Cause(short), "raise timeout: of this voice, or set a smaller max_chars")
 	case err != nil:
 		return nil, broken(err, complaints.data.String())
 	}

@@ -173,19 +173,19 @@ func (v *Voice) request(text string, speed float64) request {
 
 func (v *Voice) read(ctx context.Context, body []byte) ([]byte, error) {
 	if kind := sound.Sniff(body); kind != sound.JSON {
-		return nil, fmt.Errorf("the answer is %s in place of JSON: %s", kind, sound.Excerpt(body))
+		return nil, sound.InPlace(kind, "JSON", body)
 	}
 	var a struct {
 		Audio string `json:"audioContent"`
 	}
 	if err := json.Unmarshal(body, &a); err != nil {
-		return nil, fmt.Errorf("the answer is broken JSON: %w", err)
+		return nil, sound.Broken(" is broken JSON", err)
 	}
 	audio, err := base64.StdEncoding.DecodeString(a.Audio)
 	if err != nil {
-		return nil, fmt.Errorf("the answer's audio is broken base64: %w", err)
+		return nil, sound.Broken("'s audio is broken base64", err)
 	}
-	return sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder}.MP3(ctx, audio)
+	return sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, Mend: sound.Fixed}.MP3(ctx, audio)
 }
 
 // explain reads google.rpc.Status.

@@ -26,6 +26,8 @@ func explain(status int, body []byte) call.Refusal {
 		r.Kind = call.Quota
 	case "content_policy_violation", "moderation_blocked":
 		r.Kind, r.Hint = call.Permanent, "the server refuses this text; another voice may read it"
+	case "string_above_max_length", "context_length_exceeded", "text_too_long":
+		r.Kind, r.Hint = call.Permanent, "set a smaller max_chars for this voice"
 	case "model_not_found", "voice_not_found":
 		r.Kind, r.Hint = call.Permanent, "check model and voice of this voice"
 	}

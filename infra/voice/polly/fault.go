@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -63,18 +62,19 @@ func classify(ctx, short context.Context, err error) error {
 	if r := response(err); r != nil && r.StatusCode != 0 && r.StatusCode != http.StatusOK { //nolint:bodyclose // the SDK has read and closed it
 		return call.ByStatus(r).Err(r.StatusCode)
 	}
-	var op *net.OpError
-	switch {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		return lector.Unanswered(context.Cause(ctx))
-	case errors.As(err, &op) && op.Op == "dial":
-		return lector.Hint(fmt.Errorf("not reached: %w", op), "is the region right, and the network up?")
+	}
+	if err := call.Unreached(err); err != nil {
+		return err
+	}
+	switch {
 	case short.Err() != nil:
-		return lector.Unanswered(context.Cause(short))
+		return lector.Unanswered(call.Slow(context.Cause(short)))
 	case unsigned(err):
 		return lector.Permanent(lector.Hint(err, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role"))
 	}
-	return lector.Unanswered(fmt.Errorf("no answer: %w", err))
+	return call.Lost(err)
 }
 
 // response returns the HTTP response that an error tells of, or nil.

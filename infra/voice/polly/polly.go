@@ -43,6 +43,7 @@ type Config struct {
 	Marks     bool   // word times, for a second payment
 	MaxLength int    // characters; 0 is 3000
 	Languages []string
+	Encoder   sound.Encoder // for what should be MP3 and is WAV
 	Timeout   time.Duration // of one call; 0 is 90 s
 	// Credentials, where they do not come from the usual places.
 	Credentials aws.CredentialsProvider
@@ -92,7 +93,7 @@ func New(ctx context.Context, c Config) (*Voice, error) {
 		Normalise: "light", Synthetic: lector.TrainedAlgorithmicMedia, Parameters: "mp3 24000",
 	}
 	if len(caps.Languages) == 0 {
-		caps.Languages = spoken()
+		caps.Languages = spoken(c.Voice)
 	}
 	if c.Marks {
 		caps.Marks, caps.Price = lector.WordMark, 2*q.price
@@ -125,12 +126,32 @@ func connect(ctx context.Context, c Config) (*sdk.Client, error) {
 
 // direct returns a client over the same transport, with its certificates and
 // proxies, that follows no redirects.
-func direct(c sdk.HTTPClient) *http.Client {
+func direct(c sdk.HTTPClient) sdk.HTTPClient {
 	plain := call.NewHTTP()
 	if b, ok := c.(*awshttp.BuildableClient); ok {
 		plain.Transport = b.GetTransport()
 	}
-	return plain
+	return whole{plain}
+}
+
+// whole sends bodies of its own. The SDK closes the body of a request as soon
+// as the answer begins; if that is before the transport has seen its end, the
+// transport takes the request for broken and cuts the answer off, which is
+// billed by then.
+type whole struct{ *http.Client }
+
+// Do implements sdk.HTTPClient.
+func (w whole) Do(r *http.Request) (*http.Response, error) {
+	if r.Body == nil {
+		return w.Client.Do(r)
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read the request: %w", err)
+	}
+	own := r.WithContext(r.Context())
+	own.Body = io.NopCloser(bytes.NewReader(body))
+	return w.Client.Do(own)
 }
 
 func names(ids []types.VoiceId) []string {
@@ -147,14 +168,18 @@ func (v *Voice) Capabilities() lector.Capabilities { return v.caps }
 // Speak makes one call, or two with marks. Characters is what Amazon billed.
 func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
 	text := plain.Line(u.Text)
-	if _, err := plain.Fit(text, v.caps); err != nil {
+	n, err := plain.Fit(text, v.caps)
+	if err != nil {
 		return lector.Speech{}, fmt.Errorf("polly: %w", err)
 	}
 	in := v.input(text, u.Speed)
 	in.OutputFormat, in.SampleRate = types.OutputFormatMp3, aws.String("24000")
 	data, s, err := v.call(ctx, in)
+	if s.Characters == 0 && data != nil { // an answer that does not say
+		s.Characters = n
+	}
 	if err == nil {
-		s.MP3, err = sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels}.MP3(ctx, data)
+		s.MP3, err = sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, Mend: sound.Fixed}.MP3(ctx, data)
 	}
 	if err == nil && v.config.Marks {
 		err = v.mark(ctx, in, text, u.Text, &s)
@@ -213,11 +238,11 @@ func (v *Voice) call(ctx context.Context, in *sdk.SynthesizeSpeechInput) ([]byte
 	case ctx.Err() != nil:
 		err = context.Cause(ctx)
 	case short.Err() != nil:
-		err = context.Cause(short)
+		err = call.Slow(context.Cause(short))
 	case err != nil:
-		err = fmt.Errorf("the answer broke off after %d bytes: %w", len(data), err)
+		err = call.Cut(len(data), err)
 	case len(data) > most:
-		err = lector.Permanent(fmt.Errorf("the answer is larger than %d MB", most>>20))
+		err = call.Large(most)
 	}
 	return data, s, err
 }

@@ -30,6 +30,22 @@ type Want struct {
 	Channels int
 	Raw      int // Hz of 16-bit mono samples without a header; 0: they are not expected
 	Encoder  Encoder
+	// Mend is what the operator can do about another form; empty is for voices
+	// whose form the settings choose.
+	Mend string
+}
+
+// Fixed is the Mend of a service of which the form cannot be chosen.
+const Fixed = "this service sends one form only, and this is another: is url the service's own?"
+
+// strange is what the operator can do about an answer that is no audio.
+const strange = "is the url of this voice the speech server's, and not a proxy's or a web page's? See the server's log"
+
+func (w Want) hint(err error, format string, args ...any) error {
+	if w.Mend != "" {
+		return lector.Hint(err, "%s", w.Mend)
+	}
+	return lector.Hint(err, format, args...)
 }
 
 // MP3 returns an answer as an MP3: as it came where it is one of the wanted
@@ -43,17 +59,17 @@ func (w Want) MP3(ctx context.Context, data []byte) ([]byte, error) {
 	case WAV:
 		return w.encode(ctx, data)
 	case Empty:
-		return nil, errors.New("the answer holds no audio")
+		return nil, lector.Hint(errors.New("the answer holds no audio"), strange)
 	case HTML, JSON, Text:
-		return nil, fmt.Errorf("the answer is %s in place of audio: %s", kind, Excerpt(data))
+		return nil, InPlace(kind, "audio", data)
 	case Unknown:
 		if w.Raw > 0 {
 			return w.encode(ctx, header16(data, w.Raw))
 		}
-		return nil, lector.Permanent(lector.Hint(errors.New("the answer is no audio that I know"),
+		return nil, lector.Permanent(w.hint(errors.New("the answer is no audio that I know"),
 			"if it is raw samples, set format: pcm and sample_rate: for this voice"))
 	default:
-		return nil, lector.Permanent(lector.Hint(fmt.Errorf("the answer is %s", kind), "set format: mp3 or wav for this voice"))
+		return nil, lector.Permanent(w.hint(fmt.Errorf("the answer is %s", kind), "set format: mp3 or wav for this voice"))
 	}
 }
 
@@ -61,13 +77,13 @@ func (w Want) check(mp3 []byte) error {
 	f, err := Walk(mp3)
 	switch {
 	case errors.Is(err, ErrCut):
-		return fmt.Errorf("the audio is %w", err)
+		return lector.Hint(fmt.Errorf("the audio is %w", err), strange)
 	case f.Frames == 0:
-		return fmt.Errorf("the answer is a damaged MP3: %w", err)
+		return lector.Hint(fmt.Errorf("the answer is a damaged MP3: %w", err), strange)
 	case f.Rate != w.Rate:
-		return lector.Permanent(lector.Hint(fmt.Errorf("the answer has %d Hz, %d are expected", f.Rate, w.Rate), "set sample_rate: %d for this voice, or format: wav", f.Rate))
+		return lector.Permanent(w.hint(fmt.Errorf("the answer has %d Hz, %d are expected", f.Rate, w.Rate), "set sample_rate: %d for this voice, or format: wav", f.Rate))
 	case f.Channels != w.Channels:
-		return lector.Permanent(lector.Hint(fmt.Errorf("the answer has %d channels, %d expected", f.Channels, w.Channels), "set format: wav for this voice: it is mixed down here"))
+		return lector.Permanent(w.hint(fmt.Errorf("the answer has %d channels, %d expected", f.Channels, w.Channels), "set format: wav for this voice: it is mixed down here"))
 	}
 	return nil // garbage between frames is for the check of the clip to name
 }
@@ -76,7 +92,21 @@ func (w Want) encode(ctx context.Context, wav []byte) ([]byte, error) {
 	if w.Encoder == nil {
 		return nil, lector.Permanent(lector.Hint(errors.New("the answer is WAV and there is no MP3 encoder"), "apt-get install lame   (macOS: brew install lame)"))
 	}
-	return w.Encoder.Encode(ctx, bytes.NewReader(wav), Rate, Channels, kbps)
+	mp3, err := w.Encoder.Encode(ctx, bytes.NewReader(wav), Rate, Channels, kbps)
+	if err != nil && lector.HintOf(err) == "" {
+		err = lector.Hint(err, strange)
+	}
+	return mp3, err
+}
+
+// InPlace is an answer of another kind than the wanted.
+func InPlace(kind Kind, wanted string, data []byte) error {
+	return lector.Hint(fmt.Errorf("the answer is %s in place of %s: %s", kind, wanted, Excerpt(data)), strange)
+}
+
+// Broken is an answer that cannot be read.
+func Broken(what string, err error) error {
+	return lector.Hint(fmt.Errorf("the answer%s: %w", what, err), strange)
 }
 
 // Parameters describes the encoder's part in a clip, for its hash.

@@ -120,6 +120,8 @@ func (f Fault) judge(t *testing.T, s lector.Speech, err error) {
 		t.Errorf("no line for an operator: %q", text)
 	case !strings.Contains(err.Error(), f.Says), !strings.Contains(lector.HintOf(err), f.Hints):
 		t.Errorf("does not say %q, %q: %s", f.Says, f.Hints, text)
+	case lector.HintOf(err) == "":
+		t.Errorf("does not say what to do: %s", text)
 	case f.Maybe != lector.IsUnanswered(err):
 		t.Errorf("unanswered: %v", lector.IsUnanswered(err))
 	case s.MP3 != nil:
