@@ -73,7 +73,7 @@ func (w *Worker) tries(ctx context.Context, d lector.Delivery) int {
 	}
 	n := 0
 	for _, a := range r.job.Attempts {
-		if a.Outcome != putOff && a.Outcome != givenBack {
+		if !waited(a) {
 			n++
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"lector"
@@ -128,9 +129,7 @@ func (w *Worker) claim(ctx context.Context, d lector.Delivery) (*record, lector.
 		}
 		next := r.job
 		next.Want(d.Event, d.Sequence, w.now())
-		next.Attempts = append(next.Attempts[:len(next.Attempts):len(next.Attempts)], lector.Attempt{
-			Number: len(next.Attempts) + 1, Worker: w.Name, Started: w.now(), Replay: d.Event.Replay, Stage: lector.StageTake,
-		})
+		next.Attempts = begin(next.Attempts, lector.Attempt{Worker: w.Name, Started: w.now(), Replay: d.Event.Replay, Stage: lector.StageTake})
 		v, err := w.Ledger.Save(ctx, next, r.version)
 		if errors.Is(err, lector.ErrConflict) {
 			continue
@@ -143,6 +142,23 @@ func (w *Worker) claim(ctx context.Context, d lector.Delivery) (*record, lector.
 		return r, claim, nil
 	}
 }
+
+// begin adds an attempt. Of a row that only waited, the first and the last
+// stay: an article may wait for its budget for weeks, and look every minute.
+func begin(attempts []lector.Attempt, a lector.Attempt) []lector.Attempt {
+	kept := slices.Clone(attempts)
+	a.Number = 1
+	if n := len(kept); n > 0 {
+		a.Number = kept[n-1].Number + 1
+	}
+	if n := len(kept); n > 2 && waited(kept[n-1]) && waited(kept[n-2]) && waited(kept[n-3]) {
+		kept = slices.Delete(kept, n-2, n-1)
+	}
+	return append(kept, a)
+}
+
+// waited reports whether an attempt ended without having failed.
+func waited(a lector.Attempt) bool { return a.Outcome == putOff || a.Outcome == givenBack }
 
 // hold waits for the lease of an article. A worker that has it for an older
 // event lets go as soon as it sees the record; a dead one loses it by time.

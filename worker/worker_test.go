@@ -68,6 +68,28 @@ func TestBackoffGrowsAndEnds(t *testing.T) {
 	}
 }
 
+// TestWaitingIsShort is an article that waits for its budget for days.
+func TestWaitingIsShort(t *testing.T) {
+	t.Parallel()
+	var all []lector.Attempt
+	for i := range 5000 {
+		all = begin(all, lector.Attempt{Worker: "w"})
+		all[len(all)-1].Outcome = putOff
+		if i%1000 == 0 {
+			all[len(all)-1].Outcome = failed
+		}
+	}
+	bad := 0
+	for _, a := range all {
+		if !waited(a) {
+			bad++
+		}
+	}
+	if last := all[len(all)-1]; len(all) > 25 || bad != 5 || last.Number != 5000 || all[0].Number != 1 {
+		t.Errorf("%d attempts, %d failed, the last is %+v", len(all), bad, last)
+	}
+}
+
 func TestStageOfAnError(t *testing.T) {
 	t.Parallel()
 	if at(lector.StageSynth, nil) != nil {

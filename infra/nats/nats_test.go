@@ -278,6 +278,33 @@ func TestQueueEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// TestParkedEventsLetOthersPass has as many events put off as a site has whose
+// budget is used up.
+func TestParkedEventsLetOthersPass(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	q, err := b.Queue(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for i := range 300 {
+		publish(t, b.Conn, event(fmt.Sprint("poor", i), "a"))
+		d, err := q.Next(ctx)
+		if err != nil {
+			t.Fatalf("event %d: %v", i, err)
+		}
+		if err := d.Later(time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish(t, b.Conn, event("rich", "a"))
+	if d, err := q.Next(ctx); err != nil || d.Event.Article.ID != "rich" {
+		t.Errorf("%+v, %v", d.Event.Article, err)
+	}
+}
+
 func TestLedgerComparesAndSets(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

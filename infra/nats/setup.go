@@ -100,8 +100,10 @@ func buckets(replicas int) []jetstream.KeyValueConfig {
 func workers() jetstream.ConsumerConfig {
 	return jetstream.ConsumerConfig{
 		Durable: consumer, AckPolicy: jetstream.AckExplicitPolicy, AckWait: AckWait,
-		MaxDeliver:    -1, // attempts are counted in the job's record
-		MaxAckPending: 256,
+		MaxDeliver: -1, // attempts are counted in the job's record
+		// Events that wait for a budget count as pending, and must not keep the
+		// articles of other sites out. Workers fetch one at a time.
+		MaxAckPending: -1,
 	}
 }
 
