@@ -66,6 +66,7 @@ type Capabilities struct {
 	Concurrency   int      `json:"concurrency"`          // calls at once
 	PerSecond     float64  `json:"per_second"`           // calls a second
 	Price         float64  `json:"price_per_million"`    // US dollars a million characters
+	Speed         float64  `json:"speed,omitempty"`      // that the settings give it on top of what is asked for; 0 counts as 1
 	Normalise     string   `json:"normalise,omitempty"`  // full, light or off: how much our script must spell out
 	Synthetic     string   `json:"synthetic,omitempty"`  // IPTC digital source type of its audio
 	Parameters    string   `json:"parameters,omitempty"` // all else that changes the sound; part of a clip's hash

@@ -42,7 +42,7 @@ func (p *purse) equip(v synth.Voice, name string, slots synth.Slots) synth.Voice
 	v = synth.Limit(slots.Wrap(v), c.Concurrency, c.PerSecond)
 	v = synth.Within(v, name, p.budget, p.log)
 	v = synth.Retry(v, synth.Patience{})
-	v = synth.Check(v, synth.Sound)
+	v = synth.Check(v, synth.Steady(synth.Sound))
 	return synth.Mend(v, renderings)
 }
 
@@ -64,6 +64,7 @@ func (v voiceConfig) override(voice synth.Voice) synth.Voice {
 		c.Languages = v.Languages
 	}
 	if v.Speed > 0 && v.Speed != 1 {
+		c.Speed = v.Speed
 		c.Parameters += fmt.Sprintf(" speed %.3f", v.Speed) // another sound, so another hash
 	}
 	return overridden{voice, c, v.Speed}

@@ -3,6 +3,7 @@ package synth
 import (
 	"context"
 	"sync"
+	"time"
 
 	"lector"
 	"lector/audio"
@@ -82,6 +83,16 @@ func (e *errand) listened(a *audio.Analysis) {
 	e.mu.Lock()
 	e.analysis = a
 	e.mu.Unlock()
+}
+
+// heard returns how much sound the last rendering has; 0: nobody listened.
+func (e *errand) heard() time.Duration {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.analysis == nil {
+		return 0
+	}
+	return e.analysis.Sound.End - e.analysis.Sound.Start
 }
 
 // bill writes the sums into a clip.

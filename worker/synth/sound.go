@@ -27,22 +27,24 @@ func Sound(ctx context.Context, mp3 []byte, u lector.Utterance, c lector.Capabil
 	case !errors.As(err, &bad):
 		return err
 	case bad.Has(audio.NotAudio):
-		return fmt.Errorf("the voice sent %w", bad)
+		return lector.Hint(fmt.Errorf("the voice sent %w", bad), "is the url of this voice the speech server's? See its log")
 	case bad.Has(audio.WrongFormat):
 		return lector.Permanent(lector.Hint(fmt.Errorf("the voice sent the wrong form: %w", bad), "set sample_rate: or format: for this voice"))
 	}
-	return Unfit{bad.Error()}
+	return lector.Hint(Unfit{bad.Error()}, "listen with lector voices test; another voice or model, or a smaller max_chars, may do better")
 }
 
 func expect(u lector.Utterance, c lector.Capabilities) audio.Expect {
 	e := audio.Expect{Characters: len([]rune(u.Text)), SampleRate: c.SampleRate, Channels: c.Channels}
 	slow, fast := 5.0, 32.0
+	if e.Characters > longEnough {
+		fast = fastestLong
+	}
 	if slices.Contains([]string{"zh", "ja", "ko", "yue"}, lector.Primary(u.Language)) {
 		slow = 1.5 // a character is a syllable or a word
 	}
-	if u.Speed > 0 {
-		slow, fast = slow*min(u.Speed, 1), fast*max(u.Speed, 1)
-	}
+	speed := speedOf(u, c)
+	slow, fast = slow*min(speed, 1), fast*max(speed, 1)
 	e.Slowest, e.Fastest = slow, fast
 	return e
 }

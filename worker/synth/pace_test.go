@@ -1,0 +1,104 @@
+package synth
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"lector"
+	"lector/audio"
+)
+
+// TestSteady tells a voice of fourteen letters a second from its accidents.
+func TestSteady(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("The ferry left the harbour on time. ", 4)
+	say := func(text string, times float64) time.Duration {
+		letters := weights(text, []Extent{{0, len(text)}})[0]
+		return time.Duration(times * letters / 14 * float64(time.Second))
+	}
+	for name, test := range map[string]struct {
+		text   string
+		speed  float64
+		length float64 // times the usual
+		want   string
+	}{
+		"as ever":             {text, 1, 1, ""},
+		"a little quicker":    {text, 1, 0.7, ""},
+		"a little slower":     {text, 1, 1.4, ""},
+		"half of it":          {text, 1, 0.5, "too short"},
+		"said twice":          {text, 1, 2, "too long"},
+		"asked to be quicker": {text, 2, 0.5, ""},
+		"half, and quicker":   {text, 1.5, 0.34, "too short"},
+		"too short to tell":   {"Yes, he said.", 1, 0.4, ""},
+		"numbers":             {strings.Repeat("In 2024 it was 1,234,567. ", 4), 1, 1.3, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &steady{paces: map[string]*pace{}}
+			u := lector.Utterance{Text: text, Language: "en-GB"}
+			for i := range 20 {
+				if err := s.judge(u, 1, say(text, 0.9+float64(i)/100)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			u.Text = test.text
+			err := s.judge(u, test.speed, say(test.text, test.length))
+			if (test.want == "") != (err == nil) || err != nil && (!errors.As(err, new(Unfit)) || !strings.Contains(err.Error(), test.want)) {
+				t.Errorf("%v, want %q", err, test.want)
+			}
+			u.Language = "uk"
+			if err := s.judge(u, 1, say(text, 0.5)); err != nil {
+				t.Errorf("another language: %v", err)
+			}
+		})
+	}
+}
+
+// TestSteadyForgets is of a voice whose makers gave it another pace.
+func TestSteadyForgets(t *testing.T) {
+	t.Parallel()
+	s := &steady{paces: map[string]*pace{}}
+	u := lector.Utterance{Text: strings.Repeat("The ferry left the harbour on time. ", 4), Language: "en"}
+	for range 200 {
+		_ = s.judge(u, 1, 10*time.Second)
+	}
+	for range 48 {
+		_ = s.judge(u, 1, 4*time.Second)
+	}
+	if err := s.judge(u, 1, 4*time.Second); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSteadyAsks(t *testing.T) {
+	t.Parallel()
+	bad := errors.New("bad")
+	sound := Steady(func(ctx context.Context, mp3 []byte, u lector.Utterance, _ lector.Capabilities) error {
+		if len(mp3) == 0 {
+			return bad
+		}
+		errandOf(ctx).listened(&audio.Analysis{Sound: audio.Span{End: time.Duration(len(mp3)) * time.Second}})
+		return nil
+	})
+	text := strings.Repeat("The ferry left. ", 10)
+	ctx := withErrand(t.Context(), &errand{})
+	u := lector.Utterance{Text: text, Language: "en"}
+	for range enough {
+		if err := sound(ctx, make([]byte, utf8.RuneCountInString(text)/14), u, lector.Capabilities{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := sound(ctx, nil, u, lector.Capabilities{}); !errors.Is(err, bad) {
+		t.Errorf("what the first checker says: %v", err)
+	}
+	if err := sound(ctx, make([]byte, 5), u, lector.Capabilities{}); !errors.As(err, new(Unfit)) {
+		t.Errorf("half: %v", err)
+	}
+	if err := sound(ctx, make([]byte, 5), u, lector.Capabilities{Deterministic: true}); err != nil {
+		t.Errorf("half, of a voice that will say nothing else: %v", err)
+	}
+}
