@@ -3,6 +3,7 @@ package lector
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -75,8 +76,25 @@ type Budget struct {
 	CharactersPerHour    int
 	CharactersPerDay     int
 	CharactersPerMonth   int
+	DollarsPerArticle    float64
 	DollarsPerDay        float64
 	DollarsPerMonth      float64
+}
+
+// Article returns an error that wraps ErrBudget for an article that would take
+// more than the bounds of one allow. It is throttled: the article waits until
+// they are raised, and looks again each minute.
+func (b Budget) Article(characters int, dollars float64) error {
+	over := ""
+	switch {
+	case b.CharactersPerArticle > 0 && characters > b.CharactersPerArticle:
+		over = fmt.Sprintf("characters_per_article is %d, the article has %d", b.CharactersPerArticle, characters)
+	case b.DollarsPerArticle > 0 && dollars > b.DollarsPerArticle:
+		over = fmt.Sprintf("dollars_per_article is %.2f, the article costs up to %.4f", b.DollarsPerArticle, dollars)
+	default:
+		return nil
+	}
+	return Hint(Throttled(fmt.Errorf("%w: %s", ErrBudget, over), again), "is this one article? If so, raise it under budget: of the site")
 }
 
 // Sum adds calls up by day, site and voice, in that order. A call that was

@@ -87,3 +87,32 @@ func TestSum(t *testing.T) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }
+
+func TestBudgetOfAnArticle(t *testing.T) {
+	t.Parallel()
+	b := Budget{CharactersPerArticle: 100, DollarsPerArticle: 0.5}
+	for name, test := range map[string]struct {
+		characters int
+		dollars    float64
+		says       string
+	}{
+		"fits":          {100, 0.5, ""},
+		"too long":      {101, 0.1, "characters_per_article is 100, the article has 101"},
+		"too expensive": {99, 0.51, "dollars_per_article is 0.50"},
+	} {
+		err := b.Article(test.characters, test.dollars)
+		if test.says == "" {
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		after, waits := IsThrottled(err)
+		if !errors.Is(err, ErrBudget) || !waits || after > time.Minute || !strings.Contains(err.Error(), test.says) || HintOf(err) == "" {
+			t.Errorf("%s: %v, again after %v", name, err, after)
+		}
+	}
+	if err := (Budget{}).Article(1e9, 1e9); err != nil {
+		t.Errorf("no bound: %v", err)
+	}
+}

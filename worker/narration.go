@@ -32,11 +32,11 @@ type Narration struct {
 }
 
 // hash covers all that goes into the sound and the tags.
-func (p *Plan) hash(t *take, caps lector.Capabilities) string {
+func (p *Plan) hash(t *take) string {
 	type part struct{ Clip, Pause string }
 	var parts []part
 	for i, c := range t.chunks {
-		parts = append(parts, part{synth.Hash(t.speech[i], caps), c.Pause.String()})
+		parts = append(parts, part{synth.Hash(t.speech[i], t.by[i].Capabilities), c.Pause.String()})
 	}
 	data, err := json.Marshal(struct {
 		Version string
@@ -52,14 +52,22 @@ func (p *Plan) hash(t *take, caps lector.Capabilities) string {
 }
 
 // Narrate has the article read, by the next voice when one fails, and joins the
-// clips. A voice reads all of it or nothing. A budget that is used up is no
+// clips. A voice reads all of it or nothing; without one of its cast the
+// preferred voice reads it alone. A budget that is used up is no
 // failure of the voice: the article waits.
 func (p *Plan) Narrate(ctx context.Context, step func(Progress)) (*Narration, error) {
 	ctx = synth.Charge(ctx, synth.Account{Site: p.article.Site, Job: p.article.Key()})
 	var failed unread
 	for i, t := range p.takes {
-		clips, err := t.read(ctx, step)
-		if err == nil {
+		if failed.lacks(t) {
+			continue
+		}
+		if err := t.afford(p.site.Budget); err != nil {
+			failed = append(failed, err)
+			break
+		}
+		clips, why := t.read(ctx, step)
+		if why == nil {
 			step(Progress{Stage: lector.StageStitch})
 			n, err := p.assemble(ctx, t, clips, step)
 			if err == nil && i > 0 {
@@ -70,19 +78,12 @@ func (p *Plan) Narrate(ctx context.Context, step func(Progress)) (*Narration, er
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		failed = append(failed, fmt.Errorf("voice %s: %w", t.voice.Name, err))
-		if errors.Is(err, lector.ErrBudget) {
+		failed = append(failed, why...)
+		if errors.Is(why, lector.ErrBudget) {
 			break
 		}
 	}
 	return nil, at(lector.StageSynth, failed)
-}
-
-func (t *take) read(ctx context.Context, step func(Progress)) ([]synth.Clip, error) {
-	step(Progress{Stage: lector.StageSynth, Total: len(t.speech), Note: t.voice.Name})
-	return t.voice.Reader.Read(ctx, t.speech, func(done, total int, c synth.Clip) {
-		step(Progress{Stage: lector.StageSynth, Done: done, Total: total, Note: c.State})
-	})
 }
 
 // parts readies the clips for the stitch. Each is decoded once: clips that were

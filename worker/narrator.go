@@ -40,9 +40,17 @@ type Site struct {
 	// MaxCharacters refuses longer articles before a voice is called; 0 reads
 	// all.
 	MaxCharacters int
+	// Budget bounds one article. What a site may spend in a period is bounded
+	// at each call.
+	Budget lector.Budget
 	// Voices names voices by language, the preferred first; "*" stands for any
 	// other language.
 	Voices map[string][]string
+	// Cast names the voices of kinds of segments, as of quotes. They read beside
+	// the preferred voice only: a fallback reads the whole article.
+	Cast map[lector.SegmentKind]string
+	// Speed is the pace of all voices; 0 is their own.
+	Speed float64
 }
 
 // Narrator makes the audio of articles. It knows no broker and stores nothing
@@ -65,15 +73,16 @@ type Plan struct {
 	site     Site
 	page     extract.Page
 	language string
-	takes    []*take // one a voice, the preferred first
+	takes    []*take // the preferred first
 }
 
-// take is the article as one voice would read it.
+// take is the article as one voice would read it, or as a cast would.
 type take struct {
 	voice  Voice
 	script script.Script
 	chunks []script.Chunk
 	speech []synth.Chunk
+	by     []Voice // who reads each chunk
 	hash   string
 }
 
@@ -96,7 +105,10 @@ func (n *Narrator) Prepare(ctx context.Context, a lector.Article, step func(Prog
 	}
 	if n, most := p.Characters(), site.MaxCharacters; most > 0 && n > most {
 		return nil, at(lector.StageScript, lector.Hint(lector.Permanent(fmt.Errorf("the article has %d characters, the site reads at most %d", n, most)),
-			"is this one article? If so, raise budget.characters_per_article of the site in lector.yaml"))
+			"is this one article? If so, set budget.characters_per_article of the site in lector.yaml"))
+	}
+	if err := p.takes[0].afford(site.Budget); err != nil {
+		return nil, at(lector.StageScript, err)
 	}
 	return p, ctx.Err()
 }
@@ -108,13 +120,19 @@ func (p *Plan) cast() error {
 		p.language = p.site.Language
 	}
 	var why []error
-	for _, v := range p.narrator.voices(p.site, p.language) {
-		t, err := p.rehearse(v)
-		if err != nil {
-			why = append(why, fmt.Errorf("voice %s: %w", v.Name, err))
-			continue
+	for i, v := range p.narrator.voices(p.site, p.language) {
+		casts := []cast{{}}
+		if with := p.narrator.cast(p.site, v, p.language); i == 0 && len(with) > 0 {
+			casts = []cast{with, {}}
 		}
-		p.takes = append(p.takes, t)
+		for _, c := range casts {
+			t, err := p.rehearse(v, c)
+			if err != nil {
+				why = append(why, fmt.Errorf("voice %s: %w", v.Name, err))
+				continue
+			}
+			p.takes = append(p.takes, t)
+		}
 	}
 	if len(p.takes) > 0 {
 		return nil
@@ -156,9 +174,9 @@ func appendSpeaker(out []Voice, v Voice, language string) []Voice {
 	return out
 }
 
-// rehearse writes the script and the chunks for one voice.
-func (p *Plan) rehearse(v Voice) (*take, error) {
-	caps := v.Capabilities
+// rehearse writes the script and the chunks for one voice and its cast.
+func (p *Plan) rehearse(v Voice, with cast) (*take, error) {
+	caps := with.needs(v.Capabilities)
 	o, err := p.options(caps)
 	if err != nil {
 		return nil, err
@@ -171,9 +189,11 @@ func (p *Plan) rehearse(v Voice) (*take, error) {
 	for _, c := range t.chunks {
 		t.speech = append(t.speech, synth.Chunk{
 			Text: c.Text, Language: p.language, Before: c.Before, After: c.After, Lexicon: c.Lexicon, Normaliser: script.Version,
+			Speed: p.site.Speed,
 		})
+		t.by = append(t.by, with.of(c.Kind, v))
 	}
-	t.hash = p.hash(t, caps)
+	t.hash = p.hash(t)
 	return t, nil
 }
 
@@ -199,9 +219,18 @@ func (p *Plan) Hash() string { return p.takes[0].hash }
 
 // Characters is how many characters the preferred voice would be given.
 func (p *Plan) Characters() int {
-	n := 0
-	for _, c := range p.takes[0].chunks {
-		n += len([]rune(c.Text))
-	}
+	n, _ := p.takes[0].price()
 	return n
 }
+
+// price is what the take costs at most: nothing of it may be in the cache.
+func (t *take) price() (characters int, dollars float64) {
+	for i, c := range t.speech {
+		n := c.Characters()
+		characters += n
+		dollars += float64(n) * t.by[i].Capabilities.Price / 1e6
+	}
+	return characters, dollars
+}
+
+func (t *take) afford(b lector.Budget) error { return b.Article(t.price()) }

@@ -66,12 +66,12 @@ func span(s *lector.Segment) {
 }
 
 func (p *Plan) manifest(t *take, line audio.Timeline, segments []lector.Segment) lector.Manifest {
-	a, caps := p.article, t.voice.Capabilities
+	a := p.article
 	m := lector.Manifest{
 		Site: a.Site, Article: a.ID, Key: a.Key(), Revision: a.Revision, Hash: t.hash,
 		Title: t.script.Title, Authors: p.page.Authors, Publication: p.site.Title, PublishedAt: p.page.Published,
 		Language: p.language, Disclosure: p.disclosure(t), Created: p.narrator.now(),
-		Voices:   []lector.SpokenBy{{Name: t.voice.Name, Backend: caps.Backend, Engine: caps.Engine, Voice: caps.Voice}},
+		Voices:   t.spokenBy(),
 		Duration: line.Duration.Seconds(), Samples: line.Samples, SampleRate: line.SampleRate,
 		Segments: segments, Lexicon: lexicon(t.chunks), Provenance: lector.Provenance{State: "unsigned"},
 	}
@@ -86,6 +86,14 @@ func (p *Plan) manifest(t *take, line audio.Timeline, segments []lector.Segment)
 		m.Links.Chapters = file(".chapters.json")
 	}
 	return m
+}
+
+func (t *take) spokenBy() (all []lector.SpokenBy) {
+	for _, v := range t.voices() {
+		c := v.Capabilities
+		all = append(all, lector.SpokenBy{Name: v.Name, Backend: c.Backend, Engine: c.Engine, Voice: c.Voice})
+	}
+	return all
 }
 
 func (n *Narrator) now() time.Time {

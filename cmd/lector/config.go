@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"net"
 	"time"
 
@@ -134,6 +133,13 @@ type siteConfig struct {
 	// used, the rest are the fallback for a whole article. "*" stands for any
 	// other language; without it every configured voice may be asked.
 	Voices map[string][]string `yaml:"voices,omitempty"`
+	// Cast names the voices of single kinds of segments (title, byline,
+	// standfirst, heading, quote, item, caption, notice), which read beside the
+	// preferred voice, so long as they speak the language and their MP3 is of
+	// its form. A fallback reads the whole article.
+	Cast map[lector.SegmentKind]string `yaml:"cast,omitempty"`
+	// Speed is the pace of all voices here: 1 is their own.
+	Speed float64 `yaml:"speed,omitempty"`
 	// Notice is whether the disclosure is spoken: off, start or both.
 	Notice string     `yaml:"notice,omitempty"`
 	Read   readConfig `yaml:"read,omitempty"`
@@ -158,9 +164,11 @@ type readConfig struct {
 
 // budgetConfig bounds what a site may spend; 0 is no bound.
 type budgetConfig struct {
-	// CharactersPerArticle refuses an article that is longer before anything
-	// is spent; 0 is maxArticle.
+	// CharactersPerArticle and DollarsPerArticle hold an article that would
+	// take more, before anything is spent. Without the first, one of more than
+	// maxArticle fails.
 	CharactersPerArticle int     `yaml:"characters_per_article,omitempty"`
+	DollarsPerArticle    float64 `yaml:"dollars_per_article,omitempty"`
 	CharactersPerDay     int     `yaml:"characters_per_day,omitempty"`
 	CharactersPerMonth   int     `yaml:"characters_per_month,omitempty"`
 	CharactersPerHour    int     `yaml:"characters_per_hour,omitempty"`
@@ -230,7 +238,6 @@ func (c *config) complete() {
 		if s.Title == "" {
 			s.Title = name
 		}
-		s.Budget.CharactersPerArticle = cmp.Or(s.Budget.CharactersPerArticle, maxArticle)
 		c.Sites[name] = s
 	}
 }

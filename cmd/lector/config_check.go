@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/language"
 
@@ -93,6 +94,9 @@ func (c *config) checkVoices() error {
 		case v.Normalise != "" && !slices.Contains([]string{"full", "light", "off"}, v.Normalise):
 			return fmt.Errorf("%s.normalise: %q is not full, light or off", key, v.Normalise)
 		}
+		if err := checkSpeed(key, v.Speed); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -130,16 +134,49 @@ func (c *config) checkSites() error {
 			return err
 		}
 		b := s.Budget
-		if min(b.CharactersPerArticle, b.CharactersPerDay, b.CharactersPerHour, b.CharactersPerMonth) < 0 || min(b.DollarsPerDay, b.DollarsPerMonth) < 0 {
+		if min(b.CharactersPerArticle, b.CharactersPerDay, b.CharactersPerHour, b.CharactersPerMonth) < 0 || min(b.DollarsPerArticle, b.DollarsPerDay, b.DollarsPerMonth) < 0 {
 			return fmt.Errorf("%s.budget: a bound is negative", key)
 		}
-		for language, names := range s.Voices {
-			for _, v := range names {
-				if _, ok := c.Voices[v]; !ok {
-					return fmt.Errorf("%s.voices.%s: there is no voice %q; configured are %s", key, language, v, list(c.Voices))
-				}
+		if err := c.checkCast(key, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkCast sees to it that the voices of a site are there.
+func (c *config) checkCast(key string, s siteConfig) error {
+	there := func(key, voice string) error {
+		if _, ok := c.Voices[voice]; !ok {
+			return fmt.Errorf("%s: there is no voice %q; configured are %s", key, voice, list(c.Voices))
+		}
+		return nil
+	}
+	for language, names := range s.Voices {
+		for _, v := range names {
+			if err := there(key+".voices."+language, v); err != nil {
+				return err
 			}
 		}
+	}
+	for kind, v := range s.Cast {
+		if !strings.Contains(" "+castable+" ", " "+string(kind)+" ") {
+			return lector.Hint(fmt.Errorf("%s.cast.%s: there is no such kind of segment", key, kind), "known are %s", castable)
+		}
+		if err := there(fmt.Sprintf("%s.cast.%s", key, kind), v); err != nil {
+			return err
+		}
+	}
+	return checkSpeed(key, s.Speed)
+}
+
+// castable are the kinds of segments that a voice of their own may read.
+const castable = "title byline standfirst heading quote item caption notice"
+
+// checkSpeed refuses a pace that nobody could follow.
+func checkSpeed(key string, speed float64) error {
+	if speed != 0 && !(speed >= 0.5 && speed <= 2) {
+		return fmt.Errorf("%s.speed: %g is not between 0.5 and 2", key, speed)
 	}
 	return nil
 }

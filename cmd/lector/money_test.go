@@ -29,6 +29,7 @@ type provider struct {
 	mu    sync.Mutex
 	calls int
 	said  map[string]int                                      // answered, by text
+	pace  float64                                             // that was asked for last
 	fault func(call int, w http.ResponseWriter) (served bool) // nil: none
 }
 
@@ -44,13 +45,17 @@ func newProvider(t *testing.T, fault func(call int, w http.ResponseWriter) bool)
 }
 
 func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var in struct{ Input string }
+	var in struct {
+		Input string
+		Speed float64
+	}
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in.Input == "" {
 		http.Error(w, "no input", http.StatusBadRequest)
 		return
 	}
 	p.mu.Lock()
 	p.calls++
+	p.pace = in.Speed
 	call := p.calls
 	p.mu.Unlock()
 	if p.fault != nil && p.fault(call, w) {

@@ -36,8 +36,17 @@ func (s siteConfig) worker() worker.Site {
 	return worker.Site{
 		Title: s.Title, URL: s.URL, Language: s.Language, Notice: s.Notice,
 		Byline: s.Read.Byline == nil || *s.Read.Byline, Captions: s.Read.Captions, Foreign: s.Read.Foreign, Rules: s.Rules, Voices: s.Voices,
-		MaxCharacters: s.Budget.CharactersPerArticle,
+		MaxCharacters: s.longest(), Budget: s.Budget.bounds(), Cast: s.Cast, Speed: s.Speed,
 	}
+}
+
+// longest is the longest article that is read at all; a bound that was set
+// holds an article, and does not refuse it.
+func (s siteConfig) longest() int {
+	if s.Budget.CharactersPerArticle > 0 {
+		return 0
+	}
+	return maxArticle
 }
 
 // voices opens the configured voices, in the order of their names. One that

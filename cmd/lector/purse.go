@@ -41,11 +41,15 @@ func (h *house) till(ctx context.Context, c *nats.Conn, leases synth.Leases) (*p
 func (c *config) budgets() map[string]lector.Budget {
 	all := map[string]lector.Budget{}
 	for name, s := range c.Sites {
-		b := s.Budget
-		all[name] = lector.Budget{
-			CharactersPerHour: b.CharactersPerHour, CharactersPerDay: b.CharactersPerDay, CharactersPerMonth: b.CharactersPerMonth,
-			DollarsPerDay: b.DollarsPerDay, DollarsPerMonth: b.DollarsPerMonth,
-		}
+		all[name] = s.Budget.bounds()
 	}
 	return all
+}
+
+func (b budgetConfig) bounds() lector.Budget {
+	return lector.Budget{
+		CharactersPerArticle: b.CharactersPerArticle, CharactersPerHour: b.CharactersPerHour,
+		CharactersPerDay: b.CharactersPerDay, CharactersPerMonth: b.CharactersPerMonth,
+		DollarsPerArticle: b.DollarsPerArticle, DollarsPerDay: b.DollarsPerDay, DollarsPerMonth: b.DollarsPerMonth,
+	}
 }

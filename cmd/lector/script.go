@@ -102,7 +102,7 @@ func (a *app) rehearse(ctx context.Context, c *config, f *scriptFlags, name stri
 		if r.Segments == nil {
 			r.show(page, s, chunks, f.spans)
 		}
-		r.Cost = append(r.Cost, v.quote(ctx, clips, s.Language, chunks))
+		r.Cost = append(r.Cost, v.quote(ctx, clips, s.Language, site.Speed, chunks))
 	}
 	r.Notice = site.spokenNotice(r.Language)
 	return r, nil
@@ -178,13 +178,13 @@ func (a *app) quotedVoices(ctx context.Context, c *config, language string) []qu
 }
 
 // quote says what a voice would be paid for the chunks.
-func (q quotedVoice) quote(ctx context.Context, clips store, language string, chunks []script.Chunk) quoted {
+func (q quotedVoice) quote(ctx context.Context, clips store, language string, speed float64, chunks []script.Chunk) quoted {
 	out := quoted{Voice: q.name}
 	seen := map[string]bool{} // the same chunk is spoken once
 	for _, c := range chunks {
 		n := utf8.RuneCountInString(c.Text)
 		out.Characters += n
-		hash := synth.Hash(synthChunk(language, c), q.caps)
+		hash := synth.Hash(synthChunk(language, speed, c), q.caps)
 		if seen[hash] || q.cached(ctx, clips, hash) {
 			out.Cached += n
 		}
@@ -204,8 +204,8 @@ func (q quotedVoice) cached(ctx context.Context, clips store, hash string) bool 
 	return err == nil
 }
 
-func synthChunk(language string, c script.Chunk) synth.Chunk {
-	return synth.Chunk{Text: c.Text, Language: language, Before: c.Before, After: c.After, Lexicon: c.Lexicon, Normaliser: script.Version}
+func synthChunk(language string, speed float64, c script.Chunk) synth.Chunk {
+	return synth.Chunk{Text: c.Text, Language: language, Before: c.Before, After: c.After, Lexicon: c.Lexicon, Normaliser: script.Version, Speed: speed}
 }
 
 // quotedClips opens the clip cache if there is one; looking creates nothing.
