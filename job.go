@@ -66,11 +66,14 @@ type Attempt struct {
 	Error   string    `json:"error,omitempty"`
 }
 
-// ChunkState is one chunk of a job: new, reused, paid or unknown.
+// ChunkState is one chunk of a job: reused or paid, and what all calls for it
+// came to, in characters.
 type ChunkState struct {
 	Hash       string `json:"hash"`
 	Characters int    `json:"characters"`
 	State      string `json:"state"`
+	Billed     int    `json:"billed,omitempty"`
+	Unknown    int    `json:"unknown,omitempty"` // of calls whose outcome nobody knows
 }
 
 // Job is the truth about one article: its newest wanted revision and the

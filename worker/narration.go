@@ -160,20 +160,6 @@ func (p *Plan) disclosure(t *take) lector.Disclosure {
 	return lector.Disclosure{Text: text, Language: language, SourceType: source, Spoken: p.site.Notice}
 }
 
-// bill counts what was paid for and what was there.
-func (n *Narration) bill(clips []synth.Clip) {
-	for _, c := range clips {
-		n.Chunks = append(n.Chunks, lector.ChunkState{Hash: c.Hash, Characters: c.Characters, State: c.State})
-		n.Cost += c.Cost
-		if c.State == synth.Reused {
-			n.Manifest.Bill.Reused += c.Characters
-		} else {
-			n.Manifest.Bill.Billed += c.Billed
-		}
-		n.Manifest.Bill.Unknown += c.Unknown
-	}
-}
-
 // verify reads the finished file as a stranger would: nothing is announced
 // that does not match its manifest.
 func (n *Narration) verify(line audio.Timeline) error {

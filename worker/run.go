@@ -43,7 +43,11 @@ func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) erro
 	}
 	n, err := plan.Narrate(ctx, step)
 	if err != nil {
+		w.owe(ctx, r, plan)
 		return err
+	}
+	if err := w.total(ctx, r, plan, n); err != nil {
+		return at(lector.StageCommit, err)
 	}
 	if err := w.release(ctx, r, n, step); err != nil {
 		return errors.Join(err, w.tidy(ctx, r))

@@ -80,7 +80,11 @@ func (c *config) listenURL(j lector.Job) string {
 }
 
 func bill(b lector.Bill) string {
-	return fmt.Sprintf("%d characters billed, %d reused", b.Billed, b.Reused)
+	text := fmt.Sprintf("%d characters billed, %d reused", b.Billed, b.Reused)
+	if b.Unknown > 0 {
+		text += fmt.Sprintf(", %d of unknown outcome", b.Unknown)
+	}
+	return text
 }
 
 func or(s, otherwise string) string {

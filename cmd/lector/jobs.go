@@ -176,8 +176,19 @@ func showAttempts(w io.Writer, j lector.Job) {
 
 func showChunks(w io.Writer, j lector.Job) {
 	for i, c := range j.Chunks {
-		fmt.Fprintf(w, "chunk %d\t%s  %d characters, %s\n", i+1, c.Hash[:min(12, len(c.Hash))], c.Characters, c.State)
+		fmt.Fprintf(w, "chunk %d\t%s  %d characters, %s%s\n", i+1, c.Hash[:min(12, len(c.Hash))], c.Characters, c.State, extra(c))
 	}
+}
+
+// extra is what a chunk cost beside its characters.
+func extra(c lector.ChunkState) (text string) {
+	if c.Billed > c.Characters {
+		text += fmt.Sprintf(", %d billed", c.Billed)
+	}
+	if c.Unknown > 0 {
+		text += fmt.Sprintf(", %d of unknown outcome", c.Unknown)
+	}
+	return text
 }
 
 func (a *app) watchJobs(ctx context.Context, l ledger, f jobsFlags) error {

@@ -311,6 +311,9 @@ func TestBudgetParksAndGoesOn(t *testing.T) {
 				if !strings.Contains(j.Reason, "characters_per_day is 120") {
 					t.Errorf("reason %q", j.Reason)
 				}
+				if all, _ := p.billed(); j.Bill.Billed != all || all == 0 {
+					t.Errorf("the record says %d billed, the provider %d", j.Bill.Billed, all)
+				}
 				break
 			}
 		}
@@ -323,8 +326,15 @@ func TestBudgetParksAndGoesOn(t *testing.T) {
 		if j := h.settle(a, sequence); j.State != lector.Ready {
 			t.Errorf("%s: %s", j.State, j.Reason)
 		}
-		if all, unique := p.billed(); all != unique {
+		all, unique := p.billed()
+		if all != unique {
 			t.Errorf("%d billed of %d unique characters", all, unique)
+		}
+		if j, _, err := h.ledger.Job(t.Context(), a.Site, a.Key()); err != nil || j.Bill.Billed != all || j.Bill.Reused != 0 || math.Abs(j.Cost-float64(all)*10/1e6) > 1e-9 {
+			t.Errorf("the provider bills %d, the record says %+v, %f dollars, %v", all, j.Bill, j.Cost, err)
+		}
+		if m := h.manifest(a); m.Bill.Billed != all {
+			t.Errorf("the provider bills %d, the manifest says %+v", all, m.Bill)
 		}
 	})
 }

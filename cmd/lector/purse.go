@@ -6,6 +6,7 @@ import (
 
 	"lector"
 	"lector/infra/nats"
+	"lector/worker"
 	"lector/worker/synth"
 )
 
@@ -13,6 +14,7 @@ import (
 type purse struct {
 	ledger synth.Ledger
 	budget synth.Budget
+	calls  worker.Calls // the ledger, to look things up; nil: in memory
 	leases synth.Leases // of clips; nil: this process is alone
 	log    *slog.Logger
 }
@@ -34,7 +36,7 @@ func (h *house) till(ctx context.Context, c *nats.Conn, leases synth.Leases) (*p
 	if err != nil {
 		return nil, err
 	}
-	return &purse{ledger, budget, leases, h.log}, nil
+	return &purse{ledger, budget, ledger, leases, h.log}, nil
 }
 
 // budgets returns the bounds of all sites.

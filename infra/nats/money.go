@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,9 +123,36 @@ func (m *Money) append(ctx context.Context, c lector.Call) error {
 // in the order of their ends; those that have not ended come last and are open.
 // An empty site is any. It ends with the first error.
 func (m *Money) Calls(ctx context.Context, site string, from, to time.Time) iter.Seq2[lector.Call, error] {
+	wanted := "*"
+	if site != "" {
+		wanted = token(site)
+	}
+	return m.calls(ctx, []string{"money.v1." + wanted + ".*"}, from, to)
+}
+
+// Of returns the calls for the given chunks of a site that began at a moment or
+// later, those that have not ended last.
+func (m *Money) Of(ctx context.Context, site string, chunks []string, from time.Time) (calls []lector.Call, err error) {
+	var subjects []string
+	for _, c := range chunks {
+		subjects = append(subjects, moneySubject(site, c))
+	}
+	slices.Sort(subjects)
+	for some := range slices.Chunk(slices.Compact(subjects), 200) { // so that a request stays small
+		for c, err := range m.calls(ctx, some, from, time.Now().Add(time.Hour)) {
+			if err != nil {
+				return nil, err
+			}
+			calls = append(calls, c)
+		}
+	}
+	return calls, nil
+}
+
+func (m *Money) calls(ctx context.Context, subjects []string, from, to time.Time) iter.Seq2[lector.Call, error] {
 	return func(yield func(lector.Call, error) bool) {
 		open := map[string]lector.Call{}
-		for c, err := range m.entries(ctx, site, from) {
+		for c, err := range m.entries(ctx, subjects, from) {
 			if err != nil {
 				yield(c, err)
 				return
@@ -149,17 +177,17 @@ func (m *Money) Calls(ctx context.Context, site string, from, to time.Time) iter
 	}
 }
 
+// skew is how much the server's clock may be behind a worker's.
+const skew = time.Minute
+
 // entries yields what the ledger holds since a moment, and ends with what was
 // there when it was asked.
-func (m *Money) entries(ctx context.Context, site string, from time.Time) iter.Seq2[lector.Call, error] {
+func (m *Money) entries(ctx context.Context, subjects []string, from time.Time) iter.Seq2[lector.Call, error] {
 	return func(yield func(lector.Call, error) bool) {
-		wanted := "*"
-		if site != "" {
-			wanted = token(site)
-		}
+		since := from.Add(-skew)
 		consumer, err := m.js.OrderedConsumer(ctx, money, jetstream.OrderedConsumerConfig{
-			FilterSubjects: []string{"money.v1." + wanted + ".*"},
-			DeliverPolicy:  jetstream.DeliverByStartTimePolicy, OptStartTime: &from,
+			FilterSubjects: subjects,
+			DeliverPolicy:  jetstream.DeliverByStartTimePolicy, OptStartTime: &since,
 		})
 		if err != nil {
 			yield(lector.Call{}, fmt.Errorf("money ledger: %w", missing(err)))

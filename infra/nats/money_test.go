@@ -99,6 +99,51 @@ func TestMoney(t *testing.T) {
 }
 
 // TestBudgetsAreShared lets two workers of many calls each spend one budget.
+func TestCallsOfChunks(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	m := ledgerOf(t, b.Conn)
+	began := time.Now().UTC()
+	want := map[string]lector.Outcome{}
+	var chunks []string
+	for i := range 450 { // more than one request asks for
+		c := call(fmt.Sprint("c", i), "havana", fmt.Sprint("chunk", i), 10)
+		c.Began = began
+		if _, err := m.Begin(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		want[c.ID] = lector.CallOpen
+		if i%2 == 0 {
+			want[c.ID] = lector.CallPaid
+			if err := m.End(t.Context(), ended(c, lector.CallPaid)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		chunks = append(chunks, c.Chunk, c.Chunk)
+	}
+	other := call("other", "havana", "elsewhere", 10)
+	other.Began = began
+	if _, err := m.Begin(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	calls, err := m.Of(t.Context(), "havana", chunks, began)
+	if err != nil || len(calls) != len(want) {
+		t.Fatalf("%d calls, %v", len(calls), err)
+	}
+	for _, c := range calls {
+		if o, ok := want[c.ID]; !ok || o != c.Outcome {
+			t.Errorf("%+v", c)
+		}
+		delete(want, c.ID)
+	}
+	if calls, err := m.Of(t.Context(), "havana", chunks, began.Add(time.Second)); err != nil || len(calls) != 0 {
+		t.Errorf("%d calls of later, %v", len(calls), err)
+	}
+	if calls, err := m.Of(t.Context(), "havana", nil, began); err != nil || len(calls) != 0 {
+		t.Errorf("%d calls of nothing, %v", len(calls), err)
+	}
+}
+
 func TestBudgetsAreShared(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -1,0 +1,107 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"lector"
+	"lector/worker/synth"
+)
+
+// Calls is the ledger of calls to voices. Of returns those for the given clips
+// of a site that began at a moment or later.
+type Calls interface {
+	Of(ctx context.Context, site string, clips []string, from time.Time) ([]lector.Call, error)
+}
+
+// bill counts what was paid for and what was there in this attempt.
+func (n *Narration) bill(clips []synth.Clip) {
+	n.Chunks, n.Manifest.Bill, n.Cost = nil, lector.Bill{}, 0
+	for _, c := range clips {
+		n.Chunks = append(n.Chunks, lector.ChunkState{Hash: c.Hash, Characters: c.Characters, State: c.State, Billed: c.Billed, Unknown: c.Unknown})
+		n.Cost += c.Cost
+		if c.State == synth.Reused {
+			n.Manifest.Bill.Reused += c.Characters
+		}
+		n.Manifest.Bill.Billed += c.Billed
+		n.Manifest.Bill.Unknown += c.Unknown
+	}
+}
+
+// clips are the hashes of all clips that the plan may need.
+func (p *Plan) clips() (all []string) {
+	for _, t := range p.takes {
+		for i, c := range t.speech {
+			all = append(all, synth.Hash(c, t.by[i].Capabilities))
+		}
+	}
+	return all
+}
+
+// spent adds up the calls that were made for the job since its first attempt:
+// for a worker that died, a voice that gave up, a budget that ended.
+func (w *Worker) spent(ctx context.Context, r *record, plan *Plan) (map[string]lector.ChunkState, lector.Bill, float64, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	calls, err := w.Calls.Of(ctx, r.job.Site, plan.clips(), r.job.Attempts[0].Started)
+	if err != nil {
+		return nil, lector.Bill{}, 0, fmt.Errorf("bill: %w", err)
+	}
+	by, bill, cost := map[string]lector.ChunkState{}, lector.Bill{}, 0.0
+	for _, c := range calls {
+		if c.Job != r.job.ID {
+			continue
+		}
+		s := by[c.Chunk]
+		switch c.Outcome {
+		case lector.CallPaid:
+			s.Billed += c.Characters
+			bill.Billed += c.Characters
+			cost += c.Cost
+		case lector.CallUnknown, lector.CallOpen:
+			s.Unknown += c.Characters
+			bill.Unknown += c.Characters
+		}
+		by[c.Chunk] = s
+	}
+	return by, bill, cost, nil
+}
+
+// total puts into a narration what all attempts at the job came to. A clip that
+// an earlier one paid for was in the cache of this one, and yet is no gift.
+func (w *Worker) total(ctx context.Context, r *record, plan *Plan, n *Narration) error {
+	if w.Calls == nil || len(r.job.Attempts) < 2 && n.Manifest.Fallback == "" {
+		return nil
+	}
+	by, bill, cost, err := w.spent(ctx, r, plan)
+	if err != nil {
+		return err
+	}
+	for i := range n.Chunks {
+		c := &n.Chunks[i]
+		c.Billed, c.Unknown, c.State = by[c.Hash].Billed, by[c.Hash].Unknown, synth.Paid
+		if c.Billed == 0 {
+			c.State = synth.Reused
+			bill.Reused += c.Characters
+		}
+		delete(by, c.Hash) // the same text again is spoken once
+	}
+	n.Manifest.Bill, n.Cost = bill, cost
+	return nil
+}
+
+// owe writes into the record what was spent for an article that is not read.
+func (w *Worker) owe(ctx context.Context, r *record, plan *Plan) {
+	if w.Calls == nil {
+		return
+	}
+	_, bill, cost, err := w.spent(ctx, r, plan)
+	if err == nil {
+		err = r.change(context.WithoutCancel(ctx), func(j *lector.Job) { j.Bill, j.Cost = bill, cost })
+	}
+	if err != nil && !errors.Is(err, errSuperseded) {
+		w.Log.Warn("what was spent in vain is not in the record", "job", r.job.ID, "error", err)
+	}
+}
