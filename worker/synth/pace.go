@@ -46,7 +46,7 @@ const (
 	longEnough  = 60 // letters
 	tooFast     = 1.6
 	tooSlow     = 1.9
-	fastestLong = 28 // characters a second; see audio.Expect for short texts
+	fastestLong = 26 // characters a second; see audio.Expect for short texts
 )
 
 func (s *steady) judge(u lector.Utterance, speed float64, sound time.Duration) error {
