@@ -33,8 +33,10 @@ func accountOf(ctx context.Context) Account {
 // calls made for it came to.
 type errand struct {
 	chunk string // hash of the clip
+	kept  bool   // somebody keeps the clip, and then books the call
 
 	mu              sync.Mutex
+	unbooked        func() // the end of the last call
 	metered         bool
 	billed, unknown int
 	cost            float64
@@ -61,6 +63,29 @@ func (e *errand) lost(calls []lector.Call) {
 	defer e.mu.Unlock()
 	for _, c := range calls {
 		e.unknown += c.Characters
+	}
+}
+
+// end books the end of a call: now, or for a whole answer that is to be kept,
+// by book.
+func (e *errand) end(whole bool, write func()) {
+	if !whole || !e.kept {
+		write()
+		return
+	}
+	e.mu.Lock()
+	e.unbooked = write
+	e.mu.Unlock()
+}
+
+// book writes the end of the last call, if that is not written.
+func (e *errand) book() {
+	e.mu.Lock()
+	write := e.unbooked
+	e.unbooked = nil
+	e.mu.Unlock()
+	if write != nil {
+		write()
 	}
 }
 

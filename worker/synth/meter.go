@@ -24,6 +24,10 @@ type Ledger interface {
 // after. What cannot be booked is not called. A clip that was paid for is not
 // thrown away because its result could not be booked: that is logged, and the
 // call shows as unknown.
+//
+// For a Reader, an answer that came whole is booked when its clip is durable or
+// refused: a worker that dies between has paid for nothing that anybody has, and
+// its call shows as unknown, as if it had died inside.
 func Meter(v Voice, name string, l Ledger, log *slog.Logger) Voice {
 	return metered{v, name, l, log}
 }
@@ -37,6 +41,7 @@ type metered struct {
 
 func (m metered) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
 	e, caps := errandOf(ctx), m.Capabilities()
+	e.book() // the rendering before this one was refused
 	c := intent(ctx, m.name, u, caps)
 	lost, err := m.ledger.Begin(ctx, c)
 	if err != nil {
@@ -46,9 +51,11 @@ func (m metered) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, 
 	s, err := m.Voice.Speak(ctx, u)
 	c = outcome(c, s, err, caps)
 	e.add(c)
-	if err := m.ledger.End(context.WithoutCancel(ctx), c); err != nil {
-		m.log.Warn("call not booked; it counts as unknown", "voice", m.name, "error", err)
-	}
+	e.end(err == nil, func() {
+		if err := m.ledger.End(context.WithoutCancel(ctx), c); err != nil {
+			m.log.Warn("call not booked; it counts as unknown", "voice", m.name, "error", err)
+		}
+	})
 	return s, err
 }
 

@@ -119,6 +119,51 @@ func TestDeadWorkersCallIsUnknown(t *testing.T) {
 
 // TestBilledIsUnique is issue 4's reach in one process: retries after 5xx and
 // timeouts before the provider answered, and the sum is the unique characters.
+// slowClips asks what the books say when a clip is about to be kept.
+type slowClips struct {
+	Clips
+	put func()
+}
+
+func (s slowClips) Put(ctx context.Context, hash string, mp3 []byte) error {
+	s.put()
+	return s.Clips.Put(ctx, hash, mp3)
+}
+
+// TestCallIsOpenUntilItsClipIsDurable is of a worker that dies between.
+func TestCallIsOpenUntilItsClipIsDurable(t *testing.T) {
+	t.Parallel()
+	books := NewBooks(nil)
+	var open, all int
+	clips := slowClips{&memory{}, func() {
+		for _, c := range books.Calls() {
+			all++
+			if c.Outcome == lector.CallOpen {
+				open++
+			}
+		}
+	}}
+	refused := 0
+	v := Mend(Check(Meter(priced(nil), "amy", books, slog.New(slog.DiscardHandler)), func(context.Context, []byte, lector.Utterance, lector.Capabilities) error {
+		if refused++; refused == 1 {
+			return Unfit{"a hum"}
+		}
+		return nil
+	}), 3)
+	r := &Reader{Voice: v, Clips: clips, Name: "amy"}
+	if _, err := r.Read(t.Context(), texts(1), nil); err != nil {
+		t.Fatal(err)
+	}
+	if all != 2 || open != 1 {
+		t.Errorf("when the clip is kept %d of %d calls are open, want the second of two", open, all)
+	}
+	for _, c := range books.Calls() {
+		if c.Outcome != lector.CallPaid {
+			t.Errorf("afterwards %+v", c)
+		}
+	}
+}
+
 func TestBilledIsUnique(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

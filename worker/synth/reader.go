@@ -169,7 +169,8 @@ func (r *reading) make(ctx context.Context, hash string, c Chunk) (Clip, error) 
 }
 
 func (r *reading) speak(ctx context.Context, hash string, c Chunk) (Clip, error) {
-	e := &errand{chunk: hash}
+	e := &errand{chunk: hash, kept: true}
+	defer e.book()
 	s, err := r.Voice.Speak(withErrand(ctx, e), c.utterance())
 	if err != nil {
 		return Clip{}, fmt.Errorf("%s: %w", short(c.Text), err)
