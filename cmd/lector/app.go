@@ -103,6 +103,16 @@ func (a *app) parse(fs *flag.FlagSet, args []string) ([]string, error) {
 	}
 }
 
+// parseFlags is parse for commands that take no operands: one that is passed
+// over in silence was meant for something.
+func (a *app) parseFlags(fs *flag.FlagSet, args []string) error {
+	operands, err := a.parse(fs, args)
+	if err == nil && len(operands) > 0 {
+		err = misuse{lector.Hint(fmt.Errorf("%s takes no operand: what is %q?", fs.Name(), operands[0]), "see lector %s -h", fs.Name())}
+	}
+	return err
+}
+
 func (a *app) usage(fs *flag.FlagSet) {
 	c, _ := find(fs.Name())
 	fmt.Fprintf(a.stdout, "Usage: lector %s %s\n\n%s\n", c.name, c.args, c.help)

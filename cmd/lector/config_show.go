@@ -11,7 +11,7 @@ import (
 func (a *app) config(_ context.Context, args []string) error {
 	fs := a.flags("config")
 	s := a.settings(fs)
-	if _, err := a.parse(fs, args); err != nil {
+	if err := a.parseFlags(fs, args); err != nil {
 		return err
 	}
 	c, err := a.load(s)

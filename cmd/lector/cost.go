@@ -59,10 +59,8 @@ func (a *app) cost(ctx context.Context, args []string) (err error) {
 	set := a.settings(fs)
 	var f costFlags
 	f.describe(fs)
-	if rest, err := a.parse(fs, args); err != nil {
+	if err := a.parseFlags(fs, args); err != nil {
 		return err
-	} else if len(rest) > 0 {
-		return misused("cost takes no %q", rest[0])
 	}
 	from, to, err := f.period(time.Now())
 	if err != nil {

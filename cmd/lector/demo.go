@@ -27,7 +27,7 @@ func (a *app) demo(ctx context.Context, args []string) (err error) {
 	set := a.settings(fs)
 	fs.StringVar(&set.listen, "listen", "", "answer on `ADDRESS` (default 127.0.0.1:8080)")
 	once := fs.Bool("once", false, "end when the articles are done instead of serving on")
-	if _, err := a.parse(fs, args); err != nil {
+	if err := a.parseFlags(fs, args); err != nil {
 		return err
 	}
 	c, err := a.loadOver(demoDefaults(), set)

@@ -27,7 +27,7 @@ func (a *app) doctor(ctx context.Context, args []string) error {
 	fs := a.flags("doctor")
 	set := a.settings(fs)
 	asJSON := fs.Bool("json", false, "print JSON")
-	if _, err := a.parse(fs, args); err != nil {
+	if err := a.parseFlags(fs, args); err != nil {
 		return err
 	}
 	c, err := a.load(set)

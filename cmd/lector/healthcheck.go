@@ -18,7 +18,7 @@ code 0 if it is.`
 func (a *app) healthcheck(ctx context.Context, args []string) error {
 	fs := a.flags("healthcheck")
 	set := a.settings(fs)
-	if _, err := a.parse(fs, args); err != nil {
+	if err := a.parseFlags(fs, args); err != nil {
 		return err
 	}
 	c, err := a.load(set)

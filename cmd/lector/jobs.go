@@ -63,6 +63,9 @@ func (a *app) jobs(ctx context.Context, args []string) (err error) {
 
 // jobsVerb reads list, show ID or watch.
 func (a *app) jobsVerb(words []string, f jobsFlags) (func(context.Context, ledger) error, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
 	verb := "list"
 	if len(words) > 0 {
 		verb, words = words[0], words[1:]
@@ -105,6 +108,16 @@ func (a *app) listJobs(ctx context.Context, l ledger, f jobsFlags) error {
 			j.Changed.Local().Format(time.DateTime), j.Bill.Billed, j.Bill.Reused, short(j.Title, 48))
 	}
 	return w.Flush()
+}
+
+// check refuses a state that no job is ever in: its list would be empty for the
+// wrong reason.
+func (f jobsFlags) check() error {
+	states := []lector.State{lector.Queued, lector.Running, lector.Parked, lector.Ready, lector.Failed, lector.Removed, lector.Refused, lector.Cancelled}
+	if f.state == "" || slices.Contains(states, lector.State(f.state)) {
+		return nil
+	}
+	return misuse{lector.Hint(fmt.Errorf("jobs: there is no state %q", f.state), "the states are %s", strings.Trim(fmt.Sprint(states), "[]"))}
 }
 
 func (f jobsFlags) matches(j lector.Job) bool {

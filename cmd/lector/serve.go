@@ -219,7 +219,7 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 	if r.doors {
 		fs.StringVar(&set.listen, "listen", "", "answer on `ADDRESS` (default :8080)")
 	}
-	if _, err := a.parse(fs, args); err != nil {
+	if err := a.parseFlags(fs, args); err != nil {
 		return err
 	}
 	c, err := a.load(set)

@@ -21,7 +21,7 @@ type bucketMaker interface {
 func (a *app) setup(ctx context.Context, args []string) (err error) {
 	fs := a.flags("setup")
 	set := a.settings(fs)
-	if _, err := a.parse(fs, args); err != nil {
+	if err := a.parseFlags(fs, args); err != nil {
 		return err
 	}
 	c, err := a.load(set)

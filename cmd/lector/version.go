@@ -9,7 +9,7 @@ import (
 )
 
 func (a *app) version(_ context.Context, args []string) error {
-	if _, err := a.parse(a.flags("version"), args); err != nil {
+	if err := a.parseFlags(a.flags("version"), args); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "lector %s %s %s/%s\n", release(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
