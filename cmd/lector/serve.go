@@ -134,9 +134,14 @@ func (s *shop) openWorker(ctx context.Context, r roles) error {
 	return nil
 }
 
-// watch counts what the worker does.
+// watch counts what the worker does. A site that nobody has configured comes
+// out of an event and must not become a label.
 func (s *shop) watch(p worker.Progress) {
-	s.metrics.Step(p.Job, p.Stage)
+	counted := p.Job
+	if _, ok := s.config.Sites[counted.Site]; !ok {
+		counted.Site = "unknown"
+	}
+	s.metrics.Step(counted, p.Stage)
 	s.log.Debug("step", "article", p.Job.Article, "stage", p.Stage, "done", p.Done, "total", p.Total, "note", p.Note)
 }
 

@@ -426,3 +426,24 @@ func TestUnchangedIsToldWhenTheWorldBelievesOtherwise(t *testing.T) {
 		t.Errorf("announced %v", got)
 	}
 }
+
+// TestLabelsAreBounded: an event may name any site, and a metric must not.
+func TestLabelsAreBounded(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, t.TempDir(), &silentVoice{})
+	h.worker.Watch = h.watch
+	h.start()
+	for i := range 3 {
+		a := story("1")
+		a.Site = fmt.Sprint("nowhere", i)
+		h.tell(lector.Published, a)
+	}
+	families, err := h.metrics.Registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := fmt.Sprint(families)
+	if strings.Contains(text, "nowhere") || !strings.Contains(text, `"unknown"`) {
+		t.Errorf("labels of events: %s", text)
+	}
+}

@@ -55,6 +55,8 @@ func classify(dir string, err error) error {
 		return lector.Hint(lector.Permanent(err), "make %s writable for the user who runs lector, or use another directory by -data DIR", dir)
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, fs.ErrExist):
 		return lector.Hint(lector.Permanent(err), "a file stands where a directory is needed, or the reverse: see what is in %s", dir)
+	case strings.Contains(err.Error(), "path escapes from parent"): // os has no name for it
+		return lector.Hint(lector.Permanent(err), "a symbolic link in %s leads out of it: put what it leads to in its place", dir)
 	case errors.Is(err, errKey), errors.Is(err, errHeader), errors.Is(err, syscall.ENAMETOOLONG):
 		return lector.Permanent(err)
 	case errors.Is(err, errors.ErrUnsupported), errors.Is(err, syscall.EMLINK):
