@@ -70,7 +70,9 @@ func (a Access) answers() bool {
 	if err != nil {
 		return false
 	}
-	c, err := net.DialTimeout("tcp", u.Host, 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", u.Host)
 	if err != nil {
 		return false
 	}

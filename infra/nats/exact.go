@@ -24,7 +24,10 @@ func unmarshalExact(data []byte, into any) error {
 // depth: each level reads the data once more. What is no object stays as it is.
 func onlyKnown(data json.RawMessage, levels int) (json.RawMessage, error) {
 	var fields map[string]json.RawMessage
-	if levels == 0 || json.Unmarshal(data, &fields) != nil || fields == nil {
+	if levels > 0 {
+		_ = json.Unmarshal(data, &fields) // no object, or no JSON: who reads it will say so
+	}
+	if fields == nil {
 		return data, nil
 	}
 	for name, value := range fields {

@@ -127,18 +127,19 @@ func (l *Leases) free(mine *lease) {
 	}
 }
 
-// insist tries once more when a write is refused although the lease is ours: a
-// renewal whose answer was lost has moved its version, and a cluster now and
-// then refuses a write that nobody contests.
-func (l *Leases) insist(ctx context.Context, mine *lease, write func() error) error {
-	err := write()
-	if err == nil || ctx.Err() != nil {
-		return err
+// insist tries again, a few times, when a write is refused although the lease
+// is ours: a renewal whose answer was lost has moved its version, or moves it
+// only now, and a cluster now and then refuses a write that nobody contests.
+func (l *Leases) insist(ctx context.Context, mine *lease, write func() error) (err error) {
+	for range 5 {
+		if err = write(); err == nil || ctx.Err() != nil {
+			return err
+		}
+		now, lost := l.kv.Get(ctx, mine.name)
+		if lost != nil || !bytes.Equal(now.Value(), mine.holder) {
+			return err
+		}
+		mine.version = now.Revision()
 	}
-	now, lost := l.kv.Get(ctx, mine.name)
-	if lost != nil || !bytes.Equal(now.Value(), mine.holder) {
-		return err
-	}
-	mine.version = now.Revision()
-	return write()
+	return err
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -59,15 +60,14 @@ func (o Objects) serve(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", object.Modified, f)
 }
 
-// understood takes away what http.ServeContent gets wrong: a range of another
-// unit must be passed over (RFC 9110 §14.2), and the last no bytes are a range
-// that cannot be satisfied (§14.1.2).
+// noBytes is a range of the last no bytes, which cannot be satisfied (RFC 9110
+// §14.1.2); http.ServeContent answers it with a range that ends before it begins.
+var noBytes = regexp.MustCompile(`^bytes= *-0+ *$`)
+
+// understood puts a range that http.ServeContent refuses in place of one that
+// it gets wrong.
 func understood(r *http.Request) {
-	unit, span, found := strings.Cut(r.Header.Get("Range"), "=")
-	switch {
-	case !found || unit != "bytes":
-		r.Header.Del("Range")
-	case strings.TrimRight(strings.TrimSpace(span), "0") == "-" && strings.HasSuffix(strings.TrimSpace(span), "0"):
+	if noBytes.MatchString(r.Header.Get("Range")) {
 		r.Header.Set("Range", "bytes="+strconv.FormatInt(math.MaxInt64, 10)+"-")
 	}
 }
