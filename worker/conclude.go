@@ -44,8 +44,8 @@ func (w *Worker) conclude(ctx context.Context, d lector.Delivery, err error) {
 	}
 }
 
-// Outcomes of an attempt that reached no end. Only failed ones, and those that
-// died without an outcome, count.
+// Outcomes of an attempt that reached no end. Only failed ones count; how many
+// may die without an outcome is another question.
 const (
 	failed    = "failed"
 	putOff    = "put off"
@@ -72,8 +72,8 @@ func (w *Worker) tries(ctx context.Context, d lector.Delivery) int {
 		return d.Count
 	}
 	n := 0
-	for _, a := range r.job.Attempts {
-		if !waited(a) {
+	for i, a := range r.job.Attempts {
+		if running := a.Outcome == "" && i+1 == len(r.job.Attempts); running || a.Outcome == failed {
 			n++
 		}
 	}

@@ -276,3 +276,32 @@ func TestFailuresInARow(t *testing.T) {
 		})
 	}
 }
+
+// TestKilledIsNotFailed: workers that were killed, as by a machine that starts
+// again and again, leave the article all its attempts.
+func TestKilledIsNotFailed(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	m.set(lector.Job{Sequence: 1, State: lector.Running, Attempts: make([]lector.Attempt, deaths)})
+	d, s := delivery(lector.Published, 1)
+	w := m.worker()
+	for i := range attempts {
+		if i > 0 { // as the next claim does
+			j := m.job()
+			j.Attempts = append(j.Attempts, lector.Attempt{})
+			m.set(j)
+		}
+		if w.conclude(t.Context(), d, errors.New("no voice answers")); s.how != "later" {
+			break
+		}
+	}
+	failures := 0
+	for _, a := range m.job().Attempts {
+		if a.Outcome == failed {
+			failures++
+		}
+	}
+	if failures != attempts || m.job().State != lector.Failed || !strings.HasPrefix(s.how, "refused") {
+		t.Errorf("given up after %d failures: %s, job %+v", failures, s, m.job())
+	}
+}
