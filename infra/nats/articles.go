@@ -29,7 +29,7 @@ func (c *Conn) Publish(ctx context.Context, e lector.ArticleEvent) (uint64, erro
 	}
 	if n, most := int64(len(m.Data)), c.nc.MaxPayload(); n > most-4096 {
 		return 0, lector.Hint(lector.Permanent(fmt.Errorf("article event is %d KB; the NATS server takes %d KB", n>>10, most>>10)),
-			"send the article's body instead of the whole page, or raise max_payload")
+			"send the article's body instead of the whole page, or raise max_payload of a NATS server of your own")
 	}
 	ack, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(e.Source+"|"+e.ID))
 	if err != nil {
