@@ -65,8 +65,12 @@ func (o Objects) serve(w http.ResponseWriter, r *http.Request) {
 var noBytes = regexp.MustCompile(`^bytes= *-0+ *$`)
 
 // understood puts a range that http.ServeContent refuses in place of one that
-// it gets wrong.
+// it gets wrong, and takes away what is counted in a unit that nobody here
+// knows: that must be ignored (RFC 9110 §14.2).
 func understood(r *http.Request) {
+	if unit, _, _ := strings.Cut(r.Header.Get("Range"), "="); unit != "bytes" {
+		r.Header.Del("Range")
+	}
 	if noBytes.MatchString(r.Header.Get("Range")) {
 		r.Header.Set("Range", "bytes="+strconv.FormatInt(math.MaxInt64, 10)+"-")
 	}
