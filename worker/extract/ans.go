@@ -71,7 +71,7 @@ func fromANS(data []byte, r Rules) (Page, error) {
 			known.Authors = append(known.Authors, by.Name)
 		}
 	}
-	head(&p, meta{}, known, nil, false)
+	head(&p, meta{}, known, nil, boxes{}, false)
 	sift(&p)
 	return p, finished(p)
 }

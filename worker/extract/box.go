@@ -3,6 +3,7 @@ package extract
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -17,6 +18,7 @@ const (
 	picture company = 1 << iota
 	field           // something to fill in
 	title           // the page's main heading
+	link            // a link to another page
 )
 
 // reach is how far up a box is looked for, and scanty how much text, in bytes,
@@ -41,6 +43,8 @@ func (w *walker) accompany(n *html.Node) {
 		c = picture
 	case n.DataAtom == atom.Input && attr(n, "type") == "hidden":
 		return
+	case n.DataAtom == atom.A && len(attr(n, "href")) > 1 && attr(n, "href")[0] != '#':
+		c = link
 	case c == 0:
 		return
 	}
@@ -109,6 +113,16 @@ func group(w *walker, g ground) boxes {
 	return b
 }
 
+// isHome reports whether a box is the one that holds most of the running text,
+// or another of the same make: some sites give each paragraph its own.
+func (b boxes) isHome(box *html.Node) bool {
+	if box == b.main || b.main == nil {
+		return box == b.main
+	}
+	class := attr(b.main, "class")
+	return class != "" && box.DataAtom == b.main.DataAtom && attr(box, "class") == class
+}
+
 // unseen reports whether the page hides the block.
 func (r raw) unseen() bool {
 	o := r.dropped()
@@ -119,7 +133,7 @@ func (r raw) unseen() bool {
 // or nil. It is no part of the running text's own box.
 func (b boxes) around(r raw) *html.Node {
 	var box *html.Node
-	for n, depth := boxOf(r.node), 0; n != nil && depth < reach-1 && n != b.main && !b.g.nodes[n]; n, depth = n.Parent, depth+1 {
+	for n, depth := boxOf(r.node), 0; n != nil && depth < reach-1 && !b.isHome(n) && !b.g.nodes[n]; n, depth = n.Parent, depth+1 {
 		if b.size[n] > scanty || b.full[sortOf(n)] || b.w.beside[n]&title != 0 || within(b.main, n) {
 			break
 		}
@@ -195,41 +209,77 @@ func behindPicture(n *html.Node) bool {
 	return false
 }
 
-// below drops the short blocks behind the running text's own box, where a
-// third of what stands there is no text: calls to do this and that.
-func (b boxes) below(blocks []Block) {
-	home, all, last := 0, 0, -1
+// outskirts drops what stands outside the running text's own box where that
+// holds most of what is read: short lines between the title and the text, short
+// blocks below it, and small boxes with a link within it.
+func (b boxes) outskirts(raws []raw, blocks []Block, shown, standfirst int) {
+	first, last := extent(blocks, shown, standfirst)
+	if first < 0 {
+		return
+	}
+	tail := true
+	for i := last + 1; i < len(blocks); i++ {
+		tail = tail && (!blocks[i].Keep || len(blocks[i].Text) <= brief)
+	}
+	for i := range blocks {
+		x := &blocks[i]
+		if !x.Keep || x.home || raws[i].speak != "" || i <= shown || i == standfirst || corrected.MatchString(x.Text) {
+			continue
+		}
+		switch {
+		case i < first && x.Kind == lector.Paragraph && raws[i].heads():
+			x.Keep, x.Rule = false, "between title and text"
+		case i > last && tail:
+			x.Keep, x.Rule = false, "below the text"
+		case i > first && i < last && b.linking(raws[i]):
+			x.Keep, x.Rule = false, "box with a link"
+		}
+	}
+}
+
+// heads reports whether a line is of the kind that stands in an article's head:
+// a name, a place, a date.
+func (r raw) heads() bool {
+	if prose(r.Text) || len(r.Text) > brief {
+		return false
+	}
+	if _, dated := findDate(r.Text); dated || r.linked > 0 {
+		return true
+	}
+	return utf8.RuneCountInString(r.Text) < 40
+}
+
+// extent returns the first and the last block of the running text's own box,
+// or -1 where it does not hold most of what is read.
+func extent(blocks []Block, shown, standfirst int) (first, last int) {
+	home, all := 0, 0
+	first = -1
 	for i, x := range blocks {
-		if !x.Keep {
+		if !x.Keep || i == shown || i == standfirst {
 			continue
 		}
 		all += len(x.Text)
 		if x.home {
 			home += len(x.Text)
 			last = i
+			if first < 0 {
+				first = i
+			}
 		}
 	}
 	if home*10 < all*7 {
-		return
+		return -1, -1
 	}
-	var found []int
-	other := 0
-	for i := last + 1; i < len(blocks) && last >= 0; i++ {
-		switch x := blocks[i]; {
-		case x.Keep && (len(x.Text) > brief || corrected.MatchString(x.Text) || strings.HasPrefix(x.Rule, "markup") || strings.HasPrefix(x.Rule, "site")):
-			return
-		case x.Keep:
-			found = append(found, i)
-		case x.Rule != "outside the article":
-			other++
-		}
+	return first, last
+}
+
+// linking reports whether a block stands in a small box that holds a link.
+func (b boxes) linking(r raw) bool {
+	if r.Kind == lector.Quote || r.Kind == lector.Item {
+		return false
 	}
-	if other*2 < len(found) {
-		return
-	}
-	for _, i := range found {
-		blocks[i].Keep, blocks[i].Rule = false, "below the text"
-	}
+	box := b.around(r)
+	return box != nil && b.w.beside[box]&link != 0
 }
 
 var counter = regexp.MustCompile(`^(?:photo |image |slide |foto |фото )?\d{1,3} ?(?:/|of) ?(\d{1,3})(?:\b|\D)`)

@@ -60,7 +60,7 @@ var pairs = map[[2]string]string{
 	{"about", "author"}: "author box", {"sign", "up"}: "subscribe", {"sign", "in"}: "login", {"call", "action"}: "call to action", {"visually", "hidden"}: "hidden",
 	{"screen", "reader"}: "hidden", {"sr", "only"}: "hidden", {"skip", "link"}: "navigation", {"skip", "to"}: "navigation", {"image", "source"}: "credit",
 	{"reading", "time"}: "reading time", {"read", "time"}: "reading time", {"back", "top"}: "navigation", {"pull", "quote"}: "pull quote", {"tag", "list"}: "tags", {"post", "tags"}: "tags",
-	{"edit", "link"}: "edit link", {"sp", "message"}: "cookie notice", {"fc", "consent"}: "cookie notice", {"ai", "summary"}: "summary", {"key", "points"}: "summary", {"key", "takeaways"}: "summary", {"rich", "link"}: "related", {"link", "list"}: "related", {"link", "box"}: "related", {"in", "article"}: "",
+	{"edit", "link"}: "edit link", {"featured", "video"}: "video", {"video", "container"}: "video", {"video", "wrapper"}: "video", {"video", "ct"}: "video", {"video", "embed"}: "video", {"video", "player"}: "player", {"sp", "message"}: "cookie notice", {"fc", "consent"}: "cookie notice", {"ai", "summary"}: "summary", {"key", "points"}: "summary", {"key", "takeaways"}: "summary", {"rich", "link"}: "related", {"link", "list"}: "related", {"link", "box"}: "related", {"in", "article"}: "",
 }
 
 // exempt words make a class harmless that holds a word of furniture: page

@@ -40,10 +40,9 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 	slides(w.blocks, p.Blocks)
 	if whole {
 		b.judge(w.blocks, p.Blocks)
-		b.below(p.Blocks)
 		reconsider(doc, src, w.blocks, p.Blocks)
 	}
-	head(&p, m, known, w.blocks, whole)
+	head(&p, m, known, w.blocks, b, whole)
 	sift(&p)
 	return p, nil
 }
@@ -66,7 +65,7 @@ func decide(raws []raw, in boxes, whole bool) []Block {
 	other, lists := teasers(raws, in.g), mixed(raws)
 	for i, r := range raws {
 		b := r.Block
-		b.home, b.slant = boxOf(r.node) == in.main, r.slant*10 > len(r.Text)*9
+		b.home, b.slant = in.isHome(boxOf(r.node)), r.slant*10 > len(r.Text)*9
 		b.Keep, b.Rule = verdictOf(r, in.g, whole)
 		if b.Keep && r.speak == "" {
 			if rule := links(r, b.home, lists[boxOf(r.node)]); rule != "" {
@@ -172,7 +171,7 @@ func links(r raw, home, list bool) string {
 
 // head finds the title, the byline and the standfirst: in the event, in
 // JSON-LD, in the page, in this order.
-func head(p *Page, m meta, known lector.Article, raws []raw, whole bool) {
+func head(p *Page, m meta, known lector.Article, raws []raw, in boxes, whole bool) {
 	p.URL = cmp.Or(known.URL, m.url)
 	p.Publication = m.publication
 	p.Language = cmp.Or(known.Language, m.language)
@@ -199,6 +198,9 @@ func head(p *Page, m meta, known lector.Article, raws []raw, whole bool) {
 		p.Published = shownDate(raws, shown)
 	}
 	standfirst := p.pickStandfirst(m, known, raws, shown)
+	if whole {
+		in.outskirts(raws, p.Blocks, shown, standfirst)
+	}
 	p.front(shown, bylineBlock, standfirst)
 }
 
@@ -485,12 +487,26 @@ func (p *Page) pickStandfirst(m meta, known lector.Article, raws []raw, title in
 		if i > title+12 {
 			break
 		}
-		if title >= 0 && i > title && (standfirst(r) || p.Blocks[i].Rule == "outside the article" && same(r.Text, m.description) && r.linked == 0) {
+		if title >= 0 && i > title && (standfirst(r) || p.deck(i, m, r)) {
 			p.Subtitle = r.Text
 			return i
 		}
 	}
 	return -1
+}
+
+// deck reports whether a block outside the text's own box is the standfirst: the
+// page gives it as its description, or it is a heading right below the title.
+func (p *Page) deck(i int, m meta, r raw) bool {
+	b := p.Blocks[i]
+	if b.home || r.linked > 0 || !b.Keep && b.Rule != "outside the article" {
+		return false
+	}
+	if same(r.Text, m.description) {
+		return true
+	}
+	before := p.Blocks[i-1]
+	return r.Kind == lector.Heading && r.Rank == 2 && before.Kind == lector.Heading && before.Rank == 1 && len(r.Text) > 20
 }
 
 var standfirstNames = []string{"standfirst", "subtitle", "subheadline", "sub-headline", "subhead", "dek", "deck", "perex", "article__desc", "ingress", "lede", "article-summary", "article__summary", "article-excerpt", "post-excerpt", "custom-excerpt", "entry-subtitle", "article-lead", "article__lead", "article-intro", "article__intro", "chapo", "chapeau", "opener", "preamble", "entradilla", "bajada", "vorspann", "sottotitolo", "occhiello", "summary"}

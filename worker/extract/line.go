@@ -284,6 +284,13 @@ func consent(_, plain string, _ float64) string {
 // reference is the line that names the paper a report is about.
 var reference = regexp.MustCompile(`\bdoi:? ?10\.\d|doi\.org/10\.`)
 
+var (
+	// initials are how editors sign: "(jha/dpa)".
+	initials = regexp.MustCompile(`^\(\p{Ll}{2,4}(?:/\p{L}{2,8})*\)$|^\p{Ll}{2,4}/\p{L}{2,8}$`)
+	// sourceLine names a source and nothing else.
+	sourceLine = regexp.MustCompile(`^(?:źródło|источник|fuente|quellen?|bron|kaynak|fonte|zdroj|sursa|kilde|källa|lähde|forrás|sumber): ?\S`)
+)
+
 // signature is a name with an e-mail address behind it.
 var signature = regexp.MustCompile(`^\p{L}[^.!?@]* \(?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\)?$`)
 
@@ -350,6 +357,8 @@ func notices(text, plain string, linked float64) string {
 	case len(plain) < 400 && strings.Contains(plain, "doi") && reference.MatchString(plain):
 		return imprint
 	case len(text) < 90 && strings.Contains(text, "@") && signature.MatchString(text) && len(strings.Fields(text)) < 7:
+		return imprint
+	case len(text) < 30 && initials.MatchString(text), len(text) < 70 && !ended(text) && sourceLine.MatchString(plain):
 		return imprint
 	case len(text) < 120 && strings.HasPrefix(text, "SOURCE ") && !ended(text):
 		return imprint

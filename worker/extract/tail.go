@@ -36,7 +36,7 @@ func closing(p *Page) {
 		case strings.HasPrefix(b.Rule, "markup") || strings.HasPrefix(b.Rule, "site"):
 			return
 		case b.Kind != lector.Paragraph && b.Kind != lector.Item || corrected.MatchString(b.Text):
-		case p.aboutAuthor(b.Text) || b.slant && prose == 0 && biography.MatchString(b.Text):
+		case prose == 0 && b.Kind == lector.Paragraph && fullName(b.Text), p.aboutAuthor(b.Text) || b.slant && prose == 0 && biography.MatchString(b.Text):
 			b.Keep, b.Rule = false, "text: "+author
 		default:
 			prose++
