@@ -217,10 +217,7 @@ func (b boxes) outskirts(raws []raw, blocks []Block, shown, standfirst int) {
 	if first < 0 {
 		return
 	}
-	tail := true
-	for i := last + 1; i < len(blocks); i++ {
-		tail = tail && (!blocks[i].Keep || len(blocks[i].Text) <= brief)
-	}
+	tail := b.calls(raws[last+1:], blocks[last+1:])
 	for i := range blocks {
 		x := &blocks[i]
 		if !x.Keep || x.home || raws[i].speak != "" || i <= shown || i == standfirst || corrected.MatchString(x.Text) {
@@ -235,6 +232,23 @@ func (b boxes) outskirts(raws []raw, blocks []Block, shown, standfirst int) {
 			x.Keep, x.Rule = false, "box with a link"
 		}
 	}
+}
+
+// calls reports whether what stands below the text calls to do this and that:
+// all of it is short, and a third of it or more has been dropped already.
+func (b boxes) calls(raws []raw, below []Block) bool {
+	short, other := 0, 0
+	for i, x := range below {
+		switch {
+		case x.Keep && len(x.Text) > brief:
+			return false
+		case x.Keep:
+			short++
+		case b.g.holds(raws[i].node):
+			other++
+		}
+	}
+	return other*2 >= short
 }
 
 // heads reports whether a line is of the kind that stands in an article's head:
@@ -275,7 +289,7 @@ func extent(blocks []Block, shown, standfirst int) (first, last int) {
 
 // linking reports whether a block stands in a small box that holds a link.
 func (b boxes) linking(r raw) bool {
-	if r.Kind == lector.Quote || r.Kind == lector.Item {
+	if r.Kind == lector.Quote || r.Kind == lector.Item || prose(r.Text) && r.share() < 0.5 {
 		return false
 	}
 	box := b.around(r)
