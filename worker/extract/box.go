@@ -73,21 +73,21 @@ type boxes struct {
 	g    ground
 	main *html.Node // the box that holds most of the running text
 	size map[*html.Node]int
-	full map[sort]bool // the sorts of boxes of which one holds much text
+	full map[model]bool // the models of boxes of which one holds much text
 }
 
-// sort is what elements of one make beside each other have in common.
-type sort struct {
+// model is what elements of one make beside each other have in common.
+type model struct {
 	parent *html.Node
 	tag    atom.Atom
 	class  string
 }
 
-func sortOf(n *html.Node) sort { return sort{n.Parent, n.DataAtom, attr(n, "class")} }
+func modelOf(n *html.Node) model { return model{n.Parent, n.DataAtom, attr(n, "class")} }
 
 // group finds out how much text the elements around the blocks hold.
 func group(w *walker, g ground) boxes {
-	b := boxes{w: w, g: g, size: map[*html.Node]int{}, full: map[sort]bool{}}
+	b := boxes{w: w, g: g, size: map[*html.Node]int{}, full: map[model]bool{}}
 	text := map[*html.Node]int{}
 	for _, r := range w.blocks {
 		if !r.unseen() {
@@ -105,7 +105,7 @@ func group(w *walker, g ground) boxes {
 		if r.good() > 0 {
 			for p, depth := box, 0; p != nil && depth < reach && w.beside[p]&picture != 0; p, depth = p.Parent, depth+1 {
 				if b.size[p] > scanty {
-					b.full[sortOf(p)] = true
+					b.full[modelOf(p)] = true
 				}
 			}
 		}
@@ -134,7 +134,7 @@ func (r raw) unseen() bool {
 func (b boxes) around(r raw) *html.Node {
 	var box *html.Node
 	for n, depth := boxOf(r.node), 0; n != nil && depth < reach-1 && !b.isHome(n) && !b.g.nodes[n]; n, depth = n.Parent, depth+1 {
-		if b.size[n] > scanty || b.full[sortOf(n)] || b.w.beside[n]&title != 0 || within(b.main, n) {
+		if b.size[n] > scanty || b.full[modelOf(n)] || b.w.beside[n]&title != 0 || within(b.main, n) {
 			break
 		}
 		box = n

@@ -68,7 +68,7 @@ func decide(raws []raw, in boxes, whole bool) []Block {
 		b.home, b.slant = in.isHome(boxOf(r.node)), r.slant*10 > len(r.Text)*9
 		b.Keep, b.Rule = verdictOf(r, in.g, whole)
 		if b.Keep && r.speak == "" {
-			if rule := links(r, b.home, lists[boxOf(r.node)]); rule != "" {
+			if rule := links(r, b.home, lists[listOf(r.node)]); rule != "" {
 				b.Keep, b.Rule = false, rule
 			}
 		}
@@ -282,7 +282,7 @@ func (p *Page) pickTitle(m meta, known lector.Article, raws []raw) int {
 		return -1
 	}
 	text := raws[shown].Text
-	if known.Title == "" && extends(text, p.Title) {
+	if known.Title == "" && extends(text, p.Title) && !titled(text, p.Title) {
 		p.Title = text
 	}
 	if !same(text, p.Title) {

@@ -126,7 +126,7 @@ func allowed(kind, head, rest, text string, linked float64) bool {
 	switch {
 	case kind != related:
 		return len(rest) < 200
-	case strings.Contains(head, " ") || linked > 0.4:
+	case strings.Contains(head, " ") || spaceless(head) || linked > 0.4:
 		return true
 	default:
 		return len(rest) > 12 && len(rest) < 160 && !ended(text)

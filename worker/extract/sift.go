@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -116,7 +117,7 @@ func pulled(p *Page, text string) {
 			}
 			continue
 		}
-		if k := key(b.Text); len(k) > 20 && (strings.Contains(text, k) || pieces(b.Text, text)) {
+		if k := key(b.Text); len(k) > 20 && (strings.Contains(text, k) || pieces(k, text)) {
 			b.Keep, b.Rule = false, "pull quote repeats the body"
 		}
 	}
@@ -138,20 +139,31 @@ func boxedBody(blocks []Block) bool {
 	return home*10 > all*6
 }
 
+// The pieces of a quote, and how long a body may be in which they are looked
+// for: to look is not linear.
+const (
+	mostPieces  = 3
+	leastLetter = 12
+	longBody    = 200 << 10
+)
+
 // pieces reports whether the body holds a quote piece by piece: there, "he
 // said" stands between them.
 func pieces(quote, text string) bool {
-	n := 0
-	for _, part := range strings.FieldsFunc(quote, func(r rune) bool { return unicode.IsPunct(r) && r != '\'' && r != '’' && r != '-' }) {
-		k := key(part)
-		if k == "" {
-			continue
-		}
-		if n++; len(k) < 8 || n > 12 || !strings.Contains(text, k) {
+	if len(quote) > 300 || len(text) > longBody {
+		return false
+	}
+	for n := 0; n < mostPieces; n++ {
+		// the longest beginning that the body holds: what it holds, it holds in part
+		size := sort.Search(len(quote), func(i int) bool { return !strings.Contains(text, quote[:i+1]) })
+		if size < leastLetter {
 			return false
 		}
+		if quote = quote[size:]; quote == "" {
+			return true
+		}
 	}
-	return n > 1
+	return false
 }
 
 // furnish follows the blocks behind a line that begins a list of other things:

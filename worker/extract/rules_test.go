@@ -1,0 +1,139 @@
+package extract_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"lector"
+	"lector/worker/extract"
+)
+
+const (
+	opening = "<p>The minister opened the bridge on Monday, and everybody came to look at it.</p>"
+	closing = "<p>A second bridge is to follow in the spring, the minister said, if the money lasts.</p>"
+)
+
+// framed is a page with something between the two paragraphs of its text.
+func framed(inside string) string {
+	return `<!doctype html><html><head><link rel="canonical" href="https://paper.example/bridge"><title>The bridge is open | Paper</title></head><body><article><h1>The bridge is open</h1><div class="text">` + opening + inside + closing + `</div></article></body></html>`
+}
+
+// TestPageRules: what stands in the text of a page and is no part of it is
+// dropped, by the rule that fits; what only looks like it is read.
+func TestPageRules(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ inside, text, rule string }{ // no rule: it is read
+		"caption in a box":         {`<div><img src=a><div>Crowds at the north end.</div></div>`, "Crowds at the north end.", "caption: in one box with a picture"},
+		"caption like its picture": {`<img src=a alt="Crowds wait at the north end of the bridge."><ul><li>Crowds wait at the north end of the bridge</li></ul>`, "Crowds wait at the north end of the bridge", "caption: the picture's own description"},
+		"caption below a picture":  {`<p><img src=a></p><p align="center">Crowds at the north end.</p>`, "Crowds at the north end.", "caption: below a picture"},
+		"caption of an agency":     {`<p>FILE - The old bridge, seen from the north in 2011.</p>`, "FILE - The old bridge, seen from the north in 2011.", "text: credit"},
+		"caption in the paragraph": {`<p><span class="caption">Crowds.</span>People waited for an hour.</p>`, "Crowds.", "class: caption"},
+		"form without form":        {`<div><b>The city, explained</b><input type=email></div>`, "The city, explained", "form"},
+		"gallery":                  {`<ul><li><h3>1/12 North</h3><p>The north end at dawn.</p></li><li><h3>2/12 South</h3><p>The south end at dusk.</p></li></ul>`, "The south end at dusk.", "gallery"},
+		"labels of a graphic":      {`<p>$915</p><p>billion</p><p>’17</p><p>’18</p><p>’19</p>`, "billion", "labels of a graphic"},
+		"member's offer":           {`<p>Enjoying this? <a href="#/portal/signup">Join them</a>.</p>`, "Enjoying this? Join them.", "text: appeal"},
+		"box with a link":          {`<div>Knives that forgive. <a href="https://x.example/k">Get 20% off</a></div>`, "Knives that forgive. Get 20% off", "box with a link"},
+		"republished":              {`<p>This article first appeared in The Lantern.</p>`, "This article first appeared in The Lantern.", "text: note about the article"},
+		"quote in pieces":          {`<p>"We came early to the river," she said, "and saw nothing at all."</p><blockquote>We came early to the river and saw nothing at all.</blockquote>`, "We came early to the river and saw nothing at all.", "pull quote repeats the body"},
+		"question as a link":       {`<div><p><a href="/old">Why did the old bridge fall?</a></p></div>`, "Why did the old bridge fall?", "link alone"},
+		"shortcodes":               {`<p>[caption id="a" width="3"] North.[/caption] [gallery ids="1"]</p>`, `[caption id="a" width="3"] North.[/caption] [gallery ids="1"]`, "text: shortcode"},
+		"leia também":              {`<p>Leia também: <a href="/x">A ponte velha</a></p>`, "Leia também: A ponte velha", "text: read also"},
+		"関連記事":                     {`<p>【関連記事】<a href="/x">古い橋</a></p>`, "【関連記事】古い橋", "text: read also"},
+		"اقرأ أيضا":                {`<p>اقرأ أيضا: <a href="/x">الجسر القديم</a></p>`, "اقرأ أيضا: الجسر القديم", "text: read also"},
+		"heading that is an anchor": {`<h2><a href="#north">The north end, where it all began</a></h2><p>It is the older one, and the steeper.</p>`,
+			"The north end, where it all began", ""},
+		"heading that links abroad": {`<h2><a href="https://shop.example/a">“Bridges of the North” by A. Marlowe ($50)</a></h2><p>It is the better one of the two books.</p>`,
+			"“Bridges of the North” by A. Marlowe ($50)", ""},
+		"item that is a link":      {`<ul><li>It is long.</li><li><a href="/x">It is steep</a></li><li>It is blue.</li></ul>`, "It is steep", ""},
+		"text around a shortcode":  {`<p>Entry is [b color="x"]free[/b] on Sundays, she said.</p>`, "Entry is free on Sundays, she said.", ""},
+		"sentence with a link":     {`<div><p>The plans are shown on <a href="/plans">the city's own page</a>, she said.</p></div>`, "The plans are shown on the city's own page, she said.", ""},
+		"words that meet":          {`<p><b>North</b><i>East of the bridge stands a mill, which is older.</i></p>`, "North East of the bridge stands a mill, which is older.", ""},
+		"correction":               {`<p><em>Correction: Jane Doe is an engineer, not a minister.</em></p>`, "Correction: Jane Doe is an engineer, not a minister.", ""},
+		"short text beside a text": {`<div><p>It is blue.</p></div>`, "It is blue.", ""},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := extract.File(name, []byte(framed(tc.inside)), extract.Rules{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := slices.IndexFunc(p.Blocks, func(b extract.Block) bool { return strings.Contains(b.Text, tc.text) })
+			if at < 0 {
+				t.Fatalf("no block %q in %+v", tc.text, p.Blocks)
+			}
+			if b := p.Blocks[at]; b.Keep != (tc.rule == "") || tc.rule != "" && b.Rule != tc.rule {
+				t.Errorf("kept: %v, by %q; want %q", b.Keep, b.Rule, tc.rule)
+			}
+			if !strings.HasPrefix(spoken(p), "The minister opened") || !strings.HasSuffix(spoken(p), "if the money lasts.\n") {
+				t.Errorf("read %q", spoken(p))
+			}
+		})
+	}
+}
+
+// TestHead: title, author and standfirst as pages show them when their data
+// does not state them.
+func TestHead(t *testing.T) {
+	t.Parallel()
+	const text = `<div class="text">` + opening + closing + `</div>`
+	tests := map[string]struct{ page, title, author, subtitle string }{
+		"heading that the page names":    {`<title>The bridge is open | News | Paper</title><h1>Paper of the Coast</h1><h2>The bridge is open</h2>` + text, "The bridge is open", "", ""},
+		"site's name in front":           {`<title>Paper - The bridge is open today</title><p>The bridge is open today<br>By Jane Doe</p>` + text, "The bridge is open today", "", ""},
+		"name behind its word":           {`<h1>The bridge is open</h1><span>Written By</span> <a class="author" href="/a">Jane Doe</a>` + text, "The bridge is open", "Jane Doe", ""},
+		"name by its link":               {`<h1>The bridge is open</h1><ul><li><a href="/author/jane/">Jane Doe</a></li></ul>` + text, "The bridge is open", "Jane Doe", ""},
+		"name above a date":              {`<h1>The bridge is open</h1><div>Jane Doe</div><div>March 3, 2025 · 4 min read</div>` + text, "The bridge is open", "Jane Doe", ""},
+		"topic above a date":             {`<h1>The bridge is open</h1><div><a href="/topics/roads/">Public Roads</a></div><div>March 3, 2025</div>` + text, "The bridge is open", "", ""},
+		"name behind a date":             {`<h1>The bridge is open</h1><div>18:22, 14.03.2025 By Jane Doe 1 902</div>` + text, "The bridge is open", "Jane Doe", ""},
+		"part named by a data attribute": {`<h1>The bridge is open</h1><div data-testid="byline">Jane Doe, author of Paper AM</div>` + text, "The bridge is open", "Jane Doe", ""},
+		"author by reference": {`<script type="application/ld+json">{"@graph":[{"@type":"NewsArticle","headline":"The bridge is open","author":{"@id":"#j"}},{"@type":"Person","@id":"#j","name":"Jane Doe"}]}</script><h1>The bridge is open</h1>` + text,
+			"The bridge is open", "Jane Doe", ""},
+		"user that is nobody":      {`<meta name="author" content="admin"><h1>The bridge is open</h1><p class="byline">By Jane Doe</p>` + text, "The bridge is open", "Jane Doe", ""},
+		"description as a deck":    {`<meta property="og:description" content="It took nine years"><h1>The bridge is open</h1><p class="x1">It took nine years</p><article>` + text + `</article>`, "The bridge is open", "", "It took nine years"},
+		"second heading as a deck": {`<article><h1>The bridge is open</h1><h2>Nine years, three ministers and a flood</h2>` + text + `</article>`, "The bridge is open", "", "Nine years, three ministers and a flood"},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := extract.File(name, []byte("<!doctype html>"+tc.page), extract.Rules{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(p.Authors, ", "); p.Title != tc.title || got != tc.author || p.Subtitle != tc.subtitle {
+				t.Errorf("%q by %q, %q", p.Title, got, p.Subtitle)
+			}
+			for _, b := range p.Kept() {
+				if b.Kind == lector.Heading || b.Kind == lector.Item {
+					t.Errorf("reads %q too", b.Text)
+				}
+			}
+		})
+	}
+}
+
+// TestClosing: what the article says of its author at its end is not read; what
+// it says of others is.
+func TestClosing(t *testing.T) {
+	t.Parallel()
+	const head = `<!doctype html><meta name="author" content="Jane Doe"><article><h1>The bridge is open</h1><div class="text">` + opening + closing
+	tests := map[string]struct {
+		last string
+		read bool
+	}{
+		"author":             {"<p>Jane Doe is a columnist</p>", false},
+		"somebody in italic": {"<p><em>Ann Lee is a fellow at the Institute of Roads.</em></p>", false},
+		"somebody else":      {"<p>Ann Lee is survived by two sons and a bridge.</p>", true},
+		"name alone":         {"<p>Jan Olsen</p>", false},
+		"consent":            {"<p>We are very sorry, Jane Doe said, that it took so long.</p>", true},
+	}
+	for name, tc := range tests {
+		p, err := extract.File(name, []byte(head+tc.last+"</div></article>"), extract.Rules{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if read := !strings.HasSuffix(spoken(p), "if the money lasts.\n"); read != tc.read {
+			t.Errorf("%s: read %q", name, spoken(p))
+		}
+	}
+}
