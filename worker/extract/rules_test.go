@@ -124,6 +124,7 @@ func TestClosing(t *testing.T) {
 		"author":             {"<p>Jane Doe is a columnist</p>", false},
 		"somebody in italic": {"<p><em>Ann Lee is a fellow at the Institute of Roads.</em></p>", false},
 		"somebody else":      {"<p>Ann Lee is survived by two sons and a bridge.</p>", true},
+		"thing in italic":    {"<p><em>This is the longest bridge on the coast.</em></p>", true},
 		"name alone":         {"<p>Jan Olsen</p>", false},
 		"consent":            {"<p>We are very sorry, Jane Doe said, that it took so long.</p>", true},
 	}

@@ -14,7 +14,7 @@ const lastWords = 4
 
 var (
 	// biography is how a line begins that tells who somebody is.
-	biography = regexp.MustCompile(`^(?:\p{Lu}[\p{L}.'’-]*,? ){1,4}(?:(?:and|und|et|y|e|i|та|и) (?:\p{Lu}[\p{L}.'’-]* ){1,4})?(?:is|are|was|were|covers|cover|writes|write|reports|edits|has|teaches|works|lives|joined|ist|sind|schreibt|arbeitet|est|écrit|es|escribe|è|scrive|é|escreve|jest|pisze|—|–|-) `)
+	biography = regexp.MustCompile(`^(?:\p{Lu}[\p{L}.'’-]*,? ){2,4}(?:(?:and|und|et|y|e|i|та|и) (?:\p{Lu}[\p{L}.'’-]* ){1,4})?(?:is|are|was|were|covers|cover|writes|write|reports|edits|has|teaches|works|lives|joined|ist|sind|schreibt|arbeitet|est|écrit|es|escribe|è|scrive|é|escreve|jest|pisze|—|–|-) `)
 	// corrected begins what a listener must hear.
 	corrected = regexp.MustCompile(`(?i)^(?:correct|clarif|update|editor['’]?s? note|an earlier version|this (?:story|article) (?:has been|was) (?:updated|corrected|amended)|berichtig|korrekt|anmerkung|rectific|correcti|mise à jour|corre[cç]|aggiornament|sprostowan|уточн|виправлен|исправлен|оновлен|обновлен)`)
 )
