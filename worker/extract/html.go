@@ -549,7 +549,7 @@ func (p *Page) front(title, byline, standfirst int) {
 		case title, standfirst:
 			continue
 		case byline:
-			if tail := strings.TrimSpace(strings.TrimPrefix(b.Text, p.Byline)); tail != b.Text && speakable(tail) {
+			if tail := collapse(strings.Replace(b.Text, p.Byline, " ", 1)); speakable(tail) && !strings.HasPrefix(p.Byline, b.Text) {
 				b.Text, b.Keep, b.Rule = tail, false, "byline: not read"
 				rest = append(rest, b)
 			}

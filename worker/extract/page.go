@@ -58,6 +58,11 @@ func (p Page) filter(keep bool) []Block {
 	return out
 }
 
+// insisted reports whether the markup or the site wants the block read.
+func (b Block) insisted() bool {
+	return strings.HasPrefix(b.Rule, "markup") || strings.HasPrefix(b.Rule, "site")
+}
+
 // body reports whether a block of this kind is part of the running text.
 func body(k lector.SegmentKind) bool {
 	switch k {

@@ -105,7 +105,7 @@ func pulled(p *Page, text string) {
 	for i := range p.Blocks {
 		b := &p.Blocks[i]
 		aside := b.Kind == lector.Paragraph && !b.home && boxed && len(b.Text) < 250
-		if !b.Keep || b.Kind != lector.Quote && !aside {
+		if !b.Keep || b.Kind != lector.Quote && !aside || b.insisted() {
 			continue
 		}
 		if quotes++; quotes > 40 {
@@ -184,7 +184,7 @@ func furnish(blocks []Block) {
 			}
 			continue
 		}
-		if f.state == "" || strings.HasPrefix(b.Rule, "markup") || strings.HasPrefix(b.Rule, "site") {
+		if f.state == "" || b.insisted() {
 			continue
 		}
 		if f.over(blocks, i) {

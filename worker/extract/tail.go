@@ -33,7 +33,7 @@ func closing(p *Page) {
 		}
 		left--
 		switch {
-		case strings.HasPrefix(b.Rule, "markup") || strings.HasPrefix(b.Rule, "site"):
+		case b.insisted():
 			return
 		case b.Kind != lector.Paragraph && b.Kind != lector.Item || corrected.MatchString(b.Text):
 		case prose == 0 && b.Kind == lector.Paragraph && fullName(b.Text), p.aboutAuthor(b.Text) || b.slant && prose == 0 && biography.MatchString(b.Text):
@@ -69,7 +69,7 @@ func labels(blocks []Block) {
 	from, figures := 0, 0
 	for i := 0; i <= len(blocks); i++ {
 		if i < len(blocks) {
-			if b := blocks[i]; b.Keep && b.Kind == lector.Paragraph && utf8.RuneCountInString(b.Text) <= few && !ended(b.Text) {
+			if b := blocks[i]; b.Keep && !b.insisted() && b.Kind == lector.Paragraph && utf8.RuneCountInString(b.Text) <= few && !ended(b.Text) {
 				if strings.ContainsFunc(b.Text, unicode.IsDigit) {
 					figures++
 				}
@@ -116,7 +116,7 @@ func summaries(blocks []Block) {
 
 func drop(blocks []Block, rule string) {
 	for i := range blocks {
-		if blocks[i].Keep && body(blocks[i].Kind) {
+		if blocks[i].Keep && body(blocks[i].Kind) && !blocks[i].insisted() {
 			blocks[i].Keep, blocks[i].Rule = false, rule
 		}
 	}
