@@ -105,7 +105,7 @@ func (r raw) solicits() bool {
 	if len(r.Text) > longest {
 		return false
 	}
-	if r.offers&channel != 0 && r.slant*10 > len(r.Text)*9 && containsAny(fold(r.Text), wants) {
+	if slanted := r.slant*10 > len(r.Text)*9; slanted && (r.offers&mail != 0 || r.offers&channel != 0 && containsAny(fold(r.Text), wants)) {
 		return true
 	}
 	return r.offers&membership != 0 || r.offers&support != 0 && containsAny(fold(r.Text), wants)

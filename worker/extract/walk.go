@@ -268,6 +268,7 @@ const (
 	person                       // who wrote something
 	topic                        // more of the same
 	channel                      // an account of a social network, not a post
+	mail                         // a letter to somebody
 )
 
 var supportAddress = regexp.MustCompile(`(?i)/(?:newsletters?|subscri\w*|sign-?up|donat\w*|support-?us|contribut(?:e|ion)|memberships?|abonn\w*|abo|suscri\w*|assin\w*|iscriv\w*|abbon\w*|prenumer\w*|spenden|soutenir|patron)(?:[/?#.-]|$)|//(?:www\.)?(?:patreon|buymeacoffee|ko-fi|steadyhq|liberapay|opencollective)\.com`)
@@ -281,6 +282,8 @@ var topicAddress = regexp.MustCompile(`(?i)/(?:topics?|tags?|categor\w*|sections
 func offerOf(href string) offer {
 	switch {
 	case len(href) > 300:
+	case strings.HasPrefix(href, "mailto:"):
+		return mail
 	case strings.Contains(href, "#/portal"):
 		return membership
 	case supportAddress.MatchString(href):
