@@ -48,12 +48,24 @@ func (w *walker) accompany(n *html.Node) {
 	case c == 0:
 		return
 	}
-	if alt := attr(n, "alt"); len(alt) > 30 && len(alt) < longest {
+	if alt := altOf(n); len(alt) > 30 && len(alt) < longest {
 		w.alts[key(alt)] = true
 	}
 	for p, depth := n.Parent, 0; p != nil && depth < reach; p, depth = p.Parent, depth+1 {
 		w.beside[p] |= c
 	}
+}
+
+// altOf returns what a picture is said to show.
+func altOf(n *html.Node) string {
+	if n.DataAtom == atom.Picture {
+		for d := range n.Descendants() {
+			if d.DataAtom == atom.Img {
+				return attr(d, "alt")
+			}
+		}
+	}
+	return attr(n, "alt")
 }
 
 // boxOf returns the element that holds a block together with others: not the
@@ -230,6 +242,8 @@ func (b boxes) outskirts(raws []raw, blocks []Block, shown, standfirst int) {
 			x.Keep, x.Rule = false, "below the text"
 		case i > first && i < last && b.linking(raws[i]):
 			x.Keep, x.Rule = false, "box with a link"
+		case x.Kind == lector.Heading && i+1 < len(blocks) && (blocks[i+1].Rule == "gallery" || blocks[i+1].Rule == "form"):
+			x.Keep, x.Rule = false, blocks[i+1].Rule
 		}
 	}
 }

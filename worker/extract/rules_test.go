@@ -26,6 +26,8 @@ func TestPageRules(t *testing.T) {
 	tests := map[string]struct{ inside, text, rule string }{ // no rule: it is read
 		"caption in a box":         {`<div><img src=a><div>Crowds at the north end.</div></div>`, "Crowds at the north end.", "caption: in one box with a picture"},
 		"caption like its picture": {`<img src=a alt="Crowds wait at the north end of the bridge."><ul><li>Crowds wait at the north end of the bridge</li></ul>`, "Crowds wait at the north end of the bridge", "caption: the picture's own description"},
+		"caption like its source":  {`<picture><source><img alt="Crowds wait at the north end of the bridge."></picture><ul><li>Crowds wait at the north end of the bridge</li></ul>`, "Crowds wait at the north end of the bridge", "caption: the picture's own description"},
+		"heading of a gallery":     {`<div><h3>News in pictures</h3><ul><li><h3>1/12 North</h3></li><li><h3>2/12 South</h3></li></ul></div>`, "News in pictures", "gallery"},
 		"caption below a picture":  {`<p><img src=a></p><p align="center">Crowds at the north end.</p>`, "Crowds at the north end.", "caption: below a picture"},
 		"caption of an agency":     {`<p>FILE - The old bridge, seen from the north in 2011.</p>`, "FILE - The old bridge, seen from the north in 2011.", "text: credit"},
 		"caption in the paragraph": {`<p><span class="caption">Crowds.</span>People waited for an hour.</p>`, "Crowds.", "class: caption"},
