@@ -88,14 +88,20 @@ type boxes struct {
 	full map[model]bool // the models of boxes of which one holds much text
 }
 
-// model is what elements of one make beside each other have in common.
+// model is what elements of one make have in common: their class, or where they
+// have none, where they stand.
 type model struct {
 	parent *html.Node
 	tag    atom.Atom
 	class  string
 }
 
-func modelOf(n *html.Node) model { return model{n.Parent, n.DataAtom, attr(n, "class")} }
+func modelOf(n *html.Node) model {
+	if class := attr(n, "class"); class != "" { // wherever they stand
+		return model{tag: n.DataAtom, class: class}
+	}
+	return model{parent: n.Parent, tag: n.DataAtom}
+}
 
 // group finds out how much text the elements around the blocks hold.
 func group(w *walker, g ground) boxes {
@@ -115,7 +121,7 @@ func group(w *walker, g ground) boxes {
 			b.main = box
 		}
 		if r.good() > 0 {
-			for p, depth := box, 0; p != nil && depth < reach && w.beside[p]&picture != 0; p, depth = p.Parent, depth+1 {
+			for p, depth := box, 0; p != nil && depth < reach; p, depth = p.Parent, depth+1 {
 				if b.size[p] > scanty {
 					b.full[modelOf(p)] = true
 				}

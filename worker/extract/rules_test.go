@@ -51,6 +51,8 @@ func TestPageRules(t *testing.T) {
 		"text around a shortcode":  {`<p>Entry is [b color="x"]free[/b] on Sundays, she said.</p>`, "Entry is free on Sundays, she said.", ""},
 		"sentence with a link":     {`<div><p>The plans are shown on <a href="/plans">the city's own page</a>, she said.</p></div>`, "The plans are shown on the city's own page, she said.", ""},
 		"words that meet":          {`<p><b>North</b><i>East of the bridge stands a mill, which is older.</i></p>`, "North East of the bridge stands a mill, which is older.", ""},
+		"short step among longer":  {`<div class="step"><img src=a><p>It runs for nine miles along the coast, over two rivers and a marsh, and whoever walks it in one day has earned his supper and a good night, as the people say who live at its northern end and have never once been seen to walk any of it. It runs for nine miles along the coast, over two rivers and a marsh, and whoever walks it in one day has earned his supper and a good night, as the people say who live at its northern end and have never once been seen to walk any of it. </p></div><div class="step"><img src=b><p>Then it ends, quite suddenly.</p></div>`, "Then it ends, quite suddenly.", ""},
+		"quote that is discussed":  {`<blockquote>Fares rise, and drivers come online at once.</blockquote><div><p>“… and drivers come online …”</p></div>`, "“… and drivers come online …”", ""},
 		"correction":               {`<p><em>Correction: Jane Doe is an engineer, not a minister.</em></p>`, "Correction: Jane Doe is an engineer, not a minister.", ""},
 		"short text beside a text": {`<div><p>It is blue.</p></div>`, "It is blue.", ""},
 	}

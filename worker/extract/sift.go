@@ -104,7 +104,7 @@ func pulled(p *Page, text string) {
 	quotes, boxed := 0, boxedBody(p.Blocks)
 	for i := range p.Blocks {
 		b := &p.Blocks[i]
-		aside := b.Kind == lector.Paragraph && !b.home && boxed && len(b.Text) < 250
+		aside := b.Kind == lector.Paragraph && !b.home && boxed && len(b.Text) < 250 && !strings.Contains(b.Text, "…")
 		if !b.Keep || b.Kind != lector.Quote && !aside || b.insisted() {
 			continue
 		}

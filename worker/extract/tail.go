@@ -85,8 +85,12 @@ func labels(blocks []Block) {
 	}
 }
 
+// mostPoints is how many blocks a summary has at most, with its heading.
+const mostPoints = 8
+
 // summaries drops a list of key points above the text: the text says the same.
-// What is as long as a quarter of the text is no summary of it.
+// What is as long as a quarter of the text, or has many points, is no summary
+// of it.
 func summaries(blocks []Block) {
 	from, size, total := -1, 0, 0
 	for _, b := range blocks {
@@ -106,7 +110,7 @@ func summaries(blocks []Block) {
 		case from < 0 && gist[fold(b.Text)]:
 			from = i
 		case from >= 0 && b.Kind != lector.Item:
-			if (size-len(b.Text))*4 < total {
+			if (size-len(b.Text))*4 < total && i-from <= mostPoints {
 				drop(blocks[from:i], "summary of the text")
 			}
 			return
@@ -125,7 +129,7 @@ func drop(blocks []Block, rule string) {
 // gist are the headings of key points.
 var gist = func() map[string]bool {
 	m := map[string]bool{}
-	for _, p := range phrases(`key points|key takeaways|takeaways|key facts|at a glance|in brief|the gist|summary|ai summary|tl;dr|highlights|what to know|what you need to know|story highlights|quick read|in short|the short version
+	for _, p := range phrases(`key points|key takeaways|takeaways|key facts|at a glance|in brief|the gist|summary|ai summary|tl;dr|what to know|what you need to know|story highlights|quick read|in short|the short version
 das wichtigste in kürze|auf einen blick|in kürze|kurz und knapp|zusammenfassung|en bref|l'essentiel|ce qu'il faut retenir|résumé|claves|las claves|lo esencial|en resumen|resumen|in breve|in sintesi|punti chiave|w skrócie|najważniejsze informacje|em resumo|resumo|pontos principais|samenvatting|in het kort|özet|sammanfattning|коротко|головне|стисло|главное|кратко|まとめ|この記事のポイント|摘要|要点|核心提要`) {
 		m[p] = true
 	}
