@@ -30,9 +30,10 @@ func (w *Worker) conclude(ctx context.Context, d lector.Delivery, err error) {
 		w.note(ctx, d, lector.Queued, givenBack, err)
 		w.settle(d, func() error { return d.Later(0) })
 	case throttled:
-		log.Warn("put off", "error", err, "again", after)
+		again := postponed(after)
+		log.Warn("put off", "error", err, "hint", lector.HintOf(err), "again", again)
 		w.note(ctx, d, lector.Parked, putOff, err)
-		w.settle(d, func() error { return d.Later(max(after, time.Second)) })
+		w.settle(d, func() error { return d.Later(again) })
 	case lector.IsPermanent(err), w.tries(ctx, d) >= attempts:
 		log.Error("failed", "error", err, "hint", lector.HintOf(err))
 		w.fail(ctx, d, err)
@@ -56,6 +57,13 @@ const (
 type givenUp string
 
 func (g givenUp) Error() string { return string(g) }
+
+// postponed is when an article that was put off comes again: when it was told
+// to, but not at once, and not in days: who said so may be mended by then, and
+// to ask costs one call.
+func postponed(after time.Duration) time.Duration {
+	return min(max(after, time.Second), 15*time.Minute)
+}
 
 // settle tells the broker. If that fails the event comes again and finds in
 // the record what was done.

@@ -90,6 +90,17 @@ func TestWaitingIsShort(t *testing.T) {
 	}
 }
 
+func TestPostponed(t *testing.T) {
+	t.Parallel()
+	for after, want := range map[time.Duration]time.Duration{
+		-time.Hour: time.Second, 0: time.Second, time.Minute: time.Minute, 24 * time.Hour: 15 * time.Minute,
+	} {
+		if got := postponed(after); got != want {
+			t.Errorf("%v: %v, want %v", after, got, want)
+		}
+	}
+}
+
 func TestStageOfAnError(t *testing.T) {
 	t.Parallel()
 	if at(lector.StageSynth, nil) != nil {
