@@ -245,6 +245,9 @@ func (a *app) checkVoices(ctx context.Context, c *config) []finding {
 		} else {
 			caps := v.Capabilities()
 			f.detail = speaker(caps) + ", " + tongues(caps.Languages)
+			if c.Voices[name].Backend != "system" {
+				f.detail += "; not called, lector voices test " + name + " does"
+			}
 		}
 		found = append(found, f)
 	}

@@ -138,12 +138,12 @@ func direct(c sdk.HTTPClient) sdk.HTTPClient {
 // as the answer begins; if that is before the transport has seen its end, the
 // transport takes the request for broken and cuts the answer off, which is
 // billed by then.
-type whole struct{ *http.Client }
+type whole struct{ sdk.HTTPClient }
 
 // Do implements sdk.HTTPClient.
 func (w whole) Do(r *http.Request) (*http.Response, error) {
 	if r.Body == nil {
-		return w.Client.Do(r)
+		return w.HTTPClient.Do(r)
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -151,7 +151,7 @@ func (w whole) Do(r *http.Request) (*http.Response, error) {
 	}
 	own := r.WithContext(r.Context())
 	own.Body = io.NopCloser(bytes.NewReader(body))
-	return w.Client.Do(own)
+	return w.HTTPClient.Do(own)
 }
 
 func names(ids []types.VoiceId) []string {
