@@ -77,6 +77,7 @@ type Budget struct {
 	CharactersPerDay     int
 	CharactersPerMonth   int
 	DollarsPerArticle    float64
+	DollarsPerHour       float64
 	DollarsPerDay        float64
 	DollarsPerMonth      float64
 }

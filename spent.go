@@ -43,7 +43,7 @@ func (s Spent) Reserve(b Budget, c Call) (Spent, error) {
 		dollars float64
 		ends    time.Time
 	}{
-		{"per_hour", s.Hour, b.CharactersPerHour, 0, now.Truncate(time.Hour).Add(time.Hour)},
+		{"per_hour", s.Hour, b.CharactersPerHour, b.DollarsPerHour, now.Truncate(time.Hour).Add(time.Hour)},
 		{"per_day", s.Day, b.CharactersPerDay, b.DollarsPerDay, midnight(now)},
 		{"per_month", s.Month, b.CharactersPerMonth, b.DollarsPerMonth, nextMonth(now)},
 	} {

@@ -22,6 +22,7 @@ func TestBudgets(t *testing.T) {
 		says   string
 		passes time.Duration // after this
 	}{
+		"hour, dollars": {Budget{DollarsPerHour: 2.5}, "dollars_per_hour is 2.50, 2.0000 are spent", 30 * time.Minute},
 		"hour":          {Budget{CharactersPerHour: 250}, "characters_per_hour is 250, 200 are spent", 30 * time.Minute},
 		"day":           {Budget{CharactersPerDay: 299}, "characters_per_day", 30 * time.Minute},
 		"month":         {Budget{CharactersPerMonth: 200}, "characters_per_month", 30 * time.Minute},

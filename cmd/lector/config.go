@@ -172,6 +172,7 @@ type budgetConfig struct {
 	CharactersPerDay     int     `yaml:"characters_per_day,omitempty"`
 	CharactersPerMonth   int     `yaml:"characters_per_month,omitempty"`
 	CharactersPerHour    int     `yaml:"characters_per_hour,omitempty"`
+	DollarsPerHour       float64 `yaml:"dollars_per_hour,omitempty"`
 	DollarsPerDay        float64 `yaml:"dollars_per_day,omitempty"`
 	DollarsPerMonth      float64 `yaml:"dollars_per_month,omitempty"`
 }

@@ -94,7 +94,7 @@ func (c *config) checkVoices() error {
 		case v.Normalise != "" && !slices.Contains([]string{"full", "light", "off"}, v.Normalise):
 			return fmt.Errorf("%s.normalise: %q is not full, light or off", key, v.Normalise)
 		}
-		if err := checkSpeed(key, v.Speed); err != nil {
+		if err := errors.Join(checkSpeed(key, v.Speed), checkVoiceURL(key, v.URL)); err != nil {
 			return err
 		}
 	}
@@ -134,7 +134,7 @@ func (c *config) checkSites() error {
 			return err
 		}
 		b := s.Budget
-		if min(b.CharactersPerArticle, b.CharactersPerDay, b.CharactersPerHour, b.CharactersPerMonth) < 0 || min(b.DollarsPerArticle, b.DollarsPerDay, b.DollarsPerMonth) < 0 {
+		if min(b.CharactersPerArticle, b.CharactersPerDay, b.CharactersPerHour, b.CharactersPerMonth) < 0 || min(b.DollarsPerArticle, b.DollarsPerHour, b.DollarsPerDay, b.DollarsPerMonth) < 0 {
 			return fmt.Errorf("%s.budget: a bound is negative", key)
 		}
 		if err := c.checkCast(key, s); err != nil {
@@ -168,6 +168,18 @@ func (c *config) checkCast(key string, s siteConfig) error {
 		}
 	}
 	return checkSpeed(key, s.Speed)
+}
+
+// checkVoiceURL refuses an address that holds a password: it would be printed.
+func checkVoiceURL(key, address string) error {
+	u, err := url.Parse(address)
+	if err != nil { // the backend says it better, but url.Parse would quote it
+		return fmt.Errorf("%s.url: is no address", key)
+	}
+	if u.User != nil {
+		return lector.Hint(fmt.Errorf("%s.url: holds a name or password, which do not belong into this file", key), "put the key into the environment and name its variable with key_env")
+	}
+	return nil
 }
 
 // castable are the kinds of segments that a voice of their own may read.

@@ -52,6 +52,6 @@ func (b budgetConfig) bounds() lector.Budget {
 	return lector.Budget{
 		CharactersPerArticle: b.CharactersPerArticle, CharactersPerHour: b.CharactersPerHour,
 		CharactersPerDay: b.CharactersPerDay, CharactersPerMonth: b.CharactersPerMonth,
-		DollarsPerArticle: b.DollarsPerArticle, DollarsPerDay: b.DollarsPerDay, DollarsPerMonth: b.DollarsPerMonth,
+		DollarsPerArticle: b.DollarsPerArticle, DollarsPerHour: b.DollarsPerHour, DollarsPerDay: b.DollarsPerDay, DollarsPerMonth: b.DollarsPerMonth,
 	}
 }
