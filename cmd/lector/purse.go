@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"runtime"
 
 	"lector"
 	"lector/infra/nats"
@@ -16,14 +18,20 @@ type purse struct {
 	budget synth.Budget
 	calls  worker.Calls // the ledger, to look things up; nil: in memory
 	leases synth.Leases // of clips; nil: this process is alone
+	listen synth.Checker
 	log    *slog.Logger
+}
+
+// listener checks clips, as many at once as there are cores.
+func (a *app) listener() synth.Checker {
+	return synth.InTurn(cmp.Or(a.cores, runtime.GOMAXPROCS(0)), synth.Sound)
 }
 
 // pocket is a purse in memory, for one command: its budgets know of no other
 // process and end with it.
 func (h *house) pocket() *purse {
 	books := synth.NewBooks(h.config.budgets())
-	return &purse{ledger: books, budget: books, log: h.log}
+	return &purse{ledger: books, budget: books, listen: h.app.listener(), log: h.log}
 }
 
 // till is the purse that all workers share.
@@ -36,7 +44,7 @@ func (h *house) till(ctx context.Context, c *nats.Conn, leases synth.Leases) (*p
 	if err != nil {
 		return nil, err
 	}
-	return &purse{ledger, budget, ledger, leases, h.log}, nil
+	return &purse{ledger, budget, ledger, leases, h.app.listener(), h.log}, nil
 }
 
 // budgets returns the bounds of all sites.

@@ -42,7 +42,7 @@ func (p *purse) equip(v synth.Voice, name string, slots synth.Slots) synth.Voice
 	v = synth.Limit(slots.Wrap(v), c.Concurrency, c.PerSecond)
 	v = synth.Within(v, name, p.budget, p.log)
 	v = synth.Retry(v, synth.Patience{})
-	v = synth.Check(v, synth.Steady(synth.Sound))
+	v = synth.Check(v, synth.Steady(p.listen))
 	return synth.Mend(v, renderings)
 }
 

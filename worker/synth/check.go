@@ -32,6 +32,18 @@ func (c checked) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, 
 	return s, nil
 }
 
+// InTurn returns c with at most n checks at once over all who use it. A check
+// is work for a processor: more at once would not end sooner, and keep those
+// waiting who only want to begin their next call.
+func InTurn(n int, c Checker) Checker {
+	free := make(chan struct{}, n)
+	return func(ctx context.Context, mp3 []byte, u lector.Utterance, caps lector.Capabilities) error {
+		free <- struct{}{} // what it waits for is short
+		defer func() { <-free }()
+		return c(ctx, mp3, u, caps)
+	}
+}
+
 // Unfit says what is wrong with a clip that decodes to something else than the
 // text read once in a steady voice.
 type Unfit struct{ Reason string }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -124,6 +126,37 @@ func FuzzMiddle(f *testing.F) {
 			t.Errorf("%q is cut at %d", text, at)
 		}
 	})
+}
+
+func TestInTurn(t *testing.T) {
+	t.Parallel()
+	var running, most, all int
+	var mu sync.Mutex
+	count := func(by int) {
+		mu.Lock()
+		defer mu.Unlock()
+		running += by
+		most = max(most, running)
+		all += max(by, 0)
+	}
+	check := InTurn(3, func(context.Context, []byte, lector.Utterance, lector.Capabilities) error {
+		count(1)
+		defer count(-1)
+		runtime.Gosched()
+		return Unfit{"as ever"}
+	})
+	var wait sync.WaitGroup
+	for range 50 {
+		wait.Go(func() {
+			if err := check(t.Context(), nil, lector.Utterance{}, lector.Capabilities{}); !errors.As(err, new(Unfit)) {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if all != 50 || most > 3 {
+		t.Errorf("%d checks, %d at once", all, most)
+	}
 }
 
 // TestSound feeds the checker what voices were seen to send.
