@@ -69,8 +69,9 @@ func (w *Worker) spent(ctx context.Context, r *record, plan *Plan) (map[string]l
 	return by, bill, cost, nil
 }
 
-// total puts into a narration what all attempts at the job came to. A clip that
-// an earlier one paid for was in the cache of this one, and yet is no gift.
+// total puts into a narration what all attempts at the job were billed. A clip
+// that an earlier one paid for was in the cache of this one, and counts as
+// reused too, as in the ledger.
 func (w *Worker) total(ctx context.Context, r *record, plan *Plan, n *Narration) error {
 	if w.Calls == nil || len(r.job.Attempts) < 2 && n.Manifest.Fallback == "" {
 		return nil
@@ -84,10 +85,10 @@ func (w *Worker) total(ctx context.Context, r *record, plan *Plan, n *Narration)
 		c.Billed, c.Unknown, c.State = by[c.Hash].Billed, by[c.Hash].Unknown, synth.Paid
 		if c.Billed == 0 {
 			c.State = synth.Reused
-			bill.Reused += c.Characters
 		}
 		delete(by, c.Hash) // the same text again is spoken once
 	}
+	bill.Reused = n.Manifest.Bill.Reused
 	n.Manifest.Bill, n.Cost = bill, cost
 	return nil
 }

@@ -330,7 +330,7 @@ func TestBudgetParksAndGoesOn(t *testing.T) {
 		if all != unique {
 			t.Errorf("%d billed of %d unique characters", all, unique)
 		}
-		if j, _, err := h.ledger.Job(t.Context(), a.Site, a.Key()); err != nil || j.Bill.Billed != all || j.Bill.Reused != 0 || math.Abs(j.Cost-float64(all)*10/1e6) > 1e-9 {
+		if j, _, err := h.ledger.Job(t.Context(), a.Site, a.Key()); err != nil || j.Bill.Billed != all || j.Bill.Reused == 0 || math.Abs(j.Cost-float64(all)*10/1e6) > 1e-9 {
 			t.Errorf("the provider bills %d, the record says %+v, %f dollars, %v", all, j.Bill, j.Cost, err)
 		}
 		if m := h.manifest(a); m.Bill.Billed != all {
