@@ -163,10 +163,7 @@ func (a *app) importLexicon(ctx context.Context, s store, f *lexiconFlags, words
 		return err
 	}
 	return a.changeLexicon(ctx, s, f, func(x script.Lexicon) script.Lexicon {
-		for _, e := range more {
-			x = x.With(e)
-		}
-		return x
+		return x.Merge(more)
 	})
 }
 
@@ -179,7 +176,7 @@ func (a *app) foreignLexicon(ctx context.Context, name string) (script.Lexicon, 
 	if err != nil {
 		return nil, err
 	}
-	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("<")) {
+	if looksLikeXML(data) {
 		x, err := script.DecodePLS(bytes.NewReader(data))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
@@ -200,6 +197,17 @@ func (a *app) foreignLexicon(ctx context.Context, name string) (script.Lexicon, 
 	return file.Entries, nil
 }
 
+// looksLikeXML knows XML by its first character, in the encodings that begin
+// with a mark as well.
+func looksLikeXML(data []byte) bool {
+	for _, start := range []string{"<", "\xef\xbb\xbf<", "\xff\xfe<\x00", "\xfe\xff\x00<"} {
+		if bytes.HasPrefix(bytes.TrimSpace(data), []byte(start)) {
+			return true
+		}
+	}
+	return false
+}
+
 func (a *app) exportLexicon(ctx context.Context, s store, f *lexiconFlags, _ []string) error {
 	file, err := readLexicon(ctx, s, f.site)
 	if err != nil {
@@ -215,7 +223,7 @@ func (a *app) exportLexicon(ctx context.Context, s store, f *lexiconFlags, _ []s
 	}
 	left, err := file.Entries.EncodePLS(a.stdout, f.entry.Language)
 	if left > 0 {
-		fmt.Fprintf(a.stderr, "lector: %d entries with a prefix or a scope have no form in PLS and were left out\n", left)
+		fmt.Fprintf(a.stderr, "lector: %d entries were left out: a prefix or a scope has no form in PLS, and one document holds one language (-lang)\n", left)
 	}
 	return err
 }

@@ -35,7 +35,7 @@ func (e Entry) Canonical() string {
 	if e.Prefix {
 		match += "*"
 	}
-	if !e.Case {
+	if !e.Case && !allUpper(e.Match) {
 		match = strings.ToLower(match)
 	}
 	return match + " → " + said
@@ -111,7 +111,7 @@ func (x Lexicon) For(language string, scope Scope) *matcher {
 }
 
 func (e Entry) holds(language string, s Scope) bool {
-	return (e.Language == "" || primary(e.Language) == primary(language) && (!strings.Contains(e.Language, "-") || strings.EqualFold(e.Language, language))) &&
+	return (e.Language == "" || primary(e.Language) == primary(language) && (!strings.Contains(e.Language, "-") || !strings.Contains(language, "-") || strings.EqualFold(e.Language, language))) &&
 		(e.Site == "" || e.Site == s.Site) && (e.Section == "" || strings.EqualFold(e.Section, s.Section)) && (e.Article == "" || e.Article == s.Article)
 }
 
@@ -143,7 +143,7 @@ func head(key string) string {
 // lookUp applies the lexicon at the current place.
 func (r *reader) lookUp() bool {
 	c := firstRune(r.src[r.pos:])
-	if !wordRune(c) && c != '@' && c != '#' && c != '.' {
+	if unicode.IsSpace(c) {
 		return false
 	}
 	word := firstRunOf(r.src[r.pos:min(len(r.src), r.pos+120)])
@@ -182,7 +182,22 @@ func foldedAt(s string, e Entry) int {
 		}
 		i += n
 	}
+	if !e.Case && !e.capitals(s[:i]) {
+		return 0
+	}
 	return i
+}
+
+// capitals reports whether a word has the capitals that an entry of capitals
+// asks for even without a case rule: US is not us, and NATO may be Nato.
+func (e Entry) capitals(got string) bool {
+	switch {
+	case !allUpper(e.Match):
+		return true
+	case utf8.RuneCountInString(e.Match) <= 3:
+		return got == e.Match
+	}
+	return unicode.IsUpper(firstRune(got))
 }
 
 func apostrophe(c rune) bool { return c == '\'' || c == '’' || c == 'ʼ' || c == '‘' }
@@ -206,6 +221,32 @@ func (x Lexicon) With(e Entry) Lexicon {
 	return append(out, e)
 }
 
+// Merge returns the lexicon with all entries of another set, in time that grows
+// with their number.
+func (x Lexicon) Merge(more Lexicon) Lexicon {
+	last := make(map[Entry]int, len(more))
+	for i, e := range more {
+		last[e.name()] = i
+	}
+	out := make(Lexicon, 0, len(x)+len(more))
+	for _, old := range x {
+		if _, replaced := last[old.name()]; !replaced {
+			out = append(out, old)
+		}
+	}
+	for i, e := range more {
+		if last[e.name()] == i {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// name is what of an entry tells it from others.
+func (e Entry) name() Entry {
+	return Entry{Match: strings.ToLower(e.Match), Language: e.Language, Site: e.Site, Section: e.Section, Article: e.Article, Prefix: e.Prefix}
+}
+
 // Without returns the lexicon without the entry for the same word, language
 // and scope.
 func (x Lexicon) Without(e Entry) Lexicon {
@@ -218,6 +259,4 @@ func (x Lexicon) Without(e Entry) Lexicon {
 	return out
 }
 
-func (e Entry) same(o Entry) bool {
-	return strings.EqualFold(e.Match, o.Match) && e.Language == o.Language && e.Site == o.Site && e.Section == o.Section && e.Article == o.Article && e.Prefix == o.Prefix
-}
+func (e Entry) same(o Entry) bool { return e.name() == o.name() }

@@ -3,6 +3,7 @@ package script_test
 import (
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +121,7 @@ func TestLexicon(t *testing.T) {
 		{Match: "Kyiv", Alias: "Keeyiv"}, {Match: "Kyiv Independent", Alias: "Keeyiv Independent"}, {Match: "zelensk", Alias: "Zelensk", Prefix: true},
 		{Match: "US", Alias: "United States", Case: true}, {Match: "Lviv", Alias: "Luhveev", Language: "uk"}, {Match: "Elmo", Alias: "Elmoh", Section: "sport"},
 		{Match: "Sumy", Alias: "Soomy"}, {Match: "Sumy", Alias: "Sumee", Site: "x"},
+		{Match: "IT", Alias: "Eye Tee"}, {Match: "NATO", Alias: "Naytoh"}, {Match: "$AAPL", Alias: "Apple"}, {Match: "a+b (c) .*", Alias: "something"},
 	}
 	tests := []struct{ text, want, matched string }{
 		{"Kyiv is big.", "Keeyiv is big.", "kyiv → Keeyiv"},
@@ -130,6 +132,9 @@ func TestLexicon(t *testing.T) {
 		{"join us in the US", "join us in the United States", "US → United States"},
 		{"Lviv, Elmo", "Lviv, Elmo", ""},
 		{"Sumy", "Sumee", "sumy → Sumee"},
+		{"Join us: IT is it.", "Join us: Eye Tee is it.", "IT → Eye Tee"},
+		{"Nato, NATO and nato", "Naytoh, Naytoh and nato", "NATO → Naytoh NATO → Naytoh"},
+		{"$AAPL and a+b (c) .*", "Apple and something", "$aapl → Apple a+b (c) .* → something"},
 	}
 	for _, tc := range tests {
 		got := script.Try(tc.text, script.Options{Language: "en", Lexicon: x, Site: "x"})
@@ -144,6 +149,57 @@ func TestLexicon(t *testing.T) {
 		if err := e.Check(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestForeignPLS reads what others write: regions, prefixes, encodings, marks.
+func TestForeignPLS(t *testing.T) {
+	t.Parallel()
+	const space = `xmlns="http://www.w3.org/2005/01/pronunciation-lexicon"`
+	latin1 := strings.ReplaceAll(`<?xml version="1.0" encoding="ISO-8859-1"?><lexicon `+space+` xml:lang="fr"><lexeme><grapheme>@lys</grapheme><alias>Eliz@</alias></lexeme></lexicon>`, "@", "\xe9")
+	tests := []struct{ doc, lang, text, want string }{
+		{`<lexicon ` + space + ` alphabet="ipa" xml:lang="en-US"><meta name="a" content="b"/><lexeme role="x"><grapheme>Kyiv</grapheme><grapheme>Kiev</grapheme><alias>Keeyiv</alias><example>x</example></lexeme></lexicon>`, "en", "Kiev", "Keeyiv"},
+		{`<p:lexicon xmlns:p="http://www.w3.org/2005/01/pronunciation-lexicon"><p:lexeme><p:grapheme>Kyiv</p:grapheme><p:alias>Keeyiv</p:alias></p:lexeme></p:lexicon>`, "en", "Kyiv", "Keeyiv"},
+		{"\xef\xbb\xbf" + `<lexicon><lexeme><grapheme>Kyiv</grapheme><alias>Keeyiv</alias></lexeme></lexicon>`, "en", "Kyiv", "Keeyiv"},
+		{latin1, "fr", "élys", "Elizé"},
+		{`<lexicon ` + space + ` xml:lang="en-GB"><lexeme><grapheme>Kyiv</grapheme><alias>Keeyiv</alias></lexeme></lexicon>`, "en-US", "Kyiv", "Kyiv"},
+	}
+	for _, tc := range tests {
+		x, err := script.DecodePLS(strings.NewReader(tc.doc))
+		if err != nil {
+			t.Errorf("%q: %v", tc.doc, err)
+			continue
+		}
+		if got := script.Try(tc.text, script.Options{Language: tc.lang, Lexicon: x}).Text; got != tc.want {
+			t.Errorf("%q is said %q by %q, want %q", tc.text, got, tc.doc, tc.want)
+		}
+	}
+	for _, doc := range []string{
+		`<lexicon xmlns="urn:other"/>`, `<lexicon/><lexicon/>`, `<lexicon><lexeme>`, `<lexicon alphabet="x-sampa"><lexeme><grapheme>a</grapheme><phoneme>x</phoneme></lexeme></lexicon>`,
+		`<!DOCTYPE l [<!ENTITY x SYSTEM "file:///etc/hostname">]><lexicon><lexeme><grapheme>a</grapheme><alias>&x;</alias></lexeme></lexicon>`,
+		`<?xml version="1.0" encoding="klingon"?><lexicon/>`,
+	} {
+		if x, err := script.DecodePLS(strings.NewReader(doc)); err == nil || !lector.IsPermanent(err) || lector.HintOf(err) == "" {
+			t.Errorf("%q gives %v, %v", doc, x, err)
+		}
+	}
+}
+
+// TestMerge: a large import takes no longer than its size asks for, and a later
+// entry wins.
+func TestMerge(t *testing.T) {
+	t.Parallel()
+	var more script.Lexicon
+	for i := range 50_000 {
+		more = append(more, script.Entry{Match: "word" + strconv.Itoa(i), Alias: "x"})
+	}
+	more = append(more, script.Entry{Match: "Word7", Alias: "y"})
+	x := script.Lexicon{{Match: "word7", Alias: "old"}, {Match: "kept", Alias: "z"}}.Merge(more)
+	if len(x) != 50_001 {
+		t.Errorf("%d entries", len(x))
+	}
+	if got := script.Try("kept word7", script.Options{Lexicon: x}).Text; got != "z y" {
+		t.Errorf("said %q", got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -303,7 +304,7 @@ func shouting(s string) bool {
 	upper, lower := 0, 0
 	for w := range strings.FieldsSeq(s[:min(len(s), 400)]) {
 		w = strings.Trim(w, ".,:;!?\"'()“”‘’")
-		if len(w) < 2 || !unicode.IsLetter(firstRune(w)) {
+		if len(w) < 2 || !unicode.IsLetter(firstRune(w)) || strings.ContainsAny(w, "0123456789") || numberWord(w) {
 			continue
 		}
 		if strings.ToUpper(w) == w {
@@ -313,6 +314,13 @@ func shouting(s string) bool {
 		}
 	}
 	return upper >= 3 && upper > 2*lower
+}
+
+// numberWord reports whether a word is what a number is said with: a headline
+// shouts or not whether its numbers are in digits or in words.
+func numberWord(w string) bool {
+	first, _, _ := strings.Cut(w, "-")
+	return first == "hundred" || first == "point" || first == "percent" || slices.Contains(ones, first) || slices.Contains(tens, first) || slices.Contains(scales, first)
 }
 
 // Try spells out one text as a script with these options would.
