@@ -38,13 +38,17 @@ func clean(s string) string {
 			if marks++; marks > marksAllowed {
 				continue
 			}
+		case disguised(r):
+			marks, space = 0, false
+			b.WriteString(plainForm(r))
+			continue
 		default:
 			marks = 0
 		}
 		space = false
 		b.WriteRune(r)
 	}
-	return strings.TrimSpace(b.String())
+	return oneWriting(strings.TrimSpace(b.String()))
 }
 
 func plainASCII(s string) bool {
@@ -61,7 +65,7 @@ func unwanted(r rune) bool {
 	switch {
 	case r < ' ' && !unicode.IsSpace(r), r >= 0x7f && r < 0xa0 && r != 0x85, r == 0xad, r == utf8.RuneError:
 		return true
-	case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r == 0xfeff, r == 0x61c, r == 0x180e, r == 0x115f, r == 0x1160, r == 0x3164:
+	case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r == 0xfeff, r == 0x61c, r == 0x180e, r == 0x34f, r == 0x115f, r == 0x1160, r == 0x3164:
 		return true
 	case r >= 0xe000 && r <= 0xf8ff, r >= 0xf0000, r >= 0xfe00 && r <= 0xfe0f, r >= 0xe0000 && r <= 0xe0fff, r >= 0xfff0 && r <= 0xfffb:
 		return true

@@ -16,7 +16,7 @@ func spellCommon(r *reader) bool {
 	case '|', '\\', '_', '<', '>':
 		return r.say(" ", n)
 	}
-	return false
+	return drawn(c) && r.gap(n)
 }
 
 // spellEuropean spells out abbreviations, months, initialisms and signs, and

@@ -151,7 +151,7 @@ func englishSign(r *reader) bool {
 			return r.say(" to ", n)
 		}
 		return dash(r, n)
-	case '“', '”', '„', '«', '»', '‟':
+	case '“', '”', '„', '«', '»', '‟', '‹', '›':
 		return r.say(`"`, n)
 	case '‘', '’', '‚', '′', 'ʼ':
 		if decadeShort(r) {
@@ -168,6 +168,9 @@ func englishSign(r *reader) bool {
 		return sayMark(r, c, n)
 	case '|', '\\', '_':
 		return r.say(" ", n)
+	}
+	if drawn(c) {
+		return r.gap(n)
 	}
 	return signBeforeNumber(r, c, n)
 }

@@ -180,7 +180,7 @@ func shorter(s string, end int) int {
 // spaced units need a space before them, tight ones must not have one.
 var (
 	spaced = set(`B A N J`)
-	tight  = set(`k K b B T " ' s h`)
+	tight  = set(`k K b B T " ' s`)
 )
 
 // alone are units that are said in full where no number stands before them.
@@ -272,6 +272,9 @@ ha = hectare, hectares
 kg|kgs = kilogram, kilograms
 g = gram, grams
 mg = milligram, milligrams
+µm|μm = micrometer, micrometers
+µSv|μSv = microsievert, microsieverts
+mSv = millisievert, millisieverts
 µg|μg|mcg = microgram, micrograms
 lb|lbs = pound, pounds
 oz = ounce, ounces

@@ -18,8 +18,8 @@ var romanised = map[rune]string{
 // beginning of a word.
 var initialForms = map[rune]string{'є': "ye", 'ї': "yi", 'й': "y", 'ю': "yu", 'я': "ya"}
 
-// foreignWord says a word in letters that the voice cannot read: Cyrillic ones
-// in Latin letters, others not at all. The span keeps what was written.
+// foreignWord says a word in letters that the voice cannot read: Cyrillic and
+// Greek ones in Latin letters, others not at all. The span keeps what was written.
 func foreignWord(r *reader) bool {
 	c := firstRune(r.src[r.pos:])
 	if c < 0x250 || !unicode.IsLetter(c) || r.writing == "" {
@@ -36,18 +36,25 @@ func foreignWord(r *reader) bool {
 		}
 		n = i + utf8.RuneLen(x)
 	}
-	if w != Cyrillic || r.writing != Latin {
+	word := r.src[r.pos : r.pos+n]
+	switch {
+	case r.writing != Latin || w != Cyrillic && w != Greek:
 		return r.gap(n)
+	case w == Greek && utf8.RuneCountInString(word) == 1 && r.language.tag == "en":
+		return r.say(greekNames[strings.ToLower(word)], n)
 	}
-	return r.say(romanise(r.src[r.pos:r.pos+n]), n)
+	return r.say(romanise(word), n)
 }
 
-// romanise writes a Cyrillic word in Latin letters.
+// romanise writes a Cyrillic or Greek word in Latin letters.
 func romanise(word string) string {
 	var b strings.Builder
 	for i, c := range word {
 		lower := unicode.ToLower(c)
 		latin, ok := romanised[lower]
+		if greek := greekRomanised[lower]; greek != "" {
+			latin, ok = greek, true
+		}
 		if i == 0 && initialForms[lower] != "" {
 			latin = initialForms[lower]
 		}

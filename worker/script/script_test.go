@@ -246,6 +246,27 @@ func TestChunks(t *testing.T) {
 	}
 }
 
+// TestLookalikes: a word is in one writing, and a letter is one in any dress.
+func TestLookalikes(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ lang, source, want string }{
+		{"en", "\u041ayiv and p\u0430ypal", "Kyiv and paypal"},
+		{"en", "the \u0391lpha \u039fPEC", "the Alpha OPEC"},
+		{"uk", "C\u0432\u043e\u0431\u043e\u0434\u0430", "\u0421\u0432\u043e\u0431\u043e\u0434\u0430"},
+		{"uk", "iPhone\u0438", "iPhone\u0438"}, // no letter of it looks like another
+		{"en", "\uff2e\uff21\uff34\uff2f and \ufb01ne", "NATO and fine"},
+		{"en", "\U0001d5d5\U0001d5ff\U0001d5f2\U0001d5ee\U0001d5f8", "Break"},
+		{"en", "TNF-\u03b1 of \u0395\u039b\u0391\u03a3", "T N F-alpha of ELAS"},
+		{"en", "Good \U0001f44d\U0001f3fd news \u2190 here \u2605", "Good news here"},
+		{"de", "Gut \U0001f44d\U0001f3fd so", "Gut so"},
+	}
+	for _, tc := range tests {
+		if got, _ := script.Normalise(tc.source, tc.lang, script.Full); got != tc.want {
+			t.Errorf("%s: %q is said %q, want %q", tc.lang, tc.source, got, tc.want)
+		}
+	}
+}
+
 func TestSafety(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{

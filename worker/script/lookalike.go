@@ -1,0 +1,152 @@
+package script
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Letters of one writing that look like those of another: "Кyiv" with a
+// Cyrillic К, "Cвобода" with a Latin C. Neither a voice nor the lexicon knows
+// such a word.
+const (
+	latinLooks    = "ABCEHIJKMOPSTXYaceijopsxyi" + "ABEZHIKMNOPTYXov"
+	cyrillicLooks = "АВСЕНІЈКМОРЅТХУасеіјорѕхуі" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧον"
+)
+
+var toLatin, toCyrillic = looks()
+
+func looks() (latin, cyrillic map[rune]rune) {
+	latin, cyrillic = map[rune]rune{}, map[rune]rune{}
+	others := []rune(cyrillicLooks)
+	for i, l := range []rune(latinLooks) {
+		latin[others[i]] = l
+		if unicode.Is(unicode.Cyrillic, others[i]) {
+			cyrillic[l] = others[i]
+		}
+	}
+	return latin, cyrillic
+}
+
+// oneWriting gives a word that mixes writings back the letters of one, where
+// all that are out of place look like letters of the other.
+func oneWriting(s string) string {
+	if !mixes(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		n := strings.IndexFunc(s, func(c rune) bool { return !unicode.IsLetter(c) })
+		if n < 0 {
+			n = len(s)
+		}
+		b.WriteString(unmixed(s[:n]))
+		s = s[n:]
+		if s != "" {
+			_, size := utf8.DecodeRuneInString(s)
+			b.WriteString(s[:size])
+			s = s[size:]
+		}
+	}
+	return b.String()
+}
+
+// mixes reports whether letters of two writings stand side by side anywhere.
+func mixes(s string) bool {
+	last := Writing("")
+	for _, c := range s {
+		if !unicode.IsLetter(c) {
+			last = ""
+			continue
+		}
+		w := writing(c)
+		if last != "" && w != last {
+			return true
+		}
+		last = w
+	}
+	return false
+}
+
+func unmixed(word string) string {
+	if !mixes(word) {
+		return word
+	}
+	latin, cyrillic := swapped(word, Latin, toLatin), swapped(word, Cyrillic, toCyrillic)
+	if latin != "" && (cyrillic == "" || 2*strings.Count(strings.Map(onlyLatin, word), "x") >= utf8.RuneCountInString(word)) {
+		return latin
+	}
+	if cyrillic != "" {
+		return cyrillic
+	}
+	return word
+}
+
+func onlyLatin(c rune) rune {
+	if unicode.Is(unicode.Latin, c) {
+		return 'x'
+	}
+	return '-'
+}
+
+// swapped returns the word in one writing, or nothing when a letter has no
+// match there.
+func swapped(word string, to Writing, table map[rune]rune) string {
+	var b strings.Builder
+	for _, c := range word {
+		if writing(c) != to {
+			if table[c] == 0 {
+				return ""
+			}
+			c = table[c]
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+// disguised reports whether a character is a plain letter, digit or unit in
+// another form: full width, bold of mathematics, a ligature, a Roman number or
+// a square of one piece.
+func disguised(c rune) bool {
+	return c >= 0xff01 && c <= 0xff5e || c >= 0xfb00 && c <= 0xfb06 || c >= 0x1d400 && c <= 0x1d7ff ||
+		c >= 0x2160 && c <= 0x217f || c >= 0x3371 && c <= 0x33df || c >= 0x2460 && c <= 0x2473 || c >= 0x249c && c <= 0x24e9
+}
+
+func plainForm(c rune) string { return norm.NFKC.String(string(c)) }
+
+// drawn reports whether a character is a picture: an emoji, an arrow, a star.
+func drawn(c rune) bool {
+	return c >= 0x1f000 && c <= 0x1faff || c >= 0x2190 && c <= 0x21ff || c >= 0x2300 && c <= 0x23ff || c >= 0x2500 && c <= 0x27bf || c >= 0x2b00 && c <= 0x2bff || c == 0x20e3
+}
+
+// greekNames are what a single Greek letter is called: "TNF-α".
+var greekNames = pairs(`α = alpha
+β = beta
+γ = gamma
+δ = delta
+ε = epsilon
+ζ = zeta
+η = eta
+θ = theta
+ι = iota
+κ = kappa
+λ = lambda
+μ = mu
+ν = nu
+ξ = xi
+ο = omicron
+π = pi
+ρ = rho
+σ = sigma
+τ = tau
+υ = upsilon
+φ = phi
+χ = chi
+ψ = psi
+ω = omega`)
+
+// greekRomanised are the Greek letters in Latin ones, roughly by ISO 843.
+var greekRomanised = map[rune]string{'α': "a", 'ά': "a", 'β': "v", 'γ': "g", 'δ': "d", 'ε': "e", 'έ': "e", 'ζ': "z", 'η': "i", 'ή': "i", 'θ': "th", 'ι': "i", 'ί': "i", 'ϊ': "i", 'ΐ': "i", 'κ': "k", 'λ': "l", 'μ': "m", 'ν': "n", 'ξ': "x", 'ο': "o", 'ό': "o", 'π': "p", 'ρ': "r", 'σ': "s", 'ς': "s", 'τ': "t", 'υ': "y", 'ύ': "y", 'ϋ': "y", 'φ': "f", 'χ': "ch", 'ψ': "ps", 'ω': "o", 'ώ': "o"}
