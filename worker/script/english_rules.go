@@ -31,6 +31,7 @@ const view = 96
 type numberRule struct {
 	shape *regexp.Regexp
 	say   func(r *reader, m []string) (spoken string, n int)
+	needs string // one of these must stand near, so that most shapes need not be tried; "" for no such sign
 }
 
 const (
@@ -40,47 +41,47 @@ const (
 )
 
 var englishNumbers = []numberRule{
-	{regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::\d{2})?(Z)?)?`), sayISODate},
-	{regexp.MustCompile(`^(\d{4})/(\d{1,2})/(\d{1,2})()()()\b`), sayISODate},
-	{regexp.MustCompile(`^(\d{1,2})([./])(\d{1,2})([./])(\d{4}|\d{2})\b`), sayNumericDate},
-	{regexp.MustCompile(`^\d[\d-]{8,16}[\dX]\b`), sayBookNumber},
-	{regexp.MustCompile(`^(\d{5})(?:-\d{4})?\b`), sayZIP},
-	{regexp.MustCompile(`^(\d{1,3}(?:\.\d+)?)°(?: ?(\d{1,2}) ?['’′])?(?: ?(\d{1,2}(?:\.\d+)?) ?["”″])? ?` + reQuarter), sayCoordinate},
-	{regexp.MustCompile(`^(\d+)/(\d+)(?:th|rd|nd|st)s?\b`), sayFraction},
-	{regexp.MustCompile(`^(\d{3,4})[xX×](\d{3,4})\b`), sayPixels},
-	{regexp.MustCompile(`^([3-8]) ?ft\.?,? (\d{1,2}) ?in\b`), sayFeet},
-	{regexp.MustCompile(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{3,4} \d{5,6}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone},
-	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))? ?(?:` + reM + `)?` + reD + `(\d{1,2})(?:[:.](\d{2}))? ?` + reM), sayClockRange},
-	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))? ?` + reM), sayClock},
-	{regexp.MustCompile(`^([01]\d|2[0-3])([0-5]\d)\b`), sayHundred},
-	{regexp.MustCompile(`^([01]?\d|2[0-4])[hH]([0-5]\d)\b`), sayHourAndMinutes},
-	{regexp.MustCompile(`^(\d{1,2}) ?h ?([0-5]?\d) ?m(?:ins?)?\b(?: ?([0-5]?\d) ?s\b)?`), sayDuration},
-	{regexp.MustCompile(`^(\d{1,2}):([0-5]\d)\.(\d{1,3})\b`), sayRaceTime},
-	{regexp.MustCompile(`^([1-4])([QH]) ?(\d{4}\b|\d{2}\b)?`), sayQuarter},
-	{regexp.MustCompile(`^\d{1,2}(?:[-–]\d{1,2}){2,4}\b`), sayFormation},
-	{regexp.MustCompile(`^(\d+\.\d+)/(10|5|100|20)\b`), sayRating},
-	{regexp.MustCompile(`^([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?:` + reD + `([01]?\d|2[0-4]):([0-5]\d))?`), sayClock24},
-	{regexp.MustCompile(`^(480|720|1080|1440|2160)([pi])\b`), func(_ *reader, m []string) (string, int) { return code(m[1]) + " " + m[2], len(m[0]) }},
-	{regexp.MustCompile(`^116 \d{3}\b`), sayTelephone},
+	{regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::\d{2})?(Z)?)?`), sayISODate, "-"},
+	{regexp.MustCompile(`^(\d{4})/(\d{1,2})/(\d{1,2})()()()\b`), sayISODate, "/"},
+	{regexp.MustCompile(`^(\d{1,2})([./])(\d{1,2})([./])(\d{4}|\d{2})\b`), sayNumericDate, "./"},
+	{regexp.MustCompile(`^\d[\d-]{8,16}[\dX]\b`), sayBookNumber, "-"},
+	{regexp.MustCompile(`^(\d{5})(?:-\d{4})?\b`), sayZIP, ""},
+	{regexp.MustCompile(`^(\d{1,3}(?:\.\d+)?)°(?: ?(\d{1,2}) ?['’′])?(?: ?(\d{1,2}(?:\.\d+)?) ?["”″])? ?` + reQuarter), sayCoordinate, "°"},
+	{regexp.MustCompile(`^(\d+)/(\d+)(?:th|rd|nd|st)s?\b`), sayFraction, "/⁄"},
+	{regexp.MustCompile(`^(\d{3,4})[xX×](\d{3,4})\b`), sayPixels, "xX×"},
+	{regexp.MustCompile(`^([3-8]) ?ft\.?,? (\d{1,2}) ?in\b`), sayFeet, "f"},
+	{regexp.MustCompile(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{3,4} \d{5,6}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone, "-. ("},
+	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))? ?(?:` + reM + `)?` + reD + `(\d{1,2})(?:[:.](\d{2}))? ?` + reM), sayClockRange, "-–—"},
+	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))? ?` + reM), sayClock, "aApP"},
+	{regexp.MustCompile(`^([01]\d|2[0-3])([0-5]\d)\b`), sayHundred, ""},
+	{regexp.MustCompile(`^([01]?\d|2[0-4])[hH]([0-5]\d)\b`), sayHourAndMinutes, "hH"},
+	{regexp.MustCompile(`^(\d{1,2}) ?h ?([0-5]?\d) ?m(?:ins?)?\b(?: ?([0-5]?\d) ?s\b)?`), sayDuration, "h"},
+	{regexp.MustCompile(`^(\d{1,2}):([0-5]\d)\.(\d{1,3})\b`), sayRaceTime, ":"},
+	{regexp.MustCompile(`^([1-4])([QH]) ?(\d{4}\b|\d{2}\b)?`), sayQuarter, "QH"},
+	{regexp.MustCompile(`^\d{1,2}(?:[-–]\d{1,2}){2,4}\b`), sayFormation, "-–"},
+	{regexp.MustCompile(`^(\d+\.\d+)/(10|5|100|20)\b`), sayRating, "/"},
+	{regexp.MustCompile(`^([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?:` + reD + `([01]?\d|2[0-4]):([0-5]\d))?`), sayClock24, ":"},
+	{regexp.MustCompile(`^(480|720|1080|1440|2160)([pi])\b`), func(_ *reader, m []string) (string, int) { return code(m[1]) + " " + m[2], len(m[0]) }, "pi"},
+	{regexp.MustCompile(`^116 \d{3}\b`), sayTelephone, "-. ("},
 	{regexp.MustCompile(`^(\d{1,3}),(\d\d)[ \x{a0}]?€`), func(_ *reader, m []string) (string, int) {
 		return cents(m[1]+"."+m[2], currencies["€"], "euros"), len(m[0])
-	}},
-	{regexp.MustCompile(`^0-for-`), func(*reader, []string) (string, int) { return "oh-for-", 6 }},
-	{regexp.MustCompile(`^(\d{1,3}):(\d{1,3}(?:,\d{3})*)\b`), sayRatio},
-	{regexp.MustCompile(`^([3-8])['’′] ?(\d|1[01])(?:"|”|″|''|\b)`), sayHeight},
-	{regexp.MustCompile(`^\d+(?:\.\d+){2,}`), sayVersion},
-	{regexp.MustCompile(`^(1[1-9]\d\d|20\d\d) ?[-–—/] ?(1[1-9]\d\d|20\d\d|\d\d)\b`), sayYears},
-	{regexp.MustCompile(`^(\d{4}|[2-9]0)['’]?s\b`), sayDecade},
-	{regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)?( ?[-–—/] ?| and | or | to )(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Z][a-z]{2,8}\.?)(?:,? (\d{4})\b)?`), sayDaysMonth},
-	{regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Z][a-z]{2,8}\.?)(?:,? (\d{4})\b)?`), sayDayMonth},
-	{regexp.MustCompile(`^(\d{1,4})(?:st|nd|rd|th) ?[-–] ?(\d{1,4})(?:st|nd|rd|th)\b`), sayOrdinals},
-	{regexp.MustCompile(`^` + reN + `(?:st|nd|rd|th|ST|ND|RD|TH)\b`), sayOrdinal},
-	{regexp.MustCompile(`^(\d{0,2}[23])d\b`), sayArmy},
-	{regexp.MustCompile(`^(\d+)[ \x{a0}-](\d+)[/⁄](\d+)\b`), sayMixed},
-	{regexp.MustCompile(`^(\d+)[/⁄](\d+)\b`), sayFraction},
-	{regexp.MustCompile(`^(\d+)[ \x{a0}]?([½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒])`), sayVulgar},
-	{regexp.MustCompile(`^` + reN + `( ?%)?` + reD + `(?:[$€£₴])?` + reN), sayRange},
-	{regexp.MustCompile(`^` + reN), sayNumber},
+	}, "€"},
+	{regexp.MustCompile(`^0-for-`), func(*reader, []string) (string, int) { return "oh-for-", 6 }, "f"},
+	{regexp.MustCompile(`^(\d{1,3}):(\d{1,3}(?:,\d{3})*)\b`), sayRatio, ":"},
+	{regexp.MustCompile(`^([3-8])['’′] ?(\d|1[01])(?:"|”|″|''|\b)`), sayHeight, "'’′"},
+	{regexp.MustCompile(`^\d+(?:\.\d+){2,}`), sayVersion, "."},
+	{regexp.MustCompile(`^(1[1-9]\d\d|20\d\d) ?[-–—/] ?(1[1-9]\d\d|20\d\d|\d\d)\b`), sayYears, "-–—/"},
+	{regexp.MustCompile(`^(\d{4}|[2-9]0)['’]?s\b`), sayDecade, "s"},
+	{regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)?( ?[-–—/] ?| and | or | to )(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Z][a-z]{2,8}\.?)(?:,? (\d{4})\b)?`), sayDaysMonth, "JFMASOND"},
+	{regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Z][a-z]{2,8}\.?)(?:,? (\d{4})\b)?`), sayDayMonth, "JFMASOND"},
+	{regexp.MustCompile(`^(\d{1,4})(?:st|nd|rd|th) ?[-–] ?(\d{1,4})(?:st|nd|rd|th)\b`), sayOrdinals, "-–"},
+	{regexp.MustCompile(`^` + reN + `(?:st|nd|rd|th|ST|ND|RD|TH)\b`), sayOrdinal, "stndrhSTNDRH"},
+	{regexp.MustCompile(`^(\d{0,2}[23])d\b`), sayArmy, "d"},
+	{regexp.MustCompile(`^(\d+)[ \x{a0}-](\d+)[/⁄](\d+)\b`), sayMixed, "/⁄"},
+	{regexp.MustCompile(`^(\d+)[/⁄](\d+)\b`), sayFraction, "/⁄"},
+	{regexp.MustCompile(`^(\d+)[ \x{a0}]?([½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒])`), sayVulgar, "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒"},
+	{regexp.MustCompile(`^` + reN + `( ?%)?` + reD + `(?:[$€£₴])?` + reN), sayRange, "-–—"},
+	{regexp.MustCompile(`^` + reN), sayNumber, ""},
 }
 
 func englishNumber(r *reader) bool {
@@ -88,7 +89,11 @@ func englishNumber(r *reader) bool {
 		return r.say(digitByDigit(r.src[r.pos:r.pos+run]), run)
 	}
 	window := r.rest(view)
+	near := window[:min(len(window), 32)]
 	for _, rule := range englishNumbers {
+		if rule.needs != "" && !strings.ContainsAny(near, rule.needs) {
+			continue
+		}
 		m := rule.shape.FindStringSubmatch(window)
 		if m == nil {
 			continue

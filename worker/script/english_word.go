@@ -15,19 +15,30 @@ func englishWord(r *reader) bool {
 		return false
 	}
 	first := firstRune(word)
-	if unicode.IsUpper(first) {
-		if monthFirst(r, word) || weekday(r) || r.level == Full && (money(r) || offset(r) || direction(r, word) || designation(r)) {
+	switch {
+	case unicode.IsUpper(first):
+		if capitalWord(r, word) {
 			return true
 		}
-	} else if (word == "x86" || word == "x64") && r.level == Full {
+	case (word == "x86" || word == "x64") && r.level == Full:
 		return r.say("x "+cardinal(word[1:]), len(word))
-	} else if r.level == Full && (word == "kr" || word == "zł") && money(r) || released(r) || prefixed(r, word) {
+	case r.level == Full && (word == "kr" || word == "zł") && money(r) || word[0] == 'v' && released(r) || prefixed(r, word):
 		return true
 	}
-	if loneUnit(r, word) || slashedWord(r, word) || between(r, word) {
+	if len(word) <= 4 && (loneUnit(r, word) || slashedWord(r, word) || between(r, word)) {
 		return true
 	}
 	return r.abbreviation(word) || numberedAbbreviation(r, word) || roman(r, word) || initialism(r, word)
+}
+
+// capitalWord knows what begins with a capital. What takes a digit to be meant
+// is tried only where one is near.
+func capitalWord(r *reader, word string) bool {
+	if monthFirst(r, word) || weekday(r, word) {
+		return true
+	}
+	near := strings.ContainsAny(r.rest(12), "0123456789$¥")
+	return r.level == Full && (near && (money(r) || offset(r)) || len(word) < 4 && direction(r, word) || near && designation(r))
 }
 
 var (
@@ -282,6 +293,9 @@ var prefixedShape = regexp.MustCompile(`^([a-z]{1,2})([A-Z]{2,4})(s?)$`)
 
 // prefixed says capitals behind a small letter: "mRNA", "eSIM", "iOS".
 func prefixed(r *reader, word string) bool {
+	if len(word) < 3 || word[1] >= 'a' && word[2] >= 'a' {
+		return false
+	}
 	m := prefixedShape.FindStringSubmatch(strings.TrimRight(word, "."))
 	if m == nil || units[m[0]].one != "" {
 		return false
@@ -320,7 +334,10 @@ var (
 )
 
 // weekday says "Wed 12 March" and "Mon-Fri".
-func weekday(r *reader) bool {
+func weekday(r *reader, word string) bool {
+	if len(word) < 3 || dayNames[word[:3]] == "" {
+		return false
+	}
 	m := dayShape.FindStringSubmatch(r.rest(view))
 	if m == nil {
 		return false
@@ -479,7 +496,7 @@ var centuries = set(`century centuries Olympic Olympics Olympiad Legion`)
 
 func roman(r *reader, word string) bool {
 	bare := strings.TrimRight(word, ".")
-	if r.level != Full || bare == "" || len(bare) > 8 || !romanShape.MatchString(bare) || r.language.tag != "en" {
+	if r.level != Full || bare == "" || len(bare) > 8 || strings.IndexByte("IVXLCDM", bare[0]) < 0 || !romanShape.MatchString(bare) || r.language.tag != "en" {
 		return false
 	}
 	before, next := r.before(), firstWord(r.after(len(bare)))

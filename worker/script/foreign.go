@@ -43,7 +43,10 @@ func foreignWord(r *reader) bool {
 	case w == Greek && utf8.RuneCountInString(word) == 1 && r.language.tag == "en":
 		return r.say(greekNames[strings.ToLower(word)], n)
 	}
-	return r.say(romanise(word), n)
+	if latin := romanise(word); latin != "" {
+		return r.say(latin, n)
+	}
+	return r.gap(n)
 }
 
 // romanise writes a Cyrillic or Greek word in Latin letters.
@@ -59,6 +62,7 @@ func romanise(word string) string {
 			latin = initialForms[lower]
 		}
 		switch {
+		case !ok && unicode.IsLetter(c): // nothing that the voice could read
 		case !ok:
 			b.WriteRune(c)
 		case c != lower && latin != "":

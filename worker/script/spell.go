@@ -320,8 +320,10 @@ func shouting(s string) bool {
 // shouts or not whether its numbers are in digits or in words.
 func numberWord(w string) bool {
 	first, _, _ := strings.Cut(w, "-")
-	return first == "hundred" || first == "point" || first == "percent" || slices.Contains(ones, first) || slices.Contains(tens, first) || slices.Contains(scales, first)
+	return numberWords[first]
 }
+
+var numberWords = set("hundred point percent " + strings.Join(slices.Concat(ones, tens, scales), " "))
 
 // Try spells out one text as a script with these options would.
 func Try(text string, o Options) Sentence {
