@@ -22,6 +22,9 @@ var tops = set(`com org net gov edu mil int io ai co me tv info biz app dev news
 
 // electronic says addresses of the web and of e-mail.
 func electronic(r *reader, words signs) bool {
+	if r.pos > 1 && r.src[r.pos-1] == '.' && alnum(r.src[r.pos-2]) { // inside of what was tried at its beginning
+		return false
+	}
 	s := r.src[r.pos:min(len(r.src), r.pos+300)]
 	end := strings.IndexFunc(s, unicode.IsSpace)
 	if end >= 0 {

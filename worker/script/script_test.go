@@ -282,3 +282,23 @@ func TestSafety(t *testing.T) {
 		}
 	}
 }
+
+// TestForeignAbbreviations holds what other languages than English spell out.
+func TestForeignAbbreviations(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ lang, source, want string }{
+		{"de", "Er kam z. B. am 3. Okt., d. h. mit 5 km/h.", "Er kam zum Beispiel am 3. Oktober, das heißt mit 5 Kilometer pro Stunde."},
+		{"es", "La ONU y EE. UU. firmaron.", "La o-ene-u y Estados Unidos firmaron."},
+		{"uk", "У 2024 р. швидкість зросла до 90 км/год тощо.", "У 2024 році швидкість зросла до 90 кілометрів на годину тощо."},
+		{"uk", "МЗС, ООН, МВФ та США", "ем-зе-ес, ООН, ем-ве-еф та ес-ша-а"},
+		{"ru", "Это было 5 янв. 2020 г., т. е. давно.", "Это было 5 января 2020 года, то есть давно."},
+		{"pl", "W 1950 r. było inaczej.", "W 1950 roku było inaczej."},
+		{"en", "NATO, EU, UN, US and UK", "NATO, E U, U N, U S and U K"},
+		{"en", "RUSSIA HITS KYIV, EU SAYS", "RUSSIA HITS KYIV, EU SAYS"},
+	}
+	for _, tc := range tests {
+		if got, _ := script.Normalise(tc.source, tc.lang, script.Full); got != tc.want {
+			t.Errorf("%s: %q is said %q, want %q", tc.lang, tc.source, got, tc.want)
+		}
+	}
+}

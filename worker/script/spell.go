@@ -26,7 +26,7 @@ func (w *writer) spell(source string) (string, []Span, []string) {
 	if w.options.Normalise != Light && w.options.Normalise != Off {
 		w.options.Normalise = Full
 	}
-	r := &reader{src: source, language: w.language, level: w.options.Normalise, lexicon: w.lexicon, shouting: shouting(source), writing: ownWriting(w.options.Language)}
+	r := &reader{src: source, language: w.language, level: w.options.Normalise, lexicon: w.lexicon, shouting: w.language.shouting(source), writing: ownWriting(w.options.Language)}
 	r.run()
 	text, spans, matched := trimmed(string(r.out), r.spans), r.spans, r.matched
 	for range passes - 1 {
@@ -299,9 +299,10 @@ func grown(spans []Span, n int) int {
 }
 
 // shouting reports whether most words are in capitals, as in some headlines:
-// there capitals say nothing about initialisms.
-func shouting(s string) bool {
-	upper, lower := 0, 0
+// there capitals say nothing about initialisms. A list of initialisms alone is
+// none.
+func (l *language) shouting(s string) bool {
+	upper, lower, plain := 0, 0, false
 	for w := range strings.FieldsSeq(s[:min(len(s), 400)]) {
 		w = strings.Trim(w, ".,:;!?\"'()“”‘’")
 		if len(w) < 2 || !unicode.IsLetter(firstRune(w)) || strings.ContainsAny(w, "0123456789") || numberWord(w) {
@@ -309,11 +310,21 @@ func shouting(s string) bool {
 		}
 		if strings.ToUpper(w) == w {
 			upper++
+			plain = plain || l.plainWord(w)
 		} else {
 			lower++
 		}
 	}
-	return upper >= 3 && upper > 2*lower
+	return plain && upper >= 3 && upper > 2*lower
+}
+
+// plainWord reports whether a word of capitals is one that small letters could
+// have been used for.
+func (l *language) plainWord(w string) bool {
+	if n := utf8.RuneCountInString(w); n > 5 || l.tag != "en" {
+		return n > 5
+	}
+	return plainCapitals[w] || len(w) > 3 && !spokenAsWords[w] && readAsWord(w)
 }
 
 // numberWord reports whether a word is what a number is said with: a headline
