@@ -49,7 +49,7 @@ var englishNumbers = []numberRule{
 	{regexp.MustCompile(`^(\d{1,3}(?:\.\d+)?)°(?: ?(\d{1,2}) ?['’′])?(?: ?(\d{1,2}(?:\.\d+)?) ?["”″])? ?` + reQuarter), sayCoordinate, "°"},
 	{regexp.MustCompile(`^(\d+)/(\d+)(?:th|rd|nd|st)s?\b`), sayFraction, "/⁄"},
 	{regexp.MustCompile(`^(\d{3,4})[xX×](\d{3,4})\b`), sayPixels, "xX×"},
-	{regexp.MustCompile(`^([3-8]) ?ft\.?,? (\d{1,2}) ?in\b`), sayFeet, "f"},
+	{regexp.MustCompile(`^([3-8]) ?ft\.?,? (\d{1,2}) ?in\b\.?`), sayFeet, "f"},
 	{regexp.MustCompile(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{3,4} \d{5,6}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone, "-. ("},
 	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))? ?(?:` + reM + `)?` + reD + `(\d{1,2})(?:[:.](\d{2}))? ?` + reM), sayClockRange, "-–—"},
 	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))? ?` + reM), sayClock, "aApP"},

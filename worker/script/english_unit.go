@@ -114,7 +114,7 @@ func millions(rest string, gap int) bool {
 }
 
 var (
-	inMillions = set(`b people barrels bpd tonnes tons users households homes jobs votes voters viewers doses vehicles cars migrants refugees children workers customers passengers subscribers residents citizens`)
+	inMillions = set(`b came fled left died returned voted lost live lived watched crossed need face were have people barrels bpd tonnes tons users households homes jobs votes voters viewers doses vehicles cars migrants refugees children workers customers passengers subscribers residents citizens`)
 	ofMeters   = set(`hurdles finals heats times champions winners races waves walls events specialists sprints sprinters swells cliffs trenches towers fences titles records runners upwards downwards backwards forwards towards inwards across less`)
 )
 
