@@ -35,7 +35,7 @@ func clean(s string) string {
 			space = true
 			continue
 		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r):
-			if marks++; marks > marksAllowed {
+			if marks++; marks > marksAllowed || !carries(b.String()) {
 				continue
 			}
 		case disguised(r):
@@ -49,6 +49,14 @@ func clean(s string) string {
 		b.WriteRune(r)
 	}
 	return oneWriting(strings.TrimSpace(b.String()))
+}
+
+// carries reports whether a mark may stand behind s: on a letter or a digit, or
+// on another mark. On anything else it would move to what is left when that is
+// not read.
+func carries(s string) bool {
+	c, _ := utf8.DecodeLastRuneInString(s)
+	return unicode.In(c, unicode.L, unicode.N, unicode.M)
 }
 
 func plainASCII(s string) bool {
