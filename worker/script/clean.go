@@ -51,9 +51,9 @@ func clean(s string) string {
 	return oneWriting(strings.TrimSpace(b.String()))
 }
 
-// carries reports whether a mark may stand behind s: on a letter or
-// on another mark. On anything else, a digit too, it would move to what is left when that is
-// not read.
+// carries reports whether a mark may stand behind s: on a letter, or on another
+// mark. On anything else, a digit too, it would move to what is left when that
+// is not read.
 func carries(s string) bool {
 	c, _ := utf8.DecodeLastRuneInString(s)
 	return unicode.In(c, unicode.L, unicode.M)

@@ -153,6 +153,7 @@ func (r *reader) rule() bool {
 // put where two words would touch.
 func (r *reader) say(spoken string, n int) bool {
 	r.copy(r.pos)
+	n += marksOn(r.src[r.pos+n:])
 	if strings.HasPrefix(r.src[r.pos+n:], " ") {
 		spoken = strings.TrimRight(spoken, " ")
 	}
@@ -182,6 +183,15 @@ func (r *reader) say(spoken string, n int) bool {
 	}
 	r.spans = append(r.spans, Span{Start: start, End: r.pos, At: at, To: len(r.out)})
 	return true
+}
+
+// marksOn returns how many bytes of combining marks s begins with: they belong
+// to what stands before them and go with it.
+func marksOn(s string) int {
+	if s == "" || s[0] < utf8.RuneSelf {
+		return 0
+	}
+	return len(s) - len(strings.TrimLeftFunc(s, unicode.IsMark))
 }
 
 // copy takes the source as it is, up to the given place.
