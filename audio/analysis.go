@@ -56,11 +56,27 @@ func (s *stream) analyze(ctx context.Context) error {
 		return nil
 	}
 	m := newMeasure(s)
-	if err := errors.Join(s.decodeAll(ctx, m.add), s.findEdges()); err != nil {
+	if err := errors.Join(s.decodeAll(ctx, 0, m.add), s.findEdges()); err != nil {
 		return err
 	}
 	s.analysis = m.done(s)
+	if s.analysis.TruePeak >= 0 {
+		return s.remeasurePeak(ctx)
+	}
 	return nil
+}
+
+// headroom is how many steps less loud a part is decoded whose samples reached
+// full scale: go-mp3 cuts off what is above, players that reckon in floating point
+// do not, and neither does a part that is made less loud.
+const headroom = 8
+
+// remeasurePeak finds the true peak of a part that go-mp3 clipped.
+func (s *stream) remeasurePeak(ctx context.Context) error {
+	m := newMeasure(s)
+	err := s.decodeAll(ctx, -headroom, m.weigh)
+	s.analysis.TruePeak = m.meter.TruePeak() + headroom*GainStep
+	return err
 }
 
 // measure takes all that is to be known from the samples as they pass.
@@ -88,11 +104,16 @@ func newMeasure(s *stream) *measure {
 	}
 }
 
-func (m *measure) add(p piece) {
-	a := m.a
-	begin := p.from * m.spf * a.Channels
+// weigh measures what players play of a piece.
+func (m *measure) weigh(p piece) {
+	begin := p.from * m.spf * m.a.Channels
 	n := len(p.samples)
 	m.meter.Add(p.samples[min(max(m.from-begin, 0), n):min(max(m.to-begin, 0), n)])
+}
+
+func (m *measure) add(p piece) {
+	m.weigh(p)
+	a := m.a
 	m.env.add(p.samples)
 	m.clip.add(p.samples, a.Channels)
 	a.tone.add(p.samples, a.Channels, a.SampleRate)

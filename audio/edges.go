@@ -74,7 +74,7 @@ func (s *stream) listen(from, to int, e *edges, more func() bool) error {
 	if to == s.frames {
 		to += guard / s.first.Granules()
 	}
-	d := pcm.NewDecoder(boosted{&fading{Units: units, silence: s.silence(), left: to - s.frames}})
+	d := pcm.NewDecoder(boosted{&fading{Units: units, silence: s.silence(), left: to - s.frames}, boost})
 	for n := begin; n < to && more() && d.Next(); n++ {
 		if n >= from {
 			e.note(d.Samples(), s.first.Channels(), n*s.spf())
@@ -115,15 +115,20 @@ func (f *fading) Unit() mpeg.Unit {
 	return f.Units.Unit()
 }
 
-// boosted makes units louder on their way to a decoder.
-type boosted struct{ pcm.Units }
+// boosted makes units louder, or less loud, on their way to a decoder.
+type boosted struct {
+	pcm.Units
+	steps int
+}
 
 // Next implements pcm.Units.
 func (b boosted) Next() bool {
 	if !b.Units.Next() {
 		return false
 	}
-	b.Unit().SideInfo().Boost(boost)
+	if b.steps != 0 {
+		b.Unit().SideInfo().Boost(b.steps)
+	}
 	return true
 }
 

@@ -113,8 +113,8 @@ func (p *Plan) peak(gains []int) float64 {
 func (p *Plan) limit(i, want int) int {
 	a := p.streams[i].analysis
 	got, why := want, ""
-	if room := int(math.Floor((p.opt.Loudness.Ceiling - a.TruePeak) / GainStep)); got > max(room, 0) {
-		got, why = max(room, 0), "the true peak would break the ceiling"
+	if room := math.Floor((p.opt.Loudness.Ceiling - a.TruePeak) / GainStep); float64(got) > room {
+		got, why = int(room), "the true peak would break the ceiling"
 	}
 	if a.gainHigh >= 0 {
 		if in := max(min(got, 255-a.gainHigh), -a.gainLow); in != got {

@@ -27,8 +27,9 @@ type piece struct {
 }
 
 // decodeAll decodes the part in pieces, as many at a time as there are
-// processors, and hands them to visit in order.
-func (s *stream) decodeAll(ctx context.Context, visit func(piece)) error {
+// processors, and hands them to visit in order. The part is made louder by boost
+// steps on its way.
+func (s *stream) decodeAll(ctx context.Context, boost int, visit func(piece)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	queue := make(chan chan piece, runtime.GOMAXPROCS(0)-1)
@@ -41,7 +42,7 @@ func (s *stream) decodeAll(ctx context.Context, visit func(piece)) error {
 			case <-ctx.Done():
 				return
 			}
-			go func() { done <- s.decodePiece(from, min(from+pieceFrames, s.frames)) }()
+			go func() { done <- s.decodePiece(from, min(from+pieceFrames, s.frames), boost) }()
 		}
 	}()
 	for done := range queue {
@@ -55,7 +56,7 @@ func (s *stream) decodeAll(ctx context.Context, visit func(piece)) error {
 }
 
 // decodePiece decodes frames [from, to) as they sound within the part.
-func (s *stream) decodePiece(from, to int) piece {
+func (s *stream) decodePiece(from, to, boost int) piece {
 	begin := max(0, from-settle)
 	units, err := s.units(begin)
 	if err != nil {
@@ -63,7 +64,7 @@ func (s *stream) decodePiece(from, to int) piece {
 	}
 	p := piece{from: from, low: 256, high: -1, samples: make([]int16, 0, (to-from)*s.spf()*s.first.Channels())}
 	m := &gainMeter{Units: units, p: &p, skip: from - begin, left: to - from}
-	d := pcm.NewDecoder(m)
+	d := pcm.NewDecoder(boosted{m, boost})
 	for n := begin; n < to && d.Next(); n++ {
 		if n < from {
 			continue

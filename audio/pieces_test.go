@@ -28,7 +28,7 @@ func TestPiecesAreTheWhole(t *testing.T) {
 			whole = append(whole, d.Samples()...)
 		}
 		n := 0
-		err = s.decodeAll(context.Background(), func(p piece) { pieces, n = append(pieces, p.samples...), n+1 })
+		err = s.decodeAll(context.Background(), 0, func(p piece) { pieces, n = append(pieces, p.samples...), n+1 })
 		if err != nil || n < 2 || !slices.Equal(whole, pieces) {
 			t.Errorf("%v: %v, %d pieces, %d samples of %d", f, err, n, len(pieces), len(whole))
 		}

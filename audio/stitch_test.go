@@ -488,22 +488,46 @@ func TestLevelling(t *testing.T) {
 		target := Level{Target: -23, Ceiling: -1} // at -19 this voice's peaks would be in the way
 		p, path := write(t, parts, Options{Trim: true, Loudness: &target})
 		judge(t, p, path)
-		if got := ebur128(t, path); math.Abs(got-target.Target) > 0.75 {
+		if got, _ := ebur128(t, path); math.Abs(got-target.Target) > 0.75 {
 			t.Errorf("%v: ffmpeg measures %.1f LUFS, target %.0f; %+v", f, got, target.Target, p.Levels())
 		}
 	}
 }
 
-func ebur128(t *testing.T, path string) (lufs float64) {
+// TestCeilingHolds levels a clip far above full scale, which only decoders that
+// reckon in floating point show, and one that is loud enough but too near to it.
+func TestCeilingHolds(t *testing.T) {
+	t.Parallel()
+	need(t, "ffmpeg", "lame")
+	for _, f := range []format{{"24", "m", "-b 128", "--scale 8"}, {"44.1", "j", "-b 128", "--scale 3"}} {
+		part := filePart(t, clips.clip(t, 0, f))
+		a, err := Analyze(context.Background(), part.Source, part.Size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, want := ebur128(t, clips.clip(t, 0, f)); want < 1 || math.Abs(a.TruePeak-want) > 0.5 {
+			t.Errorf("%v: %.2f dBTP, ffmpeg %.1f", f, a.TruePeak, want)
+		}
+		target := Level{Target: a.Loudness, Ceiling: -1}
+		p, path := write(t, []Part{part}, Options{Trim: true, Loudness: &target})
+		if _, peak := ebur128(t, path); peak > target.Ceiling+0.2 || len(p.Levels().Limited) != 1 {
+			t.Errorf("%v: ffmpeg measures %.1f dBTP; %+v", f, peak, p.Levels())
+		}
+	}
+}
+
+// ebur128 returns what ffmpeg's meter says, in LUFS and dBTP.
+func ebur128(t *testing.T, path string) (lufs, peak float64) {
 	t.Helper()
-	out, err := exec.Command("ffmpeg", "-nostats", "-i", path, "-af", "ebur128", "-f", "null", "-").CombinedOutput()
+	out, err := exec.Command("ffmpeg", "-nostats", "-i", path, "-af", "ebur128=peak=true", "-f", "null", "-").CombinedOutput()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, line := range strings.Split(string(out), "\n") {
 		_, _ = fmt.Sscanf(strings.TrimSpace(line), "I: %f LUFS", &lufs)
+		_, _ = fmt.Sscanf(strings.TrimSpace(line), "Peak: %f dBFS", &peak)
 	}
-	return lufs
+	return lufs, peak
 }
 
 // TestMeterAgreesWithFFmpeg compares on speech.
@@ -517,7 +541,7 @@ func TestMeterAgreesWithFFmpeg(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := ebur128(t, path); math.Abs(a.Loudness-want) > 0.1 {
+		if want, _ := ebur128(t, path); math.Abs(a.Loudness-want) > 0.1 {
 			t.Errorf("%v: %.2f LUFS, ffmpeg %.1f", f, a.Loudness, want)
 		}
 	}

@@ -115,12 +115,12 @@ func (s SideInfo) AddGain(steps int) {
 	}
 }
 
-// Boost is AddGain for a decoder's eyes only: gains stop at 255, and so it
+// Boost is AddGain for a decoder's eyes only: gains stop at 0 and 255, and so it
 // cannot be undone.
 func (s SideInfo) Boost(steps int) {
 	for n := range s.Granules() {
 		if s.Part23(n) > 0 {
-			s.SetGain(n, min(255, s.Gain(n)+steps))
+			s.SetGain(n, max(0, min(255, s.Gain(n)+steps)))
 		}
 	}
 }
