@@ -155,25 +155,35 @@ func (r *Report) reservoir(s *stream) {
 	}
 	lost, _ := units.Problems()
 	r.Problems = append(r.Problems, lost...)
+	if frames.inside > 0 {
+		r.problem(StaleHeader, frames.inside, "a second Info frame: files were joined byte by byte")
+	}
 	if frames.wrong > 0 {
 		r.problem(mpeg.BadChecksum, frames.bad, fmt.Sprintf("%d frames", frames.wrong))
 	}
 }
 
-// checkedFrames counts wrong checksums as frames pass.
+// checkedFrames counts wrong checksums and seeks Info frames as frames pass.
 type checkedFrames struct {
 	mpeg.Frames
-	wrong int
-	bad   int64 // offset of the first
+	wrong  int
+	bad    int64 // offset of the first
+	inside int64 // offset of the last Info frame, 0 without
 }
 
 func (c *checkedFrames) Next() bool {
 	if !c.Frames.Next() {
 		return false
 	}
-	if f := c.Frame(); !mpeg.ChecksumOK(f.Header, f.Data) {
+	f := c.Frame()
+	if !mpeg.ChecksumOK(f.Header, f.Data) {
 		if c.wrong++; c.wrong == 1 {
 			c.bad = f.Offset
+		}
+	}
+	if mpeg.SideInfoOf(f.Header, f.Data).MainBits() == 0 {
+		if _, ok := mpeg.ParseInfo(f.Header, f.Data); ok {
+			c.inside = f.Offset
 		}
 	}
 	return true
@@ -188,6 +198,8 @@ func (r *Report) header(s *stream) {
 	case i == nil:
 	case i.Frames > 0 && i.Frames != int64(s.frames):
 		r.problem(StaleHeader, 0, fmt.Sprintf("states %d frames, there are %d", i.Frames, s.frames))
+	case i.Lame != nil && i.Lame.Delay+i.Lame.Padding > s.raw():
+		r.problem(StaleHeader, 0, fmt.Sprintf("delay and padding are %d samples, there are %d", i.Lame.Delay+i.Lame.Padding, s.raw()))
 	case i.Lame != nil && !i.Lame.Intact:
 		r.problem(StaleHeader, 0, "the LAME tag's checksum does not fit")
 	case i.Bytes > 0 && distant(i.Bytes, s.end-s.start+int64(s.first.Size())):
@@ -199,11 +211,15 @@ func (r *Report) header(s *stream) {
 // programs count and others do not.
 func distant(a, b int64) bool { return max(a-b, b-a) > 2*mpeg.MaxFrameSize }
 
-// tag reads the ID3v2 tag in front.
+// tag reads the ID3v2 tag in front, else the ID3v1 tag behind. A tag that is not
+// whole is among the scanner's problems already.
 func (r *Report) tag(src io.ReaderAt, size int64) {
 	t, err := id3.Read(src, size)
-	if err != nil {
-		return // a broken one is among the scanner's problems
+	if errors.Is(err, id3.ErrNoTag) {
+		t, _ = id3.ReadV1(src, size)
+	}
+	if errors.Is(err, id3.ErrDamaged) {
+		r.problem(mpeg.BadTag, 0, err.Error())
 	}
 	for k, v := range map[string]string{
 		"title": t.Title, "artist": t.Artist, "album": t.Album, "language": t.Language,
@@ -219,7 +235,10 @@ func (r *Report) tag(src io.ReaderAt, size int64) {
 	if t.Picture != nil {
 		r.Tags["picture"] = fmt.Sprintf("%s, %d bytes", t.Picture.MIME, len(t.Picture.Data))
 	}
-	for _, c := range t.Chapters {
+	for i, c := range t.Chapters {
+		if c.End < c.Start || c.Start.Seconds() > r.Duration+1 {
+			r.problem(mpeg.BadTag, 0, fmt.Sprintf("chapter %d is from %v to %v, the audio is %.3f s long", i+1, c.Start, c.End, r.Duration))
+		}
 		r.Chapters = append(r.Chapters, Chapter{c.Title, c.Start.Seconds(), c.End.Seconds()})
 	}
 	r.Disclosure = t.Text[DisclosureKey]

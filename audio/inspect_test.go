@@ -89,7 +89,12 @@ func TestInspectFindsProblems(t *testing.T) {
 		{"truncated", audio[:len(audio)-3], mpeg.Truncated},
 		{"garbage", append(append(bytes.Clone(audio), "garbage in between"...), audio...), mpeg.Garbage},
 		{"wrong checksums", protected, mpeg.BadChecksum},
-		{"Info frame inside", append(append(bytes.Clone(audio), []byte("ID3\x04\x00\x00\x00\x00\x00\x05hello")...), audio...), mpeg.TagInside},
+		{"Info frame inside", append(append(lame(576, 576), audio...), append(lame(576, 576), audio...)...), StaleHeader},
+		{"another Info frame, not counted", append(append(mpeg.Info{}.Append(nil, mono24), audio...), append(lame(576, 576), audio...)...), StaleHeader},
+		{"more delay than audio", append(lame(4000, 4000), audio[:144*10]...), StaleHeader},
+		{"broken frame in a tag", append([]byte("ID3\x03\x00\x00\x00\x00\x00\x0aTIT2\xff\xff\xff\xff\x00\x00"), audio...), mpeg.BadTag},
+		{"chapter behind the end", append(id3.Tag{Chapters: []id3.Chapter{{Title: "x", Start: time.Hour, End: 2 * time.Hour}}}.Bytes(), audio...), mpeg.BadTag},
+		{"tag inside", append(append(bytes.Clone(audio), []byte("ID3\x04\x00\x00\x00\x00\x00\x05hello")...), audio...), mpeg.TagInside},
 	} {
 		r := inspect(t, c.file)
 		found := false

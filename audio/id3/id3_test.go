@@ -107,7 +107,8 @@ func TestForeignTags(t *testing.T) {
 		{"padding behind", tag(4, 0, frame23("TPE1", "\x03a")+strings.Repeat("\x00", 50)), Tag{Artist: "a"}},
 		{"several values", tag(4, 0, frame23("TPE1", "\x03a\x00b")), Tag{Artist: "a"}},
 		{"a frame larger than the tag", tag(4, 0, "TIT2\x00\x00\x10\x00\x00\x00\x03a"), Tag{}},
-		{"2.2", tag(2, 0, "TT2\x00\x00\x02\x00a"), Tag{}},
+		{"2.2", tag(2, 0, "TT2\x00\x00\x02\x00aPIC\x00\x00\x01xTP1\x00\x00\x02\x00b\x00\x00\x00\x00\x00\x00"), Tag{Title: "a", Artist: "b"}},
+		{"2.2 that breaks off", tag(2, 0, "TT2\x00\x00\x02\x00aTP1\xff\xff\xff\x00b"), Tag{Title: "a"}},
 		{"a compressed frame", tag(4, 0, "TIT2\x00\x00\x00\x02\x00\x08\x03a"+frame23("TPE1", "\x03b")), Tag{Artist: "b"}},
 	} {
 		got, err := Parse(c.tag)
@@ -175,6 +176,37 @@ func TestFFprobeReadsIt(t *testing.T) {
 	}
 	if len(got.Chapters) != 2 || got.Chapters[1].Start != 20000 || got.Chapters[1].End != 83000 || got.Chapters[1].Tags["title"] != "Ende & mehr" {
 		t.Errorf("ffprobe reads chapters %+v", got.Chapters)
+	}
+}
+
+func TestReadTellsDamage(t *testing.T) {
+	t.Parallel()
+	for _, frames := range []string{"TIT2\x00\x00\x00\x02\x00\x00\x03aTALB\xff\xff\xff\xff\x00\x00", "TIT2\x00\x00\x00\x02\x00\x00\x03aTPE1\x00\x00\x01\x00\x00\x00\x03b"} {
+		b := append(append([]byte("ID3\x03\x00\x00"), synchsafe(len(frames))...), frames...)
+		if got, err := Read(bytes.NewReader(b), int64(len(b))); !errors.Is(err, ErrDamaged) || got.Title != "a" {
+			t.Errorf("%v %+v", err, got)
+		}
+	}
+	whole := full().Bytes()
+	if _, err := Read(bytes.NewReader(whole), int64(len(whole))); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReadV1(t *testing.T) {
+	t.Parallel()
+	b := append([]byte("audio"), make([]byte, 128)...)
+	copy(b[5:], "TAG")
+	copy(b[8:], "caf\xe9  ")
+	copy(b[98:], "1999")
+	want := Tag{Title: "café", Date: "1999"}
+	if got, ok := ReadV1(bytes.NewReader(b), int64(len(b))); !ok || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v %+v", ok, got)
+	}
+	for _, none := range [][]byte{nil, []byte("TAG"), b[:len(b)-1]} {
+		if got, ok := ReadV1(bytes.NewReader(none), int64(len(none))); ok {
+			t.Errorf("%+v", got)
+		}
 	}
 }
 

@@ -15,10 +15,14 @@ import (
 // ErrNoTag is returned where no ID3v2 tag begins.
 var ErrNoTag = errors.New("no ID3v2 tag")
 
+// ErrDamaged is returned, with what could be read, for a tag that breaks off.
+var ErrDamaged = errors.New("damaged ID3v2 tag")
+
 // maxTag bounds how much of a tag is read: a header can claim 256 MB.
 const maxTag = 32 << 20
 
-// Read reads the tag at the start of a file of the given size.
+// Read reads the tag at the start of a file of the given size. With ErrDamaged it
+// returns what stands in front of the damage.
 func Read(r io.ReaderAt, size int64) (Tag, error) {
 	var head [headerSize]byte
 	if _, err := r.ReadAt(head[:], 0); err != nil && !errors.Is(err, io.EOF) {
@@ -35,7 +39,7 @@ func Read(r io.ReaderAt, size int64) (Tag, error) {
 	if _, err := r.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {
 		return Tag{}, err
 	}
-	return Parse(b)
+	return parse(b)
 }
 
 // Size returns the length of the tag that begins with these ten bytes, header
@@ -66,9 +70,16 @@ func unsafe7(b []byte) (n int, ok bool) {
 }
 
 // Parse reads a whole tag. Frames that it does not know or cannot read are
-// passed over; ID3v2.2, which names frames by three letters, yields an empty
-// Tag.
+// passed over.
 func Parse(b []byte) (Tag, error) {
+	t, err := parse(b)
+	if errors.Is(err, ErrDamaged) {
+		err = nil
+	}
+	return t, err
+}
+
+func parse(b []byte) (Tag, error) {
 	n, err := Size(b)
 	if err != nil {
 		return Tag{}, err
@@ -85,16 +96,18 @@ func Parse(b []byte) (Tag, error) {
 	if version < 4 && flags&unsync != 0 {
 		body = resync(body)
 	}
-	if flags&extended != 0 {
+	if flags&extended != 0 && version > 2 {
 		body = skipExtended(body, version)
 	}
 	t := Tag{}
 	r := reader{version: version, tag: &t, unsync: version == 4 && flags&unsync != 0}
-	if version > 2 {
+	if version == 2 {
+		r.shortFrames(body)
+	} else {
 		r.frames(body, r.take)
 	}
 	r.orderChapters()
-	return t, nil
+	return t, r.damage
 }
 
 // resync undoes unsynchronisation (6.1): a zero behind 0xFF goes.
@@ -122,6 +135,7 @@ type reader struct {
 	tag     *Tag
 	order   []string
 	byID    map[string]Chapter
+	damage  error
 }
 
 // frames calls visit for each frame in b, up to the padding or the first thing
@@ -130,6 +144,7 @@ func (r *reader) frames(b []byte, visit func(id string, body []byte)) {
 	for len(b) >= headerSize && isID(b[:4]) {
 		n := r.frameSize(b)
 		if n < 0 || n > len(b)-headerSize {
+			r.breaksOff(b[:4], n, len(b)-headerSize)
 			return
 		}
 		if body, ok := r.content(b[headerSize:headerSize+n], b[9]); ok {
@@ -137,6 +152,33 @@ func (r *reader) frames(b []byte, visit func(id string, body []byte)) {
 		}
 		b = b[headerSize+n:]
 	}
+}
+
+func (r *reader) breaksOff(id []byte, n, have int) {
+	r.damage = fmt.Errorf("the frame %s claims %d bytes, there are %d: %w", id, uint32(n), have, ErrDamaged)
+}
+
+// shortFrames reads the frames of ID3v2.2: names of three letters, sizes of three
+// bytes, no flags.
+func (r *reader) shortFrames(b []byte) {
+	const head = 6
+	for len(b) >= head && isID(append(b[:3:3], 'X')) {
+		n := int(b[3])<<16 | int(b[4])<<8 | int(b[5])
+		if n > len(b)-head {
+			r.breaksOff(b[:3], n, len(b)-head)
+			return
+		}
+		if id, ok := longNames[string(b[:3])]; ok {
+			r.take(id, b[head:head+n])
+		}
+		b = b[head+n:]
+	}
+}
+
+// longNames are the frames of ID3v2.2 that later versions only renamed.
+var longNames = map[string]string{
+	"TT2": "TIT2", "TP1": "TPE1", "TAL": "TALB", "TLA": "TLAN", "TSS": "TSSE", "TYE": "TYER",
+	"TLE": "TLEN", "COM": "COMM", "TXX": "TXXX", "GEO": "GEOB",
 }
 
 // frameSize reads a frame's size: synchsafe since 2.4, save for programs that
