@@ -3,6 +3,7 @@ package mpeg
 import (
 	"bytes"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -138,6 +139,31 @@ func TestScannerFindsNoAudio(t *testing.T) {
 			t.Errorf("%s: %d frames, %v", name, n, s.Err())
 		}
 	}
+}
+
+// TestScannerReadsAboutOnce counts what is read of a file of nothing but false
+// beginnings: of lyrics behind what could be a frame.
+func TestScannerReadsAboutOnce(t *testing.T) {
+	t.Parallel()
+	b := bytes.Repeat([]byte("\xff\xf3\x18\xc4LYRICSBEGIN and never an end"), 20000)
+	src := &countingReader{r: bytes.NewReader(b)}
+	s := NewScanner(src, int64(len(b)))
+	for s.Next() {
+	}
+	if src.n > 4*int64(len(b)) {
+		t.Errorf("%d bytes were read of %d", src.n, len(b))
+	}
+}
+
+type countingReader struct {
+	r io.ReaderAt
+	n int64
+}
+
+func (c *countingReader) ReadAt(b []byte, off int64) (int, error) {
+	n, err := c.r.ReadAt(b, off)
+	c.n += int64(n)
+	return n, err
 }
 
 func TestScannerKnowsFreeFormat(t *testing.T) {

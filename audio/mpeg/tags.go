@@ -47,9 +47,13 @@ func id3v2At(b []byte, off int64) (Tag, bool) {
 	return Tag{"ID3v2", off, n}, true
 }
 
-// lyricsAt finds the end of a Lyrics3 tag, which is at most a few kilobytes on.
+// maxLyrics bounds the search for the end of a Lyrics3 tag that is not at the end
+// of the file: version 1 allows 5,100 bytes.
+const maxLyrics = 8 << 10
+
+// lyricsAt finds the end of a Lyrics3 tag.
 func lyricsAt(w *window, off int64) (Tag, bool) {
-	b := w.at(off, windowSize)
+	b := w.at(off, maxLyrics)
 	for _, end := range []string{"LYRICS200", "LYRICSEND"} {
 		if i := bytes.Index(b, []byte(end)); i >= 0 {
 			return Tag{"Lyrics3", off, int64(i + len(end))}, true
