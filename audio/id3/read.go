@@ -101,6 +101,9 @@ func parse(b []byte) (Tag, error) {
 	}
 	t := Tag{}
 	r := reader{version: version, tag: &t, unsync: version == 4 && flags&unsync != 0}
+	if body == nil {
+		r.damage = fmt.Errorf("the extended header is longer than the tag: %w", ErrDamaged)
+	}
 	if version == 2 {
 		r.shortFrames(body)
 	} else {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 
 	"lector"
 	"lector/audio"
@@ -53,10 +54,23 @@ func (a *app) inspect(_ context.Context, args []string) error {
 	return a.printReport(r)
 }
 
+// printable returns s without what a terminal would obey: a file's tags may hold
+// anything.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '\uFFFD'
+	}, s)
+}
+
 // printReport writes the report for people.
 func (a *app) printReport(r audio.Report) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	line := func(name, format string, args ...any) { fmt.Fprintf(w, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(w, "%s\t%s\n", printable(name), printable(fmt.Sprintf(format, args...)))
+	}
 	rate := "CBR"
 	if !r.CBR {
 		rate = "VBR"
