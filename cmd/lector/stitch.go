@@ -80,12 +80,12 @@ func (a *app) stitch(ctx context.Context, args []string) error {
 	defer shelf.Close()
 	plan, err := planStitch(ctx, &shelf, files, pause, opt)
 	if err != nil {
-		return hintStitch(err)
+		return hintStitch(err, f.reencode)
 	}
 	tag := id3.Tag{Software: "lector " + release(), Length: plan.Timeline().Duration}.Bytes()
 	report, err := a.writeStitched(ctx, f.out, plan, tag)
 	if err != nil {
-		return hintStitch(err)
+		return hintStitch(err, f.reencode)
 	}
 	bar.end()
 	return a.printStitched(report, f, plan, int64(len(tag)))
@@ -182,10 +182,12 @@ func planStitch(ctx context.Context, shelf *audio.Files, files []string, pause t
 }
 
 // hintStitch says what can be done about an error.
-func hintStitch(err error) error {
+func hintStitch(err error, reencode bool) error {
 	var format *audio.FormatError
 	var damage *audio.DamageError
 	switch {
+	case errors.As(err, &format) && reencode:
+		return lector.Hint(err, "the encoder here does not make the first part's format: let another part be the first")
 	case errors.As(err, &format):
 		return lector.Hint(err, "have it made in the first part's format, or add -reencode")
 	case errors.As(err, &damage):

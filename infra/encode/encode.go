@@ -61,6 +61,9 @@ func (e Encoder) Encode(ctx context.Context, wav io.Reader, rate, channels, kbps
 	if err != nil {
 		return nil, fmt.Errorf("encode: %w", err)
 	}
+	if channels == 2 {
+		data = stereo(data)
+	}
 	mp3, err := run(ctx, e.path, e.args(rate, channels, kbps), data)
 	if err != nil {
 		return nil, fmt.Errorf("encode: %s: %w", e.version, err)

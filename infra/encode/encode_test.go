@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
 	"os/exec"
 	"strings"
@@ -81,6 +82,31 @@ func TestEncode(t *testing.T) {
 				t.Error("has an Info frame")
 			}
 		})
+	}
+}
+
+// TestChannels makes stereo of mono and mono of stereo, with either program.
+func TestChannels(t *testing.T) {
+	t.Parallel()
+	for _, program := range []string{"lame", "ffmpeg"} {
+		for in := 1; in <= 2; in++ {
+			for out := 1; out <= 2; out++ {
+				t.Run(fmt.Sprintf("%s, %d to %d", program, in, out), func(t *testing.T) {
+					t.Parallel()
+					enc, err := Find(only(t, program))
+					if err != nil {
+						t.Fatal(err)
+					}
+					mp3, err := enc.Encode(t.Context(), bytes.NewReader(WAV(tone(), 16000, in)), 24000, out, 64)
+					if err != nil || len(mp3) < 4 {
+						t.Fatalf("%d bytes, %v", len(mp3), err)
+					}
+					if mono := mp3[3]>>6 == 3; mono != (out == 1) {
+						t.Errorf("header % x", mp3[:4])
+					}
+				})
+			}
+		}
 	}
 }
 

@@ -73,6 +73,28 @@ func body(format, rest []byte, size int64) ([]byte, error) {
 	return rest[:size], nil
 }
 
+// stereo returns a WAV that mend returned with two channels: of one, each has all
+// of it. lame encodes mono as mono, whatever mode is asked of it.
+func stereo(wav []byte) []byte {
+	format, samples, err := chunks(wav[12:])
+	if err != nil || binary.LittleEndian.Uint16(format[2:]) != 1 {
+		return wav
+	}
+	format = append([]byte(nil), format...)
+	block := int(binary.LittleEndian.Uint16(format[12:]))
+	binary.LittleEndian.PutUint16(format[2:], 2)
+	binary.LittleEndian.PutUint32(format[8:], 2*binary.LittleEndian.Uint32(format[8:]))
+	binary.LittleEndian.PutUint16(format[12:], uint16(2*block))
+	if len(format) >= 24 { // the speakers of the extensible form: front left and right
+		binary.LittleEndian.PutUint32(format[20:], 3)
+	}
+	both := make([]byte, 0, 2*len(samples))
+	for ; len(samples) >= block; samples = samples[block:] {
+		both = append(append(both, samples[:block]...), samples[:block]...)
+	}
+	return assemble(format, both)
+}
+
 func assemble(format, samples []byte) []byte {
 	n := len(format) + len(format)&1
 	out := make([]byte, 0, 28+n+len(samples))
