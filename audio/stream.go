@@ -20,7 +20,7 @@ type stream struct {
 	frames   int
 	low      int  // bitrate index, lowest and
 	high     int  // highest of all frames
-	tight    bool // the frames lie one behind the other and none reaches out of the part
+	tight    bool // the frames lie one behind the other, none reaches out of the part, all can be decoded
 	uniform  bool // headers differ in nothing but padding and mode extension
 	info     *mpeg.Info
 	marks    []int64 // offset of every stride-th frame
@@ -70,10 +70,11 @@ func (s *stream) add(f mpeg.Frame, room *int) {
 	if s.frames%stride == 0 {
 		s.marks = append(s.marks, f.Offset)
 	}
-	s.tight = s.tight && f.Offset == s.end && !f.Broken
+	side := mpeg.SideInfoOf(h, f.Data)
+	s.tight = s.tight && f.Offset == s.end && !f.Broken && side.Sound()
 	s.uniform = s.uniform && (h^s.first)&^headerVaries == 0
 	if *room < h.Reservoir() {
-		s.tight = s.tight && mpeg.SideInfoOf(h, f.Data).MainDataBegin() <= *room
+		s.tight = s.tight && side.MainDataBegin() <= *room
 		*room += h.BodySize()
 	}
 	s.low, s.high = min(s.low, h.Index()), max(s.high, h.Index())

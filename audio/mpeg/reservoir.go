@@ -80,7 +80,7 @@ func (r *Reader) take(side SideInfo, start int) {
 	case start+n > len(r.tape):
 		r.lose(BadSideInfo, "the data ends behind its frame")
 	case !side.Sound():
-		r.lose(BadSideInfo, "more values than a granule has")
+		r.lose(BadSideInfo, "values that no granule can have")
 	default:
 		r.unit.Main = r.tape[start : start+n]
 	}

@@ -74,14 +74,29 @@ func (s SideInfo) Gain(n int) int { return getBits(s.b, s.granule(n)+21, 8) }
 // SetGain replaces global_gain of the n-th granule.
 func (s SideInfo) SetGain(n, gain int) { setBits(s.b, s.granule(n)+21, 8, gain) }
 
-// Sound reports whether the values a decoder would read blindly are possible.
+// Sound reports whether the values a decoder would read blindly are possible: no
+// more than a granule's lines, and no window switched to the type that is not
+// switched, for which decoders throw the frame away.
 func (s SideInfo) Sound() bool {
 	for n := range s.Granules() {
-		if s.BigValues(n) > 288 {
+		if s.BigValues(n) > 288 || s.window(n) == switched {
 			return false
 		}
 	}
 	return true
+}
+
+// switched is window_switching_flag set and block_type 0.
+const switched = 0b100
+
+// window returns window_switching_flag and the two bits behind it, block_type if
+// the flag is set, of the n-th granule.
+func (s SideInfo) window(n int) int {
+	scalefac := 4
+	if s.h.Version() != V1 {
+		scalefac = 9
+	}
+	return getBits(s.b, s.granule(n)+12+9+8+scalefac, 3)
 }
 
 // Silence clears everything: the frame then has no main data and decodes to

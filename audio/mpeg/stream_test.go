@@ -278,6 +278,29 @@ func TestDanglingReservoirIsSilenced(t *testing.T) {
 	}
 }
 
+// TestImpossibleSideInfo has what decoders throw a frame away for.
+func TestImpossibleSideInfo(t *testing.T) {
+	t.Parallel()
+	v1 := header(t, 0xFF, 0xFB, 0x90, 0x64)
+	for _, h := range []Header{v1, v1.WithMode(Mono), mono24(t), mono24(t).WithMode(Stereo)} {
+		for n := range h.Granules() * h.Channels() {
+			side := SideInfo{h, make([]byte, h.SideInfoSize())}
+			at := side.granule(n) + 12 + 9 + 8 + 4
+			if h.Version() != V1 {
+				at += 5
+			}
+			setBits(side.b, at, 1, 1)
+			if side.Sound() {
+				t.Errorf("%v, granule %d: a window switched to type 0 passes", h.Format(), n)
+			}
+			setBits(side.b, at+1, 2, 2)
+			if !side.Sound() {
+				t.Errorf("%v, granule %d: short blocks do not pass", h.Format(), n)
+			}
+		}
+	}
+}
+
 func TestGainIsUndone(t *testing.T) {
 	t.Parallel()
 	h := header(t, 0xFF, 0xFA, 0x90, 0x64) // with CRC
