@@ -2,6 +2,7 @@ package script
 
 import (
 	"strings"
+	"unicode"
 )
 
 var ones = strings.Fields("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")
@@ -169,6 +170,7 @@ func letters(word string) string {
 			}
 			b.WriteString(ones[c-'0'])
 			continue
+		case unicode.IsMark(c): // stands on the letter before
 		case i > 0 && b.Len() > 0 && !(c == 's' && i == len(word)-1):
 			b.WriteByte(' ')
 		}
