@@ -62,7 +62,7 @@ func romanise(word string) string {
 			latin = initialForms[lower]
 		}
 		switch {
-		case !ok && unicode.IsLetter(c): // nothing that the voice could read
+		case !ok && (unicode.IsLetter(c) || unicode.IsMark(c)): // nothing that the voice could read
 		case !ok:
 			b.WriteRune(c)
 		case c != lower && latin != "":

@@ -272,7 +272,7 @@ func TestSafety(t *testing.T) {
 	for source, want := range map[string]string{
 		"a\u202eb\u200bc\u0007d":                 "abcd.",
 		"cafe\u0301":                             "caf\u00e9.",
-		"cafe\u200b\u0301 and caf#\u0301e":       "caf\u00e9 and cafe.",
+		"cafe\u200b\u0301":                       "caf\u00e9.",
 		"Z\u0335\u0336\u0337\u0338\u0334algo":    "Z\u0335\u0336\u0337algo.",
 		"<break time=\"9s\"/> he wrote":          `break time equals"nine seconds"/ he wrote.`,
 		"soft\u00adhyphen and\ue000 private use": "softhyphen and private use.",
