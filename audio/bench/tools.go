@@ -1,13 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -85,21 +85,66 @@ type cost struct {
 	rss  int64 // bytes at most
 }
 
-// measure runs a command several times and returns the quickest run.
+// measure runs a command several times and returns the quickest run, with the most
+// memory of all.
 func measure(times int, make func() *exec.Cmd) (best cost, err error) {
 	for i := range times {
-		c := make()
-		start := time.Now()
-		if out, err := c.CombinedOutput(); err != nil {
-			return best, fmt.Errorf("%s: %w: %s", c.Path, err, out)
+		got, err := once(make())
+		if err != nil {
+			return best, err
 		}
-		got := cost{wall: time.Since(start), cpu: c.ProcessState.UserTime() + c.ProcessState.SystemTime()}
-		if u, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
-			got.rss = u.Maxrss * 1024
+		got.rss = max(got.rss, best.rss)
+		if i > 0 && best.wall < got.wall {
+			got.wall, got.cpu = best.wall, best.cpu
 		}
-		if i == 0 || got.wall < best.wall {
-			best = got
-		}
+		best = got
 	}
 	return best, nil
+}
+
+func once(c *exec.Cmd) (got cost, err error) {
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	start := time.Now()
+	if err := c.Start(); err != nil {
+		return got, err
+	}
+	done, peak := make(chan struct{}), make(chan int64)
+	go func() { peak <- watch(c.Process.Pid, done) }()
+	err = c.Wait()
+	got.wall = time.Since(start)
+	close(done)
+	got.rss = <-peak
+	if err != nil {
+		return got, fmt.Errorf("%s: %w: %s", c.Path, err, out.Bytes())
+	}
+	got.cpu = c.ProcessState.UserTime() + c.ProcessState.SystemTime()
+	return got, nil
+}
+
+// watch returns the most memory that a process has had, in bytes. It asks the
+// kernel again and again: what wait reports of a child of a Go program is at least
+// what the program itself had when it started it.
+func watch(pid int, done <-chan struct{}) (peak int64) {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-done:
+			return peak
+		case <-tick.C:
+			peak = max(peak, highWater(pid))
+		}
+	}
+}
+
+// highWater reads VmHWM; 0 where there is no such thing.
+func highWater(pid int) (kB int64) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	_, line, _ := bytes.Cut(status, []byte("VmHWM:"))
+	_, _ = fmt.Sscan(string(line[:min(len(line), 32)]), &kB)
+	return kB * 1024
 }
