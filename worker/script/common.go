@@ -1,9 +1,10 @@
 package script
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"lector/worker/pattern"
 )
 
 // spellCommon serves languages without tables: only signs that any voice may
@@ -42,7 +43,7 @@ func europeanWord(r *reader) bool {
 
 // initialsApart are abbreviations whose letters a space parts: "z. B.",
 // "EE. UU.", "т. е.".
-var initialsApart = regexp.MustCompile(`^(\p{L}{1,2}\.) ?(\p{L}{1,2}\.)(?: ?(\p{L}\.))?`)
+var initialsApart = pattern.New(`^(\p{L}{1,2}\.) ?(\p{L}{1,2}\.)(?: ?(\p{L}\.))?`)
 
 // joined says abbreviations of several pieces: "z. B.", "km/h".
 func joined(r *reader, word string) bool {

@@ -1,9 +1,10 @@
 package script
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
+
+	"lector/worker/pattern"
 )
 
 // signs are the words for what stands in addresses.
@@ -12,9 +13,9 @@ type signs struct{ at, dot, slash, dash, underscore, plus, www string }
 var englishSigns = signs{"at", "dot", "slash", "dash", "underscore", "plus", "W W W"}
 
 var (
-	emailShape = regexp.MustCompile(`^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
-	urlShape   = regexp.MustCompile(`^(?:https?://|ftp://|www\.)[^\s<>"“”]+`)
-	hostShape  = regexp.MustCompile(`^(?:[A-Za-z0-9-]+\.)+([a-z]{2,6})(?:/[^\s<>"“”]*)?`)
+	emailShape = pattern.New(`^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
+	urlShape   = pattern.New(`^(?:https?://|ftp://|www\.)[^\s<>"“”]+`)
+	hostShape  = pattern.New(`^(?:[A-Za-z0-9-]+\.)+([a-z]{2,6})(?:/[^\s<>"“”]*)?`)
 )
 
 // tops are the top-level domains that make a name without a scheme an address.

@@ -1,8 +1,9 @@
 package script
 
 import (
-	"regexp"
 	"strings"
+
+	"lector/worker/pattern"
 )
 
 // Where things are: coordinates, streets, codes of the post.
@@ -39,7 +40,7 @@ func direction(r *reader, word string) bool {
 	return false
 }
 
-var streetSide = regexp.MustCompile(`^([NSEW])\. (?:\d+(?:st|nd|rd|th)\b|(?:[A-Z][a-z]+ ){1,2}(?:St|Ave|Blvd|Rd|Dr|Street|Avenue|Boulevard|Road|Drive)\b)`)
+var streetSide = pattern.New(`^([NSEW])\. (?:\d+(?:st|nd|rd|th)\b|(?:[A-Z][a-z]+ ){1,2}(?:St|Ave|Blvd|Rd|Dr|Street|Avenue|Boulevard|Road|Drive)\b)`)
 
 var streets = set(`st street ave avenue blvd boulevard rd road dr drive ln lane pl place ct court`)
 

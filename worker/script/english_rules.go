@@ -1,12 +1,13 @@
 package script
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"lector/worker/pattern"
 )
 
 // spellEnglish knows what may begin at the current place: a word, a number or
@@ -29,7 +30,7 @@ const view = 96
 // spoken and how much of the match that takes, or "" when the shape is not
 // meant.
 type numberRule struct {
-	shape *regexp.Regexp
+	shape *pattern.Pattern
 	say   func(r *reader, m []string) (spoken string, n int)
 	needs string // one of these must stand near, so that most shapes need not be tried; "" for no such sign
 }
@@ -41,47 +42,47 @@ const (
 )
 
 var englishNumbers = []numberRule{
-	{regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::\d{2})?(Z)?)?`), sayISODate, "-"},
-	{regexp.MustCompile(`^(\d{4})/(\d{1,2})/(\d{1,2})()()()\b`), sayISODate, "/"},
-	{regexp.MustCompile(`^(\d{1,2})([./])(\d{1,2})([./])(\d{4}|\d{2})\b`), sayNumericDate, "./"},
-	{regexp.MustCompile(`^\d[\d-]{8,16}[\dX]\b`), sayBookNumber, "-"},
-	{regexp.MustCompile(`^(\d{5})(?:-\d{4})?\b`), sayZIP, ""},
-	{regexp.MustCompile(`^(\d{1,3}(?:\.\d+)?)°(?: ?(\d{1,2}) ?['’′])?(?: ?(\d{1,2}(?:\.\d+)?) ?["”″])? ?` + reQuarter), sayCoordinate, "°"},
-	{regexp.MustCompile(`^(\d+)/(\d+)(?:th|rd|nd|st)s?\b`), sayFraction, "/⁄"},
-	{regexp.MustCompile(`^(\d{3,4})[xX×](\d{3,4})\b`), sayPixels, "xX×"},
-	{regexp.MustCompile(`^([3-8]) ?ft\.?,? (\d{1,2}) ?in\b\.?`), sayFeet, "f"},
-	{regexp.MustCompile(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{3,4} \d{5,6}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone, "-. ("},
-	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))? ?(?:` + reM + `)?` + reD + `(\d{1,2})(?:[:.](\d{2}))? ?` + reM), sayClockRange, "-–—"},
-	{regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))? ?` + reM), sayClock, "aApP"},
-	{regexp.MustCompile(`^([01]\d|2[0-3])([0-5]\d)\b`), sayHundred, ""},
-	{regexp.MustCompile(`^([01]?\d|2[0-4])[hH]([0-5]\d)\b`), sayHourAndMinutes, "hH"},
-	{regexp.MustCompile(`^(\d{1,2}) ?h ?([0-5]?\d) ?m(?:ins?)?\b(?: ?([0-5]?\d) ?s\b)?`), sayDuration, "h"},
-	{regexp.MustCompile(`^(\d{1,2}):([0-5]\d)\.(\d{1,3})\b`), sayRaceTime, ":"},
-	{regexp.MustCompile(`^([1-4])([QH]) ?(\d{4}\b|\d{2}\b)?`), sayQuarter, "QH"},
-	{regexp.MustCompile(`^\d{1,2}(?:[-–]\d{1,2}){2,4}\b`), sayFormation, "-–"},
-	{regexp.MustCompile(`^(\d+\.\d+)/(10|5|100|20)\b`), sayRating, "/"},
-	{regexp.MustCompile(`^([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?:` + reD + `([01]?\d|2[0-4]):([0-5]\d))?`), sayClock24, ":"},
-	{regexp.MustCompile(`^(480|720|1080|1440|2160)([pi])\b`), func(_ *reader, m []string) (string, int) { return code(m[1]) + " " + m[2], len(m[0]) }, "pi"},
-	{regexp.MustCompile(`^116 \d{3}\b`), sayTelephone, "-. ("},
-	{regexp.MustCompile(`^(\d{1,3}),(\d\d)[ \x{a0}]?€`), func(_ *reader, m []string) (string, int) {
+	{pattern.New(`^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::\d{2})?(Z)?)?`), sayISODate, "-"},
+	{pattern.New(`^(\d{4})/(\d{1,2})/(\d{1,2})()()()\b`), sayISODate, "/"},
+	{pattern.New(`^(\d{1,2})([./])(\d{1,2})([./])(\d{4}|\d{2})\b`), sayNumericDate, "./"},
+	{pattern.New(`^\d[\d-]{8,16}[\dX]\b`), sayBookNumber, "-"},
+	{pattern.New(`^(\d{5})(?:-\d{4})?\b`), sayZIP, ""},
+	{pattern.New(`^(\d{1,3}(?:\.\d+)?)°(?: ?(\d{1,2}) ?['’′])?(?: ?(\d{1,2}(?:\.\d+)?) ?["”″])? ?` + reQuarter), sayCoordinate, "°"},
+	{pattern.New(`^(\d+)/(\d+)(?:th|rd|nd|st)s?\b`), sayFraction, "/⁄"},
+	{pattern.New(`^(\d{3,4})[xX×](\d{3,4})\b`), sayPixels, "xX×"},
+	{pattern.New(`^([3-8]) ?ft\.?,? (\d{1,2}) ?in\b\.?`), sayFeet, "f"},
+	{pattern.New(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{3,4} \d{5,6}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone, "-. ("},
+	{pattern.New(`^(\d{1,2})(?:[:.](\d{2}))? ?(?:` + reM + `)?` + reD + `(\d{1,2})(?:[:.](\d{2}))? ?` + reM), sayClockRange, "-–—"},
+	{pattern.New(`^(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))? ?` + reM), sayClock, "aApP"},
+	{pattern.New(`^([01]\d|2[0-3])([0-5]\d)\b`), sayHundred, ""},
+	{pattern.New(`^([01]?\d|2[0-4])[hH]([0-5]\d)\b`), sayHourAndMinutes, "hH"},
+	{pattern.New(`^(\d{1,2}) ?h ?([0-5]?\d) ?m(?:ins?)?\b(?: ?([0-5]?\d) ?s\b)?`), sayDuration, "h"},
+	{pattern.New(`^(\d{1,2}):([0-5]\d)\.(\d{1,3})\b`), sayRaceTime, ":"},
+	{pattern.New(`^([1-4])([QH]) ?(\d{4}\b|\d{2}\b)?`), sayQuarter, "QH"},
+	{pattern.New(`^\d{1,2}(?:[-–]\d{1,2}){2,4}\b`), sayFormation, "-–"},
+	{pattern.New(`^(\d+\.\d+)/(10|5|100|20)\b`), sayRating, "/"},
+	{pattern.New(`^([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?:` + reD + `([01]?\d|2[0-4]):([0-5]\d))?`), sayClock24, ":"},
+	{pattern.New(`^(480|720|1080|1440|2160)([pi])\b`), func(_ *reader, m []string) (string, int) { return code(m[1]) + " " + m[2], len(m[0]) }, "pi"},
+	{pattern.New(`^116 \d{3}\b`), sayTelephone, "-. ("},
+	{pattern.New(`^(\d{1,3}),(\d\d)[ \x{a0}]?€`), func(_ *reader, m []string) (string, int) {
 		return cents(m[1]+"."+m[2], currencies["€"], "euros"), len(m[0])
 	}, "€"},
-	{regexp.MustCompile(`^0-for-`), func(*reader, []string) (string, int) { return "oh-for-", 6 }, "f"},
-	{regexp.MustCompile(`^(\d{1,3}):(\d{1,3}(?:,\d{3})*)\b`), sayRatio, ":"},
-	{regexp.MustCompile(`^([3-8])['’′] ?(\d|1[01])(?:"|”|″|''|\b)`), sayHeight, "'’′"},
-	{regexp.MustCompile(`^\d+(?:\.\d+){2,}`), sayVersion, "."},
-	{regexp.MustCompile(`^(1[1-9]\d\d|20\d\d) ?[-–—/] ?(1[1-9]\d\d|20\d\d|\d\d)\b`), sayYears, "-–—/"},
-	{regexp.MustCompile(`^(\d{4}|[2-9]0)['’]?s\b`), sayDecade, "s"},
-	{regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)?( ?[-–—/] ?| and | or | to )(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Z][a-z]{2,8}\.?)(?:,? (\d{4})\b)?`), sayDaysMonth, "JFMASOND"},
-	{regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Z][a-z]{2,8}\.?)(?:,? (\d{4})\b)?`), sayDayMonth, "JFMASOND"},
-	{regexp.MustCompile(`^(\d{1,4})(?:st|nd|rd|th) ?[-–] ?(\d{1,4})(?:st|nd|rd|th)\b`), sayOrdinals, "-–"},
-	{regexp.MustCompile(`^` + reN + `(?:st|nd|rd|th|ST|ND|RD|TH)\b`), sayOrdinal, "stndrhSTNDRH"},
-	{regexp.MustCompile(`^(\d{0,2}[23])d\b`), sayArmy, "d"},
-	{regexp.MustCompile(`^(\d+)[ \x{a0}-](\d+)[/⁄](\d+)\b`), sayMixed, "/⁄"},
-	{regexp.MustCompile(`^(\d+)[/⁄](\d+)\b`), sayFraction, "/⁄"},
-	{regexp.MustCompile(`^(\d+)[ \x{a0}]?([½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒])`), sayVulgar, "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒"},
-	{regexp.MustCompile(`^` + reN + `( ?%)?` + reD + `(?:[$€£₴])?` + reN), sayRange, "-–—"},
-	{regexp.MustCompile(`^` + reN), sayNumber, ""},
+	{pattern.New(`^0-for-`), func(*reader, []string) (string, int) { return "oh-for-", 6 }, "f"},
+	{pattern.New(`^(\d{1,3}):(\d{1,3}(?:,\d{3})*)\b`), sayRatio, ":"},
+	{pattern.New(`^([3-8])['’′] ?(\d|1[01])(?:"|”|″|''|\b)`), sayHeight, "'’′"},
+	{pattern.New(`^\d+(?:\.\d+){2,}`), sayVersion, "."},
+	{pattern.New(`^(1[1-9]\d\d|20\d\d) ?[-–—/] ?(1[1-9]\d\d|20\d\d|\d\d)\b`), sayYears, "-–—/"},
+	{pattern.New(`^(\d{4}|[2-9]0)['’]?s\b`), sayDecade, "s"},
+	{pattern.New(`^(\d{1,2})(?:st|nd|rd|th)?( ?[-–—/] ?| and | or | to )(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Z][a-z]{2,8}\.?)(?:,? (\d{4})\b)?`), sayDaysMonth, "JFMASOND"},
+	{pattern.New(`^(\d{1,2})(?:st|nd|rd|th)? (?:of )?([A-Z][a-z]{2,8}\.?)(?:,? (\d{4})\b)?`), sayDayMonth, "JFMASOND"},
+	{pattern.New(`^(\d{1,4})(?:st|nd|rd|th) ?[-–] ?(\d{1,4})(?:st|nd|rd|th)\b`), sayOrdinals, "-–"},
+	{pattern.New(`^` + reN + `(?:st|nd|rd|th|ST|ND|RD|TH)\b`), sayOrdinal, "stndrhSTNDRH"},
+	{pattern.New(`^(\d{0,2}[23])d\b`), sayArmy, "d"},
+	{pattern.New(`^(\d+)[ \x{a0}-](\d+)[/⁄](\d+)\b`), sayMixed, "/⁄"},
+	{pattern.New(`^(\d+)[/⁄](\d+)\b`), sayFraction, "/⁄"},
+	{pattern.New(`^(\d+)[ \x{a0}]?([½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒])`), sayVulgar, "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒"},
+	{pattern.New(`^` + reN + `( ?%)?` + reD + `(?:[$€£₴])?` + reN), sayRange, "-–—"},
+	{pattern.New(`^` + reN), sayNumber, ""},
 }
 
 func englishNumber(r *reader) bool {
@@ -180,7 +181,7 @@ func sayTelephone(r *reader, m []string) (string, int) {
 	return telephone(m[0]), n
 }
 
-var extension = regexp.MustCompile(`^,? ?(?:x|ext\.?|extension) ?(\d{1,5})\b`)
+var extension = pattern.New(`^,? ?(?:x|ext\.?|extension) ?(\d{1,5})\b`)
 
 var telephoneWords = set(`call phone tel tel. telephone dial at number hotline fax mobile ring`)
 
@@ -391,7 +392,7 @@ func sayDaysMonth(r *reader, m []string) (string, int) {
 }
 
 // untilDay is the dash of "28 June – 2 July".
-var untilDay = regexp.MustCompile(`^( ?[-–—] ?)\d{1,2} ([A-Z][a-z]{2,8})`)
+var untilDay = pattern.New(`^( ?[-–—] ?)\d{1,2} ([A-Z][a-z]{2,8})`)
 
 // sayDayMonth says "13 January 2025" as "the thirteenth of January, …".
 func sayDayMonth(r *reader, m []string) (string, int) {
@@ -480,7 +481,7 @@ func sayFraction(r *reader, m []string) (string, int) {
 }
 
 // partInch is the inch of "1/4 in."
-var partInch = regexp.MustCompile(`^[ -]in\.(?:$| )`)
+var partInch = pattern.New(`^[ -]in\.(?:$| )`)
 
 // measures are what a part is taken of: three quarters of a mile.
 var measures = set(`mile inch cup teaspoon tablespoon pound ounce pint gallon acre hour meter metre yard point percent second`)
@@ -625,8 +626,8 @@ func (r *reader) plusAfter(n int) bool {
 }
 
 var (
-	times      = regexp.MustCompile(`^x ?[-–] ?(\d+(?:\.\d+)?)x\b`)
-	secondUnit = regexp.MustCompile(`^ ?[-–—] ?` + reN)
+	times      = pattern.New(`^x ?[-–] ?(\d+(?:\.\d+)?)x\b`)
+	secondUnit = pattern.New(`^ ?[-–—] ?` + reN)
 )
 
 // sameUnit returns the number behind a dash that counts the same unit, and

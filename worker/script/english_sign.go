@@ -2,10 +2,11 @@ package script
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"lector/worker/pattern"
 )
 
 // currency names the money of a sign, and its hundredth.
@@ -20,7 +21,7 @@ var currencies = map[string][4]string{
 	"Rs": {"rupee", "rupees", "paisa", "paise"}, "EUR": {"euro", "euros", "cent", "cents"}, "USD": {"U S dollar", "U S dollars", "cent", "cents"}, "GBP": {"pound", "pounds", "penny", "pence"}, "UAH": {"hryvnia", "hryvnias", "kopiyka", "kopiykas"},
 }
 
-var moneyShape = regexp.MustCompile(`^((?:US|CA|C|AU|A|NZ|NT|HK|R|S|MX)?\$|CN¥|JP¥|[€£¥₴₽₹₩₺₪₿₸₾₦฿₱₫₵₼֏₮]|Rs\.?|RM|(?:kr|zł|EUR|USD|GBP|UAH|CHF|PLN|CZK|HUF|RON|SEK|NOK|DKK|TRY|INR|KRW|JPY|CNY|RMB|RUB|CAD|AUD|NZD|SGD|HKD|ZAR|BRL|MXN|ILS|THB|AED|SAR|KZT|GEL|MDL|NGN|EGP|PKR))[ \x{a0}]?` + reSum + reScale + `(?:(?: ?[-–—] ?| to )(?:(?:US|C|A)?\$|[€£¥₴₽₹])?` + reSum + reScale + `)?(\+)?`)
+var moneyShape = pattern.New(`^((?:US|CA|C|AU|A|NZ|NT|HK|R|S|MX)?\$|CN¥|JP¥|[€£¥₴₽₹₩₺₪₿₸₾₦฿₱₫₵₼֏₮]|Rs\.?|RM|(?:kr|zł|EUR|USD|GBP|UAH|CHF|PLN|CZK|HUF|RON|SEK|NOK|DKK|TRY|INR|KRW|JPY|CNY|RMB|RUB|CAD|AUD|NZD|SGD|HKD|ZAR|BRL|MXN|ILS|THB|AED|SAR|KZT|GEL|MDL|NGN|EGP|PKR))[ \x{a0}]?` + reSum + reScale + `(?:(?: ?[-–—] ?| to )(?:(?:US|C|A)?\$|[€£¥₴₽₹])?` + reSum + reScale + `)?(\+)?`)
 
 const (
 	reSum   = `(\d{1,2}(?:,\d\d)+,\d{3}\b|\d{1,3},\d{1,2}\b|\d{1,3}(?:[ \x{a0}\x{202f}]000\b)+|\d[\d,]*(?:\.\d+)?|\.\d\d)`
@@ -129,15 +130,15 @@ func cents(n string, c [4]string, name string) string {
 }
 
 var (
-	tradePhone = regexp.MustCompile(`^\(0\)\d{2,4}(?: \d{3,4}){1,3}\b`)
-	plusPhone  = regexp.MustCompile(`^\+\d{1,3}(?:[ \x{a0}.-]?\(?\d{1,4}\)?){2,6}\b`)
-	parenPhone = regexp.MustCompile(`^\(\d{2,4}\) ?\d{2,4}(?:[-. ]\d{2,4}){1,3}\b`)
-	hashtag    = regexp.MustCompile(`^#(\p{L}[\p{L}\d_]*)`)
-	handle     = regexp.MustCompile(`^@([A-Za-z0-9_]{2,30})`)
-	minusShape = regexp.MustCompile(`^[-−–](?:[$€£¥₴₽₹])?(\d)`)
-	pointShape = regexp.MustCompile(`^\.(\d+)\b`)
-	decades    = regexp.MustCompile(`^['’‘](\d0)s\b`)
-	shortYear  = regexp.MustCompile(`^['’‘](\d\d)\b`)
+	tradePhone = pattern.New(`^\(0\)\d{2,4}(?: \d{3,4}){1,3}\b`)
+	plusPhone  = pattern.New(`^\+\d{1,3}(?:[ \x{a0}.-]?\(?\d{1,4}\)?){2,6}\b`)
+	parenPhone = pattern.New(`^\(\d{2,4}\) ?\d{2,4}(?:[-. ]\d{2,4}){1,3}\b`)
+	hashtag    = pattern.New(`^#(\p{L}[\p{L}\d_]*)`)
+	handle     = pattern.New(`^@([A-Za-z0-9_]{2,30})`)
+	minusShape = pattern.New(`^[-−–](?:[$€£¥₴₽₹])?(\d)`)
+	pointShape = pattern.New(`^\.(\d+)\b`)
+	decades    = pattern.New(`^['’‘](\d0)s\b`)
+	shortYear  = pattern.New(`^['’‘](\d\d)\b`)
 )
 
 // englishSign knows what begins with a sign.
@@ -330,9 +331,9 @@ func (r *reader) signed(sign string) bool {
 	return unicode.IsLetter(before) || unicode.IsDigit(before) || before == '%' || sign == "+" && before == '+'
 }
 
-var product = regexp.MustCompile(`^× ?[\d.,]+ ?=`)
+var product = pattern.New(`^× ?[\d.,]+ ?=`)
 
-var domainShape = regexp.MustCompile(`^\.([A-Za-z]{2,5})\b`)
+var domainShape = pattern.New(`^\.([A-Za-z]{2,5})\b`)
 
 // domain says the end of a name where it stands alone: ".com", ".NET".
 func domain(r *reader) bool {

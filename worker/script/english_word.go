@@ -1,10 +1,11 @@
 package script
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"lector/worker/pattern"
 )
 
 // englishWord knows abbreviations, dates that begin with a month, initialisms,
@@ -42,9 +43,9 @@ func capitalWord(r *reader, word string) bool {
 }
 
 var (
-	monthDay   = regexp.MustCompile(`^([A-Z][a-z]{2,8})\.?[ \x{a0}](\d{1,2})(?:st|nd|rd|th)?(?:( ?[-–—] ?| and | or )(\d{1,2})(?:st|nd|rd|th)?)?(?:,?[ \x{a0}](\d{4}))?\b`)
-	monthYear  = regexp.MustCompile(`^([A-Z][a-z]{2,8})\.?,?[ \x{a0}](1[5-9]\d\d|20\d\d)\b`)
-	monthCheck = regexp.MustCompile(`^(?:[ \x{a0}]?[:/%]|[.,]\d|-\d)`)
+	monthDay   = pattern.New(`^([A-Z][a-z]{2,8})\.?[ \x{a0}](\d{1,2})(?:st|nd|rd|th)?(?:( ?[-–—] ?| and | or )(\d{1,2})(?:st|nd|rd|th)?)?(?:,?[ \x{a0}](\d{4}))?\b`)
+	monthYear  = pattern.New(`^([A-Z][a-z]{2,8})\.?,?[ \x{a0}](1[5-9]\d\d|20\d\d)\b`)
+	monthCheck = pattern.New(`^(?:[ \x{a0}]?[:/%]|[.,]\d|-\d)`)
 )
 
 // monthFirst says "Jan. 13, 2025" as "January thirteenth, twenty twenty-five".
@@ -229,10 +230,10 @@ func numberedAbbreviation(r *reader, word string) bool {
 	return r.say(spoken, len(word))
 }
 
-var designationShape = regexp.MustCompile(`^([A-Z]{1,5}|[A-Z][a-z]{1,3}[A-Z]?)(-?)(\d{1,4})([A-Z]{0,3}\d?)(s?)\b`)
+var designationShape = pattern.New(`^([A-Z]{1,5}|[A-Z][a-z]{1,3}[A-Z]?)(-?)(\d{1,4})([A-Z]{0,3}\d?)(s?)\b`)
 
 // magnitude is that of an earthquake: "M4.7".
-var magnitude = regexp.MustCompile(`^M\d\.\d\b`)
+var magnitude = pattern.New(`^M\d\.\d\b`)
 
 // designation says the names of things: "F-16", "MH17", "Su-35", "COVID-19".
 func designation(r *reader) bool {
@@ -267,7 +268,7 @@ func designation(r *reader) bool {
 	return r.say(spoken, len(m[0]))
 }
 
-var releaseShape = regexp.MustCompile(`^([A-Z]{1,6}|v)(-?)(\d{1,4}(?:\.\d{1,3}){1,3})\b`)
+var releaseShape = pattern.New(`^([A-Z]{1,6}|v)(-?)(\d{1,4}(?:\.\d{1,3}){1,3})\b`)
 
 // released says names with a number that has a point: "v1.5", "PM2.5",
 // "GPT-4.1".
@@ -289,7 +290,7 @@ func released(r *reader) bool {
 	return r.say(name+" "+number, len(m[0]))
 }
 
-var prefixedShape = regexp.MustCompile(`^([a-z]{1,2})([A-Z]{2,4})(s?)$`)
+var prefixedShape = pattern.New(`^([a-z]{1,2})([A-Z]{2,4})(s?)$`)
 
 // prefixed says capitals behind a small letter: "mRNA", "eSIM", "iOS".
 func prefixed(r *reader, word string) bool {
@@ -307,7 +308,7 @@ func prefixed(r *reader, word string) bool {
 	return r.say(letters(m[1])+" "+core+m[3], len(m[0]))
 }
 
-var offsetShape = regexp.MustCompile(`^(UTC|GMT) ?([-−–+]) ?(\d{1,2})(?::(\d\d))?\b`)
+var offsetShape = pattern.New(`^(UTC|GMT) ?([-−–+]) ?(\d{1,2})(?::(\d\d))?\b`)
 
 // offset says "GMT-5" and "UTC+5:30".
 func offset(r *reader) bool {
@@ -327,9 +328,9 @@ func offset(r *reader) bool {
 }
 
 var (
-	dayShape = regexp.MustCompile(`^(Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?:\.|\b)`)
-	dayLink  = regexp.MustCompile(`(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.? (?:to|through|until) $`)
-	dayTail  = regexp.MustCompile(`^(?: (?:to|through|until) (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)|,? (?:\d|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|[-–/](?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))`)
+	dayShape = pattern.New(`^(Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?:\.|\b)`)
+	dayLink  = pattern.New(`(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.? (?:to|through|until) $`)
+	dayTail  = pattern.New(`^(?: (?:to|through|until) (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)|,? (?:\d|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|[-–/](?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))`)
 	dayNames = map[string]string{"Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday"}
 )
 
@@ -483,7 +484,7 @@ func pronounceable(s string) bool {
 	return vowels*3 >= len(s) && !(len(s) == 4 && vowels < 2 && !strings.ContainsRune("AEIOU", rune(s[1])) && !strings.ContainsRune("AEIOU", rune(s[2])))
 }
 
-var romanShape = regexp.MustCompile(`^M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})$`)
+var romanShape = pattern.New(`^M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})$`)
 
 // romanNouns stand before a number that counts, romanNames before one that
 // orders.
