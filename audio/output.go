@@ -34,9 +34,10 @@ func CheckOutput(path string, inputs []string) error {
 	return nil
 }
 
-// WriteFile writes a file whole or not at all: beside it, to disk, and then
-// under its name. What was there before stays until then, and its permissions stay
-// for good; a link stays one. After an error nothing is left over.
+// WriteFile writes a file whole or not at all: beside it, and then under its
+// name. What was there before stays until then, and its permissions stay for good;
+// a link stays one. After an error nothing is left over. When the bytes reach the
+// disk is for the system to say, as with cp: what was made can be made again.
 func WriteFile(path string, write func(io.Writer) error) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
@@ -55,9 +56,6 @@ func WriteFile(path string, write func(io.Writer) error) error {
 	}
 	if err == nil {
 		err = write(f)
-	}
-	if err == nil {
-		err = f.Sync()
 	}
 	if closed := f.Close(); err == nil {
 		err = closed
