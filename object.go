@@ -59,13 +59,13 @@ func CacheControlOf(key string) string {
 	return CacheImmutable
 }
 
-var keyGrammar = regexp.MustCompile(`^[a-z0-9/_.-]{1,256}$`)
+var keyGrammar = regexp.MustCompile(`^[a-z0-9/_.-]+$`)
 
 // ValidKey reports whether key can name an object in every store: 1–256 bytes
 // of [a-z0-9/_.-], no empty, "." or ".." part between slashes, no slash at
 // either end and no ".." anywhere.
 func ValidKey(key string) bool {
-	return keyGrammar.MatchString(key) && !strings.Contains(key, "..") &&
+	return len(key) <= 256 && keyGrammar.MatchString(key) && !strings.Contains(key, "..") &&
 		path.Clean("/"+key) == "/"+key
 }
 
