@@ -2,7 +2,6 @@ package nats
 
 import (
 	"bytes"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -25,20 +24,8 @@ func TestFullDiskHeals(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	dir := filepath.Join(disk, "nats")
-	e, err := Start(dir, "127.0.0.1:0", slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := e.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	c := dial(t, dir)
-	if err := c.Setup(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
+	b := setupIn(t, filepath.Join(disk, "nats"))
+	c, e := b.Conn, b.server
 	kept := publish(t, c, event("1", "a"))
 	fill := fillDisk(t, disk)
 	until(t, "a write fails", func() bool { return e.Healthy() != nil }, func() {

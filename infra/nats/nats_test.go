@@ -26,7 +26,11 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "nats")
+	return setupIn(t, filepath.Join(t.TempDir(), "nats"))
+}
+
+func setupIn(t *testing.T, dir string) *bundle {
+	t.Helper()
 	e, err := Start(dir, "127.0.0.1:0", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
