@@ -43,6 +43,7 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 		reconsider(doc, src, w.blocks, p.Blocks)
 	}
 	head(&p, m, known, w.blocks, b, whole)
+	solicit(&p, w.blocks, m.calls())
 	sift(&p)
 	return p, nil
 }

@@ -22,6 +22,7 @@ type meta struct {
 	pageTitle, social                           string   // <title>, og:title
 	description                                 string
 	clock                                       time.Time         // the first time element
+	house                                       string            // what its first link to the front page says
 	graph                                       []any             // the JSON-LD of the page
 	names                                       map[string]string // what it calls whom it identifies
 }
@@ -47,6 +48,10 @@ func readMeta(doc *html.Node) meta {
 			}
 		case atom.Meta:
 			m.tag(tags, n)
+		case atom.A:
+			if m.house == "" && attr(n, "href") == "/" {
+				m.house = trim(collapse(textOf(n)), longest)
+			}
 		case atom.Time:
 			if v := attr(n, "datetime"); v != "" && m.clock.IsZero() {
 				m.clock = parseTime(v)
@@ -112,6 +117,18 @@ func firstOf(tags map[string]string, names ...string) string {
 		}
 	}
 	return ""
+}
+
+// calls are the names by which the site calls itself, in small letters.
+func (m meta) calls() []string {
+	var out []string
+	parts := titleMark.Split(m.pageTitle, 6)
+	for _, name := range []string{m.publication, m.house, parts[len(parts)-1]} {
+		if n := len(name); n > 3 && n < 40 && !same(name, m.title) && (len(parts) > 1 || name != parts[0]) {
+			out = append(out, strings.ToLower(name))
+		}
+	}
+	return out
 }
 
 func splitAuthors(s string) []string {

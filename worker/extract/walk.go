@@ -30,6 +30,7 @@ type raw struct {
 	linked int       // characters that stand in links to other places
 	abroad int       // of these, in links to other sites
 	slant  int       // characters that stand in italics
+	bold   int       // and in bold type
 	offers offer     // what its links offer
 	chain  []*origin // what drops it, the outermost first
 	speak  string    // the rule that insists on reading it
@@ -65,6 +66,7 @@ type walker struct {
 	linked int
 	abroad int
 	slant  int
+	bold   int
 	offers offer
 
 	steps  []step
@@ -77,6 +79,7 @@ type walker struct {
 	links  int  // depth of a elements that lead elsewhere
 	away   int  // depth of those that lead to another site
 	tilt   int  // depth of em and i elements
+	heavy  int  // depth of strong and b elements
 	seam   bool // an inline element follows another without a space
 	within bool // inside p, li, h1…: words here belong to a sentence
 	breaks int
@@ -144,6 +147,9 @@ func (w *walker) measure(n int) {
 	}
 	if w.tilt > 0 {
 		w.slant += n
+	}
+	if w.heavy > 0 {
+		w.bold += n
 	}
 }
 
@@ -220,13 +226,13 @@ func (w *walker) inline(n *html.Node, o *origin) {
 		w.children(n)
 		return
 	}
-	text, linked, abroad, slant, offers := w.text, w.linked, w.abroad, w.slant, w.offers
-	w.text, w.linked, w.abroad, w.slant, w.offers = nil, 0, 0, 0, 0
+	text, linked, abroad, slant, bold, offers := w.text, w.linked, w.abroad, w.slant, w.bold, w.offers
+	w.text, w.linked, w.abroad, w.slant, w.bold, w.offers = nil, 0, 0, 0, 0, 0
 	chain := w.chain
 	w.chain = append(chain[:len(chain):len(chain)], o)
 	w.children(n)
 	w.flush(n)
-	w.chain, w.text, w.linked, w.abroad, w.slant, w.offers = chain, text, linked, abroad, slant, offers
+	w.chain, w.text, w.linked, w.abroad, w.slant, w.bold, w.offers = chain, text, linked, abroad, slant, bold, offers
 }
 
 // span notes that a link or italics begin with n, and returns what ends them.
@@ -242,6 +248,9 @@ func (w *walker) span(n *html.Node) (end func()) {
 	case atom.I, atom.Em, atom.Cite:
 		w.tilt++
 		return func() { w.tilt-- }
+	case atom.B, atom.Strong:
+		w.heavy++
+		return func() { w.heavy-- }
 	}
 	return func() {}
 }
@@ -378,8 +387,8 @@ func (w *walker) flush(n *html.Node) {
 	}
 	text := collapse(withoutShortcodes(string(w.text)))
 	w.text = w.text[:0]
-	linked, abroad, slant, offers := w.linked, w.abroad, w.slant, w.offers
-	w.linked, w.abroad, w.slant, w.offers = 0, 0, 0, 0
+	linked, abroad, slant, bold, offers := w.linked, w.abroad, w.slant, w.bold, w.offers
+	w.linked, w.abroad, w.slant, w.bold, w.offers = 0, 0, 0, 0, 0
 	if text == "" {
 		return
 	}
@@ -389,7 +398,7 @@ func (w *walker) flush(n *html.Node) {
 	}
 	w.blocks = append(w.blocks, raw{
 		Block: Block{Kind: w.kind, Text: text, Path: w.path(), Rank: w.rank},
-		node:  n, linked: min(linked, len(text)), abroad: min(abroad, len(text)), slant: min(slant, len(text)), offers: offers, chain: chain, speak: w.speak,
+		node:  n, linked: min(linked, len(text)), abroad: min(abroad, len(text)), slant: min(slant, len(text)), bold: min(bold, len(text)), offers: offers, chain: chain, speak: w.speak,
 	})
 }
 
