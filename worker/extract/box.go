@@ -137,8 +137,38 @@ func (b boxes) isHome(box *html.Node) bool {
 	if box == b.main || b.main == nil {
 		return box == b.main
 	}
-	class := attr(b.main, "class")
-	return class != "" && box.DataAtom == b.main.DataAtom && attr(box, "class") == class
+	m := makeOf(b.main)
+	return m != "" && makeOf(box) == m
+}
+
+// makeOf names the make of a box by its class, or by what its site calls the
+// component. A box that its parent holds alone is of its parent's make.
+func makeOf(n *html.Node) string {
+	for depth := 0; n != nil && depth < 3; n, depth = n.Parent, depth+1 {
+		for _, name := range [...]string{"class", "data-component", "data-testid", "data-type"} {
+			if v := attr(n, name); v != "" {
+				return n.Data + " " + strings.Repeat(">", depth) + name + "=" + strings.TrimRight(v, "0123456789-_")
+			}
+		}
+		if !onlyChild(n) {
+			return ""
+		}
+	}
+	return ""
+}
+
+func onlyChild(n *html.Node) bool {
+	for s := n.PrevSibling; s != nil; s = s.PrevSibling {
+		if s.Type == html.ElementNode {
+			return false
+		}
+	}
+	for s := n.NextSibling; s != nil; s = s.NextSibling {
+		if s.Type == html.ElementNode {
+			return false
+		}
+	}
+	return true
 }
 
 // unseen reports whether the page hides the block.

@@ -43,7 +43,7 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 		reconsider(doc, src, w.blocks, p.Blocks)
 	}
 	head(&p, m, known, w.blocks, b, whole)
-	solicit(&p, w.blocks, m.calls())
+	p.agree(m.body)
 	sift(&p)
 	return p, nil
 }
@@ -202,6 +202,7 @@ func head(p *Page, m meta, known lector.Article, raws []raw, in boxes, whole boo
 	if whole {
 		in.outskirts(raws, p.Blocks, shown, standfirst)
 	}
+	solicit(p, raws, in, m.calls(), max(shown, bylineBlock, standfirst))
 	p.front(shown, bylineBlock, standfirst)
 }
 

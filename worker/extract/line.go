@@ -35,7 +35,7 @@ func judge(text string, kind lector.SegmentKind, linked float64) string {
 }
 
 var judges = []func(text, plain string, linked float64) string{
-	shortcode, disclosure, controls, lead, counted, clock, attribution, ask, consent, notices, provenance,
+	shortcode, disclosure, controls, lead, counted, clock, attribution, ask, consent, notices, provenance, slip,
 }
 
 // speakable reports whether a voice could say anything of s.

@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/net/html"
+
 	"lector"
 )
 
@@ -15,12 +17,14 @@ const (
 	pitched   = 5   // the signs that make a text a pitch
 	patience  = 2   // more of them where the article itself speaks to its reader
 	mostPitch = 600 // bytes of the longest pitch
+	wordy     = 300 // bytes from which on signs can come together by chance
 )
 
 // pitches weighs the texts of one page against the voice of its article.
 type pitches struct {
 	raws   []raw
 	blocks []Block
+	in     boxes
 	names  []string // what the site calls itself, folded
 	boxed  bool     // most of the text stands in one box
 	bar    int
@@ -28,11 +32,15 @@ type pitches struct {
 	starts int // the first
 }
 
-// solicit drops the texts that want something from the reader.
-func solicit(p *Page, raws []raw, names []string) {
-	x := pitches{raws: raws, blocks: p.Blocks, names: names, boxed: boxedBody(p.Blocks), bar: pitched}
+// solicit drops the texts below a page's head that want something from the
+// reader.
+func solicit(p *Page, raws []raw, in boxes, names []string, head int) {
+	if len(raws) != len(p.Blocks) { // an article that came in parts, without a page
+		raws = make([]raw, len(p.Blocks))
+	}
+	x := pitches{raws: raws, blocks: p.Blocks, in: in, names: names, boxed: boxedBody(p.Blocks), bar: pitched}
 	x.listen()
-	for i := range p.Blocks {
+	for i := head + 1; i < len(p.Blocks); i++ {
 		b := &p.Blocks[i]
 		if !b.Keep || raws[i].speak != "" || !body(b.Kind) || b.Kind == lector.Quote || len(b.Text) > mostPitch || corrected.MatchString(b.Text) {
 			continue
@@ -42,6 +50,8 @@ func solicit(p *Page, raws []raw, names []string) {
 		}
 	}
 	x.headings()
+	x.islands()
+	x.leads()
 }
 
 // listen finds out whether the article speaks to its reader itself, and where
@@ -54,6 +64,10 @@ func (x *pitches) listen() {
 			continue
 		}
 		s := hear(b.Text)
+		all += len(b.Text)
+		if s.persons > 0 {
+			addressed += len(b.Text)
+		}
 		if s.weight() >= 3 && len(b.Text) < mostPitch && (s.bids > 0 || s.goods > 0) {
 			continue
 		}
@@ -61,12 +75,8 @@ func (x *pitches) listen() {
 			x.starts = i
 		}
 		x.ends = i
-		all += len(b.Text)
-		if s.persons > 0 {
-			addressed += len(b.Text)
-		}
 	}
-	if addressed*3 > all {
+	if addressed*2 > all {
 		x.bar += patience
 	}
 }
@@ -75,7 +85,8 @@ func (x *pitches) listen() {
 func (x *pitches) rule(i int) string {
 	r, b := x.raws[i], x.blocks[i]
 	s := hear(b.Text)
-	if s.bids == 0 && s.goods == 0 {
+	door := s.goods > 0 || s.contact || r.offers&(support|membership|channel|mail) != 0
+	if !(s.bids > 0 && door || s.goods > 0 && s.persons > 0) {
 		return ""
 	}
 	n := s.weight() + x.place(i)
@@ -91,7 +102,7 @@ func (x *pitches) rule(i int) string {
 	if r.slant*10 > len(r.Text)*9 || r.bold*10 > len(r.Text)*9 {
 		n++
 	}
-	if n < x.bar {
+	if n < x.bar+max(0, len(b.Text)-wordy)/(wordy/2) {
 		return ""
 	}
 	return "pitch: asks something of the reader"
@@ -123,6 +134,99 @@ func (x *pitches) headings() {
 		}
 	}
 }
+
+// The text of a box that a pitch can fill, in bytes, and how many sentences of
+// it can look like the article's.
+const (
+	mostIsland = 1000
+	mostProse  = 2
+)
+
+// island is what stands in a box of its own between the paragraphs.
+type island struct {
+	kept     []int
+	prose    int
+	beckoned bool // something in it is a pitch, or a button that calls
+}
+
+// islands drops what stands in one box with a pitch or with a button that
+// calls: the picture's line, the date of the event, the small print.
+func (x *pitches) islands() {
+	if !x.boxed {
+		return
+	}
+	found := map[*html.Node]*island{}
+	var order []*html.Node
+	for i, r := range x.raws {
+		box := x.in.island(r)
+		if box == nil {
+			continue
+		}
+		if found[box] == nil {
+			found[box] = &island{}
+			order = append(order, box)
+		}
+		found[box].add(i, r, x.blocks[i])
+	}
+	for _, box := range order {
+		if s := found[box]; s.beckoned && s.prose <= mostProse {
+			for _, i := range s.kept {
+				x.blocks[i].Keep, x.blocks[i].Rule = false, "pitch: in one box with it"
+			}
+		}
+	}
+}
+
+func (s *island) add(i int, r raw, b Block) {
+	switch {
+	case b.Keep && r.speak == "" && body(b.Kind) && !corrected.MatchString(b.Text):
+		s.kept = append(s.kept, i)
+		if prose(b.Text) {
+			s.prose++
+		}
+	case b.Keep:
+		s.prose += mostProse + 1
+	case strings.HasPrefix(b.Rule, "pitch"), b.Rule == "text: "+signup, b.Rule == "text: "+appeal, b.Rule == "text: "+advert, b.Rule == "form":
+		s.beckoned = true
+	case len(b.Text) < 40 && (b.Rule == "tag: button" || r.share() > 0.9) && bids.begin(fold(b.Text)):
+		s.beckoned = true
+	}
+}
+
+// island returns the largest box around a block that does not hold the running
+// text's own box, or nil.
+func (b boxes) island(r raw) *html.Node {
+	var box *html.Node
+	for n, depth := boxOf(r.node), 0; n != nil && depth < reach && !b.isHome(n) && !b.g.nodes[n]; n, depth = n.Parent, depth+1 {
+		if b.size[n] > mostIsland || b.w.beside[n]&title != 0 || within(b.main, n) {
+			break
+		}
+		box = n
+	}
+	return box
+}
+
+// leads drops the line above links that were dropped, and a label with the
+// link that it stands for: "More on air travel", "Ratings: how they played".
+func (x *pitches) leads() {
+	for i := len(x.blocks) - 1; i >= 0; i-- {
+		b, r := &x.blocks[i], x.raws[i]
+		if !b.Keep || r.speak != "" || b.Kind != lector.Paragraph || len(b.Text) > brief {
+			continue
+		}
+		marked := r.bold*10 > len(b.Text)*9 && !ended(b.Text) || strings.HasSuffix(b.Text, ":")
+		at := strings.Index(b.Text, ": ")
+		switch {
+		case marked && len(b.Text) < 80 && i+1 < len(x.blocks) && linkRule[x.blocks[i+1].Rule]:
+			b.Keep, b.Rule = false, "heads a list of links"
+		case at > 0 && at < 30 && !ended(b.Text) && r.linked >= len(b.Text)-at-3:
+			b.Keep, b.Rule = false, "link with its label"
+		}
+	}
+}
+
+// linkRule are the rules that drop links to other articles.
+var linkRule = map[string]bool{"link alone": true, "link list": true, "text: " + related: true, "teaser of another article": true}
 
 // signs are what a text says that a pitch says.
 type signs struct {
@@ -283,7 +387,7 @@ ti tua tuo tue vi vostra ci noi nostro nostra nostri nostre
 ci ciebie twój twoja twoją twoje państwa państwo nas nam nasz nasza nasze naszą naszym naszej nasi cię`)
 
 // bids begin a sentence that says what the reader shall do, or asks him.
-var bids = lexemesOf(`sign up|subscribe|join|join us|download|follow|click|tap|register|grab your|grab a|get the|get our|get your|get a|get more|get breaking|get alerts|get all|get notified|get daily|get weekly|fill out|fill in|write to|write us|write in|email|e-mail|send us|send your|send a|send in|tell us|let us know|share your|share this|share with|forward this|vote|cast your|have your say|check out|watch every|watch live|watch the|watch our|watch more|listen to|listen on|listen live|listen now|tune in|hear more|hear the latest|read the|read our|read more|read all|read it|buy a|buy the|buy tickets|buy your|buy now|order|pre-order|try|start your|start a|upgrade|create a|create an|create your|support|donate|give|give to|give a|chip in|contribute|become a|become an|become one|have a story|have a tip|have a news|have a question|have questions|have an opinion|have something|have you|got a|got something|got news|got questions|know something|know of|do you have|do you know|do you think|do you want|do you live|do you work|are you a|are you an|want to|want more|want the|what do you think|what did you think|how do i sign|how did you|how are we|how can we|we want|we'd love|we would like|we'd like|we offer|we rely|we need|we depend|we're asking|we are asking|we welcome|we value|you can find|you can also|you can sign|you can read|you can listen|you can follow|you can help|you can contact|you can email|you can get|you can reach|you can support|you can now|you're reading|you are reading|you've read|you have read|you value|you make|not a subscriber|not a member|not yet|already a|stay in touch|stay up|stay informed|stay connected|stay on top|keep up|keep in touch|never miss|don't miss|be the first|be part|if you|thanks for reading|thank you for reading|thanks for|thank you for|find out|find more|find us|find our|find all|see our|see more|see all|visit our|visit the|visit us|contact|contact us|call us|call our|text us|reach out|reach us|reply to|leave a|leave your|add us|add your|post your|comment|rate this|take our|take the|take part|complete our|enter your|enter our|enter to|enter for|scan the|set up|turn on|enable|manage your|explore|discover|browse|learn more|learn how|book your|book a|book now|apply now|apply for|save up|claim your|unlock|continue reading|enjoying|enjoy this|enjoyed this|like what|like this|love this|liked this|members get|subscribers get|subscribers can|subscriber|was this|were you|did you|help us|help keep|help fund|help support|make a|make sure|make your|consider|reserve your|submit|ask us|ask a|ask your|pitch us|for more|to receive|to get|to read more|to subscribe|to sign|to support|to comment|to contact|to submit|to share|to report|to join|spotted|noticed|seen something|experienced|been affected|interested in|looking for|need help|missed
+var bids = lexemesOf(`sign up|subscribe|join|join us|download|follow|click|tap|register|grab your|grab a|get the|get our|get your|get a|get more|get breaking|get alerts|get all|get notified|get daily|get weekly|fill out|fill in|write to|write us|write in|email|e-mail|send us|send your|send a|send in|tell us|let us know|share your|share this|share with|forward this|vote|cast your|have your say|check out|watch every|watch live|watch the|watch our|watch more|listen to|listen on|listen live|listen now|tune in|hear more|hear the latest|read the|read our|read more|read full|read now|read on|read all|read it|buy a|buy the|buy tickets|buy your|buy now|order|pre-order|try|start your|start a|upgrade|create a|create an|create your|support|donate|give|give to|give a|chip in|contribute|become a|become an|become one|have a story|have a tip|have a news|have a question|have questions|have an opinion|have something|have you|got a|got something|got news|got questions|know something|know of|do you have|do you know|do you think|do you want|do you live|do you work|are you a|are you an|want to|want more|want the|what do you think|what did you think|how do i sign|how did you|how are we|how can we|we want|we'd love|we would like|we'd like|we offer|we rely|we need|we depend|we're asking|we are asking|we welcome|we value|you can find|you can also|you can sign|you can read|you can listen|you can follow|you can help|you can contact|you can email|you can get|you can reach|you can support|you can now|you're reading|you are reading|you've read|you have read|you value|you make|not a subscriber|not a member|not yet|already a|stay in touch|stay up|stay informed|stay connected|stay on top|keep up|keep in touch|never miss|don't miss|be the first|be part|if you|thanks for reading|thank you for reading|thanks for|thank you for|find out|find more|find us|find our|find all|see our|see more|see all|visit our|visit the|visit us|contact|contact us|call us|call our|text us|reach out|reach us|reply to|leave a|leave your|add us|add your|post your|comment|rate this|take our|take the|take part|complete our|enter your|enter our|enter to|enter for|scan the|set up|turn on|enable|manage your|explore|discover|browse|learn more|learn how|book your|book a|book now|apply now|apply for|save up|claim your|unlock|continue reading|enjoying|enjoy this|enjoyed this|like what|like this|love this|liked this|members get|subscribers get|subscribers can|subscriber|was this|were you|did you|help us|help keep|help fund|help support|make a|make sure|make your|consider|reserve your|submit|ask us|ask a|ask your|pitch us|for more|to receive|to get|to read more|to subscribe|to sign|to support|to comment|to contact|to submit|to share|to report|to join|spotted|noticed|seen something|experienced|been affected|interested in|looking for|need help|missed
 підпи*|приєдн*|долуча*|долуч*|завантаж*|стежте|слідкуйте|тисніть|натисніть|перейдіть|реєструй*|зареєструй*|отримуйте|отримай*|діліться|поділі*|пишіть|напиш*|надсилайте|надішліть|розкажіть|повідом*|залиш*|коментуйте|голосуйте|читайте більше|читайте нас|дивіться більше|слухайте|придбайте|купуйте|купити|замов*|підтрима*|задонат*|допоможіть|станьте|стань|стати|якщо ви|якщо вам|якщо у вас|маєте|хочете|знайшли|помітили|побачили|знаєте|виділіть|дізнавайтесь|дізнавайтеся|більше новин|більше про|ще більше|будьте|а ви|а що ви|що ви думаєте|як ви|дякуємо|дякуємо за|запрошуємо|матеріал підготовлено|слідкуй|не пропусти*|ставайте
 подпи*|присоедин*|скачай*|скачать|следите|нажмите|нажимайте|перейдите|зарегистрируй*|регистрируй*|получайте|получай|делитесь|подели*|пишите|напиши*|присылайте|пришлите|расскажите|сообщите|оставьте|оставляйте|комментируйте|голосуйте|читайте нас|читайте больше|смотрите нас|слушайте|купите|закажите|поддерж*|помогите|станьте|если вы|если вам|если у вас|хотите|нашли|заметили|увидели|знаете|выделите|больше новостей|ещё больше|еще больше|будьте|а вы|а что вы|что вы думаете|как вы|спасибо|спасибо за|приглашаем|самое важное|самое интересное|главное за|не пропусти*|есть что|ставьте
 abonnieren|melden sie|laden sie|folgen sie|klicken sie|registrieren sie|erhalten sie|bekommen sie|teilen sie|schreiben sie|senden sie|schicken sie|sagen sie|erzählen sie|diskutieren sie|kommentieren sie|stimmen sie|hören sie|sehen sie|lesen sie|kaufen sie|bestellen sie|testen sie|unterstützen sie|spenden sie|helfen sie|werden sie|haben sie|sie haben|sie möchten|sie wollen|sie können|möchten sie|wollen sie|kennen sie|wissen sie|sind sie|was halten|was meinen|wie finden|verpassen sie|bleiben sie|entdecken sie|jetzt|hier|hat ihnen|wenn sie|wir freuen|wir bieten|wir brauchen|mehr nachrichten|mehr aus|mehr zum|mehr über|alle nachrichten|alle infos|die wichtigsten|das wichtigste|an dieser|mit meiner|mit ihrer|mit der|danke|vielen dank|nichts mehr|keine news|folge uns|folgt uns|abonniere|abonniert|melde dich|lade|lad|hol dir|holen sie|sichern sie|jeden|immer|sparen sie|erfahren sie|besuchen sie|kontaktieren sie|nutzen sie|aktivieren sie
@@ -294,7 +398,7 @@ zapisz*|zapis*|subskrybuj*|zaprenumeruj|dołącz*|pobierz*|ściągnij|śledź*|o
 
 // goods are the things by which a reader is held: a letter, an app, an account,
 // a form to fill in, a place to comment.
-var goods = lexemesOf(`newsletter*|inbox*|app|apps|app store|google play|google news|apple news|subscri*|free trial|free account|an account|your account|sign up|sign-up|signup|opt in|podcast*|alerts|notifications|push|briefing|whatsapp|telegram|facebook|instagram|youtube|twitter|tiktok|threads|bluesky|linkedin|discord|signal|reddit|the comments|comments section|comment below|a comment|comments below|the form|short form|this form|our form|survey|questionnaire|poll|quiz|hear from you|your story|your stories|your questions|your experience|your thoughts|your views|your feedback|feedback|your photos|a tip|tips|tip line|news tip|securedrop|story idea*|story ideas|the editor|the newsroom|our newsroom|newsroom|our journalists|our reporters|our team|our editors|letters|letter to the editor|reader*|readers like you|donat*|gift|contribution|membership*|members|a member|patron|patreon|ko-fi|coffee|tax-deductible|nonprofit|independent journalism|local journalism|our journalism|our work|our coverage|our reporting|quality journalism|journalism|a month|per month|a week|articles a month|first month|white paper|whitepaper|webinar|tickets|ticket|early bird|register|registration|discount|promo code|coupon|giveaway|win a|print edition|a copy|back issue*|e-paper|epaper|magazine|digital edition|our events|live event|our community|the community|community|conversation|our channel|channel|this story|this article|this post|this piece|our series|breaking news|top stories|latest news|latest headlines|headlines|morning email|daily email|weekly email|email|e-mail|republish*|creative commons|privacy policy|privacy notice|terms of|terms and conditions|cookies|click here|ctrl|our website|our site|our page|our partner*|job board|our shop|our store|bookmark|whatsapp channel|hotline|helpline number
+var goods = lexemesOf(`newsletter*|inbox*|app|apps|app store|google play|google news|apple news|subscri*|free trial|free account|an account|your account|opt in|our commitment|our mission|our promise|billionaire owner|no shareholders|no paywall|free to read|keep our|podcast*|alerts|notifications|push|briefing|whatsapp|telegram|facebook|instagram|youtube|twitter|tiktok|threads|bluesky|linkedin|discord|signal|reddit|the comments|comments section|comment below|a comment|comments below|the form|short form|this form|our form|survey|questionnaire|poll|quiz|hear from you|your story|your stories|your questions|your experience|your thoughts|your views|your feedback|feedback|your photos|a tip|tips|tip line|news tip|securedrop|story idea*|story ideas|the editor|the newsroom|our newsroom|newsroom|our journalists|our reporters|our team|our editors|letters|letter to the editor|reader*|readers like you|donat*|gift|contribution|membership*|members|a member|patron|patreon|ko-fi|coffee|tax-deductible|nonprofit|independent journalism|local journalism|our journalism|our work|our coverage|our reporting|quality journalism|journalism|a month|per month|a week|articles a month|first month|white paper|whitepaper|webinar|tickets|ticket|early bird|register|registration|discount|promo code|coupon|giveaway|win a|print edition|a copy|back issue*|e-paper|epaper|magazine|digital edition|our events|live event|our community|the community|community|conversation|our channel|channel|this story|this article|this post|this piece|our series|breaking news|top stories|latest news|latest headlines|headlines|morning email|daily email|weekly email|email|e-mail|republish*|creative commons|privacy policy|privacy notice|terms of|terms and conditions|cookies|click here|ctrl|our website|our site|our page|our partner*|job board|our shop|our store|bookmark|whatsapp channel|hotline|helpline number
 розсилк*|підписк*|підпис*|телеграм*|telegram*|viber*|вайбер*|фейсбук*|ютуб*|youtube|інстаграм*|застосун*|додаток|додатку|пошт*|коментар*|донат*|патрон*|спільнот*|редакці*|канал*|подкаст*|опитуван*|анкет*|форм*|сповіщен*|помилк*|ctrl|whatsapp|передплат*|квитк*|квиток|свою історію|історіями|журналістик*|посилання*|соцмереж*|сайт*|новин
 рассылк*|подписк*|подпиш*|телеграм*|telegram*|фейсбук*|ютуб*|youtube|инстаграм*|приложени*|почт*|комментар*|донат*|патрон*|сообществ*|редакци*|канал*|подкаст*|опрос*|анкет*|уведомлен*|опечатк*|ошибк*|ctrl|whatsapp|билет*|историей|своей историей|журналистик*|ссылк*|соцсет*|сайт*|на адрес|текстов
 newsletter*|postfach|app|apps|abo|abos|abonn*|kostenlos*|gratis|konto|registrier*|anmeld*|podcast*|push*|benachrichtigung*|whatsapp*|telegram*|facebook|instagram|youtube|kanal|kommentar*|kommentier*|umfrage*|formular|fehler*|redaktion*|leserbrief*|hinweis*|e-mail*|mail|spende*|mitglied*|unterstütz*|journalismus|werbe*|datenschutz*|externe* inhalt*|artikel|e-paper|probemonat|rabatt*|gewinnspiel*|tickets|lesen

@@ -241,6 +241,9 @@ func marker(b Block) string {
 		if b.Kind == lector.Item || rule == comments && strings.ContainsFunc(b.Text, unicode.IsDigit) {
 			return ""
 		}
+		if rule == comments && b.home && b.Kind == lector.Paragraph && strings.Contains(b.Text, " ") {
+			return "" // a button in the text, not the head of what readers wrote
+		}
 		if _, alone := whole[fold(b.Text)]; rule == author && b.home && !alone {
 			return "" // who reported; the text can go on
 		}

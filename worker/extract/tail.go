@@ -15,6 +15,8 @@ const lastWords = 4
 var (
 	// biography is how a line begins that tells who somebody is.
 	biography = regexp.MustCompile(`^(?:\p{Lu}[\p{L}.'’-]*,? ){2,4}(?:(?:and|und|et|y|e|i|та|и) (?:\p{Lu}[\p{L}.'’-]* ){1,4})?(?:is|are|was|were|covers|cover|writes|write|reports|edits|has|teaches|works|lives|joined|ist|sind|schreibt|arbeitet|est|écrit|es|escribe|è|scrive|é|escreve|jest|pisze|—|–|-) `)
+	// office is what somebody is who writes for a paper.
+	office = regexp.MustCompile(`^((?:\p{Lu}[\p{L}.'’-]* ){2,4})(?:is|was|are|ist|est|es|è|jest|—|–)(?: the| a| an| our| eine?| une?| un| una)? .{0,60}\b(?:columnist|reporter|writer|author|editor|professor|journalist|correspondent|fellow|lecturer|producer|critic|contributor|director of|historian|economist|novelist|poet|intern|Redakteur(?:in)?|Autor(?:in)?|Journalist(?:in)?|Kolumnist(?:in)?|journaliste|chroniqueu(?:r|se)|écrivain|professeure?|periodista|escritora?|columnista|profesora?|giornalista|scrittore|scrittrice|dziennikar(?:z|ka)|redaktor(?:ka)?|pisar(?:z|ka))\b`)
 	// corrected begins what a listener must hear.
 	corrected = regexp.MustCompile(`(?i)^(?:correct|clarif|update|editor['’]?s? note|an earlier version|this (?:story|article) (?:has been|was) (?:updated|corrected|amended)|berichtig|korrekt|anmerkung|rectific|correcti|mise à jour|corre[cç]|aggiornament|sprostowan|уточн|виправлен|исправлен|оновлен|обновлен)`)
 )
@@ -36,7 +38,8 @@ func closing(p *Page) {
 		case b.insisted():
 			return
 		case b.Kind != lector.Paragraph && b.Kind != lector.Item || corrected.MatchString(b.Text):
-		case prose == 0 && b.Kind == lector.Paragraph && fullName(b.Text), p.aboutAuthor(b.Text) || b.slant && prose == 0 && biography.MatchString(b.Text):
+		case prose == 0 && b.Kind == lector.Paragraph && fullName(b.Text), p.aboutAuthor(b.Text) || b.slant && prose == 0 && biography.MatchString(b.Text),
+			prose == 0 && p.stranger(i):
 			b.Keep, b.Rule = false, "text: "+author
 		default:
 			prose++
@@ -58,6 +61,22 @@ func (p *Page) aboutAuthor(text string) bool {
 		return true
 	}
 	return false
+}
+
+// stranger reports whether a block tells the office of somebody of whom the
+// text says nothing: of its author, then.
+func (p *Page) stranger(i int) bool {
+	m := office.FindStringSubmatch(p.Blocks[i].Text)
+	if m == nil || len(p.Blocks[i].Text) > 300 {
+		return false
+	}
+	names := strings.Fields(m[1])
+	for j, b := range p.Blocks {
+		if j != i && b.Keep && body(b.Kind) && strings.Contains(b.Text, names[len(names)-1]) {
+			return false
+		}
+	}
+	return true
 }
 
 // few is how long a label of a graphic can be, in characters.
