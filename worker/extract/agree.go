@@ -30,9 +30,10 @@ func (p *Page) agree(stated string) {
 		}
 		k := key(b.Text)
 		all += len(k)
-		// in order: what comes later in the page stands later in the data
-		if at := strings.Index(text[end:], k); at >= 0 && len(k) > 0 {
-			there[i], in, last, end = true, in+len(k), i, end+at+len(k)
+		if at := strings.Index(text, k); at >= 0 && len(k) > 0 {
+			there[i], in, last, end = true, in+len(k), i, max(end, at+len(k))
+		} else if half := k[len(k)/2:]; len(k) > 100 && strings.Contains(text, half) {
+			there[i], in = true, in+len(half)
 		}
 	}
 	if float64(in) < agreement*float64(all) {
@@ -41,7 +42,7 @@ func (p *Page) agree(stated string) {
 	whole := len(text)-end < afterword
 	for i := range p.Blocks {
 		b := &p.Blocks[i]
-		if !b.Keep || there[i] || b.insisted() || i > last && !whole || b.Kind != lector.Paragraph && b.Kind != lector.Item || len(b.Text) > longest || corrected.MatchString(b.Text) {
+		if !b.Keep || there[i] || b.insisted() || i > last && !whole || b.Kind != lector.Paragraph && b.Kind != lector.Item || len(b.Text) > wordy || corrected.MatchString(b.Text) {
 			continue
 		}
 		b.Keep, b.Rule = false, "not in the page's own articleBody"

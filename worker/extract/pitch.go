@@ -1,7 +1,9 @@
 package extract
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,6 +17,7 @@ import (
 // money, a tip. No word makes one, and no place; several signs together do.
 const (
 	pitched   = 5   // the signs that make a text a pitch
+	topical   = 2   // long paragraphs that make a thing one that the article is about
 	patience  = 2   // more of them where the article itself speaks to its reader
 	mostPitch = 600 // bytes of the longest pitch
 	wordy     = 300 // bytes from which on signs can come together by chance
@@ -25,8 +28,10 @@ type pitches struct {
 	raws   []raw
 	blocks []Block
 	in     boxes
-	names  []string // what the site calls itself, folded
-	boxed  bool     // most of the text stands in one box
+	lang   string
+	theme  map[string]int // the things that the article itself is about
+	names  []string       // what the site calls itself, folded
+	boxed  bool           // most of the text stands in one box
 	bar    int
 	ends   int // the last block of the article itself
 	starts int // the first
@@ -38,7 +43,7 @@ func solicit(p *Page, raws []raw, in boxes, names []string, head int) {
 	if len(raws) != len(p.Blocks) { // an article that came in parts, without a page
 		raws = make([]raw, len(p.Blocks))
 	}
-	x := pitches{raws: raws, blocks: p.Blocks, in: in, names: names, boxed: boxedBody(p.Blocks), bar: pitched}
+	x := pitches{raws: raws, blocks: p.Blocks, in: in, lang: tongue(p.Language), theme: map[string]int{}, names: names, boxed: boxedBody(p.Blocks), bar: pitched}
 	x.listen()
 	for i := head + 1; i < len(p.Blocks); i++ {
 		b := &p.Blocks[i]
@@ -63,8 +68,13 @@ func (x *pitches) listen() {
 		if !b.Keep || !body(b.Kind) || !prose(b.Text) {
 			continue
 		}
-		s := hear(b.Text)
+		s := hear(b.Text, x.lang)
 		all += len(b.Text)
+		for _, g := range s.things {
+			if len(b.Text) > scanty {
+				x.theme[g]++
+			}
+		}
 		if s.persons > 0 {
 			addressed += len(b.Text)
 		}
@@ -76,15 +86,18 @@ func (x *pitches) listen() {
 		}
 		x.ends = i
 	}
-	if addressed*2 > all {
+	if addressed*3 > all {
 		x.bar += patience
+	}
+	if addressed*3 > 2*all {
+		x.bar++
 	}
 }
 
 // rule says why a block is a pitch, or "".
 func (x *pitches) rule(i int) string {
 	r, b := x.raws[i], x.blocks[i]
-	s := hear(b.Text)
+	s := x.hear(i)
 	door := s.goods > 0 || s.contact || r.offers&(support|membership|channel|mail) != 0
 	if !(s.bids > 0 && door || s.goods > 0 && s.persons > 0) {
 		return ""
@@ -102,7 +115,10 @@ func (x *pitches) rule(i int) string {
 	if r.slant*10 > len(r.Text)*9 || r.bold*10 > len(r.Text)*9 {
 		n++
 	}
-	if n < x.bar+max(0, len(b.Text)-wordy)/(wordy/2) {
+	if s.bids == 0 {
+		n--
+	}
+	if n < x.bar+max(0, len(b.Text)-wordy)/(wordy/3) {
 		return ""
 	}
 	return "pitch: asks something of the reader"
@@ -166,7 +182,7 @@ func (x *pitches) islands() {
 			found[box] = &island{}
 			order = append(order, box)
 		}
-		found[box].add(i, r, x.blocks[i])
+		found[box].add(i, r, x.blocks[i], x.lang)
 	}
 	for _, box := range order {
 		if s := found[box]; s.beckoned && s.prose <= mostProse {
@@ -177,7 +193,7 @@ func (x *pitches) islands() {
 	}
 }
 
-func (s *island) add(i int, r raw, b Block) {
+func (s *island) add(i int, r raw, b Block, lang string) {
 	switch {
 	case b.Keep && r.speak == "" && body(b.Kind) && !corrected.MatchString(b.Text):
 		s.kept = append(s.kept, i)
@@ -188,7 +204,7 @@ func (s *island) add(i int, r raw, b Block) {
 		s.prose += mostProse + 1
 	case strings.HasPrefix(b.Rule, "pitch"), b.Rule == "text: "+signup, b.Rule == "text: "+appeal, b.Rule == "text: "+advert, b.Rule == "form":
 		s.beckoned = true
-	case len(b.Text) < 40 && (b.Rule == "tag: button" || r.share() > 0.9) && bids.begin(fold(b.Text)):
+	case len(b.Text) < 40 && (b.Rule == "tag: button" || r.share() > 0.9) && bids[lang].begin(fold(b.Text)):
 		s.beckoned = true
 	}
 }
@@ -230,9 +246,10 @@ var linkRule = map[string]bool{"link alone": true, "link list": true, "text: " +
 
 // signs are what a text says that a pitch says.
 type signs struct {
-	bids    int // sentences that begin with what the reader shall do
-	goods   int // things that he shall do it with
-	persons int // words for the reader and for the house
+	bids    int      // sentences that begin with what the reader shall do
+	goods   int      // things that he shall do it with
+	persons int      // words for the reader and for the house
+	things  []string // the goods
 	contact bool
 	loud    bool // an exclamation mark
 	quotes  bool // somebody is quoted
@@ -265,7 +282,8 @@ var (
 
 // hear finds the signs of a pitch in a text. What stands in quotation marks is
 // somebody else's.
-func hear(text string) signs {
+func hear(text, lang string) signs {
+	bids, goods := bids[lang], goods[lang]
 	var s signs
 	plain := quoted.ReplaceAllStringFunc(text, func(q string) string {
 		if len(strings.Fields(q)) > 5 {
@@ -291,7 +309,20 @@ func hear(text string) signs {
 			found[g] = true
 		}
 	}
+	s.things = slices.Collect(maps.Keys(found))
 	s.goods = len(found)
+	return s
+}
+
+// hear finds the signs of block i, without the things that the article is
+// about.
+func (x *pitches) hear(i int) signs {
+	s := hear(x.blocks[i].Text, x.lang)
+	for _, g := range s.things {
+		if x.theme[g] >= topical {
+			s.goods--
+		}
+	}
 	return s
 }
 
@@ -311,6 +342,28 @@ func lexemesOf(list string) lexemes {
 		}
 	}
 	return l
+}
+
+// tongues are the languages of the tables, line by line.
+var tongues = []string{"en", "uk", "ru", "de", "fr", "es", "it", "pl"}
+
+// byLanguage makes one table of each line, and one of all for any other
+// language, under the name "".
+func byLanguage(list string) map[string]lexemes {
+	m := map[string]lexemes{"": lexemesOf(list)}
+	for i, line := range strings.Split(list, "\n") {
+		m[tongues[i]] = lexemesOf(line)
+	}
+	return m
+}
+
+// tongue returns the table's name for a language.
+func tongue(language string) string {
+	lang, _, _ := strings.Cut(strings.ToLower(language), "-")
+	if slices.Contains(tongues, lang) {
+		return lang
+	}
+	return ""
 }
 
 // begin reports whether a sentence begins with one of the phrases.
@@ -386,8 +439,8 @@ te tu tus usted su ustedes nos nuestro nuestra nuestros nuestras
 ti tua tuo tue vi vostra ci noi nostro nostra nostri nostre
 ci ciebie twój twoja twoją twoje państwa państwo nas nam nasz nasza nasze naszą naszym naszej nasi cię`)
 
-// bids begin a sentence that says what the reader shall do, or asks him.
-var bids = lexemesOf(`sign up|subscribe|join|join us|download|follow|click|tap|register|grab your|grab a|get the|get our|get your|get a|get more|get breaking|get alerts|get all|get notified|get daily|get weekly|fill out|fill in|write to|write us|write in|email|e-mail|send us|send your|send a|send in|tell us|let us know|share your|share this|share with|forward this|vote|cast your|have your say|check out|watch every|watch live|watch the|watch our|watch more|listen to|listen on|listen live|listen now|tune in|hear more|hear the latest|read the|read our|read more|read full|read now|read on|read all|read it|buy a|buy the|buy tickets|buy your|buy now|order|pre-order|try|start your|start a|upgrade|create a|create an|create your|support|donate|give|give to|give a|chip in|contribute|become a|become an|become one|have a story|have a tip|have a news|have a question|have questions|have an opinion|have something|have you|got a|got something|got news|got questions|know something|know of|do you have|do you know|do you think|do you want|do you live|do you work|are you a|are you an|want to|want more|want the|what do you think|what did you think|how do i sign|how did you|how are we|how can we|we want|we'd love|we would like|we'd like|we offer|we rely|we need|we depend|we're asking|we are asking|we welcome|we value|you can find|you can also|you can sign|you can read|you can listen|you can follow|you can help|you can contact|you can email|you can get|you can reach|you can support|you can now|you're reading|you are reading|you've read|you have read|you value|you make|not a subscriber|not a member|not yet|already a|stay in touch|stay up|stay informed|stay connected|stay on top|keep up|keep in touch|never miss|don't miss|be the first|be part|if you|thanks for reading|thank you for reading|thanks for|thank you for|find out|find more|find us|find our|find all|see our|see more|see all|visit our|visit the|visit us|contact|contact us|call us|call our|text us|reach out|reach us|reply to|leave a|leave your|add us|add your|post your|comment|rate this|take our|take the|take part|complete our|enter your|enter our|enter to|enter for|scan the|set up|turn on|enable|manage your|explore|discover|browse|learn more|learn how|book your|book a|book now|apply now|apply for|save up|claim your|unlock|continue reading|enjoying|enjoy this|enjoyed this|like what|like this|love this|liked this|members get|subscribers get|subscribers can|subscriber|was this|were you|did you|help us|help keep|help fund|help support|make a|make sure|make your|consider|reserve your|submit|ask us|ask a|ask your|pitch us|for more|to receive|to get|to read more|to subscribe|to sign|to support|to comment|to contact|to submit|to share|to report|to join|spotted|noticed|seen something|experienced|been affected|interested in|looking for|need help|missed
+// bids begin a sentence, in one line for each of tongues, that says what the reader shall do, or asks him.
+var bids = byLanguage(`sign up|subscribe|join|join us|download|follow|click|tap|register|grab your|grab a|get the|get our|get your|get a|get more|get breaking|get alerts|get all|get notified|get daily|get weekly|fill out|fill in|write to|write us|write in|email|e-mail|send us|send your|send a|send in|tell us|let us know|share your|share this|share with|forward this|vote|cast your|have your say|check out|watch every|watch live|watch the|watch our|watch more|listen to|listen on|listen live|listen now|tune in|hear more|hear the latest|read the|read our|read more|read full|read now|read on|read all|read it|buy a|buy the|buy tickets|buy your|buy now|order|pre-order|try|start your|start a|upgrade|create a|create an|create your|support|donate|give|give to|give a|chip in|contribute|become a|become an|become one|have a story|have a tip|have a news|have a question|have questions|have an opinion|have something|have you|got a|got something|got news|got questions|know something|know of|do you have|do you know|do you think|do you want|do you live|do you work|are you a|are you an|want to|want more|want the|what do you think|what did you think|how do i sign|how did you|how are we|how can we|we want|we'd love|we would like|we'd like|we offer|we rely|we need|we depend|we're asking|we are asking|we welcome|we value|you can find|you can also|you can sign|you can read|you can listen|you can follow|you can help|you can contact|you can email|you can get|you can reach|you can support|you can now|you're reading|you are reading|you've read|you have read|you value|you make|not a subscriber|not a member|not yet|already a|stay in touch|stay up|stay informed|stay connected|stay on top|keep up|keep in touch|never miss|don't miss|be the first|be part|if you|thanks for reading|thank you for reading|thanks for|thank you for|find out|find more|find us|find our|find all|see our|see more|see all|visit our|visit the|visit us|contact|contact us|call us|call our|text us|reach out|reach us|reply to|leave a|leave your|add us|add your|post your|comment|rate this|take our|take the|take part|complete our|enter your|enter our|enter to|enter for|scan the|set up|turn on|enable|manage your|explore|discover|browse|learn more|learn how|book your|book a|book now|apply now|apply for|save up|claim your|unlock|continue reading|enjoying|enjoy this|enjoyed this|like what|like this|love this|liked this|members get|subscribers get|subscribers can|subscriber|was this|were you|did you|help us|help keep|help fund|help support|make a|make sure|make your|consider|reserve your|submit|ask us|ask a|ask your|pitch us|for more|to receive|to get|to read more|to subscribe|to sign|to support|to comment|to contact|to submit|to share|to report|to join|spotted|noticed|seen something|experienced|been affected|interested in|looking for|need help|missed
 підпи*|приєдн*|долуча*|долуч*|завантаж*|стежте|слідкуйте|тисніть|натисніть|перейдіть|реєструй*|зареєструй*|отримуйте|отримай*|діліться|поділі*|пишіть|напиш*|надсилайте|надішліть|розкажіть|повідом*|залиш*|коментуйте|голосуйте|читайте більше|читайте нас|дивіться більше|слухайте|придбайте|купуйте|купити|замов*|підтрима*|задонат*|допоможіть|станьте|стань|стати|якщо ви|якщо вам|якщо у вас|маєте|хочете|знайшли|помітили|побачили|знаєте|виділіть|дізнавайтесь|дізнавайтеся|більше новин|більше про|ще більше|будьте|а ви|а що ви|що ви думаєте|як ви|дякуємо|дякуємо за|запрошуємо|матеріал підготовлено|слідкуй|не пропусти*|ставайте
 подпи*|присоедин*|скачай*|скачать|следите|нажмите|нажимайте|перейдите|зарегистрируй*|регистрируй*|получайте|получай|делитесь|подели*|пишите|напиши*|присылайте|пришлите|расскажите|сообщите|оставьте|оставляйте|комментируйте|голосуйте|читайте нас|читайте больше|смотрите нас|слушайте|купите|закажите|поддерж*|помогите|станьте|если вы|если вам|если у вас|хотите|нашли|заметили|увидели|знаете|выделите|больше новостей|ещё больше|еще больше|будьте|а вы|а что вы|что вы думаете|как вы|спасибо|спасибо за|приглашаем|самое важное|самое интересное|главное за|не пропусти*|есть что|ставьте
 abonnieren|melden sie|laden sie|folgen sie|klicken sie|registrieren sie|erhalten sie|bekommen sie|teilen sie|schreiben sie|senden sie|schicken sie|sagen sie|erzählen sie|diskutieren sie|kommentieren sie|stimmen sie|hören sie|sehen sie|lesen sie|kaufen sie|bestellen sie|testen sie|unterstützen sie|spenden sie|helfen sie|werden sie|haben sie|sie haben|sie möchten|sie wollen|sie können|möchten sie|wollen sie|kennen sie|wissen sie|sind sie|was halten|was meinen|wie finden|verpassen sie|bleiben sie|entdecken sie|jetzt|hier|hat ihnen|wenn sie|wir freuen|wir bieten|wir brauchen|mehr nachrichten|mehr aus|mehr zum|mehr über|alle nachrichten|alle infos|die wichtigsten|das wichtigste|an dieser|mit meiner|mit ihrer|mit der|danke|vielen dank|nichts mehr|keine news|folge uns|folgt uns|abonniere|abonniert|melde dich|lade|lad|hol dir|holen sie|sichern sie|jeden|immer|sparen sie|erfahren sie|besuchen sie|kontaktieren sie|nutzen sie|aktivieren sie
@@ -398,7 +451,7 @@ zapisz*|zapis*|subskrybuj*|zaprenumeruj|dołącz*|pobierz*|ściągnij|śledź*|o
 
 // goods are the things by which a reader is held: a letter, an app, an account,
 // a form to fill in, a place to comment.
-var goods = lexemesOf(`newsletter*|inbox*|app|apps|app store|google play|google news|apple news|subscri*|free trial|free account|an account|your account|opt in|our commitment|our mission|our promise|billionaire owner|no shareholders|no paywall|free to read|keep our|podcast*|alerts|notifications|push|briefing|whatsapp|telegram|facebook|instagram|youtube|twitter|tiktok|threads|bluesky|linkedin|discord|signal|reddit|the comments|comments section|comment below|a comment|comments below|the form|short form|this form|our form|survey|questionnaire|poll|quiz|hear from you|your story|your stories|your questions|your experience|your thoughts|your views|your feedback|feedback|your photos|a tip|tips|tip line|news tip|securedrop|story idea*|story ideas|the editor|the newsroom|our newsroom|newsroom|our journalists|our reporters|our team|our editors|letters|letter to the editor|reader*|readers like you|donat*|gift|contribution|membership*|members|a member|patron|patreon|ko-fi|coffee|tax-deductible|nonprofit|independent journalism|local journalism|our journalism|our work|our coverage|our reporting|quality journalism|journalism|a month|per month|a week|articles a month|first month|white paper|whitepaper|webinar|tickets|ticket|early bird|register|registration|discount|promo code|coupon|giveaway|win a|print edition|a copy|back issue*|e-paper|epaper|magazine|digital edition|our events|live event|our community|the community|community|conversation|our channel|channel|this story|this article|this post|this piece|our series|breaking news|top stories|latest news|latest headlines|headlines|morning email|daily email|weekly email|email|e-mail|republish*|creative commons|privacy policy|privacy notice|terms of|terms and conditions|cookies|click here|ctrl|our website|our site|our page|our partner*|job board|our shop|our store|bookmark|whatsapp channel|hotline|helpline number
+var goods = byLanguage(`newsletter*|inbox*|app|apps|app store|google play|google news|apple news|subscri*|free trial|free account|an account|your account|opt in|our commitment|our mission|our promise|billionaire owner|no shareholders|no paywall|free to read|keep our|podcast*|alerts|notifications|push|briefing|whatsapp|telegram|facebook|instagram|youtube|twitter|tiktok|threads|bluesky|linkedin|discord|signal|reddit|the comments|comments section|comment below|a comment|comments below|the form|short form|this form|our form|survey|questionnaire|poll|quiz|hear from you|your story|your stories|your questions|your experience|your thoughts|your views|your feedback|feedback|your photos|a tip|tips|tip line|news tip|securedrop|story idea*|story ideas|the editor|the newsroom|our newsroom|newsroom|our journalists|our reporters|our team|our editors|letters|letter to the editor|reader*|readers like you|donat*|gift|contribution|membership*|members|a member|patron|patreon|ko-fi|coffee|tax-deductible|nonprofit|independent journalism|local journalism|our journalism|our work|our coverage|our reporting|quality journalism|journalism|a month|per month|a week|articles a month|first month|white paper|whitepaper|webinar|tickets|ticket|early bird|register|registration|discount|promo code|coupon|giveaway|win a|print edition|a copy|back issue*|e-paper|epaper|magazine|digital edition|our events|live event|our community|the community|community|conversation|our channel|channel|this story|this article|this post|this piece|our series|breaking news|top stories|latest news|latest headlines|headlines|morning email|daily email|weekly email|republish*|creative commons|privacy policy|privacy notice|terms of|terms and conditions|cookies|click here|ctrl|our website|our site|our page|our partner*|job board|our shop|our store|bookmark|whatsapp channel|hotline|helpline number
 розсилк*|підписк*|підпис*|телеграм*|telegram*|viber*|вайбер*|фейсбук*|ютуб*|youtube|інстаграм*|застосун*|додаток|додатку|пошт*|коментар*|донат*|патрон*|спільнот*|редакці*|канал*|подкаст*|опитуван*|анкет*|форм*|сповіщен*|помилк*|ctrl|whatsapp|передплат*|квитк*|квиток|свою історію|історіями|журналістик*|посилання*|соцмереж*|сайт*|новин
 рассылк*|подписк*|подпиш*|телеграм*|telegram*|фейсбук*|ютуб*|youtube|инстаграм*|приложени*|почт*|комментар*|донат*|патрон*|сообществ*|редакци*|канал*|подкаст*|опрос*|анкет*|уведомлен*|опечатк*|ошибк*|ctrl|whatsapp|билет*|историей|своей историей|журналистик*|ссылк*|соцсет*|сайт*|на адрес|текстов
 newsletter*|postfach|app|apps|abo|abos|abonn*|kostenlos*|gratis|konto|registrier*|anmeld*|podcast*|push*|benachrichtigung*|whatsapp*|telegram*|facebook|instagram|youtube|kanal|kommentar*|kommentier*|umfrage*|formular|fehler*|redaktion*|leserbrief*|hinweis*|e-mail*|mail|spende*|mitglied*|unterstütz*|journalismus|werbe*|datenschutz*|externe* inhalt*|artikel|e-paper|probemonat|rabatt*|gewinnspiel*|tickets|lesen
