@@ -9,7 +9,7 @@ import (
 // whole enough is an articleBody that holds this much of what is read, and
 // few are the bytes of it that may follow the last block read.
 const (
-	agreement  = 0.75
+	agreement  = 0.6
 	leastAgree = 600
 	afterword  = 60
 )

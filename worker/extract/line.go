@@ -129,7 +129,7 @@ func allowed(kind, head, rest, text string, linked float64) bool {
 	case strings.Contains(head, " ") || spaceless(head) || linked > 0.4:
 		return true
 	default:
-		return len(rest) > 12 && len(rest) < 160 && !ended(text)
+		return len(rest) > 12 && len(rest) < 160 && (!ended(text) || strings.HasSuffix(text, ":"))
 	}
 }
 

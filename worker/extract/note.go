@@ -15,15 +15,23 @@ var (
 	appears = regexp.MustCompile(`^(?:this|a version of this) (?:article|story|essay|piece|column)(?: also)? (?:appears|appeared|is published|was published|ran|runs) (?:in|on)\b`)
 	// partOf tells of a series: "Part of The Grid, Explained, our series on …".
 	partOf = regexp.MustCompile(`^(?:this (?:article|story|piece) is )?part (?:\d+ )?of (?:an? |our |the |\p{L}).{0,80}\b(?:series|project|newsletter|special report|collection)\b|^from our .{2,40}(?:series|archive|partners)\b`)
+	// hosted is "Dockside is written by A and edited by B".
+	hosted = regexp.MustCompile(`^[\p{L}\d '’&]{2,40} (?:is|was) (?:written|edited|produced|hosted|compiled|reported|curated) (?:and \w+ )?by \p{Lu}.* (?:edited|produced|written|hosted) by \p{Lu}`)
+	// byRole names who did one thing: "Авторка: Марта Дзюба".
+	byRole = regexp.MustCompile(`^(?i:authors?|text|words|story|editor|photos?|autorin|autor|autora|autore|autrice|texte?|testo|texto|tekst|redaktor|redaktion|автор|авторка|автори|авторы|текст|редактор|редакторка|фото): ?(?:\p{Lu}[\p{L}.'’-]+[ ,]*){2,4}(?:, \p{L}+ \p{L}+)?\.?$`)
+	// snapped ends a caption: "(Peter Ash/NPN)".
+	snapped = regexp.MustCompile(`\((?:\p{Lu}[\p{L}.'’-]+ ){1,3}\p{Lu}[\p{L}'’-]+ ?/ ?\p{Lu}[\p{L} .]{1,30}\)\.?$|\((?:\p{Lu}[\p{L}.'’-]+ ){0,3}\p{Lu}[\p{L}'’-]+ ?/ ?\p{Lu}{2,6}\)\.?$`)
+	// moreBy heads what else an author wrote.
+	moreBy = regexp.MustCompile(`^More (?:by|from|stories by|stories from) [^.!?]{2,40}:?$|^Read more from [^.!?]{2,40}:?$`)
 	// sharing is "Compartir en WhatsApp": a verb and a network.
 	sharing = regexp.MustCompile(`^(?:share|post|send|compartir|comparte|enviar|teilen|auf \p{L}+ teilen|partager|envoyer|condividi|invia|udostępnij|wyślij|поділитися|поділитись|надіслати|поделиться|отправить)(?: (?:this|article|story|via|on|en|por|sur|par|su|tramite|na|przez|у|в|во|через|auf|per|with|to))* (?:x|facebook|twitter|whats ?app|telegram|linkedin|e-?mail|pinterest|reddit|viber|bluesky|threads|messenger|correo|mail)$`)
 )
 
 // fine are the beginnings of small print, in the languages of most pages.
-var fine = phrases(`18+|please gamble responsibly|gamble responsibly|your information is being handled|your data will be|for more information see our privacy|this site is protected|we may earn|we may receive|if you buy something|when you buy through|when you purchase through|prices correct at|this article contains content provided by|this article contains affiliate|this content is hosted|this page contains content|to view this content|we ask for your permission|quick guide:|this story can be republished|use our content|republish this|our articles may be republished|reuse this content|licensing this content|the views expressed|views expressed|the opinions expressed|opinions expressed|the author's views|bcc:
-матеріал підготовлено|матеріал створено|публікацію підготовлено|проєкт реалізовано|передрук|передруковування|використання матеріалів|при використанні матеріалів|думки авторів|думка редакції|погляди авторів|копіювання матеріалів
+var fine = phrases(`creative commons|rights & permissions|rights and permissions|editor's picks are|this newspaper is a member|we receive a commission|disclosure: we|18+|please gamble responsibly|gamble responsibly|your information is being handled|your data will be|for more information see our privacy|this site is protected|we may earn|we may receive|if you buy something|when you buy through|when you purchase through|prices correct at|this article contains content provided by|this article contains affiliate|this content is hosted|this page contains content|to view this content|we ask for your permission|quick guide:|this story can be republished|use our content|republish this|our articles may be republished|reuse this content|licensing this content|the views expressed|views expressed|the opinions expressed|opinions expressed|the author's views|bcc:
+усі матеріали сайту|всі матеріали сайту|матеріал підготовлено|матеріал створено|публікацію підготовлено|проєкт реалізовано|передрук|передруковування|використання матеріалів|при використанні матеріалів|думки авторів|думка редакції|погляди авторів|копіювання матеріалів
 материал подготовлен|материал создан|перепечатка|использование материалов|при использовании материалов|при цитировании|мнение редакции|мнение автора может
-an dieser stelle|empfohlener redaktioneller inhalt|externer inhalt|dieser inhalt wird|mit dem laden|mit meiner anmeldung|mit ihrer anmeldung|dieser text erschien|dieser artikel erschien|dieser artikel enthält|alle rechte|die kommentarfunktion
+mit material de|mit material von|an dieser stelle|empfohlener redaktioneller inhalt|externer inhalt|dieser inhalt wird|mit dem laden|mit meiner anmeldung|mit ihrer anmeldung|dieser text erschien|dieser artikel erschien|dieser artikel enthält|alle rechte|die kommentarfunktion
 ce contenu est|ce contenu|pour afficher ce contenu|réutiliser ce contenu|reproduction interdite|tous droits|cet article est paru|contenu externe|les opinions exprimées|cet article contient
 este contenido|contenido externo|para ver este contenido|si está interesado en licenciar|reproducción prohibida|prohibida su reproducción|las opiniones expresadas|ir a los comentarios|ir a comentarios|si continúas leyendo|quieres añadir otro usuario
 questo contenuto|contenuto esterno|riproduzione riservata|per visualizzare questo|le opinioni espresse|tutti i diritti|articolo pubblicato
@@ -39,6 +47,12 @@ func slip(text, plain string, linked float64) string {
 		return share
 	case len(plain) < 260 && strings.Contains(plain, ": ") && strings.Count(text, ":") > 1 && whoDid.MatchString(text):
 		return credit
+	case len(text) < 300 && text[len(text)-1] == ')' && snapped.MatchString(text), len(text) < 160 && strings.Contains(text, ":") && byRole.MatchString(text):
+		return credit
+	case len(plain) < 200 && strings.Contains(plain, "ed by ") && hosted.MatchString(text):
+		return author
+	case len(plain) < 60 && moreBy.MatchString(text):
+		return related
 	case strings.HasPrefix(plain, "th") && made.MatchString(plain), appears.MatchString(plain), len(plain) < 140 && partOf.MatchString(plain):
 		return notes
 	}

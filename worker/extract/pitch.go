@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"lector"
 )
@@ -33,8 +34,11 @@ type pitches struct {
 	names  []string       // what the site calls itself, folded
 	boxed  bool           // most of the text stands in one box
 	bar    int
-	ends   int // the last block of the article itself
-	starts int // the first
+	told   bool // the article itself says "you"
+	ours   bool // and "we"
+	ends   int  // the last block of the article itself
+	starts int  // the first
+	tail   int  // the block before those that an article ends with, or -1
 }
 
 // solicit drops the texts below a page's head that want something from the
@@ -43,7 +47,7 @@ func solicit(p *Page, raws []raw, in boxes, names []string, head int) {
 	if len(raws) != len(p.Blocks) { // an article that came in parts, without a page
 		raws = make([]raw, len(p.Blocks))
 	}
-	x := pitches{raws: raws, blocks: p.Blocks, in: in, lang: tongue(p.Language), theme: map[string]int{}, names: names, boxed: boxedBody(p.Blocks), bar: pitched}
+	x := pitches{raws: raws, blocks: p.Blocks, in: in, lang: tongue(p.Language), theme: map[string]int{}, names: names, boxed: boxedBody(p.Blocks), bar: pitched, tail: -1}
 	x.listen()
 	for i := head + 1; i < len(p.Blocks); i++ {
 		b := &p.Blocks[i]
@@ -54,6 +58,7 @@ func solicit(p *Page, raws []raw, in boxes, names []string, head int) {
 			b.Keep, b.Rule = false, rule
 		}
 	}
+	x.trail(p, head)
 	x.headings()
 	x.islands()
 	x.leads()
@@ -63,7 +68,7 @@ func solicit(p *Page, raws []raw, in boxes, names []string, head int) {
 // it begins and ends.
 func (x *pitches) listen() {
 	x.starts, x.ends = -1, -1
-	addressed, all := 0, 0
+	reader, house, bidding, all := 0, 0, 0, 0
 	for i, b := range x.blocks {
 		if !b.Keep || !body(b.Kind) || !prose(b.Text) {
 			continue
@@ -75,8 +80,14 @@ func (x *pitches) listen() {
 				x.theme[g]++
 			}
 		}
-		if s.persons > 0 {
-			addressed += len(b.Text)
+		if s.reader > 0 {
+			reader += len(b.Text)
+		}
+		if s.house > 0 {
+			house += len(b.Text)
+		}
+		if s.bids > 0 {
+			bidding += len(b.Text)
 		}
 		if s.weight() >= 3 && len(b.Text) < mostPitch && (s.bids > 0 || s.goods > 0) {
 			continue
@@ -86,10 +97,11 @@ func (x *pitches) listen() {
 		}
 		x.ends = i
 	}
-	if addressed*3 > all {
+	x.told, x.ours = reader*3 > all, house*3 > all
+	if bidding*3 > all {
 		x.bar += patience
 	}
-	if addressed*3 > 2*all {
+	if x.told {
 		x.bar++
 	}
 }
@@ -118,10 +130,62 @@ func (x *pitches) rule(i int) string {
 	if s.bids == 0 {
 		n--
 	}
-	if n < x.bar+max(0, len(b.Text)-wordy)/(wordy/3) {
+	if n < x.bar-x.ease(i)+max(0, len(b.Text)-wordy)/(wordy/3) {
 		return ""
 	}
 	return "pitch: asks something of the reader"
+}
+
+// ease is how many signs fewer do at an article's end, where one thing that is
+// asked of the reader follows the other.
+func (x *pitches) ease(i int) int {
+	if i > x.tail && x.tail >= 0 {
+		return patience
+	}
+	return 0
+}
+
+// trail goes back from the end, as far as all is asked of the reader or is no
+// sentence, and drops that. One such thing must be there already.
+func (x *pitches) trail(p *Page, head int) {
+	seen := false
+	for i := len(x.blocks) - 1; i > head; i-- {
+		b, r := &x.blocks[i], x.raws[i]
+		if !b.Keep {
+			seen = seen || asking(b.Rule)
+			continue
+		}
+		if r.speak != "" || !body(b.Kind) || b.Kind == lector.Quote || len(b.Text) > mostPitch {
+			return
+		}
+		if corrected.MatchString(b.Text) || p.aboutAuthor(b.Text) {
+			continue
+		}
+		x.tail = i - 1
+		line := !ended(b.Text) && utf8.RuneCountInString(b.Text) < 100 && b.Kind == lector.Paragraph
+		rule := x.rule(i)
+		if line && seen && rule == "" {
+			rule = "pitch: a line among others"
+		}
+		if rule == "" || !seen && !strings.HasPrefix(rule, "pitch: asks") {
+			return
+		}
+		b.Keep, b.Rule, seen = false, rule, true
+	}
+}
+
+// asking reports whether a rule drops what asks something of the reader, or
+// what is said of the article at its end.
+func asking(rule string) bool {
+	kind, ok := strings.CutPrefix(rule, "text: ")
+	if !ok {
+		return strings.HasPrefix(rule, "pitch") || rule == "form"
+	}
+	switch kind {
+	case signup, appeal, advert, author, imprint, legal, notes, correct, comments, share, cookie:
+		return true
+	}
+	return false
 }
 
 // place weighs where a block stands: beside the text's own box, before its
@@ -141,7 +205,7 @@ func (x *pitches) place(i int) int {
 func (x *pitches) headings() {
 	for i := len(x.blocks) - 2; i >= 0; i-- {
 		b, next := &x.blocks[i], x.blocks[i+1]
-		if !b.Keep || !strings.HasPrefix(next.Rule, "pitch") || x.raws[i].speak != "" || !body(b.Kind) || len(b.Text) > brief {
+		if !b.Keep || next.Keep || !asking(next.Rule) || x.raws[i].speak != "" || !body(b.Kind) || len(b.Text) > brief {
 			continue
 		}
 		above := b.Kind == lector.Heading || b.Kind == lector.Paragraph && !prose(b.Text)
@@ -202,11 +266,26 @@ func (s *island) add(i int, r raw, b Block, lang string) {
 		}
 	case b.Keep:
 		s.prose += mostProse + 1
-	case strings.HasPrefix(b.Rule, "pitch"), b.Rule == "text: "+signup, b.Rule == "text: "+appeal, b.Rule == "text: "+advert, b.Rule == "form":
+	case asking(b.Rule):
 		s.beckoned = true
-	case len(b.Text) < 40 && (b.Rule == "tag: button" || r.share() > 0.9) && bids[lang].begin(fold(b.Text)):
+	case len(b.Text) < 40 && (b.Rule == "tag: button" || r.share() > 0.9) && (button(r.node) || bids[lang].begin(fold(b.Text))):
 		s.beckoned = true
 	}
+}
+
+// button reports whether a link is made up as a button.
+func button(n *html.Node) bool {
+	for depth := 0; n != nil && depth < 3; n, depth = n.Parent, depth+1 {
+		for c := range n.ChildNodes() {
+			if c.DataAtom == atom.A && (attr(c, "role") == "button" || containsAny(strings.ToLower(attr(c, "class")), []string{"btn", "button", "cta"})) {
+				return true
+			}
+		}
+		if containsAny(strings.ToLower(attr(n, "class")), []string{"btn", "button", "cta"}) {
+			return true
+		}
+	}
+	return false
 }
 
 // island returns the largest box around a block that does not hold the running
@@ -248,7 +327,9 @@ var linkRule = map[string]bool{"link alone": true, "link list": true, "text: " +
 type signs struct {
 	bids    int      // sentences that begin with what the reader shall do
 	goods   int      // things that he shall do it with
-	persons int      // words for the reader and for the house
+	reader  int      // words for the reader
+	house   int      // and for the house
+	persons int      // both, where the article does not speak so itself
 	things  []string // the goods
 	contact bool
 	loud    bool // an exclamation mark
@@ -302,15 +383,18 @@ func hear(text, lang string) signs {
 	found := map[string]bool{}
 	words := strings.FieldsFunc(plain, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' })
 	for i, w := range words {
-		if persons[w] {
-			s.persons++
+		switch persons[w] {
+		case reading:
+			s.reader++
+		case printing:
+			s.house++
 		}
 		if g := goods.at(words[i:]); g != "" {
 			found[g] = true
 		}
 	}
 	s.things = slices.Collect(maps.Keys(found))
-	s.goods = len(found)
+	s.goods, s.persons = len(found), s.reader+s.house
 	return s
 }
 
@@ -318,6 +402,12 @@ func hear(text, lang string) signs {
 // about.
 func (x *pitches) hear(i int) signs {
 	s := hear(x.blocks[i].Text, x.lang)
+	if x.told {
+		s.persons -= s.reader
+	}
+	if x.ours {
+		s.persons -= s.house
+	}
 	for _, g := range s.things {
 		if x.theme[g] >= topical {
 			s.goods--
@@ -429,33 +519,42 @@ func wordSet(list string) map[string]bool {
 // openers may stand before the verb of a bid.
 var openers = wordSet(`please and or to simply just now then so also but for bitte und oder jetzt et ou por y o per favore e oppure proszę i lub теж також або і й а и или также да`)
 
-// persons are the reader and the house.
-var persons = wordSet(`you your you're you've you'll yours we our us we're we've we'll
-ви вас вам ваш ваша ваше ваші вашу вашим ми нас нам наш наша наше наші нашу нашому нашим нашого нашій
-вы вас вам ваш ваша ваше ваши вашу мы нас нам наш наша наше наши нашу нашем нашего нашей
-sie ihr ihre ihren ihrem ihrer ihnen dir dich deine deinen wir uns unser unsere unserem unseren unserer
-vous votre vos nous notre nos
-te tu tus usted su ustedes nos nuestro nuestra nuestros nuestras
-ti tua tuo tue vi vostra ci noi nostro nostra nostri nostre
-ci ciebie twój twoja twoją twoje państwa państwo nas nam nasz nasza nasze naszą naszym naszej nasi cię`)
+// The persons of a pitch: its reader, and the house that prints it.
+const (
+	reading = iota + 1
+	printing
+)
+
+var persons = func() map[string]int {
+	m := map[string]int{}
+	for w := range wordSet(`you your you're you've you'll yours ви вас вам ваш ваша ваше ваші вашу вашим вы ваше ваши sie ihr ihre ihren ihrem ihrer ihnen dir dich deine deinen
+vous votre vos te tu tus usted su ustedes ti tua tuo tue vi vostra ciebie twój twoja twoją twoje państwa państwo cię ci`) {
+		m[w] = reading
+	}
+	for w := range wordSet(`us our we we're we've we'll ours ми нас нам наш наша наше наші нашу нашому нашим нашого нашій мы наши нашем нашего нашей wir uns unser unsere unserem unseren unserer
+nous notre nos nosotros nuestro nuestra nuestros nuestras noi nostro nostra nostri nostre nasz nasza nasze naszą naszym naszej nasi`) {
+		m[w] = printing
+	}
+	return m
+}()
 
 // bids begin a sentence, in one line for each of tongues, that says what the reader shall do, or asks him.
-var bids = byLanguage(`sign up|subscribe|join|join us|download|follow|click|tap|register|grab your|grab a|get the|get our|get your|get a|get more|get breaking|get alerts|get all|get notified|get daily|get weekly|fill out|fill in|write to|write us|write in|email|e-mail|send us|send your|send a|send in|tell us|let us know|share your|share this|share with|forward this|vote|cast your|have your say|check out|watch every|watch live|watch the|watch our|watch more|listen to|listen on|listen live|listen now|tune in|hear more|hear the latest|read the|read our|read more|read full|read now|read on|read all|read it|buy a|buy the|buy tickets|buy your|buy now|order|pre-order|try|start your|start a|upgrade|create a|create an|create your|support|donate|give|give to|give a|chip in|contribute|become a|become an|become one|have a story|have a tip|have a news|have a question|have questions|have an opinion|have something|have you|got a|got something|got news|got questions|know something|know of|do you have|do you know|do you think|do you want|do you live|do you work|are you a|are you an|want to|want more|want the|what do you think|what did you think|how do i sign|how did you|how are we|how can we|we want|we'd love|we would like|we'd like|we offer|we rely|we need|we depend|we're asking|we are asking|we welcome|we value|you can find|you can also|you can sign|you can read|you can listen|you can follow|you can help|you can contact|you can email|you can get|you can reach|you can support|you can now|you're reading|you are reading|you've read|you have read|you value|you make|not a subscriber|not a member|not yet|already a|stay in touch|stay up|stay informed|stay connected|stay on top|keep up|keep in touch|never miss|don't miss|be the first|be part|if you|thanks for reading|thank you for reading|thanks for|thank you for|find out|find more|find us|find our|find all|see our|see more|see all|visit our|visit the|visit us|contact|contact us|call us|call our|text us|reach out|reach us|reply to|leave a|leave your|add us|add your|post your|comment|rate this|take our|take the|take part|complete our|enter your|enter our|enter to|enter for|scan the|set up|turn on|enable|manage your|explore|discover|browse|learn more|learn how|book your|book a|book now|apply now|apply for|save up|claim your|unlock|continue reading|enjoying|enjoy this|enjoyed this|like what|like this|love this|liked this|members get|subscribers get|subscribers can|subscriber|was this|were you|did you|help us|help keep|help fund|help support|make a|make sure|make your|consider|reserve your|submit|ask us|ask a|ask your|pitch us|for more|to receive|to get|to read more|to subscribe|to sign|to support|to comment|to contact|to submit|to share|to report|to join|spotted|noticed|seen something|experienced|been affected|interested in|looking for|need help|missed
-підпи*|приєдн*|долуча*|долуч*|завантаж*|стежте|слідкуйте|тисніть|натисніть|перейдіть|реєструй*|зареєструй*|отримуйте|отримай*|діліться|поділі*|пишіть|напиш*|надсилайте|надішліть|розкажіть|повідом*|залиш*|коментуйте|голосуйте|читайте більше|читайте нас|дивіться більше|слухайте|придбайте|купуйте|купити|замов*|підтрима*|задонат*|допоможіть|станьте|стань|стати|якщо ви|якщо вам|якщо у вас|маєте|хочете|знайшли|помітили|побачили|знаєте|виділіть|дізнавайтесь|дізнавайтеся|більше новин|більше про|ще більше|будьте|а ви|а що ви|що ви думаєте|як ви|дякуємо|дякуємо за|запрошуємо|матеріал підготовлено|слідкуй|не пропусти*|ставайте
+var bids = byLanguage(`sign up|subscribe|join|join us|download|follow|click|tap|register|grab your|grab a|get it|get the|get our|get your|get a|get more|get breaking|get alerts|get all|get notified|get daily|get weekly|fill out|fill in|write to|write us|write in|email|e-mail|send us|send your|send a|send in|tell us|let us know|share your|share this|share with|forward this|vote|cast your|have your say|check out|watch every|watch live|watch the|watch our|watch more|listen to|listen on|listen live|listen now|tune in|hear more|hear the latest|read the|read our|read more|read full|read now|read on|read all|read it|buy a|buy the|buy tickets|buy your|buy now|order|pre-order|try|start your|start a|upgrade|create a|create an|create your|support|donate|give|give to|give a|chip in|contribute|become a|become an|become one|have a story|have a tip|have a news|have a question|have questions|have an opinion|have something|have you|got a|got something|got news|got questions|know something|know of|do you have|do you know|do you think|do you want|do you live|do you work|are you a|are you an|want to|want more|want the|what do you think|what did you think|how do i sign|how did you|how are we|how can we|we want|we'd love|we would like|we'd like|we offer|we rely|we need|we depend|we're asking|we are asking|we welcome|we value|you can find|you can also|you can sign|you can read|you can listen|you can follow|you can help|you can contact|you can email|you can get|you can reach|you can support|you can now|you're reading|you are reading|you've read|you have read|you value|you make|not a subscriber|not a member|not yet|already a|stay in touch|stay up|stay informed|stay connected|stay on top|keep up|keep in touch|never miss|don't miss|be the first|be part|if you|thanks for reading|thank you for reading|thanks for|thank you for|find out|find more|find us|find our|find all|see our|see more|see all|visit our|visit the|visit us|contact|contact us|call us|call our|text us|reach out|reach us|reply to|leave a|leave your|add us|add your|post your|comment|rate this|take our|take the|take part|complete our|enter your|enter our|enter to|enter for|scan the|set up|turn on|enable|manage your|explore|discover|browse|learn more|learn how|book your|book a|book now|apply now|apply for|save up|claim your|unlock|continue reading|enjoying|enjoy this|enjoyed this|like what|like this|love this|liked this|members get|subscribers get|subscribers can|subscriber|was this|were you|did you|help us|help keep|help fund|help support|make a|make sure|make your|consider|reserve your|submit|ask us|ask a|ask your|pitch us|for more|to receive|to get|to read more|to subscribe|to sign|to support|to comment|to contact|to submit|to share|to report|to join|when you|liked|send scoops|send tips|send photos|comments are|log in|sign in|double my|all the|every gift|your gift|your support|spotted|noticed|seen something|experienced|been affected|interested in|looking for|need help|missed
+підпи*|приєдн*|долуча*|долуч*|завантаж*|стежте|слідкуйте|тисніть|натисніть|перейдіть|реєструй*|зареєструй*|отримуйте|отримай*|діліться|поділі*|пишіть|напиш*|надсилайте|надішліть|розкажіть|повідом*|залиш*|коментуйте|голосуйте|читайте більше|читайте нас|дивіться більше|слухайте|придбайте|купуйте|купити|замов*|підтрима*|задонат*|допоможіть|станьте|стань|стати|якщо ви|якщо вам|якщо у вас|маєте|хочете|знайшли|помітили|побачили|знаєте|виділіть|дізнавайтесь|дізнавайтеся|більше новин|більше історій|цікаве за|більше про|ще більше|будьте|а ви|а що ви|що ви думаєте|як ви|дякуємо|дякуємо за|запрошуємо|матеріал підготовлено|слідкуй|не пропусти*|ставайте
 подпи*|присоедин*|скачай*|скачать|следите|нажмите|нажимайте|перейдите|зарегистрируй*|регистрируй*|получайте|получай|делитесь|подели*|пишите|напиши*|присылайте|пришлите|расскажите|сообщите|оставьте|оставляйте|комментируйте|голосуйте|читайте нас|читайте больше|смотрите нас|слушайте|купите|закажите|поддерж*|помогите|станьте|если вы|если вам|если у вас|хотите|нашли|заметили|увидели|знаете|выделите|больше новостей|ещё больше|еще больше|будьте|а вы|а что вы|что вы думаете|как вы|спасибо|спасибо за|приглашаем|самое важное|самое интересное|главное за|не пропусти*|есть что|ставьте
-abonnieren|melden sie|laden sie|folgen sie|klicken sie|registrieren sie|erhalten sie|bekommen sie|teilen sie|schreiben sie|senden sie|schicken sie|sagen sie|erzählen sie|diskutieren sie|kommentieren sie|stimmen sie|hören sie|sehen sie|lesen sie|kaufen sie|bestellen sie|testen sie|unterstützen sie|spenden sie|helfen sie|werden sie|haben sie|sie haben|sie möchten|sie wollen|sie können|möchten sie|wollen sie|kennen sie|wissen sie|sind sie|was halten|was meinen|wie finden|verpassen sie|bleiben sie|entdecken sie|jetzt|hier|hat ihnen|wenn sie|wir freuen|wir bieten|wir brauchen|mehr nachrichten|mehr aus|mehr zum|mehr über|alle nachrichten|alle infos|die wichtigsten|das wichtigste|an dieser|mit meiner|mit ihrer|mit der|danke|vielen dank|nichts mehr|keine news|folge uns|folgt uns|abonniere|abonniert|melde dich|lade|lad|hol dir|holen sie|sichern sie|jeden|immer|sparen sie|erfahren sie|besuchen sie|kontaktieren sie|nutzen sie|aktivieren sie
-abonnez*|inscrivez*|rejoignez|téléchargez|suivez|cliquez|recevez|partagez|écrivez*|envoyez*|dites*|racontez*|commentez|réagissez|votez|écoutez|regardez|retrouvez|achetez|commandez|offrez|profitez|essayez|soutenez|faites|aidez*|devenez|vous souhaitez|vous voulez|vous avez|vous pouvez|vous êtes|vous aimez|vous n'avez|avez*|êtes*|connaissez*|souhaitez*|si vous|ne manquez|ne ratez|restez|découvrez|pour ne|pour recevoir|pour aller|pour suivre|pour lire|pour commenter|chaque|tous les|toute l'actualité|toutes les|merci|nous avons besoin|nous vous|participez|répondez|contactez|signalez|créez|accédez|activez|déjà abonné*|l'essentiel de|une question|un témoignage|une info|une erreur|et vous|qu'en pensez|que pensez
-suscríb*|suscrib*|apúnt*|únete|únase|descarga|descárg*|descargue|sigue a|sigue toda|sigue nuestra|sigue las|síguenos|síganos|haz clic|haga clic|pincha|pinche|pulsa|regístr*|recibe|reciba|comparte|comparta|escríb*|envía*|cuéntan*|dinos|déjanos|deja tu|comenta|opina|participa|vota|escucha|mira|lee más|lea más|compra|reserva|prueba|apoya|colabora|dona|ayúdanos|hazte|conviértete|si quieres|si te|si está|si tienes|si desea|si continúas|si has|quieres|quiere|puedes seguir|puede seguir|puedes escribir|puedes consultar|te gusta|te ha|tienes|conoces|sabes|has visto|no te pierdas|no se pierda|mantente|entérate|descubre|para recibir|para no|para estar|para leer|para seguir|toda la|todas las|gracias|cada mañana|cada|qué te|qué opinas|accede|activa|consulta|aquí|ir a|añade|contacta
+abonnieren|melden sie|laden sie|folgen sie|klicken sie|registrieren sie|erhalten sie|bekommen sie|teilen sie|schreiben sie|senden sie|schicken sie|sagen sie|erzählen sie|diskutieren sie|kommentieren sie|stimmen sie|hören sie|sehen sie|lesen sie|kaufen sie|bestellen sie|testen sie|unterstützen sie|spenden sie|helfen sie|werden sie|haben sie|sie haben|sie möchten|sie wollen|sie können|möchten sie|wollen sie|kennen sie|wissen sie|sind sie|was halten|was meinen|wie finden|verpassen sie|bleiben sie|entdecken sie|jetzt|hier|hat ihnen|wenn sie|wir freuen|wir bieten|wir brauchen|noch mehr|mehr geschichten|mehr infos|mehr nachrichten|mehr aus|mehr zum|mehr über|alle nachrichten|alle infos|die wichtigsten|das wichtigste|an dieser|mit meiner|mit ihrer|mit der|danke|vielen dank|nichts mehr|keine news|folge uns|folgt uns|abonniere|abonniert|melde dich|lade|lad|hol dir|holen sie|sichern sie|jeden|immer|sparen sie|erfahren sie|besuchen sie|kontaktieren sie|nutzen sie|aktivieren sie
+abonnez*|inscrivez*|rejoignez|téléchargez|suivez|cliquez|recevez|partagez|écrivez*|envoyez*|dites*|racontez*|commentez|réagissez|votez|écoutez|regardez|retrouvez|achetez|commandez|offrez|profitez|essayez|soutenez|faites|aidez*|devenez|vous souhaitez|vous voulez|vous avez|vous pouvez|vous êtes|vous aimez|vous n'avez|avez*|êtes*|connaissez*|souhaitez*|si vous|ne manquez|ne ratez|restez|découvrez|pour ne|pour recevoir|pour aller|pour suivre|pour lire|pour commenter|chaque|tous les|toute l'actualité|toutes les|merci|nous avons besoin|nous vous|participez|répondez|contactez|signalez|créez|accédez|activez|déjà abonné*|l'essentiel de|une question|un témoignage|une info|une information|une faute|une coquille|une erreur|donnez votre|et vous|qu'en pensez|que pensez
+suscríb*|suscrib*|apúnt*|únete|únase|descarga|descárg*|descargue|sigue a|sigue toda|sigue nuestra|sigue las|síguenos|síganos|haz clic|haga clic|pincha|pinche|pulsa|regístr*|recibe|reciba|comparte|comparta|escríb*|envía*|cuéntan*|dinos|déjanos|deja tu|comenta|opina|participa|vota|escucha|mira|lee más|lea más|compra|reserva|prueba|apoya|colabora|dona|ayúdanos|hazte|conviértete|si quieres|si te|si está|si tienes|si desea|si continúas|si has|quieres|quiere|puedes seguir|puede seguir|puedes escribir|puedes consultar|te gusta|te ha|tienes|conoces|sabes|has visto|no te pierdas|no se pierda|mantente|entérate|descubre|para recibir|para no|para estar|para leer|para seguir|toda la|todas las|gracias|cada mañana|cada|qué te|qué opinas|accede|activa|consulta|aquí|ir a|añade|contacta|inicia sesión|más historias|hazte
 iscriv*|abbonat*|unisciti|unitevi|scarica|scaricate|segui|seguici|seguite*|clicca|cliccate|registrati|registratevi|ricevi|ricevete|condividi*|scrivi|scrivici|scrivete*|invia|inviaci|inviate|manda*|racconta*|dicci|diteci|lascia|commenta|partecipa|vota|ascolta|guarda|leggi tutt*|leggi il|leggi le|acquista|compra|prenota|prova|sostieni|sostenete|dona|aiutaci|diventa|se vuoi|se ti|se hai|se sei|se volete|vuoi|volete|puoi|potete|ti è|ti piace|hai|avete|conosci|sai|non perdere|non perderti|resta|rimani|restate|scopri|per ricevere|per restare|per non|per segnal*|per segnalazioni|per leggere|per informazioni|per contatt*|tutte le|ogni|grazie|cosa ne|e tu|e voi|che ne|accedi|attiva|aggiung*|entra
 zapisz*|zapis*|subskrybuj*|zaprenumeruj|dołącz*|pobierz*|ściągnij|śledź*|obserwuj*|kliknij*|zarejestruj*|otrzymuj*|bądź|podziel*|udostępnij|napisz*|pisz|piszcie|wyślij*|prześlij*|opowiedz*|daj|dajcie|skomentuj|komentuj|zagłosuj|słuchaj*|oglądaj*|czytaj nas|czytaj więcej|kup|zamów|wypróbuj|wesprzyj*|wspieraj*|postaw*|wpłać|pomóż*|zostań|jeśli|jeżeli|chcesz|masz|macie|znasz|wiesz|widziałeś|możesz|możecie|podoba|spodobał*|podobał*|nie przegap|odkryj|aby|żeby|więcej informacji|więcej wiadomości|najważniejsze informacje|wszystkie|dziękujemy|co sądzisz|co myślisz|a ty|polub*|dodaj*|skontaktuj*|zgłoś|sprawdź*|włącz|jesteś|zauważyłeś|codziennie`)
 
 // goods are the things by which a reader is held: a letter, an app, an account,
 // a form to fill in, a place to comment.
-var goods = byLanguage(`newsletter*|inbox*|app|apps|app store|google play|google news|apple news|subscri*|free trial|free account|an account|your account|opt in|our commitment|our mission|our promise|billionaire owner|no shareholders|no paywall|free to read|keep our|podcast*|alerts|notifications|push|briefing|whatsapp|telegram|facebook|instagram|youtube|twitter|tiktok|threads|bluesky|linkedin|discord|signal|reddit|the comments|comments section|comment below|a comment|comments below|the form|short form|this form|our form|survey|questionnaire|poll|quiz|hear from you|your story|your stories|your questions|your experience|your thoughts|your views|your feedback|feedback|your photos|a tip|tips|tip line|news tip|securedrop|story idea*|story ideas|the editor|the newsroom|our newsroom|newsroom|our journalists|our reporters|our team|our editors|letters|letter to the editor|reader*|readers like you|donat*|gift|contribution|membership*|members|a member|patron|patreon|ko-fi|coffee|tax-deductible|nonprofit|independent journalism|local journalism|our journalism|our work|our coverage|our reporting|quality journalism|journalism|a month|per month|a week|articles a month|first month|white paper|whitepaper|webinar|tickets|ticket|early bird|register|registration|discount|promo code|coupon|giveaway|win a|print edition|a copy|back issue*|e-paper|epaper|magazine|digital edition|our events|live event|our community|the community|community|conversation|our channel|channel|this story|this article|this post|this piece|our series|breaking news|top stories|latest news|latest headlines|headlines|morning email|daily email|weekly email|republish*|creative commons|privacy policy|privacy notice|terms of|terms and conditions|cookies|click here|ctrl|our website|our site|our page|our partner*|job board|our shop|our store|bookmark|whatsapp channel|hotline|helpline number
+var goods = byLanguage(`newsletter*|inbox*|app|apps|app store|google play|google news|apple news|subscri*|free trial|free account|an account|your account|opt in|our commitment|our mission|our promise|billionaire owner|no shareholders|no paywall|free to read|keep our|podcast*|alerts|notifications|push|briefing|whatsapp|telegram|facebook|instagram|youtube|twitter|tiktok|threads|bluesky|linkedin|discord|signal|reddit|the comments|comments section|comment below|a comment|comments below|the form|short form|this form|our form|survey|questionnaire|poll|quiz|hear from you|your story|your stories|your questions|your experience|your thoughts|your views|your feedback|feedback|your photos|a tip|tips|tip line|news tip|securedrop|story idea*|story ideas|the editor|the newsroom|our newsroom|newsroom|our journalists|our reporters|our team|our editors|letters|letter to the editor|reader*|readers like you|donat*|gift|contribution|membership*|members|a member|patron|patreon|ko-fi|coffee|tax-deductible|nonprofit|independent journalism|local journalism|our journalism|our work|our coverage|our reporting|quality journalism|journalism|a month|per month|a week|articles a month|first month|white paper|whitepaper|webinar|tickets|ticket|early bird|register|registration|discount|promo code|coupon|giveaway|win a|print edition|a copy|back issue*|e-paper|epaper|magazine|digital edition|our events|live event|our community|the community|community|conversation|our channel|channel|this story|this article|this post|this piece|our series|breaking news|top stories|latest news|latest headlines|headlines|morning email|daily email|weekly email|republish*|bulletin*|guidelines|contributors|discussion|commission|voucher*|scoops|your name|first-time|matched|ad-free|plans|text message|text messages|exclusive stories|exclusive content|events|creative commons|privacy policy|privacy notice|terms of|terms and conditions|cookies|click here|ctrl|our website|our site|our page|our partner*|job board|our shop|our store|bookmark|whatsapp channel|hotline|helpline number
 розсилк*|підписк*|підпис*|телеграм*|telegram*|viber*|вайбер*|фейсбук*|ютуб*|youtube|інстаграм*|застосун*|додаток|додатку|пошт*|коментар*|донат*|патрон*|спільнот*|редакці*|канал*|подкаст*|опитуван*|анкет*|форм*|сповіщен*|помилк*|ctrl|whatsapp|передплат*|квитк*|квиток|свою історію|історіями|журналістик*|посилання*|соцмереж*|сайт*|новин
 рассылк*|подписк*|подпиш*|телеграм*|telegram*|фейсбук*|ютуб*|youtube|инстаграм*|приложени*|почт*|комментар*|донат*|патрон*|сообществ*|редакци*|канал*|подкаст*|опрос*|анкет*|уведомлен*|опечатк*|ошибк*|ctrl|whatsapp|билет*|историей|своей историей|журналистик*|ссылк*|соцсет*|сайт*|на адрес|текстов
 newsletter*|postfach|app|apps|abo|abos|abonn*|kostenlos*|gratis|konto|registrier*|anmeld*|podcast*|push*|benachrichtigung*|whatsapp*|telegram*|facebook|instagram|youtube|kanal|kommentar*|kommentier*|umfrage*|formular|fehler*|redaktion*|leserbrief*|hinweis*|e-mail*|mail|spende*|mitglied*|unterstütz*|journalismus|werbe*|datenschutz*|externe* inhalt*|artikel|e-paper|probemonat|rabatt*|gewinnspiel*|tickets|lesen
-newsletter*|lettre*|infolettre*|boîte mail|boite mail|boîte|messagerie|application*|appli|abonn*|compte|gratuit*|podcast*|alertes|notifications|whatsapp|telegram|facebook|instagram|youtube|chaîne|commentaire*|sondage|questionnaire|formulaire|cet article|article|erreur|rédaction|courrier*|témoignage*|mail|e-mail|don|dons|soutien|soutenir|adhér*|membre*|journalisme|indépendant*|billet*|réseaux sociaux|l'actualité|votre avis|conditions
-newsletter*|boletín*|boletines|bandeja|correo|app|aplicación|suscri*|cuenta|gratis|podcast*|alertas|notificaciones|whatsapp*|telegram|facebook|instagram|youtube|twitter|canal|canales|comentario*|encuesta|cuestionario|formulario|error|errata|redacción|dispositivo|usuario|licenci*|este contenido|contenido|este artículo|donación|donar|socio*|socia|periodismo|entradas|redes sociales|claves|últimas noticias|opinión|hemeroteca|edición impresa
+newsletter*|lettre*|infolettre*|boîte mail|boite mail|boîte|messagerie|application*|appli|abonn*|compte|gratuit*|podcast*|alertes|notifications|whatsapp|telegram|facebook|instagram|youtube|chaîne|commentaire*|sondage|questionnaire|formulaire|cet article|article|erreur|faute*|coquille*|orthographe|rédaction|courrier*|témoignage*|mail|e-mail|don|dons|soutien|soutenir|adhér*|membre*|journalisme|indépendant*|billet*|réseaux sociaux|l'actualité|votre avis|conditions
+newsletter*|boletín*|boletines|bandeja|correo|app|aplicación|suscri*|cuenta|gratis|podcast*|alertas|notificaciones|whatsapp*|telegram|facebook|instagram|youtube|twitter|canal|canales|comentario*|encuesta|cuestionario|formulario|error|errata|redacción|dispositivo|usuario|licenci*|este contenido|contenido|este artículo|donación|donar|socio*|socia|periodismo|entradas|redes sociales|comentar|noticia|claves|últimas noticias|opinión|hemeroteca|edición impresa
 newsletter*|casella|posta|email|e-mail|app|applicazione|abbonament*|account|gratis|gratuit*|podcast*|notifiche|whatsapp|telegram|facebook|instagram|youtube|canale|canali|commenti|commenta*|discussione|sondaggio|questionario|errore|refuso|redazione*|segnalazion*|messaggio|donazione|sostegno|soci|giornalismo|biglietti|social|preferiti|google news|google|la notizia|ultime notizie|edizione
 newsletter*|newslettera|skrzynk*|aplikacj*|prenumerat*|subskrypcj*|konto|bezpłatn*|za darmo|podcast*|powiadomie*|whatsapp*|telegram*|facebook*|instagram*|youtube*|kanał*|komentarz*|ankiet*|formularz*|błąd|literówk*|redakcj*|temat|temacie|mail|e-mail|kaw*|kawę|darowizn*|wsparci*|patron*|patronite|dziennikarstw*|bilet*|mediach społecznościowych|wiadomościach google|artykuł|bieżąco|mediach`)
