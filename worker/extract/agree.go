@@ -10,7 +10,7 @@ import (
 // few are the bytes of it that may follow the last block read.
 const (
 	agreement  = 0.6
-	leastAgree = 600
+	leastAgree = 400
 	afterword  = 60
 )
 

@@ -31,7 +31,7 @@ const (
 
 var companions = map[atom.Atom]company{
 	atom.Img: picture, atom.Picture: picture, atom.Video: picture, atom.Iframe: picture,
-	atom.Input: field, atom.Textarea: field, atom.Select: field, atom.H1: title,
+	atom.Input: field, atom.Textarea: field, atom.Select: field, atom.Label: field, atom.H1: title,
 }
 
 // accompany notes a picture, a form's field or a main heading in the elements

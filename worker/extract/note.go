@@ -23,18 +23,20 @@ var (
 	snapped = regexp.MustCompile(`\((?:\p{Lu}[\p{L}.'’-]+ ){1,3}\p{Lu}[\p{L}'’-]+ ?/ ?\p{Lu}[\p{L} .]{1,30}\)\.?$|\((?:\p{Lu}[\p{L}.'’-]+ ){0,3}\p{Lu}[\p{L}'’-]+ ?/ ?\p{Lu}{2,6}\)\.?$`)
 	// moreBy heads what else an author wrote.
 	moreBy = regexp.MustCompile(`^More (?:by|from|stories by|stories from) [^.!?]{2,40}:?$|^Read more from [^.!?]{2,40}:?$`)
+	// reachable is "Jane can be reached at".
+	reachable = regexp.MustCompile(`^[\p{L}.'-]+(?: [\p{L}.'-]+){0,3} can be (?:reached|contacted|emailed)\b`)
 	// sharing is "Compartir en WhatsApp": a verb and a network.
 	sharing = regexp.MustCompile(`^(?:share|post|send|compartir|comparte|enviar|teilen|auf \p{L}+ teilen|partager|envoyer|condividi|invia|udostępnij|wyślij|поділитися|поділитись|надіслати|поделиться|отправить)(?: (?:this|article|story|via|on|en|por|sur|par|su|tramite|na|przez|у|в|во|через|auf|per|with|to))* (?:x|facebook|twitter|whats ?app|telegram|linkedin|e-?mail|pinterest|reddit|viber|bluesky|threads|messenger|correo|mail)$`)
 )
 
 // fine are the beginnings of small print, in the languages of most pages.
-var fine = phrases(`creative commons|rights & permissions|rights and permissions|editor's picks are|this newspaper is a member|we receive a commission|disclosure: we|18+|please gamble responsibly|gamble responsibly|your information is being handled|your data will be|for more information see our privacy|this site is protected|we may earn|we may receive|if you buy something|when you buy through|when you purchase through|prices correct at|this article contains content provided by|this article contains affiliate|this content is hosted|this page contains content|to view this content|we ask for your permission|quick guide:|this story can be republished|use our content|republish this|our articles may be republished|reuse this content|licensing this content|the views expressed|views expressed|the opinions expressed|opinions expressed|the author's views|bcc:
-усі матеріали сайту|всі матеріали сайту|матеріал підготовлено|матеріал створено|публікацію підготовлено|проєкт реалізовано|передрук|передруковування|використання матеріалів|при використанні матеріалів|думки авторів|думка редакції|погляди авторів|копіювання матеріалів
-материал подготовлен|материал создан|перепечатка|использование материалов|при использовании материалов|при цитировании|мнение редакции|мнение автора может
-mit material de|mit material von|an dieser stelle|empfohlener redaktioneller inhalt|externer inhalt|dieser inhalt wird|mit dem laden|mit meiner anmeldung|mit ihrer anmeldung|dieser text erschien|dieser artikel erschien|dieser artikel enthält|alle rechte|die kommentarfunktion
+var fine = phrases(`odds correct|over 18s only|highlights are available|you must be logged in|you need to be logged in|photos supplied|pictures supplied|photo supplied|additional reporting:|creative commons|rights & permissions|rights and permissions|editor's picks are|this newspaper is a member|we receive a commission|disclosure: we|18+|please gamble responsibly|gamble responsibly|your information is being handled|your data will be|for more information see our privacy|this site is protected|we may earn|we may receive|if you buy something|when you buy through|when you purchase through|prices correct at|this article contains content provided by|this article contains affiliate|this content is hosted|this page contains content|to view this content|we ask for your permission|quick guide:|this story can be republished|use our content|republish this|our articles may be republished|reuse this content|licensing this content|the views expressed|views expressed|the opinions expressed|opinions expressed|the author's views|bcc:
+матеріал опубліковано за|усі матеріали сайту|всі матеріали сайту|матеріал підготовлено|матеріал створено|публікацію підготовлено|проєкт реалізовано|передрук|передруковування|використання матеріалів|при використанні матеріалів|думки авторів|думка редакції|погляди авторів|копіювання матеріалів
+материал опубликован при|материал подготовлен|материал создан|перепечатка|использование материалов|при использовании материалов|при цитировании|мнение редакции|мнение автора может
+dieser artikel ist teil|dieser text ist teil|dieser beitrag ist teil|mit material de|mit material von|an dieser stelle|empfohlener redaktioneller inhalt|externer inhalt|dieser inhalt wird|mit dem laden|mit meiner anmeldung|mit ihrer anmeldung|dieser text erschien|dieser artikel erschien|dieser artikel enthält|alle rechte|die kommentarfunktion
 ce contenu est|ce contenu|pour afficher ce contenu|réutiliser ce contenu|reproduction interdite|tous droits|cet article est paru|contenu externe|les opinions exprimées|cet article contient
 este contenido|contenido externo|para ver este contenido|si está interesado en licenciar|reproducción prohibida|prohibida su reproducción|las opiniones expresadas|ir a los comentarios|ir a comentarios|si continúas leyendo|quieres añadir otro usuario
-questo contenuto|contenuto esterno|riproduzione riservata|per visualizzare questo|le opinioni espresse|tutti i diritti|articolo pubblicato
+ultimo aggiornamento|tutti i contenuti|questo contenuto è|contenuto esterno|riproduzione riservata|per visualizzare questo|le opinioni espresse|tutti i diritti|articolo pubblicato
 ta treść|treść zewnętrzna|materiał powstał|artykuł powstał|wszelkie prawa|kopiowanie treści|przedruk|redakcja nie ponosi|źródło zdjęcia głównego|dalszy ciąg materiału|dalszy ciąg artykułu|dalsza część`)
 
 // slip finds what a text says of itself, and small print.
@@ -51,6 +53,8 @@ func slip(text, plain string, linked float64) string {
 		return credit
 	case len(plain) < 200 && strings.Contains(plain, "ed by ") && hosted.MatchString(text):
 		return author
+	case len(plain) < 200 && strings.Contains(plain, "can be ") && reachable.MatchString(plain) && contactMark.MatchString(plain):
+		return author
 	case len(plain) < 60 && moreBy.MatchString(text):
 		return related
 	case strings.HasPrefix(plain, "th") && made.MatchString(plain), appears.MatchString(plain), len(plain) < 140 && partOf.MatchString(plain):
@@ -58,7 +62,7 @@ func slip(text, plain string, linked float64) string {
 	}
 	short := utf8.RuneCountInString(plain) < 160 || linked > 0
 	for _, p := range fine {
-		if strings.HasPrefix(plain, p) && short && !quoted.MatchString(text) {
+		if strings.HasPrefix(plain, p) && short && !hear(text, "").quotes {
 			return legal
 		}
 	}

@@ -17,6 +17,8 @@ var (
 	biography = regexp.MustCompile(`^(?:\p{Lu}[\p{L}.'’-]*,? ){2,4}(?:(?:and|und|et|y|e|i|та|и) (?:\p{Lu}[\p{L}.'’-]* ){1,4})?(?:is|are|was|were|covers|cover|writes|write|reports|edits|has|teaches|works|lives|joined|ist|sind|schreibt|arbeitet|est|écrit|es|escribe|è|scrive|é|escreve|jest|pisze|—|–|-) `)
 	// office is what somebody is who writes for a paper.
 	office = regexp.MustCompile(`^((?:\p{Lu}[\p{L}.'’-]* ){2,4})(?:is|was|are|ist|est|es|è|jest|—|–)(?: the| a| an| our| eine?| une?| un| una)? .{0,60}\b(?:columnist|reporter|writer|author|editor|professor|journalist|correspondent|fellow|lecturer|producer|critic|contributor|director of|historian|economist|novelist|poet|intern|Redakteur(?:in)?|Autor(?:in)?|Journalist(?:in)?|Kolumnist(?:in)?|journaliste|chroniqueu(?:r|se)|écrivain|professeure?|periodista|escritora?|columnista|profesora?|giornalista|scrittore|scrittrice|dziennikar(?:z|ka)|redaktor(?:ka)?|pisar(?:z|ka))\b`)
+	// theAuthor begins what is said of an author without his name.
+	theAuthor = regexp.MustCompile(`^(?:The (?:author|writer)|Die Autorin|Der Autor|L[’']auteure?|L[’']autrice|El autor|La autora|L[’']autore|Autor(?:ka)?|Автор(?:ка)?) (?:is|ist|est|es|è|jest|—|–|-) `)
 	// corrected begins what a listener must hear.
 	corrected = regexp.MustCompile(`(?i)^(?:correct|clarif|update|editor['’]?s? note|an earlier version|this (?:story|article) (?:has been|was) (?:updated|corrected|amended)|berichtig|korrekt|anmerkung|rectific|correcti|mise à jour|corre[cç]|aggiornament|sprostowan|уточн|виправлен|исправлен|оновлен|обновлен)`)
 )
@@ -38,6 +40,8 @@ func closing(p *Page) {
 		case b.insisted():
 			return
 		case b.Kind != lector.Paragraph && b.Kind != lector.Item || corrected.MatchString(b.Text):
+		case prose == 0 && len(b.Text) < 200 && theAuthor.MatchString(b.Text):
+			b.Keep, b.Rule = false, "text: "+author
 		case prose == 0 && b.Kind == lector.Paragraph && fullName(b.Text), p.aboutAuthor(b.Text) || b.slant && prose == 0 && biography.MatchString(b.Text),
 			prose == 0 && p.stranger(i):
 			b.Keep, b.Rule = false, "text: "+author
