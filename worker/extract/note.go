@@ -30,7 +30,7 @@ var (
 )
 
 // fine are the beginnings of small print, in the languages of most pages.
-var fine = phrases(`odds correct|over 18s only|highlights are available|you must be logged in|you need to be logged in|photos supplied|pictures supplied|photo supplied|additional reporting:|creative commons|rights & permissions|rights and permissions|editor's picks are|this newspaper is a member|we receive a commission|disclosure: we|18+|please gamble responsibly|gamble responsibly|your information is being handled|your data will be|for more information see our privacy|this site is protected|we may earn|we may receive|if you buy something|when you buy through|when you purchase through|prices correct at|this article contains content provided by|this article contains affiliate|this content is hosted|this page contains content|to view this content|we ask for your permission|quick guide:|this story can be republished|use our content|republish this|our articles may be republished|reuse this content|licensing this content|the views expressed|views expressed|the opinions expressed|opinions expressed|the author's views|bcc:
+var fine = phrases(`this site uses akismet|learn how your comment data|odds correct|over 18s only|highlights are available|you must be logged in|you need to be logged in|photos supplied|pictures supplied|photo supplied|additional reporting:|creative commons|rights & permissions|rights and permissions|editor's picks are|this newspaper is a member|we receive a commission|disclosure: we|18+|please gamble responsibly|gamble responsibly|your information is being handled|your data will be|for more information see our privacy|this site is protected|we may earn|we may receive|if you buy something|when you buy through|when you purchase through|prices correct at|this article contains content provided by|this article contains affiliate|this content is hosted|this page contains content|to view this content|we ask for your permission|quick guide:|this story can be republished|use our content|republish this|our articles may be republished|reuse this content|licensing this content|the views expressed|views expressed|the opinions expressed|opinions expressed|the author's views|bcc:
 матеріал опубліковано за|усі матеріали сайту|всі матеріали сайту|матеріал підготовлено|матеріал створено|публікацію підготовлено|проєкт реалізовано|передрук|передруковування|використання матеріалів|при використанні матеріалів|думки авторів|думка редакції|погляди авторів|копіювання матеріалів
 материал опубликован при|материал подготовлен|материал создан|перепечатка|использование материалов|при использовании материалов|при цитировании|мнение редакции|мнение автора может
 dieser artikel ist teil|dieser text ist teil|dieser beitrag ist teil|mit material de|mit material von|an dieser stelle|empfohlener redaktioneller inhalt|externer inhalt|dieser inhalt wird|mit dem laden|mit meiner anmeldung|mit ihrer anmeldung|dieser text erschien|dieser artikel erschien|dieser artikel enthält|alle rechte|die kommentarfunktion
@@ -38,6 +38,9 @@ ce contenu est|ce contenu|pour afficher ce contenu|réutiliser ce contenu|reprod
 este contenido|contenido externo|para ver este contenido|si está interesado en licenciar|reproducción prohibida|prohibida su reproducción|las opiniones expresadas|ir a los comentarios|ir a comentarios|si continúas leyendo|quieres añadir otro usuario
 ultimo aggiornamento|tutti i contenuti|questo contenuto è|contenuto esterno|riproduzione riservata|per visualizzare questo|le opinioni espresse|tutti i diritti|articolo pubblicato
 ta treść|treść zewnętrzna|materiał powstał|artykuł powstał|wszelkie prawa|kopiowanie treści|przedruk|redakcja nie ponosi|źródło zdjęcia głównego|dalszy ciąg materiału|dalszy ciąg artykułu|dalsza część`)
+
+// denials are how a house says that readers speak for themselves.
+var denials = phrases(`not responsible for the opinions|no se hace responsable de las opiniones|leserbriefe geben nicht|nicht die meinung der redaktion|n'engagent que leurs auteurs|non rispecchiano necessariamente|nie odpowiada za treść|може не збігатися з думкою|может не совпадать с мнением`)
 
 // slip finds what a text says of itself, and small print.
 func slip(text, plain string, linked float64) string {
@@ -59,6 +62,9 @@ func slip(text, plain string, linked float64) string {
 		return related
 	case strings.HasPrefix(plain, "th") && made.MatchString(plain), appears.MatchString(plain), len(plain) < 140 && partOf.MatchString(plain):
 		return notes
+	}
+	if containsAny(plain, denials) {
+		return legal
 	}
 	short := utf8.RuneCountInString(plain) < 160 || linked > 0
 	for _, p := range fine {
