@@ -31,8 +31,9 @@ type pitches struct {
 	in     boxes
 	lang   string
 	theme  map[string]int // the things that the article itself is about
-	names  []string       // what the site calls itself, folded
-	boxed  bool           // most of the text stands in one box
+	said   []*signs
+	names  []string // what the site calls itself, folded
+	boxed  bool     // most of the text stands in one box
 	bar    int
 	told   bool // the article itself says "you"
 	ours   bool // and "we"
@@ -47,7 +48,8 @@ func solicit(p *Page, raws []raw, in boxes, names []string, head int) {
 	if len(raws) != len(p.Blocks) { // an article that came in parts, without a page
 		raws = make([]raw, len(p.Blocks))
 	}
-	x := pitches{raws: raws, blocks: p.Blocks, in: in, lang: p.tongue(), theme: map[string]int{}, names: names, boxed: boxedBody(p.Blocks), bar: pitched, tail: -1}
+	x := pitches{raws: raws, blocks: p.Blocks, in: in, lang: p.tongue(), theme: map[string]int{}, said: make([]*signs, len(p.Blocks)), names: names, boxed: boxedBody(p.Blocks), bar: pitched, tail: -1}
+	before := slices.Clone(p.Blocks)
 	x.listen()
 	for i := head + 1; i < len(p.Blocks); i++ {
 		b := &p.Blocks[i]
@@ -62,6 +64,24 @@ func solicit(p *Page, raws []raw, in boxes, names []string, head int) {
 	x.headings()
 	x.islands()
 	x.leads()
+	x.relent(before)
+}
+
+// relent takes all back where half of the text or more would go: then it is
+// the article that speaks so.
+func (x *pitches) relent(before []Block) {
+	gone, all := 0, 0
+	for i, b := range before {
+		if b.Keep && body(b.Kind) {
+			all += len(b.Text)
+			if !x.blocks[i].Keep {
+				gone += len(b.Text)
+			}
+		}
+	}
+	if gone*2 > all {
+		copy(x.blocks, before)
+	}
 }
 
 // listen finds out whether the article speaks to its reader itself, and where
@@ -73,14 +93,14 @@ func (x *pitches) listen() {
 		if !b.Keep || !body(b.Kind) || !prose(b.Text) {
 			continue
 		}
-		s := hear(b.Text, x.lang)
+		s := x.listened(i)
 		all += len(b.Text)
 		for _, g := range s.things {
 			if len(b.Text) > scanty {
 				x.theme[g]++
 			}
 		}
-		asks := s.goods > 0 && s.weight() >= 3 && len(b.Text) < wordy
+		asks := s.goods > 0 && s.weight() >= pitched && len(b.Text) < wordy
 		if s.reader > 0 && !asks {
 			reader += len(b.Text)
 		}
@@ -441,10 +461,19 @@ func hear(text, lang string) signs {
 	return s
 }
 
+// listened finds the signs of block i once.
+func (x *pitches) listened(i int) signs {
+	if x.said[i] == nil {
+		s := hear(x.blocks[i].Text, x.lang)
+		x.said[i] = &s
+	}
+	return *x.said[i]
+}
+
 // hear finds the signs of block i, without the things that the article is
 // about.
 func (x *pitches) hear(i int) signs {
-	s := hear(x.blocks[i].Text, x.lang)
+	s := x.listened(i)
 	if x.told {
 		s.persons -= s.reader
 	}

@@ -11,7 +11,8 @@ import (
 // worded; what an article says of such things is.
 func TestPitch(t *testing.T) {
 	t.Parallel()
-	const head = `<!doctype html><html lang="en"><title>The bridge is open | The Quay</title><a href="/">The Quay</a><article><h1>The bridge is open</h1><div class="text">` + opening
+	const head = `<!doctype html><html lang="en"><title>The bridge is open | The Quay</title><a href="/">The Quay</a><article><h1>The bridge is open</h1><div class="text">` + opening +
+		"<p>It took nine years, two contractors and a court, and the county has paid for it out of a tax on gravel that was meant to last for four.</p>"
 	tests := map[string]struct {
 		block string
 		read  bool
@@ -37,6 +38,16 @@ func TestPitch(t *testing.T) {
 		if read := spoken(p) != spoken(without); read != tc.read {
 			t.Errorf("%s: read %q", name, spoken(p))
 		}
+	}
+}
+
+// TestPitchRelents: an article that asks all the time is read.
+func TestPitchRelents(t *testing.T) {
+	t.Parallel()
+	ask := "<p>Sign up for our newsletter and tell us what you think, in the app or in the comments.</p>"
+	p, err := extract.File("asking", []byte(`<!doctype html><html lang="en"><title>How we ask</title><article><h1>How we ask</h1>`+strings.Repeat("<p>So we wrote, and you did not reply, and we wrote to you once more.</p>"+ask, 8)+"</article>"), extract.Rules{})
+	if err != nil || !strings.Contains(spoken(p), "did not reply") {
+		t.Errorf("read %q, %v", spoken(p), err)
 	}
 }
 
