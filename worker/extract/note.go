@@ -10,7 +10,7 @@ var (
 	// whoDid is a line of nothing but who did what: "Text: A B. Editor: C D."
 	whoDid = regexp.MustCompile(`^(?:\p{Lu}[\p{L} /&-]{2,30}: ?(?:\p{Lu}[\p{L}.'’-]* ?){1,4}(?:(?:, |and |& |и |та |й |und |et |y |e |i )(?:\p{Lu}[\p{L}.'’-]* ?){1,4})*[.;|,·]? ?){2,}$`)
 	// made tells how a text came about: "This story was edited by …".
-	made = regexp.MustCompile(`^(?:this|the) (?:\w+ )?(?:article|story|piece|post|essay|column|interview|report|content|video|episode|text) (?:was|has been|is)(?: also)? (?:\w+ ){0,2}(?:edited|reported|photographed|fact-checked|converted|translated|created|written|generated|reviewed|illustrated|supported|funded|sponsored|made possible|part of|licensed|open to)\b`)
+	made = regexp.MustCompile(`^(?:this|the) (?:\w+ )?(?:article|story|piece|post|essay|column|interview|report|reporting|coverage|series|project|content|video|episode|text) (?:was|has been|is)(?: also)? (?:\w+ ){0,2}(?:edited|reported|photographed|fact-checked|converted|translated|created|written|generated|reviewed|illustrated|supported by|funded|sponsored|made possible|part of|licensed|open to)\b`)
 	// appears tells in which number of a magazine a text stands.
 	appears = regexp.MustCompile(`^(?:this|a version of this) (?:article|story|essay|piece|column)(?: also)? (?:appears|appeared|is published|was published|ran|runs) (?:in|on)\b`)
 	// partOf tells of a series: "Part of The Grid, Explained, our series on …".
