@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -9,6 +8,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"lector"
+	"lector/worker/pattern"
 )
 
 // company is what stands in an element beside its text.
@@ -346,7 +346,7 @@ func (b boxes) linking(r raw) bool {
 	return box != nil && b.w.beside[box]&link != 0
 }
 
-var counter = regexp.MustCompile(`^(?:photo |image |slide |foto |фото )?\d{1,3} ?(?:/|of) ?(\d{1,3})(?:\b|\D)`)
+var counter = pattern.New(`^(?:photo |image |slide |foto |фото )?\d{1,3} ?(?:/|of) ?(\d{1,3})(?:\b|\D)`)
 
 // slides drops the pictures of a gallery that are counted: "3/12", in one
 // element with what is said of the picture.

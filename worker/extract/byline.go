@@ -1,11 +1,12 @@
 package extract
 
 import (
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"lector/worker/pattern"
 )
 
 // byline is what a line such as "by Jane Doe January 13, 2025 2 min read" says.
@@ -17,10 +18,10 @@ type byline struct {
 }
 
 var (
-	byWord   = regexp.MustCompile(`(?i)^(?:by|geschreven door|tekst:|written by|posted by|reported by|reporting by|words by|story by|text by|author|von|par|por|di|da|od|autor|autorka|tekst|автор|автори|авторы|автор статті|текст|автор текста|propos recueillis par|recueilli par|publié par|escrito por|publicado por|postado por|door|yazan|yazar|skrevet av|scris de|napsal|napsala|מאת|بقلم|كتب|كتبت|auteur|autore|autores|autori|authors)(?::\s*|\s+)`)
-	bySplit  = regexp.MustCompile(`(?i)\s*(?:,| and | & | und | et | y | e | i | та | і | й | и |;)\s*`)
-	byEnd    = regexp.MustCompile(`(?i)\s*(?:[|•·—–]| - |\bpublished\b|\bupdated\b|\bposted\b|\blast updated\b|\d{1,2}[:.h]\d{2}|\d+[ -]min\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bfor (?:the )?[A-Z]| \d[\d ]*$|опубліковано|опубликовано|veröffentlicht|publié|publicado|pubblicato|opublikowano).*$`)
-	namePart = regexp.MustCompile(`^\p{Lu}[\p{L}'’.\-]*$`)
+	byWord   = pattern.New(`(?i)^(?:by|geschreven door|tekst:|written by|posted by|reported by|reporting by|words by|story by|text by|author|von|par|por|di|da|od|autor|autorka|tekst|автор|автори|авторы|автор статті|текст|автор текста|propos recueillis par|recueilli par|publié par|escrito por|publicado por|postado por|door|yazan|yazar|skrevet av|scris de|napsal|napsala|מאת|بقلم|كتب|كتبت|auteur|autore|autores|autori|authors)(?::\s*|\s+)`)
+	bySplit  = pattern.New(`(?i)\s*(?:,| and | & | und | et | y | e | i | та | і | й | и |;)\s*`)
+	byEnd    = pattern.New(`(?i)\s*(?:[|•·—–]| - |\bpublished\b|\bupdated\b|\bposted\b|\blast updated\b|\d{1,2}[:.h]\d{2}|\d+[ -]min\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bfor (?:the )?[A-Z]| \d[\d ]*$|опубліковано|опубликовано|veröffentlicht|publié|publicado|pubblicato|opublikowano).*$`)
+	namePart = pattern.New(`^\p{Lu}[\p{L}'’.\-]*$`)
 )
 
 // particles stand small inside names.

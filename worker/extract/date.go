@@ -1,10 +1,11 @@
 package extract
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"lector/worker/pattern"
 )
 
 // months in the languages of the house, by the name or its beginning.
@@ -30,11 +31,11 @@ dec december décembre dezember diciembre dicembre grudnia grudzień грудн�
 }()
 
 var (
-	dateDMY = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?: de| di)? ?(\p{L}{3,12})\.?,?(?: de| di| del)? (\d{4})\b`)
-	dateMDY = regexp.MustCompile(`(?i)\b(\p{L}{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b`)
-	dateISO = regexp.MustCompile(`\b(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?)?`)
-	dateYMD = regexp.MustCompile(`(?:^|\D)(\d{4})(?:[./] ?|年 ?)(\d{1,2})(?:[./] ?|月 ?)(\d{1,2})(?:日|\.|\b)`)
-	dateNum = regexp.MustCompile(`\b(\d{1,2})([./])(\d{1,2})[./](\d{4})\b`)
+	dateDMY = pattern.New(`(?i)\b(\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?: de| di)? ?(\p{L}{3,12})\.?,?(?: de| di| del)? (\d{4})\b`)
+	dateMDY = pattern.New(`(?i)\b(\p{L}{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b`)
+	dateISO = pattern.New(`\b(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?)?`)
+	dateYMD = pattern.New(`(?:^|\D)(\d{4})(?:[./] ?|年 ?)(\d{1,2})(?:[./] ?|月 ?)(\d{1,2})(?:日|\.|\b)`)
+	dateNum = pattern.New(`\b(\d{1,2})([./])(\d{1,2})[./](\d{4})\b`)
 )
 
 // date is a date found in a text, and where.
@@ -118,7 +119,7 @@ func number(s string, at []int) int {
 	return n
 }
 
-var dayTime = regexp.MustCompile(`(?i)^(?:\p{L}+,? )?(?:(\d{1,2})\.? (\p{L}{3,12})|(\p{L}{3,12})\.? (\d{1,2}))\.?,?(?: (?:в|о|об|at|um|à|alle|ore|a las|às|kl\.?|godz\.?))? \d{1,2}[:.h]\d{2}(?: ?[ap]\.?m\.?| uhr)?$`)
+var dayTime = pattern.New(`(?i)^(?:\p{L}+,? )?(?:(\d{1,2})\.? (\p{L}{3,12})|(\p{L}{3,12})\.? (\d{1,2}))\.?,?(?: (?:в|о|об|at|um|à|alle|ore|a las|às|kl\.?|godz\.?))? \d{1,2}[:.h]\d{2}(?: ?[ap]\.?m\.?| uhr)?$`)
 
 // sameYear reports whether a line is a day and a time without a year.
 func sameYear(s string) bool {
@@ -126,7 +127,7 @@ func sameYear(s string) bool {
 	return m != nil && months[strings.ToLower(m[2]+m[3])] > 0
 }
 
-var dateTime = regexp.MustCompile(`(?i)\b\d{1,2}[:.h]\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?|\b\d{1,2} ?[ap]\.?m\.?`)
+var dateTime = pattern.New(`(?i)\b\d{1,2}[:.h]\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?|\b\d{1,2} ?[ap]\.?m\.?`)
 
 // onlyDate reports whether s holds a date, a time, and the words that go with
 // them, and nothing else.
@@ -149,7 +150,7 @@ func onlyDate(s string) bool {
 }
 
 // lapse is a time that passed or will pass: "2 hours ago", "4 min read".
-var lapse = regexp.MustCompile(`(?i)\b(?:an?|\d+)[ -](?:min(?:ute)?|hour|hr|day|week)s?\.?[ -](?:ago|read)\b`)
+var lapse = pattern.New(`(?i)\b(?:an?|\d+)[ -](?:min(?:ute)?|hour|hr|day|week)s?\.?[ -](?:ago|read)\b`)
 
 var besideDate = words(`yayınlanma yayın güncelleme güncellendi saat publicerad uppdaterad kl publisert oppdatert julkaistu päivitetty publikováno vydáno megjelent actualizat publicat gepubliceerd bijgewerkt geplaatst om uur publicada atualizado atualizada às em segunda terça quarta quinta sexta sábado feira salı çarşamba perşembe cuma cumartesi pazar pazartesi maandag dinsdag woensdag donderdag vrijdag zaterdag zondag 입력 수정 승인 更新 公開 配信 发布时间 发布 时间 published updated posted created modified last first on at am pm a m p gmt utc et est edt bst cet cest eet eest msk kyiv kiev time local pt pst pdt mst mdt cst cdt ct mt uhr um am vom stand veröffentlicht aktualisiert опубліковано оновлено о об в у за києвом опубликовано обновлено мск publié le mis à jour jour par à h actualizado publicado el a las h pubblicato aggiornato il alle ore opublikowano aktualizacja godz zaktualizowano dnia monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì venerdì sabato domenica poniedziałek wtorek środa czwartek piątek sobota niedziela понеділок вівторок середа четвер п'ятниця субота неділя понедельник вторник среда пятница суббота воскресенье date г р року года`)
 

@@ -5,12 +5,13 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"regexp"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
+
+	"lector/worker/pattern"
 )
 
 // decode makes UTF-8 of a file that says what it is written in: by a byte
@@ -47,7 +48,7 @@ func gunzip(data []byte) ([]byte, error) {
 }
 
 // stated is how a page names its encoding: in a meta element, or XML's head.
-var stated = regexp.MustCompile(`(?i)<(?:meta\b[^>]*?\bcharset|\?xml\b[^>]*?\bencoding)\s*=\s*["']?\s*([a-z0-9_:.-]+)`)
+var stated = pattern.New(`(?i)<(?:meta\b[^>]*?\bcharset|\?xml\b[^>]*?\bencoding)\s*=\s*["']?\s*([a-z0-9_:.-]+)`)
 
 // encodingOf returns the encoding that data states, or nil for UTF-8 and for
 // what states none.

@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"lector"
+	"lector/worker/pattern"
 )
 
 // File takes a file of unknown kind apart: HTML, plain text, the data of our
@@ -83,7 +83,7 @@ func fromJSON(data []byte, r Rules) (Page, error) {
 	return Article(a, r)
 }
 
-var markup = regexp.MustCompile(`(?i)<(?:!doctype|html|head|body|p|div|span|article|section|h[1-6]|ul|ol|li|blockquote|br|a|em|strong|b|i|figure|img|table|main|nav|script|meta|title|!--)(?:[\s/>]|--)`)
+var markup = pattern.New(`(?i)<(?:!doctype|html|head|body|p|div|span|article|section|h[1-6]|ul|ol|li|blockquote|br|a|em|strong|b|i|figure|img|table|main|nav|script|meta|title|!--)(?:[\s/>]|--)`)
 
 // isHTML decides by the content. A content type of text/plain is believed
 // unless the text starts like a page.

@@ -2,7 +2,6 @@ package extract
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"lector"
+	"lector/worker/pattern"
 )
 
 // fromHTML takes a page or a fragment apart. Of a whole page only the article
@@ -358,7 +358,7 @@ func agrees(shown, stated string) bool {
 	return strings.HasPrefix(key(stated), k) && len(k)*2 > len(key(stated))
 }
 
-var titleMark = regexp.MustCompile(` (?:[|–—·»@-]|::) ?|_| ?[|｜] ?`)
+var titleMark = pattern.New(` (?:[|–—·»@-]|::) ?|_| ?[|｜] ?`)
 
 // titleParts returns a title and its parts between the marks by which sites
 // set off their own name, the longest first.
@@ -453,9 +453,9 @@ func bylineAt(raws []raw, i int) (byline, bool) {
 }
 
 var (
-	address = regexp.MustCompile(`\S+@\S+\.\S+`)
+	address = pattern.New(`\S+@\S+\.\S+`)
 	// byInside finds "By Jane Doe" behind a date.
-	byInside = regexp.MustCompile(`(?i)[\s|·•,](?:by|written by|автор|автори|авторы|von|par|por|autor|autorka)(?:: ?| )\p{Lu}`)
+	byInside = pattern.New(`(?i)[\s|·•,](?:by|written by|автор|автори|авторы|von|par|por|autor|autorka)(?:: ?| )\p{Lu}`)
 )
 
 // nameByDate takes a person's name that stands right above a date as the

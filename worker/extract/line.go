@@ -1,12 +1,12 @@
 package extract
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"lector"
+	"lector/worker/pattern"
 )
 
 // longest is how long a line of furniture can be, in bytes; longer text is
@@ -79,7 +79,7 @@ func controls(_, plain string, _ float64) string {
 }
 
 // moreOf finds "More in Transport:".
-var moreOf = regexp.MustCompile(`^More (?:in|on|from|about|of our) [^.!?]{2,40}:$|^More [^.!?]{2,25} (?:news|stories|articles|coverage):?$`)
+var moreOf = pattern.New(`^More (?:in|on|from|about|of our) [^.!?]{2,40}:$|^More [^.!?]{2,25} (?:news|stories|articles|coverage):?$`)
 
 // lead finds "Read also: …", "Photo: …" and what is a link after such words.
 func lead(text, plain string, linked float64) string {
@@ -134,10 +134,10 @@ func allowed(kind, head, rest, text string, linked float64) bool {
 }
 
 var (
-	countLine = regexp.MustCompile(`^(?:show |view |read |all )?[\d.,]+[km]? ?(?:new )?(?:comments?|replies|reply|shares?|likes?|views?|reads?|reactions?|followers|retweets?|reposts?|claps|votes?|коментар\p{L}*|комментар\p{L}*|перегляд\p{L}*|просмотр\p{L}*|поширен\p{L}*|kommentare?|commentaires?|partages|comentarios?|commenti|komentarz\p{L}*|wyświetle\p{L}*|vues|vistas|visualizzazioni|aufrufe)(?: .{0,20})?$|^(?:comments?|replies|shares|likes|views|переглядів|просмотров|коментарі|комментарии|kommentare|commentaires|comentarios|commenti|komentarze) ?[(:]? ?\d[\d.,]*[km]?\)?$`)
-	readLine  = regexp.MustCompile(`^(?:(?:estimated )?reading time|read time|time to read|время чтения|время на чтение|час читання|час на читання|lesezeit|lesedauer|temps de lecture|tiempo de lectura|tempo di lettura|czas czytania)[: ]*(?:about|ca\.?|~|approx\.?|:)? ?\d+.{0,14}$|^(?:about |~|less than )?(?:\d+(?:[–-]\d+)?|a|one|two|three|four|five|six|seven|eight|nine|ten)[- ]?(?:min(?:ute)?s?\.?|хв\p{L}*\.?|мин\p{L}*\.?|minuten?|minuti|minutos|minut\p{L}*)[ -]*(?:read|reading|to read|listen|watch|читання|чтения|на читання|lesezeit|de lecture|de lectura|di lettura|czytania)?$|^\d+ (?:words|слів|слов)$`)
-	clockLine = regexp.MustCompile(`^(?:\d{1,2}[:.]\d{2}(?: ?[ap]\.?m\.?)?(?: ?(?:et|est|edt|gmt|bst|utc|cet|cest|eet|pt|uhr))?|\d{1,2} ?[ap]\.?m\.?|\d{1,2}h\d{2}|(?:just now|yesterday|today|\d+ ?(?:sec(?:ond)?s?|mins?|minutes?|m|h|hrs?|hours?|d|days?|weeks?|months?|years?) ago)|\d+ (?:годин\p{L}*|хвилин\p{L}*|дн\p{L}*|час\p{L}*|минут\p{L}*|тижн\p{L}*) (?:тому|назад)|vor \d+ (?:minuten?|stunden?|tagen?)|il y a \d+ .{1,12}|hace \d+ .{1,12}|\d+ .{1,12} fa|\d+ .{1,12} temu|\d+:\d\d ?/ ?\d+:\d\d|\d{1,2}×|\d(?:\.\d+)?x|(?:last )?(?:updated|published|posted|modified) (?:at )?\d{1,2}[:.]\d{2}.{0,12}|最終更新.{0,24}|.{0,20}\d{1,2}/\d{1,2}.{0,5}\d{1,2}:\d{2} ?配信|\d{4}年\d{1,2}月\d{1,2}日.{0,16})$`)
-	pageLine  = regexp.MustCompile(`^(?:page )?\d+ (?:of|/) \d+$|^[\d\s.,/·|•-]+$`)
+	countLine = pattern.New(`^(?:show |view |read |all )?[\d.,]+[km]? ?(?:new )?(?:comments?|replies|reply|shares?|likes?|views?|reads?|reactions?|followers|retweets?|reposts?|claps|votes?|коментар\p{L}*|комментар\p{L}*|перегляд\p{L}*|просмотр\p{L}*|поширен\p{L}*|kommentare?|commentaires?|partages|comentarios?|commenti|komentarz\p{L}*|wyświetle\p{L}*|vues|vistas|visualizzazioni|aufrufe)(?: .{0,20})?$|^(?:comments?|replies|shares|likes|views|переглядів|просмотров|коментарі|комментарии|kommentare|commentaires|comentarios|commenti|komentarze) ?[(:]? ?\d[\d.,]*[km]?\)?$`)
+	readLine  = pattern.New(`^(?:(?:estimated )?reading time|read time|time to read|время чтения|время на чтение|час читання|час на читання|lesezeit|lesedauer|temps de lecture|tiempo de lectura|tempo di lettura|czas czytania)[: ]*(?:about|ca\.?|~|approx\.?|:)? ?\d+.{0,14}$|^(?:about |~|less than )?(?:\d+(?:[–-]\d+)?|a|one|two|three|four|five|six|seven|eight|nine|ten)[- ]?(?:min(?:ute)?s?\.?|хв\p{L}*\.?|мин\p{L}*\.?|minuten?|minuti|minutos|minut\p{L}*)[ -]*(?:read|reading|to read|listen|watch|читання|чтения|на читання|lesezeit|de lecture|de lectura|di lettura|czytania)?$|^\d+ (?:words|слів|слов)$`)
+	clockLine = pattern.New(`^(?:\d{1,2}[:.]\d{2}(?: ?[ap]\.?m\.?)?(?: ?(?:et|est|edt|gmt|bst|utc|cet|cest|eet|pt|uhr))?|\d{1,2} ?[ap]\.?m\.?|\d{1,2}h\d{2}|(?:just now|yesterday|today|\d+ ?(?:sec(?:ond)?s?|mins?|minutes?|m|h|hrs?|hours?|d|days?|weeks?|months?|years?) ago)|\d+ (?:годин\p{L}*|хвилин\p{L}*|дн\p{L}*|час\p{L}*|минут\p{L}*|тижн\p{L}*) (?:тому|назад)|vor \d+ (?:minuten?|stunden?|tagen?)|il y a \d+ .{1,12}|hace \d+ .{1,12}|\d+ .{1,12} fa|\d+ .{1,12} temu|\d+:\d\d ?/ ?\d+:\d\d|\d{1,2}×|\d(?:\.\d+)?x|(?:last )?(?:updated|published|posted|modified) (?:at )?\d{1,2}[:.]\d{2}.{0,12}|最終更新.{0,24}|.{0,20}\d{1,2}/\d{1,2}.{0,5}\d{1,2}:\d{2} ?配信|\d{4}年\d{1,2}月\d{1,2}日.{0,16})$`)
+	pageLine  = pattern.New(`^(?:page )?\d+ (?:of|/) \d+$|^[\d\s.,/·|•-]+$`)
 )
 
 // counted finds "12 comments", "2 min read" and "1 of 3".
@@ -176,12 +176,12 @@ func clock(text, plain string, _ float64) string {
 }
 
 // agencies sign pictures.
-var agencies = `AFP|AP|Reuters|Getty|EPA|EFE|ANSA|dpa|DPA|PAP|TASS|Tass|UNIAN|Ukrinform|Anadolu|Xinhua|Bloomberg|Shutterstock|Unsplash|Pexels|Pixabay|iStock|Alamy|Zuma|ZUMA|Sipa|SIPA|Abaca|ABACA|IMAGO|Imago|imago|picture alliance|picture-alliance|Keystone|NurPhoto|Wikimedia|Flickr|Depositphotos|Adobe Stock|Magnum|LaPresse|Lapresse|Europa Press|Agencja|Forum|East News|Global Look|УНІАН|Укрінформ|РИА|ТАСС`
+const agencies = `AFP|AP|Reuters|Getty|EPA|EFE|ANSA|dpa|DPA|PAP|TASS|Tass|UNIAN|Ukrinform|Anadolu|Xinhua|Bloomberg|Shutterstock|Unsplash|Pexels|Pixabay|iStock|Alamy|Zuma|ZUMA|Sipa|SIPA|Abaca|ABACA|IMAGO|Imago|imago|picture alliance|picture-alliance|Keystone|NurPhoto|Wikimedia|Flickr|Depositphotos|Adobe Stock|Magnum|LaPresse|Lapresse|Europa Press|Agencja|Forum|East News|Global Look|УНІАН|Укрінформ|РИА|ТАСС`
 
 var (
-	creditParens = regexp.MustCompile(`[(\[](?:[^()\[\]]{0,160}(?:\b(?:via|[Pp]hotos?|Photograph|Image|image|Illustration|Courtesy|courtesy|Credit|Handout|Screenshot|screenshot|Video|video still|Foto|Crédit|Borítókép|Illusztráció|Kép|Fotó|Фото|фото|Ілюстрація|Скриншот)\b|Getty Images|/ ?(?:` + agencies + `)|(?:` + agencies + `) ?/|©)[^()\[\]]{0,160}|(?:` + agencies + `)(?: Images| Photo)?)[)\]]\.?$`)
-	creditHead   = regexp.MustCompile(`^(?:(?:Getty Images|Reuters|AFP|EPA|PA Media|AP|AP Photo|Alamy|Shutterstock|Anadolu|NurPhoto|Bloomberg|BBC|Supplied|Handout)(?: ?/ ?[\w ]{2,30})? )\p{Lu}\p{L}* .{10,}$`)
-	creditTail   = regexp.MustCompile(`(?:^|[.!?…"”»)] +)(?:(?:Photo|Photos|Photograph|Image|Picture|Illustration|Credit|Photo credit|Image credit|Foto|Bild|Crédit photo|Crédit|Fot\.|Zdjęcie|Фото|Світлина|Ілюстрація|Иллюстрация|Скриншот|Screenshot|File photo|Courtesy|Quelle)(?: by| of|: | – | - |\. )\s*\S.{0,120}|(?:Fot\.|Foto:|Photos? by|Photographs by) \S.{0,160}|© ?\S.{0,100}|.{0,60}(?:/|via) ?(?:` + agencies + `)(?: Images| Photo)?(?:/\w+)?\.?)$`)
+	creditParens = pattern.New(`[(\[](?:[^()\[\]]{0,160}(?:\b(?:via|[Pp]hotos?|Photograph|Image|image|Illustration|Courtesy|courtesy|Credit|Handout|Screenshot|screenshot|Video|video still|Foto|Crédit|Borítókép|Illusztráció|Kép|Fotó|Фото|фото|Ілюстрація|Скриншот)\b|Getty Images|/ ?(?:` + agencies + `)|(?:` + agencies + `) ?/|©)[^()\[\]]{0,160}|(?:` + agencies + `)(?: Images| Photo)?)[)\]]\.?$`)
+	creditHead   = pattern.New(`^(?:(?:Getty Images|Reuters|AFP|EPA|PA Media|AP|AP Photo|Alamy|Shutterstock|Anadolu|NurPhoto|Bloomberg|BBC|Supplied|Handout)(?: ?/ ?[\w ]{2,30})? )\p{Lu}\p{L}* .{10,}$`)
+	creditTail   = pattern.New(`(?:^|[.!?…"”»)] +)(?:(?:Photo|Photos|Photograph|Image|Picture|Illustration|Credit|Photo credit|Image credit|Foto|Bild|Crédit photo|Crédit|Fot\.|Zdjęcie|Фото|Світлина|Ілюстрація|Иллюстрация|Скриншот|Screenshot|File photo|Courtesy|Quelle)(?: by| of|: | – | - |\. )\s*\S.{0,120}|(?:Fot\.|Foto:|Photos? by|Photographs by) \S.{0,160}|© ?\S.{0,100}|.{0,60}(?:/|via) ?(?:` + agencies + `)(?: Images| Photo)?(?:/\w+)?\.?)$`)
 )
 
 // attribution finds captions by the credit that they end with.
@@ -221,7 +221,7 @@ func hinted(tail string) bool {
 var creditWords = []string{"via ", "hoto", "mage", "redit", "icture:", "icture by", "llustration", "oto:", "oto ", "oto.", "ild:", "rédit", "Fot.", "Zdjęcie", "Фото", "Світлина", "Ілюстрація", "Иллюстрация", "Скриншот", "creenshot", "ourtesy", "Quelle"}
 
 // pictured begin what says what a picture shows.
-var pictured = regexp.MustCompile(`^(?:(?:FILE|File|ARCHIVE) ?(?:PHOTO|photo)? ?[-–—:] |In this (?:\w+,? |\w+\. \d+, \d+,? )?(?:undated |handout |file |combination )*(?:photo|photograph|image|picture|frame grab|screenshot)\b|图为|圖為|图注|图：|资料图|資料圖|资料照片|写真は|［写真］|【写真】)`)
+var pictured = pattern.New(`^(?:(?:FILE|File|ARCHIVE) ?(?:PHOTO|photo)? ?[-–—:] |In this (?:\w+,? |\w+\. \d+, \d+,? )?(?:undated |handout |file |combination )*(?:photo|photograph|image|picture|frame grab|screenshot)\b|图为|圖為|图注|图：|资料图|資料圖|资料照片|写真は|［写真］|【写真】)`)
 
 // taken finds what ends a caption in Chinese and Japanese: "photographed by",
 // "provided by".
@@ -235,7 +235,7 @@ func taken(text string) bool {
 	return false
 }
 
-var signOff = regexp.MustCompile(`[.!?…"”]\s+\((?:` + agencies + `)\)\.?$`)
+var signOff = pattern.New(`[.!?…"”]\s+\((?:` + agencies + `)\)\.?$`)
 
 // agencySignOff finds "… he said. (AFP)", which ends an agency's report and
 // not a caption.
@@ -282,20 +282,20 @@ func consent(_, plain string, _ float64) string {
 }
 
 // reference is the line that names the paper a report is about.
-var reference = regexp.MustCompile(`\bdoi:? ?10\.\d|doi\.org/10\.`)
+var reference = pattern.New(`\bdoi:? ?10\.\d|doi\.org/10\.`)
 
 var (
 	// initials are how editors sign: "(jha/dpa)".
-	initials = regexp.MustCompile(`^\(\p{Ll}{2,4}(?:/\p{L}{2,8})*\)$|^\p{Ll}{2,4}/\p{L}{2,8}$`)
+	initials = pattern.New(`^\(\p{Ll}{2,4}(?:/\p{L}{2,8})*\)$|^\p{Ll}{2,4}/\p{L}{2,8}$`)
 	// sourceLine names a source and nothing else.
-	sourceLine = regexp.MustCompile(`^(?:źródło|источник|fuente|quellen?|bron|kaynak|fonte|zdroj|sursa|kilde|källa|lähde|forrás|sumber): ?\S`)
+	sourceLine = pattern.New(`^(?:źródło|источник|fuente|quellen?|bron|kaynak|fonte|zdroj|sursa|kilde|källa|lähde|forrás|sumber): ?\S`)
 )
 
 // signature is a name with an e-mail address behind it.
-var signature = regexp.MustCompile(`^\p{L}[^.!?@]* \(?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\)?$`)
+var signature = pattern.New(`^\p{L}[^.!?@]* \(?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\)?$`)
 
 // cookLine finds the times and yields that stand around a recipe.
-var cookLine = regexp.MustCompile(`^(?:prep(?:aration)?|cook(?:ing)?|total|active|rest) ?time:? ?\d.{0,24}$|^(?:yields?|servings?|serves):? ?\d.{0,20}$`)
+var cookLine = pattern.New(`^(?:prep(?:aration)?|cook(?:ing)?|total|active|rest) ?time:? ?\d.{0,24}$|^(?:yields?|servings?|serves):? ?\d.{0,20}$`)
 
 // consentWords are what a notice about cookies is made of, in many words.
 var consentWords = phrases(`cookie|consent|our partners|personal data|legitimate interest|your privacy|store and/or access|vie privée|consentement|nos partenaires|traceurs|intérêt légitime|données personnelles|datenschutz|einwilligung|unsere partner|personenbezogene|berechtigte|privacidad|consentimiento|nuestros socios|datos personales|interés legítimo|privatezza|consenso|nostri partner|dati personali|zgodę|prywatność|zaufanych partnerów|danych osobowych|персональн|згод|соглас|партнер|privacidade|parceiros|dados pessoais|toestemming|onze partners|persoonsgegevens`)
@@ -314,17 +314,17 @@ func consents(text string) bool {
 	return n >= 2 || n == 1 && len(text) < 120
 }
 
-var copyrightLine = regexp.MustCompile(`^(?:copyright\b|©|\(c\)|all rights reserved|todos los derechos|tous droits réservés|alle rechte vorbehalten|tutti i diritti|wszelkie prawa|усі права|всі права|все права)`)
+var copyrightLine = pattern.New(`^(?:copyright\b|©|\(c\)|all rights reserved|todos los derechos|tous droits réservés|alle rechte vorbehalten|tutti i diritti|wszelkie prawa|усі права|всі права|все права)`)
 
 // signOffLine ends an agency's report: "Reporting by …; Editing by …".
-var signOffLine = regexp.MustCompile(`^\(?(?:additional )?(?:reporting|writing|editing|compiled|translated|edited) by \p{L}[^.!?]*[;,.)]*(?: ?(?:editing|writing|additional reporting) by .*)?$|^.{3,120} contributed (?:to this report|to this story|to this article|reporting)\b.{0,40}$`)
+var signOffLine = pattern.New(`^\(?(?:additional )?(?:reporting|writing|editing|compiled|translated|edited) by \p{L}[^.!?]*[;,.)]*(?: ?(?:editing|writing|additional reporting) by .*)?$|^.{3,120} contributed (?:to this report|to this story|to this article|reporting)\b.{0,40}$`)
 
 // provenances begin a sentence that says where the article comes from or who
 // paid for it; asides stand anywhere in a line.
 var (
-	provenances     = regexp.MustCompile(`^(?:(?:this|the) (?:article|story|piece|post|essay|column|interview|report|content|video|podcast|analysis|commentary|translation|excerpt)(?: was| is| has| been| also| first| originally| previously)* (?:first |originally |previously |co-)?(?:appeared|published|republished|reprinted|reposted|syndicated|produced|adapted|distributed|reproduced|reported in partnership|brought to you|made possible|supported by|funded by|sponsored by|translated from|excerpted from|part of)\b|(?:originally|first) published\b|a version of this (?:article|story|column|piece) |dieser (?:artikel|text|beitrag) (?:erschien|ist zuerst|stammt|wurde)|cet article (?:a été|est) (?:initialement |d'abord )?(?:publié|paru)|este (?:artículo|texto) (?:se publicó|fue publicado|apareció)|questo articolo è (?:stato pubblicato|apparso|uscito)|este (?:artigo|texto) foi publicado|ten (?:artykuł|tekst) (?:ukazał|został)|(?:ця стаття|цей текст|цей матеріал) (?:вперше|був|була|створен|підготовлен)|(?:эта статья|этот текст|этот материал) (?:впервые|был|создан|подготовлен)|powered by\b|(?:medically |fact[- ]?)?(?:reviewed|checked) by \p{L})`)
+	provenances     = pattern.New(`^(?:(?:this|the) (?:article|story|piece|post|essay|column|interview|report|content|video|podcast|analysis|commentary|translation|excerpt)(?: was| is| has| been| also| first| originally| previously)* (?:first |originally |previously |co-)?(?:appeared|published|republished|reprinted|reposted|syndicated|produced|adapted|distributed|reproduced|reported in partnership|brought to you|made possible|supported by|funded by|sponsored by|translated from|excerpted from|part of)\b|(?:originally|first) published\b|a version of this (?:article|story|column|piece) |dieser (?:artikel|text|beitrag) (?:erschien|ist zuerst|stammt|wurde)|cet article (?:a été|est) (?:initialement |d'abord )?(?:publié|paru)|este (?:artículo|texto) (?:se publicó|fue publicado|apareció)|questo articolo è (?:stato pubblicato|apparso|uscito)|este (?:artigo|texto) foi publicado|ten (?:artykuł|tekst) (?:ukazał|został)|(?:ця стаття|цей текст|цей матеріал) (?:вперше|був|була|створен|підготовлен)|(?:эта статья|этот текст|этот материал) (?:впервые|был|создан|подготовлен)|powered by\b|(?:medically |fact[- ]?)?(?:reviewed|checked) by \p{L})`)
 	provenanceWords = phrases(`this |the |originally|first published|a version of|dieser |cet article|este |questo articolo|ten |ця стаття|цей |эта статья|этот |powered by|medically|fact|reviewed by|checked by`)
-	asides          = regexp.MustCompile(`\bfirst published [a-z]+ \d{1,2}, \d{4}|\bis on (?:twitter|x|bluesky|mastodon|instagram) at\b`)
+	asides          = pattern.New(`\bfirst published [a-z]+ \d{1,2}, \d{4}|\bis on (?:twitter|x|bluesky|mastodon|instagram) at\b`)
 )
 
 // provenance finds what an article says of itself.
@@ -344,10 +344,10 @@ func provenance(_, plain string, _ float64) string {
 }
 
 // followMe ends what an article says of its author.
-var followMe = regexp.MustCompile(`\b(?:follow|find|reach) (?:him|her|them|me|us) (?:on|at) (?:x|twitter|bluesky|mastodon|instagram|linkedin|facebook|threads|@)`)
+var followMe = pattern.New(`\b(?:follow|find|reach) (?:him|her|them|me|us) (?:on|at) (?:x|twitter|bluesky|mastodon|instagram|linkedin|facebook|threads|@)`)
 
 // followPaper is "Follow The Daily on Facebook and X".
-var followPaper = regexp.MustCompile(`^follow [\p{L}\d .'’&-]{2,50} on (?:x|twitter|bluesky|mastodon|instagram|linkedin|facebook|threads|telegram|whatsapp|youtube|tiktok|google news)\b`)
+var followPaper = pattern.New(`^follow [\p{L}\d .'’&-]{2,50} on (?:x|twitter|bluesky|mastodon|instagram|linkedin|facebook|threads|telegram|whatsapp|youtube|tiktok|google news)\b`)
 
 // notices finds the fine print.
 func notices(text, plain string, linked float64) string {

@@ -3,12 +3,13 @@ package extract
 import (
 	"cmp"
 	"encoding/json"
-	"regexp"
 	"strings"
 	"time"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"lector/worker/pattern"
 )
 
 // meta is what a page says about itself outside its text.
@@ -151,7 +152,7 @@ func parseTime(s string) time.Time {
 	return time.Time{}
 }
 
-var articleType = regexp.MustCompile(`(?i)article|posting|report|story|^review$`)
+var articleType = pattern.New(`(?i)article|posting|report|story|^review$`)
 
 // linked reads one JSON-LD block. What is not JSON is passed over: pages are
 // full of broken ones.

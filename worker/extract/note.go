@@ -1,32 +1,33 @@
 package extract
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"lector/worker/pattern"
 )
 
 var (
 	// whoDid is a line of nothing but who did what: "Text: A B. Editor: C D."
-	whoDid = regexp.MustCompile(`^(?:\p{Lu}[\p{L} /&-]{2,30}: ?(?:\p{Lu}[\p{L}.'’-]* ?){1,4}(?:(?:, |and |& |и |та |й |und |et |y |e |i )(?:\p{Lu}[\p{L}.'’-]* ?){1,4})*[.;|,·]? ?){2,}$`)
+	whoDid = pattern.New(`^(?:\p{Lu}[\p{L} /&-]{2,30}: ?(?:\p{Lu}[\p{L}.'’-]* ?){1,4}(?:(?:, |and |& |и |та |й |und |et |y |e |i )(?:\p{Lu}[\p{L}.'’-]* ?){1,4})*[.;|,·]? ?){2,}$`)
 	// made tells how a text came about: "This story was edited by …".
-	made = regexp.MustCompile(`^(?:this|the) (?:\w+ )?(?:article|story|piece|post|essay|column|interview|report|reporting|coverage|series|project|content|video|episode|text) (?:was|has been|is)(?: also)? (?:\w+ ){0,2}(?:edited|reported|photographed|fact-checked|converted|translated|created|written|generated|reviewed|illustrated|supported by|funded|sponsored|made possible|part of|licensed|open to)\b`)
+	made = pattern.New(`^(?:this|the) (?:\w+ )?(?:article|story|piece|post|essay|column|interview|report|reporting|coverage|series|project|content|video|episode|text) (?:was|has been|is)(?: also)? (?:\w+ ){0,2}(?:edited|reported|photographed|fact-checked|converted|translated|created|written|generated|reviewed|illustrated|supported by|funded|sponsored|made possible|part of|licensed|open to)\b`)
 	// appears tells in which number of a magazine a text stands.
-	appears = regexp.MustCompile(`^(?:this|a version of this) (?:article|story|essay|piece|column)(?: also)? (?:appears|appeared|is published|was published|ran|runs) (?:in|on)\b`)
+	appears = pattern.New(`^(?:this|a version of this) (?:article|story|essay|piece|column)(?: also)? (?:appears|appeared|is published|was published|ran|runs) (?:in|on)\b`)
 	// partOf tells of a series: "Part of The Grid, Explained, our series on …".
-	partOf = regexp.MustCompile(`^(?:this (?:article|story|piece) is )?part (?:\d+ )?of (?:an? |our |the |\p{L}).{0,80}\b(?:series|project|newsletter|special report|collection)\b|^from our .{2,40}(?:series|archive|partners)\b`)
+	partOf = pattern.New(`^(?:this (?:article|story|piece) is )?part (?:\d+ )?of (?:an? |our |the |\p{L}).{0,80}\b(?:series|project|newsletter|special report|collection)\b|^from our .{2,40}(?:series|archive|partners)\b`)
 	// hosted is "Dockside is written by A and edited by B".
-	hosted = regexp.MustCompile(`^[\p{L}\d '’&]{2,40} (?:is|was) (?:written|edited|produced|hosted|compiled|reported|curated) (?:and \w+ )?by \p{Lu}.* (?:edited|produced|written|hosted) by \p{Lu}`)
+	hosted = pattern.New(`^[\p{L}\d '’&]{2,40} (?:is|was) (?:written|edited|produced|hosted|compiled|reported|curated) (?:and \w+ )?by \p{Lu}.* (?:edited|produced|written|hosted) by \p{Lu}`)
 	// byRole names who did one thing: "Авторка: Марта Дзюба".
-	byRole = regexp.MustCompile(`^(?i:authors?|text|words|story|editor|photos?|autorin|autor|autora|autore|autrice|texte?|testo|texto|tekst|redaktor|redaktion|автор|авторка|автори|авторы|текст|редактор|редакторка|фото): ?(?:\p{Lu}[\p{L}.'’-]+[ ,]*){2,4}(?:, \p{L}+ \p{L}+)?\.?$`)
+	byRole = pattern.New(`^(?i:authors?|text|words|story|editor|photos?|autorin|autor|autora|autore|autrice|texte?|testo|texto|tekst|redaktor|redaktion|автор|авторка|автори|авторы|текст|редактор|редакторка|фото): ?(?:\p{Lu}[\p{L}.'’-]+[ ,]*){2,4}(?:, \p{L}+ \p{L}+)?\.?$`)
 	// snapped ends a caption: "(Peter Ash/NPN)".
-	snapped = regexp.MustCompile(`\((?:\p{Lu}[\p{L}.'’-]+ ){1,3}\p{Lu}[\p{L}'’-]+ ?/ ?\p{Lu}[\p{L} .]{1,30}\)\.?$|\((?:\p{Lu}[\p{L}.'’-]+ ){0,3}\p{Lu}[\p{L}'’-]+ ?/ ?\p{Lu}{2,6}\)\.?$`)
+	snapped = pattern.New(`\((?:\p{Lu}[\p{L}.'’-]+ ){1,3}\p{Lu}[\p{L}'’-]+ ?/ ?\p{Lu}[\p{L} .]{1,30}\)\.?$|\((?:\p{Lu}[\p{L}.'’-]+ ){0,3}\p{Lu}[\p{L}'’-]+ ?/ ?\p{Lu}{2,6}\)\.?$`)
 	// moreBy heads what else an author wrote.
-	moreBy = regexp.MustCompile(`^More (?:by|from|stories by|stories from) [^.!?]{2,40}:?$|^Read more from [^.!?]{2,40}:?$`)
+	moreBy = pattern.New(`^More (?:by|from|stories by|stories from) [^.!?]{2,40}:?$|^Read more from [^.!?]{2,40}:?$`)
 	// reachable is "Jane can be reached at".
-	reachable = regexp.MustCompile(`^[\p{L}.'-]+(?: [\p{L}.'-]+){0,3} can be (?:reached|contacted|emailed)\b`)
+	reachable = pattern.New(`^[\p{L}.'-]+(?: [\p{L}.'-]+){0,3} can be (?:reached|contacted|emailed)\b`)
 	// sharing is "Compartir en WhatsApp": a verb and a network.
-	sharing = regexp.MustCompile(`^(?:share|post|send|compartir|comparte|enviar|teilen|auf \p{L}+ teilen|partager|envoyer|condividi|invia|udostępnij|wyślij|поділитися|поділитись|надіслати|поделиться|отправить)(?: (?:this|article|story|via|on|en|por|sur|par|su|tramite|na|przez|у|в|во|через|auf|per|with|to))* (?:x|facebook|twitter|whats ?app|telegram|linkedin|e-?mail|pinterest|reddit|viber|bluesky|threads|messenger|correo|mail)$`)
+	sharing = pattern.New(`^(?:share|post|send|compartir|comparte|enviar|teilen|auf \p{L}+ teilen|partager|envoyer|condividi|invia|udostępnij|wyślij|поділитися|поділитись|надіслати|поделиться|отправить)(?: (?:this|article|story|via|on|en|por|sur|par|su|tramite|na|przez|у|в|во|через|auf|per|with|to))* (?:x|facebook|twitter|whats ?app|telegram|linkedin|e-?mail|pinterest|reddit|viber|bluesky|threads|messenger|correo|mail)$`)
 )
 
 // fine are the beginnings of small print, in the languages of most pages.

@@ -2,7 +2,6 @@ package extract
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"lector"
+	"lector/worker/pattern"
 )
 
 // A pitch is a text that wants something from its reader: a click, an address,
@@ -414,10 +414,10 @@ func (s signs) weight() int {
 }
 
 var (
-	polite      = regexp.MustCompile(`\b(?:Sie|Ihnen|Ihren?|Ihrem|Ihrer|Euch|Eure?[mnrs]?)\b`)
-	mailMark    = regexp.MustCompile(`[\w.+-]+@[\w-]+\.\w`)
-	contactMark = regexp.MustCompile(`[\w.+-]+@[\w-]+\.\w|\b[a-z][\w-]{4,}\.(?:com|org|net|news|info|example|co|de|fr|es|it|pl|ua|ru|eu|uk)\b|\b\d{3,5}[ .-]\d{3,4}(?:[ .-]\d{2,4})?\b`)
-	quoted      = regexp.MustCompile(`["“„«»][^"“”„«»]*["”“»«]`)
+	polite      = pattern.New(`\b(?:Sie|Ihnen|Ihren?|Ihrem|Ihrer|Euch|Eure?[mnrs]?)\b`)
+	mailMark    = pattern.New(`[\w.+-]+@[\w-]+\.\w`)
+	contactMark = pattern.New(`[\w.+-]+@[\w-]+\.\w|\b[a-z][\w-]{4,}\.(?:com|org|net|news|info|example|co|de|fr|es|it|pl|ua|ru|eu|uk)\b|\b\d{3,5}[ .-]\d{3,4}(?:[ .-]\d{2,4})?\b`)
+	quoted      = pattern.New(`["“„«»][^"“”„«»]*["”“»«]`)
 )
 
 // hear finds the signs of a pitch in a text. What stands in quotation marks is

@@ -3,12 +3,12 @@ package extract
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"lector"
+	"lector/worker/pattern"
 )
 
 // line is one line of a page saved as text.
@@ -316,8 +316,8 @@ func (p *Page) takeByline(l line) []Block {
 }
 
 var (
-	bullet   = regexp.MustCompile(`^(?:[-–—•*·▪◦‣]|\d{1,2}[.)])\s+`)
-	numbered = regexp.MustCompile(`^\d{1,2}[.)]\s`)
+	bullet   = pattern.New(`^(?:[-–—•*·▪◦‣]|\d{1,2}[.)])\s+`)
+	numbered = pattern.New(`^\d{1,2}[.)]\s`)
 )
 
 // bodyLines judges the lines from the first paragraph on.

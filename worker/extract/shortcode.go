@@ -1,16 +1,17 @@
 package extract
 
 import (
-	"regexp"
 	"strings"
+
+	"lector/worker/pattern"
 )
 
 var (
 	// shortcodeLine is nothing but shortcodes, alone or with what they enclose.
-	shortcodeLine = regexp.MustCompile(`^(?:\[/?[a-z][a-z0-9_-]*(?:\s[^\]]*)?\](?:[^\[\]]{0,400}\[/[a-z][a-z0-9_-]*\])?\s*)+$`)
+	shortcodeLine = pattern.New(`^(?:\[/?[a-z][a-z0-9_-]*(?:\s[^\]]*)?\](?:[^\[\]]{0,400}\[/[a-z][a-z0-9_-]*\])?\s*)+$`)
 	// shortcodeMark is one that stands around text: it has an attribute, ends
 	// another, or belongs to a page builder.
-	shortcodeMark = regexp.MustCompile(`\[/[a-z][a-z0-9_-]*\]|\[[a-z][a-z0-9_-]*(?:\s+[a-z_-]+=["'“”][^\]]*)\]|\[(?:vc|et_pb|fusion|su|av|mk|tatsu|cs|fl)_[a-z0-9_]*(?:\s[^\]]*)?\]`)
+	shortcodeMark = pattern.New(`\[/[a-z][a-z0-9_-]*\]|\[[a-z][a-z0-9_-]*(?:\s+[a-z_-]+=["'“”][^\]]*)\]|\[(?:vc|et_pb|fusion|su|av|mk|tatsu|cs|fl)_[a-z0-9_]*(?:\s[^\]]*)?\]`)
 )
 
 // shortcode finds what WordPress or a page builder would have replaced.

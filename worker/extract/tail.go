@@ -1,12 +1,12 @@
 package extract
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"lector"
+	"lector/worker/pattern"
 )
 
 // lastWords is how many blocks at the end can say who wrote the article.
@@ -14,13 +14,13 @@ const lastWords = 4
 
 var (
 	// biography is how a line begins that tells who somebody is.
-	biography = regexp.MustCompile(`^(?:\p{Lu}[\p{L}.'’-]*,? ){2,4}(?:(?:and|und|et|y|e|i|та|и) (?:\p{Lu}[\p{L}.'’-]* ){1,4})?(?:is|are|was|were|covers|cover|writes|write|reports|edits|has|teaches|works|lives|joined|ist|sind|schreibt|arbeitet|est|écrit|es|escribe|è|scrive|é|escreve|jest|pisze|—|–|-) `)
+	biography = pattern.New(`^(?:\p{Lu}[\p{L}.'’-]*,? ){2,4}(?:(?:and|und|et|y|e|i|та|и) (?:\p{Lu}[\p{L}.'’-]* ){1,4})?(?:is|are|was|were|covers|cover|writes|write|reports|edits|has|teaches|works|lives|joined|ist|sind|schreibt|arbeitet|est|écrit|es|escribe|è|scrive|é|escreve|jest|pisze|—|–|-) `)
 	// office is what somebody is who writes for a paper.
-	office = regexp.MustCompile(`^((?:\p{Lu}[\p{L}.'’-]* ){2,4})(?:(?:covers|reports on|reports for|reports from|writes about|writes for) \S|(?:is|was|are|ist|est|es|è|jest|—|–)(?: the| a| an| our| eine?| une?| un| una)? .{0,60}\b(?:columnist|reporter|writer|author|editor|professor|journalist|correspondent|fellow|lecturer|producer|critic|contributor|director of|historian|economist|novelist|poet|intern|Redakteur(?:in)?|Autor(?:in)?|Journalist(?:in)?|Kolumnist(?:in)?|journaliste|chroniqueu(?:r|se)|écrivain|professeure?|periodista|escritora?|columnista|profesora?|giornalista|scrittore|scrittrice|dziennikar(?:z|ka)|redaktor(?:ka)?|pisar(?:z|ka))\b)`)
+	office = pattern.New(`^((?:\p{Lu}[\p{L}.'’-]* ){2,4})(?:(?:covers|reports on|reports for|reports from|writes about|writes for) \S|(?:is|was|are|ist|est|es|è|jest|—|–)(?: the| a| an| our| eine?| une?| un| una)? .{0,60}\b(?:columnist|reporter|writer|author|editor|professor|journalist|correspondent|fellow|lecturer|producer|critic|contributor|director of|historian|economist|novelist|poet|intern|Redakteur(?:in)?|Autor(?:in)?|Journalist(?:in)?|Kolumnist(?:in)?|journaliste|chroniqueu(?:r|se)|écrivain|professeure?|periodista|escritora?|columnista|profesora?|giornalista|scrittore|scrittrice|dziennikar(?:z|ka)|redaktor(?:ka)?|pisar(?:z|ka))\b)`)
 	// theAuthor begins what is said of an author without his name.
-	theAuthor = regexp.MustCompile(`^(?:The (?:author|writer)|Die Autorin|Der Autor|L[’']auteure?|L[’']autrice|El autor|La autora|L[’']autore|Autor(?:ka)?|Автор(?:ка)?) (?:is|ist|est|es|è|jest|—|–|-) `)
+	theAuthor = pattern.New(`^(?:The (?:author|writer)|Die Autorin|Der Autor|L[’']auteure?|L[’']autrice|El autor|La autora|L[’']autore|Autor(?:ka)?|Автор(?:ка)?) (?:is|ist|est|es|è|jest|—|–|-) `)
 	// corrected begins what a listener must hear.
-	corrected = regexp.MustCompile(`(?i)^(?:correct|clarif|update|editor['’]?s? note|an earlier version|this (?:story|article) (?:has been|was) (?:updated|corrected|amended)|berichtig|korrekt|anmerkung|rectific|correcti|mise à jour|corre[cç]|aggiornament|sprostowan|уточн|виправлен|исправлен|оновлен|обновлен)`)
+	corrected = pattern.New(`(?i)^(?:correct|clarif|update|editor['’]?s? note|an earlier version|this (?:story|article) (?:has been|was) (?:updated|corrected|amended)|berichtig|korrekt|anmerkung|rectific|correcti|mise à jour|corre[cç]|aggiornament|sprostowan|уточн|виправлен|исправлен|оновлен|обновлен)`)
 )
 
 // closing drops what the article says of its author at its end: lines that

@@ -2,7 +2,6 @@ package extract
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"lector"
+	"lector/worker/pattern"
 )
 
 // origin is an element, or a stretch between two comments, that a rule drops
@@ -280,13 +280,13 @@ const (
 	mail                         // a letter to somebody
 )
 
-var supportAddress = regexp.MustCompile(`(?i)/(?:newsletters?|subscri\w*|sign-?up|donat\w*|support-?us|contribut(?:e|ion)|memberships?|abonn\w*|abo|suscri\w*|assin\w*|iscriv\w*|abbon\w*|prenumer\w*|spenden|soutenir|patron)(?:[/?#.-]|$)|//(?:www\.)?(?:patreon|buymeacoffee|ko-fi|steadyhq|liberapay|opencollective)\.com`)
+var supportAddress = pattern.New(`(?i)/(?:newsletters?|subscri\w*|sign-?up|donat\w*|support-?us|contribut(?:e|ion)|memberships?|abonn\w*|abo|suscri\w*|assin\w*|iscriv\w*|abbon\w*|prenumer\w*|spenden|soutenir|patron)(?:[/?#.-]|$)|//(?:www\.)?(?:patreon|buymeacoffee|ko-fi|steadyhq|liberapay|opencollective)\.com`)
 
-var personAddress = regexp.MustCompile(`(?i)/(?:authors?|auth?or[ei]?s?|auteurs?|people|persons?|profiles?|staff|contributors?|writers?|journalists?|reporters?|columnists?|by|bio|users?|redakt\w*)[/-]|/@|[?&]author=`)
+var personAddress = pattern.New(`(?i)/(?:authors?|auth?or[ei]?s?|auteurs?|people|persons?|profiles?|staff|contributors?|writers?|journalists?|reporters?|columnists?|by|bio|users?|redakt\w*)[/-]|/@|[?&]author=`)
 
-var channelAddress = regexp.MustCompile(`(?i)//(?:[a-z]+\.)?(?:facebook|twitter|x|instagram|tiktok|threads|bsky|t|youtube|linkedin|whatsapp|news\.google|google|viber)\.(?:com|me|net|app)/(?:channel/|company/|publications/|@|profile/)?[\w.@-]*/?(?:\?.*)?$`)
+var channelAddress = pattern.New(`(?i)//(?:[a-z]+\.)?(?:facebook|twitter|x|instagram|tiktok|threads|bsky|t|youtube|linkedin|whatsapp|news\.google|google|viber)\.(?:com|me|net|app)/(?:channel/|company/|publications/|@|profile/)?[\w.@-]*/?(?:\?.*)?$`)
 
-var topicAddress = regexp.MustCompile(`(?i)/(?:topics?|tags?|categor\w*|sections?|themen?|rubrik\w*|temas?|sujets?)/`)
+var topicAddress = pattern.New(`(?i)/(?:topics?|tags?|categor\w*|sections?|themen?|rubrik\w*|temas?|sujets?)/`)
 
 func offerOf(href string) offer {
 	switch {

@@ -45,6 +45,9 @@ func (p *Pattern) FindStringSubmatchIndex(s string) []int {
 // FindSubmatch is regexp.Regexp.FindSubmatch.
 func (p *Pattern) FindSubmatch(b []byte) [][]byte { return p.regexp().FindSubmatch(b) }
 
+// FindAllString is regexp.Regexp.FindAllString.
+func (p *Pattern) FindAllString(s string, n int) []string { return p.regexp().FindAllString(s, n) }
+
 // FindAllStringIndex is regexp.Regexp.FindAllStringIndex.
 func (p *Pattern) FindAllStringIndex(s string, n int) [][]int {
 	return p.regexp().FindAllStringIndex(s, n)
@@ -58,6 +61,11 @@ func (p *Pattern) FindAllStringSubmatchIndex(s string, n int) [][]int {
 // ReplaceAllString is regexp.Regexp.ReplaceAllString.
 func (p *Pattern) ReplaceAllString(s, with string) string {
 	return p.regexp().ReplaceAllString(s, with)
+}
+
+// ReplaceAllStringFunc is regexp.Regexp.ReplaceAllStringFunc.
+func (p *Pattern) ReplaceAllStringFunc(s string, f func(string) string) string {
+	return p.regexp().ReplaceAllStringFunc(s, f)
 }
 
 // Split is regexp.Regexp.Split.
