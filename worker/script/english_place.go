@@ -62,7 +62,7 @@ func (r *reader) spellsDigits(n string) bool {
 	}
 	last := strings.Trim(before[len(before)-1], ",:.()")
 	switch lower := strings.ToLower(last); {
-	case states[last] && len(n) == 5, spelledBefore[lower] && len(n) > 3, (lower == "text" || lower == "texting" || lower == "sms") && len(n) > 4:
+	case states[last] && len(n) == 5, spelledBefore[lower] && len(n) > 3, (lower == "text" || lower == "texting" || lower == "sms") && len(n) > 3:
 		return true
 	case lower == "code" || lower == "hotline" || lower == "helpline":
 		return true

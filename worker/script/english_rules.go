@@ -36,7 +36,7 @@ type numberRule struct {
 }
 
 const (
-	reN = `(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[\x{a0}\x{202f}\x{2009}]\d{3})+|\d{1,3}(?: \d{3}){2,}|\d{1,3} 000\b|\d+(?:\.\d+)?)`
+	reN = `(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:[\x{a0}\x{202f}\x{2009}]\d{3})+|\d{1,3}(?: \d{3}){2,}\b|\d{1,3} 000\b|\d+(?:\.\d+)?)`
 	reD = ` ?[-–—] ?`
 	reM = `([aApP])(?:\.?[mM]\b\.?)`
 )
@@ -51,7 +51,8 @@ var englishNumbers = []numberRule{
 	{pattern.New(`^(\d+)/(\d+)(?:th|rd|nd|st)s?\b`), sayFraction, "/⁄"},
 	{pattern.New(`^(\d{3,4})[xX×](\d{3,4})\b`), sayPixels, "xX×"},
 	{pattern.New(`^([3-8]) ?ft\.?,? (\d{1,2}) ?in\b\.?`), sayFeet, "f"},
-	{pattern.New(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{3,4} \d{5,6}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone, "-. ("},
+	{pattern.New(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{1,3}(?: \d{2,4}){2,4}\b|^0(?:8[04]\d|3\d\d|87[01]) \d{4}\b|^1[38]00 \d{3} \d{3}\b|^0\d{3,4} \d{5,6}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone, "-. ("},
+	{pattern.New(`^\d{3}-\d{3}\b|^\d{2,4}(?: \d{2,4}){1,4}\b`), sayCalled, "- "},
 	{pattern.New(`^(\d{1,2})(?:[:.](\d{2}))? ?(?:` + reM + `)?` + reD + `(\d{1,2})(?:[:.](\d{2}))? ?` + reM), sayClockRange, "-–—"},
 	{pattern.New(`^(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))? ?` + reM), sayClock, "aApP"},
 	{pattern.New(`^([01]\d|2[0-3])([0-5]\d)\b`), sayHundred, ""},
@@ -180,6 +181,51 @@ func sayTelephone(r *reader, m []string) (string, int) {
 	}
 	return telephone(m[0]), n
 }
+
+// sayCalled says groups of digits that are a telephone number only where
+// somebody is called: "call 13 11 14", "text FOOD to 304-304".
+func sayCalled(r *reader, m []string) (string, int) {
+	if !r.calling() || r.glued(len(m[0])) || countable(r.after(len(m[0]))) {
+		return "", 0
+	}
+	return telephone(m[0]), len(m[0])
+}
+
+// calling reports whether a number is called or texted here: a verb of
+// telephoning stands before it, or stands near and is tied to it by a
+// preposition.
+func (r *reader) calling() bool {
+	before := strings.TrimRight(r.before(), ":.")
+	if emergencies[before] {
+		return true
+	}
+	if before != "on" && before != "to" && before != "at" {
+		return false
+	}
+	for w := range strings.FieldsSeq(strings.ToLower(r.src[max(0, r.pos-48):r.pos])) {
+		if w = strings.Trim(w, ",:.()"); emergencies[w] || w == "contact" || w == "contacted" || w == "reached" || w == "reach" {
+			return true
+		}
+	}
+	return false
+}
+
+// called reports whether three digits are a number of those that help:
+// "dial 112", "a 911 call", "NHS 111".
+func (r *reader) called(n string) bool {
+	next := firstWord(r.after(3))
+	switch {
+	case helplines[n] && callers[strings.ToLower(next)], r.before() == "nhs":
+		return true
+	}
+	return r.calling() && !countable(r.after(3)) && !strings.HasPrefix(r.after(3), "-") && next != "percent"
+}
+
+var (
+	emergencies = set(`dial dials dialed dialled dialing dialling call calls called calling text texts texted texting ring rings rang ringing phone phones phoned phoning sms tel telephone fax whatsapp`)
+	helplines   = set(`911 999 988 000`)
+	callers     = set(`call calls caller callers dispatcher dispatchers operator operators emergency lifeline hotline helpline tape tapes recording recordings system response services center centre suicide`)
+)
 
 var extension = pattern.New(`^,? ?(?:x|ext\.?|extension) ?(\d{1,5})\b`)
 
@@ -342,7 +388,7 @@ func sayOrdinal(r *reader, m []string) (string, int) {
 		return "", 0
 	}
 	n := len(m[0])
-	if strings.HasPrefix(r.after(n), " c.") && !r.glued(n+3) {
+	if rest := r.after(n); strings.HasPrefix(rest, " c.") && !r.glued(n+3) || strings.HasPrefix(rest, " C. ") && lowerStart(firstWord(rest[4:])) {
 		return ordinal(bare(m[1])) + " century", n + 3
 	}
 	return ordinal(bare(m[1])), n
@@ -430,7 +476,7 @@ var englishMonths = func() map[string]string {
 	return out
 }()
 
-func sayMixed(_ *reader, m []string) (string, int) {
+func sayMixed(r *reader, m []string) (string, int) {
 	f := fraction(m[2], m[3])
 	if f == "" {
 		return "", 0
@@ -438,7 +484,7 @@ func sayMixed(_ *reader, m []string) (string, int) {
 	if m[2] == "1" {
 		f = strings.Replace(f, "one ", "a ", 1)
 	}
-	return cardinal(m[1]) + " and " + f, len(m[0])
+	return r.measured(cardinal(m[1])+" and "+f, len(m[0]), false)
 }
 
 func sayFraction(r *reader, m []string) (string, int) {
@@ -469,7 +515,7 @@ func sayFraction(r *reader, m []string) (string, int) {
 				f += "n"
 			}
 		}
-		return f, len(m[0])
+		return r.measured(f, len(m[0]), true)
 	}
 	switch num, den := atoi(m[1]), atoi(m[2]); {
 	case num == den:
@@ -509,8 +555,8 @@ func fraction(n, d string) string {
 
 var vulgar = map[rune]string{'⅖': "two fifths", '⅗': "three fifths", '⅘': "four fifths", '⅙': "one sixth", '⅚': "five sixths", '⅐': "one seventh", '⅑': "one ninth", '⅒': "one tenth", '½': "one half", '⅓': "one third", '⅔': "two thirds", '¼': "one quarter", '¾': "three quarters", '⅕': "one fifth", '⅛': "one eighth", '⅜': "three eighths", '⅝': "five eighths", '⅞': "seven eighths"}
 
-func sayVulgar(_ *reader, m []string) (string, int) {
-	return cardinal(m[1]) + " and " + strings.Replace(vulgar[firstRune(m[2])], "one ", "a ", 1), len(m[0])
+func sayVulgar(r *reader, m []string) (string, int) {
+	return r.measured(cardinal(m[1])+" and "+strings.Replace(vulgar[firstRune(m[2])], "one ", "a ", 1), len(m[0]), false)
 }
 
 // amount says a number with or without decimals.
@@ -592,7 +638,7 @@ func sayNumber(r *reader, m []string) (string, int) {
 	if isYear(r, m[1], n) {
 		return year(m[1]), n
 	}
-	if len(m[1]) == 3 && digitRun(m[1]) == 3 && (emergencies[r.before()] || m[1] == "911" && callers[firstWord(r.after(n))]) {
+	if len(m[1]) == 3 && digitRun(m[1]) == 3 && r.called(m[1]) {
 		return digitByDigit(m[1]), n
 	}
 	if crafts[r.before()] {
@@ -646,8 +692,6 @@ func (r *reader) sameUnit(u unit, n int) (number string, end int) {
 }
 
 var races = set(`run runs runner runners race races road course`)
-var emergencies = set(`dial dialed dialing call`)
-var callers = set(`call calls caller callers dispatcher dispatchers operator operators emergency`)
 var crafts = set(`boeing airbus flight airbus boeing-`)
 
 // suffixed knows numbers with letters behind: "5x", "10k", "2D", "9mm" have
@@ -725,6 +769,9 @@ var notNouns = set(`was has does is as this plus his hers its was sees says sees
 // deal, a 10 km run.
 func (r *reader) adjective(n int) bool {
 	b, next := r.before(), r.after(n)
+	if b == "" && r.pos > 1 && r.src[r.pos-1] == '-' && alnum(r.src[r.pos-2]) { // a multi-$100 million deal
+		return attributive(next)
+	}
 	if determiners[b] && attributive(next) && !pastForm(firstWord(next)) {
 		return true
 	}

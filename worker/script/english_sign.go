@@ -132,7 +132,7 @@ func cents(n string, c [4]string, name string) string {
 var (
 	tradePhone = pattern.New(`^\(0\)\d{2,4}(?: \d{3,4}){1,3}\b`)
 	plusPhone  = pattern.New(`^\+\d{1,3}(?:[ \x{a0}.-]?\(?\d{1,4}\)?){2,6}\b`)
-	parenPhone = pattern.New(`^\(\d{2,4}\) ?\d{2,4}(?:[-. ]\d{2,4}){1,3}\b`)
+	parenPhone = pattern.New(`^\(0\d{2,4}\) ?\d{5,8}\b|^\(\d{2,4}\) ?\d{2,4}(?:[-. ]\d{2,4}){1,3}\b`)
 	hashtag    = pattern.New(`^#(\p{L}[\p{L}\d_]*)`)
 	handle     = pattern.New(`^@([A-Za-z0-9_]{2,30})`)
 	minusShape = pattern.New(`^[-−–](?:[$€£¥₴₽₹])?(\d)`)
@@ -261,7 +261,7 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 	case c == '<' || c == '>':
 		return r.say(" ", n)
 	case vulgar[c] != "" && full:
-		return r.say(vulgar[c], n)
+		return r.say(r.measured(vulgar[c], n, true))
 	case c == '/':
 		return slash(r, n)
 	}

@@ -3,6 +3,8 @@ package script
 import (
 	"cmp"
 	"strings"
+
+	"lector/worker/pattern"
 )
 
 // unit is what is counted: kilometers, percent, euros, millions.
@@ -70,6 +72,10 @@ func unitAfter(r *reader, n int) (unit, int) {
 		if hyphen == 1 || gap == 0 && sizes[name] && attributive(rest[end:]) { // a 155-mm shell
 			u.many = u.one
 		}
+		if m := perMany.FindStringSubmatch(rest[end:]); m != nil && units[m[2]].one != "" && hyphen == 0 {
+			by := " per " + amount(m[1]) + " " + units[m[2]].many
+			return unit{one: u.one + by, many: u.many + by}, gap + end + len(m[0])
+		}
 		if name := per(strings.TrimPrefix(rest[end:], "/")); strings.HasPrefix(rest[end:], "/") && name != "" && hyphen == 0 {
 			by := cmp.Or(units[name].one, shortSpans[name], name)
 			return unit{one: u.one + " per " + by, many: u.many + " per " + by}, gap + end + 1 + len(name)
@@ -80,6 +86,35 @@ func unitAfter(r *reader, n int) (unit, int) {
 		return u, gap + hyphen + end
 	}
 	return unit{}, 0
+}
+
+// perMany is the end of "l/100 km".
+var perMany = pattern.New(`^/ ?(\d[\d,]*) ?([A-Za-z]+)\b`)
+
+// measured says the unit behind a part of one: "½ tsp", "33 1/3 rpm". What is
+// less than one is "half a" or "of a" unit.
+func (r *reader) measured(spoken string, n int, less bool) (string, int) {
+	u, took := unitAfter(r, n)
+	switch {
+	case u.one == "" || r.glued(n+took) || spaced[r.after(n)[took-1:took]] && took == 2: // 1/2 A
+		return spoken, n
+	case !less || u.scale || strings.HasPrefix(u.one, "percent"):
+		if r.adjective(n + took) {
+			return spoken + " " + u.one, n + took
+		}
+		return spoken + " " + u.many, n + took
+	case strings.HasPrefix(spoken, "one "):
+		return spoken + " " + u.one, n + took
+	}
+	return spoken + " of " + article(u.one) + " " + u.one, n + took
+}
+
+// article returns the indefinite one that stands before a unit.
+func article(word string) string {
+	if strings.IndexByte("aeio", word[0]) >= 0 || strings.HasPrefix(word, "hour") {
+		return "an"
+	}
+	return "a"
 }
 
 // inch knows the mark of 12" pizza, which closes no quote.
@@ -128,15 +163,18 @@ func attributive(s string) bool {
 	return strings.HasPrefix(s, " ") && len(s) > 1 && s[1] >= 'a' && s[1] <= 'z' && !loose[next] && !strings.HasSuffix(next, "ly") && !strings.HasSuffix(next, "wards")
 }
 
-var loose = set(`of from away long wide high deep tall thick and or in to at on off by per above below behind beyond inside outside into across apart round around through along near between against north south east west northeast northwest southeast southwest inland upstream downstream before after later up down out over under with without within for is was were are be been has have had will would can could may than as but that which who when where while if it they we he she i a an the this these those since until till every each short ahead closer further farther higher lower more less only just not so because either`)
+var loose = set(`of from away long wide high deep tall thick and or in to at on off by per above below behind beyond inside outside into across apart round around through along near between against north south east west northeast northwest southeast southwest inland upstream downstream before after during while later up down out over under with without within for is was were are be been has have had will would can could may than as but that which who when where while if it they we he she i a an the this these those since until till every each short ahead closer further farther higher lower more less only just not so because either`)
 
-var determiners = set(`the its his her their our this that another new proposed planned initial record first second third last latest final huge massive multi-year`)
+var determiners = set(`the its his her their our this that another each every new proposed planned initial record first second third last latest final huge massive multi-year`)
 
 // pastForm reports whether a word is more likely a verb than a noun, so that
 // the amount before it stands alone: "the $5bn raised".
 func pastForm(word string) bool {
-	return strings.HasSuffix(word, "ed") || strings.HasSuffix(word, "ing") || verbs[word]
+	return strings.HasSuffix(word, "ed") || strings.HasSuffix(word, "ing") && !things[word] || verbs[word]
 }
+
+// things are nouns that end like verbs.
+var things = set(`serving building ceiling opening painting wedding meeting briefing swing string ring wing spring king filling landing crossing clearing holding listing offering pudding dressing fencing funding financing tubing piping bearing coating`)
 
 var verbs = set(`went goes came comes spent paid lost given gave sent stolen made makes taken took helps buys bought left remains became becomes seems needs covers includes represents means worth annually total`)
 
@@ -154,7 +192,7 @@ func word1(s string) string {
 func unitEnd(s string) int {
 	end := 0
 	for i, c := range s {
-		if !(wordRune(c) && c > '9' || strings.ContainsRune("%‰°/²³€£$¢₴₽µμ", c) || (c == '2' || c == '3') && i > 0 || c == ' ' && (strings.HasPrefix(s, "sq ") || strings.HasPrefix(s, "cubic ") || strings.HasPrefix(s, "cu ")) && i < 6) {
+		if !(wordRune(c) && c > '9' || strings.ContainsRune("%‰°/²³€£$¢₴₽µμ", c) || (c == '2' || c == '3') && i > 0 || c == ' ' && (strings.HasPrefix(s, "sq ") || strings.HasPrefix(s, "cubic ") || strings.HasPrefix(s, "cu ") || strings.HasPrefix(s, "fl ")) && i < 6) {
 			break
 		}
 		end = i + len(string(c))
@@ -213,6 +251,16 @@ var units = func() map[string]unit {
 			m[strings.TrimSpace(name)] = unit{one: one, many: many}
 		}
 	}
+	for line := range strings.SplitSeq(prefixedUnits, "\n") {
+		short, spoken, _ := strings.Cut(line, " = ")
+		one, many, _ := strings.Cut(spoken, ", ")
+		base, prefixes, _ := strings.Cut(short, " ")
+		for prefix := range strings.FieldsSeq(prefixes) {
+			if _, known := m[prefix+base]; !known {
+				m[prefix+base] = unit{one: powersOfTen[prefix] + one, many: powersOfTen[prefix] + cmp.Or(many, one)}
+			}
+		}
+	}
 	for name, spoken := range map[string]string{
 		"thousand": "thousand", "million": "million", "billion": "billion", "trillion": "trillion", "hundred": "hundred", "dozen": "dozen",
 		"k": "thousand", "K": "thousand", "mn": "million", "mln": "million", "bn": "billion", "bln": "billion", "tn": "trillion", "trn": "trillion",
@@ -221,6 +269,39 @@ var units = func() map[string]unit {
 	}
 	return m
 }()
+
+// powersOfTen are the prefixes of the International System of Units.
+var powersOfTen = map[string]string{"p": "pico", "n": "nano", "µ": "micro", "μ": "micro", "u": "micro", "m": "milli", "c": "centi", "d": "deci", "k": "kilo", "M": "mega", "G": "giga", "T": "tera", "P": "peta", "E": "exa", "Z": "zetta", "h": "hecto"}
+
+// prefixedUnits are the bases of units, with the prefixes that hardly mean
+// anything else: no "TV", "PM" or "MA".
+const prefixedUnits = `t G M = ton, tons
+J k M G T P = joule, joules
+N m k = newton, newtons
+Pa µ μ m k M G h = pascal, pascals
+Sv n µ μ m = sievert, sieverts
+Gy µ μ m = gray
+V µ μ m k = volt, volts
+A µ μ m k = amp, amps
+W µ μ m k M G T = watt, watts
+Hz m k M G T = hertz
+g n p µ μ u m k = gram, grams
+l µ μ n m c d h = liter, liters
+L µ μ n m c d = liter, liters
+m n µ μ = meter, meters
+eV m k M G T = electronvolt, electronvolts
+Bq m k M G T P = becquerel, becquerels
+bps k M G T = bit per second, bits per second
+bit k M G T = bit, bits
+B P E Z = byte, bytes
+F p n µ μ = farad, farads
+mol µ μ n m k = mole, moles
+cal k = calorie, calories
+ton k M = ton, tons
+m² µ μ = square meter, square meters
+VA k M = volt-ampere, volt-amperes
+VAh k M = volt-ampere-hour, volt-ampere-hours
+Wp k M G = watt peak, watts peak`
 
 const englishUnits = `% = percent
 pp|p.p.|pps = percentage point, percentage points
@@ -237,6 +318,58 @@ wk|wks = week, weeks
 bcm = billion cubic meters
 bcf = billion cubic feet
 bpm = beat per minute, beats per minute
+dBA = A-weighted decibel, A-weighted decibels
+fl oz = fluid ounce, fluid ounces
+qt|qts = quart, quarts
+cu yd = cubic yard, cubic yards
+cu in = cubic inch, cubic inches
+cu mi = cubic mile, cubic miles
+cu km|cubic km = cubic kilometer, cubic kilometers
+cu cm|cubic cm = cubic centimeter, cubic centimeters
+sq yd|yd²|yd2 = square yard, square yards
+sq cm = square centimeter, square centimeters
+mm²|mm2 = square millimeter, square millimeters
+dm³|dm3 = cubic decimeter, cubic decimeters
+in² = square inch, square inches
+in³ = cubic inch, cubic inches
+ft³|ft3 = cubic foot, cubic feet
+ft/s = foot per second, feet per second
+mi/h = mile per hour, miles per hour
+cm/s = centimeter per second, centimeters per second
+m/s²|m/s2 = meter per second squared, meters per second squared
+cfs = cubic foot per second, cubic feet per second
+gpm = gallon per minute, gallons per minute
+dpi = dot per inch, dots per inch
+ppi = pixel per inch, pixels per inch
+lm = lumen, lumens
+lx = lux
+lb-ft|ft-lb|ft-lbs = pound-foot, pound-feet
+Nm|N·m = newton-meter, newton-meters
+Btu|BTU|BTUs = B T U, B T Us
+MMBtu = million B T U
+mcm = million cubic meters
+tcf = trillion cubic feet
+mcf = thousand cubic feet
+boe = barrel of oil equivalent, barrels of oil equivalent
+boepd|boe/d = barrel of oil equivalent per day, barrels of oil equivalent per day
+tpd = ton per day, tons per day
+dwt = deadweight ton, deadweight tons
+TEU|TEUs = T E U, T E Us
+inHg = inch of mercury, inches of mercury
+Ah = amp-hour, amp-hours
+Gy = gray
+Bq = becquerel, becquerels
+Ω = ohm, ohms
+kΩ = kilohm, kilohms
+MΩ = megohm, megohms
+mol = mole, moles
+MiB = mebibyte, mebibytes
+GiB = gibibyte, gibibytes
+TiB = tebibyte, tebibytes
+KiB = kibibyte, kibibytes
+MT/s = megatransfer per second, megatransfers per second
+GB/s = gigabyte per second, gigabytes per second
+KB/s|kB/s = kilobyte per second, kilobytes per second
 mmol = millimole, millimoles
 Mt = megaton, megatons
 GtCO2|GtCO2e = gigaton of C O two, gigatons of C O two
@@ -311,8 +444,8 @@ GB = gigabyte, gigabytes
 TB = terabyte, terabytes
 PB = petabyte, petabytes
 kbps = kilobit per second, kilobits per second
-Mbps|Mbit/s|Mb/s = megabit per second, megabits per second
-Gbps|Gbit/s|Gb/s = gigabit per second, gigabits per second
+Mbps|mbps|Mbit/s|Mb/s = megabit per second, megabits per second
+Gbps|gbps|Gbit/s|Gb/s = gigabit per second, gigabits per second
 MB/s = megabyte per second, megabytes per second
 px = pixel, pixels
 MP = megapixel, megapixels

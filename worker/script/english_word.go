@@ -138,7 +138,7 @@ func (r *reader) abbreviation(word string) bool {
 		return false
 	case lower == "est." && allUpper(word[:3]): // the time zone, at the end of a sentence
 		return false
-	case titlesOnly[lower] && !titled(next) && !strings.HasPrefix(next, " and M") && !strings.HasPrefix(next, " & M"):
+	case titlesOnly[lower] && !titled(next) && !r.titleAlone(lower, next) && !strings.HasPrefix(next, " and M") && !strings.HasPrefix(next, " & M"):
 		return false
 	case (lower == "co." || lower == "v.") && !unicode.IsUpper(firstRune(strings.TrimPrefix(r.before(), ""))) && r.pos == 0:
 		return false
@@ -172,6 +172,15 @@ func lastMonth(s string) string {
 }
 
 var weekdays = set(`mon. tue. tues. wed. thu. thur. thurs. fri. sat. mar.`)
+
+// titleAlone reports whether a title stands for who bears it: "the 2nd Lt. was
+// killed".
+func (r *reader) titleAlone(lower, next string) bool {
+	return unicode.IsUpper(firstRune(r.src[r.pos:])) && bearers[r.before()] && lower != "v." && lower != "mt." && lower != "fr." && lower != "det." &&
+		strings.HasPrefix(next, " ") && lowerStart(firstWord(next))
+}
+
+var bearers = set(`the a his her their our former 1st 2nd first second`)
 
 // titled reports whether a name follows a title.
 func titled(next string) bool {
@@ -489,14 +498,33 @@ var romanShape = pattern.New(`^M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|I
 // romanNouns stand before a number that counts, romanNames before one that
 // orders.
 var (
-	romanNouns = set(`war wars chapter article title part volume act phase stage type class bowl level section book scene appendix tier apollo mark category group annex schedule rocky season episode final world olympiad gemini iphone playstation windows corps division zone grade page vatican vol vol. ch. art. pt. sec.`)
+	romanNouns = set(`wrestlemania auto fantasy creed survivor war wars chapter article title part volume act phase stage type class bowl level section book scene appendix tier apollo mark category group annex schedule rocky season episode final world olympiad gemini iphone playstation windows corps division zone grade page vatican vol vol. ch. art. pt. sec.`)
 	romanNames = set(`king queen pope emperor tsar czar louis charles elizabeth henry george william edward richard james john paul pius benedict leo francis nicholas alexander peter catherine philip felipe carlos juan frederick friedrich wilhelm napoleon harald gustaf carl albert leopold baudouin margrethe christian frederik haakon olav willem mary innocent gregory clement urban boniface ivan vladimir yaroslav sigismund casimir stanislaw ladislaus mehmed selim murad abdullah hussein mohammed hassan ramses rameses darius xerxes constantine theodore michael basil filaret bartholomew kirill adolf otto rudolf ferdinand joseph franz francois umberto vittorio emanuel`)
 )
 
 var centuries = set(`century centuries Olympic Olympics Olympiad Legion`)
 
+// ordinalRoman is "XIVth", lowerRoman the "ii" of "Scene ii".
+var (
+	ordinalRoman = pattern.New(`^([IVXLC]+)(?:st|nd|rd|th)$`)
+	lowerRoman   = pattern.New(`^[ivx]{1,6}$`)
+)
+
 func roman(r *reader, word string) bool {
 	bare := strings.TrimRight(word, ".")
+	if r.level != Full || r.language.tag != "en" {
+		return false
+	}
+	if m := ordinalRoman.FindStringSubmatch(bare); m != nil && romanShape.MatchString(m[1]) {
+		the := ""
+		if r.capitalBefore() {
+			the = "the "
+		}
+		return r.say(the+ordinal(itoa(romanValue(m[1]))), len(bare))
+	}
+	if upper := strings.ToUpper(bare); lowerRoman.MatchString(bare) && romanNouns[r.before()] && romanShape.MatchString(upper) && (len(bare) > 1 || r.before() != "book" && r.before() != "section") {
+		return r.say(cardinal(itoa(romanValue(upper))), len(bare))
+	}
 	if r.level != Full || bare == "" || len(bare) > 8 || strings.IndexByte("IVXLCDM", bare[0]) < 0 || !romanShape.MatchString(bare) || r.language.tag != "en" {
 		return false
 	}
@@ -513,6 +541,11 @@ func roman(r *reader, word string) bool {
 		return r.say(value, len(bare))
 	case (bare == "IV" || bare == "VI" || bare == "IX") && r.capitalBefore() && r.person():
 		return r.say("the "+toOrdinal(value), len(bare))
+	case bare == "V" && r.capitalBefore() && len(before) > 1 && !unicode.IsUpper(firstRune(next)) && !strings.HasPrefix(r.after(1), "."):
+		if r.person() {
+			return r.say("the fifth", 1)
+		}
+		return r.say(value, 1)
 	case plainNumeral[bare] && r.capitalBefore():
 		if r.person() {
 			return r.say("the "+toOrdinal(value), len(bare))
