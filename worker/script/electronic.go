@@ -8,14 +8,14 @@ import (
 )
 
 // signs are the words for what stands in addresses.
-type signs struct{ at, dot, slash, dash, underscore, plus, www string }
+type signs struct{ at, dot, slash, dash, underscore, plus, www, colon string }
 
-var englishSigns = signs{"at", "dot", "slash", "dash", "underscore", "plus", "W W W"}
+var englishSigns = signs{"at", "dot", "slash", "dash", "underscore", "plus", "W W W", "colon"}
 
 var (
 	emailShape = pattern.New(`^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
 	urlShape   = pattern.New(`^(?:https?://|ftp://|www\.)[^\s<>"“”]+`)
-	hostShape  = pattern.New(`^(?:[A-Za-z0-9-]+\.)+([a-z]{2,6})(?:/[^\s<>"“”]*)?`)
+	hostShape  = pattern.New(`^(?:[A-Za-z0-9-]+\.)+([a-z]{2,6}|COM|ORG|NET|GOV|EDU)(?::\d{2,5}\b)?(?:/[^\s<>"“”]*)?`)
 )
 
 // tops are the top-level domains that make a name without a scheme an address.
@@ -32,7 +32,7 @@ func electronic(r *reader, words signs) bool {
 		s = s[:end]
 	}
 	dot := strings.IndexByte(s, '.')
-	if dot <= 0 || dot == len(s)-1 {
+	if (dot <= 0 || dot == len(s)-1) && !strings.HasPrefix(s, "http") {
 		return false
 	}
 	if m := emailShape.FindString(s); m != "" {
@@ -41,7 +41,7 @@ func electronic(r *reader, words signs) bool {
 	m := urlShape.FindString(s)
 	if m == "" {
 		h := hostShape.FindStringSubmatch(s)
-		if h == nil || !tops[h[1]] && !fileTypes[h[1]] || r.glued(len(h[0])) {
+		if h == nil || !tops[strings.ToLower(h[1])] && !fileTypes[h[1]] || r.glued(len(h[0])) {
 			return false
 		}
 		m = h[0]
@@ -70,7 +70,7 @@ func (g signs) address(s string) string {
 		}
 	}
 	for i := 0; i < len(s); i++ {
-		word := map[byte]string{'.': g.dot, '@': g.at, '/': g.slash, '-': g.dash, '_': g.underscore, '+': g.plus, ':': ",", '=': "equals", '&': "and", '%': "percent", '~': ""}[s[i]]
+		word := map[byte]string{'.': g.dot, '@': g.at, '/': g.slash, '-': g.dash, '_': g.underscore, '+': g.plus, ':': g.colon, '=': "equals", '&': "and", '%': "percent", '~': ""}[s[i]]
 		if word == "" && alnum(s[i]) || s[i] >= 0x80 {
 			continue
 		}
@@ -97,8 +97,10 @@ func (g signs) piece(s string) string {
 	switch {
 	case strings.EqualFold(s, "www"):
 		return g.www
-	case len(s) == 2 && tops[s] && !saidTops[s], spelledPieces[s]:
+	case len(s) == 2 && tops[s] && !saidTops[s], spelledPieces[s], g.at == "at" && len(s) > 1 && len(s) < 5 && ascii(s) && !strings.ContainsAny(s, "aeiouyAEIOUY0123456789"):
 		return letters(strings.ToUpper(s))
+	case len(s) == 3 && allUpper(s) && tops[strings.ToLower(s)]: // the end of "ASP.NET"
+		return strings.ToLower(s)
 	case digitRun(s) == len(s) && g.at == "at":
 		if len(s) == 4 {
 			return year(s)

@@ -49,6 +49,15 @@ var englishNumbers = []numberRule{
 	{pattern.New(`^(\d{5})(?:-\d{4})?\b`), sayZIP, ""},
 	{pattern.New(`^(\d{1,3}(?:\.\d+)?)°(?: ?(\d{1,2}) ?['’′])?(?: ?(\d{1,2}(?:\.\d+)?) ?["”″])? ?` + reQuarter), sayCoordinate, "°"},
 	{pattern.New(`^(\d+)/(\d+)(?:th|rd|nd|st)s?\b`), sayFraction, "/⁄"},
+	{pattern.New(`^(\d{1,2})/(\d{1,2})c\b`), func(_ *reader, m []string) (string, int) {
+		return cardinal(m[1]) + ", " + cardinal(m[2]) + " Central", len(m[0])
+	}, "/"},
+	{pattern.New(`^([01]?\d|2[0-3])\.([0-5]\d) (GMT|BST|UTC|CET|CEST|EET|EEST|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b`), func(_ *reader, m []string) (string, int) {
+		return clock24(m[1], m[2]), len(m[1]) + 1 + len(m[2])
+	}, "."},
+	{pattern.New(`^(\d{1,3}(?:\.\d+)?)["”″] ?[-–] ?(\d{1,3}(?:\.\d+)?)["”″]`), func(_ *reader, m []string) (string, int) {
+		return amount(m[1]) + " to " + amount(m[2]) + " inches", len(m[0])
+	}, `"”″`},
 	{pattern.New(`^(\d{3,4})[xX×](\d{3,4})\b`), sayPixels, "xX×"},
 	{pattern.New(`^([3-8]) ?ft\.?,? (\d{1,2}) ?in\b\.?`), sayFeet, "f"},
 	{pattern.New(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{1,3}(?: \d{2,4}){2,4}\b|^0(?:8[04]\d|3\d\d|87[01]) \d{4}\b|^1[38]00 \d{3} \d{3}\b|^0\d{3,4} \d{5,6}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone, "-. ("},
@@ -90,6 +99,9 @@ func englishNumber(r *reader) bool {
 	if run := digitRun(r.src[r.pos:]); run > 18 {
 		return r.say(digitByDigit(r.src[r.pos:r.pos+run]), run)
 	}
+	if n := r.tally(); n > 0 {
+		return r.say(cardinal(r.src[r.pos:r.pos+n]), n)
+	}
 	window := r.rest(view)
 	near := window[:min(len(window), 32)]
 	for _, rule := range englishNumbers {
@@ -108,6 +120,22 @@ func englishNumber(r *reader) bool {
 		}
 	}
 	return false
+}
+
+// tally returns the length of a number that stands in a long run of numbers
+// and signs without a space, and 0 for any other. Such a run is no shape that
+// anybody writes, so that none has to be looked for.
+func (r *reader) tally() int {
+	rest := r.src[r.pos:]
+	if len(rest) < view {
+		return 0
+	}
+	for i := range view {
+		if c := rest[i]; (c < '0' || c > '9') && strings.IndexByte("-/.,:;|+*=_", c) < 0 {
+			return 0
+		}
+	}
+	return digitRun(rest)
 }
 
 func digitRun(s string) int {
@@ -278,8 +306,15 @@ func sayClock(r *reader, m []string) (string, int) {
 	if m[3] != "" {
 		s += " and " + cardinal(m[3]) + " seconds"
 	}
-	return s + " " + half(m[4]), len(m[0])
+	s += " " + half(m[4])
+	if until := untilNoon.FindStringSubmatch(r.after(len(m[0]))); until != nil {
+		return s + " to " + until[1], len(m[0]) + len(until[0])
+	}
+	return s, len(m[0])
 }
+
+// untilNoon is the end of "9am-noon".
+var untilNoon = pattern.New(`^ ?[-–—] ?(noon|midnight)\b`)
 
 func sayClock24(r *reader, m []string) (string, int) {
 	if r.glued(len(m[0])) {
@@ -641,10 +676,17 @@ func sayNumber(r *reader, m []string) (string, int) {
 	if len(m[1]) == 3 && digitRun(m[1]) == 3 && r.called(m[1]) {
 		return digitByDigit(m[1]), n
 	}
-	if crafts[r.before()] {
+	if crafts[r.before()] || r.jet(m[1], n) {
 		return code(m[1]), n
 	}
 	return amount(m[1]), n
+}
+
+// jet reports whether a number with an article is an airliner of Boeing's: "the
+// 747 landed".
+func (r *reader) jet(n string, size int) bool {
+	b := r.before()
+	return len(n) == 3 && n[0] == '7' && n[2] == '7' && n[1] <= '8' && (b == "a" || b == "the") && strings.HasPrefix(r.after(size), " ") && !countable(r.after(size))
 }
 
 // spansBefore stand before seconds, bands before ages and kinds.
@@ -737,6 +779,9 @@ func isYear(r *reader, n string, size int) bool {
 	}
 	if n >= "2100" || quantity[r.before()] {
 		return false
+	}
+	if b := r.before(); len(b) == 2 && (b[0] == 'q' || b[0] == 'h') && b[1] >= '1' && b[1] <= '4' {
+		return true
 	}
 	if yearWords[r.before()] || r.pos > 3 && r.src[r.pos-1] == '-' && eras[lastWord(r.src[max(0, r.pos-8):r.pos-1])] || englishMonths[strings.TrimSuffix(r.before(), ".")] != "" {
 		return true

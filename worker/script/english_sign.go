@@ -18,10 +18,10 @@ var currencies = map[string][4]string{
 	"CN¥": {"yuan", "yuan", "", ""}, "JP¥": {"yen", "yen", "", ""},
 	"Rs.": {"rupee", "rupees", "paisa", "paise"}, "RM": {"ringgit", "ringgit", "sen", "sen"}, "kr": {"krone", "kroner", "", ""}, "฿": {"baht", "baht", "", ""}, "₱": {"peso", "pesos", "centavo", "centavos"}, "₫": {"dong", "dong", "", ""}, "₵": {"cedi", "cedis", "", ""}, "₼": {"manat", "manat", "", ""}, "֏": {"dram", "drams", "", ""}, "₮": {"tugrik", "tugriks", "", ""},
 	"NZD": {"New Zealand dollar", "New Zealand dollars", "cent", "cents"}, "SGD": {"Singapore dollar", "Singapore dollars", "cent", "cents"}, "HKD": {"Hong Kong dollar", "Hong Kong dollars", "cent", "cents"}, "ZAR": {"rand", "rand", "cent", "cents"}, "BRL": {"real", "reais", "centavo", "centavos"}, "MXN": {"Mexican peso", "Mexican pesos", "centavo", "centavos"}, "ILS": {"shekel", "shekels", "agora", "agorot"}, "THB": {"baht", "baht", "", ""}, "AED": {"dirham", "dirhams", "", ""}, "SAR": {"Saudi riyal", "Saudi riyals", "", ""}, "KZT": {"tenge", "tenge", "", ""}, "GEL": {"lari", "lari", "", ""}, "MDL": {"Moldovan leu", "Moldovan lei", "", ""}, "NGN": {"naira", "naira", "kobo", "kobo"}, "EGP": {"Egyptian pound", "Egyptian pounds", "", ""}, "PKR": {"Pakistani rupee", "Pakistani rupees", "", ""},
-	"Rs": {"rupee", "rupees", "paisa", "paise"}, "EUR": {"euro", "euros", "cent", "cents"}, "USD": {"U S dollar", "U S dollars", "cent", "cents"}, "GBP": {"pound", "pounds", "penny", "pence"}, "UAH": {"hryvnia", "hryvnias", "kopiyka", "kopiykas"},
+	"R": {"rand", "rand", "cent", "cents"}, "Rs": {"rupee", "rupees", "paisa", "paise"}, "EUR": {"euro", "euros", "cent", "cents"}, "USD": {"U S dollar", "U S dollars", "cent", "cents"}, "GBP": {"pound", "pounds", "penny", "pence"}, "UAH": {"hryvnia", "hryvnias", "kopiyka", "kopiykas"},
 }
 
-var moneyShape = pattern.New(`^((?:US|CA|C|AU|A|NZ|NT|HK|R|S|MX)?\$|CN¥|JP¥|[€£¥₴₽₹₩₺₪₿₸₾₦฿₱₫₵₼֏₮]|Rs\.?|RM|(?:kr|zł|EUR|USD|GBP|UAH|CHF|PLN|CZK|HUF|RON|SEK|NOK|DKK|TRY|INR|KRW|JPY|CNY|RMB|RUB|CAD|AUD|NZD|SGD|HKD|ZAR|BRL|MXN|ILS|THB|AED|SAR|KZT|GEL|MDL|NGN|EGP|PKR))[ \x{a0}]?` + reSum + reScale + `(?:(?: ?[-–—] ?| to )(?:(?:US|C|A)?\$|[€£¥₴₽₹])?` + reSum + reScale + `)?(\+)?`)
+var moneyShape = pattern.New(`^((?:US|CA|C|AU|A|NZ|NT|HK|R|S|MX)?\$|R|CN¥|JP¥|[€£¥₴₽₹₩₺₪₿₸₾₦฿₱₫₵₼֏₮]|Rs\.?|RM|(?:kr|zł|EUR|USD|GBP|UAH|CHF|PLN|CZK|HUF|RON|SEK|NOK|DKK|TRY|INR|KRW|JPY|CNY|RMB|RUB|CAD|AUD|NZD|SGD|HKD|ZAR|BRL|MXN|ILS|THB|AED|SAR|KZT|GEL|MDL|NGN|EGP|PKR))[ \x{a0}]?` + reSum + reScale + `(?:(?: ?[-–—] ?| to )(?:(?:US|C|A)?\$|[€£¥₴₽₹])?` + reSum + reScale + `)?(\+)?`)
 
 const (
 	reSum   = `(\d{1,2}(?:,\d\d)+,\d{3}\b|\d{1,3},\d{1,2}\b|\d{1,3}(?:[ \x{a0}\x{202f}]000\b)+|\d[\d,]*(?:\.\d+)?|\.\d\d)`
@@ -40,6 +40,9 @@ func money(r *reader) bool {
 		return false
 	}
 	n := len(m[0])
+	if m[1] == "R" && !r.rand(m) {
+		return false
+	}
 	if strings.HasSuffix(m[2], ",") && m[4] == "" {
 		n, m[2], m[3], m[5], m[6] = strings.Index(m[0], m[2])+len(m[2])-1, strings.TrimSuffix(m[2], ","), "", "", ""
 	}
@@ -83,6 +86,21 @@ func money(r *reader) bool {
 	}
 	return r.say(spoken+" "+name, n)
 }
+
+// rand reports whether an R before a number is South African money, not the
+// name of a thing: an amount that names have not, or one that is paid.
+func (r *reader) rand(m []string) bool {
+	if m[0][1] == ' ' || m[0][1] == '.' {
+		return false
+	}
+	before := r.before()
+	return m[3] != "" && len(m[3]) > 1 || strings.Contains(m[2], ",") && !strings.HasSuffix(m[2], ",") || m[3] == "m" || len(m[2]) > 1 && paid[before] || len(m[2]) > 2 && owed[before] && digitRun(m[2]) > 2
+}
+
+var (
+	paid = set(`cost costs costing paid pay pays paying charge charges charged fined earn earns earned earning worth spend spends spent spending price priced fee fine save saves saved raise raised win wins won`)
+	owed = set(`for to than least about only almost nearly another extra over under between`)
+)
 
 // pointed writes the comma of "€1,2" as a point.
 func pointed(n string) string {
@@ -228,6 +246,9 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 		return minus(r, window, c, n)
 	case c == '.' && full:
 		if m := pointShape.FindStringSubmatch(window); m != nil && (r.pos == 0 || r.src[r.pos-1] == ' ' || r.src[r.pos-1] == '(') {
+			if bore[firstWord(r.after(len(m[0])))] && len(m[1]) < 4 {
+				return r.say(code(strings.TrimLeft(m[1], "0")), len(m[0]))
+			}
 			return r.say(decimal("", m[1]), len(m[0]))
 		}
 		return domain(r)
@@ -267,6 +288,9 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 	}
 	return false
 }
+
+// bore are words behind the width of a barrel: a .22-caliber rifle.
+var bore = set(`caliber calibre cal rifle rifles pistol pistols handgun handguns revolver revolvers magnum Magnum round rounds bullet bullets ammunition ACP Winchester Remington`)
 
 // minus says a dash before a number where nothing stands before it.
 func minus(r *reader, window string, c rune, n int) bool {
@@ -383,6 +407,9 @@ func hash(r *reader, window string) bool {
 		return r.say("number ", 1)
 	}
 	if m := hashtag.FindStringSubmatch(window); m != nil {
+		if r.before() == "hashtag" {
+			return r.say(unjoin(m[1]), len(m[0]))
+		}
 		return r.say("hashtag "+unjoin(m[1]), len(m[0]))
 	}
 	return r.say("", 1)

@@ -26,11 +26,17 @@ func englishWord(r *reader) bool {
 	case r.level == Full && (word == "kr" || word == "zł") && money(r) || word[0] == 'v' && released(r) || prefixed(r, word):
 		return true
 	}
+	if (word == "noon" || word == "midnight") && untilHour.MatchString(r.after(len(word))) {
+		return r.say(word+" to ", len(word)+len(string(firstRune(r.after(len(word))))))
+	}
 	if len(word) <= 4 && (loneUnit(r, word) || slashedWord(r, word) || between(r, word)) {
 		return true
 	}
 	return r.abbreviation(word) || numberedAbbreviation(r, word) || roman(r, word) || initialism(r, word)
 }
+
+// untilHour is the end of "noon-3pm".
+var untilHour = pattern.New(`^[-–]\d`)
 
 // capitalWord knows what begins with a capital. What takes a digit to be meant
 // is tried only where one is near.
@@ -44,6 +50,7 @@ func capitalWord(r *reader, word string) bool {
 
 var (
 	monthDay   = pattern.New(`^([A-Z][a-z]{2,8})\.?[ \x{a0}](\d{1,2})(?:st|nd|rd|th)?(?:( ?[-–—] ?| and | or )(\d{1,2})(?:st|nd|rd|th)?)?(?:,?[ \x{a0}](\d{4}))?\b`)
+	monthShort = pattern.New(`^[A-Z][a-z]{2,8}\.? ?['’‘](\d\d)\b`)
 	monthYear  = pattern.New(`^([A-Z][a-z]{2,8})\.?,?[ \x{a0}](1[5-9]\d\d|20\d\d)\b`)
 	monthCheck = pattern.New(`^(?:[ \x{a0}]?[:/%]|[.,]\d|-\d)`)
 )
@@ -72,6 +79,13 @@ func monthFirst(r *reader, word string) bool {
 		if !monthCheck.MatchString(r.after(n)) && !r.glued(n) {
 			return r.say(r.monthDay(name, m), n)
 		}
+	}
+	if m := monthShort.FindStringSubmatch(window); m != nil && r.level == Full {
+		century := "20"
+		if m[1] > "60" {
+			century = "19"
+		}
+		return r.say(name+" "+year(century+m[1]), len(m[0]))
 	}
 	if m := monthYear.FindStringSubmatch(window); m != nil && !r.glued(len(m[0])) {
 		if r.level == Light {
@@ -244,6 +258,23 @@ var designationShape = pattern.New(`^([A-Z]{1,5}|[A-Z][a-z]{1,3}[A-Z]?)(-?)(\d{1
 // magnitude is that of an earthquake: "M4.7".
 var magnitude = pattern.New(`^M\d\.\d\b`)
 
+// fiscal is "FY2025-26" and "FY25".
+var fiscal = pattern.New(`^FY ?'?(20\d\d|\d\d)(?:[-–/](20\d\d|\d\d))?\b`)
+
+func fiscalYear(m []string) string {
+	first := m[1]
+	if len(first) == 2 {
+		first = "20" + first
+	}
+	switch len(m[2]) {
+	case 4:
+		return year(first) + " to " + year(m[2])
+	case 2:
+		return year(first) + " " + cardinal(m[2])
+	}
+	return year(first)
+}
+
 // designation says the names of things: "F-16", "MH17", "Su-35", "COVID-19".
 func designation(r *reader) bool {
 	if m := magnitude.FindString(r.rest(view)); m != "" {
@@ -254,6 +285,9 @@ func designation(r *reader) bool {
 	}
 	if released(r) {
 		return true
+	}
+	if m := fiscal.FindStringSubmatch(r.rest(view)); m != nil && !r.glued(len(m[0])) {
+		return r.say("fiscal "+fiscalYear(m), len(m[0]))
 	}
 	m := designationShape.FindStringSubmatch(r.rest(view))
 	if m == nil || r.glued(len(m[0])) || r.language.words[strings.ToLower(m[0])] != "" {

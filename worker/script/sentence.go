@@ -62,7 +62,7 @@ func (l *language) ends(left, right string) bool {
 	case lowerStart(next) && !strings.HasSuffix(bare, ":") && !unusualStart(right):
 		return false
 	case strings.HasSuffix(bare, "?") || strings.HasSuffix(bare, "!"):
-		return !(len(bare) < len(left) && l.says(right)) && !strings.HasSuffix(bare, "Yahoo!")
+		return !(len(bare) < len(left) && l.says(right) && !opensQuote(right)) && !strings.HasSuffix(bare, "Yahoo!")
 	case !strings.HasSuffix(bare, "."):
 		return true
 	case strings.HasSuffix(bare, "…") || strings.HasSuffix(bare, "..") || strings.HasSuffix(bare, ". ."):
@@ -73,14 +73,21 @@ func (l *language) ends(left, right string) bool {
 	return l.stop(bare, right, next)
 }
 
+// opensQuote reports whether another quotation begins.
+func opensQuote(right string) bool {
+	return strings.HasPrefix(right, `"`) || strings.HasPrefix(right, "“") || strings.HasPrefix(right, "«")
+}
+
 // stop decides about a full stop by the word before it.
 func (l *language) stop(left, right, next string) bool {
 	word := lastWord(left)
 	lower := strings.ToLower(word)
 	digit := romanShape.MatchString(next) && next != "" || unicode.IsDigit(firstRune(strings.TrimLeft(right, " \"'“‘«(№#$€£")))
 	switch {
-	case listNumber(left) || len(left) == 2 && initial(word):
+	case listNumber(left) || len(left) == 2 && (initial(word) || left[0] >= 'a' && left[0] <= 'z'):
 		return false
+	case zoneBehind(left, word):
+		return true
 	case l.areaUnit(left, lower):
 		return unicode.IsUpper(firstRune(next))
 	case l.ordinalDot && shortNumber(word):
@@ -105,6 +112,16 @@ func (l *language) stop(left, right, next string) bool {
 		return l.closes(left, lower, right, next)
 	}
 	return true
+}
+
+// zoneBehind reports whether left ends with a zone of time behind its hour, in
+// capitals as no abbreviation of a word is: "6 a.m. EST."
+func zoneBehind(left, word string) bool {
+	if len(word) < 2 || !allUpper(word) || !timeZone[word] {
+		return false
+	}
+	before := strings.ToLower(strings.TrimSuffix(left, " "+word+"."))
+	return strings.HasSuffix(before, "m.") || strings.HasSuffix(before, "m") || before != "" && unicode.IsDigit(rune(before[len(before)-1]))
 }
 
 // initialNext reports whether another initial follows: "B. I. Koval".
@@ -407,6 +424,18 @@ func numberStart(s string) bool {
 	return unicode.IsDigit(firstRune(strings.TrimLeft(s, "\"'“‘„«([$€£₴¥#")))
 }
 
+// brand reports whether a word is a name that begins with a small letter:
+// "iPhone", "easyJet", "adidas".
+func brand(word string) bool {
+	if smallNames[word] {
+		return true
+	}
+	at := strings.IndexFunc(word, unicode.IsUpper)
+	return at > 0 && units[word].one == "" && !strings.ContainsAny(word[:at], "-'’")
+}
+
+var smallNames = set(`adidas thyssenkrupp gov.uk bhp esure lululemon amfAR`)
+
 // unusualStart reports whether a sentence may begin here although no capital
 // does: "iPhone", "#MeToo", "@name", "b) the second".
 func unusualStart(s string) bool {
@@ -414,8 +443,8 @@ func unusualStart(s string) bool {
 		return false
 	}
 	switch {
-	case s[0] == 'i' || s[0] == 'e':
-		return s[1] >= 'A' && s[1] <= 'Z'
+	case s[0] >= 'a' && s[0] <= 'z' && brand(firstWord(s)):
+		return true
 	case s[0] == '#' || s[0] == '@':
 		return unicode.IsLetter(firstRune(s[1:]))
 	}
