@@ -15,7 +15,7 @@ var englishSigns = signs{"at", "dot", "slash", "dash", "underscore", "plus", "W 
 var (
 	emailShape = pattern.New(`^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
 	urlShape   = pattern.New(`^(?:https?://|ftp://|www\.)[^\s<>"“”]+`)
-	hostShape  = pattern.New(`^(?:[A-Za-z0-9-]+\.)+([a-z]{2,6}|COM|ORG|NET|GOV|EDU)(?::\d{2,5}\b)?(?:/[^\s<>"“”]*)?`)
+	hostShape  = pattern.New(`^(?:[A-Za-z0-9-]+\.)+(mp[34]|[a-z]{2,6}|COM|ORG|NET|GOV|EDU)(?::\d{2,5}\b)?(?:/[^\s<>"“”]*)?`)
 )
 
 // tops are the top-level domains that make a name without a scheme an address.
@@ -62,6 +62,9 @@ func (g signs) address(s string) string {
 	if at := strings.IndexAny(s, "?#"); at > 0 {
 		s = strings.TrimRight(s[:at], "/")
 	}
+	if strings.Contains(s, "@") && s == strings.ToUpper(s) {
+		s = strings.ToLower(s)
+	}
 	var parts []string
 	start := 0
 	flush := func(end int) {
@@ -88,9 +91,9 @@ func (g signs) address(s string) string {
 var saidTops = set(`co me in no at be is it us am by`)
 
 // fileTypes are the ends of file names that are read like addresses.
-var fileTypes = set(`js py html htm pdf php doc docx xls xlsx jpg png csv zip txt json xml exe`)
+var fileTypes = set(`mp3 mp4 ppt pptx gif svg wav mov avi tar gz css sql yaml yml dll apk dmg epub rtf psd bat log js py html htm pdf php doc docx xls xlsx jpg png csv zip txt json xml exe`)
 
-var spelledPieces = set(`js doc docx xls xlsx jpg png csv xml exe html htm php pdf tv bbc cnn nyt un eu uk id url`)
+var spelledPieces = set(`mp3 mp4 avi apk sql js doc docx xls xlsx jpg png csv xml exe html htm php pdf tv bbc cnn nyt un eu uk id url`)
 
 // piece says one word of an address: the ends of two letters are spelled.
 func (g signs) piece(s string) string {

@@ -12,7 +12,8 @@ var zonesOfTime = set(`hours hrs GMT UTC BST CET CEST EET EEST EST EDT CST CDT M
 // sayHundred says "0900 GMT" as "oh nine hundred" and "1430 hours" as
 // "fourteen thirty".
 func sayHundred(r *reader, m []string) (string, int) {
-	if r.glued(4) || !zonesOfTime[firstWord(r.after(4))] || !strings.HasPrefix(r.after(4), " ") {
+	zoned := zonesOfTime[firstWord(r.after(4))] && strings.HasPrefix(r.after(4), " ")
+	if r.glued(4) || !zoned && !(m[1][0] == '0' && clockWords[r.before()] && !strings.HasPrefix(r.after(4), "-")) {
 		return "", 0
 	}
 	hour := cardinal(m[1])

@@ -52,16 +52,12 @@ var englishNumbers = []numberRule{
 	{pattern.New(`^(\d{1,2})/(\d{1,2})c\b`), func(_ *reader, m []string) (string, int) {
 		return cardinal(m[1]) + ", " + cardinal(m[2]) + " Central", len(m[0])
 	}, "/"},
-	{pattern.New(`^([01]?\d|2[0-3])\.([0-5]\d) (GMT|BST|UTC|CET|CEST|EET|EEST|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b`), func(_ *reader, m []string) (string, int) {
-		return clock24(m[1], m[2]), len(m[1]) + 1 + len(m[2])
-	}, "."},
 	{pattern.New(`^(\d{1,3}(?:\.\d+)?)["”″] ?[-–] ?(\d{1,3}(?:\.\d+)?)["”″]`), func(_ *reader, m []string) (string, int) {
 		return amount(m[1]) + " to " + amount(m[2]) + " inches", len(m[0])
 	}, `"”″`},
 	{pattern.New(`^(\d{3,4})[xX×](\d{3,4})\b`), sayPixels, "xX×"},
 	{pattern.New(`^([3-8]) ?ft\.?,? (\d{1,2}) ?in\b\.?`), sayFeet, "f"},
-	{pattern.New(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{1,3}(?: \d{2,4}){2,4}\b|^0(?:8[04]\d|3\d\d|87[01]) \d{4}\b|^1[38]00 \d{3} \d{3}\b|^0\d{3,4} \d{5,6}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone, "-. ("},
-	{pattern.New(`^\d{3}-\d{3}\b|^\d{2,4}(?: \d{2,4}){1,4}\b`), sayCalled, "- "},
+	{pattern.New(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{1,3}(?: \d{2,4}){2,4}\b|^00\d{1,3}(?: \d{2,6}){2,4}\b|^0\d{3,4}(?:-\d{3,4}){1,2}\b|^0(?:8[04]\d|3\d\d|87[01]) \d{4}\b|^1[38]00 \d{3} \d{3}\b|^0\d{3,4} \d{5,6}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone, "-. ("},
 	{pattern.New(`^(\d{1,2})(?:[:.](\d{2}))? ?(?:` + reM + `)?` + reD + `(\d{1,2})(?:[:.](\d{2}))? ?` + reM), sayClockRange, "-–—"},
 	{pattern.New(`^(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))? ?` + reM), sayClock, "aApP"},
 	{pattern.New(`^([01]\d|2[0-3])([0-5]\d)\b`), sayHundred, ""},
@@ -101,6 +97,9 @@ func englishNumber(r *reader) bool {
 	}
 	if n := r.tally(); n > 0 {
 		return r.say(cardinal(r.src[r.pos:r.pos+n]), n)
+	}
+	if r.calling() && sayCalled(r) {
+		return true
 	}
 	window := r.rest(view)
 	near := window[:min(len(window), 32)]
@@ -212,12 +211,21 @@ func sayTelephone(r *reader, m []string) (string, int) {
 
 // sayCalled says groups of digits that are a telephone number only where
 // somebody is called: "call 13 11 14", "text FOOD to 304-304".
-func sayCalled(r *reader, m []string) (string, int) {
-	if !r.calling() || r.glued(len(m[0])) || countable(r.after(len(m[0]))) {
-		return "", 0
+func sayCalled(r *reader) bool {
+	m := calledShape.FindString(r.rest(view))
+	if m == "" || r.glued(len(m)) || goesOn.MatchString(r.after(len(m))) || countable(r.after(len(m))) || len(m) == 4 && m > "1900" && m < "2100" {
+		return false
 	}
-	return telephone(m[0]), len(m[0])
+	if u, _ := unitAfter(r, len(m)); u.one != "" {
+		return false
+	}
+	return r.say(sayTelephone(r, []string{m}))
 }
+
+// goesOn is what makes more of a number than its groups.
+var goesOn = pattern.New(`^(?:[-–/ ,.:]\(?\d|%)`)
+
+var calledShape = pattern.New(`^\d{3}-\d{3}\b|^\d{3}-[A-Z]{4}\b|^\d{2,4}(?: \d{2,4}){1,4}\b|^\d{4,12}\b`)
 
 // calling reports whether a number is called or texted here: a verb of
 // telephoning stands before it, or stands near and is tied to it by a
@@ -227,11 +235,14 @@ func (r *reader) calling() bool {
 	if emergencies[before] {
 		return true
 	}
+	if before == "is" && lines[lastWord(strings.TrimRight(strings.TrimSuffix(strings.TrimRight(r.src[max(0, r.pos-24):r.pos], " "), "is"), " "))] {
+		return true
+	}
 	if before != "on" && before != "to" && before != "at" {
 		return false
 	}
 	for w := range strings.FieldsSeq(strings.ToLower(r.src[max(0, r.pos-48):r.pos])) {
-		if w = strings.Trim(w, ",:.()"); emergencies[w] || w == "contact" || w == "contacted" || w == "reached" || w == "reach" {
+		if w = strings.Trim(w, ",:.()"); emergencies[w] && before != "at" || w == "contact" || w == "contacted" || w == "reached" || w == "reach" {
 			return true
 		}
 	}
@@ -251,6 +262,7 @@ func (r *reader) called(n string) bool {
 
 var (
 	emergencies = set(`dial dials dialed dialled dialing dialling call calls called calling text texts texted texting ring rings rang ringing phone phones phoned phoning sms tel telephone fax whatsapp`)
+	lines       = set(`line hotline helpline lifeline telephone`)
 	helplines   = set(`911 999 988 000`)
 	callers     = set(`call calls caller callers dispatcher dispatchers operator operators emergency lifeline hotline helpline tape tapes recording recordings system response services center centre suicide`)
 )
@@ -635,8 +647,25 @@ func sayRange(r *reader, m []string) (string, int) {
 	return s, n + took
 }
 
+// dottedClock says "19.45 GMT", as some papers write the time.
+func (r *reader) dottedClock(n string) string {
+	h, m, found := strings.Cut(n, ".")
+	if !found || len(h) > 2 || len(m) != 2 || h > "23" && len(h) > 1 || m > "59" {
+		return ""
+	}
+	rest := r.after(len(n))
+	next := firstWord(rest)
+	if strings.HasPrefix(rest, " ") && (len(next) > 2 && zonesOfTime[next] && next != "local" || r.before() == "at" && strings.HasPrefix(rest, " on ") && strings.Contains(firstWords(rest, 2), "day")) {
+		return clock24(h, m)
+	}
+	return ""
+}
+
 func sayNumber(r *reader, m []string) (string, int) {
 	n := len(m[0])
+	if s := r.dottedClock(m[1]); s != "" {
+		return s, n
+	}
 	if (m[1] == "4" || m[1] == "8") && strings.HasPrefix(r.after(n), "K") && !r.glued(n+1) {
 		return amount(m[1]) + " K", n + 1
 	}

@@ -21,7 +21,7 @@ var currencies = map[string][4]string{
 	"R": {"rand", "rand", "cent", "cents"}, "Rs": {"rupee", "rupees", "paisa", "paise"}, "EUR": {"euro", "euros", "cent", "cents"}, "USD": {"U S dollar", "U S dollars", "cent", "cents"}, "GBP": {"pound", "pounds", "penny", "pence"}, "UAH": {"hryvnia", "hryvnias", "kopiyka", "kopiykas"},
 }
 
-var moneyShape = pattern.New(`^((?:US|CA|C|AU|A|NZ|NT|HK|R|S|MX)?\$|R|CN¥|JP¥|[€£¥₴₽₹₩₺₪₿₸₾₦฿₱₫₵₼֏₮]|Rs\.?|RM|(?:kr|zł|EUR|USD|GBP|UAH|CHF|PLN|CZK|HUF|RON|SEK|NOK|DKK|TRY|INR|KRW|JPY|CNY|RMB|RUB|CAD|AUD|NZD|SGD|HKD|ZAR|BRL|MXN|ILS|THB|AED|SAR|KZT|GEL|MDL|NGN|EGP|PKR))[ \x{a0}]?` + reSum + reScale + `(?:(?: ?[-–—] ?| to )(?:(?:US|C|A)?\$|[€£¥₴₽₹])?` + reSum + reScale + `)?(\+)?`)
+var moneyShape = pattern.New(`^((?:US|CA|C|AU|A|NZ|NT|HK|R|S|MX)?\$|R|CN¥|JP¥|[€£¥₴₽₹₩₺₪₿₸₾₦฿₱₫₵₼֏₮]|Rs\.?|RM|(?:Kč|kr|zł|EUR|USD|GBP|UAH|CHF|PLN|CZK|HUF|RON|SEK|NOK|DKK|TRY|INR|KRW|JPY|CNY|RMB|RUB|CAD|AUD|NZD|SGD|HKD|ZAR|BRL|MXN|ILS|THB|AED|SAR|KZT|GEL|MDL|NGN|EGP|PKR))[ \x{a0}]?` + reSum + reScale + `(?:(?: ?[-–—] ?| to )(?:(?:US|C|A)?\$|[€£¥₴₽₹])?` + reSum + reScale + `)?(\+)?`)
 
 const (
 	reSum   = `(\d{1,2}(?:,\d\d)+,\d{3}\b|\d{1,3},\d{1,2}\b|\d{1,3}(?:[ \x{a0}\x{202f}]000\b)+|\d[\d,]*(?:\.\d+)?|\.\d\d)`
@@ -42,6 +42,9 @@ func money(r *reader) bool {
 	n := len(m[0])
 	if m[1] == "R" && !r.rand(m) {
 		return false
+	}
+	if at := strings.Index(m[0], " to "); at > 0 && r.before() == "by" { // it rose by £1 to £12
+		n, m[4], m[5], m[6] = at, "", "", ""
 	}
 	if strings.HasSuffix(m[2], ",") && m[4] == "" {
 		n, m[2], m[3], m[5], m[6] = strings.Index(m[0], m[2])+len(m[2])-1, strings.TrimSuffix(m[2], ","), "", "", ""
@@ -148,7 +151,7 @@ func cents(n string, c [4]string, name string) string {
 }
 
 var (
-	tradePhone = pattern.New(`^\(0\)\d{2,4}(?: \d{3,4}){1,3}\b`)
+	tradePhone = pattern.New(`^\(0\) ?\d{2,4}(?: \d{3,4}){1,3}\b`)
 	plusPhone  = pattern.New(`^\+\d{1,3}(?:[ \x{a0}.-]?\(?\d{1,4}\)?){2,6}\b`)
 	parenPhone = pattern.New(`^\(0\d{2,4}\) ?\d{5,8}\b|^\(\d{2,4}\) ?\d{2,4}(?:[-. ]\d{2,4}){1,3}\b`)
 	hashtag    = pattern.New(`^#(\p{L}[\p{L}\d_]*)`)
@@ -196,10 +199,39 @@ func englishSign(r *reader) bool {
 
 // sayMark drops signs that only the eye reads.
 func sayMark(r *reader, c rune, n int) bool {
+	if c == '*' && keys(r) {
+		return true
+	}
 	if c == '~' && digitRun(strings.TrimLeft(r.after(n), "$€£")) > 0 {
 		return r.say("about ", n)
 	}
 	return r.gap(n)
+}
+
+// keyShape are the signs and digits of a telephone's keys: "*67", "*123#".
+var keyShape = pattern.New(`^[*#]\d{1,4}(?:[*#]\d*){0,4}`)
+
+// keys says the keys that are dialled, where somebody dials.
+func keys(r *reader) bool {
+	if digitRun(r.after(1)) == 0 || !emergencies[r.before()] {
+		return false
+	}
+	m := keyShape.FindString(r.rest(view))
+	if m == "" || r.glued(len(m)) {
+		return false
+	}
+	var said []string
+	for i := range len(m) {
+		switch m[i] {
+		case '*':
+			said = append(said, "star")
+		case '#':
+			said = append(said, "pound")
+		default:
+			said = append(said, ones[m[i]-'0'])
+		}
+	}
+	return r.say(strings.Join(said, " "), len(m))
 }
 
 // gap leaves n bytes out, and a space where two words would touch.
@@ -219,7 +251,8 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 		return money(r)
 	case c == '+' && full:
 		if m := plusPhone.FindString(window); len(m) > 8 {
-			return r.say("plus "+telephone(m), len(m))
+			spoken, n := sayTelephone(r, []string{m})
+			return r.say("plus "+spoken, n)
 		}
 		return (digitRun(strings.TrimLeft(r.after(n), " $€£")) > 0 || r.signed("+")) && r.say("plus ", n)
 	case c == '±' || c == '∓':
@@ -232,7 +265,7 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 		return power(r)
 	case c == '(' && full:
 		m := cmp.Or(parenPhone.FindString(window), tradePhone.FindString(window))
-		return m != "" && r.say(telephone(m), len(m))
+		return m != "" && r.say(sayTelephone(r, []string{m}))
 	case c == '#':
 		return hash(r, window)
 	case c == '@':
@@ -402,6 +435,9 @@ func power(r *reader) bool {
 func hash(r *reader, window string) bool {
 	if r.pos > 0 && unicode.IsUpper(rune(r.src[r.pos-1])) && r.signed("#") && len(r.before()) == 1 {
 		return r.say("sharp", 1)
+	}
+	if keys(r) {
+		return true
 	}
 	if digits := digitRun(window[1:]); digits > 0 {
 		return r.say("number ", 1)

@@ -56,6 +56,9 @@ func unitAfter(r *reader, n int) (unit, int) {
 	if strings.HasPrefix(rest, "sq. ") {
 		u, n := units["sq "+word1(rest[4:])], 4+len(word1(rest[4:]))
 		if u.one != "" {
+			if tail := rest[n:]; strings.HasPrefix(tail, ". ") && lowerStart(firstWord(tail)) {
+				n++
+			}
 			return u, gap + n
 		}
 	}
@@ -326,6 +329,7 @@ cu in = cubic inch, cubic inches
 cu mi = cubic mile, cubic miles
 cu km|cubic km = cubic kilometer, cubic kilometers
 cu cm|cubic cm = cubic centimeter, cubic centimeters
+in/hr|in/h = inch per hour, inches per hour
 sq yd|yd²|yd2 = square yard, square yards
 sq cm = square centimeter, square centimeters
 mm²|mm2 = square millimeter, square millimeters
@@ -487,7 +491,7 @@ CNY|RMB = yuan
 UAH|₴ = hryvnia, hryvnias
 RUB|₽ = ruble, rubles
 PLN|zł = zloty, zlotys
-CZK = Czech koruna, Czech korunas
+CZK|Kč = Czech koruna, Czech korunas
 HUF = forint, forints
 RON = leu, lei
 SEK = Swedish krona, Swedish kronor

@@ -80,7 +80,7 @@ func monthFirst(r *reader, word string) bool {
 			return r.say(r.monthDay(name, m), n)
 		}
 	}
-	if m := monthShort.FindStringSubmatch(window); m != nil && r.level == Full {
+	if m := monthShort.FindStringSubmatch(window); r.level == Full && m != nil {
 		century := "20"
 		if m[1] > "60" {
 			century = "19"
@@ -286,8 +286,10 @@ func designation(r *reader) bool {
 	if released(r) {
 		return true
 	}
-	if m := fiscal.FindStringSubmatch(r.rest(view)); m != nil && !r.glued(len(m[0])) {
-		return r.say("fiscal "+fiscalYear(m), len(m[0]))
+	if strings.HasPrefix(r.src[r.pos:], "FY") {
+		if m := fiscal.FindStringSubmatch(r.rest(view)); m != nil && !r.glued(len(m[0])) {
+			return r.say("fiscal "+fiscalYear(m), len(m[0]))
+		}
 	}
 	m := designationShape.FindStringSubmatch(r.rest(view))
 	if m == nil || r.glued(len(m[0])) || r.language.words[strings.ToLower(m[0])] != "" {
@@ -538,26 +540,34 @@ var (
 
 var centuries = set(`century centuries Olympic Olympics Olympiad Legion`)
 
-// ordinalRoman is "XIVth", lowerRoman the "ii" of "Scene ii".
-var (
-	ordinalRoman = pattern.New(`^([IVXLC]+)(?:st|nd|rd|th)$`)
-	lowerRoman   = pattern.New(`^[ivx]{1,6}$`)
-)
+// ordinalTail returns the numeral of "XIVth", or nothing for other words.
+func ordinalTail(word string) string {
+	if len(word) < 3 || strings.IndexByte("IVXLC", word[0]) < 0 {
+		return ""
+	}
+	switch n := len(word) - 2; word[n:] {
+	case "st", "nd", "rd", "th":
+		return word[:n]
+	}
+	return ""
+}
 
 func roman(r *reader, word string) bool {
 	bare := strings.TrimRight(word, ".")
 	if r.level != Full || r.language.tag != "en" {
 		return false
 	}
-	if m := ordinalRoman.FindStringSubmatch(bare); m != nil && romanShape.MatchString(m[1]) {
+	if m := ordinalTail(bare); m != "" && romanShape.MatchString(m) {
 		the := ""
 		if r.capitalBefore() {
 			the = "the "
 		}
-		return r.say(the+ordinal(itoa(romanValue(m[1]))), len(bare))
+		return r.say(the+ordinal(itoa(romanValue(m))), len(bare))
 	}
-	if upper := strings.ToUpper(bare); lowerRoman.MatchString(bare) && romanNouns[r.before()] && romanShape.MatchString(upper) && (len(bare) > 1 || r.before() != "book" && r.before() != "section") {
-		return r.say(cardinal(itoa(romanValue(upper))), len(bare))
+	if strings.Trim(bare, "ivx") == "" && romanNouns[r.before()] && (len(bare) > 1 || r.before() != "book" && r.before() != "section") {
+		if upper := strings.ToUpper(bare); romanShape.MatchString(upper) {
+			return r.say(cardinal(itoa(romanValue(upper))), len(bare))
+		}
 	}
 	if r.level != Full || bare == "" || len(bare) > 8 || strings.IndexByte("IVXLCDM", bare[0]) < 0 || !romanShape.MatchString(bare) || r.language.tag != "en" {
 		return false
