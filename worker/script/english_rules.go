@@ -26,6 +26,10 @@ func spellEnglish(r *reader) bool {
 // view is how far ahead a rule looks, in bytes.
 const view = 96
 
+// numberView is how far the shapes of numbers reach: none is longer, and the
+// time to look for one grows with it.
+const numberView = 56
+
 // numberRule is one shape of numbers. say gets the match and returns what is
 // spoken and how much of the match that takes, or "" when the shape is not
 // meant.
@@ -57,7 +61,7 @@ var englishNumbers = []numberRule{
 	}, `"”″`},
 	{pattern.New(`^(\d{3,4})[xX×](\d{3,4})\b`), sayPixels, "xX×"},
 	{pattern.New(`^([3-8]) ?ft\.?,? (\d{1,2}) ?in\b\.?`), sayFeet, "f"},
-	{pattern.New(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{1,3}(?: \d{2,4}){2,4}\b|^00\d{1,3}(?: \d{2,6}){2,4}\b|^0\d{3,4}(?:-\d{3,4}){1,2}\b|^0(?:8[04]\d|3\d\d|87[01]) \d{4}\b|^1[38]00 \d{3} \d{3}\b|^0\d{3,4} \d{5,6}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone, "-. ("},
+	{pattern.New(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^1[38]00 \d{3} \d{3}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone, "-. ("},
 	{pattern.New(`^(\d{1,2})(?:[:.](\d{2}))? ?(?:` + reM + `)?` + reD + `(\d{1,2})(?:[:.](\d{2}))? ?` + reM), sayClockRange, "-–—"},
 	{pattern.New(`^(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))? ?` + reM), sayClock, "aApP"},
 	{pattern.New(`^([01]\d|2[0-3])([0-5]\d)\b`), sayHundred, ""},
@@ -91,6 +95,10 @@ var englishNumbers = []numberRule{
 	{pattern.New(`^` + reN), sayNumber, ""},
 }
 
+// trunkPhone is a number of the telephone that begins with a zero, as in most
+// lands.
+var trunkPhone = pattern.New(`^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{1,3}(?: \d{2,4}){2,4}\b|^00\d{1,3}(?: \d{2,6}){2,4}\b|^0\d{3,4}(?:-\d{3,4}){1,2}\b|^0(?:8[04]\d|3\d\d|87[01]) \d{4}\b|^0\d{3,4} \d{5,6}\b`)
+
 func englishNumber(r *reader) bool {
 	if run := digitRun(r.src[r.pos:]); run > 18 {
 		return r.say(digitByDigit(r.src[r.pos:r.pos+run]), run)
@@ -101,7 +109,12 @@ func englishNumber(r *reader) bool {
 	if r.calling() && sayCalled(r) {
 		return true
 	}
-	window := r.rest(view)
+	window := r.rest(numberView)
+	if window[0] == '0' {
+		if m := trunkPhone.FindString(window); m != "" {
+			return r.say(sayTelephone(r, []string{m}))
+		}
+	}
 	near := window[:min(len(window), 32)]
 	for _, rule := range englishNumbers {
 		if rule.needs != "" && !strings.ContainsAny(near, rule.needs) {
