@@ -31,8 +31,14 @@ func sayHourAndMinutes(r *reader, m []string) (string, int) {
 	if r.glued(len(m[0])) || atoi(m[1]) > 24 {
 		return "", 0
 	}
+	if lasting[r.before()] {
+		return counted(m[1], "hour") + " " + counted(m[2], "minute"), len(m[0])
+	}
 	return clock24(m[1], m[2]), len(m[0])
 }
+
+// lasting are words before how long something took.
+var lasting = set(`lasted lasts last took takes take taking for in within after ran runs`)
 
 // sayDuration says "1h 20m" and "2h05m10s".
 func sayDuration(r *reader, m []string) (string, int) {

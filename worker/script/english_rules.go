@@ -270,7 +270,17 @@ func (r *reader) called(n string) bool {
 	case helplines[n] && callers[strings.ToLower(next)], r.before() == "nhs":
 		return true
 	}
-	return r.calling() && !countable(r.after(3)) && !strings.HasPrefix(r.after(3), "-") && next != "percent"
+	return (r.calling() || r.alsoCalled()) && !countable(r.after(3)) && !strings.HasPrefix(r.after(3), "-") && next != "percent"
+}
+
+// alsoCalled finds the second number of "call 999 or 112".
+func (r *reader) alsoCalled() bool {
+	if b := r.before(); b != "or" && b != "and" {
+		return false
+	}
+	fields := strings.Fields(strings.ToLower(r.src[max(0, r.pos-24):r.pos]))
+	n := len(fields)
+	return n > 2 && len(fields[n-2]) == 3 && digitRun(fields[n-2]) == 3 && emergencies[fields[n-3]]
 }
 
 var (

@@ -97,7 +97,7 @@ func (r *reader) rand(m []string) bool {
 		return false
 	}
 	before := r.before()
-	return m[3] != "" && len(m[3]) > 1 || strings.Contains(m[2], ",") && !strings.HasSuffix(m[2], ",") || m[3] == "m" || len(m[2]) > 1 && paid[before] || len(m[2]) > 2 && owed[before] && digitRun(m[2]) > 2
+	return m[3] != "" && len(m[3]) > 1 || strings.Contains(m[2], ",") && !strings.HasSuffix(m[2], ",") || m[3] == "m" || len(m[2]) > 1 && paid[before] || len(m[2]) > 2 && owed[before]
 }
 
 var (

@@ -66,8 +66,11 @@ func unitAfter(r *reader, n int) (unit, int) {
 	for ; end > 0; end = shorter(rest, end) {
 		name := rest[:end]
 		u, ok := units[name]
-		if !ok || hyphen == 1 && !u.scale && len(name) < 2 || gap == 0 && hyphen == 0 && spaced[name] || gap > 0 && tight[name] {
+		if !ok || hyphen == 1 && !u.scale && len(name) < 2 || gap == 0 && hyphen == 0 && spaced[name] || gap > 0 && tight[name] && !(name == "s" && strings.Contains(r.src[r.pos:r.pos+n], ".")) {
 			continue
+		}
+		if name == "kt" && heavy.MatchString(rest[end:]) {
+			return unit{one: "kiloton", many: "kilotons"}, gap + end
 		}
 		if name == "m" && hyphen == 0 && millions(rest[end:], gap) {
 			return unit{one: "million", many: "million", scale: true}, gap + end
@@ -90,6 +93,9 @@ func unitAfter(r *reader, n int) (unit, int) {
 	}
 	return unit{}, 0
 }
+
+// heavy is what stands behind a kiloton, not a knot.
+var heavy = pattern.New(`^(?: of|/| bombs?| blasts?| warheads?| yields?| explosions?)\b`)
 
 // perMany is the end of "l/100 km".
 var perMany = pattern.New(`^/ ?(\d[\d,]*) ?([A-Za-z]+)\b`)
@@ -384,6 +390,11 @@ mm = millimeter, millimeters
 nm = nanometer, nanometers
 mi = mile, miles
 ft = foot, feet
+ac = acre, acres
+MWe|MWt = megawatt, megawatts
+kWe = kilowatt, kilowatts
+GWe = gigawatt, gigawatts
+kcfs = thousand cubic feet per second
 yd|yds = yard, yards
 nmi = nautical mile, nautical miles
 km/h|kmh|kph|kmph = kilometer per hour, kilometers per hour

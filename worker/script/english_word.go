@@ -579,7 +579,7 @@ func roman(r *reader, word string) bool {
 		return r.say(toOrdinal(value), len(bare))
 	case (next == "Corps" || next == "Airborne") && romanValue(bare) < 40:
 		return r.say(toOrdinal(value), len(bare))
-	case romanNames[strings.TrimSuffix(before, "'s")] && romanValue(bare) < 40 && r.capitalBefore() && !(bare == "I" && !r.nameEnds(len(bare))):
+	case romanNames[strings.TrimSuffix(before, "'s")] && romanValue(bare) < 40 && r.capitalBefore() && !(bare == "I" && !r.nameEnds(len(bare)) && !r.crowned()):
 		return r.say("the "+toOrdinal(value), len(bare))
 	case romanNouns[before] && (len(bare) > 1 || bare == "V" || bare == "X" || bare == "I" && r.capitalBefore() && r.nameEnds(1) || bare == "I" && (before == "war" || before == "part" || before == "act" || before == "phase" || before == "chapter" || before == "title" || before == "type")):
 		return r.say(value, len(bare))
@@ -632,6 +632,15 @@ func between(r *reader, word string) bool {
 	}
 	return false
 }
+
+// crowned reports whether a title stands before the name before this place:
+// "Pope Francis I was".
+func (r *reader) crowned() bool {
+	fields := strings.Fields(r.src[max(0, r.pos-40):r.pos])
+	return len(fields) > 1 && crowns[fields[len(fields)-2]]
+}
+
+var crowns = set(`King Queen Pope Emperor Empress Tsar Czar Kaiser Shah Sultan Patriarch Prince`)
 
 // nameEnds reports whether a lone I can be a numeral: no verb follows it.
 func (r *reader) nameEnds(n int) bool {
