@@ -14,7 +14,7 @@ var englishSigns = signs{"at", "dot", "slash", "dash", "underscore", "plus", "W 
 
 var (
 	emailShape = pattern.New(`^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
-	urlShape   = pattern.New(`^(?:https?://|ftp://|www\.)[^\s<>"“”]+`)
+	urlShape   = pattern.New(`^(?:[a-z]{2,8}://|www\.)[^\s<>"“”]+`)
 	hostShape  = pattern.New(`^(?:[A-Za-z0-9-]+\.)+(mp[34]|[a-z]{2,6}|COM|ORG|NET|GOV|EDU)(?::\d{2,5}\b)?(?:/[^\s<>"“”]*)?`)
 )
 
@@ -32,7 +32,7 @@ func electronic(r *reader, words signs) bool {
 		s = s[:end]
 	}
 	dot := strings.IndexByte(s, '.')
-	if (dot <= 0 || dot == len(s)-1) && !strings.HasPrefix(s, "http") {
+	if (dot <= 0 || dot == len(s)-1) && !strings.Contains(s, "://") {
 		return false
 	}
 	if m := emailShape.FindString(s); m != "" {
@@ -51,9 +51,10 @@ func electronic(r *reader, words signs) bool {
 }
 
 func stripScheme(s string) string {
-	s = strings.TrimPrefix(s, "https://")
-	s = strings.TrimPrefix(s, "ftp://")
-	return strings.TrimPrefix(s, "http://")
+	if _, rest, found := strings.Cut(s, "://"); found {
+		return rest
+	}
+	return s
 }
 
 // address says an address piece by piece. What stands behind a question mark
@@ -91,9 +92,9 @@ func (g signs) address(s string) string {
 var saidTops = set(`co me in no at be is it us am by`)
 
 // fileTypes are the ends of file names that are read like addresses.
-var fileTypes = set(`mp3 mp4 ppt pptx gif svg wav mov avi tar gz css sql yaml yml dll apk dmg epub rtf psd bat log js py html htm pdf php doc docx xls xlsx jpg png csv zip txt json xml exe`)
+var fileTypes = set(`jpeg webp heic mkv flac odt ods cpp conf cfg ini go rb ts tsx mp3 mp4 ppt pptx gif svg wav mov avi tar gz css sql yaml yml dll apk dmg epub rtf psd bat log js py html htm pdf php doc docx xls xlsx jpg png csv zip txt json xml exe`)
 
-var spelledPieces = set(`mp3 mp4 avi apk sql js doc docx xls xlsx jpg png csv xml exe html htm php pdf tv bbc cnn nyt un eu uk id url`)
+var spelledPieces = set(`odt ods cpp mp3 mp4 avi apk sql js doc docx xls xlsx jpg png csv xml exe html htm php pdf tv bbc cnn nyt un eu uk id url`)
 
 // piece says one word of an address: the ends of two letters are spelled.
 func (g signs) piece(s string) string {

@@ -61,7 +61,7 @@ var englishNumbers = []numberRule{
 	}, `"”″`},
 	{pattern.New(`^(\d{3,4})[xX×](\d{3,4})\b`), sayPixels, "xX×"},
 	{pattern.New(`^([3-8]) ?ft\.?,? (\d{1,2}) ?in\b\.?`), sayFeet, "f"},
-	{pattern.New(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^1[38]00 \d{3} \d{3}\b|^1[ -]?\(\d{3}\) ?\d{3}-\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone, "-. ("},
+	{pattern.New(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^1[38]00 \d{3} \d{3}\b|^1[ -]?\(\d{3}\) ?\d{3}[-. ]\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone, "-. ("},
 	{pattern.New(`^(\d{1,2})(?:[:.](\d{2}))? ?(?:` + reM + `)?` + reD + `(\d{1,2})(?:[:.](\d{2}))? ?` + reM), sayClockRange, "-–—"},
 	{pattern.New(`^(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))? ?` + reM), sayClock, "aApP"},
 	{pattern.New(`^([01]\d|2[0-3])([0-5]\d)\b`), sayHundred, ""},
@@ -97,7 +97,7 @@ var englishNumbers = []numberRule{
 
 // trunkPhone is a number of the telephone that begins with a zero, as in most
 // lands.
-var trunkPhone = pattern.New(`^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{1,3}(?: \d{2,4}){2,4}\b|^00\d{1,3}(?: \d{2,6}){2,4}\b|^0\d{3,4}(?:-\d{3,4}){1,2}\b|^0(?:8[04]\d|3\d\d|87[01]) \d{4}\b|^0\d{3,4} \d{5,6}\b`)
+var trunkPhone = pattern.New(`^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{1,3}(?: \d{2,4}){2,4}\b|^00\d{1,3}(?: \d{2,6}){2,4}\b|^0\d{2,4}(?:-\d{3,4}){1,2}\b|^0(?:8[04]\d|3\d\d|87[01]) \d{4}\b|^0\d{3,4} \d{5,6}\b`)
 
 func englishNumber(r *reader) bool {
 	if run := digitRun(r.src[r.pos:]); run > 18 {
@@ -238,7 +238,7 @@ func sayCalled(r *reader) bool {
 // goesOn is what makes more of a number than its groups.
 var goesOn = pattern.New(`^(?:[-–/ ,.:]\(?\d|%)`)
 
-var calledShape = pattern.New(`^\d{3}-\d{3}\b|^\d{3}-[A-Z]{4}\b|^\d{2,4}(?: \d{2,4}){1,4}\b|^\d{4,12}\b`)
+var calledShape = pattern.New(`^\d{3}\.\d{4}\b|^\d{3}-\d{3}\b|^\d{3}-[A-Z]{4}\b|^\d{2,4}(?: \d{2,4}){1,4}\b|^\d{4,12}\b`)
 
 // calling reports whether a number is called or texted here: a verb of
 // telephoning stands before it, or stands near and is tied to it by a

@@ -444,11 +444,22 @@ func hash(r *reader, window string) bool {
 	}
 	if m := hashtag.FindStringSubmatch(window); m != nil {
 		if r.before() == "hashtag" {
-			return r.say(unjoin(m[1]), len(m[0]))
+			return r.say(r.tag(m[1]), len(m[0]))
 		}
-		return r.say("hashtag "+unjoin(m[1]), len(m[0]))
+		return r.say("hashtag "+r.tag(m[1]), len(m[0]))
 	}
 	return r.say("", 1)
+}
+
+// tag says the words of a hashtag, and the year that it may end with.
+func (r *reader) tag(s string) string {
+	words := strings.Fields(unjoin(s))
+	for i, w := range words {
+		if r.level == Full && len(w) == 4 && digitRun(w) == 4 && (w[:2] == "19" || w[:2] == "20") {
+			words[i] = year(w)
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // unjoin parts the words of a hashtag or handle: "StandWithUkraine".

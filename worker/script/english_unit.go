@@ -66,7 +66,7 @@ func unitAfter(r *reader, n int) (unit, int) {
 	for ; end > 0; end = shorter(rest, end) {
 		name := rest[:end]
 		u, ok := units[name]
-		if !ok || hyphen == 1 && !u.scale && len(name) < 2 || gap == 0 && hyphen == 0 && spaced[name] || gap > 0 && tight[name] && !(name == "s" && strings.Contains(r.src[r.pos:r.pos+n], ".")) {
+		if !ok || hyphen == 1 && !u.scale && len(name) < 2 && !(name == "m" && attributive(rest[end:])) || gap == 0 && hyphen == 0 && spaced[name] || gap > 0 && tight[name] && !(name == "s" && (strings.Contains(r.src[r.pos:r.pos+n], ".") || lasting[r.before()])) {
 			continue
 		}
 		if name == "kt" && heavy.MatchString(rest[end:]) {
@@ -390,6 +390,7 @@ mm = millimeter, millimeters
 nm = nanometer, nanometers
 mi = mile, miles
 ft = foot, feet
+bu = bushel, bushels
 ac = acre, acres
 MWe|MWt = megawatt, megawatts
 kWe = kilowatt, kilowatts

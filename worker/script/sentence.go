@@ -62,7 +62,7 @@ func (l *language) ends(left, right string) bool {
 	case lowerStart(next) && !strings.HasSuffix(bare, ":") && !unusualStart(right):
 		return false
 	case strings.HasSuffix(bare, "?") || strings.HasSuffix(bare, "!"):
-		return !(len(bare) < len(left) && l.says(right) && !opensQuote(right)) && !strings.HasSuffix(bare, "Yahoo!")
+		return !(len(bare) < len(left) && l.says(right) && !opensQuote(right)) && !(exclaimed[bare[strings.LastIndexAny(bare, " \u00a0\"“")+1:]] && !l.starts(next))
 	case !strings.HasSuffix(bare, "."):
 		return true
 	case strings.HasSuffix(bare, "…") || strings.HasSuffix(bare, "..") || strings.HasSuffix(bare, ". ."):
@@ -72,6 +72,9 @@ func (l *language) ends(left, right string) bool {
 	}
 	return l.stop(bare, right, next)
 }
+
+// exclaimed are names that end with a mark.
+var exclaimed = set(`Yahoo! E! Jeopardy! Wham! Panic! Joomla! Mamma! Oklahoma!`)
 
 // opensQuote reports whether another quotation begins.
 func opensQuote(right string) bool {
