@@ -15,7 +15,7 @@ var englishSigns = signs{"at", "dot", "slash", "dash", "underscore", "plus", "W 
 var (
 	emailShape = pattern.New(`^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
 	urlShape   = pattern.New(`^(?:[a-z]{2,8}://|www\.)[^\s<>"“”]+`)
-	hostShape  = pattern.New(`^(?:[A-Za-z0-9-]+\.)+(mp[34]|[a-z]{2,6}|COM|ORG|NET|GOV|EDU)(?::\d{2,5}\b)?(?:/[^\s<>"“”]*)?`)
+	hostShape  = pattern.New(`^(?:[A-Za-z0-9-]+\.)+(mp[34]|[a-z]{2,6}|COM|ORG|NET|GOV|EDU)(?::\d{2,5}\b)?(?:/[^\s<>"“”]*|\?[A-Za-z0-9_-]+=[^\s<>"“”]*)?`)
 )
 
 // tops are the top-level domains that make a name without a scheme an address.

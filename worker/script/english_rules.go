@@ -59,9 +59,10 @@ var englishNumbers = []numberRule{
 	{pattern.New(`^(\d{1,3}(?:\.\d+)?)["”″] ?[-–] ?(\d{1,3}(?:\.\d+)?)["”″]`), func(_ *reader, m []string) (string, int) {
 		return amount(m[1]) + " to " + amount(m[2]) + " inches", len(m[0])
 	}, `"”″`},
+	{pattern.New(`^(\d{1,3}(?:\.\d+)?)(["”″'’′]) ?[x×] ?(\d{1,3}(?:\.\d+)?)["”″'’′]`), sayByMarks, "x×"},
 	{pattern.New(`^(\d{3,4})[xX×](\d{3,4})\b`), sayPixels, "xX×"},
 	{pattern.New(`^([3-8]) ?ft\.?,? (\d{1,2}) ?in\b\.?`), sayFeet, "f"},
-	{pattern.New(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^1[38]00 \d{3} \d{3}\b|^1[ -]?\(\d{3}\) ?\d{3}[-. ]\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone, "-. ("},
+	{pattern.New(`^(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}\b|^1?-?8\d\d(?:-[A-Z]{2,7}|-\d{1,3}){0,2}-[A-Z]{2,8}\b|^\d{3}/\d{3}-\d{4}\b|^\d{3}-\d{4}\b|^\d{3} 0\d{3}\b|^1[38]00 \d{3} \d{3}\b|^1[ -]?\(\d{3}\) ?\d{3}[-. ]\d{4}\b|^\d{1,4}(?:-\d{2,4}){2,4}\b`), sayTelephone, "-. ("},
 	{pattern.New(`^(\d{1,2})(?:[:.](\d{2}))? ?(?:` + reM + `)?` + reD + `(\d{1,2})(?:[:.](\d{2}))? ?` + reM), sayClockRange, "-–—"},
 	{pattern.New(`^(\d{1,2})(?:[:.](\d{2}))?(?::(\d{2}))? ?` + reM), sayClock, "aApP"},
 	{pattern.New(`^([01]\d|2[0-3])([0-5]\d)\b`), sayHundred, ""},
@@ -97,7 +98,7 @@ var englishNumbers = []numberRule{
 
 // trunkPhone is a number of the telephone that begins with a zero, as in most
 // lands.
-var trunkPhone = pattern.New(`^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{1,3}(?: \d{2,4}){2,4}\b|^00\d{1,3}(?: \d{2,6}){2,4}\b|^0\d{2,4}(?:-\d{3,4}){1,2}\b|^0(?:8[04]\d|3\d\d|87[01]) \d{4}\b|^0\d{3,4} \d{5,6}\b`)
+var trunkPhone = pattern.New(`^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{1,3}(?: \d{2,4}){2,4}\b|^00\d{1,3}(?: \d{2,6}){2,4}\b|^0\d{2,4}(?:-\d{3,4}){1,2}\b|^0(?:8[04]\d|3\d\d|87[01]) \d{4}\b|^0\d{1,4} \d{5,8}\b`)
 
 func englishNumber(r *reader) bool {
 	if run := digitRun(r.src[r.pos:]); run > 18 {
@@ -111,7 +112,7 @@ func englishNumber(r *reader) bool {
 	}
 	window := r.rest(numberView)
 	if window[0] == '0' {
-		if m := trunkPhone.FindString(window); m != "" {
+		if m := trunkPhone.FindString(window); m != "" && !strings.HasPrefix(window[len(m):], "-") {
 			return r.say(sayTelephone(r, []string{m}))
 		}
 	}
@@ -269,6 +270,8 @@ func (r *reader) called(n string) bool {
 	switch {
 	case helplines[n] && callers[strings.ToLower(next)], r.before() == "nhs":
 		return true
+	case services[n] && r.before() == "the" && (callers[next] || next == "line" || next == "number" || next == "app"):
+		return true
 	}
 	return (r.calling() || r.alsoCalled()) && !countable(r.after(3)) && !strings.HasPrefix(r.after(3), "-") && next != "percent"
 }
@@ -287,6 +290,7 @@ var (
 	emergencies = set(`dial dials dialed dialled dialing dialling call calls called calling text texts texted texting ring rings rang ringing phone phones phoned phoning sms tel telephone fax whatsapp`)
 	lines       = set(`line hotline helpline lifeline telephone`)
 	helplines   = set(`911 999 988 000`)
+	services    = set(`211 311 411 511 811 101 111 112 115`)
 	callers     = set(`call calls caller callers dispatcher dispatchers operator operators emergency lifeline hotline helpline tape tapes recording recordings system response services center centre suicide`)
 )
 
@@ -402,6 +406,16 @@ func sayRatio(r *reader, m []string) (string, int) {
 	return cardinal(m[1]) + " to " + amount(m[2]), len(m[0])
 }
 
+// sayByMarks says 8"x10" and 9' x 12'.
+func sayByMarks(r *reader, m []string) (string, int) {
+	u := unit{one: "inch", many: "inches"}
+	if strings.Contains("'’′", m[2]) {
+		u = unit{one: "foot", many: "feet"}
+	}
+	n := len(m[0])
+	return amount(m[1]) + " by " + amount(m[3]) + " " + u.word(m[3], attributive(r.after(n))), n
+}
+
 // sayHeight says 6'2".
 func sayHeight(_ *reader, m []string) (string, int) {
 	return cardinal(m[1]) + " foot " + cardinal(m[2]), len(m[0])
@@ -416,7 +430,11 @@ func sayVersion(r *reader, m []string) (string, int) {
 	for i, p := range parts {
 		parts[i] = cardinal(p)
 	}
-	return strings.Join(parts, word), len(m[0])
+	n := len(m[0])
+	if port := digitRun(strings.TrimPrefix(r.after(n), ":")); len(parts) == 4 && port > 0 && strings.HasPrefix(r.after(n), ":") && !r.glued(n+1+port) {
+		return strings.Join(parts, word) + " colon " + code(r.after(n)[1:1+port]), n + 1 + port
+	}
+	return strings.Join(parts, word), n
 }
 
 func sayYears(r *reader, m []string) (string, int) {

@@ -44,6 +44,14 @@ func unitAfter(r *reader, n int) (unit, int) {
 		}
 		return unit{one: "inch", many: "inches"}, end
 	}
+	if hyphen == 1 && strings.HasPrefix(rest, "in") {
+		if tail := strings.TrimPrefix(rest[2:], "."); attributive(tail) {
+			return unit{one: "inch", many: "inch"}, 1 + len(rest) - len(tail)
+		}
+	}
+	if m := footMark.FindStringSubmatch(rest); m != nil && gap == 0 && hyphen == 0 {
+		return unit{one: "foot", many: "feet"}, len(m[1])
+	}
 	if strings.HasPrefix(rest, "p.p.") && hyphen == 0 {
 		return units["pp"], gap + len("p.p.")
 	}
@@ -66,7 +74,7 @@ func unitAfter(r *reader, n int) (unit, int) {
 	for ; end > 0; end = shorter(rest, end) {
 		name := rest[:end]
 		u, ok := units[name]
-		if !ok || hyphen == 1 && !u.scale && len(name) < 2 && !(name == "m" && attributive(rest[end:])) || gap == 0 && hyphen == 0 && spaced[name] || gap > 0 && tight[name] && !(name == "s" && (strings.Contains(r.src[r.pos:r.pos+n], ".") || lasting[r.before()])) {
+		if !ok || hyphen == 1 && !u.scale && len(name) < 2 && !(joinedBy[name] && attributive(rest[end:])) || gap == 0 && hyphen == 0 && spaced[name] || gap > 0 && tight[name] && !(name == "s" && (strings.Contains(r.src[r.pos:r.pos+n], ".") || lasting[r.before()])) {
 			continue
 		}
 		if name == "kt" && heavy.MatchString(rest[end:]) {
@@ -86,7 +94,7 @@ func unitAfter(r *reader, n int) (unit, int) {
 			by := cmp.Or(units[name].one, shortSpans[name], name)
 			return unit{one: u.one + " per " + by, many: u.many + " per " + by}, gap + end + 1 + len(name)
 		}
-		if stopped[name] && strings.HasPrefix(rest[end:], ". ") && (lowerStart(firstWord(rest[end:])) || digitRun(rest[end+2:]) > 0) {
+		if strings.HasPrefix(rest[end:], ". ") && !u.scale && (lowerStart(firstWord(rest[end:])) || stopped[name] && digitRun(rest[end+2:]) > 0) {
 			end++
 		}
 		return u, gap + hyphen + end
@@ -96,6 +104,9 @@ func unitAfter(r *reader, n int) (unit, int) {
 
 // heavy is what stands behind a kiloton, not a knot.
 var heavy = pattern.New(`^(?: of|/| bombs?| blasts?| warheads?| yields?| explosions?)\b`)
+
+// footMark is that of "8' high".
+var footMark = pattern.New(`^(['’′]) (?:high|tall|long|wide|deep|above|below|across|thick)\b`)
 
 // perMany is the end of "l/100 km".
 var perMany = pattern.New(`^/ ?(\d[\d,]*) ?([A-Za-z]+)\b`)
@@ -229,6 +240,9 @@ var (
 	spaced = set(`B A N J`)
 	tight  = set(`k K b B T " ' s`)
 )
+
+// joinedBy are units of one letter that a hyphen may join: a 12-V battery.
+var joinedBy = set(`m L l V W g`)
 
 // alone are units that are said in full where no number stands before them.
 var alone = set(`km kg mph km/h kph kWh MWh GWh TWh MW GW kW cm`)

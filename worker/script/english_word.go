@@ -136,9 +136,12 @@ func (r *reader) abbreviation(word string) bool {
 	lower := strings.ToLower(word)
 	spoken, ok := r.language.words[lower]
 	if !ok {
-		if s, special := saintOrStreet(r, lower); special {
+		if s, special := saintOrStreet(r, lower); special && r.before() != "dot" {
 			return r.abbreviated(word, s)
 		}
+		return false
+	}
+	if r.before() == "dot" { // the end of an address: "x dot co."
 		return false
 	}
 	next := r.after(len(word))
