@@ -19,7 +19,7 @@ var (
 )
 
 // tops are the top-level domains that make a name without a scheme an address.
-var tops = set(`gl ly gg fm cc sh tk ph sg hk tw vn th lk pk bd ng ke gh ug eg tn dz sa ae qa kw om jo lb iq ir af uz tm kg md mk rs ba hr si lu li mc mt cy cl ar pe ve bo uy py cu cr gs vc ws im fo mil aero cloud wiki berlin nyc com org net gov edu mil int io ai co me tv info biz app dev news media uk us ua de fr es it pl eu ca au nl be ch at se no dk fi cz sk hu ro bg gr pt ie il jp cn in br mx ru by lt lv ee ge md am az kz tr za nz travel shop online site blog xyz live tech`)
+var tops = set(`social gl ly gg fm cc sh tk ph sg hk tw vn th lk pk bd ng ke gh ug eg tn dz sa ae qa kw om jo lb iq ir af uz tm kg md mk rs ba hr si lu li mc mt cy cl ar pe ve bo uy py cu cr gs vc ws im fo mil aero cloud wiki berlin nyc com org net gov edu mil int io ai co me tv info biz app dev news media uk us ua de fr es it pl eu ca au nl be ch at se no dk fi cz sk hu ro bg gr pt ie il jp cn in br mx ru by lt lv ee ge md am az kz tr za nz travel shop online site blog xyz live tech`)
 
 // electronic says addresses of the web and of e-mail.
 func electronic(r *reader, words signs) bool {

@@ -98,7 +98,7 @@ var englishNumbers = []numberRule{
 
 // trunkPhone is a number of the telephone that begins with a zero, as in most
 // lands.
-var trunkPhone = pattern.New(`^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{1,3}(?: \d{2,4}){2,4}\b|^00\d{1,3}(?: \d{2,6}){2,4}\b|^0\d{2,4}(?:-\d{3,4}){1,2}\b|^0(?:8[04]\d|3\d\d|87[01]) \d{4}\b|^0\d{1,4} \d{5,8}\b`)
+var trunkPhone = pattern.New(`^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{1,4}(?: \d{2,4}){2,4}\b|^00\d{1,3}(?: \d{2,6}){2,4}\b|^0\d{2,4}(?:-\d{3,4}){1,2}\b|^0(?:8[04]\d|3\d\d|87[01]) \d{4}\b|^0\d{1,4} \d{5,8}\b`)
 
 func englishNumber(r *reader) bool {
 	if run := digitRun(r.src[r.pos:]); run > 18 {
@@ -886,6 +886,9 @@ func (r *reader) adjective(n int) bool {
 	b, next := r.before(), r.after(n)
 	if b == "" && r.pos > 1 && r.src[r.pos-1] == '-' && alnum(r.src[r.pos-2]) { // a multi-$100 million deal
 		return attributive(next)
+	}
+	if strings.HasPrefix(next, " round") && strings.HasSuffix(r.src[:r.pos+n], "mm") { // what a gun fires
+		return true
 	}
 	if determiners[b] && attributive(next) && !pastForm(firstWord(next)) {
 		return true

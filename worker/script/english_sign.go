@@ -156,6 +156,7 @@ var (
 	parenPhone = pattern.New(`^\(0\d{2,4}\) ?\d{5,8}\b|^\(\d{2,4}\) ?\d{2,4}(?:[-. ]\d{2,4}){1,3}\b`)
 	hashtag    = pattern.New(`^#(\p{L}[\p{L}\d_]*)`)
 	handle     = pattern.New(`^@([A-Za-z0-9_]{2,30})`)
+	handleHost = pattern.New(`^@[A-Za-z0-9_-]{1,30}(?:\.[A-Za-z0-9-]{1,30})*(?:@[A-Za-z0-9-]{1,30})?(?:\.[A-Za-z0-9-]{1,30})*\.([a-z]{2,8})\b`)
 	minusShape = pattern.New(`^[-−–](?:[$€£¥₴₽₹])?(\d)`)
 	pointShape = pattern.New(`^\.(\d+)\b`)
 	decades    = pattern.New(`^['’‘](\d0)s\b`)
@@ -268,6 +269,12 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 		return m != "" && r.say(sayTelephone(r, []string{m}))
 	case c == '#':
 		return hash(r, window)
+	case c == '@' && handleHost.MatchString(window):
+		m := handleHost.FindStringSubmatch(window)
+		if tops[m[1]] {
+			return r.say("at "+englishSigns.address(m[0][1:]), len(m[0]))
+		}
+		return r.say("at", n)
 	case c == '@':
 		if m := handle.FindStringSubmatch(window); m != nil {
 			return r.say("at "+unjoin(m[1]), len(m[0]))
@@ -341,17 +348,29 @@ func minus(r *reader, window string, c rune, n int) bool {
 
 // slash parts words: "and/or". Numbers and addresses have gone before.
 func slash(r *reader, n int) bool {
-	if r.pos == 0 || r.pos+n >= len(r.src) {
-		return r.say("", n)
+	if len(r.out) > 0 && r.pos > 0 && r.src[r.pos-1] == '/' { // seen with the first of them
+		return false
+	}
+	run := len(r.src[r.pos:]) - len(strings.TrimLeft(r.src[r.pos:], "/"))
+	if len(r.out) == 0 && r.plain == r.pos || r.pos+run >= len(r.src) { // nothing on one side
+		return r.say("", run)
 	}
 	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
-	if name := per(r.after(n)); name != "" && (unicode.IsDigit(before) || coins[r.before()]) {
+	if name := per(r.after(n)); name != "" && (unicode.IsDigit(before) || coins[r.before()] || units[name].one != "" && r.countedBefore()) {
 		return r.say(" per "+cmp.Or(units[name].one, shortSpans[name], name), n+len(name))
 	}
 	if unicode.IsLetter(before) && unicode.IsLetter(firstRune(r.src[r.pos+n:])) {
 		return r.say(" ", n)
 	}
 	return false
+}
+
+// countedBefore reports whether things that are counted stand before this
+// place: "300 grains".
+func (r *reader) countedBefore() bool {
+	fields := strings.Fields(r.src[max(0, r.pos-32):r.pos])
+	n := len(fields)
+	return n > 1 && strings.HasSuffix(fields[n-1], "s") && (digitRun(fields[n-2]) > 0 || fields[n-2] == "million" || numberWord(fields[n-2]))
 }
 
 // per returns the unit or span of time that follows a stroke: "$5/kg".

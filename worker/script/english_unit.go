@@ -169,7 +169,7 @@ func millions(rest string, gap int) bool {
 }
 
 var (
-	inMillions = set(`b came fled left died returned voted lost live lived watched crossed need face were have people barrels bpd tonnes tons users households homes jobs votes voters viewers doses vehicles cars migrants refugees children workers customers passengers subscribers residents citizens`)
+	inMillions = set(`b sq square cubic acres hectares ha litres liters gallons bbl boe came fled left died returned voted lost live lived watched crossed need face were have people barrels bpd tonnes tons users households homes jobs votes voters viewers doses vehicles cars migrants refugees children workers customers passengers subscribers residents citizens`)
 	ofMeters   = set(`hurdles finals heats times champions winners races waves walls events specialists sprints sprinters swells cliffs trenches towers fences titles records runners upwards downwards backwards forwards towards inwards across less`)
 )
 
@@ -448,6 +448,10 @@ ml|mL = milliliter, milliliters
 cl = centiliter, centiliters
 gal = gallon, gallons
 bbl = barrel, barrels
+MMbbl|mmbbl = million barrels
+Mbbl = thousand barrels
+MMbpd|mmbpd|mmb/d|mb/d = million barrels per day
+MMBtu/d = million B T U per day
 bpd|b/d|bopd = barrel per day, barrels per day
 W = watt, watts
 kW = kilowatt, kilowatts

@@ -151,6 +151,8 @@ func (r *reader) abbreviation(word string) bool {
 	case r.language.tag != "en":
 	case lower == "vs" && word != "vs": // the end of "UAVs"
 		return false
+	case armyShort[lower] && ordinalTailOf(r.before()) == "":
+		return false
 	case weekdays[lower] && !unicode.IsUpper(firstRune(word)):
 		return false
 	case lower == "est." && allUpper(word[:3]): // the time zone, at the end of a sentence
@@ -168,6 +170,18 @@ func (r *reader) abbreviation(word string) bool {
 		spoken = strings.ToUpper(spoken[:1]) + spoken[1:]
 	}
 	return r.abbreviated(word, spoken)
+}
+
+// armyShort are bodies of troops behind their number: "1st Bn.".
+var armyShort = set(`bn. regt. sqn. bde.`)
+
+// ordinalTailOf returns the letters behind the digits of "1st".
+func ordinalTailOf(word string) string {
+	n := digitRun(word)
+	if tail := word[n:]; n > 0 && (tail == "st" || tail == "nd" || tail == "rd" || tail == "th") {
+		return tail
+	}
+	return ""
 }
 
 // stateShort are names of states that mean something else in other places.
@@ -538,7 +552,7 @@ var romanShape = pattern.New(`^M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|I
 // orders.
 var (
 	romanNouns = set(`wrestlemania auto fantasy creed survivor war wars chapter article title part volume act phase stage type class bowl level section book scene appendix tier apollo mark category group annex schedule rocky season episode final world olympiad gemini iphone playstation windows corps division zone grade page vatican vol vol. ch. art. pt. sec.`)
-	romanNames = set(`king queen pope emperor tsar czar louis charles elizabeth henry george william edward richard james john paul pius benedict leo francis nicholas alexander peter catherine philip felipe carlos juan frederick friedrich wilhelm napoleon harald gustaf carl albert leopold baudouin margrethe christian frederik haakon olav willem mary innocent gregory clement urban boniface ivan vladimir yaroslav sigismund casimir stanislaw ladislaus mehmed selim murad abdullah hussein mohammed hassan ramses rameses darius xerxes constantine theodore michael basil filaret bartholomew kirill adolf otto rudolf ferdinand joseph franz francois umberto vittorio emanuel`)
+	romanNames = set(`sixtus gustav gustavus celestine clemens callixtus adrian hadrian sergius stephen pedro afonso manuel luis alfonso enrique fernando sancho jaime victor emmanuel humbert farouk hamid suleiman mahmud osman bayezid mustafa ahmed ptolemy cleopatra antiochus seleucus artaxerxes cyrus thutmose tuthmose amenhotep seti menelik rama carol boris simeon petar olaf haakon hakon canute knut magnus erik eric valdemar sweyn rainier guillaume henri philippe wilhelmina maximilian matthias rudolph augustus wladyslaw boleslaw mieszko kazimierz zygmunt bela andras istvan laszlo mircea stefan radu lothair edmund theodosius justinian valentinian leonid gerontius alexios romanos tutankhamun shapur sargon nebuchadnezzar agha pahlavi bagrat erekle tamar king queen pope emperor tsar czar louis charles elizabeth henry george william edward richard james john paul pius benedict leo francis nicholas alexander peter catherine philip felipe carlos juan frederick friedrich wilhelm napoleon harald gustaf carl albert leopold baudouin margrethe christian frederik haakon olav willem mary innocent gregory clement urban boniface ivan vladimir yaroslav sigismund casimir stanislaw ladislaus mehmed selim murad abdullah hussein mohammed hassan ramses rameses darius xerxes constantine theodore michael basil filaret bartholomew kirill adolf otto rudolf ferdinand joseph franz francois umberto vittorio emanuel`)
 )
 
 var centuries = set(`century centuries Olympic Olympics Olympiad Legion`)
@@ -576,6 +590,9 @@ func roman(r *reader, word string) bool {
 		return false
 	}
 	before, next := r.before(), firstWord(r.after(len(bare)))
+	if len(bare) == 1 && len(word) > 1 && unicode.IsUpper(firstRune(next)) { // an initial: "Richard V. Smith"
+		return false
+	}
 	value := cardinal(itoa(romanValue(bare)))
 	switch {
 	case len(bare) > 1 && centuries[next]:
