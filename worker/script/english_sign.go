@@ -348,7 +348,7 @@ func minus(r *reader, window string, c rune, n int) bool {
 
 // slash parts words: "and/or". Numbers and addresses have gone before.
 func slash(r *reader, n int) bool {
-	if len(r.out) > 0 && r.pos > 0 && r.src[r.pos-1] == '/' { // seen with the first of them
+	if r.pos > r.plain && r.src[r.pos-1] == '/' { // seen with the first of them
 		return false
 	}
 	run := len(r.src[r.pos:]) - len(strings.TrimLeft(r.src[r.pos:], "/"))
