@@ -249,6 +249,7 @@ var alone = set(`km kg mph km/h kph kWh MWh GWh TWh MW GW kW cm`)
 
 // loneUnit says "per kg" and "how many km".
 func loneUnit(r *reader, word string) bool {
+	word = strings.TrimSuffix(word, ".")
 	if whole := r.rest(16)[:unitEnd(r.rest(16))]; alone[whole] && len(whole) > len(word) {
 		word = whole
 	}

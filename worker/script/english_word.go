@@ -29,7 +29,7 @@ func englishWord(r *reader) bool {
 	if (word == "noon" || word == "midnight") && untilHour.MatchString(r.after(len(word))) {
 		return r.say(word+" to ", len(word)+len(string(firstRune(r.after(len(word))))))
 	}
-	if len(word) <= 4 && (loneUnit(r, word) || slashedWord(r, word) || between(r, word)) {
+	if len(word) <= 5 && (loneUnit(r, word) || slashedWord(r, word) || between(r, word)) {
 		return true
 	}
 	return r.abbreviation(word) || numberedAbbreviation(r, word) || roman(r, word) || initialism(r, word)
@@ -576,7 +576,7 @@ func roman(r *reader, word string) bool {
 	}
 	if m := ordinalTail(bare); m != "" && romanShape.MatchString(m) {
 		the := ""
-		if r.capitalBefore() {
+		if r.person() {
 			the = "the "
 		}
 		return r.say(the+ordinal(itoa(romanValue(m))), len(bare))
