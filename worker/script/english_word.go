@@ -62,7 +62,7 @@ func monthFirst(r *reader, word string) bool {
 		return false
 	}
 	window := r.rest(view)
-	if r.pos > 3 && strings.ContainsAny(r.src[r.pos-1:r.pos], "-\x93") && englishMonths[strings.Trim(lastMonth(r.src[:r.pos]), ".")] != "" && !monthDay.MatchString(window) && !monthYear.MatchString(window) {
+	if before := r.src[:r.pos]; (strings.HasSuffix(before, "-") || strings.HasSuffix(before, "–")) && englishMonths[strings.Trim(lastMonth(before), ".")] != "" && !monthDay.MatchString(window) && !monthYear.MatchString(window) {
 		return r.abbreviated(word, name)
 	}
 	if rest := window[len(word):]; strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, "–") {
