@@ -3,7 +3,6 @@ package script
 import (
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -96,10 +95,6 @@ var englishNumbers = []numberRule{
 	{pattern.New(`^` + reN), sayNumber, ""},
 }
 
-// trunkPhone is a number of the telephone that begins with a zero, as in most
-// lands.
-var trunkPhone = pattern.New(`^0\d{2,4} \d{3,4} \d{3,4}\b|^0\d{1,4}(?: \d{2,4}){2,4}\b|^00\d{1,3}(?: \d{2,6}){2,4}\b|^0\d{2,4}(?:-\d{3,4}){1,2}\b|^0(?:8[04]\d|3\d\d|87[01]) \d{4}\b|^0\d{1,4} \d{5,8}\b`)
-
 func englishNumber(r *reader) bool {
 	if run := digitRun(r.src[r.pos:]); run > 18 {
 		return r.say(digitByDigit(r.src[r.pos:r.pos+run]), run)
@@ -165,229 +160,9 @@ func (r *reader) glued(n int) bool {
 	return r.pos+n < len(r.src) && wordRune(firstRune(r.src[r.pos+n:]))
 }
 
-func sayISODate(r *reader, m []string) (string, int) {
-	s := calendar(m[1], m[2], m[3])
-	if s == "" || r.glued(len(m[0])) {
-		return "", 0
-	}
-	if m[4] != "" {
-		s += ", " + clock24(m[4], m[5])
-	}
-	if m[6] != "" {
-		s += " U T C"
-	}
-	return s, len(m[0])
-}
-
-// calendar says a date of numbers, or nothing when there is no such day.
-func calendar(y, month, day string) string {
-	mm, dd := atoi(month), atoi(day)
-	yy := atoi(y)
-	if len(y) == 2 {
-		if yy += 2000; yy > 2060 {
-			yy -= 100
-		}
-	}
-	t := time.Date(yy, time.Month(mm), dd, 0, 0, 0, 0, time.UTC)
-	if mm < 1 || mm > 12 || t.Day() != dd {
-		return ""
-	}
-	return t.Month().String() + " " + ordinal(strconv.Itoa(dd)) + ", " + year(strconv.Itoa(yy))
-}
-
 func atoi(s string) int {
 	n, _ := strconv.Atoi(s) // digits only, by the patterns
 	return n
-}
-
-func sayNumericDate(r *reader, m []string) (string, int) {
-	if m[2] != m[4] || r.glued(len(m[0])) {
-		return "", 0
-	}
-	day, month := m[3], m[1]
-	if m[2] == "." || atoi(month) > 12 {
-		day, month = month, day
-	}
-	return calendar(m[5], month, day), len(m[0])
-}
-
-func sayTelephone(r *reader, m []string) (string, int) {
-	n := len(m[0])
-	extra := extension.FindStringSubmatch(r.after(n))
-	if n == 8 && m[0][3] == '-' && m[0][4] != '0' && extra == nil && !telephoneWords[r.before()] && lowerStart(firstWord(r.after(8))) {
-		return "", 0
-	}
-	if extra != nil {
-		return telephone(m[0]) + ", extension " + digitByDigit(extra[1]), n + len(extra[0])
-	}
-	return telephone(m[0]), n
-}
-
-// sayCalled says groups of digits that are a telephone number only where
-// somebody is called: "call 13 11 14", "text FOOD to 304-304".
-func sayCalled(r *reader) bool {
-	m := calledShape.FindString(r.rest(view))
-	if m == "" || r.glued(len(m)) || goesOn.MatchString(r.after(len(m))) || countable(r.after(len(m))) || len(m) == 4 && m > "1900" && m < "2100" {
-		return false
-	}
-	if u, _ := unitAfter(r, len(m)); u.one != "" {
-		return false
-	}
-	return r.say(sayTelephone(r, []string{m}))
-}
-
-// goesOn is what makes more of a number than its groups.
-var goesOn = pattern.New(`^(?:[-–/ ,.:]\(?\d|%)`)
-
-var calledShape = pattern.New(`^\d{3}\.\d{4}\b|^\d{3}-\d{3}\b|^\d{3}-[A-Z]{4}\b|^\d{2,4}(?: \d{2,4}){1,4}\b|^\d{4,12}\b`)
-
-// calling reports whether a number is called or texted here: a verb of
-// telephoning stands before it, or stands near and is tied to it by a
-// preposition.
-func (r *reader) calling() bool {
-	before := strings.TrimRight(r.before(), ":.")
-	if emergencies[before] {
-		return true
-	}
-	if before == "is" && lines[lastWord(strings.TrimRight(strings.TrimSuffix(strings.TrimRight(r.src[max(0, r.pos-24):r.pos], " "), "is"), " "))] {
-		return true
-	}
-	if before != "on" && before != "to" && before != "at" {
-		return false
-	}
-	for w := range strings.FieldsSeq(strings.ToLower(r.src[max(0, r.pos-48):r.pos])) {
-		if w = strings.Trim(w, ",:.()"); emergencies[w] && before != "at" || w == "contact" || w == "contacted" || w == "reached" || w == "reach" {
-			return true
-		}
-	}
-	return false
-}
-
-// called reports whether three digits are a number of those that help:
-// "dial 112", "a 911 call", "NHS 111".
-func (r *reader) called(n string) bool {
-	next := firstWord(r.after(3))
-	switch {
-	case helplines[n] && callers[strings.ToLower(next)], r.before() == "nhs":
-		return true
-	case services[n] && r.before() == "the" && (callers[next] || next == "line" || next == "number" || next == "app"):
-		return true
-	}
-	return (r.calling() || r.alsoCalled()) && !countable(r.after(3)) && !strings.HasPrefix(r.after(3), "-") && next != "percent"
-}
-
-// alsoCalled finds the second number of "call 999 or 112".
-func (r *reader) alsoCalled() bool {
-	if b := r.before(); b != "or" && b != "and" {
-		return false
-	}
-	fields := strings.Fields(strings.ToLower(r.src[max(0, r.pos-24):r.pos]))
-	n := len(fields)
-	return n > 2 && len(fields[n-2]) == 3 && digitRun(fields[n-2]) == 3 && emergencies[fields[n-3]]
-}
-
-var (
-	emergencies = set(`dial dials dialed dialled dialing dialling call calls called calling text texts texted texting ring rings rang ringing phone phones phoned phoning sms tel telephone fax whatsapp`)
-	lines       = set(`line hotline helpline lifeline telephone`)
-	helplines   = set(`911 999 988 000`)
-	services    = set(`211 311 411 511 811 101 111 112 115`)
-	callers     = set(`call calls caller callers dispatcher dispatchers operator operators emergency lifeline hotline helpline tape tapes recording recordings system response services center centre suicide`)
-)
-
-var extension = pattern.New(`^,? ?(?:x|ext\.?|extension) ?(\d{1,5})\b`)
-
-var telephoneWords = set(`call phone tel tel. telephone dial at number hotline fax mobile ring`)
-
-// telephone reads digits one by one, with a breath between the groups.
-func telephone(s string) string {
-	var groups []string
-	for g := range strings.FieldsFuncSeq(s, func(c rune) bool { return !unicode.IsDigit(c) && !unicode.IsLetter(c) }) {
-		if unicode.IsLetter(firstRune(g)) {
-			groups = append(groups, letters(g))
-			continue
-		}
-		groups = append(groups, digitByDigit(g))
-	}
-	return strings.Join(groups, ", ")
-}
-
-// clock12 says hours and minutes before "A M" or "P M".
-func clock12(h, m string) string {
-	s := cardinal(h)
-	switch {
-	case m == "" || m == "00":
-	case m[0] == '0':
-		s += " oh " + ones[m[1]-'0']
-	default:
-		s += " " + cardinal(m)
-	}
-	return s
-}
-
-func half(letter string) string { return strings.ToUpper(letter) + " M" }
-
-func sayClockRange(r *reader, m []string) (string, int) {
-	if atoi(m[1]) > 12 || atoi(m[4]) > 12 || atoi(m[2]) > 59 || atoi(m[5]) > 59 || r.glued(len(m[0])) {
-		return "", 0
-	}
-	from := clock12(m[1], m[2])
-	if m[3] != "" {
-		from += " " + half(m[3])
-	}
-	return from + " to " + clock12(m[4], m[5]) + " " + half(m[6]), len(m[0])
-}
-
-func sayClock(r *reader, m []string) (string, int) {
-	if atoi(m[1]) > 24 || atoi(m[2]) > 59 || r.glued(len(m[0])) {
-		return "", 0
-	}
-	s := clock12(m[1], m[2])
-	if m[3] != "" {
-		s += " and " + cardinal(m[3]) + " seconds"
-	}
-	s += " " + half(m[4])
-	if until := untilNoon.FindStringSubmatch(r.after(len(m[0]))); until != nil {
-		return s + " to " + until[1], len(m[0]) + len(until[0])
-	}
-	return s, len(m[0])
-}
-
-// untilNoon is the end of "9am-noon".
-var untilNoon = pattern.New(`^ ?[-–—] ?(noon|midnight)\b`)
-
-func sayClock24(r *reader, m []string) (string, int) {
-	if r.glued(len(m[0])) {
-		return "", 0
-	}
-	s := clock24(m[1], m[2])
-	if m[3] != "" {
-		s = r.seconds(m[1], m[2], m[3])
-	}
-	if m[4] != "" {
-		s += " to " + clock24(m[4], m[5])
-	}
-	return s, len(m[0])
-}
-
-func minutes(m string) string {
-	if m[0] == '0' {
-		return "oh " + ones[m[1]-'0']
-	}
-	return cardinal(m)
-}
-
-// clock24 says "14:30" as "fourteen thirty" and "10:00" as "ten o'clock".
-func clock24(h, m string) string {
-	hour := atoi(h)
-	switch {
-	case m == "00" && hour == 0:
-		return "midnight"
-	case m == "00" && hour <= 12:
-		return cardinal(h) + " o'clock"
-	case m == "00":
-		return cardinal(h) + " hundred"
-	}
-	return cardinal(h) + " " + minutes(m)
 }
 
 func counted(digits, noun string) string {
@@ -437,33 +212,9 @@ func sayVersion(r *reader, m []string) (string, int) {
 	return strings.Join(parts, word), n
 }
 
-func sayYears(r *reader, m []string) (string, int) {
-	second := m[2]
-	if r.glued(len(m[0])) || len(second) == 2 && second[0] != '0' && atoi(second) <= atoi(m[1][2:]) || second[0] == '0' && atoi(second) != atoi(m[1][2:])+1 || currencyBefore(r) {
-		return "", 0
-	}
-	if len(second) == 2 && second[0] == '0' {
-		second = m[1][:2] + second
-	}
-	if len(second) == 2 {
-		if strings.Contains(m[0], "/") || atoi(second) == atoi(m[1][2:])+1 {
-			return year(m[1]) + " " + cardinal(second), len(m[0])
-		}
-		return year(m[1]) + " to " + cardinal(second), len(m[0])
-	}
-	return year(m[1]) + " to " + year(second), len(m[0])
-}
-
 func currencyBefore(r *reader) bool {
 	c, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
 	return unicode.Is(unicode.Sc, c)
-}
-
-func sayDecade(_ *reader, m []string) (string, int) {
-	if len(m[1]) == 4 && m[1][3] != '0' {
-		return "", 0
-	}
-	return decade(m[1]), len(m[0])
 }
 
 // sayOrdinals says "12th-13th".
@@ -501,150 +252,6 @@ func bare(n string) string {
 		}
 		return c
 	}, n)
-}
-
-// sayDaysMonth says "3–5 June 2025" as "the third to the fifth of June, …".
-func sayDaysMonth(r *reader, m []string) (string, int) {
-	name, ok := englishMonths[strings.ToLower(strings.TrimSuffix(m[4], "."))]
-	if !ok || atoi(m[1]) < 1 || atoi(m[1]) > 31 || atoi(m[3]) < 1 || atoi(m[3]) > 31 {
-		return "", 0
-	}
-	link := strings.TrimSpace(m[2])
-	if strings.ContainsAny(link, "-–—/") {
-		link = "to"
-	}
-	s := ordinal(m[1]) + " " + link + " the " + ordinal(m[3]) + " of " + name
-	if b := r.before(); b != "the" && b != "a" {
-		s = "the " + s
-	}
-	n := len(m[0])
-	if m[5] != "" && !r.glued(n) {
-		return s + ", " + year(m[5]), n
-	}
-	n = strings.LastIndex(m[0], m[4]) + len(m[4])
-	return s, n
-}
-
-// untilDay is the dash of "28 June – 2 July".
-var untilDay = pattern.New(`^( ?[-–—] ?)\d{1,2} ([A-Z][a-z]{2,8})`)
-
-// sayDayMonth says "13 January 2025" as "the thirteenth of January, …".
-func sayDayMonth(r *reader, m []string) (string, int) {
-	name, ok := englishMonths[strings.ToLower(strings.TrimSuffix(m[2], "."))]
-	if !ok || atoi(m[1]) < 1 || atoi(m[1]) > 31 {
-		return "", 0
-	}
-	s := ordinal(m[1]) + " of " + name
-	if b := r.before(); b != "the" && b != "a" {
-		s = "the " + s
-	}
-	n := len(m[0])
-	if m[3] == "" || r.glued(n) {
-		n = strings.Index(m[0], m[2]) + len(m[2])
-	}
-	if dash := untilDay.FindStringSubmatch(r.after(n)); dash != nil && englishMonths[strings.ToLower(dash[2])] != "" {
-		return s + " to", n + len(dash[1])
-	}
-	if m[3] != "" && !r.glued(len(m[0])) {
-		return s + ", " + year(m[3]), n
-	}
-	if n = strings.Index(m[0], m[2]) + len(m[2]); strings.HasSuffix(m[2], ".") && r.last(n) {
-		s += "."
-	}
-	return s, n
-}
-
-var englishMonths = func() map[string]string {
-	out := map[string]string{}
-	for m := time.January; m <= time.December; m++ {
-		name := m.String()
-		out[strings.ToLower(name)], out[strings.ToLower(name[:3])] = name, name
-	}
-	out["sept"] = "September"
-	return out
-}()
-
-func sayMixed(r *reader, m []string) (string, int) {
-	f := fraction(m[2], m[3])
-	if f == "" {
-		return "", 0
-	}
-	if m[2] == "1" {
-		f = strings.Replace(f, "one ", "a ", 1)
-	}
-	return r.measured(cardinal(m[1])+" and "+f, len(m[0]), false)
-}
-
-func sayFraction(r *reader, m []string) (string, int) {
-	switch m[0] {
-	case "24/7":
-		return "twenty-four seven", 4
-	case "9/11":
-		return "nine eleven", 4
-	case "50/50":
-		return "fifty-fifty", 5
-	case "20/20", "60/40", "70/30", "80/20", "90/10":
-		return cardinal(m[1]) + " " + cardinal(m[2]), 5
-	}
-	ordinals := strings.TrimRight(m[0], "hnrdst") != m[0]
-	if r.glued(len(m[0])) || strings.HasPrefix(r.after(len(m[0])), "/") {
-		return "", 0
-	}
-	if s := r.stroke(m[1], m[2]); s != "" && !ordinals {
-		return s, len(m[0])
-	}
-	if f := fraction(m[1], m[2]); f != "" {
-		if in := partInch.FindString(r.after(len(m[0]))); in != "" {
-			return f + " inch", len(m[0]) + len(in)
-		}
-		if m[1] != "1" && measures[firstWord(r.after(len(m[0])))] {
-			f += " of a"
-			if next := firstWord(r.after(len(m[0]))); strings.HasPrefix(next, "i") || strings.HasPrefix(next, "o") || next == "hour" || next == "acre" {
-				f += "n"
-			}
-		}
-		return r.measured(f, len(m[0]), true)
-	}
-	switch num, den := atoi(m[1]), atoi(m[2]); {
-	case num == den:
-		return cardinal(m[1]) + " out of " + cardinal(m[2]), len(m[0])
-	case den > 2 && den <= 20 && len(m[1]) < 4:
-		return cardinal(m[1]) + " " + ordinal(m[2]) + "s", len(m[0])
-	}
-	return cardinal(m[1]) + " over " + cardinal(m[2]), len(m[0])
-}
-
-// partInch is the inch of "1/4 in."
-var partInch = pattern.New(`^[ -]in\.(?:$| )`)
-
-// measures are what a part is taken of: three quarters of a mile.
-var measures = set(`mile inch cup teaspoon tablespoon pound ounce pint gallon acre hour meter metre yard point percent second`)
-
-// fraction says a proper fraction: "three quarters".
-func fraction(n, d string) string {
-	num, den := atoi(n), atoi(d)
-	if num == 0 || den < 2 || num >= den || den > 100 {
-		return ""
-	}
-	var name string
-	switch den {
-	case 2:
-		name = "half"
-	case 4:
-		name = "quarter"
-	default:
-		name = ordinal(d)
-	}
-	if num > 1 {
-		name += "s"
-	}
-	return cardinal(n) + " " + name
-}
-
-var vulgar = map[rune]string{'⅖': "two fifths", '⅗': "three fifths", '⅘': "four fifths", '⅙': "one sixth", '⅚': "five sixths", '⅐': "one seventh", '⅑': "one ninth", '⅒': "one tenth", '½': "one half", '⅓': "one third", '⅔': "two thirds", '¼': "one quarter", '¾': "three quarters", '⅕': "one fifth", '⅛': "one eighth", '⅜': "three eighths", '⅝': "five eighths", '⅞': "seven eighths"}
-
-func sayVulgar(r *reader, m []string) (string, int) {
-	return r.measured(cardinal(m[1])+" and "+strings.Replace(vulgar[firstRune(m[2])], "one ", "a ", 1), len(m[0]), false)
 }
 
 // amount says a number with or without decimals.
@@ -686,20 +293,6 @@ func sayRange(r *reader, m []string) (string, int) {
 		s += " " + u.word(m[3], r.adjective(n+took))
 	}
 	return s, n + took
-}
-
-// dottedClock says "19.45 GMT", as some papers write the time.
-func (r *reader) dottedClock(n string) string {
-	h, m, found := strings.Cut(n, ".")
-	if !found || len(h) > 2 || len(m) != 2 || h > "23" && len(h) > 1 || m > "59" {
-		return ""
-	}
-	rest := r.after(len(n))
-	next := firstWord(rest)
-	if strings.HasPrefix(rest, " ") && (len(next) > 2 && zonesOfTime[next] && next != "local" || r.before() == "at" && strings.HasPrefix(rest, " on ") && strings.Contains(firstWords(rest, 2), "day")) {
-		return clock24(h, m)
-	}
-	return ""
 }
 
 func sayNumber(r *reader, m []string) (string, int) {
@@ -839,26 +432,6 @@ func trimLetters(s string) string {
 	return strings.TrimLeftFunc(s, unicode.IsLetter)
 }
 
-// isYear decides about four digits without a comma.
-func isYear(r *reader, n string, size int) bool {
-	if len(n) == 4 && digitRun(n) == 4 && n >= "1000" && n < "1100" && dated[r.before()] && !countable(r.after(size)) {
-		return true
-	}
-	if len(n) != 4 || digitRun(n) != 4 || n < "1100" || n > "2099" || currencyBefore(r) {
-		return false
-	}
-	if n >= "2100" || quantity[r.before()] {
-		return false
-	}
-	if b := r.before(); len(b) == 2 && (b[0] == 'q' || b[0] == 'h') && b[1] >= '1' && b[1] <= '4' {
-		return true
-	}
-	if yearWords[r.before()] || r.pos > 3 && r.src[r.pos-1] == '-' && eras[lastWord(r.src[max(0, r.pos-8):r.pos-1])] || englishMonths[strings.TrimSuffix(r.before(), ".")] != "" {
-		return true
-	}
-	return !countable(r.after(size)) && firstWord(r.after(size)) != "of"
-}
-
 // countable reports whether s goes on with things that can be counted: a noun
 // in the plural, as far as its end tells.
 func countable(s string) bool {
@@ -872,11 +445,6 @@ func countable(s string) bool {
 	return strings.HasSuffix(next, "s") && !strings.HasSuffix(next, "ss") && len(next) > 3 && !notNouns[next]
 }
 
-// dated are words that make a year of 1066.
-var dated = set(`a.d. ad in since until year of circa by`)
-
-var yearWords = set(`in since by until till from of to during after before year early late mid through spring summer autumn fall winter the and january-`)
-var eras = set(`pre post mid late early Pre Post Mid`)
 var quantity = set(`about approximately around some nearly almost over exceeding least than only roughly total another to-`)
 var notNouns = set(`was has does is as this plus his hers its was sees says sees shows remains marks saw elections has`)
 

@@ -45,6 +45,8 @@ func FuzzNormalise(f *testing.F) {
 // TestLongSentence: what one sentence costs grows with its length and no
 // faster, also where a second pass changes what the first one said. It counts
 // the process's memory, so it does not run beside others.
+//
+//nolint:paralleltest // it counts the memory of the whole process
 func TestLongSentence(t *testing.T) {
 	for _, unit := range []string{"1/", "Jan. ", "(x) 5% ", "a.m. "} {
 		short, long := allocated(unit, 5_000), allocated(unit, 20_000)
