@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"lector"
 	"lector/worker/pattern"
 )
 
@@ -159,4 +160,87 @@ func nameOnly(line string) (string, bool) {
 		role = role || roleWords[strings.ToLower(strings.Trim(w, ","))]
 	}
 	return strings.TrimSuffix(strings.Join(fields[:n], " "), ","), role
+}
+
+// pickByline looks at the blocks around the title for one that names the
+// author, and returns it or -1.
+func (p *Page) pickByline(raws []raw, title int, whole bool) int {
+	from, to := title+1, min(len(raws), title+14)
+	if !whole {
+		to = min(len(raws), from+3)
+	}
+	for i := from; i < to; i++ {
+		b, ok := bylineAt(raws, i)
+		if !ok {
+			continue
+		}
+		if len(p.Authors) == 0 {
+			p.Authors = b.authors
+		}
+		if p.Published.IsZero() {
+			p.Published = b.time
+		}
+		p.Byline = b.source
+		return i
+	}
+	if whole && title >= 0 && len(p.Authors) == 0 {
+		p.nameByDate(raws[from:to])
+	}
+	return -1
+}
+
+// bylineAt reads a block as a byline: in words, or by its class. The word "by"
+// and the name can be two blocks.
+func bylineAt(raws []raw, i int) (byline, bool) {
+	r := raws[i]
+	o := r.dropped()
+	if o != nil && (o.certain || strings.Contains(o.rule, "nav") || strings.Contains(o.rule, "related")) || len(r.Text) > 300 {
+		return byline{}, false
+	}
+	marked, text := o != nil && strings.Contains(o.rule, "byline"), collapse(address.ReplaceAllString(r.Text, ""))
+	if len(text) < 24 && byWord.FindString(text+" ") == text+" " && i+1 < len(raws) {
+		text += " " + raws[i+1].Text
+	}
+	if (marked && r.offers&topic == 0 || r.offers&person != 0) && !byWord.MatchString(text) {
+		if names := splitNames(text); len(names) > 0 && fullName(names[0]) {
+			if _, dated := findDate(text); !dated {
+				return byline{authors: names, source: strings.Join(names, ", ")}, true
+			}
+		}
+		if name, role := nameOnly(text); role && marked {
+			return byline{authors: []string{name}, source: name}, true
+		}
+	}
+	if at := byInside.FindStringIndex(text); at != nil && len(text) < 120 && !byWord.MatchString(text) {
+		if _, dated := findDate(text[:at[0]]); dated {
+			text, marked = strings.TrimLeft(text[at[0]:], " ,|·•"), true
+		}
+	}
+	if !marked && !byWord.MatchString(text) {
+		return byline{}, false
+	}
+	b, ok := parseByline(text)
+	return b, ok && len(b.authors) > 0
+}
+
+var (
+	address = pattern.New(`\S+@\S+\.\S+`)
+	// byInside finds "By Jane Doe" behind a date.
+	byInside = pattern.New(`(?i)[\s|·•,](?:by|written by|автор|автори|авторы|von|par|por|autor|autorka)(?:: ?| )\p{Lu}`)
+)
+
+// nameByDate takes a person's name that stands right above a date as the
+// author's.
+func (p *Page) nameByDate(raws []raw) {
+	for i, r := range raws {
+		if i+1 == len(raws) || prose(r.Text) {
+			return
+		}
+		if next := raws[i+1].Text; fullName(r.Text) && len(next) < 80 && r.Kind == lector.Paragraph && (r.linked == 0 || r.offers&person != 0) {
+			if _, ok := findDate(next); ok {
+				p.Authors = []string{r.Text}
+				return
+			}
+		}
+	}
 }

@@ -1,0 +1,122 @@
+package extract
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"lector/worker/pattern"
+)
+
+// signs are what a text says that a pitch says.
+type signs struct {
+	bids    int      // sentences that begin with what the reader shall do
+	goods   int      // things that he shall do it with
+	reader  int      // words for the reader
+	house   int      // and for the house
+	persons int      // both, where the article does not speak so itself
+	things  []string // the goods
+	contact bool
+	mail    bool // the contact is an e-mail address
+	loud    bool // an exclamation mark
+	quotes  bool // somebody is quoted
+}
+
+func (s signs) weight() int {
+	n := min(s.bids, 2) + min(s.goods, 2) + min(s.persons, 2)
+	if s.bids > 0 {
+		n++
+	}
+	if s.goods > 0 {
+		n++
+	}
+	if s.contact {
+		n++
+	}
+	if s.mail {
+		n++
+	}
+	if s.loud {
+		n++
+	}
+	if s.quotes {
+		n -= 3
+	}
+	return n
+}
+
+var (
+	polite      = pattern.New(`\b(?:Sie|Ihnen|Ihren?|Ihrem|Ihrer|Euch|Eure?[mnrs]?)\b`)
+	mailMark    = pattern.New(`[\w.+-]+@[\w-]+\.\w`)
+	contactMark = pattern.New(`[\w.+-]+@[\w-]+\.\w|\b[a-z][\w-]{4,}\.(?:com|org|net|news|info|example|co|de|fr|es|it|pl|ua|ru|eu|uk)\b|\b\d{3,5}[ .-]\d{3,4}(?:[ .-]\d{2,4})?\b`)
+	quoted      = pattern.New(`["“„«»][^"“”„«»]*["”“»«]`)
+)
+
+// hear finds the signs of a pitch in a text. What stands in quotation marks is
+// somebody else's.
+func hear(text, lang string) signs {
+	bids, goods := bids[lang], goods[lang]
+	var s signs
+	plain := quoted.ReplaceAllStringFunc(text, func(q string) string {
+		if len(strings.Fields(q)) > 5 {
+			s.quotes = true
+			return " "
+		}
+		return q
+	})
+	if lang == "de" { // in small letters these are others
+		s.reader = len(polite.FindAllString(plain, -1))
+	}
+	s.mail = mailMark.MatchString(plain)
+	s.contact, s.loud = s.mail || contactMark.MatchString(plain), strings.Contains(plain, "!")
+	plain = strings.ReplaceAll(strings.ToLower(plain), "’", "'")
+	for part := range strings.FieldsFuncSeq(plain, func(r rune) bool { return strings.ContainsRune(".!?:;|•—–…(", r) }) {
+		if bids.begin(fold(part)) {
+			s.bids++
+		}
+	}
+	found := map[string]bool{}
+	words := strings.FieldsFunc(plain, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' })
+	for i, w := range words {
+		switch persons[w] {
+		case reading:
+			s.reader++
+		case printing:
+			s.house++
+		}
+		if g := goods.at(words[i:]); g != "" {
+			found[g] = true
+		}
+	}
+	s.things = slices.Collect(maps.Keys(found))
+	s.goods, s.persons = len(found), s.reader+s.house
+	return s
+}
+
+// listened finds the signs of block i once.
+func (x *pitches) listened(i int) signs {
+	if x.said[i] == nil {
+		s := hear(x.blocks[i].Text, x.lang)
+		x.said[i] = &s
+	}
+	return *x.said[i]
+}
+
+// hear finds the signs of block i, without the things that the article is
+// about.
+func (x *pitches) hear(i int) signs {
+	s := x.listened(i)
+	if x.told {
+		s.persons -= s.reader
+	}
+	if x.ours {
+		s.persons -= s.house
+	}
+	for _, g := range s.things {
+		if x.theme[g] >= topical {
+			s.goods--
+		}
+	}
+	return s
+}
