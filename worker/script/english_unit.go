@@ -49,6 +49,9 @@ func unitAfter(r *reader, n int) (unit, int) {
 			return unit{one: "inch", many: "inch"}, 1 + len(rest) - len(tail)
 		}
 	}
+	if u, took := temperature(r, n, s); took > 0 {
+		return u, took
+	}
 	if m := footMark.FindStringSubmatch(rest); m != nil && gap == 0 && hyphen == 0 {
 		return unit{one: "foot", many: "feet"}, len(m[1])
 	}

@@ -277,7 +277,7 @@ func prefixed(r *reader, word string) bool {
 	return r.say(letters(m[1])+" "+core+m[3], len(m[0]))
 }
 
-var slashed = map[string]string{"w/o": "without", "c/o": "care of", "n/a": "not applicable", "w/": "with", "b/c": "because"}
+var slashed = map[string]string{"w/o": "without", "c/o": "care of", "n/a": "not applicable", "w/": "with", "b/c": "because", "y/y": "year on year", "m/m": "month on month", "q/q": "quarter on quarter"}
 
 // slashedWord says "w/o" and "N/A".
 func slashedWord(r *reader, word string) bool {
