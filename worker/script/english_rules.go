@@ -414,7 +414,7 @@ func suffixed(r *reader, digits string, n int) (string, int) {
 	switch {
 	case (word[0] == 'x' || word[0] == 'X') && len(word) > 1 && digitRun(word[1:]) > 0:
 		return amount(digits) + " by", n + 1
-	case word == "X" && len(digits) == 3: // the 777X
+	case word == "X" && len(digits) == 3 && digitRun(digits) == 3: // the 777X
 		return code(digits) + " X", n + 1
 	case word == "x" || word == "X":
 		return amount(digits) + " times", n + 1

@@ -38,7 +38,7 @@ func oneWriting(s string) string {
 	}
 	var b strings.Builder
 	for len(s) > 0 {
-		n := strings.IndexFunc(s, func(c rune) bool { return !unicode.IsLetter(c) })
+		n := strings.IndexFunc(s, func(c rune) bool { return !mixable(c) })
 		if n < 0 {
 			n = len(s)
 		}
@@ -53,11 +53,17 @@ func oneWriting(s string) string {
 	return b.String()
 }
 
+// mixable reports whether a character is a letter of a writing that is taken
+// for another one. Any other letter parts words, as it may not be read at all.
+func mixable(c rune) bool {
+	return unicode.IsLetter(c) && unicode.In(c, unicode.Latin, unicode.Cyrillic, unicode.Greek)
+}
+
 // mixes reports whether letters of two writings stand side by side anywhere.
 func mixes(s string) bool {
 	last := Writing("")
 	for _, c := range s {
-		if !unicode.IsLetter(c) {
+		if !mixable(c) {
 			last = ""
 			continue
 		}
