@@ -57,7 +57,7 @@ func slip(text, plain string, linked float64) string {
 		return credit
 	case len(plain) < 200 && strings.Contains(plain, "ed by ") && hosted.MatchString(text):
 		return author
-	case len(plain) < 200 && strings.Contains(plain, "can be ") && reachable.MatchString(plain) && contactMark.MatchString(plain):
+	case len(plain) < 200 && strings.Contains(plain, "can be ") && reachable.MatchString(plain) && (mailed(plain) || contact(plain)):
 		return author
 	case len(plain) < 60 && moreBy.MatchString(text):
 		return related

@@ -47,10 +47,11 @@ func (s signs) weight() int {
 }
 
 var (
-	polite      = pattern.New(`\b(?:Sie|Ihnen|Ihren?|Ihrem|Ihrer|Euch|Eure?[mnrs]?)\b`)
-	mailMark    = pattern.New(`[\w.+-]+@[\w-]+\.\w`)
-	contactMark = pattern.New(`[\w.+-]+@[\w-]+\.\w|\b[a-z][\w-]{4,}\.(?:com|org|net|news|info|example|co|de|fr|es|it|pl|ua|ru|eu|uk)\b|\b\d{3,5}[ .-]\d{3,4}(?:[ .-]\d{2,4})?\b`)
-	quoted      = pattern.New(`["“„«»][^"“”„«»]*["”“»«]`)
+	polite     = pattern.New(`\b(?:Sie|Ihnen|Ihren?|Ihrem|Ihrer|Euch|Eure?[mnrs]?)\b`)
+	mailMark   = pattern.New(`[\w.+-]+@[\w-]+\.\w`)
+	domainMark = pattern.New(`\b[a-z][\w-]{4,}\.(?:com|org|net|news|info|example|co|de|fr|es|it|pl|ua|ru|eu|uk)\b`)
+	phoneMark  = pattern.New(`\b\d{3,5}[ .-]\d{3,4}(?:[ .-]\d{2,4})?\b`)
+	quoted     = pattern.New(`["“„«»][^"“”„«»]*["”“»«]`)
 )
 
 // hear finds the signs of a pitch in a text. What stands in quotation marks is
@@ -68,8 +69,8 @@ func hear(text, lang string) signs {
 	if lang == "de" { // in small letters these are others
 		s.reader = len(polite.FindAllString(plain, -1))
 	}
-	s.mail = mailMark.MatchString(plain)
-	s.contact, s.loud = s.mail || contactMark.MatchString(plain), strings.Contains(plain, "!")
+	s.mail = mailed(plain)
+	s.contact, s.loud = s.mail || contact(plain), strings.Contains(plain, "!")
 	plain = strings.ReplaceAll(strings.ToLower(plain), "’", "'")
 	for part := range strings.FieldsFuncSeq(plain, func(r rune) bool { return strings.ContainsRune(".!?:;|•—–…(", r) }) {
 		if bids.begin(fold(part)) {
@@ -93,6 +94,22 @@ func hear(text, lang string) signs {
 	s.goods, s.persons = len(found), s.reader+s.house
 	return s
 }
+
+// contact reports whether a text has a domain or a telephone number in it. Most
+// have neither a stop in a word nor digits in groups, and are not searched.
+func contact(text string) bool {
+	domain, phone := false, false
+	for i := 1; i+1 < len(text); i++ {
+		before, after := text[i-1], text[i+1]
+		domain = domain || text[i] == '.' && after >= 'a' && after <= 'z'
+		phone = phone || (text[i] == ' ' || text[i] == '.' || text[i] == '-') && digit(before) && digit(after)
+	}
+	return domain && domainMark.MatchString(text) || phone && phoneMark.MatchString(text)
+}
+
+func mailed(text string) bool { return strings.Contains(text, "@") && mailMark.MatchString(text) }
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 // listened finds the signs of block i once.
 func (x *pitches) listened(i int) signs {

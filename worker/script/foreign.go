@@ -22,16 +22,12 @@ var initialForms = map[rune]string{'є': "ye", 'ї': "yi", 'й': "y", 'ю': "yu"
 // Greek ones in Latin letters, others not at all. The span keeps what was written.
 func foreignWord(r *reader) bool {
 	c := firstRune(r.src[r.pos:])
-	if c < 0x250 || !unicode.IsLetter(c) || r.writing == "" {
+	if !r.foreign(c) {
 		return false
 	}
-	w := writing(c)
-	if w == r.writing || w == Other || w == Latin {
-		return false
-	}
-	n := 0
+	w, n := writing(c), 0
 	for i, x := range r.src[r.pos:] {
-		if !wordRune(x) || x < 0x80 && unicode.IsLetter(x) {
+		if !wordRune(x) || unicode.IsLetter(x) && writing(x) == r.writing || x < 0x80 && unicode.IsLetter(x) {
 			break
 		}
 		n = i + utf8.RuneLen(x)
@@ -47,6 +43,15 @@ func foreignWord(r *reader) bool {
 		return r.say(latin, n)
 	}
 	return r.gap(n)
+}
+
+// foreign reports whether a character is a letter that the voice cannot read.
+func (r *reader) foreign(c rune) bool {
+	if c < 0x250 || r.writing == "" || !unicode.IsLetter(c) {
+		return false
+	}
+	w := writing(c)
+	return w != r.writing && w != Other && w != Latin
 }
 
 // romanise writes a Cyrillic or Greek word in Latin letters.

@@ -89,7 +89,8 @@ func (r *reader) run() {
 	r.copy(r.pos)
 }
 
-// boundary reports whether a word, a number or a sign begins here.
+// boundary reports whether a word, a number or a sign begins here, or letters
+// that the voice cannot read.
 func (r *reader) boundary() bool {
 	if r.pos == 0 {
 		return true
@@ -101,14 +102,15 @@ func (r *reader) boundary() bool {
 	}
 	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
 	after, _ := utf8.DecodeRuneInString(r.src[r.pos:])
-	return !(wordRune(before) && wordRune(after))
+	return !(wordRune(before) && wordRune(after)) || r.foreign(after) && !r.foreign(before)
 }
 
-// letterRun returns how many bytes of the word are left here, at least one.
+// letterRun returns how many bytes of the word are left here up to letters that
+// the voice cannot read, at least one.
 func (r *reader) letterRun() int {
 	n := 0
 	for i, c := range r.src[r.pos:] {
-		if !wordRune(c) && i > 0 {
+		if i > 0 && (!wordRune(c) || r.foreign(c)) {
 			break
 		}
 		n = i + utf8.RuneLen(c)
