@@ -317,7 +317,7 @@ func (l *language) shouting(s string) bool {
 	upper, lower, plain := 0, 0, false
 	for w := range strings.FieldsSeq(s[:min(len(s), 400)]) {
 		w = strings.Trim(w, ".,:;!?\"'()“”‘’")
-		if len(w) < 2 || !unicode.IsLetter(firstRune(w)) || strings.ContainsAny(w, "0123456789") || numberWord(w) {
+		if len(w) < 2 || !unicode.IsLetter(firstRune(w)) || strings.ContainsFunc(w, noWordSign) || numberWord(w) {
 			continue
 		}
 		if strings.ToUpper(w) == w {
@@ -328,6 +328,12 @@ func (l *language) shouting(s string) bool {
 		}
 	}
 	return plain && upper >= 3 && upper > 2*lower
+}
+
+// noWordSign reports whether a character makes more of a word, or less: a
+// digit, a stroke.
+func noWordSign(c rune) bool {
+	return !unicode.IsLetter(c) && !unicode.IsMark(c) && !strings.ContainsRune("-'’.&", c)
 }
 
 // plainWord reports whether a word of capitals is one that small letters could
