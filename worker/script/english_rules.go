@@ -121,7 +121,7 @@ func englishNumber(r *reader) bool {
 			continue
 		}
 		if spoken, n := rule.say(r, m); spoken != "" && n > 0 {
-			if strings.HasSuffix(window[:n], ".") && !strings.HasSuffix(m[0], "..") && r.last(n) && !strings.HasSuffix(spoken, ".") {
+			if strings.HasSuffix(r.rest(n), ".") && !strings.HasSuffix(m[0], "..") && r.last(n) && !strings.HasSuffix(spoken, ".") {
 				spoken += "."
 			}
 			return r.say(spoken, n)
