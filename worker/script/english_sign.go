@@ -68,14 +68,9 @@ func sayMark(r *reader, c rune, n int) bool {
 	return r.gap(n)
 }
 
-// gap leaves n bytes out, and a space where two words would touch.
-func (r *reader) gap(n int) bool {
-	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
-	if r.pos > 0 && wordRune(before) && r.pos+n < len(r.src) && wordRune(firstRune(r.src[r.pos+n:])) {
-		return r.say(" ", n)
-	}
-	return r.say("", n)
-}
+// gap leaves the next n bytes out: say keeps the words apart that they stood
+// between.
+func (r *reader) gap(n int) bool { return r.say("", n) }
 
 func signBeforeNumber(r *reader, c rune, n int) bool {
 	window := r.rest(view)

@@ -176,10 +176,10 @@ func (r *reader) say(spoken string, n int) bool {
 	start := r.pos
 	r.pos += n
 	r.plain = r.pos
-	if r.pos < len(r.src) && spoken != "" {
+	if r.pos < len(r.src) && len(r.out) > 0 {
 		next := firstRune(r.src[r.pos:])
 		last, _ := utf8.DecodeLastRune(r.out)
-		if wordRune(next) && (wordRune(last) || last == ',') {
+		if wordRune(next) && (wordRune(last) || last == ',' && spoken != "") {
 			r.out = append(r.out, ' ')
 		}
 	}
