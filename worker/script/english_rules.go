@@ -413,7 +413,7 @@ func suffixed(r *reader, digits string, n int) (string, int) {
 	word = word[:end]
 	switch {
 	case (word[0] == 'x' || word[0] == 'X') && len(word) > 1 && digitRun(word[1:]) > 0:
-		return amount(digits) + " by", n + 1
+		return sides(digits, r.src[r.pos+n:], n)
 	case word == "X" && len(digits) == 3 && digitRun(digits) == 3: // the 777X
 		return code(digits) + " X", n + 1
 	case word == "x" || word == "X":
@@ -426,6 +426,21 @@ func suffixed(r *reader, digits string, n int) (string, int) {
 		return amount(digits), n
 	}
 	return amount(digits), n
+}
+
+// factor is one more side of what has several: "4x4", "2x3x4".
+var factor = pattern.New(`^[xX](\d+(?:\.\d+)?)`)
+
+// sides says all of them but the last, which may have a unit: "2x3x4 m".
+func sides(digits, rest string, n int) (string, int) {
+	spoken := ""
+	for m := factor.FindStringSubmatch(rest); m != nil; m = factor.FindStringSubmatch(rest) {
+		spoken, n, rest = spoken+amount(digits)+" by ", n+1, rest[len(m[0]):]
+		if factor.MatchString(rest) {
+			digits, n = m[1], n+len(m[1])
+		}
+	}
+	return strings.TrimSpace(spoken), n
 }
 
 func trimLetters(s string) string {
