@@ -315,9 +315,11 @@ func grown(spans []Span, n int) int {
 // none.
 func (l *language) shouting(s string) bool {
 	upper, lower, plain := 0, 0, false
+	own := ownWriting(l.tag)
+	foreign := func(c rune) bool { return own != "" && unicode.IsLetter(c) && writing(c) != own }
 	for w := range strings.FieldsSeq(s[:min(len(s), 400)]) {
 		w = strings.Trim(w, ".,:;!?\"'()“”‘’")
-		if len(w) < 2 || !unicode.IsLetter(firstRune(w)) || strings.ContainsFunc(w, noWordSign) || numberWord(w) {
+		if len(w) < 2 || !unicode.IsLetter(firstRune(w)) || strings.ContainsFunc(w, noWordSign) || strings.ContainsFunc(w, foreign) || numberWord(w) {
 			continue
 		}
 		if strings.ToUpper(w) == w {
