@@ -12,6 +12,9 @@ var scales = strings.Fields("_ thousand million billion trillion quadrillion")
 // cardinal says a whole number: "2700" is "two thousand seven hundred". Longer
 // ones than anybody counts are read digit by digit.
 func cardinal(digits string) string {
+	if digitRun(digits) < len(digits) { // a point or a comma has come along
+		return digitByDigit(digits)
+	}
 	trimmed := strings.TrimLeft(digits, "0")
 	if trimmed == "" {
 		return "zero"
@@ -104,7 +107,7 @@ func toOrdinal(words string) string {
 
 // year says "1905" as "nineteen oh five" and "2025" as "twenty twenty-five".
 func year(digits string) string {
-	if len(digits) != 4 || digits[0] == '0' {
+	if len(digits) != 4 || digitRun(digits) != 4 || digits[0] == '0' {
 		return cardinal(digits)
 	}
 	high, low := int(digits[0]-'0')*10+int(digits[1]-'0'), int(digits[2]-'0')*10+int(digits[3]-'0')
@@ -121,7 +124,7 @@ func year(digits string) string {
 
 // decade says "1990" as "nineteen nineties".
 func decade(digits string) string {
-	if len(digits) == 2 {
+	if digitRun(digits) == 2 && len(digits) == 2 {
 		return plural(below100(int(digits[0]-'0')*10 + int(digits[1]-'0')))
 	}
 	return plural(year(digits))
@@ -143,6 +146,8 @@ func plural(words string) string {
 func code(digits string) string {
 	n := len(digits)
 	switch {
+	case digitRun(digits) < n:
+		return amount(digits)
 	case n == 3 && digits[0] != '0' && digits[1:] != "00":
 		low := int(digits[1]-'0')*10 + int(digits[2]-'0')
 		if low < 10 {

@@ -269,7 +269,7 @@ func sayRange(r *reader, m []string) (string, int) {
 	switch {
 	case m[0] == "50-50":
 		return "fifty-fifty", n
-	case crafts[r.before()] || len(m[1]) == 3 && m[1][0] == '7' && m[1][2] == '7' && len(m[3]) < 4 && (m[3][len(m[3])-1:] == "0" || len(m[3]) == 1) && strings.HasPrefix(m[0][3:], "-"): // a 737-800
+	case crafts[r.before()] || digitRun(m[1]) == 3 && len(m[1]) == 3 && m[1][0] == '7' && m[1][2] == '7' && len(m[3]) < 4 && (m[3][len(m[3])-1:] == "0" || len(m[3]) == 1) && strings.HasPrefix(m[0][3:], "-"): // a 737-800
 		return code(m[1]) + " " + code(m[3]), n
 	}
 	if strings.HasPrefix(m[1], "0") && len(m[1]) > 1 && !strings.Contains(m[1], ".") {
