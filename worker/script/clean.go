@@ -48,7 +48,8 @@ func clean(s string) string {
 		space = false
 		b.WriteRune(r)
 	}
-	return oneWriting(strings.TrimSpace(norm.NFC.String(b.String()))) // what was left out may have parted a letter and its mark
+	s = norm.NFC.String(b.String()) // what was left out may have parted a letter and its mark
+	return norm.NFC.String(oneWriting(strings.TrimSpace(s)))
 }
 
 // carries reports whether a mark may stand behind s: on a letter, or on another

@@ -333,9 +333,9 @@ func (l *language) shouting(s string) bool {
 }
 
 // noWordSign reports whether a character makes more of a word, or less: a
-// digit, a stroke.
+// digit, a stroke, a stop.
 func noWordSign(c rune) bool {
-	return !unicode.IsLetter(c) && !unicode.IsMark(c) && !strings.ContainsRune("-'’.&", c)
+	return !unicode.IsLetter(c) && !unicode.IsMark(c) && !strings.ContainsRune("-'’", c)
 }
 
 // plainWord reports whether a word of capitals is one that small letters could
