@@ -323,6 +323,9 @@ func (l *language) shouting(s string) bool {
 			continue
 		}
 		if strings.ToUpper(w) == w {
+			if romanShape.MatchString(w) { // a number by now, or later
+				continue
+			}
 			upper++
 			plain = plain || l.plainWord(w)
 		} else {
