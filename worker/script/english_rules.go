@@ -107,8 +107,8 @@ func englishNumber(r *reader) bool {
 	}
 	window := r.rest(numberView)
 	if window[0] == '0' {
-		if m := trunkPhone.FindString(window); m != "" && !strings.HasPrefix(window[len(m):], "-") {
-			return r.say(sayTelephone(r, []string{m}))
+		if m := trunkPhone.FindString(window); m != "" && !strings.HasPrefix(window[len(m):], "-") && r.say(sayTelephone(r, []string{m})) {
+			return true
 		}
 	}
 	near := window[:min(len(window), 32)]

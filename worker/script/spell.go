@@ -152,8 +152,12 @@ func (r *reader) rule() bool {
 }
 
 // say replaces the next n bytes of the source by what is spoken. Spaces are
-// put where two words would touch.
+// put where two words would touch. Nothing cannot be replaced: the reader would
+// stand still.
 func (r *reader) say(spoken string, n int) bool {
+	if n <= 0 {
+		return false
+	}
 	r.copy(r.pos)
 	n += marksOn(r.src[r.pos+n:])
 	if strings.HasPrefix(r.src[r.pos+n:], " ") {
