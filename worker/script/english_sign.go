@@ -79,15 +79,9 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 	case unicode.Is(unicode.Sc, c):
 		return money(r)
 	case c == '+' && full:
-		if m := plusPhone.FindString(window); len(m) > 8 {
-			spoken, n := sayTelephone(r, []string{m})
-			return r.say("plus "+spoken, n)
-		}
-		return (digitRun(strings.TrimLeft(r.after(n), " $€£")) > 0 || r.signed("+")) && r.say("plus ", n)
-	case c == '±' || c == '∓':
-		return r.say("plus or minus ", n)
-	case c == '‰':
-		return r.say("per mille", n)
+		return plus(r, window, n)
+	case plainSigns[c] != "":
+		return r.say(plainSigns[c], n)
 	case small[c] != "" && r.pos > 0:
 		return r.say(small[c], n)
 	case raised[c] != "":
@@ -97,47 +91,16 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 		return m != "" && r.say(sayTelephone(r, []string{m}))
 	case c == '#':
 		return hash(r, window)
-	case c == '@' && handleHost.MatchString(window):
-		m := handleHost.FindStringSubmatch(window)
-		if tops[m[1]] {
-			return r.say("at "+englishSigns.address(m[0][1:]), len(m[0]))
-		}
-		return r.say("at", n)
 	case c == '@':
-		if m := handle.FindStringSubmatch(window); m != nil {
-			return r.say("at "+unjoin(m[1]), len(m[0]))
-		}
-		return r.say("at", n)
-	case c == '&':
-		return r.say("and", n)
+		return at(r, window, n)
 	case (c == '-' || c == '−') && full:
 		return minus(r, window, c, n)
 	case c == '.' && full:
-		if m := pointShape.FindStringSubmatch(window); m != nil && (r.pos == 0 || r.src[r.pos-1] == ' ' || r.src[r.pos-1] == '(') {
-			if bore[firstWord(r.after(len(m[0])))] && len(m[1]) < 4 {
-				return r.say(code(strings.TrimLeft(m[1], "0")), len(m[0]))
-			}
-			return r.say(decimal("", m[1]), len(m[0]))
-		}
-		return domain(r)
-	case c == '%':
-		return r.say("percent", n)
-	case c == '°':
-		return r.say("degrees", n)
-	case c == '=':
-		return r.say("equals", n)
-	case c == '≥' || c == '⩾':
-		return r.say("at least ", n)
-	case c == '≤' || c == '⩽':
-		return r.say("at most ", n)
-	case c == '≈':
-		return r.say("about", n)
+		return point(r, window)
 	case c == '×' && full && product.MatchString(window):
 		return r.say("times", n)
 	case c == '×' && full:
 		return r.say("by", n)
-	case c == '№':
-		return r.say("number", n)
 	case c == '§' && strings.HasPrefix(r.after(n), "§"):
 		return r.say("sections", 2*n)
 	case c == '§':
@@ -155,6 +118,45 @@ func signBeforeNumber(r *reader, c rune, n int) bool {
 		return slash(r, n)
 	}
 	return false
+}
+
+// plainSigns are said in one way wherever they stand.
+var plainSigns = map[rune]string{
+	'±': "plus or minus ", '∓': "plus or minus ", '‰': "per mille", '&': "and", '%': "percent", '°': "degrees", '=': "equals",
+	'≥': "at least ", '⩾': "at least ", '≤': "at most ", '⩽': "at most ", '≈': "about", '№': "number",
+}
+
+// plus says "+380 44 123-45-67" and "+5".
+func plus(r *reader, window string, n int) bool {
+	if m := plusPhone.FindString(window); len(m) > 8 {
+		spoken, n := sayTelephone(r, []string{m})
+		return r.say("plus "+spoken, n)
+	}
+	return (digitRun(strings.TrimLeft(r.after(n), " $€£")) > 0 || r.signed("+")) && r.say("plus ", n)
+}
+
+// at says "@name" and "@name@host.example".
+func at(r *reader, window string, n int) bool {
+	if m := handleHost.FindStringSubmatch(window); m != nil {
+		if tops[m[1]] {
+			return r.say("at "+englishSigns.address(m[0][1:]), len(m[0]))
+		}
+	} else if m := handle.FindStringSubmatch(window); m != nil {
+		return r.say("at "+unjoin(m[1]), len(m[0]))
+	}
+	return r.say("at", n)
+}
+
+// point says ".5", ".22 caliber" and ".com".
+func point(r *reader, window string) bool {
+	m := pointShape.FindStringSubmatch(window)
+	switch {
+	case m == nil || r.pos > 0 && r.src[r.pos-1] != ' ' && r.src[r.pos-1] != '(':
+		return domain(r)
+	case bore[firstWord(r.after(len(m[0])))] && len(m[1]) < 4:
+		return r.say(code(strings.TrimLeft(m[1], "0")), len(m[0]))
+	}
+	return r.say(decimal("", m[1]), len(m[0]))
 }
 
 // bore are words behind the width of a barrel: a .22-caliber rifle.
