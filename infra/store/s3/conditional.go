@@ -50,7 +50,7 @@ func (s *Store) learn(ctx context.Context, o lector.Object, body io.ReadSeeker) 
 		return err
 	case status(err) == http.StatusNotImplemented:
 		s.learned.set(false)
-		return s.put(ctx, o, body, false)
+		return s.put(ctx, o, body)
 	case err != nil:
 		return err
 	}

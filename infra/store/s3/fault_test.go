@@ -156,6 +156,7 @@ func (s *oldServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	content, ok := s.objects[r.URL.Path]
 	switch {
+	case r.Method == http.MethodHead && r.URL.Path == "/b": // the bucket is there
 	case r.Method == http.MethodPut && s.refuses && r.Header.Get("If-None-Match") != "":
 		w.WriteHeader(http.StatusNotImplemented)
 		io.WriteString(w, "<Error><Code>NotImplemented</Code></Error>")

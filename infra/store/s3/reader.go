@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -39,11 +41,16 @@ func (r *reader) Read(p []byte) (int, error) {
 		if n > 0 {
 			return n, nil // an error will show again at the next read
 		}
-		if err == nil || r.ctx.Err() != nil || errors.Is(err, lector.ErrConflict) || errors.Is(err, lector.ErrNotFound) {
+		if err == nil || r.ctx.Err() != nil || final(err) {
 			return 0, err
 		}
 	}
 	return 0, fmt.Errorf("read %s at byte %d: %w", r.object.Key, r.offset, err)
+}
+
+// final reports whether asking again would bring the same answer.
+func final(err error) bool {
+	return errors.Is(err, lector.ErrConflict) || errors.Is(err, lector.ErrNotFound) || lector.IsPermanent(err)
 }
 
 // read reads once, from the answer at hand or from a new one. After an error
@@ -67,21 +74,57 @@ func (r *reader) read(p []byte) (int, error) {
 }
 
 // ask requests the rest of the object from the offset on, of the version that
-// was opened.
+// was opened. Not every server knows If-Match or ranges, so the answer is
+// looked at: bytes of another version or from another place are never read.
 func (r *reader) ask() error {
 	r.drop()
 	span := fmt.Sprintf("bytes=%d-", r.offset)
-	out, err := r.store.client.GetObject(r.ctx, &sdk.GetObjectInput{
-		Bucket: &r.store.bucket, Key: &r.object.Key, Range: &span, IfMatch: &r.object.ETag,
-	})
+	in := &sdk.GetObjectInput{Bucket: &r.store.bucket, Key: &r.object.Key, Range: &span}
+	if r.object.ETag != "" {
+		in.IfMatch = &r.object.ETag
+	}
+	out, err := r.store.client.GetObject(r.ctx, in)
 	if code(err) == "PreconditionFailed" {
 		return fmt.Errorf("read %s at byte %d: %w", r.object.Key, r.offset, lector.ErrConflict)
 	}
 	if err != nil {
 		return r.store.fault("read", r.object.Key, err)
 	}
+	if err := r.accept(out); err != nil {
+		out.Body.Close()
+		return fmt.Errorf("read %s at byte %d: %w", r.object.Key, r.offset, err)
+	}
 	r.body, r.at = out.Body, r.offset
 	return nil
+}
+
+// errRange is the answer of a server that does not know ranges.
+var errRange = lector.Permanent(errors.New("the server answers with other bytes than those asked for"))
+
+// accept refuses an answer that is not the rest of the version that was opened.
+func (r *reader) accept(out *sdk.GetObjectOutput) error {
+	now := describe(r.object.Key, size(out), nil, nil, out.ETag, out.LastModified)
+	same := now.ETag == r.object.ETag
+	if now.ETag == "" { // without it, size and time have to do
+		same = same && now.Size == r.object.Size && now.Modified.Equal(r.object.Modified)
+	}
+	if !same {
+		return lector.ErrConflict
+	}
+	if want := fmt.Sprintf("bytes %d-", r.offset); r.offset > 0 && !strings.HasPrefix(value(out.ContentRange), want) {
+		return errRange
+	}
+	return nil
+}
+
+// size returns the size of the whole object of which out is a part, from a
+// header such as "bytes 4-9/10" (RFC 9110, 14.4).
+func size(out *sdk.GetObjectOutput) *int64 {
+	_, whole, ok := strings.Cut(value(out.ContentRange), "/")
+	if n, err := strconv.ParseInt(whole, 10, 64); ok && err == nil {
+		return &n
+	}
+	return out.ContentLength
 }
 
 func (r *reader) drop() {

@@ -5,19 +5,17 @@ package s3
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	sdk "github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"lector"
 )
@@ -40,6 +38,7 @@ type Store struct {
 	bucket   string
 	endpoint string
 	learned  conditional
+	found    atomic.Bool // the bucket was there
 }
 
 // Open returns the store of cfg. It makes no request: Ping does.
@@ -99,34 +98,6 @@ func (c Config) load() []func(*config.LoadOptions) error {
 			func(context.Context) (aws.Credentials, error) { return pair, nil })))
 	}
 	return options
-}
-
-// CreateBucket makes the bucket; one that is there already and can be used is
-// no error. It is a part of setting up: the other methods never make it.
-func (s *Store) CreateBucket(ctx context.Context) error {
-	in := &sdk.CreateBucketInput{Bucket: &s.bucket}
-	if region := s.client.Options().Region; region != "us-east-1" && s.client.Options().BaseEndpoint == nil {
-		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(region)}
-	}
-	_, err := s.client.CreateBucket(ctx, in)
-	switch code(err) {
-	case "BucketAlreadyOwnedByYou":
-		return nil
-	case "BucketAlreadyExists", "OperationAborted": // maybe by a second setup at the same time
-		_, err = s.client.HeadBucket(ctx, &sdk.HeadBucketInput{Bucket: &s.bucket})
-	}
-	return s.fault("create bucket", "", err)
-}
-
-// Ping writes a small object and deletes it. It takes two requests: ask every
-// few seconds and not more often.
-func (s *Store) Ping(ctx context.Context) error {
-	key := "clips/ping/" + strings.ToLower(rand.Text())
-	if err := s.put(ctx, lector.NewObject(key), strings.NewReader("lector\n"), false); err != nil {
-		return s.fault("ping", "", err)
-	}
-	_, err := s.client.DeleteObject(ctx, &sdk.DeleteObjectInput{Bucket: &s.bucket, Key: &key})
-	return s.fault("ping", "", err)
 }
 
 func (s *Store) check(verb, key string) error {

@@ -1,8 +1,6 @@
 package s3_test
 
 import (
-	"fmt"
-	"sync/atomic"
 	"testing"
 
 	"lector/infra/store/s3"
@@ -22,21 +20,13 @@ func open(t *testing.T, cfg s3.Config) *s3.Store {
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	server := s3test.Start(t)
-	var buckets atomic.Int32
-	storetest.Run(t, func(t *testing.T) storetest.Store {
-		bucket := fmt.Sprintf("bucket-%d", buckets.Add(1))
-		server.CreateBucket(t, bucket)
-		return open(t, server.Config(bucket))
-	})
+	storetest.Run(t, func(t *testing.T) storetest.Store { return open(t, server.Config(server.NewBucket(t))) })
 }
 
 func BenchmarkStore(b *testing.B) {
-	server, buckets := s3test.Start(b), 0
+	server := s3test.Start(b)
 	storetest.Bench(b, func(b *testing.B) storetest.Store {
-		buckets++
-		bucket := fmt.Sprintf("bench-%d", buckets)
-		server.CreateBucket(b, bucket)
-		s, err := s3.Open(b.Context(), server.Config(bucket))
+		s, err := s3.Open(b.Context(), server.Config(server.NewBucket(b)))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -3,6 +3,8 @@ package s3
 import (
 	"cmp"
 	"context"
+	"crypto/md5" //nolint:gosec // see measure
+	"encoding/base64"
 	"errors"
 	"io"
 
@@ -19,16 +21,23 @@ func (s *Store) Put(ctx context.Context, o lector.Object, body io.ReadSeeker) er
 	if err := s.check("put", o.Key); err != nil {
 		return err
 	}
-	return s.fault("put", o.Key, s.put(ctx, o, body, false))
+	return s.fault("put", o.Key, s.put(ctx, o, body))
 }
 
-// put makes one request (and the SDK's retries of it). With absent set it asks
-// for the object to be created only (RFC 9110, 13.1.2).
-func (s *Store) put(ctx context.Context, o lector.Object, body io.ReadSeeker, absent bool) error {
-	size, err := body.Seek(0, io.SeekEnd)
-	if err == nil {
-		_, err = body.Seek(0, io.SeekStart)
+// condition makes a write depend on what is there (RFC 9110, 13.1).
+type condition func(*sdk.PutObjectInput)
+
+// ifAbsent asks for the object to be created only.
+func ifAbsent(in *sdk.PutObjectInput) { in.IfNoneMatch = aws.String("*") }
+
+// put makes one request (and the SDK's retries of it), on the given
+// conditions. Before the first one it looks for the bucket, since some servers
+// make one that does not exist.
+func (s *Store) put(ctx context.Context, o lector.Object, body io.ReadSeeker, conditions ...condition) error {
+	if err := s.bucketOnce(ctx); err != nil {
+		return err
 	}
+	size, sum, err := s.measure(body)
 	if err != nil {
 		return err
 	}
@@ -40,12 +49,34 @@ func (s *Store) put(ctx context.Context, o lector.Object, body io.ReadSeeker, ab
 		ContentLength: &size,
 		ContentType:   aws.String(cmp.Or(o.ContentType, own.ContentType)),
 		CacheControl:  aws.String(cmp.Or(o.CacheControl, own.CacheControl)),
+		ContentMD5:    sum,
 	}
-	if absent {
-		in.IfNoneMatch = aws.String("*")
+	for _, set := range conditions {
+		set(in)
 	}
 	_, err = s.client.PutObject(ctx, in)
 	return err
+}
+
+// measure returns the size of body in bytes and, for a server with an address
+// of its own, its MD5 in base64 (RFC 1864), and goes back to the start. A
+// bucket with Object Lock takes no object without a checksum, and all servers
+// know this one; to Amazon the SDK sends a newer one.
+func (s *Store) measure(body io.ReadSeeker) (size int64, sum *string, err error) {
+	if _, err = body.Seek(0, io.SeekStart); err != nil {
+		return 0, nil, err
+	}
+	if s.client.Options().BaseEndpoint == nil {
+		size, err = body.Seek(0, io.SeekEnd)
+	} else {
+		hash := md5.New() //nolint:gosec // against damage on the way, not against forgers
+		size, err = io.Copy(hash, body)
+		sum = aws.String(base64.StdEncoding.EncodeToString(hash.Sum(nil)))
+	}
+	if err == nil {
+		_, err = body.Seek(0, io.SeekStart)
+	}
+	return size, sum, err
 }
 
 // Create is Put for a key that must be free: lector.ErrExists if it is taken.
@@ -77,7 +108,7 @@ func (s *Store) create(ctx context.Context, o lector.Object, body io.ReadSeeker)
 func (s *Store) putAbsent(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
 	var err error
 	for range 4 {
-		err = s.put(ctx, o, body, true)
+		err = s.put(ctx, o, body, ifAbsent)
 		if code(err) != "ConditionalRequestConflict" {
 			break
 		}
@@ -94,7 +125,7 @@ func (s *Store) lookAndPut(ctx context.Context, o lector.Object, body io.ReadSee
 	if err != nil {
 		return err
 	}
-	return s.put(ctx, o, body, false)
+	return s.put(ctx, o, body)
 }
 
 // absent returns nil when key is free, lector.ErrExists when it is taken.

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +30,8 @@ type Server struct {
 	Endpoint                     string // http://127.0.0.1:port
 	AccessKeyID, SecretAccessKey string
 	Dir                          string // objects are plain files in Dir/bucket
+
+	buckets *atomic.Int32 // that NewBucket made
 }
 
 // Start starts a server with the given buckets, to be stopped at the end of
@@ -41,7 +44,7 @@ func Start(t testing.TB, buckets ...string) *Server {
 	}
 	var last error
 	for range 3 { // another process may take the port first
-		s := &Server{AccessKeyID: "lector-test", SecretAccessKey: "lector-test-secret", Dir: t.TempDir()}
+		s := &Server{AccessKeyID: "lector-test", SecretAccessKey: "lector-test-secret", Dir: t.TempDir(), buckets: new(atomic.Int32)}
 		if last = s.start(t, program); last == nil {
 			for _, bucket := range buckets {
 				s.CreateBucket(t, bucket)
@@ -80,6 +83,14 @@ func (s *Server) CreateBucket(t testing.TB, bucket string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// NewBucket makes a bucket that no other test uses, and returns its name.
+func (s *Server) NewBucket(t testing.TB) string {
+	t.Helper()
+	bucket := fmt.Sprintf("bucket-%d", s.buckets.Add(1))
+	s.CreateBucket(t, bucket)
+	return bucket
 }
 
 // find looks where make puts the program, on PATH, and where go install does.
