@@ -95,7 +95,7 @@ type Job struct {
 	Bill      Bill         `json:"characters"`
 	Cost      float64      `json:"cost"`                // US dollars
 	Rendition string       `json:"rendition,omitempty"` // hash of the public one
-	Manifest  string       `json:"manifest,omitempty"`  // its address
+	Manifest  string       `json:"manifest,omitempty"`  // its address, as it was when the record was written
 	Fallback  string       `json:"fallback,omitempty"`  // why a better voice did not read it
 	Announced bool         `json:"announced"`           // the audio event of this state is out
 	Told      string       `json:"told,omitempty"`      // the rendition that the last audio event said is ready

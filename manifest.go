@@ -49,16 +49,6 @@ type SpokenBy struct {
 	Voice   string `json:"voice,omitempty"`
 }
 
-// Links are the addresses of a rendition's files.
-type Links struct {
-	MP3      string `json:"mp3"`
-	VTT      string `json:"vtt"`
-	Chapters string `json:"chapters,omitempty"`
-	Manifest string `json:"manifest"`
-	Embed    string `json:"embed,omitempty"`
-	Article  string `json:"article,omitempty"`
-}
-
 // Earlier is one line of a rendition's history.
 type Earlier struct {
 	Revision string    `json:"revision"`
@@ -135,11 +125,14 @@ type AudioEvent struct {
 	Reason     string      `json:"reason,omitempty"`
 }
 
+// pointerName is the name of the one mutable object of a rendition.
+const pointerName = "manifest.json"
+
 // Prefix returns where an article's rendition lies in the store.
 func Prefix(site, key string) string { return "a/" + site + "/" + key + "/" }
 
 // PointerKey returns the key of the one mutable object of a rendition.
-func PointerKey(site, key string) string { return Prefix(site, key) + "manifest.json" }
+func PointerKey(site, key string) string { return Prefix(site, key) + pointerName }
 
 // ClipKey returns where the clip with the given hash lies in the store.
 func ClipKey(hash string) string { return "clips/" + hash[:2] + "/" + hash + ".mp3" }

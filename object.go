@@ -53,7 +53,7 @@ func ContentTypeOf(key string) string {
 // CacheControlOf returns the cache header of key: CachePointer for the mutable
 // manifest.json of a rendition, CacheImmutable for the rest.
 func CacheControlOf(key string) string {
-	if path.Base(key) == "manifest.json" {
+	if path.Base(key) == pointerName {
 		return CachePointer
 	}
 	return CacheImmutable

@@ -20,7 +20,7 @@ type Site = release.Site
 type Config struct {
 	Store        Store
 	ServeObjects bool   // serve the files of renditions under /a/; else only their pointers
-	AudioURL     string // where the store serves the files itself
+	AudioURL     string // where the store serves the files, if ServeObjects is false
 	PublicURL    string // of this handler, as listeners know it; empty: as they ask for it
 	Sites        map[string]Site
 	Hooks        http.Handler // what CMSs call, under /hooks/; may be nil
@@ -34,7 +34,10 @@ func New(c Config) http.Handler {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/a/", release.Objects{Store: c.Store, PointersOnly: !c.ServeObjects, Log: c.Log})
+	mux.Handle("/a/", release.Manifests{
+		House: c.house(), Log: c.Log,
+		Objects: release.Objects{Store: c.Store, PointersOnly: !c.ServeObjects, Log: c.Log},
+	})
 	mux.Handle("GET /player.js", player.Script())
 	mux.Handle("GET /favicon.ico", player.Icon())
 	mux.Handle("GET /embed/{site}/{id...}", c.Embed())
@@ -53,9 +56,9 @@ func New(c Config) http.Handler {
 // Embed returns the door of the embed page, which also knows the player of an
 // article for other pages of the house.
 func (c Config) Embed() release.Embed {
-	return release.Embed{House: c.house(), AudioURL: c.AudioURL, Log: c.Log}
+	return release.Embed{House: c.house(), Log: c.Log}
 }
 
 func (c Config) house() release.House {
-	return release.House{Store: c.Store, Local: c.ServeObjects, PublicURL: c.PublicURL, Sites: c.Sites}
+	return release.House{Store: c.Store, Local: c.ServeObjects, PublicURL: c.PublicURL, AudioURL: c.AudioURL, Sites: c.Sites}
 }

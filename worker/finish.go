@@ -3,7 +3,6 @@ package worker
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -113,7 +112,8 @@ func (w *Worker) event(ctx context.Context, j lector.Job, replay string) (lector
 		if err != nil {
 			return e, err
 		}
-		e.Type, e.Manifest, e.MP3, e.Duration = lector.AudioReady, j.Manifest, m.Links.MP3, m.Duration
+		links := w.Addresses.Links(m)
+		e.Type, e.Manifest, e.MP3, e.Duration = lector.AudioReady, links.Manifest, links.MP3, m.Duration
 		e.Disclosure = &m.Disclosure
 	}
 	e.ID = fmt.Sprintf("%s-%d-%s", j.ID, j.Sequence, e.Type)
@@ -138,12 +138,12 @@ func (w *Worker) history(ctx context.Context, j lector.Job, hash string) []lecto
 }
 
 func (w *Worker) manifest(ctx context.Context, key string) (lector.Manifest, error) {
-	var m lector.Manifest
 	data, err := w.load(ctx, key)
 	if err != nil {
-		return m, err
+		return lector.Manifest{}, err
 	}
-	if err := json.Unmarshal(data, &m); err != nil {
+	m, err := lector.ReadManifest(data)
+	if err != nil {
 		return m, fmt.Errorf("manifest %s: %w", key, err)
 	}
 	return m, nil

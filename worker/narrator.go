@@ -58,12 +58,8 @@ type Site struct {
 type Narrator struct {
 	Sites  map[string]Site
 	Voices []Voice
-	// Address returns where the world finds an object of the store, and
-	// Embed the page with an article's player.
-	Address func(key string) string
-	Embed   func(site, article string) string
-	Covers  Covers // nil: files have no cover
-	Now     func() time.Time
+	Covers Covers // nil: files have no cover
+	Now    func() time.Time
 }
 
 // Plan is an article ready to be read by its preferred voice.

@@ -81,7 +81,7 @@ func (w *Worker) tidy(ctx context.Context, r *record) error {
 func (w *Worker) commit(ctx context.Context, r *record, n *Narration) error {
 	return r.change(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Reason = lector.Ready, lector.StageCommit, ""
-		j.Title, j.Rendition, j.Manifest = n.Manifest.Title, n.Manifest.Hash, n.Manifest.Links.Manifest
+		j.Title, j.Rendition, j.Manifest = n.Manifest.Title, n.Manifest.Hash, w.Addresses.Links(n.Manifest).Manifest
 		j.Chunks, j.Bill, j.Cost, j.Fallback = n.Chunks, n.Manifest.Bill, n.Cost, n.Manifest.Fallback
 		w.end(j, "ready")
 	})
@@ -111,7 +111,7 @@ func (w *Worker) unchanged(ctx context.Context, r *record, plan *Plan) error {
 	}
 	err := r.change(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Reason, j.Announced = lector.Ready, lector.StageDone, "nothing audible changed", known
-		j.Bill.Reused = plan.Characters()
+		j.Bill.Reused, j.Manifest = plan.Characters(), w.Addresses.Object(lector.PointerKey(j.Site, j.ID))
 		w.end(j, "unchanged")
 	})
 	switch {

@@ -75,15 +75,10 @@ func (p *Plan) manifest(t *take, line audio.Timeline, segments []lector.Segment)
 		Duration: line.Duration.Seconds(), Samples: line.Samples, SampleRate: line.SampleRate,
 		Segments: segments, Lexicon: lexicon(t.chunks), Provenance: lector.Provenance{State: "unsigned"},
 	}
-	file := func(suffix string) string {
-		return p.narrator.Address(lector.Prefix(a.Site, m.Key) + m.Hash + suffix)
-	}
-	m.Links = lector.Links{
-		MP3: file(".mp3"), VTT: file(".vtt"), Manifest: p.narrator.Address(lector.PointerKey(a.Site, m.Key)),
-		Embed: p.narrator.Embed(a.Site, a.ID), Article: cmp.Or(a.URL, p.page.URL),
-	}
+	m.Links = lector.NewLinks(m.Hash)
+	m.Links.Article = cmp.Or(lector.WebAddress(a.URL), lector.WebAddress(p.page.URL))
 	if len(chapters(segments)) > 0 {
-		m.Links.Chapters = file(".chapters.json")
+		m.Links.Chapters = m.Hash + ".chapters.json"
 	}
 	return m
 }

@@ -70,7 +70,8 @@ type Worker struct {
 	Announcer Announcer
 	Store     Store
 	Narrator  *Narrator
-	Calls     Calls // nil: a job's figures are those of its last attempt
+	Addresses lector.Addresses // where listeners find what is announced
+	Calls     Calls            // nil: a job's figures are those of its last attempt
 	Log       *slog.Logger
 	// Articles is how many articles are worked on at once.
 	Articles int

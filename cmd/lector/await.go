@@ -73,10 +73,10 @@ func (a *app) outcome(c *config, asJSON bool, j lector.Job, sequence uint64) err
 func (c *config) listenURL(j lector.Job) string {
 	if c.PublicURL == "" && c.Store.PublicURL == "" {
 		if base, ok := strings.CutSuffix(j.Manifest, "/"+lector.PointerKey(j.Site, j.ID)); ok {
-			return embedUnder(base, j.Site, j.Article)
+			return lector.Addresses{Public: base}.Embed(j.Site, j.Article)
 		}
 	}
-	return c.embedURL(j.Site, j.Article)
+	return c.addresses().Embed(j.Site, j.Article)
 }
 
 func bill(b lector.Bill) string {

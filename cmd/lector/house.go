@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
 
@@ -150,22 +149,9 @@ func (c *config) publicURL() string {
 	return c.localURL()
 }
 
-// embedURL is the page with the player of one article.
-func (c *config) embedURL(site, article string) string {
-	return embedUnder(c.publicURL(), site, article)
-}
-
-func embedUnder(base, site, article string) string {
-	return join(base, "embed/"+site+"/"+url.PathEscape(article))
-}
-
-// join puts a path behind a base address.
-func join(base, path string) string {
-	u, err := url.JoinPath(base, path)
-	if err != nil { // the base was checked when the settings were read
-		return base + "/" + path
-	}
-	return u
+// addresses is where listeners find doors and files.
+func (c *config) addresses() lector.Addresses {
+	return lector.Addresses{Public: c.publicURL(), Files: c.audioURL()}
 }
 
 // workerName tells this process apart in records and leases.

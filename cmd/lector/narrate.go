@@ -74,24 +74,28 @@ func (a *app) narrateArticle(ctx context.Context, c *config, article lector.Arti
 	if err != nil {
 		return nil, err
 	}
-	narrator.Address = func(key string) string { return name + suffix(key) }
-	narrator.Embed = func(_, _ string) string { return "" }
 	bar := a.progress()
 	defer bar.end()
 	plan, err := narrator.Prepare(ctx, article, bar.step)
 	if err != nil {
 		return nil, err
 	}
-	return plan.Narrate(ctx, bar.step)
+	if n, err = plan.Narrate(ctx, bar.step); err != nil {
+		return nil, err
+	}
+	n.Manifest.Links = beside(name, n.Manifest.Links)
+	return n, nil
 }
 
-// suffix is what stands behind the hash in a rendition's key.
-func suffix(key string) string {
-	base := key[strings.LastIndexByte(key, '/')+1:]
-	if i := strings.IndexByte(base, '.'); i >= 0 && base != "manifest.json" {
-		return base[i:]
+// beside returns the links of files that have the given name and not the
+// rendition's hash.
+func beside(name string, links lector.Links) lector.Links {
+	named := lector.NewLinks(name)
+	named.Manifest, named.Article = name+".manifest.json", links.Article
+	if links.Chapters != "" {
+		named.Chapters = name + ".chapters.json"
 	}
-	return ".manifest.json"
+	return named
 }
 
 // fileName is a name for the files of an article.

@@ -21,9 +21,7 @@ func (h *house) narrator(ctx context.Context, s store) (*worker.Narrator, error)
 		return nil, err
 	}
 	n := &worker.Narrator{
-		Sites: map[string]worker.Site{}, Voices: voices, Embed: c.embedURL, Covers: fetch.Client{},
-		Address: func(key string) string { return join(c.audioURL(), key) },
-	}
+		Sites: map[string]worker.Site{}, Voices: voices, Covers: fetch.Client{}}
 	for name, site := range c.Sites {
 		w := site.worker()
 		w.Lexicon = func() (script.Lexicon, error) { return lexiconIn(ctx, s, name) }

@@ -129,7 +129,7 @@ func (s *shop) openWorker(ctx context.Context, r roles) error {
 	}
 	s.worker = &worker.Worker{
 		Name: name, Queue: queue, Ledger: s.ledger, Leases: leases, Announcer: s.conn, Store: s.store,
-		Narrator: narrator, Calls: s.purse.calls, Log: s.log, Articles: s.config.Worker.Articles, Heartbeat: nats.AckWait / 4, Watch: s.watch,
+		Narrator: narrator, Addresses: s.config.addresses(), Calls: s.purse.calls, Log: s.log, Articles: s.config.Worker.Articles, Heartbeat: nats.AckWait / 4, Watch: s.watch,
 	}
 	return nil
 }
@@ -243,7 +243,7 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 		return err
 	}
 	if !r.doors && c.PublicURL == "" {
-		s.log.Warn("public_url is not set: the addresses in manifests and events hold on this machine only", "address", c.publicURL(), "hint", "set LECTOR_PUBLIC_URL to where listeners reach lector publisher")
+		s.log.Warn("public_url is not set: the addresses in events hold on this machine only", "address", c.publicURL(), "hint", "set LECTOR_PUBLIC_URL to where listeners reach lector publisher")
 	}
 	s.log.Info("ready", "command", name, "public", s.publicAddress(), "private", s.private.url(), "nats", c.natsAddress(), "store", c.Store.Kind)
 	start := time.Now()

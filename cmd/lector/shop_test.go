@@ -141,8 +141,7 @@ func (h *testHouse) addWorker(name string) *worker.Worker {
 	leases, err := h.conn.Leases(ctx, name)
 	must(err)
 	n := &worker.Narrator{
-		Sites: map[string]worker.Site{}, Embed: h.config.embedURL,
-		Address: func(key string) string { return join(h.config.audioURL(), key) },
+		Sites: map[string]worker.Site{},
 		Voices: []worker.Voice{{
 			Name: "test", Capabilities: h.voice.Capabilities(),
 			Reader: &synth.Reader{Voice: h.voice, Clips: worker.Clips{Store: h.store}},
@@ -153,7 +152,7 @@ func (h *testHouse) addWorker(name string) *worker.Worker {
 	}
 	h.worker = &worker.Worker{
 		Name: name, Queue: queue, Ledger: h.ledger, Leases: leases, Announcer: h.conn, Store: h.store,
-		Narrator: n, Log: h.log, Articles: 2, Heartbeat: nats.AckWait / 4,
+		Narrator: n, Addresses: h.config.addresses(), Log: h.log, Articles: 2, Heartbeat: nats.AckWait / 4,
 	}
 	return h.worker
 }

@@ -27,8 +27,8 @@ func Silence(seconds float64) (mp3 []byte, samples int64) {
 }
 
 // Rendition puts a rendition of the article on the shelf: silence, four
-// seconds a paragraph, whose sentences are those given. Base is the public
-// address that its links start with.
+// seconds a paragraph, whose sentences are those given. Its links are relative;
+// with a base they begin with that address, as they once were stored.
 func (s *Shelf) Rendition(base string, a lector.Article, paragraphs ...string) lector.Manifest {
 	m := manifest(base, a)
 	m.Segments = append(segments(lector.Notice, 0, lector.DisclosureText+"."), segments(lector.Title, 4, a.Title)...)
@@ -52,8 +52,9 @@ func (s *Shelf) Rendition(base string, a lector.Article, paragraphs ...string) l
 
 func manifest(base string, a lector.Article) lector.Manifest {
 	hash := a.Fingerprint()
-	at := base + "/" + lector.Prefix(a.Site, a.Key()) + hash
-	return lector.Manifest{
+	links := lector.NewLinks(hash)
+	links.Article = a.URL
+	m := lector.Manifest{
 		Site: a.Site, Article: a.ID, Key: a.Key(), Revision: a.Revision, Hash: hash,
 		Title: a.Title, Authors: a.Authors, PublishedAt: a.PublishedAt, Created: a.PublishedAt,
 		Language: a.Language,
@@ -62,8 +63,12 @@ func manifest(base string, a lector.Article) lector.Manifest {
 			SourceType: "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia",
 		},
 		Voices: []lector.SpokenBy{{Name: "silence", Backend: "test"}},
-		Links:  lector.Links{MP3: at + ".mp3", VTT: at + ".vtt", Manifest: at + ".manifest.json", Article: a.URL},
+		Links:  links,
 	}
+	if base != "" {
+		m.Links = lector.Addresses{Public: base, Files: base}.Links(m)
+	}
+	return m
 }
 
 // segments places paragraphs of one sentence a line, four seconds each.

@@ -5,7 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"path"
+	"slices"
 	"strings"
 
 	"lector"
@@ -16,17 +16,10 @@ import (
 // iframe or for its own sake. It plays without JavaScript.
 type Embed struct {
 	House
-	AudioURL string // where the files of renditions are when they are not Local
-	Log      *slog.Logger
+	Log *slog.Logger
 }
 
-// embedPath is where an article's embed page is, relative to the public
-// address. An id may hold anything, slashes among it.
-func embedPath(site, id string) string {
-	return "/embed/" + url.PathEscape(site) + "/" + url.PathEscape(id)
-}
-
-// embedded is the way back: whose embed page u is.
+// embedded is the way back from lector.Addresses.Embed: whose embed page u is.
 func embedded(u *url.URL) (site, id string, ok bool) {
 	parts := strings.SplitN(u.EscapedPath(), "/", 4)
 	if len(parts) != 4 || parts[1] != "embed" {
@@ -74,22 +67,18 @@ func (e Embed) Player(r *http.Request, site, id string) (player.Player, error) {
 		return p, err
 	}
 	p.Linked = e.Linked(r, m)
-	p.OEmbed = e.base(r) + "/oembed?format=json&url=" + url.QueryEscape(e.base(r)+embedPath(site, id))
-	return e.filled(p, m), nil
+	p.OEmbed = e.base(r) + "/oembed?format=json&url=" + url.QueryEscape(e.embed(r, m))
+	links := e.addresses(r).Links(m)
+	if e.Local {
+		links = lector.Addresses{}.Links(m) // they hold by whatever name the listener reached this host
+	}
+	return e.filled(p, m, links), nil
 }
 
-// filled takes over from the manifest. Where this process serves the objects,
-// their addresses are made anew, so that they hold whatever name the listener
-// reached it by.
-func (e Embed) filled(p player.Player, m lector.Manifest) player.Player {
-	link := func(address string) string {
-		if address == "" || p.Files == "" {
-			return address
-		}
-		return p.Files + path.Base(address)
-	}
+// filled takes over from the manifest.
+func (e Embed) filled(p player.Player, m lector.Manifest, links lector.Links) player.Player {
 	p.State = player.Ready
-	p.Audio, p.Captions = link(m.Links.MP3), link(m.Links.VTT)
+	p.Audio, p.Captions = links.MP3, links.VTT
 	p.Title, p.Duration, p.Language = m.Title, m.Duration, m.Language
 	p.Label, p.LabelLanguage = m.Disclosure.Text, m.Disclosure.Language
 	if m.Publication != "" {
@@ -122,7 +111,7 @@ func (e Embed) write(w http.ResponseWriter, code int, site Site, p player.Player
 func (e Embed) policy(site Site, p player.Player) string {
 	media := []string{"'self'"}
 	for _, address := range []string{p.Audio, e.AudioURL} {
-		if o := origin(address); o != "" {
+		if o := origin(address); o != "" && !slices.Contains(media, o) {
 			media = append(media, o)
 		}
 	}

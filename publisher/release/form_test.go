@@ -3,6 +3,8 @@ package release
 import (
 	"net/url"
 	"testing"
+
+	"lector"
 )
 
 // The example of podcastindex.org's specification.
@@ -47,7 +49,7 @@ func FuzzEmbedPath(f *testing.F) {
 	f.Add("h", "a/../b//c%2F")
 	f.Add("h", "..")
 	f.Fuzz(func(t *testing.T, site, id string) {
-		u, err := url.Parse("https://audio.example" + embedPath(site, id))
+		u, err := url.Parse(lector.Addresses{Public: "https://audio.example"}.Embed(site, id))
 		if err != nil {
 			t.Fatal(err)
 		}

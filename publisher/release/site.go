@@ -2,7 +2,6 @@ package release
 
 import (
 	"net/http"
-	"path"
 	"strings"
 
 	"lector"
@@ -25,6 +24,7 @@ type House struct {
 	Store     Store
 	Local     bool   // this process serves the files of renditions under /a/
 	PublicURL string // of this process, without a slash at its end
+	AudioURL  string // where the files of renditions are when they are not Local
 	Sites     map[string]Site
 }
 
@@ -36,15 +36,22 @@ func (h House) base(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-// absolute returns an address of the rendition's file for somebody elsewhere.
-func (h House) absolute(r *http.Request, m lector.Manifest, address string) string {
-	if address == "" || !h.Local {
-		return address
+// addresses is where somebody elsewhere finds things.
+func (h House) addresses(r *http.Request) lector.Addresses {
+	a := lector.Addresses{Public: h.base(r), Files: h.AudioURL}
+	if h.Local {
+		a.Files = a.Public
 	}
-	return h.base(r) + "/" + lector.Prefix(m.Site, m.Key) + path.Base(address)
+	return a
+}
+
+// absolute returns the address of one of the manifest's relative links for
+// somebody elsewhere.
+func (h House) absolute(r *http.Request, m lector.Manifest, link string) string {
+	return h.addresses(r).File(m, link)
 }
 
 // embed returns the address of the article's embed page.
 func (h House) embed(r *http.Request, m lector.Manifest) string {
-	return h.base(r) + embedPath(m.Site, m.Article)
+	return h.addresses(r).Embed(m.Site, m.Article)
 }

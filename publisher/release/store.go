@@ -4,7 +4,6 @@ package release
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
@@ -31,7 +30,7 @@ const maxManifest = 16 << 20
 func Manifest(ctx context.Context, s Store, site, id string) (lector.Manifest, error) {
 	key := lector.PointerKey(site, lector.Key(site, id))
 	m, err := read(ctx, s, key)
-	if err == nil && (m.Site != site || m.Article != id) {
+	if err == nil && (m.Site != site || m.Article != id || lector.PointerKey(site, m.Key) != key) {
 		return lector.Manifest{}, fmt.Errorf("manifest %s is of %s/%s", key, m.Site, m.Article)
 	}
 	return m, err
@@ -40,18 +39,27 @@ func Manifest(ctx context.Context, s Store, site, id string) (lector.Manifest, e
 // read returns the manifest under key. One that is no manifest is a permanent
 // error.
 func read(ctx context.Context, s Store, key string) (lector.Manifest, error) {
+	data, err := load(ctx, s, key)
+	if err != nil {
+		return lector.Manifest{}, err
+	}
+	m, err := lector.ReadManifest(data)
+	if err != nil {
+		return lector.Manifest{}, lector.Permanent(fmt.Errorf("read manifest %s: %w", key, err))
+	}
+	return m, nil
+}
+
+// load returns the bytes of the manifest under key.
+func load(ctx context.Context, s Store, key string) ([]byte, error) {
 	f, _, err := s.Open(ctx, key)
 	if err != nil {
-		return lector.Manifest{}, fmt.Errorf("open manifest: %w", err)
+		return nil, fmt.Errorf("open manifest: %w", err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxManifest))
 	if err != nil {
-		return lector.Manifest{}, fmt.Errorf("read manifest %s: %w", key, err)
+		return nil, fmt.Errorf("read manifest %s: %w", key, err)
 	}
-	var m lector.Manifest
-	if err := json.Unmarshal(data, &m); err != nil {
-		return lector.Manifest{}, lector.Permanent(fmt.Errorf("read manifest %s: %w", key, err))
-	}
-	return m, nil
+	return data, nil
 }

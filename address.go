@@ -1,0 +1,107 @@
+package lector
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// CheckAddress says why address is none that a reader's browser may be given:
+// it must be an absolute http or https address (RFC 3986) that names a host,
+// without a login, white space, control characters or backslashes, which
+// browsers read in ways of their own. The error does not quote the address.
+func CheckAddress(address string) error {
+	if !utf8.ValidString(address) || strings.ContainsFunc(address, misread) {
+		return errors.New("holds white space, a control character or a backslash")
+	}
+	u, err := url.Parse(address)
+	switch {
+	case err != nil: // which would quote the address
+		return errors.New("cannot be read as an address")
+	case u.Scheme == "":
+		return errors.New("does not begin with https:// or http://")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("is a %s: address, which must begin with https:// or http://", u.Scheme)
+	case u.User != nil:
+		return errors.New("holds a name or password")
+	case !isHost(u.Hostname()):
+		return errors.New("names no host")
+	}
+	return nil
+}
+
+// WebAddress returns address if CheckAddress finds nothing wrong with it, else
+// "".
+func WebAddress(address string) string {
+	if CheckAddress(address) != nil {
+		return ""
+	}
+	return address
+}
+
+// misread reports whether browsers drop, convert or show r as something else.
+func misread(r rune) bool {
+	return r == '\\' || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
+}
+
+var hostName = regexp.MustCompile(`^[\pL\pN][\pL\pN\pM._-]*$`)
+
+func isHost(name string) bool {
+	_, err := netip.ParseAddr(name)
+	return err == nil || hostName.MatchString(name)
+}
+
+// Masked stands in the place of a secret.
+const Masked = "[redacted]"
+
+// scheme is where an address begins in a list of addresses.
+var scheme = regexp.MustCompile(`(?:^|[,\s])[A-Za-z][A-Za-z0-9+.-]*://`)
+
+// MaskAddress returns address, or several with commas between them, with
+// Masked in place of what may be a secret: passwords, tokens (a login without a
+// colon) and the values of a query. Of one that cannot be read, more is masked
+// rather than less. It is for addresses that go into logs and messages.
+func MaskAddress(address string) string {
+	var b strings.Builder
+	from := 0
+	for _, at := range scheme.FindAllStringIndex(address, -1) {
+		b.WriteString(maskRest(address[from:at[0]]))
+		b.WriteString(address[at[0]:at[1]])
+		from = at[1]
+	}
+	b.WriteString(maskRest(address[from:]))
+	return b.String()
+}
+
+// maskRest masks what stands behind a scheme. A password may hold any sign that
+// should have been escaped, so the login ends with the last @.
+func maskRest(rest string) string {
+	at := strings.LastIndexByte(rest, '@')
+	login, rest := rest[:at+1], rest[at+1:]
+	if login != "" {
+		login = maskLogin(login) + "@"
+	}
+	if place, _, found := strings.Cut(rest, "?"); found {
+		rest = place + "?" + Masked
+	}
+	return login + rest
+}
+
+// maskLogin keeps the name of a login, with its @, that has a password too. A
+// name with a comma or @ in it may be the end of another address.
+func maskLogin(login string) string {
+	u, err := url.Parse("x://" + login + "host")
+	if err != nil {
+		return Masked
+	}
+	name := u.User.Username()
+	if _, found := u.User.Password(); !found || strings.ContainsAny(name, "@,") {
+		return Masked
+	}
+	return url.User(name).String() + ":" + Masked
+}
