@@ -46,7 +46,7 @@ func await(ctx context.Context, l ledger, a lector.Article, sequence uint64) (le
 // outcome says how a job ended; an error when there is no audio but should be.
 func (a *app) outcome(c *config, asJSON bool, j lector.Job, sequence uint64) error {
 	if asJSON {
-		if err := a.printJSON(j); err != nil {
+		if err := a.printJSON(c.located(j)); err != nil {
 			return err
 		}
 	}

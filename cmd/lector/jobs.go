@@ -58,7 +58,7 @@ func (a *app) jobs(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	return run(ctx, l)
+	return run(ctx, located{l, c})
 }
 
 // jobsVerb reads list, show ID or watch.

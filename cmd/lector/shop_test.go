@@ -80,6 +80,7 @@ type testHouse struct {
 	stop  context.CancelFunc
 	done  chan error
 	once  sync.Once
+	leave func() // closes what is open, once it does not run any more
 }
 
 // testConfig is a configuration that takes any free port.
@@ -93,14 +94,22 @@ func testConfig(dir string) *config {
 // openHouse opens a house on a directory; start runs it.
 func openHouse(t *testing.T, dir string, v *silentVoice) *testHouse {
 	t.Helper()
+	return openHouseWith(t, testConfig(dir), v)
+}
+
+// openHouseWith opens a house with the given settings.
+func openHouseWith(t *testing.T, c *config, v *silentVoice) *testHouse {
+	t.Helper()
 	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: testLog{t}, getenv: func(string) string { return "" }}
-	h := a.house(testConfig(dir))
-	t.Cleanup(func() {
+	h := a.house(c)
+	th := &testHouse{t: t, voice: v}
+	th.leave = sync.OnceFunc(func() {
 		var err error
 		if h.close(&err); err != nil {
 			t.Error(err)
 		}
 	})
+	t.Cleanup(th.leave)
 	if err := h.embedded(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +117,7 @@ func openHouse(t *testing.T, dir string, v *silentVoice) *testHouse {
 	if err != nil {
 		t.Fatal(err)
 	}
-	th := &testHouse{shop: s, t: t, voice: v}
+	th.shop = s
 	th.addWorker("one")
 	return th
 }
