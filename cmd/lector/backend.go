@@ -33,7 +33,7 @@ func (a *app) openBackend(ctx context.Context, v voiceConfig) (synth.Voice, erro
 	case "exec":
 		return voiceexec.New(voiceexec.Config{
 			Command: v.Command, Voice: v.Voice, SampleRate: v.SampleRate, MaxLength: v.MaxChars, Languages: v.Languages,
-			Timeout: v.Timeout, MemoryMB: v.MemoryMB, Encoder: a.encoder(),
+			Timeout: v.Timeout, MemoryMB: v.MemoryMB, Env: a.environment(v.Env), Encoder: a.encoder(),
 		})
 	case "openai":
 		return a.openOpenAI(v)
@@ -57,7 +57,7 @@ func (a *app) openSystem(ctx context.Context, v voiceConfig) (synth.Voice, error
 	if err != nil { // what speaks may be missing too: one hint for both
 		return nil, lector.Hint(err, "%s", system.Install)
 	}
-	return system.Find(ctx, system.Config{Program: v.Engine, Voice: v.Voice, LookPath: a.lookPath, Encoder: encoder})
+	return system.Find(ctx, system.Config{Program: v.Engine, Voice: v.Voice, Env: a.environment(v.Env), LookPath: a.lookPath, Encoder: encoder})
 }
 
 func (a *app) openOpenAI(v voiceConfig) (synth.Voice, error) {

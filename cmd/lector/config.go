@@ -93,6 +93,11 @@ type voiceConfig struct {
 	Region  string `yaml:"region,omitempty"`
 	// Command is the program of an exec voice, with its arguments.
 	Command []string `yaml:"command,omitempty"`
+	// Env is what the program of an exec or system voice gets of the
+	// environment beside PATH, HOME, LANG and TMPDIR: a list of names, or a map
+	// of names to values. A key stands in Lector's own environment, and only its
+	// name here.
+	Env programEnv `yaml:"env,omitempty"`
 	// Languages that the voice may be used for, where the backend cannot tell.
 	Languages []string `yaml:"languages,omitempty"`
 	// KeyEnv names the environment variable that holds the API key; the same

@@ -94,7 +94,7 @@ func (c *config) checkVoices() error {
 		case v.Normalise != "" && !slices.Contains([]string{"full", "light", "off"}, v.Normalise):
 			return fmt.Errorf("%s.normalise: %q is not full, light or off", key, v.Normalise)
 		}
-		if err := errors.Join(checkSpeed(key, v.Speed), checkVoiceURL(key, v.URL)); err != nil {
+		if err := errors.Join(checkSpeed(key, v.Speed), checkVoiceURL(key, v.URL), checkEnv(key, v)); err != nil {
 			return err
 		}
 	}

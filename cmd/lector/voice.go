@@ -67,6 +67,9 @@ func (v voiceConfig) override(voice synth.Voice) synth.Voice {
 		c.Speed = v.Speed
 		c.Parameters += fmt.Sprintf(" speed %.3f", v.Speed) // another sound, so another hash
 	}
+	if digest := v.Env.digest(); digest != "" {
+		c.Parameters += " env " + digest
+	}
 	return overridden{voice, c, v.Speed}
 }
 

@@ -23,9 +23,10 @@ price. A voice that cannot be used is listed with what to do about it.
 
 Voices are configured in lector.yaml, under voices:. Their fields, by backend:
 
-  system       engine (flite, espeak-ng or say), voice
+  system       engine (flite, espeak-ng or say), voice, env
   exec         command [PROGRAM, ARGUMENT…], voice, sample_rate of raw samples,
-               memory_mb; text on its standard input, WAV, MP3 or samples out
+               memory_mb, env; text on its standard input, WAV, MP3 or samples
+               out
   openai       url, model, voice, format (mp3, wav, pcm), sample_rate; any
                server with POST /v1/audio/speech. OPENAI_API_KEY if it wants one
   polly        region, engine (standard, neural, long-form, generative), voice,
@@ -36,6 +37,11 @@ Voices are configured in lector.yaml, under voices:. Their fields, by backend:
   azure        region, voice (uk-UA-PolinaNeural). AZURE_SPEECH_KEY
   all          max_chars concurrency per_second price_per_million languages
                speed normalise timeout
+
+The programs of system and exec get PATH, HOME, LANG and TMPDIR of Lector's own
+environment, and what env names: [NAME, …] hands variables on, {NAME: value} sets
+them. A value that stands in lector.yaml is part of the voice: another one is
+another sound.
 
 A key stands in the environment, or in a file that the variable with _FILE
 behind its name points to; key_env: names another variable.`

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"lector"
+	"lector/infra/environ"
 )
 
 // Encoder is one installed MP3 encoder. It is safe for use by many at once.
@@ -96,6 +97,7 @@ func ffmpeg(rate, channels, kbps int) []string {
 func run(ctx context.Context, path string, args []string, in []byte) ([]byte, error) {
 	var out, complaints bytes.Buffer
 	c := exec.CommandContext(ctx, path, args...)
+	c.Env = environ.Of()
 	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(in), &out, &complaints
 	err := c.Run()
 	switch {

@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -196,6 +199,31 @@ func TestProgramFails(t *testing.T) {
 	e = script(t, "cat >/dev/null")
 	if _, err := e.Encode(t.Context(), bytes.NewReader(wav), 24000, 1, 48); err == nil || !strings.Contains(err.Error(), "no audio") {
 		t.Errorf("silent: %v", err)
+	}
+}
+
+// TestProgramSeesNoSecrets: an encoder gets what it needs to run.
+func TestProgramSeesNoSecrets(t *testing.T) {
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
+	t.Setenv("LANG", "C.UTF-8")
+	e := script(t, "cat >/dev/null; env")
+	seen, err := e.Encode(t.Context(), bytes.NewReader(WAV(tone(), 16000, 1)), 24000, 1, 48)
+	if err != nil || bytes.Contains(seen, []byte("hunter2")) || !bytes.Contains(seen, []byte("LANG=C.UTF-8\n")) || !bytes.Contains(seen, []byte("PATH=")) {
+		t.Errorf("%v: sees %s", err, seen)
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "lame")
+	syscall.ForkLock.RLock() // no child may hold it open for writing
+	err = os.WriteFile(path, []byte("#!/bin/sh\nenv >"+dir+"/env; echo version 1\n"), 0o700)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := version(path, "--version"); got != "1" {
+		t.Errorf("version %s", got)
+	}
+	if seen, err := os.ReadFile(dir + "/env"); err != nil || bytes.Contains(seen, []byte("hunter2")) || !bytes.Contains(seen, []byte("PATH=")) {
+		t.Errorf("%v: sees %s", err, seen)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"regexp"
 	"time"
+
+	"lector/infra/environ"
 )
 
 var number = regexp.MustCompile(`\bversion n?(\S+)`)
@@ -13,7 +15,9 @@ var number = regexp.MustCompile(`\bversion n?(\S+)`)
 func version(path, flag string) string {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, path, flag).Output()
+	c := exec.CommandContext(ctx, path, flag)
+	c.Env = environ.Of()
+	out, err := c.Output()
 	if err != nil {
 		return "unknown"
 	}

@@ -6,9 +6,10 @@
 // price_per_million. What it cannot do: timings, neighbouring text.
 //
 // The program is started without a shell. It learns the language, the voice
-// and the pace from LECTOR_LANGUAGE, LECTOR_VOICE and LECTOR_SPEED. Its whole
-// process group is killed when its time is over; on Unix its memory is
-// bounded.
+// and the pace from LECTOR_LANGUAGE, LECTOR_VOICE and LECTOR_SPEED; of Lector's
+// own environment it gets PATH, HOME, LANG and TMPDIR, and what is named for it.
+// Its whole process group is killed when its time is over; on Unix its memory
+// is bounded.
 package exec
 
 import (
@@ -17,13 +18,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 	"time"
 
 	"lector"
+	"lector/infra/environ"
 	"lector/infra/voice/plain"
 	"lector/infra/voice/sound"
 )
@@ -37,6 +38,7 @@ type Config struct {
 	Languages  []string
 	Timeout    time.Duration // of one call; 0 is 60 s
 	MemoryMB   int           // address space of the program; 0 is 8192, negative no bound
+	Env        []string      // NAME=value, beside PATH, HOME, LANG and TMPDIR
 	Encoder    sound.Encoder
 }
 
@@ -104,7 +106,7 @@ func (v *Voice) run(ctx context.Context, text string, u lector.Utterance) ([]byt
 	defer cancel()
 	out, complaints := bounded{most: most, stop: cancel}, bounded{most: 64 << 10}
 	c := v.command(short)
-	c.Env = append(os.Environ(), "LECTOR_LANGUAGE="+u.Language, "LECTOR_VOICE="+v.config.Voice,
+	c.Env = append(environ.Of(v.config.Env...), "LECTOR_LANGUAGE="+u.Language, "LECTOR_VOICE="+v.config.Voice,
 		"LECTOR_SPEED="+strconv.FormatFloat(cmp.Or(max(u.Speed, 0), 1), 'f', 2, 64))
 	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(text+"\n"), &out, &complaints
 	c.WaitDelay = 2 * time.Second // a grandchild may hold the pipe
@@ -134,7 +136,7 @@ func broken(err error, complaints string) error {
 	if errors.As(err, &exit) && (exit.ExitCode() == 126 || exit.ExitCode() == 127) {
 		return lector.Permanent(lector.Hint(err, "check the command of this voice"))
 	}
-	return err
+	return lector.Hint(err, "try it by hand; of Lector's environment it gets PATH, HOME, LANG, TMPDIR and what env: of this voice names")
 }
 
 // bounded is a buffer that takes no more than most bytes. The buffer is no

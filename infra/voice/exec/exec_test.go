@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,42 @@ func TestWhatTheProgramGets(t *testing.T) {
 	for _, want := range []string{"LECTOR_LANGUAGE=uk\n", "LECTOR_VOICE=lesya\n", "LECTOR_SPEED=1.25\n"} {
 		if !strings.Contains(string(env), want) {
 			t.Errorf("no %q", want)
+		}
+	}
+}
+
+// TestProgramSeesNoSecrets: Lector holds the keys of other services in its
+// environment, and a voice's program is somebody else's.
+func TestProgramSeesNoSecrets(t *testing.T) {
+	for name, value := range map[string]string{
+		"AWS_SECRET_ACCESS_KEY": "hunter2", "LECTOR_NATS_URL": "nats://cms:hunter2@h", "OPENAI_API_KEY": "hunter2", "MODEL": "of lector",
+		"HOME": "/home/reader", "LANG": "C.UTF-8", "TMPDIR": "/tmp",
+	} {
+		t.Setenv(name, value)
+	}
+	for _, memory := range []int{0, -1} { // through the shell that bounds it, and without
+		file := filepath.Join(t.TempDir(), "env")
+		v := program(t, "env >"+file+"; cat "+sample(t, voicetest.WAV(16000, time.Second)), Config{Env: []string{"MODEL=/models/x"}, MemoryMB: memory})
+		if _, err := v.Speak(t.Context(), lector.Utterance{Text: "Good morning.", Language: "en"}); err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for line := range strings.Lines(string(data)) {
+			name, _, _ := strings.Cut(line, "=")
+			if name != "PWD" && name != "SHLVL" && name != "_" { // the shell's own
+				names = append(names, name)
+			}
+		}
+		slices.Sort(names)
+		if want := []string{"HOME", "LANG", "LECTOR_LANGUAGE", "LECTOR_SPEED", "LECTOR_VOICE", "MODEL", "PATH", "TMPDIR"}; !slices.Equal(names, want) {
+			t.Errorf("sees %v", names)
+		}
+		if !strings.Contains(string(data), "MODEL=/models/x\n") || strings.Contains(string(data), "hunter2") {
+			t.Errorf("sees %s", data)
 		}
 	}
 }

@@ -22,16 +22,16 @@ var espeakVersion = regexp.MustCompile(`text-to-speech: (\S+)`)
 
 // describe leaves the voice empty where none is asked for: espeak-ng has one
 // for each language.
-func (espeak) describe(ctx context.Context, path, voice string) (description, error) {
+func (espeak) describe(ctx context.Context, t tool, voice string) (description, error) {
 	d := description{voice: voice, normalise: "light"}
-	out, err := run(ctx, path, "", "--version")
+	out, err := t.run(ctx, "", "--version")
 	if err != nil {
 		return d, fmt.Errorf("ask for the version: %w", err)
 	}
 	if m := espeakVersion.FindSubmatch(out); m != nil {
 		d.version = string(m[1])
 	}
-	out, err = run(ctx, path, "", "--voices")
+	out, err = t.run(ctx, "", "--voices")
 	if err != nil {
 		return d, fmt.Errorf("list voices: %w", err)
 	}
@@ -78,7 +78,7 @@ func (espeak) voice(r request) string {
 
 // speak uses --stdin, which reads the whole of it at once. Markup is off
 // without -m; the brackets that switch to phonemes are gone by now.
-func (e espeak) speak(ctx context.Context, path string, r request) ([]byte, error) {
+func (e espeak) speak(ctx context.Context, t tool, r request) ([]byte, error) {
 	speed := strconv.Itoa(int(175*r.speed + 0.5))
-	return run(ctx, path, r.text, "-v", e.voice(r), "-s", speed, "-b", "1", "--stdin", "--stdout")
+	return t.run(ctx, r.text, "-v", e.voice(r), "-s", speed, "-b", "1", "--stdin", "--stdout")
 }

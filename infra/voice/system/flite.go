@@ -21,16 +21,16 @@ func (flite) name() string { return "flite" }
 
 var fliteVersion = regexp.MustCompile(`version:\s*flite-([0-9.]+)`)
 
-func (flite) describe(ctx context.Context, path, voice string) (description, error) {
+func (flite) describe(ctx context.Context, t tool, voice string) (description, error) {
 	d := description{voice: "rms", languages: []string{"en"}, normalise: "full"}
 	if voice != "" {
 		d.voice = voice
 	}
-	help, _ := run(ctx, path, "", "--version") // exits 1 in some versions
+	help, _ := t.run(ctx, "", "--version") // exits 1 in some versions
 	if m := fliteVersion.FindSubmatch(help); m != nil {
 		d.version = string(m[1])
 	}
-	listed, err := run(ctx, path, "", "-lv")
+	listed, err := t.run(ctx, "", "-lv")
 	if err != nil {
 		return d, fmt.Errorf("list voices: %w", err)
 	}
@@ -44,7 +44,7 @@ func (flite) describe(ctx context.Context, path, voice string) (description, err
 
 // speak goes through files: flite seeks in what it writes, and exits 0 when it
 // cannot write at all.
-func (flite) speak(ctx context.Context, path string, r request) ([]byte, error) {
+func (flite) speak(ctx context.Context, t tool, r request) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "lector-flite-")
 	if err != nil {
 		return nil, fmt.Errorf("temporary directory: %w", err)
@@ -58,7 +58,7 @@ func (flite) speak(ctx context.Context, path string, r request) ([]byte, error) 
 	if r.speed != 1 {
 		args = append(args, "--setf", "duration_stretch="+strconv.FormatFloat(1/r.speed, 'f', 4, 64))
 	}
-	if _, err := run(ctx, path, "", append(args, "-f", in, "-o", out)...); err != nil {
+	if _, err := t.run(ctx, "", append(args, "-f", in, "-o", out)...); err != nil {
 		return nil, err
 	}
 	wav, err := os.ReadFile(out)

@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+
+	"lector/infra/environ"
 )
 
 // program is one way to speak.
 type program interface {
 	name() string
-	describe(ctx context.Context, path, voice string) (description, error)
-	speak(ctx context.Context, path string, r request) (wav []byte, err error)
+	describe(ctx context.Context, t tool, voice string) (description, error)
+	speak(ctx context.Context, t tool, r request) (wav []byte, err error)
 }
 
 // request is one text for a program.
@@ -31,11 +33,18 @@ type description struct {
 
 func programs() []program { return []program{flite{}, espeak{}, say{}} }
 
+// tool is a program on this machine.
+type tool struct {
+	path string
+	env  []string // NAME=value, beside what every program gets
+}
+
 // run starts a program with text on its standard input and returns what it
 // prints. It is killed when ctx ends; its error ends with its last complaint.
-func run(ctx context.Context, path string, stdin string, args ...string) ([]byte, error) {
+func (t tool) run(ctx context.Context, stdin string, args ...string) ([]byte, error) {
 	var out, complaints bytes.Buffer
-	c := exec.CommandContext(ctx, path, args...)
+	c := exec.CommandContext(ctx, t.path, args...)
+	c.Env = environ.Of(t.env...)
 	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(stdin), &out, &complaints
 	err := c.Run()
 	switch {

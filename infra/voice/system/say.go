@@ -17,12 +17,12 @@ type say struct{}
 
 func (say) name() string { return "say" }
 
-func (say) describe(ctx context.Context, path, voice string) (description, error) {
+func (say) describe(ctx context.Context, t tool, voice string) (description, error) {
 	d := description{voice: voice, normalise: "light"}
 	if voice == "" {
 		return d, nil
 	}
-	listed, err := run(ctx, path, "", "-v", "?")
+	listed, err := t.run(ctx, "", "-v", "?")
 	if err != nil {
 		return d, fmt.Errorf("list voices: %w", err)
 	}
@@ -39,7 +39,7 @@ func (say) describe(ctx context.Context, path, voice string) (description, error
 }
 
 // speak goes through files: say writes no WAV to a pipe.
-func (say) speak(ctx context.Context, path string, r request) ([]byte, error) {
+func (say) speak(ctx context.Context, t tool, r request) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "lector-say-")
 	if err != nil {
 		return nil, fmt.Errorf("temporary directory: %w", err)
@@ -53,7 +53,7 @@ func (say) speak(ctx context.Context, path string, r request) ([]byte, error) {
 	if r.voice != "" {
 		args = append(args, "-v", r.voice)
 	}
-	if _, err := run(ctx, path, "", args...); err != nil {
+	if _, err := t.run(ctx, "", args...); err != nil {
 		return nil, err
 	}
 	wav, err := os.ReadFile(out)

@@ -23,8 +23,9 @@ const maxLength = 1000
 
 // Config says which voice is wanted. Empty fields are chosen by what is there.
 type Config struct {
-	Program  string // flite, espeak-ng or say
-	Voice    string // of the program; flite: rms
+	Program  string   // flite, espeak-ng or say
+	Voice    string   // of the program; flite: rms
+	Env      []string // NAME=value that the program gets beside PATH, HOME, LANG and TMPDIR
 	LookPath func(string) (string, error)
 	Encoder  sound.Encoder
 }
@@ -32,7 +33,7 @@ type Config struct {
 // Voice is one installed program with one voice. It is safe for use by many.
 type Voice struct {
 	program program
-	path    string
+	tool    tool
 	encoder sound.Encoder
 	caps    lector.Capabilities
 }
@@ -49,7 +50,7 @@ func Find(ctx context.Context, c Config) (*Voice, error) {
 		if err != nil {
 			continue
 		}
-		v, err := open(ctx, p, path, c)
+		v, err := open(ctx, p, tool{path, c.Env}, c)
 		if err != nil {
 			return nil, fmt.Errorf("system voice: %w", err)
 		}
@@ -65,8 +66,8 @@ func Find(ctx context.Context, c Config) (*Voice, error) {
 // Install is the line that mends a machine without a voice.
 const Install = "apt-get install flite lame   (macOS has say; brew install lame)"
 
-func open(ctx context.Context, p program, path string, c Config) (*Voice, error) {
-	d, err := p.describe(ctx, path, c.Voice)
+func open(ctx context.Context, p program, t tool, c Config) (*Voice, error) {
+	d, err := p.describe(ctx, t, c.Voice)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.name(), err)
 	}
@@ -76,7 +77,7 @@ func open(ctx context.Context, p program, path string, c Config) (*Voice, error)
 		Normalise: d.normalise, Synthetic: lector.AlgorithmicMedia,
 		Parameters: sound.Parameters(c.Encoder),
 	}
-	return &Voice{p, path, c.Encoder, caps}, nil
+	return &Voice{p, t, c.Encoder, caps}, nil
 }
 
 // Capabilities tells what the voice can do. It does not change.
@@ -94,7 +95,7 @@ func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, e
 	if speed <= 0 {
 		speed = 1
 	}
-	wav, err := v.program.speak(ctx, v.path, request{text, v.caps.Voice, lector.Primary(u.Language), speed})
+	wav, err := v.program.speak(ctx, v.tool, request{text, v.caps.Voice, lector.Primary(u.Language), speed})
 	if err != nil {
 		return lector.Speech{}, fmt.Errorf("%s: %w", v.program.name(), err)
 	}

@@ -142,14 +142,14 @@ func TestSay(t *testing.T) {
 	path := standIn(t, dir, `case "$*" in "-v ?") cat <<'END'
 `+listed+`END
 ;; *) printf '%s\n' "$@" >`+dir+`/args; cat "$2" >`+dir+`/heard; printf RIFF >"$4";; esac`)
-	d, err := say{}.describe(t.Context(), path, "Bad News")
+	d, err := say{}.describe(t.Context(), tool{path: path}, "Bad News")
 	if err != nil || !slices.Equal(d.languages, []string{"en"}) {
 		t.Errorf("Bad News: %+v, %v", d, err)
 	}
-	if _, err := (say{}).describe(t.Context(), path, "Bad"); !lector.IsPermanent(err) {
+	if _, err := (say{}).describe(t.Context(), tool{path: path}, "Bad"); !lector.IsPermanent(err) {
 		t.Errorf("half a name: %v", err)
 	}
-	wav, err := say{}.speak(t.Context(), path, request{"-o nothing", "Lesya", "uk", 2})
+	wav, err := say{}.speak(t.Context(), tool{path: path}, request{"-o nothing", "Lesya", "uk", 2})
 	if err != nil || string(wav) != "RIFF" {
 		t.Fatalf("%q, %v", wav, err)
 	}
@@ -161,20 +161,49 @@ func TestSay(t *testing.T) {
 	}
 }
 
+// TestProgramSeesNoSecrets: the program gets what it needs to run and what its
+// voice names, when it is looked at and when it speaks.
+func TestProgramSeesNoSecrets(t *testing.T) {
+	for name, value := range map[string]string{
+		"AWS_SECRET_ACCESS_KEY": "hunter2", "LECTOR_NATS_PASSWORD": "hunter2", "HOME": "/home/reader", "LANG": "C.UTF-8", "TMPDIR": t.TempDir(),
+	} {
+		t.Setenv(name, value)
+	}
+	dir := t.TempDir()
+	path := standIn(t, dir, `env >>`+dir+`/env; case "$*" in --voices) echo "5 en M x y";; --version) echo "text-to-speech: 1";; *) printf RIFF;; esac`)
+	v, err := Find(t.Context(), Config{
+		Program: "espeak-ng", Env: []string{"ESPEAK_DATA_PATH=/data"}, Encoder: voicetest.Encoder{},
+		LookPath: func(string) (string, error) { return path, nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = v.Speak(t.Context(), lector.Utterance{Text: "Good morning."}) // it makes no speech
+	seen := "\n" + read(t, dir+"/env")
+	if strings.Contains(seen, "hunter2") {
+		t.Errorf("sees %s", seen)
+	}
+	for _, want := range []string{"\nPATH=", "\nHOME=/home/reader\n", "\nLANG=C.UTF-8\n", "\nTMPDIR=", "\nESPEAK_DATA_PATH=/data\n"} {
+		if strings.Count(seen, want) != 3 {
+			t.Errorf("sees %s %d times, not 3: %s", want, strings.Count(seen, want), seen)
+		}
+	}
+}
+
 func TestProgramFails(t *testing.T) {
 	t.Parallel()
 	path := standIn(t, t.TempDir(), "echo 'no such dictionary' >&2; exit 4")
-	_, err := espeak{}.speak(t.Context(), path, request{"x", "", "en", 1})
+	_, err := espeak{}.speak(t.Context(), tool{path: path}, request{"x", "", "en", 1})
 	if err == nil || !strings.Contains(err.Error(), "exit status 4: no such dictionary") {
 		t.Errorf("%v", err)
 	}
 	path = standIn(t, t.TempDir(), "exit 0") // as flite does when the disk is full
-	if _, err = (flite{}).speak(t.Context(), path, request{"x", "rms", "en", 1}); err == nil || !strings.Contains(err.Error(), "no speech") {
+	if _, err = (flite{}).speak(t.Context(), tool{path: path}, request{"x", "rms", "en", 1}); err == nil || !strings.Contains(err.Error(), "no speech") {
 		t.Errorf("%v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err = (flite{}).speak(ctx, path, request{"x", "rms", "en", 1}); !errors.Is(err, context.Canceled) {
+	if _, err = (flite{}).speak(ctx, tool{path: path}, request{"x", "rms", "en", 1}); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 }
