@@ -1,0 +1,132 @@
+// Package tcp holds the connections of the public listener. They let go of
+// clients that take nothing, and send files without copying them.
+package tcp
+
+import (
+	"io"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// A client that does not take Step bytes within Patience is let go. That is
+// about half a kilobyte a second, a tenth of what a phone gets on 2G; a bound on the
+// whole answer would cut off honest ones.
+const (
+	Step     = 64 << 10 // bytes
+	Patience = 2 * time.Minute
+)
+
+// Listen returns l with connections that are *Conn.
+func Listen(l net.Listener) net.Listener { return listener{l} }
+
+type listener struct{ net.Listener }
+
+// Accept waits for the next client.
+func (l listener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return newConn(c), nil
+}
+
+// Conn is a connection whose writes end with os.ErrDeadlineExceeded when the
+// client takes nothing. Its methods that write are for one goroutine at a time.
+type Conn struct {
+	net.Conn
+	raw    syscall.RawConn // nil where the system has none
+	more   bool            // what is written now is not the end: see Join
+	failed error           // of an earlier write; the client gets no second chance
+}
+
+func newConn(c net.Conn) *Conn {
+	n := &Conn{Conn: c}
+	if s, ok := c.(syscall.Conn); ok {
+		n.raw, _ = s.SyscallConn() // without it everything is done by c
+	}
+	return n
+}
+
+// CloseWrite tells the client that nothing more will come, where the network
+// can say so.
+func (c *Conn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
+// Write sends p.
+func (c *Conn) Write(p []byte) (written int, err error) {
+	for {
+		n, err := c.step(func() (int64, error) {
+			n, err := c.write(p[:min(Step, len(p))])
+			return int64(n), err
+		})
+		written += int(n)
+		if p = p[n:]; err != nil || len(p) == 0 {
+			return written, err
+		}
+	}
+}
+
+// step gives the client Patience for what send does.
+func (c *Conn) step(send func() (int64, error)) (n int64, err error) {
+	if c.failed == nil {
+		c.failed = c.SetWriteDeadline(time.Now().Add(Patience))
+	}
+	if c.failed == nil {
+		n, c.failed = send()
+	}
+	return n, c.failed
+}
+
+func (c *Conn) write(p []byte) (int, error) {
+	if c.more && c.raw != nil {
+		return c.writeMore(p)
+	}
+	return c.Conn.Write(p)
+}
+
+// ReadFrom sends what src holds. The bytes of an *os.File, or of an
+// io.LimitedReader over one, do not pass through this process where the system
+// can do without.
+func (c *Conn) ReadFrom(src io.Reader) (int64, error) {
+	limited, ok := src.(*io.LimitedReader)
+	if !ok {
+		limited = &io.LimitedReader{R: src, N: 1<<63 - 1}
+	}
+	file, isFile := limited.R.(*os.File)
+	direct, isDirect := c.Conn.(io.ReaderFrom)
+	if isFile && isDirect {
+		return c.sendFile(direct, file, limited)
+	}
+	b := buffers.Get().(*[]byte)
+	defer buffers.Put(b)
+	return io.CopyBuffer(writerOnly{c}, src, *b)
+}
+
+// sendFile sends a file step by step.
+func (c *Conn) sendFile(to io.ReaderFrom, file *os.File, limited *io.LimitedReader) (sent int64, err error) {
+	part := io.LimitedReader{R: file}
+	for limited.N > 0 {
+		asked := min(Step, limited.N)
+		part.N = asked
+		n, err := c.step(func() (int64, error) { return to.ReadFrom(&part) })
+		sent += n
+		limited.N -= n
+		if err != nil || n < asked {
+			return sent, err
+		}
+	}
+	return sent, nil
+}
+
+// writerOnly hides ReadFrom from io.Copy, which would come back here.
+type writerOnly struct{ io.Writer }
+
+// buffers are for what is no file.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 32<<10); return &b }}
