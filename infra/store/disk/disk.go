@@ -6,6 +6,7 @@ package disk
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -23,6 +24,7 @@ const spool = "~tmp"
 type Store struct {
 	dir    string
 	root   *os.Root
+	top    *os.File // the directory itself
 	etags  *etags
 	create func(name string) (file, error)
 }
@@ -47,7 +49,12 @@ func Open(dir string) (*Store, error) {
 	if err != nil {
 		return nil, fault(dir, "open", "", err)
 	}
-	s := &Store{dir: dir, root: root, etags: newETags()}
+	top, err := root.Open(".")
+	if err != nil {
+		root.Close()
+		return nil, fault(dir, "open", "", err)
+	}
+	s := &Store{dir: dir, root: root, top: top, etags: newETags()}
 	s.create = func(name string) (file, error) {
 		return root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	}
@@ -56,7 +63,7 @@ func Open(dir string) (*Store, error) {
 }
 
 // Close lets go of the directory. Objects that are open stay readable.
-func (s *Store) Close() error { return s.root.Close() }
+func (s *Store) Close() error { return errors.Join(s.top.Close(), s.root.Close()) }
 
 // Ping writes a file and removes it.
 func (s *Store) Ping(ctx context.Context) error {

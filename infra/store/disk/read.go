@@ -32,7 +32,7 @@ func (s *Store) open(ctx context.Context, verb, key string) (*os.File, lector.Ob
 	if err := s.check(ctx, verb, key); err != nil {
 		return nil, lector.Object{}, err
 	}
-	f, err := s.root.Open(key)
+	f, err := beneath(s.root, s.top, key)
 	if err != nil {
 		return nil, lector.Object{}, fault(s.dir, verb, key, err)
 	}
