@@ -2,14 +2,8 @@ package release
 
 import (
 	"path"
-	"regexp"
-
-	"lector"
+	"strings"
 )
-
-// objectKey is the shape of a rendition's keys: a/<site>/<key>/<file>. The
-// store's grammar is wider; these are the only keys that are public.
-var objectKey = regexp.MustCompile(`^a/[a-z0-9][a-z0-9_-]{0,62}/[a-z2-7]{26}/[a-z0-9][a-z0-9_.-]{0,127}$`)
 
 // served are the kinds of files that a rendition has. Nothing else goes out, so
 // that nothing in the store can become a page of this origin.
@@ -18,7 +12,29 @@ var served = map[string]bool{".mp3": true, ".vtt": true, ".json": true, ".jpg": 
 // pointer is the name of the one object that changes.
 const pointer = "manifest.json"
 
-// public reports whether the object with the given key may be served.
+// public reports whether the object with the given key may be served. The
+// store's grammar of keys is wider than a/<site>/<key>/<file>; these are the
+// only ones that are public. Asked on every request, it does without regular
+// expressions.
 func public(key string) bool {
-	return objectKey.MatchString(key) && lector.ValidKey(key) && served[path.Ext(key)]
+	rest, ok := strings.CutPrefix(key, "a/")
+	site, rest, _ := strings.Cut(rest, "/")
+	article, file, _ := strings.Cut(rest, "/")
+	return ok && name(site, 63, "_-") && len(article) == 26 && consists(article, base32) &&
+		name(file, 128, "_.-") && !strings.Contains(file, "..") && served[path.Ext(file)]
 }
+
+const (
+	letters = "abcdefghijklmnopqrstuvwxyz"
+	digits  = "0123456789"
+	base32  = letters + "234567"
+)
+
+// name reports whether s has 1 to most small letters, digits and others, and
+// begins with a letter or a digit.
+func name(s string, most int, others string) bool {
+	return s != "" && len(s) <= most && consists(s[:1], letters+digits) && consists(s, letters+digits+others)
+}
+
+// consists reports whether s has no characters but those.
+func consists(s, those string) bool { return strings.Trim(s, those) == "" }

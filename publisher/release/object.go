@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/http"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -41,11 +40,12 @@ func (o Objects) serve(w http.ResponseWriter, r *http.Request) {
 		notFound(w)
 		return
 	}
-	f, object, err := o.Store.Open(r.Context(), key)
+	file, object, err := o.Store.Open(r.Context(), key)
 	if err != nil {
 		o.fail(w, r, err)
 		return
 	}
+	f := &content{file: file, size: object.Size}
 	defer f.Close()
 	h := w.Header()
 	h.Set("Content-Type", lector.ContentTypeOf(key))
@@ -57,23 +57,32 @@ func (o Objects) serve(w http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Disposition", `inline; filename="`+path.Base(key)+`"`)
 	}
 	understood(r)
-	http.ServeContent(w, r, "", object.Modified, f)
+	http.ServeContent(sender{w, r.Context()}, r, "", object.Modified, f)
 }
 
-// noBytes is a range of the last no bytes, which cannot be satisfied (RFC 9110
-// §14.1.2); http.ServeContent answers it with a range that ends before it begins.
-var noBytes = regexp.MustCompile(`^bytes= *-0+ *$`)
+// maxRanges is how many ranges one request gets: each may cost a request to the
+// store, and players ask for one.
+const maxRanges = 16
 
 // understood puts a range that http.ServeContent refuses in place of one that
-// it gets wrong, and takes away what is counted in a unit that nobody here
-// knows: that must be ignored (RFC 9110 §14.2).
+// it gets wrong, and takes away what is to be ignored (RFC 9110 §14.2): a unit
+// that nobody here knows, and very many ranges.
 func understood(r *http.Request) {
-	if unit, _, _ := strings.Cut(r.Header.Get("Range"), "="); unit != "bytes" {
+	unit, set, _ := strings.Cut(r.Header.Get("Range"), "=")
+	switch {
+	case unit != "bytes" || strings.Count(set, ",") >= maxRanges:
 		r.Header.Del("Range")
-	}
-	if noBytes.MatchString(r.Header.Get("Range")) {
+	case noBytes(set):
 		r.Header.Set("Range", "bytes="+strconv.FormatInt(math.MaxInt64, 10)+"-")
 	}
+}
+
+// noBytes reports whether a range is of the last no bytes, which cannot be
+// satisfied (RFC 9110 §14.1.2); http.ServeContent answers it with a range that
+// ends before it begins.
+func noBytes(set string) bool {
+	zeros, ok := strings.CutPrefix(strings.Trim(set, " "), "-")
+	return ok && zeros != "" && strings.Trim(zeros, "0") == ""
 }
 
 func (o Objects) fail(w http.ResponseWriter, r *http.Request, err error) {
