@@ -99,6 +99,22 @@ type Manifest struct {
 	Earlier     []Earlier  `json:"history,omitempty"`
 	Fallback    string     `json:"fallback,omitempty"` // why a better voice did not read it
 	Provenance  Provenance `json:"provenance"`
+
+	// FirstPublished is the date under which the first public rendition of the
+	// article appeared. It stands in the pointer only, and stays through edits.
+	FirstPublished time.Time `json:"first_published,omitzero"`
+}
+
+// Appeared is when listeners first had the article: the date of its first public
+// rendition where that is known, or else when the CMS published it, or else when
+// this audio was made.
+func (m Manifest) Appeared() time.Time {
+	for _, t := range []time.Time{m.FirstPublished, m.PublishedAt} {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return m.Created
 }
 
 // Audio event types.

@@ -62,7 +62,14 @@ func (w *Worker) point(ctx context.Context, j lector.Job) error {
 	if err != nil {
 		return fmt.Errorf("manifest of rendition %s: %w", j.Rendition, err)
 	}
-	m.Revision, m.Earlier = j.Revision, w.history(ctx, j, m.Hash)
+	was, err := w.public(ctx, j)
+	if err != nil {
+		return err
+	}
+	m.Revision, m.Earlier, m.FirstPublished = j.Revision, history(was, m.Hash), m.Appeared()
+	if was.Hash != "" {
+		m.FirstPublished = was.Appeared()
+	}
 	return w.putPointer(ctx, j, m)
 }
 
@@ -123,17 +130,32 @@ func (w *Worker) event(ctx context.Context, j lector.Job, replay string) (lector
 	return e, nil
 }
 
-// history lists the renditions that were public before this one, the newest
-// first.
-func (w *Worker) history(ctx context.Context, j lector.Job, hash string) []lector.Earlier {
-	m, err := w.manifest(ctx, lector.PointerKey(j.Site, j.ID))
+// public returns what the pointer says so far; it is empty before the first
+// rendition and where the pointer is not readable, which the next one replaces.
+func (w *Worker) public(ctx context.Context, j lector.Job) (lector.Manifest, error) {
+	key := lector.PointerKey(j.Site, j.ID)
+	data, err := w.load(ctx, key)
+	if errors.Is(err, lector.ErrNotFound) {
+		return lector.Manifest{}, nil
+	}
 	if err != nil {
-		return nil // the first one, or the pointer is gone
+		return lector.Manifest{}, fmt.Errorf("read pointer: %w", err)
 	}
-	if m.Hash == hash {
-		return m.Earlier
+	var m lector.Manifest
+	if err := json.Unmarshal(data, &m); err != nil {
+		w.Log.Error("pointer is replaced, its history is lost", "key", key, "error", err)
+		return lector.Manifest{}, nil
 	}
-	earlier := append([]lector.Earlier{{Revision: m.Revision, Hash: m.Hash, Created: m.Created}}, m.Earlier...)
+	return m, nil
+}
+
+// history lists the renditions that were public before the one with the given
+// hash, the newest first.
+func history(was lector.Manifest, hash string) []lector.Earlier {
+	if was.Hash == hash || was.Hash == "" {
+		return was.Earlier
+	}
+	earlier := append([]lector.Earlier{{Revision: was.Revision, Hash: was.Hash, Created: was.Created}}, was.Earlier...)
 	return earlier[:min(len(earlier), 20)]
 }
 

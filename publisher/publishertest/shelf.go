@@ -89,6 +89,12 @@ func (s *Shelf) Open(_ context.Context, key string) (io.ReadSeekCloser, lector.O
 	return reader{bytes.NewReader(found.data)}, o, nil
 }
 
+// Stat returns what Open returns, without the content.
+func (s *Shelf) Stat(ctx context.Context, key string) (lector.Object, error) {
+	_, o, err := s.Open(ctx, key)
+	return o, err
+}
+
 type reader struct{ *bytes.Reader }
 
 func (reader) Close() error { return nil }

@@ -44,6 +44,7 @@ type shelf struct {
 	checked time.Time
 	known   map[string]volume // by pointer key
 	newest  []lector.Manifest
+	look    look
 }
 
 // volume is a manifest, without its segments, as it lay in the store.
@@ -79,7 +80,7 @@ func (c *Catalog) shelf(site string) *shelf {
 	defer c.mu.Unlock()
 	s, ok := c.sites[site]
 	if !ok {
-		s = &shelf{}
+		s = &shelf{look: look{turn: make(chan struct{}, 1)}}
 		c.sites[site] = s
 	}
 	return s
@@ -141,15 +142,7 @@ func inOrder(known map[string]volume) []lector.Manifest {
 		all = append(all, v.Manifest)
 	}
 	slices.SortFunc(all, func(a, b lector.Manifest) int {
-		return cmp.Or(date(b).Compare(date(a)), cmp.Compare(a.Article, b.Article))
+		return cmp.Or(b.Appeared().Compare(a.Appeared()), cmp.Compare(a.Article, b.Article))
 	})
 	return all
-}
-
-// date is when the article appeared, or else when its audio did.
-func date(m lector.Manifest) time.Time {
-	if m.PublishedAt.IsZero() {
-		return m.Created
-	}
-	return m.PublishedAt
 }

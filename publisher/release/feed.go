@@ -18,6 +18,10 @@ import (
 // feedSize is how many articles a feed holds.
 const feedSize = 100
 
+// cacheFeed lets a cache keep the feed, but makes it ask each time whether it
+// still holds: what has been taken down must not be handed out again.
+const cacheFeed = "public, no-cache"
+
 // Feed serves /feed/{site}.xml: the newest articles of a site as a podcast. An
 // article keeps its guid when it is narrated anew, so that nobody hears it
 // twice; the enclosure's address changes with its bytes.
@@ -36,12 +40,12 @@ func (f Feed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		notFound(w)
 		return
 	}
-	newest, err := f.Catalog.Newest(r.Context(), name)
+	newest, err := f.Catalog.Public(r.Context(), name)
 	if err != nil {
 		unavailable(w, r, f.Log, err)
 		return
 	}
-	data, err := f.document(r, name, site, newest[:min(len(newest), feedSize)])
+	data, err := f.document(r, name, site, newest)
 	if err != nil {
 		unavailable(w, r, f.Log, err)
 		return
@@ -49,7 +53,7 @@ func (f Feed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	sum := sha256.Sum256(data)
 	h := w.Header()
 	h.Set("Content-Type", "application/rss+xml; charset=utf-8")
-	h.Set("Cache-Control", lector.CachePointer)
+	h.Set("Cache-Control", cacheFeed)
 	h.Set("ETag", `"`+hex.EncodeToString(sum[:])+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 }
@@ -101,7 +105,7 @@ func (f Feed) item(r *http.Request, m lector.Manifest) item {
 	i := item{
 		Title: m.Title, Link: m.Links.Article, Description: label(m) + ".",
 		GUID:      guid{ID: "lector:" + m.Site + "/" + m.Key},
-		Date:      rssDate(date(m)),
+		Date:      rssDate(m.Appeared()),
 		Enclosure: enclosure{URL: f.absolute(r, m, m.Links.MP3), Length: m.Bytes, Type: "audio/mpeg"},
 		Author:    strings.Join(m.Authors, ", "), Duration: int(m.Duration + 0.5), Explicit: "false", AI: madeByAI,
 	}

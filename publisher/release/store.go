@@ -17,6 +17,10 @@ type Store interface {
 	// lector.ErrNotFound. The caller closes the reader.
 	Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error)
 
+	// Stat returns the object with the given key without its content, or an
+	// error that is lector.ErrNotFound.
+	Stat(ctx context.Context, key string) (lector.Object, error)
+
 	// List walks over the objects whose keys begin with prefix. Of an object
 	// at least the key, the size and the time of its last change are known.
 	List(ctx context.Context, prefix string) iter.Seq2[lector.Object, error]
