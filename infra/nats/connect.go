@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -15,9 +16,13 @@ import (
 
 // Conn is a connection to NATS with its JetStream.
 type Conn struct {
-	nc  *nats.Conn
-	js  jetstream.JetStream
-	log *slog.Logger
+	nc      *nats.Conn
+	js      jetstream.JetStream
+	log     *slog.Logger
+	options Options
+
+	mu   sync.Mutex
+	more []*Conn // made by another, closed with this one
 }
 
 // Options says where NATS is and who we are.
@@ -40,7 +45,19 @@ func Connect(o Options) (*Conn, error) {
 		nc.Close()
 		return nil, fmt.Errorf("JetStream: %w", err)
 	}
-	return &Conn{nc: nc, js: js, log: o.Log}, nil
+	return &Conn{nc: nc, js: js, log: o.Log, options: o}, nil
+}
+
+// another connects once more, as the same client. It is closed with c.
+func (c *Conn) another() (*Conn, error) {
+	more, err := Connect(c.options)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	c.more = append(c.more, more)
+	c.mu.Unlock()
+	return more, nil
 }
 
 func (o Options) natsOptions() []nats.Option {
@@ -98,8 +115,21 @@ func (c *Conn) Ping(ctx context.Context) error {
 // Version returns the server's version.
 func (c *Conn) Version() string { return c.nc.ConnectedServerVersion() }
 
-// Close sends what is still to be sent and closes the connection.
+// Close sends what is still to be sent and closes the connection, and those
+// that were made beside it.
 func (c *Conn) Close() error {
+	c.mu.Lock()
+	more := c.more
+	c.more = nil
+	c.mu.Unlock()
+	err := c.close()
+	for _, m := range more {
+		err = errors.Join(err, m.Close())
+	}
+	return err
+}
+
+func (c *Conn) close() error {
 	err := c.nc.FlushTimeout(2 * time.Second)
 	c.nc.Close()
 	if errors.Is(err, nats.ErrConnectionClosed) {

@@ -9,60 +9,96 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
-
 	"lector"
 )
+
+// LeaseTime is how long a dead worker's leases stay taken. A living worker that
+// gets no processor, or no answer, for less than this keeps its own.
+const LeaseTime = 30 * time.Second
+
+// renewals is how often a lease is renewed within its time. One request may
+// take two of these periods, and what it leaves of the time is for the next.
+const renewals = 6
+
+// freeTime bounds the giving up of a lease: one that is not freed ends by
+// itself.
+const freeTime = 2 * time.Second
+
+// surely is how long after a renewal a lease is held without asking.
+const surely = time.Second
 
 // Leases says who works on what, across workers. A lease that is not renewed
 // is free again after its time.
 type Leases struct {
-	kv    jetstream.KeyValue
-	js    jetstream.JetStream
-	owner string
-	ttl   time.Duration
-	log   *slog.Logger
+	register register
+	owner    string
+	ttl      time.Duration
+	log      *slog.Logger
+	passed   func(since time.Time) time.Duration // nil is passed
 }
 
-// LeaseTime is how long a dead worker's leases stay taken.
-const LeaseTime = 10 * time.Second
-
-// Leases binds to the leases bucket for the named worker.
+// Leases binds to the leases bucket for the named worker. They are renewed over
+// a connection of their own: on the shared one a renewal would wait behind
+// whatever else is being sent.
 func (c *Conn) Leases(ctx context.Context, owner string) (*Leases, error) {
+	own, err := c.another()
+	if err != nil {
+		return nil, fmt.Errorf("leases: %w", err)
+	}
 	ctx, cancel := expire(ctx)
 	defer cancel()
-	kv, err := c.bucket(ctx, leases)
+	kv, err := own.bucket(ctx, leases)
 	if err != nil {
 		return nil, err
 	}
-	return &Leases{kv: kv, js: c.js, owner: owner, ttl: LeaseTime, log: c.log}, nil
+	return &Leases{register: bucketRegister{kv, own.js}, owner: owner, ttl: LeaseTime, log: c.log}, nil
 }
 
-// renewTime bounds one renewal, which goes to its end even when the lease is
-// given up meanwhile: else nobody knew which version there is to free.
-const renewTime = 2 * time.Second
-
-// lease is one that is held.
+// lease is one that is held. Its fields belong to whoever has taken its turn.
 type lease struct {
 	name    string
 	holder  []byte // nobody else's
 	version uint64
+	renewed time.Time // when the last renewal that is known to have arrived was sent
+	unknown time.Time // when the first one since then was sent; zero: none was
+	turn    chan struct{}
 }
 
-// Hold takes the named lease and renews it until release is called. The
-// context it returns ends when the lease is lost. It is lector.ErrExists when
-// somebody else holds the lease.
+func (m *lease) take(ctx context.Context) error {
+	select {
+	case m.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (m *lease) give() { <-m.turn }
+
+// confirmed notes that a renewal arrived which was sent at a moment.
+func (m *lease) confirmed(version uint64, sent time.Time) {
+	m.version, m.renewed, m.unknown = version, sent, time.Time{}
+}
+
+type leaseKey struct{}
+
+// Hold takes a lease and renews it until release is called or the context
+// ends. The context that it returns ends when the lease is lost. It is
+// lector.ErrExists when somebody else holds the lease.
 func (l *Leases) Hold(ctx context.Context, name string) (held context.Context, release func(), err error) {
-	mine := &lease{name: name, holder: []byte(l.owner + " " + rand.Text())}
-	mine.version, err = l.kv.Create(ctx, name, mine.holder, jetstream.KeyTTL(l.ttl))
-	if errors.Is(err, jetstream.ErrKeyExists) {
-		return nil, nil, fmt.Errorf("lease %s: %w", name, lector.ErrExists)
+	mine := &lease{name: name, holder: []byte(l.owner + " " + rand.Text()), turn: make(chan struct{}, 1)}
+	asked, cancel := expire(ctx)
+	defer cancel()
+	sent := time.Now()
+	version, err := l.register.create(asked, name, mine.holder, l.ttl)
+	if err != nil && !errors.Is(err, lector.ErrExists) {
+		l.free(mine) // it may have arrived all the same
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("lease %s: %w", name, err)
 	}
-	held, lose := context.WithCancelCause(ctx)
+	mine.confirmed(version, sent)
+	held, lose := context.WithCancelCause(context.WithValue(ctx, leaseKey{}, mine))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -74,42 +110,80 @@ func (l *Leases) Hold(ctx context.Context, name string) (held context.Context, r
 	}, nil
 }
 
+// Confirm returns nil while the lease of a context that Hold returned is held,
+// and why not otherwise: it is lost, or nobody can tell. A worker that stood
+// still, by whatever clock, finds it out here before it does what must not be
+// done twice.
+func (l *Leases) Confirm(held context.Context) error {
+	mine, ok := held.Value(leaseKey{}).(*lease)
+	if !ok {
+		return errors.New("the context is not of a lease")
+	}
+	if err := mine.take(held); err != nil {
+		return err
+	}
+	defer mine.give()
+	if held.Err() == nil && l.since(mine.renewed) < min(surely, l.ttl/renewals) {
+		return nil
+	}
+	err := l.renew(held, mine)
+	if held.Err() != nil {
+		return context.Cause(held)
+	}
+	return err
+}
+
 var errLeaseLost = errors.New("lease lost")
 
-// keep renews the lease until the context ends, then frees it.
+// keep renews the lease until the context ends, then frees it. What it returns
+// is why the lease is no longer held.
 func (l *Leases) keep(ctx context.Context, mine *lease) error {
-	tick := time.NewTicker(l.ttl / 3)
+	tick := time.NewTicker(l.ttl / renewals)
 	defer tick.Stop()
-	for renewed := time.Now(); ; {
+	for {
 		select {
 		case <-ctx.Done():
 			l.free(mine)
-			return ctx.Err()
+			return context.Cause(ctx)
 		case <-tick.C:
 		}
-		err := l.renew(mine)
-		switch {
-		case err == nil:
-			renewed = time.Now()
-		case time.Since(renewed) > l.ttl:
-			return fmt.Errorf("%w: %s", errLeaseLost, mine.name)
-		default:
+		err := l.prolong(ctx, mine)
+		if errors.Is(err, errLeaseLost) {
+			return err
+		}
+		if err != nil && ctx.Err() == nil {
 			l.log.Warn("lease not renewed", "lease", mine.name, "error", err)
 		}
 	}
 }
 
-// renew writes by hand what kv.Update would, because that drops the key's time
-// to live.
-func (l *Leases) renew(mine *lease) error {
-	ctx, cancel := context.WithTimeout(context.Background(), min(renewTime, l.ttl/3))
+// prolong renews a lease. One that could not be renewed for its whole time is
+// lost, whoever has it now.
+func (l *Leases) prolong(ctx context.Context, mine *lease) error {
+	if err := mine.take(ctx); err != nil {
+		return err
+	}
+	defer mine.give()
+	err := l.renew(ctx, mine)
+	if err != nil && l.since(mine.renewed) > l.ttl {
+		return fmt.Errorf("%w: %s: %w", errLeaseLost, mine.name, err)
+	}
+	return err
+}
+
+// renew asks once more for the whole time. A request that is not answered may
+// have arrived: the next finds that out.
+func (l *Leases) renew(ctx context.Context, mine *lease) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*l.ttl/renewals)
 	defer cancel()
+	sent := time.Now()
+	if mine.unknown.IsZero() {
+		mine.unknown = sent
+	}
 	return l.insist(ctx, mine, func() error {
-		m := nats.NewMsg("$KV." + leases + "." + mine.name)
-		m.Data = mine.holder
-		ack, err := l.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(mine.version), jetstream.WithMsgTTL(l.ttl))
+		version, err := l.register.renew(ctx, mine.name, mine.holder, mine.version, l.ttl)
 		if err == nil {
-			mine.version = ack.Sequence
+			mine.confirmed(version, sent)
 		}
 		return err
 	})
@@ -117,10 +191,17 @@ func (l *Leases) renew(mine *lease) error {
 
 // free gives the lease up, unless it is somebody else's by now.
 func (l *Leases) free(mine *lease) {
-	ctx, cancel := context.WithTimeout(context.Background(), renewTime)
+	ctx, cancel := context.WithTimeout(context.Background(), freeTime)
 	defer cancel()
+	if err := mine.take(ctx); err != nil {
+		return
+	}
+	defer mine.give()
 	err := l.insist(ctx, mine, func() error {
-		return l.kv.Delete(ctx, mine.name, jetstream.LastRevision(mine.version))
+		if mine.version == 0 { // not known
+			return lector.ErrConflict
+		}
+		return l.register.free(ctx, mine.name, mine.version)
 	})
 	if err != nil {
 		l.log.Debug("lease not freed; it ends by itself", "lease", mine.name, "error", err)
@@ -130,16 +211,58 @@ func (l *Leases) free(mine *lease) {
 // insist tries again, a few times, when a write is refused although the lease
 // is ours: a renewal whose answer was lost has moved its version, or moves it
 // only now, and a cluster now and then refuses a write that nobody contests.
-func (l *Leases) insist(ctx context.Context, mine *lease, write func() error) (err error) {
+func (l *Leases) insist(ctx context.Context, mine *lease, write func() error) error {
 	for range 5 {
-		if err = write(); err == nil || ctx.Err() != nil {
+		err := write()
+		if !errors.Is(err, lector.ErrConflict) {
 			return err
 		}
-		now, lost := l.kv.Get(ctx, mine.name)
-		if lost != nil || !bytes.Equal(now.Value(), mine.holder) {
+		holder, version, err := l.read(ctx, mine.name)
+		switch {
+		case errors.Is(err, lector.ErrNotFound):
+			return fmt.Errorf("%w: %s is over", errLeaseLost, mine.name)
+		case err != nil:
 			return err
+		case !bytes.Equal(holder, mine.holder):
+			return fmt.Errorf("%w: %s is held by %s", errLeaseLost, mine.name, bytes.Fields(holder)[0])
+		case version > mine.version: // a renewal arrived that nobody answered
+			mine.confirmed(version, mine.unknown)
+			mine.unknown = time.Now()
 		}
-		mine.version = now.Revision()
 	}
-	return err
+	return fmt.Errorf("lease %s: %w", mine.name, errUnsettled)
+}
+
+var errUnsettled = errors.New("refused again and again, although it is ours")
+
+// read asks twice before it says that a lease is gone: a replica that lags may
+// not have it yet.
+func (l *Leases) read(ctx context.Context, name string) (holder []byte, version uint64, err error) {
+	holder, version, err = l.register.read(ctx, name)
+	if !errors.Is(err, lector.ErrNotFound) {
+		return holder, version, err
+	}
+	t := time.NewTimer(min(50*time.Millisecond, l.ttl/renewals))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return nil, 0, context.Cause(ctx)
+	case <-t.C:
+	}
+	return l.register.read(ctx, name)
+}
+
+func (l *Leases) since(t time.Time) time.Duration {
+	if l.passed != nil {
+		return l.passed(t)
+	}
+	return passed(t)
+}
+
+// passed is the time since a moment by the clock that moved further: the
+// monotonic one stands still while the machine sleeps, and the wall clock may
+// be set back.
+func passed(since time.Time) time.Duration {
+	now := time.Now()
+	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
 }

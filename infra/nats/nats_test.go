@@ -8,7 +8,6 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -387,87 +386,6 @@ func TestLedgerListsAndWatches(t *testing.T) {
 			break
 		}
 		save("w", lector.Ready, v)
-	}
-}
-
-func TestLease(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	l, err := b.Leases(t.Context(), "one")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.ttl = time.Second // the least that a server knows
-	held, release, err := l.Hold(t.Context(), "article.x")
-	if err != nil {
-		t.Fatal(err)
-	}
-	deadline := time.After(3 * time.Second)
-	for waiting := true; waiting; {
-		if _, _, err := l.Hold(t.Context(), "article.x"); !errors.Is(err, lector.ErrExists) {
-			t.Fatalf("a held lease was given away: %v", err)
-		}
-		select {
-		case <-held.Done():
-			t.Fatal("lease lost:", context.Cause(held))
-		case <-deadline:
-			waiting = false
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
-	release()
-	if _, again, err := l.Hold(t.Context(), "article.x"); err != nil {
-		t.Fatalf("a freed lease: %v", err)
-	} else {
-		again()
-	}
-}
-
-// TestLeaseFreedWhileRenewed gives leases up at the very moments in which they
-// are renewed, and when the answer to a renewal was lost.
-func TestLeaseFreedWhileRenewed(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	l, err := b.Leases(t.Context(), "one")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.ttl = time.Second
-	var hands sync.WaitGroup
-	for n := range 20 {
-		hands.Go(func() {
-			name := fmt.Sprint("article.", n)
-			_, release, err := l.Hold(t.Context(), name)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			<-time.After(l.ttl/3 + time.Duration(n)*100*time.Microsecond)
-			release()
-			if _, again, err := l.Hold(t.Context(), name); err != nil {
-				t.Errorf("a freed lease: %v", err)
-			} else {
-				again()
-			}
-		})
-	}
-	hands.Wait()
-
-	mine := &lease{name: "article.lost", holder: []byte("one x")}
-	if mine.version, err = l.kv.Create(t.Context(), mine.name, mine.holder); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := l.kv.Update(t.Context(), mine.name, mine.holder, mine.version); err != nil {
-		t.Fatal(err)
-	}
-	if err := l.renew(mine); err != nil {
-		t.Errorf("a renewal whose answer was lost: %v", err)
-	}
-	if _, err := l.kv.Put(t.Context(), mine.name, []byte("two y")); err != nil {
-		t.Fatal(err)
-	}
-	if err := l.renew(mine); err == nil {
-		t.Error("somebody else's lease was renewed")
 	}
 }
 
