@@ -54,6 +54,7 @@ func (h *house) voices(ctx context.Context, clips synth.Clips) ([]worker.Voice, 
 		h.purse = h.pocket()
 	}
 	flight, slots := &synth.Flight{}, synth.NewSlots(h.config.Worker.Calls)
+	h.onClose(func() error { flight.Land(grace); return nil })
 	var out []worker.Voice
 	missing := map[string]error{}
 	for _, name := range slices.Sorted(maps.Keys(h.config.Voices)) {
@@ -65,7 +66,7 @@ func (h *house) voices(ctx context.Context, clips synth.Clips) ([]worker.Voice, 
 		out = append(out, worker.Voice{
 			Name: name, Capabilities: v.Capabilities(),
 			Reader: &synth.Reader{
-				Voice: h.purse.equip(v, name, slots), Clips: clips, Flight: flight,
+				Voice: h.purse.equip(v, name, flight, slots), Clips: clips, Flight: flight,
 				Leases: h.purse.leases, Ledger: h.purse.ledger, Name: name,
 			},
 		})

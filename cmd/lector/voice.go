@@ -21,23 +21,22 @@ func (a *app) openVoice(ctx context.Context, name string, v voiceConfig) (synth.
 	return v.override(bare), nil
 }
 
-// grace is how long a call that costs money may go on after its article was
-// given back.
+// grace is how long calls to voices may go on after the process was told to
+// stop.
 const grace = 8 * time.Second
 
 // renderings is how often a voice may try one text until it is fit.
 const renderings = 3
 
 // equip wraps a voice in what each call to it needs: from the inside, the call
-// is let finish, written into the ledger, refused while the backend is broken,
-// held until there is a place for it and money, tried again, listened to, and
-// spoken again or in halves. One equipped voice is for the whole process.
-func (p *purse) equip(v synth.Voice, name string, slots synth.Slots) synth.Voice {
+// is let finish, made for a chunk only whose lease is held, written into the
+// ledger, refused while the backend is broken, held until there is a place for
+// it and money, tried again, listened to, and spoken again or in halves. One
+// equipped voice is for the whole process.
+func (p *purse) equip(v synth.Voice, name string, flight *synth.Flight, slots synth.Slots) synth.Voice {
 	c := v.Capabilities()
-	if c.Price > 0 {
-		v = synth.Finish(v, grace)
-	}
-	v = synth.Meter(v, name, p.ledger, p.log)
+	v = synth.Held(synth.Finish(v, flight))
+	v = synth.Held(synth.Meter(v, name, p.ledger, p.log))
 	v = synth.Break(v, synth.Fuse{})
 	v = synth.Limit(slots.Wrap(v), c.Concurrency, c.PerSecond)
 	v = synth.Within(v, name, p.budget, p.log)

@@ -34,6 +34,8 @@ func accountOf(ctx context.Context) Account {
 type errand struct {
 	chunk string // hash of the clip
 	kept  bool   // somebody keeps the clip, and then books the call
+	// confirm tells whether the chunk's lease is held; nil: there is none.
+	confirm func() error
 
 	mu              sync.Mutex
 	unbooked        func() // the end of the last call

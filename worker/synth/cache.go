@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"lector"
 )
@@ -22,15 +23,28 @@ func (r *Reader) fetch(ctx context.Context, hash string, c Chunk) (Clip, error) 
 	return Clip{Hash: hash, MP3: mp3, Marks: marks, Characters: c.Characters(), State: Reused}, nil
 }
 
-// keep makes a clip durable. It is paid for by now, so an end of ctx does not
-// lose it.
+// puts is how often a clip is put into a cache that does not take it, and
+// firstPut how long the first wait in between is; each is twice the one before.
+const (
+	puts     = 5
+	firstPut = 250 * time.Millisecond
+)
+
+// keep makes a clip durable. It is paid for by now, so neither an end of ctx
+// nor a store that is away for a moment loses it.
 func (r *Reader) keep(ctx context.Context, c Clip) error {
 	data, err := seal(c.MP3, c.Marks)
 	if err != nil {
 		return fmt.Errorf("clip %.12s: %w", c.Hash, err)
 	}
-	if err := r.Clips.Put(context.WithoutCancel(ctx), c.Hash, data); err != nil {
-		return fmt.Errorf("keep clip %.12s: %w", c.Hash, err)
+	ctx = context.WithoutCancel(ctx)
+	for try := range puts {
+		if try > 0 {
+			_ = pause(ctx, firstPut<<(try-1)) // ctx has no end
+		}
+		if err = r.Clips.Put(ctx, c.Hash, data); err == nil {
+			return nil
+		}
 	}
-	return nil
+	return fmt.Errorf("keep clip %.12s: %w", c.Hash, err)
 }

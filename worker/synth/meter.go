@@ -3,6 +3,7 @@ package synth
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -80,6 +81,8 @@ func outcome(c lector.Call, s lector.Speech, err error, caps lector.Capabilities
 		c.Error = err.Error()
 	}
 	switch {
+	case errors.Is(err, errNotHeld):
+		c.Outcome, c.Cost = lector.CallFailed, 0
 	case err == nil || s.Characters > 0:
 		c.Outcome = lector.CallPaid
 	case lector.IsUnanswered(err):

@@ -32,7 +32,8 @@ const atOnce = 16
 // Read returns the clips of the chunks, in their order, or an error and no
 // clip at all. Clips of the same sound are made once. After a failure no new
 // chunk is begun, but calls in the air are let finish, for they are paid for;
-// all finished clips are in the cache by then.
+// all finished clips are in the cache by then. When ctx ends Read returns at
+// once; what is in the air then is the flight's, and goes into the cache too.
 //
 // Progress is told after each clip, never by two at once. It may be nil.
 func (r *Reader) Read(ctx context.Context, chunks []Chunk, progress func(done, total int, c Clip)) ([]Clip, error) {
@@ -151,13 +152,27 @@ func (r *reading) clip(ctx context.Context, c Chunk) (Clip, error) {
 	})
 }
 
+// losses is how often the lease of one chunk may be lost before that is an
+// error.
+const losses = 3
+
 // make speaks a chunk under its lease, unless another worker did meanwhile.
-func (r *reading) make(ctx context.Context, hash string, c Chunk) (Clip, error) {
+func (r *reading) make(ctx context.Context, hash string, c Chunk) (clip Clip, err error) {
+	for range losses {
+		clip, err = r.leased(ctx, hash, c)
+		if !errors.Is(err, errNotHeld) || ctx.Err() != nil {
+			break
+		}
+	}
+	return clip, err
+}
+
+func (r *reading) leased(ctx context.Context, hash string, c Chunk) (Clip, error) {
 	there := func() bool {
 		_, err := r.fetch(ctx, hash, c)
 		return err == nil
 	}
-	release, err := hold(ctx, r.Leases, "clip."+hash, there)
+	confirm, release, err := hold(ctx, r.Leases, "clip."+hash, there)
 	if err != nil {
 		return Clip{}, fmt.Errorf("lease: %w", err)
 	}
@@ -165,11 +180,11 @@ func (r *reading) make(ctx context.Context, hash string, c Chunk) (Clip, error) 
 	if clip, err := r.fetch(ctx, hash, c); !errors.Is(err, lector.ErrNotFound) {
 		return clip, err
 	}
-	return r.speak(ctx, hash, c)
+	return r.speak(ctx, hash, c, confirm)
 }
 
-func (r *reading) speak(ctx context.Context, hash string, c Chunk) (Clip, error) {
-	e := &errand{chunk: hash, kept: true}
+func (r *reading) speak(ctx context.Context, hash string, c Chunk, confirm func() error) (Clip, error) {
+	e := &errand{chunk: hash, kept: true, confirm: confirm}
 	defer e.book()
 	s, err := r.Voice.Speak(withErrand(ctx, e), c.utterance())
 	if err != nil {

@@ -68,10 +68,11 @@ func (r retrying) Speak(ctx context.Context, u lector.Utterance) (lector.Speech,
 	}
 }
 
-// final reports whether waiting here is no use: the next voice of the article
-// is asked at once, or the article is put off.
+// final reports whether err is no answer of the backend, and waiting here no
+// use: the next voice of the article is asked at once, the article is put off,
+// or the chunk's lease has to be had again.
 func final(err error) bool {
-	return errors.Is(err, errResting) || errors.Is(err, lector.ErrBudget)
+	return errors.Is(err, errResting) || errors.Is(err, lector.ErrBudget) || errors.Is(err, errNotHeld)
 }
 
 // wait is the time until the next try: what the backend asks for and a spread

@@ -86,16 +86,16 @@ func (c *Client) do(ctx context.Context, method, url string, header http.Header,
 	}
 	got := Answer{answer.Header, data}
 	switch {
+	case len(data) > most:
+		return got, Large(most)
+	case err == nil: // whole, and paid for: no matter whose time is over
+		return got, nil
 	case ctx.Err() != nil:
 		return got, context.Cause(ctx)
 	case short.Err() != nil:
 		return got, Slow(context.Cause(short))
-	case err != nil:
-		return got, Cut(len(data), err)
-	case len(data) > most:
-		return got, Large(most)
 	}
-	return got, nil
+	return got, Cut(len(data), err)
 }
 
 // Unreached returns err with what to do about it if it is from before the

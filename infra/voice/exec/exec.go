@@ -115,11 +115,12 @@ func (v *Voice) run(ctx context.Context, text string, u lector.Utterance) ([]byt
 	switch {
 	case out.over:
 		return nil, lector.Permanent(fmt.Errorf("wrote more than %d MB", most>>20))
+	case err == nil:
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case short.Err() != nil:
 		return nil, lector.Hint(context.Cause(short), "raise timeout: of this voice, or set a smaller max_chars")
-	case err != nil:
+	default:
 		return nil, broken(err, complaints.data.String())
 	}
 	return out.data.Bytes(), nil

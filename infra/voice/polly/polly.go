@@ -235,14 +235,15 @@ func (v *Voice) call(ctx context.Context, in *sdk.SynthesizeSpeechInput) ([]byte
 	s := lector.Speech{Characters: int(out.RequestCharacters), RequestID: requestID(out.ResultMetadata)}
 	data, err := io.ReadAll(io.LimitReader(out.AudioStream, most+1))
 	switch {
+	case len(data) > most:
+		err = call.Large(most)
+	case err == nil: // whole, and paid for: no matter whose time is over
 	case ctx.Err() != nil:
 		err = context.Cause(ctx)
 	case short.Err() != nil:
 		err = call.Slow(context.Cause(short))
-	case err != nil:
+	default:
 		err = call.Cut(len(data), err)
-	case len(data) > most:
-		err = call.Large(most)
 	}
 	return data, s, err
 }

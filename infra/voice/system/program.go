@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"time"
 
 	"lector/infra/environ"
 )
@@ -39,21 +40,28 @@ type tool struct {
 	env  []string // NAME=value, beside what every program gets
 }
 
+// longestRun bounds one call of a program: a thousand characters take it a
+// second or two of processor time.
+const longestRun = time.Minute
+
 // run starts a program with text on its standard input and returns what it
-// prints. It is killed when ctx ends; its error ends with its last complaint.
+// prints. It is killed when ctx ends or when it takes longer than any speech
+// does; its error ends with its last complaint.
 func (t tool) run(ctx context.Context, stdin string, args ...string) ([]byte, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, longestRun, fmt.Errorf("not done within %v", longestRun))
+	defer cancel()
 	var out, complaints bytes.Buffer
 	c := exec.CommandContext(ctx, t.path, args...)
 	c.Env = environ.Of(t.env...)
 	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(stdin), &out, &complaints
 	err := c.Run()
 	switch {
+	case err == nil:
+		return out.Bytes(), nil
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
-	case err != nil:
-		return out.Bytes(), fmt.Errorf("%w%s", err, lastLine(complaints.String()))
 	}
-	return out.Bytes(), nil
+	return out.Bytes(), fmt.Errorf("%w%s", err, lastLine(complaints.String()))
 }
 
 // lastLine returns the last line of s with a colon before it, or "".

@@ -1,0 +1,159 @@
+package synth
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lector"
+)
+
+var errOvertaken = errors.New("overtaken")
+
+// TestLeaseOutlivesTheJob has a job that is overtaken while its call is in the
+// air, and another worker who wants the same clip.
+func TestLeaseOutlivesTheJob(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v, clips, leases := &fake{latency: 30 * time.Second}, &memory{}, &desk{}
+		read := func(ctx context.Context) (Clip, error) {
+			listen := func(ctx context.Context, _ []byte, _ lector.Utterance, _ lector.Capabilities) error { return ctx.Err() }
+			flight := &Flight{}
+			r := Reader{Voice: Mend(Check(Retry(Finish(v, flight), Patience{}), listen), 3), Clips: clips, Leases: leases, Flight: flight}
+			c, err := r.Read(ctx, texts(1), nil)
+			if err != nil {
+				return Clip{}, err
+			}
+			return c[0], nil
+		}
+		ctx, cancel := context.WithCancelCause(t.Context())
+		var wait sync.WaitGroup
+		wait.Go(func() {
+			if _, err := read(ctx); !errors.Is(err, errOvertaken) {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		cancel(errOvertaken)
+		wait.Wait()
+		c, err := read(t.Context())
+		if err != nil || c.State != Reused || v.calls != 1 {
+			t.Errorf("%s after %d calls: %v", c.State, v.calls, err)
+		}
+	})
+}
+
+// TestLand has calls that are quicker and slower than the grace of a process
+// that stops, and begins none that have not begun.
+func TestLand(t *testing.T) {
+	t.Parallel()
+	for latency, kept := range map[time.Duration]int{4 * time.Second: 3, 20 * time.Second: 0} {
+		synctest.Test(t, func(t *testing.T) {
+			v, clips, flight := &fake{latency: latency}, &memory{}, &Flight{}
+			r := Reader{Voice: Limit(Finish(v, flight), 3, 0), Clips: clips, Flight: flight}
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error)
+			go func() { _, err := r.Read(ctx, texts(10), nil); done <- err }()
+			synctest.Wait()
+			began := time.Now()
+			cancel()
+			if err := <-done; !errors.Is(err, context.Canceled) || time.Since(began) > 0 {
+				t.Errorf("the article ends after %v: %v", time.Since(began), err)
+			}
+			flight.Land(8 * time.Second)
+			if took := time.Since(began); took != min(latency, 8*time.Second) || len(clips.keys()) != kept || v.calls != 3 {
+				t.Errorf("latency %v: after %v %d clips of %d calls", latency, took, len(clips.keys()), v.calls)
+			}
+		})
+	}
+	(&Flight{}).Land(time.Hour) // of one that never flew
+}
+
+func TestFinishBeginsNothing(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errOvertaken)
+	v := &fake{}
+	if _, err := Finish(v, &Flight{}).Speak(ctx, lector.Utterance{}); !errors.Is(err, errOvertaken) || v.calls != 0 {
+		t.Errorf("a call begins after the end: %v", err)
+	}
+}
+
+// TestNoCallWithoutTheLease loses the lease of a chunk before its call, and
+// between the intent and the call.
+func TestNoCallWithoutTheLease(t *testing.T) {
+	t.Parallel()
+	lost := errors.New("lease lost")
+	for name, test := range map[string]struct {
+		losses       func(asked int) bool
+		calls, clips int
+		begun        int // intents in the ledger
+	}{
+		"held":                 {func(int) bool { return false }, 1, 1, 1},
+		"before the intent":    {func(asked int) bool { return asked == 1 }, 1, 1, 1},
+		"behind the intent":    {func(asked int) bool { return asked == 2 }, 1, 1, 2},
+		"again and again":      {func(int) bool { return true }, 0, 0, 0},
+		"always too late":      {func(asked int) bool { return asked%2 == 0 }, 0, 0, 3},
+		"both, one at a time.": {func(asked int) bool { return asked == 1 || asked == 3 }, 1, 1, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, books, clips, asked := priced(nil), NewBooks(nil), &memory{}, 0
+			leases := &desk{lost: func() error {
+				if asked++; test.losses(asked) {
+					return lost
+				}
+				return nil
+			}}
+			voice := Retry(Break(Held(Meter(Held(v), "anna", books, quiet)), Fuse{Failures: 1}), Patience{})
+			r := Reader{Voice: voice, Clips: clips, Leases: leases}
+			_, err := r.Read(t.Context(), texts(1), nil)
+			if (err == nil) != (test.clips == 1) || err != nil && !errors.Is(err, lost) {
+				t.Error(err)
+			}
+			if v.calls != test.calls || len(clips.keys()) != test.clips || len(books.Calls()) != test.begun {
+				t.Errorf("%d calls, %d clips, %d intents", v.calls, len(clips.keys()), len(books.Calls()))
+			}
+			paid := 0
+			for _, c := range books.Calls() {
+				if c.Outcome == lector.CallPaid {
+					paid++
+				} else if c.Outcome != lector.CallFailed || c.Cost != 0 {
+					t.Errorf("a call that was not made: %+v", c)
+				}
+			}
+			if paid != test.calls {
+				t.Errorf("%d paid", paid)
+			}
+		})
+	}
+}
+
+// away is a cache that takes nothing for a while.
+type away struct {
+	memory
+	refusals int
+}
+
+func (a *away) Put(ctx context.Context, hash string, mp3 []byte) error {
+	if a.refusals--; a.refusals >= 0 {
+		return errors.New("503 slow down")
+	}
+	return a.memory.Put(ctx, hash, mp3)
+}
+
+func TestKeepTriesAgain(t *testing.T) {
+	t.Parallel()
+	for refusals, good := range map[int]bool{0: true, 1: true, puts - 1: true, puts: false} {
+		synctest.Test(t, func(t *testing.T) {
+			v, clips := &fake{}, &away{refusals: refusals}
+			r := Reader{Voice: v, Clips: clips}
+			if _, err := r.Read(t.Context(), texts(1), nil); (err == nil) != good || v.calls != 1 {
+				t.Errorf("%d refusals: %v after %d calls", refusals, err, v.calls)
+			}
+		})
+	}
+}
