@@ -241,6 +241,7 @@ func TestKilledByContext(t *testing.T) {
 
 func FuzzMend(f *testing.F) {
 	f.Add(WAV([]byte{1, 2, 3, 4}, 16000, 1))
+	f.Add(join(sized(hum(40), 0), info, sized(hum(20), 7), []byte("data\x00\x00\x00\x00xy")))
 	f.Add([]byte("RIFF\xff\xff\xff\xffWAVEfmt \x10\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		once, err := mend(data)

@@ -28,7 +28,7 @@ func Sniff(data []byte) Kind {
 	switch {
 	case len(data) == 0:
 		return Empty
-	case has(data, 0, "RIFF") && has(data, 8, "WAVE"):
+	case has(data, 8, "WAVE") && (has(data, 0, "RIFF") || has(data, 0, "RF64") || has(data, 0, "BW64")):
 		return WAV
 	case has(data, 0, "ID3"):
 		return MP3

@@ -15,7 +15,7 @@ func TestSniff(t *testing.T) {
 	t.Parallel()
 	for want, samples := range map[sound.Kind][]string{
 		sound.MP3:     {string(voicetest.MP3(24000, 1, time.Second)), "ID3\x04\x00\x00\x00\x00\x00\x00", "\xff\xf3\x64\xc4"},
-		sound.WAV:     {string(voicetest.WAV(24000, time.Second))},
+		sound.WAV:     {string(voicetest.WAV(24000, time.Second)), "RF64\xff\xff\xff\xffWAVEds64"},
 		sound.FLAC:    {"fLaC\x00\x00"},
 		sound.Ogg:     {"OggS\x00\x02"},
 		sound.AAC:     {"\xff\xf1\x50\x80\x00\x1f\xfc"},

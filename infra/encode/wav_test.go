@@ -1,0 +1,147 @@
+package encode
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// hum is n samples of a wave that never looks like a header.
+func hum(n int) []byte {
+	pcm := make([]byte, 0, 2*n)
+	for i := range n {
+		pcm = binary.LittleEndian.AppendUint16(pcm, uint16(int16(9000*math.Sin(float64(i)/17)+500*math.Sin(float64(i)/3))))
+	}
+	return pcm
+}
+
+// sized returns a WAV of 22,050 Hz mono that states the given size of its samples.
+func sized(pcm []byte, size uint32) []byte {
+	b := WAV(pcm, 22050, 1)
+	binary.LittleEndian.PutUint32(b[4:], size+36)
+	binary.LittleEndian.PutUint32(b[40:], size)
+	return b
+}
+
+// chunk returns a chunk with its true size.
+func chunk(name string, body string) []byte {
+	b := binary.LittleEndian.AppendUint32([]byte(name), uint32(len(body)))
+	b = append(b, body...)
+	return append(b, make([]byte, len(body)&1)...)
+}
+
+// info is what ffmpeg and editors write about a file.
+var info = chunk("LIST", "INFOISFT\x0e\x00\x00\x00Lavf59.27.100\x00")
+
+func join(pieces ...[]byte) []byte { return bytes.Join(pieces, nil) }
+
+func stated(bits int, n int, order binary.AppendByteOrder) []byte {
+	if bits == 64 {
+		return order.AppendUint64(nil, uint64(n))
+	}
+	return order.AppendUint32(nil, uint32(n))
+}
+
+// TestBodiesOfServers has what speech servers were seen to send, and what they
+// might. All hold one and a half seconds, a in front of b.
+func TestBodiesOfServers(t *testing.T) {
+	t.Parallel()
+	all := hum(33076)
+	a, b := all[:20002], all[20002:]
+	want := WAV(all, 22050, 1)
+	whole, n := len(all), len(all)
+	for name, body := range map[string][]byte{
+		"two files, sizes 0":               join(sized(a, 0), sized(b, 0)),
+		"two files, sizes 0xFFFFFFFF":      join(sized(a, 0xFFFFFFFF), sized(b, 0xFFFFFFFF)),
+		"two files, true sizes":            join(sized(a, uint32(len(a))), sized(b, uint32(len(b)))),
+		"two files, the first has all":     join(sized(a, uint32(whole+44)), sized(b, 0)),
+		"a header alone, then files":       join(sized(nil, 0), sized(a, 0), sized(b, uint32(len(b)))),
+		"a file with LIST, then another":   join(sized(a, 0), info, sized(b, 0), info),
+		"true size, then unknown":          join(sized(a, uint32(len(a))), sized(b, 0x7FFFF000)),
+		"an odd byte before a header":      join(sized(a, 0), []byte{7}, sized(b, 0)),
+		"LIST behind":                      join(sized(all, 0xFFFFFFFF), info),
+		"LIST behind a true size":          join(sized(all, uint32(n)), info),
+		"LIST behind, cut off":             join(sized(all, uint32(n)), info[:20]),
+		"chunks of any name behind":        join(sized(all, 0), chunk("sizE", "\x01\x02\x03\x04"), chunk("xtra", "odd")),
+		"LIST inside":                      join(sized(a, 0), info, b),
+		"LIST inside a true size":          join(sized(join(a, info, b), uint32(n+len(info)))),
+		"two data chunks":                  join(sized(a, uint32(len(a))), chunk("data", string(b))),
+		"a data chunk inside":              join(sized(a, 0), []byte("data\xff\xff\xff\xff"), b),
+		"the size behind":                  join(sized(all, 0), stated(32, n, binary.LittleEndian)),
+		"the size behind, big end first":   join(sized(all, 0x7FFFFFFF), stated(32, n+36, binary.BigEndian)),
+		"the size behind, eight bytes":     join(sized(all, 0xFFFFFFFF), stated(64, n+44, binary.LittleEndian)),
+		"2,000,000,000":                    sized(all, 2_000_000_000),
+		"three hours":                      sized(all, 3*3600*44100),
+		"twenty minutes":                   sized(all, 1200*44100),
+		"the size of the first piece":      sized(all, uint32(len(a))),
+		"the first piece, with LIST":       join(sized(all, 2000), info),
+		"RF64":                             bytes.Replace(sized(all, 0xFFFFFFFF), []byte("RIFF"), []byte("RF64"), 1),
+		"less than a block behind":         join(sized(all, 0), []byte{1}),
+		"a few bytes behind the true size": join(sized(all, uint32(n)), []byte("\r\n0\r\n\r\n")),
+	} {
+		got, err := mend(body)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if !bytes.Equal(got, want) {
+			t.Errorf("%s: %d bytes, want %d", name, len(got), len(want))
+		}
+	}
+}
+
+func TestBodiesThatAreUnfit(t *testing.T) {
+	t.Parallel()
+	pcm := hum(22050)
+	for name, test := range map[string]struct {
+		body []byte
+		want string
+	}{
+		"another rate behind": {join(sized(pcm, 0), WAV(pcm, 24000, 1)), "22050 Hz, 1 channels, 16 bits, then 24000 Hz, 1 channels"},
+		"another form behind": {join(sized(pcm, 0), WAV(pcm, 22050, 2)), "of different forms"},
+		"half of it":          {sized(pcm, 2*44100), "truncated"},
+		"nine of ten minutes": {sized(pcm, 540*44100), "truncated"},
+		"nothing":             {join(sized(nil, 0), info, sized(nil, 0)), "no samples"},
+		"chunks only":         {join(sized(nil, 0)[:36], info), "no data chunk"},
+	} {
+		if _, err := mend(test.body); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", name, err, test.want)
+		}
+	}
+}
+
+// TestPipes reads what programs write to a pipe, whose sizes they do not know.
+func TestPipes(t *testing.T) {
+	t.Parallel()
+	for _, test := range [][]string{
+		{"sox", "-n", "-r", "16000", "-b", "16", "-c", "1", "-t", "wav", "-", "synth", "1", "sine", "300"},
+		{"ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=300:r=16000:d=1", "-metadata", "title=A title", "-f", "wav", "-"},
+		{"ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=300:r=16000:d=1", "-rf64", "always", "-f", "wav", "-"},
+		{"ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=300:r=16000:d=1", "-c:a", "pcm_s24le", "-f", "wav", "-"},
+	} {
+		t.Run(fmt.Sprint(test), func(t *testing.T) {
+			t.Parallel()
+			if _, err := exec.LookPath(test[0]); err != nil {
+				t.Skipf("%s is not installed: apt-get install %s", test[0], test[0])
+			}
+			body, err := exec.CommandContext(t.Context(), test[0], test[1:]...).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			format, once, err := read(body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			block := int(binary.LittleEndian.Uint16(format[12:]))
+			if len(once) != 16000*block {
+				t.Errorf("%d bytes of samples, want a second: %d", len(once), 16000*block)
+			}
+			_, twice, err := read(join(body, body, info))
+			if err != nil || !bytes.Equal(twice, join(once, once)) {
+				t.Errorf("twice in one body: %d bytes of samples, want %d, %v", len(twice), 2*len(once), err)
+			}
+		})
+	}
+}
