@@ -90,6 +90,8 @@ type Manifest struct {
 	Duration    float64    `json:"duration"`
 	Samples     int64      `json:"samples"`
 	SampleRate  int        `json:"sample_rate"`
+	Loudness    *float64   `json:"loudness,omitempty"`  // integrated, LUFS (ITU-R BS.1770-4)
+	TruePeak    *float64   `json:"true_peak,omitempty"` // dBTP
 	Bytes       int64      `json:"bytes"`
 	SHA256      string     `json:"sha256"`
 	Links       Links      `json:"links"`

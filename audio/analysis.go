@@ -59,6 +59,7 @@ func (s *stream) analyze(ctx context.Context) error {
 	if err := errors.Join(s.decodeAll(ctx, 0, m.add), s.findEdges()); err != nil {
 		return err
 	}
+	s.refineEdges(m.env.values)
 	s.analysis = m.done(s)
 	if s.analysis.TruePeak >= 0 {
 		return s.remeasurePeak(ctx)

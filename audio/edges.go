@@ -22,6 +22,10 @@ const (
 	nearLoud = 16 * (Loud - 4)
 )
 
+// strong is a level, −26 dBFS, that speech reaches soon behind its beginning and
+// not long before its end, and noise in a pause does not.
+const strong = 16 * 1642
+
 // edges say where a part's sound begins and ends, as samples of its raw
 // decoding. They are of use only when known. The end of a part that was cut off in
 // the middle of sound lies behind its last frame: see fading.
@@ -30,33 +34,37 @@ type edges struct {
 	silent      bool // no sample is Loud
 	first, last int  // Loud
 	head, tail  int  // nearLoud
+	// The first and the last strong sample; −1 where there is none.
+	firstStrong, lastStrong int
 }
+
+var noEdges = edges{first: -1, last: -1, head: -1, tail: -1, firstStrong: -1, lastStrong: -1}
 
 // backFrames is how many frames are decoded first in search of the end of sound.
 const backFrames = 6
 
-// findEdges decodes from the front until there is sound, and from the back in
-// growing pieces until there is sound. What lies between is not decoded.
+// findEdges decodes from the front until there is strong sound, and from the back in
+// growing pieces until there is. What lies between is not decoded.
 func (s *stream) findEdges() error {
 	if !pcm.Decodable(s.first) {
 		return nil
 	}
-	e := edges{known: true, first: -1, last: -1, head: -1, tail: -1}
-	if err := s.listen(0, s.frames, &e, func() bool { return e.first < 0 }); err != nil {
+	e := noEdges
+	if err := s.listen(0, s.frames, &e, func() bool { return e.firstStrong < 0 }); err != nil {
 		return err
 	}
 	if e.first < 0 {
 		s.edges = edges{known: true, silent: true}
 		return nil
 	}
-	e.last, e.tail = -1, -1
-	for to, n := s.frames, backFrames; e.last < 0 && to > 0; n *= 2 {
+	e.known, e.last, e.tail, e.lastStrong = true, -1, -1, -1
+	for to, n := s.frames, backFrames; e.lastStrong < 0 && to > 0; n *= 2 {
 		from := max(0, to-n)
-		back := edges{first: -1, last: -1, head: -1, tail: -1}
+		back := noEdges
 		if err := s.listen(from, to, &back, func() bool { return true }); err != nil {
 			return err
 		}
-		e.last, e.tail = back.last, max(e.tail, back.tail)
+		e.last, e.tail, e.lastStrong = max(e.last, back.last), max(e.tail, back.tail), back.lastStrong
 		to = from
 	}
 	s.edges = e
@@ -150,6 +158,13 @@ func (e *edges) note(samples []int16, channels, at int) {
 			e.first = n
 		}
 		e.last = n
+		if x < strong && x > -strong {
+			continue
+		}
+		if e.firstStrong < 0 {
+			e.firstStrong = n
+		}
+		e.lastStrong = n
 	}
 }
 

@@ -2,6 +2,7 @@ package audio
 
 import (
 	"math"
+	"slices"
 
 	"lector/audio/loudness"
 )
@@ -24,10 +25,11 @@ func SpeechLevel(channels int) Level {
 // GainStep is what one step of global_gain is in dB: 20 log 2^(1/4).
 const GainStep = 1.5051499783199058
 
-// Levels is what levelling found and did.
+// Levels is what is known of the loudness of a stitch, and what levelling did.
+// Both figures are reckoned from the parts and not measured on the output.
 type Levels struct {
-	Before, After float64 // LUFS of the stitch; After is reckoned, not measured
-	Peak          float64 // dBTP of the loudest part, reckoned likewise
+	Before, After float64 // LUFS of the stitch; −Inf for silence
+	Peak          float64 // dBTP of the loudest part
 	Limited       []Limit // parts that got less than they should
 }
 
@@ -38,45 +40,100 @@ type Limit struct {
 	Explanation string // ceiling, or the range of global_gain
 }
 
-// minBlocks is how many loud blocks of 400 ms a part must have to be levelled by
-// its own loudness: about three seconds of speech. Shorter ones follow the whole.
-const minBlocks = 25
+// How many loud blocks of 400 ms a part must have to be levelled by its own
+// loudness, about three seconds of speech, and a group by its own, about one.
+// Shorter parts follow their group, and shorter groups the whole.
+const (
+	minBlocks      = 25
+	minGroupBlocks = 6
+)
 
-// Levels returns what was done about loudness; nil where nothing was asked.
+// Levels returns the loudness of the stitch; nil where not all parts have been
+// listened to, because neither Options.Loudness nor Part.Known asked for it.
 func (p *Plan) Levels() *Levels { return p.levels }
 
-// level decides each part's gain: to the target by its own loudness, so that
-// voices are even; then all parts by the same step, should the whole have
-// missed the target; then back as far as ceiling and global_gain demand.
+// level decides each part's gain.
 func (p *Plan) level() error {
-	if p.opt.Loudness == nil {
+	deaf := slices.IndexFunc(p.streams, func(s *stream) bool { return s.analysis == nil })
+	switch {
+	case deaf >= 0 && p.opt.Loudness == nil:
 		return nil
-	}
-	for i, s := range p.streams {
-		if s.analysis == nil {
-			return p.partError(i, s.part.Name, ErrLoudness)
-		}
+	case deaf >= 0:
+		return p.partError(deaf, p.streams[deaf].part.Name, ErrLoudness)
 	}
 	whole := p.loudness(nil)
 	p.levels = &Levels{Before: whole, After: whole, Peak: p.peak(nil)}
-	if math.IsInf(whole, -1) {
+	if p.opt.Loudness == nil || math.IsInf(whole, -1) {
 		return nil
 	}
-	p.gains = make([]int, len(p.streams))
-	for i, s := range p.streams {
-		own := whole
-		if loudness.Blocks(s.analysis.energies) >= minBlocks {
-			own = s.analysis.Loudness
-		}
-		p.gains[i] = p.limit(i, steps(p.opt.Loudness.Target-own))
-	}
-	if rest := steps(p.opt.Loudness.Target - p.loudness(p.gains)); rest != 0 {
-		for i := range p.gains {
-			p.gains[i] = p.limit(i, p.gains[i]+rest)
-		}
-	}
+	want := p.distances(whole)
+	shift := p.shift(want)
+	p.gains = p.raised(want, shift)
+	p.noteLimits(want, shift)
 	p.levels.After, p.levels.Peak = p.loudness(p.gains), p.peak(p.gains)
 	return nil
+}
+
+// distances returns how far each part is from the target, in dB.
+func (p *Plan) distances(whole float64) []float64 {
+	groups := map[string][]float64{}
+	for _, s := range p.streams {
+		groups[s.part.Group] = append(groups[s.part.Group], s.analysis.energies...)
+	}
+	all := make([]float64, len(p.streams))
+	for i, s := range p.streams {
+		own := whole
+		if group := groups[s.part.Group]; loudness.Blocks(s.analysis.energies) >= minBlocks {
+			own = s.analysis.Loudness
+		} else if loudness.Blocks(group) >= minGroupBlocks {
+			own = loudness.Integrated(group)
+		}
+		all[i] = p.opt.Loudness.Target - own
+	}
+	return all
+}
+
+// shift returns by how many dB, half a step at most, all parts are shifted before
+// their gains are rounded to steps, so that the whole comes as near to the target
+// as it can. Without it, errors of rounding to the same side would add up to half a
+// step, and a ceiling that holds some parts back would make the whole too soft.
+func (p *Plan) shift(want []float64) float64 {
+	miss := func(shift float64) float64 { return p.loudness(p.raised(want, shift)) - p.opt.Loudness.Target }
+	best, least := 0.0, math.Abs(miss(0))
+	low, high := -GainStep/2, GainStep/2
+	for range 12 { // to a thousandth of a step
+		middle := (low + high) / 2
+		m := miss(middle)
+		if math.Abs(m) < least {
+			best, least = middle, math.Abs(m)
+		}
+		if m > 0 {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	return best
+}
+
+// raised returns the gains, in steps, that bring the parts nearest to where they
+// should be, as far as ceiling and global_gain allow.
+func (p *Plan) raised(want []float64, shift float64) []int {
+	gains := make([]int, len(want))
+	for i := range gains {
+		gains[i], _ = p.limit(i, steps(want[i]+shift))
+	}
+	return gains
+}
+
+// noteLimits writes down which parts got less than they should.
+func (p *Plan) noteLimits(want []float64, shift float64) {
+	for i, s := range p.streams {
+		asked := steps(want[i] + shift)
+		if got, why := p.limit(i, asked); why != "" {
+			p.levels.Limited = append(p.levels.Limited, Limit{s.part.Name, asked, got, why})
+		}
+	}
 }
 
 func steps(db float64) int { return int(math.Round(db / GainStep)) }
@@ -109,10 +166,10 @@ func (p *Plan) peak(gains []int) float64 {
 }
 
 // limit takes steps back that would break the ceiling or the range of
-// global_gain, where a step could not be undone.
-func (p *Plan) limit(i, want int) int {
+// global_gain, where a step could not be undone, and says which of the two it was.
+func (p *Plan) limit(i, want int) (got int, why string) {
 	a := p.streams[i].analysis
-	got, why := want, ""
+	got = want
 	if room := math.Floor((p.opt.Loudness.Ceiling - a.TruePeak) / GainStep); float64(got) > room {
 		got, why = int(room), "the true peak would break the ceiling"
 	}
@@ -121,19 +178,5 @@ func (p *Plan) limit(i, want int) int {
 			got, why = in, "global_gain would leave its range"
 		}
 	}
-	if got != want {
-		p.note(Limit{p.streams[i].part.Name, want, got, why})
-	}
-	return got
-}
-
-// note keeps the last limit of each part.
-func (p *Plan) note(l Limit) {
-	for i := range p.levels.Limited {
-		if p.levels.Limited[i].Part == l.Part {
-			p.levels.Limited[i] = l
-			return
-		}
-	}
-	p.levels.Limited = append(p.levels.Limited, l)
+	return got, why
 }

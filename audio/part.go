@@ -13,6 +13,9 @@ type Part struct {
 	// Pause is the silence wanted between the last sample above −60 dBFS of
 	// this part and the first of the next; see Options.Pauses.
 	Pause time.Duration
+	// Group names what the part has in common with others, such as its voice:
+	// one too short to be judged alone is levelled as they are.
+	Group string
 	// Known is what Analyze said about this very part; with it nothing is
 	// decoded a second time.
 	Known *Analysis
@@ -24,7 +27,8 @@ type Options struct {
 	// as far as the gap to the next part is too long. Two granules of silence
 	// stay on each side of sound, so that no sample above −60 dBFS changes.
 	Trim bool
-	// Pauses sets the gap at each join to the part's Pause. Without it the
+	// Pauses sets the gap at each join to the part's Pause, and leaves at most 200 ms
+	// of silence in front of the first sound and behind the last. Without it the
 	// parts' own silences stay and only encoder delay and padding go. Needs
 	// Trim to shorten a gap and to know where sound begins.
 	Pauses bool

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"lector/audio/mpeg"
 	"lector/audio/pcm"
@@ -130,7 +131,7 @@ func (p *Plan) listen(ctx context.Context, s *stream) error {
 	case p.opt.Trim && !pcm.Decodable(s.first):
 		s.problems = append(s.problems, mpeg.Problem{Kind: Unanalysed, Detail: pcm.ErrUndecodable.Error()})
 	case p.opt.Trim:
-		return s.findEdges()
+		return s.trimmable(ctx)
 	}
 	return nil
 }
@@ -176,17 +177,29 @@ func (p *Plan) cut() {
 	p.cutEnds()
 }
 
-// cutEnds drops what the encoders put before the first and behind the last
-// part, as far as it is silent.
+// outerSilence is what Options.Pauses leaves at most in front of the first sound and
+// behind the last.
+const outerSilence = 200 * time.Millisecond
+
+// cutEnds drops what the encoders put before the first and behind the last part, as
+// far as it is silent; with Pauses also the parts' own silence beyond outerSilence.
 func (p *Plan) cutEnds() {
 	if !p.opt.Trim {
 		return
 	}
 	first, last := p.streams[0], p.streams[len(p.streams)-1]
-	head, _ := first.droppable()
-	p.cuts[0].head = min(head, roundDiv(first.delay(), first.spf()))
-	_, tail := last.droppable()
-	p.cuts[len(p.cuts)-1].tail = max(0, min(tail, roundDiv(last.trail(), last.spf())))
+	head, tail := roundDiv(first.delay(), first.spf()), max(0, roundDiv(last.trail(), last.spf()))
+	if p.opt.Pauses {
+		keep := int(outerSilence.Seconds() * float64(first.first.SampleRate()))
+		begins, _ := first.bounds()
+		_, ends := last.bounds()
+		head = max(head, (begins-decoderDelay-keep)/first.spf())
+		tail = max(tail, (last.raw()-1-ends-keep)/last.spf())
+	}
+	most, _ := first.droppable()
+	p.cuts[0].head = min(head, most)
+	_, most = last.droppable()
+	p.cuts[len(p.cuts)-1].tail = min(tail, most)
 }
 
 // place fixes the timeline when all frames are known.

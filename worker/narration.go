@@ -19,7 +19,7 @@ import (
 
 // stitchVersion is part of a rendition's hash: it changes when the same clips
 // would be joined or tagged differently.
-const stitchVersion = "1"
+const stitchVersion = "2"
 
 // Narration is a finished rendition, not stored yet.
 type Narration struct {
@@ -39,11 +39,12 @@ func (p *Plan) hash(t *take) string {
 		parts = append(parts, part{synth.Hash(t.speech[i], t.by[i].Capabilities), c.Pause.String()})
 	}
 	data, err := json.Marshal(struct {
-		Version string
-		Parts   []part
-		Tag     id3.Tag
-		Cover   string
-	}{stitchVersion, parts, p.tag(t), p.article.Image})
+		Version  string
+		Parts    []part
+		Tag      id3.Tag
+		Cover    string
+		Loudness string `json:",omitempty"`
+	}{stitchVersion, parts, p.tag(t), p.article.Image, p.site.Loudness.String()})
 	if err != nil { // strings and numbers only
 		panic(err)
 	}
@@ -101,6 +102,7 @@ func (t *take) parts(ctx context.Context, clips []synth.Clip) ([]audio.Part, err
 		}
 		parts[i] = audio.Part{
 			Name: fmt.Sprintf("clip %d", i+1), Source: body, Size: body.Size(), Pause: t.chunks[i].Pause, Known: c.Analysis,
+			Group: t.by[i].Name,
 		}
 	}
 	return parts, nil
@@ -112,9 +114,13 @@ func (p *Plan) assemble(ctx context.Context, t *take, clips []synth.Clip, step f
 	if err != nil {
 		return nil, err
 	}
-	plan, err := audio.NewPlan(ctx, parts, audio.Options{Trim: true, Pauses: true})
+	level := p.site.Loudness.level(parts[0].Known.Channels)
+	plan, err := audio.NewPlan(ctx, parts, audio.Options{Trim: true, Pauses: true, Loudness: level})
 	if err != nil {
 		return nil, err
+	}
+	if why := missed(plan.Levels(), level); why != "" {
+		step(Progress{Stage: lector.StageStitch, Note: why})
 	}
 	line := plan.Timeline()
 	segments := p.segments(t, clips, line)
@@ -130,6 +136,7 @@ func (p *Plan) assemble(ctx context.Context, t *take, clips []synth.Clip, step f
 		return nil, err
 	}
 	n := &Narration{MP3: mp3.Bytes(), Manifest: p.manifest(t, line, segments)}
+	n.loudness(plan.Levels())
 	n.bill(clips)
 	if err := n.verify(line); err != nil {
 		return nil, err

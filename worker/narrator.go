@@ -51,6 +51,8 @@ type Site struct {
 	Cast map[lector.SegmentKind]string
 	// Speed is the pace of all voices; 0 is their own.
 	Speed float64
+	// Loudness is what renditions are levelled to.
+	Loudness Loudness
 }
 
 // Narrator makes the audio of articles. It knows no broker and stores nothing

@@ -146,8 +146,12 @@ type siteConfig struct {
 	// Speed is the pace of all voices here: 1 is their own.
 	Speed float64 `yaml:"speed,omitempty"`
 	// Notice is whether the disclosure is spoken: off, start or both.
-	Notice string     `yaml:"notice,omitempty"`
-	Read   readConfig `yaml:"read,omitempty"`
+	Notice string `yaml:"notice,omitempty"`
+	// Loudness is what renditions are levelled to, without re-encoding: a figure
+	// in LUFS, such as -16, or off. Empty is -19 in mono and -16 in stereo, which
+	// sound alike. No true peak is raised above -1 dBTP.
+	Loudness loudness   `yaml:"loudness,omitempty"`
+	Read     readConfig `yaml:"read,omitempty"`
 	// Rules are selectors for parts of this site's pages that are to be read
 	// or skipped.
 	Rules  extract.Rules `yaml:"rules,omitempty"`

@@ -124,6 +124,9 @@ func (c *config) checkSites() error {
 		if s.Notice != "off" && s.Notice != "start" && s.Notice != "both" {
 			return fmt.Errorf("%s.notice: %q is not off, start or both", key, s.Notice)
 		}
+		if err := s.Loudness.check(key); err != nil {
+			return err
+		}
 		if f := s.Read.Foreign; f != "" && f != script.SkipForeign && f != script.RefuseForeign {
 			return fmt.Errorf("%s.read.foreign: %q is neither skip nor refuse", key, f)
 		}

@@ -34,7 +34,7 @@ func (s siteConfig) worker() worker.Site {
 	return worker.Site{
 		Title: s.Title, URL: s.URL, Language: s.Language, Notice: s.Notice,
 		Byline: s.Read.Byline == nil || *s.Read.Byline, Captions: s.Read.Captions, Foreign: s.Read.Foreign, Rules: s.Rules, Voices: s.Voices,
-		MaxCharacters: s.longest(), Budget: s.Budget.bounds(), Cast: s.Cast, Speed: s.Speed,
+		MaxCharacters: s.longest(), Budget: s.Budget.bounds(), Cast: s.Cast, Speed: s.Speed, Loudness: s.Loudness.worker(),
 	}
 }
 

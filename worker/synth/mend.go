@@ -62,7 +62,7 @@ func (m mending) halves(ctx context.Context, u lector.Utterance, at, cuts int) (
 	if err != nil {
 		return lector.Speech{Characters: a.Characters + b.Characters}, fmt.Errorf("second half: %w", err)
 	}
-	return join(context.WithoutCancel(ctx), a, b, at+strings.Index(u.Text[at:], second.Text))
+	return join(context.WithoutCancel(ctx), a, b, breath(first.Text), at+strings.Index(u.Text[at:], second.Text))
 }
 
 // render speaks the text until a rendering is fit.
@@ -110,12 +110,23 @@ func weight(r rune) int {
 
 func abs(n int) int { return max(n, -n) }
 
-// join makes one speech of two, frame by frame.
-func join(ctx context.Context, a, b lector.Speech, offset int) (lector.Speech, error) {
+// breath is the pause of a reader behind a text that was cut in two.
+func breath(text string) time.Duration {
+	last, _ := utf8.DecodeLastRuneInString(text)
+	return [...]time.Duration{0, 60, 180, 350}[weight(last)] * time.Millisecond
+}
+
+// join makes one speech of two, frame by frame, with no longer a pause between the
+// sound of the one and the other than is given.
+func join(ctx context.Context, a, b lector.Speech, pause time.Duration, offset int) (lector.Speech, error) {
 	part := func(mp3 []byte) audio.Part {
-		return audio.Part{Source: bytes.NewReader(mp3), Size: int64(len(mp3))}
+		return audio.Part{Source: bytes.NewReader(mp3), Size: int64(len(mp3)), Pause: pause}
 	}
-	plan, err := audio.NewPlan(ctx, []audio.Part{part(a.MP3), part(b.MP3)}, audio.Options{})
+	parts := []audio.Part{part(a.MP3), part(b.MP3)}
+	plan, err := audio.NewPlan(ctx, parts, audio.Options{Trim: true})
+	if err == nil && plan.Timeline().Parts[1].Sound.Start-plan.Timeline().Parts[0].Sound.End > pause {
+		plan, err = audio.NewPlan(ctx, parts, audio.Options{Trim: true, Pauses: true})
+	}
 	if err != nil {
 		return lector.Speech{}, fmt.Errorf("join halves: %w", err)
 	}
