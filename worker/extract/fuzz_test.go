@@ -1,14 +1,13 @@
 package extract_test
 
 import (
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"lector"
 	"lector/worker/extract"
+	"lector/worker/growthtest"
 )
 
 // FuzzExtract: whatever comes in, each block has its text and its rule, and a
@@ -90,32 +89,14 @@ var hard = map[string]func(n int) string{
 
 // TestLinear: sixteen times the input takes about sixteen times as long, also
 // for input that is made to be slow.
-func TestLinear(t *testing.T) { //nolint:paralleltest // it measures time
-	for name, make := range hard { //nolint:paralleltest // one after the other
+func TestLinear(t *testing.T) {
+	t.Parallel()
+	for name, make := range hard {
 		t.Run(name, func(t *testing.T) {
-			small, large := cost(make(300)), time.Hour
-			// Sixteen times, and room; quadratic would be 256. On a busy machine a
-			// long run is interrupted more often than a short one, so one good try
-			// of several counts.
-			for range 8 {
-				large = min(large, cost(make(4800)))
-				if large <= 80*max(small, 2*time.Millisecond) {
-					return
-				}
-			}
-			t.Errorf("sixteen times the input takes %v instead of %v", large, small)
+			t.Parallel()
+			growthtest.Linear(t, make(300), make(4800), func(src string) {
+				_, _ = extract.File("hard", []byte(src), extract.Rules{}) // refused or not: the work counts
+			})
 		})
 	}
-}
-
-// cost is the shorter of two runs.
-func cost(src string) time.Duration {
-	best := time.Hour
-	for range 2 {
-		runtime.GC()
-		began := time.Now()
-		_, _ = extract.File("hard", []byte(src), extract.Rules{}) // refused or not: the time counts
-		best = min(best, time.Since(began))
-	}
-	return best
 }
