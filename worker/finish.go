@@ -141,8 +141,8 @@ func (w *Worker) public(ctx context.Context, j lector.Job) (lector.Manifest, err
 	if err != nil {
 		return lector.Manifest{}, fmt.Errorf("read pointer: %w", err)
 	}
-	var m lector.Manifest
-	if err := json.Unmarshal(data, &m); err != nil {
+	m, err := lector.ReadManifest(data)
+	if err != nil {
 		w.Log.Error("pointer is replaced, its history is lost", "key", key, "error", err)
 		return lector.Manifest{}, nil
 	}

@@ -6,9 +6,9 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
-	"time"
 
 	"lector"
+	"lector/infra/limittest"
 )
 
 // TestFullDiskHeals fills the disk of a server, sees a write fail, and frees
@@ -28,8 +28,9 @@ func TestFullDiskHeals(t *testing.T) {
 	c, e := b.Conn, b.server
 	kept := publish(t, c, event("1", "a"))
 	fill := fillDisk(t, disk)
-	until(t, "a write fails", func() bool { return e.Healthy() != nil }, func() {
+	limittest.Until(t, "a write fails", func() bool {
 		_ = c.nc.Publish(lector.ArticleSubject("havana", "x"), bytes.Repeat([]byte("x"), 100_000)) // it may be refused
+		return e.Healthy() != nil
 	})
 	if hint := lector.HintOf(e.Healthy()); hint == "" {
 		t.Errorf("%v has no hint", e.Healthy())
@@ -37,7 +38,7 @@ func TestFullDiskHeals(t *testing.T) {
 	if err := os.Remove(fill); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "the server is well", func() bool { return e.Healthy() == nil }, func() {})
+	limittest.Until(t, "the server is well", func() bool { return e.Healthy() == nil })
 	if n := publish(t, c, event("2", "a")); n <= kept {
 		t.Errorf("place %d behind %d", n, kept)
 	}
@@ -59,17 +60,4 @@ func fillDisk(t *testing.T, disk string) (name string) {
 		_, err = f.Write(make([]byte, 4096))
 	}
 	return name
-}
-
-// until does something again and again until a condition holds.
-func until(t *testing.T, what string, holds func() bool, do func()) {
-	t.Helper()
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(time.Minute); !holds(); <-tick.C {
-		if time.Now().After(deadline) {
-			t.Fatal("waited in vain until " + what)
-		}
-		do()
-	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"lector"
+	"lector/infra/limittest"
 )
 
 // bundle is a real server with everything set up, and a connection to it.
@@ -83,13 +84,24 @@ func next(t *testing.T, c *Conn) lector.Delivery {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	d, err := q.Next(ctx)
-	if err != nil {
-		t.Fatal(err)
+	return nextOf(t, q)
+}
+
+// nextOf asks again where the broker does not answer, as a worker does: on a
+// busy machine a heartbeat may be missed.
+func nextOf(t *testing.T, q *Queue) lector.Delivery {
+	t.Helper()
+	ctx := limittest.Context(t)
+	for {
+		d, err := q.Next(ctx)
+		if err == nil {
+			return d
+		}
+		if ctx.Err() != nil {
+			t.Fatal(err)
+		}
+		t.Log(err)
 	}
-	return d
 }
 
 func TestEventWayThroughTheQueue(t *testing.T) {
@@ -269,9 +281,18 @@ func TestQueueEndsWithItsContext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	if _, err := q.Next(ctx); !errors.Is(err, context.DeadlineExceeded) {
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := q.Next(ctx)
+		ended <- err
+	}()
+	limittest.Until(t, "the worker waits for an event", func() bool {
+		info, err := q.consumer.Info(t.Context())
+		return err == nil && info.NumWaiting > 0
+	})
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}
 	// What comes after the worker stopped waiting reaches the next one.
@@ -290,21 +311,15 @@ func TestParkedEventsLetOthersPass(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
 	for i := range 300 {
 		publish(t, b.Conn, event(fmt.Sprint("poor", i), "a"))
-		d, err := q.Next(ctx)
-		if err != nil {
-			t.Fatalf("event %d: %v", i, err)
-		}
-		if err := d.Later(time.Hour); err != nil {
+		if err := nextOf(t, q).Later(time.Hour); err != nil {
 			t.Fatal(err)
 		}
 	}
 	publish(t, b.Conn, event("rich", "a"))
-	if d, err := q.Next(ctx); err != nil || d.Event.Article.ID != "rich" {
-		t.Errorf("%+v, %v", d.Event.Article, err)
+	if d := nextOf(t, q); d.Event.Article.ID != "rich" {
+		t.Errorf("%+v", d.Event.Article)
 	}
 }
 
@@ -376,9 +391,7 @@ func TestLedgerListsAndWatches(t *testing.T) {
 		t.Errorf("%d jobs, want 5", n)
 	}
 	v := save("w", lector.Running, 0)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	for j, err := range l.Watch(ctx, "havana", lector.Key("havana", "w")) {
+	for j, err := range l.Watch(limittest.Context(t), "havana", lector.Key("havana", "w")) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -401,16 +414,15 @@ func TestDeadWorkersLeaseEnds(t *testing.T) {
 	if _, err := b.js.PublishMsg(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(20 * time.Second); ; {
+	limittest.Until(t, "the lease of a dead worker ends", func() bool {
 		_, release, err := l.Hold(t.Context(), "article.y")
 		if err == nil {
 			release()
-			return
+		} else if !errors.Is(err, lector.ErrExists) {
+			t.Error(err)
 		}
-		if time.Now().After(end) {
-			t.Fatal("the lease of a dead worker never ended:", err)
-		}
-	}
+		return err == nil
+	})
 }
 
 func TestAnnouncements(t *testing.T) {
@@ -426,10 +438,8 @@ func TestAnnouncements(t *testing.T) {
 	if err := b.Announce(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
 	var got []string
-	for a, err := range b.Announcements(ctx, "havana", e.Key) {
+	for a, err := range b.Announcements(limittest.Context(t), "havana", e.Key) {
 		if err != nil {
 			t.Fatal(err)
 		}
