@@ -2,7 +2,6 @@ package deploy_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"maps"
@@ -16,10 +15,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
+	"lector/infra/limittest"
 	"lector/infra/store/s3"
 	"lector/infra/store/s3/s3test"
 )
@@ -113,9 +112,7 @@ func (c *composed) here(value string) string {
 // run runs a one-shot service and returns what it prints.
 func (c *composed) run(t *testing.T, name string, more ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, c.program, c.arguments(name, more)...)
+	cmd := exec.CommandContext(limittest.Context(t), c.program, c.arguments(name, more)...)
 	cmd.Env = c.environment(t, name)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -147,14 +144,8 @@ func (c *composed) up(t *testing.T, name string) {
 	go func() { ended <- cmd.Wait() }()
 	t.Cleanup(func() {
 		cmd.Process.Signal(syscall.SIGTERM)
-		select {
-		case err := <-ended:
-			if err != nil {
-				t.Errorf("%s ended: %v\n%s", name, err, &log)
-			}
-		case <-time.After(time.Minute):
-			cmd.Process.Kill()
-			t.Errorf("%s did not stop: %v", name, <-ended)
+		if err := <-ended; err != nil {
+			t.Errorf("%s ended: %v\n%s", name, err, &log)
 		}
 		if strings.Contains(log.String(), "NATS refused") {
 			t.Errorf("%s lacks a right:\n%s", name, &log)
@@ -166,23 +157,15 @@ func (c *composed) up(t *testing.T, name string) {
 // awaitHealth repeats the image's health check, as an engine does.
 func (c *composed) awaitHealth(t *testing.T, env []string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		check := exec.CommandContext(ctx, c.program, "healthcheck")
+	limittest.Until(t, "the service is healthy", func() bool {
+		check := exec.CommandContext(t.Context(), c.program, "healthcheck")
 		check.Env = env
 		out, err := check.CombinedOutput()
-		if err == nil {
-			return
+		if err != nil {
+			t.Logf("%v\n%s", err, out)
 		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatalf("never healthy: %v\n%s", err, out)
-		}
-	}
+		return err == nil
+	})
 }
 
 // TestComposeWithoutContainers is docker compose up with two workers, but for

@@ -13,7 +13,7 @@ var number = regexp.MustCompile(`\bversion n?(\S+)`)
 
 // version asks a program for its version; "unknown" where it does not say.
 func version(path, flag string) string {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // a version that is not known makes other clips
 	defer cancel()
 	c := exec.CommandContext(ctx, path, flag)
 	c.Env = environ.Of()

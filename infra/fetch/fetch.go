@@ -3,6 +3,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,7 +36,10 @@ var ErrPrivate = errors.New("private address")
 // link-local addresses when it dials, whatever name led there.
 type Client struct {
 	AllowPrivate bool
+	Timeout      time.Duration // of one fetch; 0: the constant Timeout
 }
+
+func (c Client) timeout() time.Duration { return cmp.Or(c.Timeout, Timeout) }
 
 // Is reports whether name is an address that Get understands.
 func Is(name string) bool {
@@ -64,7 +68,7 @@ func (c Client) get(ctx context.Context, address, accept string) (data []byte, c
 	if !Is(address) {
 		return nil, "", lector.Hint(lector.Permanent(fmt.Errorf("fetch %s: not an address", address)), "give an address that begins with http:// or https://")
 	}
-	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	ctx, cancel := context.WithTimeout(ctx, c.timeout())
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -85,8 +89,9 @@ func (c Client) get(ctx context.Context, address, accept string) (data []byte, c
 }
 
 func (c Client) http() *http.Client {
-	dialer := &net.Dialer{Timeout: Timeout, Control: c.control}
-	transport := &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: Timeout, DisableKeepAlives: true, ResponseHeaderTimeout: Timeout, MaxResponseHeaderBytes: 1 << 18}
+	limit := c.timeout()
+	dialer := &net.Dialer{Timeout: limit, Control: c.control}
+	transport := &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: limit, DisableKeepAlives: true, ResponseHeaderTimeout: limit, MaxResponseHeaderBytes: 1 << 18}
 	return &http.Client{Transport: transport, CheckRedirect: func(r *http.Request, via []*http.Request) error {
 		if len(via) > redirects {
 			return lector.Permanent(fmt.Errorf("more than %d redirects", redirects))

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"lector"
 	"lector/infra/fetch"
@@ -62,7 +63,7 @@ func TestGet(t *testing.T) {
 	for _, tc := range tests {
 		t.Run(tc.path, func(t *testing.T) {
 			t.Parallel()
-			data, err := fetch.Client{AllowPrivate: true}.Get(t.Context(), url+tc.path)
+			data, err := fetch.Client{AllowPrivate: true, Timeout: 24 * time.Hour}.Get(t.Context(), url+tc.path)
 			if tc.err != "" {
 				if err == nil || !strings.Contains(err.Error(), tc.err) || lector.IsPermanent(err) != tc.permanent || lector.HintOf(err) == "" {
 					t.Fatalf("got %v (permanent: %v, hint %q)", err, lector.IsPermanent(err), lector.HintOf(err))
@@ -93,5 +94,16 @@ func TestNoAddress(t *testing.T) {
 		if _, err := (fetch.Client{}).Get(t.Context(), address); err == nil || !lector.IsPermanent(err) {
 			t.Errorf("%q: got %v", address, err)
 		}
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	url := serve(t, func(http.ResponseWriter, *http.Request) { <-release })
+	defer close(release)
+	_, err := fetch.Client{AllowPrivate: true, Timeout: 20 * time.Millisecond}.Get(t.Context(), url)
+	if err == nil || lector.IsPermanent(err) || lector.HintOf(err) == "" {
+		t.Errorf("a server that does not answer: %v, hint %q", err, lector.HintOf(err))
 	}
 }

@@ -5,6 +5,7 @@ package s3test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -14,8 +15,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
+	"lector/infra/limittest"
 	"lector/infra/store/s3"
 )
 
@@ -145,11 +146,11 @@ func (s *Server) start(t testing.TB, program string) error {
 	ended := make(chan struct{})
 	go func() { defer close(ended); cmd.Wait() }()
 	stop := func() { cmd.Process.Kill(); <-ended }
-	if err := s.await(t.Context(), ended); err != nil {
+	t.Cleanup(stop)
+	if err := s.await(t, ended); err != nil {
 		stop()
 		return fmt.Errorf("%w: %s", err, strings.TrimSpace(log.String()))
 	}
-	t.Cleanup(stop)
 	return nil
 }
 
@@ -162,29 +163,32 @@ func freeAddress(ctx context.Context) (string, error) {
 }
 
 // await asks the server for its health until it answers or has ended.
-func (s *Server) await(ctx context.Context, ended <-chan struct{}) error {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
+func (s *Server) await(t testing.TB, ended <-chan struct{}) error {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	again := time.NewTicker(20 * time.Millisecond)
-	defer again.Stop()
-	for {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Endpoint+"/health", nil)
-		if err != nil {
-			return err
-		}
-		if answer, err := client.Do(r); err == nil {
-			answer.Body.Close()
-			if answer.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
+	var gone bool
+	limittest.Until(t, "versitygw answers", func() bool {
 		select {
-		case <-again.C:
 		case <-ended:
-			return fmt.Errorf("versitygw ended")
-		case <-ctx.Done():
-			return fmt.Errorf("versitygw does not answer: %w", ctx.Err())
+			gone = true
+		default:
 		}
+		return gone || s.healthy(t, client)
+	})
+	if gone {
+		return errors.New("versitygw ended")
 	}
+	return nil
+}
+
+func (s *Server) healthy(t testing.TB, client *http.Client) bool {
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.Endpoint+"/health", nil)
+	if err != nil {
+		return false
+	}
+	answer, err := client.Do(r)
+	if err != nil {
+		return false
+	}
+	answer.Body.Close()
+	return answer.StatusCode == http.StatusOK
 }
