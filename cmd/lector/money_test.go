@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,6 +18,7 @@ import (
 	"unicode/utf8"
 
 	"lector"
+	"lector/infra/limittest"
 )
 
 // provider is a server of the speech dialect that bills what it answers. Its
@@ -135,19 +134,18 @@ func paidHouse(t *testing.T, dir string, workers int, edit func(*config)) *testH
 // keeps its lock for the blink between fork and exec.
 func moveIn(t *testing.T, h *house) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
-	err := h.embedded(t.Context())
-	for err != nil && strings.Contains(err.Error(), "in use") && time.Now().Before(deadline) {
-		runtime.Gosched()
+	var err error
+	limittest.Until(t, "the directory is free", func() bool {
 		err = h.embedded(t.Context())
-	}
+		return err == nil || !strings.Contains(err.Error(), "in use")
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
 func (p *provider) voice() voiceConfig {
-	return voiceConfig{Backend: "openai", URL: p.URL, Model: "kokoro", Voice: "af_heart", Price: 10, Languages: []string{"en"}, Concurrency: 8, Timeout: 10 * time.Second}
+	return voiceConfig{Backend: "openai", URL: p.URL, Model: "kokoro", Voice: "af_heart", Price: 10, Languages: []string{"en"}, Concurrency: 8, Timeout: 24 * time.Hour}
 }
 
 // news is an article of the given paragraphs.
@@ -301,9 +299,7 @@ func TestBudgetParksAndGoesOn(t *testing.T) {
 	t.Run("too small", func(t *testing.T) { //nolint:paralleltest // see above
 		h := paidHouse(t, dir, 1, budget(120))
 		sequence = h.publish(lector.Published, a)
-		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-		defer cancel()
-		for j, err := range h.ledger.Watch(ctx, a.Site, a.Key()) {
+		for j, err := range h.ledger.Watch(limittest.Context(t), a.Site, a.Key()) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -381,9 +377,7 @@ func TestFallbackReadsTheWholeArticle(t *testing.T) {
 		t.Fatal(err)
 	}
 	h = (&testHouse{shop: more, t: t}).start()
-	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
-	defer cancel()
-	for j, err := range h.ledger.Watch(ctx, a.Site, a.Key()) {
+	for j, err := range h.ledger.Watch(limittest.Context(t), a.Site, a.Key()) {
 		if err != nil {
 			t.Fatalf("%v; the job is %+v", err, j)
 		}

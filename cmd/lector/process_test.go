@@ -13,21 +13,23 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
-	"time"
 
 	"lector"
+	"lector/infra/limittest"
 	"lector/infra/nats"
 	"lector/infra/store/s3"
 	"lector/infra/store/s3/s3test"
 )
 
-// programs is a directory with the lector of this test and a slow flite that
-// notes each of its calls.
+// programs is a directory with the lector of this test and a flite that notes
+// each of its calls, and waits for a ticket while there is a gate.
 type programs struct {
 	t     *testing.T
 	dir   string
 	calls string
+	gate  string // a FIFO with one ticket a line
 	env   []string
 }
 
@@ -45,11 +47,12 @@ func newPrograms(t *testing.T, env ...string) *programs {
 		t.Fatal(err)
 	}
 	p := &programs{t: t, dir: t.TempDir()}
-	p.calls = filepath.Join(p.dir, "calls")
+	p.calls, p.gate = filepath.Join(p.dir, "calls"), filepath.Join(p.dir, "gate")
 	if err := os.Symlink(self, filepath.Join(p.dir, "lector")); err != nil {
 		t.Fatal(err)
 	}
-	wrapper := fmt.Sprintf("#!/bin/sh\ncase \"$*\" in *--version*|*-lv*|*-version*) exec %s \"$@\";; esac\necho call >>%s\nsleep 0.2\nexec %s \"$@\"\n", flite, p.calls, flite)
+	wrapper := fmt.Sprintf("#!/bin/sh\ncase \"$*\" in *--version*|*-lv*|*-version*) exec %[1]s \"$@\";; esac\n"+
+		"if [ -p %[2]s ]; then read -r ticket <%[2]s || exit 1; fi\necho call >>%[3]s\nexec %[1]s \"$@\"\n", flite, p.gate, p.calls)
 	if err := os.WriteFile(filepath.Join(p.dir, "flite"), []byte(wrapper), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +72,7 @@ func (p *programs) spoken() int {
 // run runs lector to its end and returns what it printed.
 func (p *programs) run(args ...string) string {
 	p.t.Helper()
-	c := exec.CommandContext(p.t.Context(), filepath.Join(p.dir, "lector"), args...)
+	c := exec.CommandContext(limittest.Context(p.t), filepath.Join(p.dir, "lector"), args...)
 	c.Env, c.Dir = p.env, p.dir
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
@@ -102,15 +105,11 @@ func (p *programs) start(args ...string) *process {
 	run := &process{Cmd: c, ready: make(chan string, 1), exited: make(chan error, 1)}
 	go run.follow(stderr)
 	p.t.Cleanup(run.kill)
-	select {
-	case line, open := <-run.ready:
-		if !open {
-			p.t.Fatalf("lector %s ended: %v", strings.Join(args, " "), <-run.exited)
-		}
-		c.Args = append(c.Args, line)
-	case <-time.After(time.Minute):
-		p.t.Fatalf("lector %s is not ready after a minute", strings.Join(args, " "))
+	line, open := <-run.ready
+	if !open {
+		p.t.Fatalf("lector %s ended: %v", strings.Join(args, " "), <-run.exited)
 	}
+	c.Args = append(c.Args, line)
 	return run
 }
 
@@ -162,48 +161,66 @@ func (p *programs) job(args ...string) lector.Job {
 }
 
 // await polls with commands until the job is at rest.
-func (p *programs) await(limit time.Duration, args ...string) lector.Job {
+func (p *programs) await(args ...string) (j lector.Job) {
 	p.t.Helper()
-	for end := time.Now().Add(limit); ; {
-		j := p.job(args...)
-		if j.State.AtRest() && j.Announced {
-			return j
-		}
-		if time.Now().After(end) {
-			p.t.Fatalf("after %s the job is %+v", limit, j)
-		}
+	limittest.Until(p.t, "the job is at rest", func() bool {
+		j = p.job(args...)
+		return j.State.AtRest() && j.Announced
+	})
+	return j
+}
+
+// shut makes the voice wait for tickets, a line each. Calls that wait at the
+// end of the test fail.
+func (p *programs) shut() (tickets *os.File) {
+	p.t.Helper()
+	if err := syscall.Mkfifo(p.gate, 0o600); err != nil {
+		p.t.Fatal(err)
 	}
+	tickets, err := os.OpenFile(p.gate, os.O_RDWR, 0) // does not wait for a reader
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(func() { _ = tickets.Close() })
+	return tickets
+}
+
+// kept counts the clips of a disk store.
+func (p *programs) kept(data string) int {
+	p.t.Helper()
+	clips, err := filepath.Glob(filepath.Join(p.dir, data, "store", "clips", "*", "*.mp3"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return len(clips)
 }
 
 // A lector that is killed in the middle of a job goes on where it was.
 func TestKilledInTheMiddle(t *testing.T) {
 	t.Parallel()
 	p := newPrograms(t)
-	const paragraphs = 24
+	tickets := p.shut()
+	const paragraphs, before = 24, 8
 	page := p.page("harbour.html", paragraphs)
 	first := p.start("serve", "-data", "data")
 	p.run("publish", "-data", "data", "-title", "The harbour", page)
-	for end := time.Now().Add(time.Minute); p.spoken() < paragraphs/3; {
-		if time.Now().After(end) {
-			t.Fatalf("%d calls only", p.spoken())
-		}
-		p.job("-data", "data") // takes a moment, and shows that it is alive
+	if _, err := tickets.WriteString(strings.Repeat("\n", before)); err != nil {
+		t.Fatal(err)
 	}
+	limittest.Until(t, "the clips are kept", func() bool { return p.kept("data") == before })
 	first.kill()
-	before := p.spoken()
-	if before >= paragraphs {
-		t.Fatalf("killed too late: %d calls", before)
+	if err := os.Remove(p.gate); err != nil {
+		t.Fatal(err)
 	}
 	p.start("serve", "-data", "data")
-	j := p.await(time.Minute, "-data", "data")
+	j := p.await("-data", "data")
 	if j.State != lector.Ready {
 		t.Fatalf("job %+v", j)
 	}
-	// The notice and the title are spoken too; what was in the air at the kill
-	// is spoken again, no more.
-	chunks, inFlight := len(j.Chunks), 8
-	if total := p.spoken(); total < chunks || total > chunks+inFlight {
-		t.Errorf("%d calls for %d chunks, %d of them before the kill", total, chunks, before)
+	// The notice and the title are spoken too; what waited at the kill had not
+	// begun, so nothing is spoken twice.
+	if total := p.spoken(); total != len(j.Chunks) {
+		t.Errorf("%d calls for %d chunks, %d of them before the kill", total, len(j.Chunks), before)
 	}
 	if j.Bill.Reused == 0 {
 		t.Errorf("nothing was reused: %+v", j.Bill)

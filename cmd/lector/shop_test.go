@@ -11,6 +11,7 @@ import (
 
 	"lector"
 	"lector/audio/mpeg"
+	"lector/infra/limittest"
 	"lector/infra/nats"
 	"lector/worker"
 	"lector/worker/synth"
@@ -198,9 +199,7 @@ func (h *testHouse) publish(kind lector.EventType, a lector.Article) uint64 {
 // settle waits until the event has had its effect.
 func (h *testHouse) settle(a lector.Article, sequence uint64) lector.Job {
 	h.t.Helper()
-	ctx, cancel := context.WithTimeout(h.t.Context(), 3*time.Minute)
-	defer cancel()
-	j, err := await(ctx, h.ledger, a, sequence)
+	j, err := await(limittest.Context(h.t), h.ledger, a, sequence)
 	if err != nil {
 		now, _, _ := h.ledger.Job(h.t.Context(), a.Site, a.Key())
 		h.t.Fatalf("await event %d: %v; the job is %+v", sequence, err, now)
@@ -222,10 +221,8 @@ func (h *testHouse) announced(a lector.Article) []string {
 	if err := h.conn.Announce(h.t.Context(), end); err != nil {
 		h.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(h.t.Context(), time.Minute)
-	defer cancel()
 	var types []string
-	for e, err := range h.conn.Announcements(ctx, a.Site, a.Key()) {
+	for e, err := range h.conn.Announcements(limittest.Context(h.t), a.Site, a.Key()) {
 		if err != nil {
 			h.t.Fatal(err)
 		}
