@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 
@@ -87,7 +88,7 @@ const (
 // TestInBrowser shares one Chromium among the pages it looks at.
 func TestInBrowser(t *testing.T) {
 	t.Parallel()
-	b, err := browsertest.Start(context.Background())
+	b, err := browsertest.Start(untilLimit(t))
 	if errors.Is(err, browsertest.ErrNoBrowser) {
 		t.Skip("SKIPPED, the player is not tested: ", err)
 	}
@@ -114,6 +115,19 @@ func TestInBrowser(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, b, h) })
 	}
+}
+
+// untilLimit is a context that ends a little before the limit of go test, so
+// that a wait in vain can still be told and the browser be stopped.
+func untilLimit(t *testing.T) context.Context {
+	t.Helper()
+	limit, ok := t.Deadline()
+	if !ok {
+		return context.Background()
+	}
+	ctx, cancel := context.WithDeadline(context.Background(), limit.Add(-min(time.Until(limit)/10, time.Minute)))
+	t.Cleanup(cancel)
+	return ctx
 }
 
 func withoutScript(t *testing.T, b *browsertest.Browser, h host) {

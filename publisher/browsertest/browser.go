@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -32,7 +33,8 @@ type Browser struct {
 }
 
 // Start runs a Chromium that plays sound without being touched first and asks
-// nobody for anything. Close ends it.
+// nobody for anything. Close ends it, as does the end of the context: nothing
+// else bounds what is waited for.
 func Start(ctx context.Context) (*Browser, error) {
 	path, err := Find()
 	if err != nil {
@@ -40,6 +42,7 @@ func Start(ctx context.Context) (*Browser, error) {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
+		chromedp.WSURLReadTimeout(24*time.Hour), // a busy machine needs more than the 20 s of the library
 		chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),

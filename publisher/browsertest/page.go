@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"time"
 
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -22,8 +21,7 @@ type Page struct {
 }
 
 // Open opens the address in a browser profile of its own and waits until it has
-// loaded. The page lives at most two
-// minutes.
+// loaded. The page lives as long as the context of Start.
 func (b *Browser) Open(address string, look Look) (*Page, error) {
 	tab, closeTab := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	p := &Page{close: closeTab}
@@ -35,8 +33,7 @@ func (b *Browser) Open(address string, look Look) (*Page, error) {
 		closeTab()
 		return nil, fmt.Errorf("prepare page: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(tab, 2*time.Minute)
-	p.Context, p.close = ctx, func() { cancel(); closeTab() }
+	p.Context = tab
 	if err := p.Go(address); err != nil {
 		p.Close()
 		return nil, err
