@@ -148,7 +148,7 @@ func statuses() []Fault {
 		{Name: "429 negative", Status: 429, Header: "Retry-After: -20", Want: Throttled, AtMost: 5 * time.Second},
 		{Name: "429 huge", Status: 429, Header: "Retry-After: 99999999999999999999", Want: Throttled, After: time.Hour, AtMost: 24 * time.Hour},
 		{Name: "429 garbage", Status: 429, Header: "Retry-After: soon", Want: Throttled, AtMost: 5 * time.Second},
-		{Name: "429 date", Status: 429, Header: "Retry-After: " + time.Now().Add(90*time.Second).UTC().Format(http.TimeFormat), Want: Throttled, After: time.Minute, AtMost: 90 * time.Second},
+		{Name: "429 date", Status: 429, Header: "Retry-After: " + time.Now().Add(20*time.Hour).UTC().Format(http.TimeFormat), Want: Throttled, After: 10 * time.Hour, AtMost: 20 * time.Hour},
 		{Name: "429 past date", Status: 429, Header: "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT", Want: Throttled, AtMost: 5 * time.Second},
 		{Name: "503 seconds", Status: 503, Header: "Retry-After: 3", Want: Throttled, After: 3 * time.Second, AtMost: 3 * time.Second},
 		{Name: "402", Status: 402, Want: Throttled, After: time.Minute},
