@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -32,26 +33,53 @@ func (e *Embedded) Healthy() error {
 func (e *Embedded) heal(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	for ill := 0; ; {
+	for ill := (illness{}); ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
 		err := e.Healthy()
-		if err == nil {
-			ill = 0
-			continue
-		}
-		if ill++; ill == 2 { // the first time it may be on its way up
+		grave, news := ill.look(err)
+		if news {
 			log.Error("NATS does not write", "error", err, "hint", lector.HintOf(err))
 		}
-		if ill >= 2 && e.roomy() == nil {
+		if grave && e.roomy() == nil {
 			err := e.restartJetStream()
 			log.Warn("there is space again: JetStream was started anew", "error", err)
-			ill = 0
+			ill = illness{}
 		}
 	}
+}
+
+// illness is a fault that was found at each of the last looks.
+type illness struct {
+	fault string
+	looks int
+}
+
+// look takes what a look has found, nil for nothing, and reports whether the
+// fault is there to stay, and whether that is known since this look.
+func (i *illness) look(err error) (grave, news bool) {
+	if err == nil {
+		*i = illness{}
+		return false, false
+	}
+	if err.Error() != i.fault {
+		*i = illness{fault: err.Error()}
+	}
+	i.looks++
+	return i.looks >= patience(i.fault), i.looks == patience(i.fault)
+}
+
+// patience is at how many looks in a row a fault is believed. A stream that is
+// being created counts as one that could not be recovered, and on a busy
+// machine that takes many seconds: starting anew would break it off.
+func patience(fault string) int {
+	if strings.Contains(fault, "could not be recovered") {
+		return 30
+	}
+	return 2
 }
 
 // roomy writes and removes as much as a stream may want next.
