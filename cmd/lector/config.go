@@ -36,8 +36,9 @@ type config struct {
 
 // natsConfig says which NATS server to use.
 type natsConfig struct {
-	// URL of the server; empty means the server embedded in this process.
-	URL string `yaml:"url" env:"URL"`
+	// URL of the server, or several with commas between them; empty means the
+	// server embedded in this process. A login in it is never printed.
+	URL login `yaml:"url" env:"URL"`
 	// Credentials is the path of a .creds file. LECTOR_NATS_USER and
 	// LECTOR_NATS_PASSWORD (or LECTOR_NATS_PASSWORD_FILE) are for servers with
 	// passwords.

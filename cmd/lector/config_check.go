@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -17,7 +16,7 @@ import (
 
 // check refuses settings that cannot work, naming the key.
 func (c *config) check() error {
-	for _, check := range []func() error{c.checkAddresses, c.checkStore, c.checkNumbers, c.checkLog, c.checkVoices, c.checkSites} {
+	for _, check := range []func() error{c.checkAddresses, c.checkNATS, c.checkStore, c.checkNumbers, c.checkLog, c.checkVoices, c.checkSites} {
 		if err := check(); err != nil {
 			return fmt.Errorf("settings: %w", err)
 		}
@@ -36,12 +35,10 @@ func (c *config) checkAddresses() error {
 		return lector.Hint(fmt.Errorf("private: %s is open to others, and nothing there asks for a password", c.Private),
 			"use a loopback address such as 127.0.0.1:9090")
 	}
-	for key, address := range map[string]string{"public_url": c.PublicURL, "store.public_url": c.Store.PublicURL, "store.endpoint": c.Store.Endpoint} {
-		if u, err := url.Parse(address); address != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-			return fmt.Errorf("%s: %q is no http or https address", key, address)
-		}
-	}
-	return nil
+	return errors.Join(
+		checkPublic("public_url", c.PublicURL), checkPublic("store.public_url", c.Store.PublicURL),
+		checkServer("store.endpoint", c.Store.Endpoint, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+	)
 }
 
 func (c *config) checkStore() error {
@@ -94,7 +91,7 @@ func (c *config) checkVoices() error {
 		case v.Normalise != "" && !slices.Contains([]string{"full", "light", "off"}, v.Normalise):
 			return fmt.Errorf("%s.normalise: %q is not full, light or off", key, v.Normalise)
 		}
-		if err := errors.Join(checkSpeed(key, v.Speed), checkVoiceURL(key, v.URL), checkEnv(key, v)); err != nil {
+		if err := errors.Join(checkSpeed(key, v.Speed), checkServer(key+".url", v.URL, "put the key into the environment and name its variable with key_env"), checkEnv(key, v)); err != nil {
 			return err
 		}
 	}
@@ -103,8 +100,8 @@ func (c *config) checkVoices() error {
 
 // checkPublication refuses what would stand in feeds and tags as it is.
 func checkPublication(key string, s siteConfig) error {
-	if u, err := url.Parse(s.URL); s.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-		return fmt.Errorf("%s.url: %q is no http or https address", key, s.URL)
+	if err := errors.Join(checkPublic(key+".url", s.URL), checkPublic(key+".feed.image", s.Feed.Image)); err != nil {
+		return err
 	}
 	if _, err := language.Parse(s.Language); err != nil {
 		return lector.Hint(fmt.Errorf("%s.language: %q is no language tag", key, s.Language), "give one such as en or uk")
@@ -171,18 +168,6 @@ func (c *config) checkCast(key string, s siteConfig) error {
 		}
 	}
 	return checkSpeed(key, s.Speed)
-}
-
-// checkVoiceURL refuses an address that holds a password: it would be printed.
-func checkVoiceURL(key, address string) error {
-	u, err := url.Parse(address)
-	if err != nil { // the backend says it better, but url.Parse would quote it
-		return fmt.Errorf("%s.url: is no address", key)
-	}
-	if u.User != nil {
-		return lector.Hint(fmt.Errorf("%s.url: holds a name or password, which do not belong into this file", key), "put the key into the environment and name its variable with key_env")
-	}
-	return nil
 }
 
 // castable are the kinds of segments that a voice of their own may read.

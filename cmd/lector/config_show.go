@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"go.yaml.in/yaml/v3"
+
+	"lector"
 )
 
 // config prints the effective settings.
@@ -18,12 +21,24 @@ func (a *app) config(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	out, err := yaml.Marshal(c)
+	out, err := yaml.Marshal(c.masked())
 	if err != nil {
 		return fmt.Errorf("config: %w", err)
 	}
 	_, err = a.stdout.Write(out)
 	return err
+}
+
+// masked returns the settings as they may be printed. Secrets hide themselves;
+// a key may stand in the query of a voice's address too.
+func (c config) masked() config {
+	c.Voices = maps.Clone(c.Voices)
+	for name, v := range c.Voices {
+		v.URL = lector.MaskAddress(v.URL)
+		c.Voices[name] = v
+	}
+	c.Store.Endpoint = lector.MaskAddress(c.Store.Endpoint)
+	return c
 }
 
 const configHelp = `Prints the effective settings, secrets masked, as a lector.yaml.

@@ -106,7 +106,7 @@ func (h *house) nats(role string) (*nats.Conn, error) {
 	c := h.config
 	if c.NATS.URL != "" {
 		return h.connected(nats.Connect(nats.Options{
-			URL: c.NATS.URL, Credentials: c.NATS.Credentials, User: c.NATS.User, Password: string(c.NATS.Password),
+			URL: string(c.NATS.URL), Credentials: c.NATS.Credentials, User: c.NATS.User, Password: string(c.NATS.Password),
 			Name: role, Log: h.log,
 		}))
 	}

@@ -259,9 +259,10 @@ func (s *shop) publicAddress() string {
 	return s.public.url()
 }
 
+// natsAddress is the NATS server as it may be printed.
 func (c *config) natsAddress() string {
 	if c.NATS.URL == "" {
 		return "embedded"
 	}
-	return c.NATS.URL
+	return c.NATS.URL.String()
 }

@@ -27,7 +27,7 @@ type Conn struct {
 
 // Options says where NATS is and who we are.
 type Options struct {
-	URL            string
+	URL            string // one, or several with commas between them; a login in it is never printed
 	Credentials    string // path of a .creds file, for servers that want one
 	User, Password string
 	Name           string // of this client, as the server lists it
@@ -36,9 +36,12 @@ type Options struct {
 
 // Connect connects once; from then on the connection heals itself for ever.
 func Connect(o Options) (*Conn, error) {
+	if err := CheckURL(o.URL); err != nil {
+		return nil, fmt.Errorf("nats.url: %w", err)
+	}
 	nc, err := nats.Connect(o.URL, o.natsOptions()...)
 	if err != nil {
-		return nil, lector.Hint(fmt.Errorf("connect to NATS at %s: %w", o.URL, err), "%s", connectHint(err))
+		return nil, lector.Hint(fmt.Errorf("connect to NATS at %s: %w", lector.MaskAddress(o.URL), o.clean(err)), "%s", connectHint(err))
 	}
 	js, err := jetstream.New(nc)
 	if err != nil {
@@ -73,11 +76,11 @@ func (o Options) natsOptions() []nats.Option {
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			// A refused publish shows up at the caller only as a time-out; the
 			// reason arrives here.
-			o.Log.Error("NATS refused", "error", err)
+			o.Log.Error("NATS refused", "error", o.clean(err))
 		}),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
-				o.Log.Warn("NATS connection lost", "error", err)
+				o.Log.Warn("NATS connection lost", "error", o.clean(err))
 			}
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) { o.Log.Info("NATS connection is back") }),

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"lector"
@@ -55,24 +56,24 @@ func NewHTTP() *http.Client {
 // status is an error as its Refusal says. A call that was sent and not
 // answered is lector.Unanswered; one whose answer broke off is transient, with
 // the header for what it cost.
-func (c *Client) Post(ctx context.Context, url string, header http.Header, body []byte) (Answer, error) {
-	a, err := c.do(ctx, http.MethodPost, url, header, body)
+func (c *Client) Post(ctx context.Context, address string, header http.Header, body []byte) (Answer, error) {
+	a, err := c.do(ctx, http.MethodPost, address, header, body)
 	return a, c.Clean(err)
 }
 
 // Get is Post without a body.
-func (c *Client) Get(ctx context.Context, url string, header http.Header) (Answer, error) {
-	a, err := c.do(ctx, http.MethodGet, url, header, nil)
+func (c *Client) Get(ctx context.Context, address string, header http.Header) (Answer, error) {
+	a, err := c.do(ctx, http.MethodGet, address, header, nil)
 	return a, c.Clean(err)
 }
 
-func (c *Client) do(ctx context.Context, method, url string, header http.Header, body []byte) (Answer, error) {
+func (c *Client) do(ctx context.Context, method, address string, header http.Header, body []byte) (Answer, error) {
 	limit := cmp.Or(c.Timeout, slowest)
 	short, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no whole answer within %v", limit))
 	defer cancel()
-	r, err := http.NewRequestWithContext(short, method, url, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(short, method, address, bytes.NewReader(body))
 	if err != nil {
-		return Answer{}, lector.Permanent(fmt.Errorf("url: %w", err))
+		return Answer{}, lector.Permanent(fmt.Errorf("url: %w", masked(err)))
 	}
 	r.Header = header.Clone()
 	answer, err := c.HTTP.Do(r)
@@ -136,6 +137,7 @@ func (c *Client) unsent(ctx, short context.Context, err error) error {
 	if ctx.Err() != nil {
 		return lector.Unanswered(context.Cause(ctx))
 	}
+	err = masked(err)
 	if err := Unreached(err); err != nil {
 		return err
 	}
@@ -143,6 +145,16 @@ func (c *Client) unsent(ctx, short context.Context, err error) error {
 		return lector.Unanswered(Slow(context.Cause(short)))
 	}
 	return Lost(err)
+}
+
+// masked is err without the query of the address that it quotes, in which some
+// services take a key.
+func masked(err error) error {
+	var quotes *url.Error
+	if errors.As(err, &quotes) {
+		return &url.Error{Op: quotes.Op, URL: lector.MaskAddress(quotes.URL), Err: quotes.Err}
+	}
+	return err
 }
 
 // Clean takes the secret out of an error's text without losing its kind.

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+
+	"lector"
+	"lector/infra/nats"
+)
+
+// login is an address, or several with commas between them, in which a name
+// and password, a token or a key may stand. However it is printed, they do not.
+type login string
+
+// String hides passwords from logs and messages.
+func (l login) String() string { return lector.MaskAddress(string(l)) }
+
+// GoString hides them from %#v too.
+func (l login) GoString() string { return l.String() }
+
+// MarshalText hides them from lector config and from JSON.
+func (l login) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// checkPublic refuses what cannot stand in feeds and pages as it is.
+func checkPublic(key, address string) error {
+	if address == "" {
+		return nil
+	}
+	if err := lector.CheckAddress(address); err != nil {
+		return lector.Hint(fmt.Errorf("%s: %q %w", key, lector.MaskAddress(address), err), "give an address as https://audio.example")
+	}
+	return nil
+}
+
+// checkServer refuses what is no address of an HTTP server. A login in it
+// would be printed, and none of the servers wants one there.
+func checkServer(key, address, hint string) error {
+	if address == "" {
+		return nil
+	}
+	u, err := url.Parse(address)
+	switch {
+	case err != nil: // which would quote it
+		return fmt.Errorf("%s: is no address", key)
+	case u.User != nil:
+		return lector.Hint(fmt.Errorf("%s: holds a name or password, which do not belong there", key), "%s", hint)
+	case u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("%s: %q is no http or https address", key, lector.MaskAddress(address))
+	}
+	return nil
+}
+
+func (c *config) checkNATS() error {
+	if err := nats.CheckURL(string(c.NATS.URL)); err != nil {
+		return fmt.Errorf("nats.url: %w", err)
+	}
+	if nats.HoldsKey(c.NATS.Credentials) {
+		return lector.Hint(errors.New("nats.credentials: holds the credentials themselves"), "put them into a file that only Lector can read, and give its path")
+	}
+	return nil
+}
