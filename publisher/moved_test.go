@@ -164,7 +164,7 @@ func TestNoChannelPassesOnAScript(t *testing.T) {
 		}
 		shelf.Put(lector.PointerKey("havana", m.Key), data)
 		shelf.Put(lector.Prefix("havana", m.Key)+m.Hash+".manifest.json", data)
-		doors := publisher.New(publisher.Config{Store: shelf, ServeObjects: true, PublicURL: "https://audio.example", Sites: map[string]publisher.Site{"havana": {Title: "H"}}})
+		doors := publisher.New(publisher.Config{Store: shelf, ServeObjects: true, PublicURL: "https://audio.example", Sites: map[string]publisher.Site{"havana": {Title: "H", URL: evil, Image: evil}}})
 		for _, path := range []string{
 			"/embed/havana/good", "/feed/havana.xml", "/oembed?url=https://audio.example/embed/havana/good",
 			"/" + lector.PointerKey("havana", m.Key), "/" + lector.Prefix("havana", m.Key) + m.Hash + ".manifest.json",

@@ -155,15 +155,15 @@ func inline(name string) (string, error) {
 // complete makes an article of the flags and the file: a JSON file is one, all
 // else is a body. A file that cannot be read aloud is told here, at once.
 func (p publishFlags) complete(c *config, name string, data []byte) (lector.Article, error) {
-	if _, err := extract.File(name, data, extract.Rules{}); err != nil && !errors.Is(err, extract.ErrNotPublic) {
-		return lector.Article{}, err
-	}
 	article := lector.Article{Body: lector.Body{ContentType: bodyType(data), Content: string(data)}, UpdatedAt: time.Now().UTC()}
 	if strings.HasPrefix(strings.TrimSpace(string(data)), "{") {
 		var err error
 		if article, err = articleJSON(data); err != nil {
 			return article, fmt.Errorf("%s: %w", name, err)
 		}
+	}
+	if _, err := extract.File(name, data, extract.Rules{}); err != nil && !errors.Is(err, extract.ErrNotPublic) {
+		return lector.Article{}, err
 	}
 	p.outweigh(&article)
 	p.fill(c, name, &article)
@@ -172,14 +172,17 @@ func (p publishFlags) complete(c *config, name string, data []byte) (lector.Arti
 
 // articleJSON reads an article, or a whole event with the article as its data.
 func articleJSON(data []byte) (lector.Article, error) {
-	var event struct {
-		lector.Article
+	var article lector.Article
+	event := struct {
 		Data *lector.Article `json:"data"`
-	}
+	}{}
 	err := json.Unmarshal(data, &event)
-	article := event.Article
-	if event.Data != nil {
+	switch {
+	case err != nil:
+	case event.Data != nil:
 		article = *event.Data
+	default:
+		err = json.Unmarshal(data, &article)
 	}
 	if err == nil && article.Body.Content == "" {
 		err = errors.New("it has no body with content")

@@ -75,19 +75,53 @@ func header(h nats.Header, name string) string {
 // parse reads a CloudEvent in binary or structured mode.
 func parse(h nats.Header, data []byte) (cloudEvent, error) {
 	if kind, _, _ := strings.Cut(header(h, contentType), ";"); strings.EqualFold(strings.TrimSpace(kind), structuredCE) {
-		var e cloudEvent
-		if err := unmarshalExact(data, &e); err != nil {
-			return e, fmt.Errorf("structured CloudEvent: %w", err)
-		}
-		if len(e.Data) == 0 {
-			e.Data = e.Base64
-		}
-		return e, nil
+		return parseStructured(data)
 	}
 	return cloudEvent{
 		Version: header(h, ceVersion), ID: header(h, ceID), Source: header(h, ceSource),
 		Type: header(h, ceType), Time: header(h, ceTime), Replay: header(h, replayHeader), Data: data,
 	}, nil
+}
+
+// parseStructured reads an event in structured mode. Its id may be a number, as
+// an article's may.
+func parseStructured(data []byte) (cloudEvent, error) {
+	var e struct {
+		cloudEvent
+		ID json.RawMessage `json:"id"`
+	}
+	err := unmarshalExact(data, &e)
+	if err == nil && len(e.ID) > 0 {
+		e.cloudEvent.ID, err = lector.ParseIdentifier(e.ID)
+	}
+	if err != nil {
+		return cloudEvent{}, fmt.Errorf("structured CloudEvent: %w", err)
+	}
+	if len(e.Data) == 0 || string(e.Data) == "null" {
+		e.Data = e.Base64
+	}
+	return e.cloudEvent, nil
+}
+
+// naming returns of an article's data only what names the article and its
+// revision: a fault in any other field must not keep an article from being
+// withdrawn.
+func naming(data []byte) []byte {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(data, &fields) != nil {
+		return data // the schema says what is wrong
+	}
+	named := map[string]json.RawMessage{}
+	for _, name := range []string{"site", "id", "revision", "updated_at"} {
+		if value, ok := fields[name]; ok {
+			named[name] = value
+		}
+	}
+	short, err := json.Marshal(named)
+	if err != nil {
+		return data
+	}
+	return short
 }
 
 // decodeArticle reads an article event. All its errors are permanent.
@@ -98,6 +132,9 @@ func decodeArticle(subject string, h nats.Header, data []byte) (lector.ArticleEv
 	}
 	if err := ce.check(); err != nil {
 		return lector.ArticleEvent{}, lector.Permanent(err)
+	}
+	if lector.EventType(ce.Type).Withdraws() {
+		ce.Data = naming(ce.Data)
 	}
 	if err := schema.CheckArticle(ce.Data); err != nil {
 		return lector.ArticleEvent{}, err

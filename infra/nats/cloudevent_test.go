@@ -51,15 +51,71 @@ func TestStructuredData(t *testing.T) {
 		t.Errorf("data in base64: %+v, %v", got, err)
 	}
 	for data, want := range map[string]string{
-		"":                          "no data",
-		`,"data":null`:              "want object",
-		`,"data_base64":"%%"`:       "structured CloudEvent",
-		`,"data":{"site":"havana"}`: "id is missing",
-		`,"data":{}} trailing`:      "structured CloudEvent",
+		"":                                "no data",
+		`,"data":null`:                    "no data",
+		`,"data":null,"data_base64":null`: "no data",
+		`,"data_base64":"%%"`:             "structured CloudEvent",
+		`,"data":{"site":"havana"}`:       "id is missing",
+		`,"data":{}} trailing`:            "structured CloudEvent",
 	} {
 		if _, err := decoded(true, "1", event(data)); !lector.IsPermanent(err) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", data, err, want)
 		}
+	}
+}
+
+// TestNumbersAndNulls: a CMS whose ids are numbers sends numbers, and what it
+// does not know is null.
+func TestNumbersAndNulls(t *testing.T) {
+	t.Parallel()
+	const id = "9007199254740993"
+	const article = `{"site":"havana","id":` + id + `,"revision":12,"title":"T","url":null,"authors":[null,"Ana"],"tags":null,"image":null,
+		"visibility":"public","updated_at":null,"body":{"content_type":"text/plain","content":"Right."}}`
+	event := `{"specversion":"1.0","id":1234567890123456789,"source":"s","type":"lector.article.published.v1","time":null,"data_base64":null,"data":` + article + `}`
+	for name, e := range map[string]struct {
+		structured bool
+		data       string
+	}{"binary": {false, article}, "structured": {true, event}} {
+		got, err := decoded(e.structured, id, e.data)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if a := got.Article; a.ID != id || a.Revision != "12" || len(a.Authors) != 1 || a.Authors[0] != "Ana" || a.Image != "" || a.Body.Content != "Right." {
+			t.Errorf("%s: %+v", name, a)
+		}
+		if e.structured && got.ID != "1234567890123456789" {
+			t.Errorf("the event's id is %s", got.ID)
+		}
+	}
+	for _, bad := range []string{`4711.5`, `4711.0`, `1e3`, `true`} {
+		_, err := decoded(false, "4711", `{"site":"havana","id":`+bad+`}`)
+		if !lector.IsPermanent(err) || !strings.Contains(err.Error(), "article data: id: "+bad+" is neither") {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}
+
+// TestFaultsDoNotKeepAnArticle: an article is withdrawn whatever else is wrong
+// with the event, so long as it is known which one.
+func TestFaultsDoNotKeepAnArticle(t *testing.T) {
+	t.Parallel()
+	const data = `{"site":"havana","id":"1","revision":3,"updated_at":"2026-11-20T08:00:00Z","url":"javascript:alert(1)","title":7,"body":{"content":null},"authors":"Ana"}`
+	withdraw := func(kind lector.EventType, id, data string) (lector.ArticleEvent, error) {
+		h := nats.Header{ceVersion: {"1.0"}, ceID: {"1"}, ceSource: {"test"}, ceType: {string(kind)}}
+		return decodeArticle(lector.ArticleSubject("havana", lector.Key("havana", id)), h, []byte(data))
+	}
+	for _, kind := range []lector.EventType{lector.Unpublished, lector.Deleted} {
+		got, err := withdraw(kind, "1", data)
+		if err != nil || got.Article.ID != "1" || got.Article.Revision != "3" || got.Article.UpdatedAt.IsZero() || got.Article.URL != "" {
+			t.Errorf("%s: %+v, %v", kind, got, err)
+		}
+	}
+	if _, err := withdraw(lector.Updated, "1", data); err == nil {
+		t.Error("a publication with faults passed")
+	}
+	if _, err := withdraw(lector.Deleted, "1", `{"site":"havana","id":true}`); !lector.IsPermanent(err) {
+		t.Errorf("no id: %v", err)
 	}
 }
 

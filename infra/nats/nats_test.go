@@ -267,7 +267,9 @@ func TestPublishRefuses(t *testing.T) {
 	big.Article.Body.Content = strings.Repeat("x", 1<<20)
 	noSite := event("1", "a")
 	noSite.Article.Site = "no site"
-	for name, e := range map[string]lector.ArticleEvent{"too big": big, "bad site": noSite} {
+	script := event("2", "b")
+	script.Article.URL = "javascript:alert(1)"
+	for name, e := range map[string]lector.ArticleEvent{"too big": big, "bad site": noSite, "bad url": script} {
 		if _, err := b.Publish(t.Context(), e); !lector.IsPermanent(err) {
 			t.Errorf("%s: %v, want a permanent error", name, err)
 		}

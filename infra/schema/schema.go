@@ -5,6 +5,7 @@ package schema
 import (
 	"bytes"
 	_ "embed"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -48,8 +49,32 @@ func CheckArticle(data []byte) error {
 	if err != nil {
 		return lector.Permanent(fmt.Errorf("article data is not JSON: %w", err))
 	}
+	if err := plainFault(doc); err != nil {
+		return lector.Permanent(fmt.Errorf("article data: %w", err))
+	}
 	if err := s.Validate(doc); err != nil {
 		return lector.Permanent(fmt.Errorf("article data: %s", firstFault(err)))
+	}
+	return nil
+}
+
+// plainFault finds what the schema would put in patterns, and 4711.0, which is
+// an integer to it.
+func plainFault(doc any) error {
+	fields, _ := doc.(map[string]any)
+	for _, name := range []string{"id", "revision"} {
+		value, err := json.Marshal(fields[name])
+		if err == nil {
+			_, err = lector.ParseIdentifier(value)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if address, ok := fields["url"].(string); ok && address != "" {
+		if err := lector.CheckAddress(address); err != nil {
+			return fmt.Errorf("url: %w", err)
+		}
 	}
 	return nil
 }
@@ -64,8 +89,17 @@ func firstFault(err error) string {
 		v = v.Causes[0]
 	}
 	field := strings.Join(v.InstanceLocation, ".")
-	if required, ok := v.ErrorKind.(*kind.Required); ok {
-		return strings.TrimPrefix(field+"."+required.Missing[0], ".") + " is missing"
+	switch k := v.ErrorKind.(type) {
+	case *kind.Required:
+		return strings.TrimPrefix(field+"."+k.Missing[0], ".") + " is missing"
+	case *kind.Type:
+		if k.Got == "null" && field != "" {
+			return field + " is missing"
+		}
+	case *kind.Enum:
+		if k.Got == nil {
+			return field + " is missing"
+		}
 	}
 	what := v.ErrorKind.LocalizedString(message.NewPrinter(language.English))
 	if field == "" {

@@ -86,7 +86,7 @@ func (f Feed) document(r *http.Request, name string, site Site, newest []lector.
 func (f Feed) channel(self, name string, site Site) channel {
 	title := or(site.Title, name)
 	c := channel{
-		Title: title, Link: or(site.URL, self), Language: or(site.Language, "en"),
+		Title: title, Link: or(lector.WebAddress(site.URL), self), Language: or(site.Language, "en"),
 		Self:        atomLink{Href: self, Rel: "self", Type: "application/rss+xml"},
 		Description: or(site.Description, "The articles of "+title+", read aloud. "+lector.DisclosureText+"."),
 		Generator:   "Lector", Author: title, Category: category{or(site.Category, "News")},
@@ -95,8 +95,8 @@ func (f Feed) channel(self, name string, site Site) channel {
 	if site.Email != "" {
 		c.Owner = &owner{Name: title, Email: site.Email}
 	}
-	if site.Image != "" {
-		c.Image = &hypertext{site.Image}
+	if image := lector.WebAddress(site.Image); image != "" {
+		c.Image = &hypertext{image}
 	}
 	return c
 }

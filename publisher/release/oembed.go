@@ -115,7 +115,7 @@ func (o OEmbed) write(w http.ResponseWriter, r *http.Request, m lector.Manifest)
 	site := o.Sites[m.Site]
 	data, err := json.Marshal(embedding{
 		Version: "1.0", Type: "rich", Title: m.Title, AuthorName: strings.Join(m.Authors, ", "),
-		ProviderName: site.Title, ProviderURL: site.URL, CacheAge: 300,
+		ProviderName: site.Title, ProviderURL: lector.WebAddress(site.URL), CacheAge: 300,
 		HTML: o.frame(r, m, width, height), Width: width, Height: height, Disclosure: label(m),
 	})
 	if err != nil {
