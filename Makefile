@@ -50,6 +50,7 @@ bench: ## how fast it is here, and beside the other tools on the PATH
 	$(GO) test -v -run 'TestCorpus|TestPages|TestSentences|TestVerbal' ./worker/extract ./worker/script | grep SCORE
 	$(BUILD)
 	$(GO) run ./audio/bench -lector $(BIN)/lector
+	$(GO) run ./publisher/bench -lector $(BIN)/lector
 
 fuzz: ## every fuzz target for FUZZ=20s
 	@.ci/fuzz $(FUZZ)
