@@ -40,6 +40,7 @@ type Conn struct {
 	raw    syscall.RawConn // nil where the system has none
 	more   bool            // what is written now is not the end: see Join
 	failed error           // of an earlier write; the client gets no second chance
+	since  time.Time       // when the client was last given Patience
 }
 
 func newConn(c net.Conn) *Conn {
@@ -73,15 +74,26 @@ func (c *Conn) Write(p []byte) (written int, err error) {
 	}
 }
 
-// step gives the client Patience for what send does.
+// step does send, for which the client has Patience.
 func (c *Conn) step(send func() (int64, error)) (n int64, err error) {
 	if c.failed == nil {
-		c.failed = c.SetWriteDeadline(time.Now().Add(Patience))
+		c.failed = c.hurry()
 	}
 	if c.failed == nil {
 		n, c.failed = send()
 	}
 	return n, c.failed
+}
+
+// hurry gives the client Patience from now on, or a little less: to set the
+// deadline at each step would cost more than to send a short answer.
+func (c *Conn) hurry() error {
+	now := time.Now()
+	if now.Sub(c.since) < Patience/16 {
+		return nil
+	}
+	c.since = now
+	return c.SetWriteDeadline(now.Add(Patience))
 }
 
 func (c *Conn) write(p []byte) (int, error) {
