@@ -72,6 +72,12 @@ type workerConfig struct {
 	Articles int `yaml:"articles" env:"ARTICLES"`
 	// Calls to voices at once, over all articles.
 	Calls int `yaml:"calls" env:"CALLS"`
+	// RerenderLimit bounds what a voice may be billed for one article, in times
+	// the article's characters: renderings that were refused and answers that
+	// broke off count, what was refused unbilled does not. The article and three
+	// times its longest chunk are always allowed. Reached, the article goes to
+	// its next voice, or fails and says why.
+	RerenderLimit float64 `yaml:"rerender_limit" env:"RERENDER_LIMIT"`
 }
 
 // logConfig says what is logged and how.
@@ -218,7 +224,7 @@ func defaults() config {
 		Data: "./data", Listen: ":8080", Private: "127.0.0.1:9090",
 		NATS:   natsConfig{Listen: "127.0.0.1:0", Replicas: 1},
 		Store:  storeConfig{Kind: "disk", Region: "us-east-1"},
-		Worker: workerConfig{Articles: 4, Calls: 8},
+		Worker: workerConfig{Articles: 4, Calls: 8, RerenderLimit: 1.5},
 		Log:    logConfig{Level: "info", Format: "text"},
 	}
 }

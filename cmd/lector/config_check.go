@@ -66,6 +66,9 @@ func (c *config) checkNumbers() error {
 			return fmt.Errorf("%s: %d is more than %d", key, n, most)
 		}
 	}
+	if r := c.Worker.RerenderLimit; !(r >= 1 && r <= most) { // nor NaN
+		return lector.Hint(fmt.Errorf("worker.rerender_limit: %v is not from 1 to %d", r, most), "1.5 is one and a half times the article")
+	}
 	return nil
 }
 

@@ -30,6 +30,7 @@ type provider struct {
 	said  map[string]int                                      // answered, by text
 	pace  float64                                             // that was asked for last
 	fault func(call int, w http.ResponseWriter) (served bool) // nil: none
+	holds func(text string) string                            // what an answer holds of a text; nil: all of it
 }
 
 func newProvider(t *testing.T, fault func(call int, w http.ResponseWriter) bool) *provider {
@@ -63,6 +64,9 @@ func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	p.said[in.Input]++
 	p.mu.Unlock()
+	if p.holds != nil {
+		in.Input = p.holds(in.Input)
+	}
 	_, _ = w.Write(babble(in.Input))
 }
 

@@ -67,7 +67,7 @@ func (h *house) voices(ctx context.Context, clips synth.Clips) ([]worker.Voice, 
 			Name: name, Capabilities: v.Capabilities(),
 			Reader: &synth.Reader{
 				Voice: h.purse.equip(v, name, flight, slots), Clips: clips, Flight: flight,
-				Leases: h.purse.leases, Ledger: h.purse.ledger, Name: name,
+				Leases: h.purse.leases, Ledger: h.purse.ledger, Name: name, RerenderLimit: h.config.Worker.RerenderLimit,
 			},
 		})
 	}

@@ -2,11 +2,18 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"lector/infra/encode"
 	"lector/infra/voice/openai"
@@ -81,5 +88,82 @@ func TestAnswerIsKept(t *testing.T) {
 				t.Errorf("the provider bills %d for %d characters, and the clip is %s", all, unique, clips[0].State)
 			}
 		})
+	}
+}
+
+// narrateWith has a page narrated by a voice alone, and returns what lector said
+// of it.
+func narrateWith(t *testing.T, p *provider, page string) (code int, stdout, stderr string) {
+	t.Helper()
+	dir := t.TempDir()
+	settings := fmt.Sprintf("voices:\n  kokoro: {backend: openai, url: %q, model: m, voice: v, concurrency: 8}\n", p.URL)
+	for name, text := range map[string]string{"lector.yaml": settings, "page.html": page} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out, errs strings.Builder
+	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: func(string) string { return "" }}
+	code = a.run(t.Context(), []string{"narrate", "-json", "-config", filepath.Join(dir, "lector.yaml"), "-data", filepath.Join(dir, "data"), "-o", dir, filepath.Join(dir, "page.html")})
+	return code, out.String(), errs.String()
+}
+
+// longPage is an article of n long paragraphs.
+func longPage(n int) string {
+	var b strings.Builder
+	b.WriteString("<title>The harbour</title><h1>The harbour</h1>")
+	for i := range n {
+		fmt.Fprintf(&b, "<p>Paragraph number %d of the story begins here. ", i+1)
+		for j := range 7 {
+			fmt.Fprintf(&b, "The ferry left the pier on time, and %d people of row %d waved after it. ", 20+j, i+1)
+		}
+		b.WriteString("</p>\n")
+	}
+	return b.String()
+}
+
+// TestServerThatStopsAtALength has a server that ends each answer at 300
+// characters as if it were whole.
+func TestServerThatStopsAtALength(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t, nil)
+	p.holds = func(text string) string {
+		r := []rune(text)
+		return string(r[:min(len(r), 300)])
+	}
+	code, out, said := narrateWith(t, p, longPage(5))
+	if code != 0 {
+		t.Fatalf("exit code %d: %s", code, said)
+	}
+	var got struct {
+		Duration   float64
+		Characters struct{ Billed, Reused int }
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatal(err)
+	}
+	all, _ := p.billed()
+	t.Logf("%d characters billed, %.1f s", all, got.Duration)
+	if !regexp.MustCompile(`this server stops at about (2[6-9]|3[0-4])0 characters: set max_chars`).MatchString(said) {
+		t.Errorf("nobody is told: %s", said)
+	}
+	article := 0
+	for _, c := range strings.Split(longPage(5), "<p>")[1:] {
+		article += utf8.RuneCountInString(c) - len("</p>\n")
+	}
+	if want := float64(article) / 14; got.Duration < want || all > 3*article/2+600 {
+		t.Errorf("%.1f s of %.1f, %d characters billed for %d", got.Duration, want, all, article)
+	}
+}
+
+// TestServerThatHoldsHalf has a server of which every answer is half its text.
+func TestServerThatHoldsHalf(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t, nil)
+	p.holds = func(text string) string { return text[:len(text)/2] }
+	code, _, said := narrateWith(t, p, longPage(1))
+	all, _ := p.billed()
+	if article := utf8.RuneCountInString(longPage(1)); code != 1 || !strings.Contains(said, "too short") || all > 4*article {
+		t.Errorf("exit code %d, %d characters billed for %d: %s", code, all, article, said)
 	}
 }

@@ -31,8 +31,8 @@ const renderings = 3
 // equip wraps a voice in what each call to it needs: from the inside, the call
 // is let finish, made for a chunk only whose lease is held, written into the
 // ledger, refused while the backend is broken, held until there is a place for
-// it and money, tried again, listened to, and spoken again or in halves. One
-// equipped voice is for the whole process.
+// it and money, tried again within the article's bound, listened to, and spoken
+// again or in parts. One equipped voice is for the whole process.
 func (p *purse) equip(v synth.Voice, name string, flight *synth.Flight, slots synth.Slots) synth.Voice {
 	c := v.Capabilities()
 	v = synth.Held(synth.Finish(v, flight))
@@ -40,9 +40,12 @@ func (p *purse) equip(v synth.Voice, name string, flight *synth.Flight, slots sy
 	v = synth.Break(v, synth.Fuse{})
 	v = synth.Limit(slots.Wrap(v), c.Concurrency, c.PerSecond)
 	v = synth.Within(v, name, p.budget, p.log)
-	v = synth.Retry(v, synth.Patience{})
+	v = synth.Retry(synth.Bounded(v), synth.Patience{})
 	v = synth.Check(v, synth.Steady(p.listen))
-	return synth.Mend(v, renderings)
+	return synth.Mend(v, renderings, func(limit int) {
+		p.log.Warn(fmt.Sprintf("this server stops at about %d characters: set max_chars", limit), "voice", name,
+			"hint", fmt.Sprintf("set max_chars: %d for this voice in lector.yaml; until then longer texts are cut here, after one was paid for in vain", limit*9/10))
+	})
 }
 
 // override returns the voice with the limits, prices and pace of the settings

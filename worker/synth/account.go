@@ -36,12 +36,16 @@ type errand struct {
 	kept  bool   // somebody keeps the clip, and then books the call
 	// confirm tells whether the chunk's lease is held; nil: there is none.
 	confirm func() error
+	extra   *allowance // of the article; nil: no bound
+	length  int        // characters of the chunk
 
 	mu              sync.Mutex
 	unbooked        func() // the end of the last call
 	metered         bool
 	billed, unknown int
 	cost            float64
+	given           int             // characters of all calls that were answered or are on their way
+	why             error           // the last thing that was wrong
 	analysis        *audio.Analysis // of the last rendering
 }
 

@@ -46,7 +46,10 @@ func InTurn(n int, c Checker) Checker {
 
 // Unfit says what is wrong with a clip that decodes to something else than the
 // text read once in a steady voice.
-type Unfit struct{ Reason string }
+type Unfit struct {
+	Reason string
+	Short  bool // it ends before its text does, and nothing else is wrong
+}
 
 // Error states the reason.
 func (u Unfit) Error() string { return "unfit clip: " + u.Reason }

@@ -22,7 +22,7 @@ func TestLeaseOutlivesTheJob(t *testing.T) {
 		read := func(ctx context.Context) (Clip, error) {
 			listen := func(ctx context.Context, _ []byte, _ lector.Utterance, _ lector.Capabilities) error { return ctx.Err() }
 			flight := &Flight{}
-			r := Reader{Voice: Mend(Check(Retry(Finish(v, flight), Patience{}), listen), 3), Clips: clips, Leases: leases, Flight: flight}
+			r := Reader{Voice: Mend(Check(Retry(Finish(v, flight), Patience{}), listen), 3, nil), Clips: clips, Leases: leases, Flight: flight}
 			c, err := r.Read(ctx, texts(1), nil)
 			if err != nil {
 				return Clip{}, err

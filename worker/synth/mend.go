@@ -1,148 +1,205 @@
 package synth
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"lector"
-	"lector/audio"
 )
 
-// Mend returns v with unfit clips spoken again, and then in two halves. A voice
+// Mend returns v with unfit clips spoken again, and then in parts. A voice
 // that says the same text in the same bytes is not asked twice for them. What
 // cannot be mended is a permanent error: another voice may read the article.
-func Mend(v Voice, renderings int) Voice { return mending{v, renderings} }
+//
+// A server that ends each answer at the same length is found out: its texts
+// are cut below that length from then on, and tell is given the number of
+// characters, once.
+func Mend(v Voice, renderings int, tell func(limit int)) Voice {
+	return mending{v, renderings, &reach{tell: tell}}
+}
 
 type mending struct {
 	Voice
 	renderings int // of one text, the first included
+	reach      *reach
 }
-
-// shortest is a half that is worth trying: neural voices babble when they get a
-// word alone.
-const shortest = 20
 
 // deepest is how often a text is cut in two.
 const deepest = 2
 
-func (m mending) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
+// longestMend is how long after its first answer a text may be spoken again.
+const longestMend = 5 * time.Minute
+
+// Speak returns a fit clip of the whole text.
+func (m mending) Speak(ctx context.Context, u lector.Utterance) (s lector.Speech, err error) {
+	if m.Capabilities().Deterministic {
+		return m.speak(ctx, u, deepest)
+	}
+	n := utf8.RuneCountInString(u.Text)
+	leave, err := m.reach.enter(ctx, n)
+	if err != nil {
+		return s, err
+	}
+	defer func() { leave(err) }()
+	if limit := m.reach.known(); limit > 0 && n > limit {
+		return m.parts(ctx, u, limit)
+	}
 	return m.speak(ctx, u, deepest)
 }
 
+// speak speaks the text whole, else in parts.
 func (m mending) speak(ctx context.Context, u lector.Utterance, cuts int) (lector.Speech, error) {
-	s, err := m.render(ctx, u)
-	if !errors.As(err, new(Unfit)) {
+	s, stop, err := m.render(ctx, u)
+	var unfit Unfit
+	switch {
+	case !errors.As(err, &unfit):
 		return s, err
-	}
-	at, ok := middle(u.Text)
-	if !ok || cuts == 0 {
+	case cuts == 0:
 		return s, lector.Permanent(err)
 	}
-	joined, err := m.halves(ctx, u, at, cuts-1)
+	errandOf(ctx).blame(err)
+	if unfit.Short {
+		ctx = withPart(ctx, paceOf(u, errandOf(ctx).heard()))
+	}
+	joined, again := lector.Speech{}, lector.Permanent(err)
+	if stop > 0 {
+		joined, again = m.shorter(ctx, u, stop)
+	} else if at, ok := middle(u.Text); ok {
+		joined, again = m.series(ctx, u, []int{at}, func(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
+			return m.speak(ctx, u, cuts-1)
+		})
+	}
 	joined.Characters += s.Characters
-	return joined, err
+	return joined, again
 }
 
-// halves speaks the text before and behind at, and joins what comes.
-func (m mending) halves(ctx context.Context, u lector.Utterance, at, cuts int) (lector.Speech, error) {
-	first, second := u, u
-	first.Text, first.After = strings.TrimSpace(u.Text[:at]), u.Text[at:]
-	second.Text, second.Before = strings.TrimSpace(u.Text[at:]), first.Text
-	a, err := m.speak(ctx, first, cuts)
-	if err != nil {
-		return a, fmt.Errorf("first half: %w", err)
-	}
-	b, err := m.speak(ctx, second, cuts)
-	if err != nil {
-		return lector.Speech{Characters: a.Characters + b.Characters}, fmt.Errorf("second half: %w", err)
-	}
-	return join(context.WithoutCancel(ctx), a, b, breath(first.Text), at+strings.Index(u.Text[at:], second.Text))
-}
-
-// render speaks the text until a rendering is fit.
-func (m mending) render(ctx context.Context, u lector.Utterance) (s lector.Speech, err error) {
-	billed := 0
+// render speaks the text until a rendering is fit. Two that end too early at
+// the same moment are no accident: stop is that moment then.
+func (m mending) render(ctx context.Context, u lector.Utterance) (s lector.Speech, stop time.Duration, err error) {
+	billed, first, last := 0, time.Time{}, time.Duration(0)
 	for range max(1, m.renderings) {
 		s, err = m.Voice.Speak(ctx, u)
 		billed += s.Characters
 		s.Characters = billed
-		if !errors.As(err, new(Unfit)) || m.Capabilities().Deterministic {
+		var unfit Unfit
+		if !errors.As(err, &unfit) || m.Capabilities().Deterministic {
 			break
 		}
+		errandOf(ctx).blame(err)
+		if first.IsZero() {
+			first = time.Now()
+		}
+		heard := errandOf(ctx).heard()
+		if unfit.Short && alike(heard, last) {
+			return s, heard, err
+		}
+		if time.Since(first) > longestMend {
+			return s, 0, fmt.Errorf("not mended within %v: %w", longestMend, err)
+		}
+		last = heard
+	}
+	if err == nil {
+		m.reach.proved(utf8.RuneCountInString(u.Text))
+	}
+	return s, 0, err
+}
+
+// alike reports whether two sounds are of one length, but for a breath.
+func alike(a, b time.Duration) bool {
+	return a > 0 && b > 0 && max(a, b)-min(a, b) <= max(a, b)/10
+}
+
+// slowestReader is how many characters a second a voice says at least.
+const slowestReader = 8
+
+// shorter speaks a text in parts that a server can say which stops at a moment.
+// How much fits is learnt from the first of them, which surely does.
+func (m mending) shorter(ctx context.Context, u lector.Utterance, stop time.Duration) (lector.Speech, error) {
+	sure := max(int(slowestReader*stop.Seconds()*speedOf(u, m.Capabilities())), shortest)
+	at, ok := cut(u.Text, sure)
+	if !ok {
+		return lector.Speech{}, lector.Permanent(errandOf(ctx).blamed())
+	}
+	said, sound := 0, time.Duration(0)
+	one := func(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
+		s, err := m.part(ctx, u)
+		if heard := errandOf(ctx).heard(); err == nil && heard > 0 {
+			said, sound = said+utf8.RuneCountInString(u.Text), sound+heard
+		}
+		return s, err
+	}
+	fits := func() int { return max(int(float64(said)*stop.Seconds()/max(sound.Seconds(), 0.001)), sure) }
+	rest := func() []int { return cuts(u.Text, at, below(fits())) }
+	s, err := m.sequence(ctx, u, at, rest, one)
+	if err == nil && sound > 0 {
+		m.reach.learn(fits())
 	}
 	return s, err
 }
 
-// middle finds where to cut a text: behind the end of a sentence, else behind
-// a lesser mark, else between words; the nearest to the middle of each kind.
-func middle(text string) (int, bool) {
-	best, kind, half := 0, 0, len(text)/2
-	previous := rune(0)
-	for i, r := range text {
-		if unicode.IsSpace(r) && roomy(text[:i]) && roomy(text[i:]) {
-			k := weight(previous)
-			if k > kind || k == kind && abs(i-half) < abs(best-half) {
-				best, kind = i, k
-			}
+// parts speaks a text in parts of so many characters.
+func (m mending) parts(ctx context.Context, u lector.Utterance, limit int) (lector.Speech, error) {
+	return m.series(ctx, u, cuts(u.Text, 0, below(limit)), m.part)
+}
+
+// part speaks one of the parts of a text, unless that was done before.
+func (m mending) part(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
+	s, _, err := m.render(ctx, u)
+	if errors.As(err, new(Unfit)) {
+		err = lector.Permanent(err)
+	}
+	return s, err
+}
+
+// series speaks a text that is cut at some places, and joins what comes.
+func (m mending) series(ctx context.Context, u lector.Utterance, at []int, one speaker) (lector.Speech, error) {
+	if len(at) == 0 {
+		return one(ctx, u)
+	}
+	return m.sequence(ctx, u, at[0], func() []int { return at[1:] }, one)
+}
+
+// speaker speaks one part.
+type speaker func(ctx context.Context, u lector.Utterance) (lector.Speech, error)
+
+// sequence speaks a text up to the first cut, and then what is left between the
+// cuts that rest returns.
+func (m mending) sequence(ctx context.Context, u lector.Utterance, first int, rest func() []int, one speaker) (lector.Speech, error) {
+	var said []piece
+	billed, from, ends := 0, 0, []int{first}
+	for i := 0; i < len(ends); i++ {
+		p := piece{offset: from + indent(u.Text[from:ends[i]]), pause: pauseBehind(u.Text[from:ends[i]])}
+		s, err := one(ctx, between(u, from, ends[i]))
+		billed += s.Characters
+		if err != nil {
+			return lector.Speech{Characters: billed}, fmt.Errorf("part %d: %w", i+1, err)
 		}
-		previous = r
-	}
-	return best, kind > 0
-}
-
-func roomy(text string) bool { return utf8.RuneCountInString(strings.TrimSpace(text)) >= shortest }
-
-func weight(r rune) int {
-	switch r {
-	case '.', '!', '?', '…':
-		return 3
-	case ';', ':', ',', '—', '–':
-		return 2
-	}
-	return 1
-}
-
-func abs(n int) int { return max(n, -n) }
-
-// breath is the pause of a reader behind a text that was cut in two.
-func breath(text string) time.Duration {
-	last, _ := utf8.DecodeLastRuneInString(text)
-	return [...]time.Duration{0, 60, 180, 350}[weight(last)] * time.Millisecond
-}
-
-// join makes one speech of two, frame by frame, with no longer a pause between the
-// sound of the one and the other than is given.
-func join(ctx context.Context, a, b lector.Speech, pause time.Duration, offset int) (lector.Speech, error) {
-	part := func(mp3 []byte) audio.Part {
-		return audio.Part{Source: bytes.NewReader(mp3), Size: int64(len(mp3)), Pause: pause}
-	}
-	parts := []audio.Part{part(a.MP3), part(b.MP3)}
-	plan, err := audio.NewPlan(ctx, parts, audio.Options{Trim: true})
-	if err == nil && plan.Timeline().Parts[1].Sound.Start-plan.Timeline().Parts[0].Sound.End > pause {
-		plan, err = audio.NewPlan(ctx, parts, audio.Options{Trim: true, Pauses: true})
-	}
-	if err != nil {
-		return lector.Speech{}, fmt.Errorf("join halves: %w", err)
-	}
-	var out bytes.Buffer
-	if _, err := plan.Write(ctx, &out, nil); err != nil {
-		return lector.Speech{}, fmt.Errorf("join halves: %w", err)
-	}
-	errandOf(ctx).listened(nil) // what was heard is of a half
-	s := lector.Speech{MP3: out.Bytes(), Characters: a.Characters + b.Characters, RequestID: a.RequestID}
-	if len(a.Marks) > 0 && len(b.Marks) > 0 {
-		s.Marks = append(s.Marks, a.Marks...)
-		later := plan.Timeline().Parts[1].Origin
-		for _, m := range b.Marks {
-			m.At, m.Start, m.End = m.At+max(later, time.Duration(0)), m.Start+offset, m.End+offset
-			s.Marks = append(s.Marks, m)
+		p.Speech = s
+		said, from = append(said, p), ends[i]
+		if i == 0 {
+			ends = append(append(ends, rest()...), len(u.Text))
 		}
 	}
-	return s, nil
+	// It is paid for: an end of ctx does not lose it.
+	s, err := join(context.WithoutCancel(ctx), said)
+	s.Characters = billed
+	errandOf(ctx).listened(nil) // what was heard is of a part
+	return s, err
+}
+
+// between returns the utterance of a part of a text.
+func between(u lector.Utterance, from, to int) lector.Utterance {
+	p := u
+	p.Text = strings.TrimSpace(u.Text[from:to])
+	if before := strings.TrimSpace(u.Text[:from]); before != "" {
+		p.Before = before
+	}
+	if after := strings.TrimSpace(u.Text[to:]); after != "" {
+		p.After = after
+	}
+	return p
 }

@@ -31,7 +31,7 @@ func picky(longest, bad int) *fake {
 		f.mu.Unlock()
 		s := lector.Speech{MP3: silent(time.Duration(len(u.Text)) * 100 * time.Millisecond), Characters: len(u.Text)}
 		if len(u.Text) > longest || n <= bad {
-			return lector.Speech{Characters: s.Characters}, Unfit{"repeats itself"}
+			return lector.Speech{Characters: s.Characters}, Unfit{Reason: "repeats itself"}
 		}
 		s.Marks = []lector.Mark{{Kind: lector.WordMark, At: 10 * time.Millisecond, End: strings.IndexAny(u.Text+" ", " ")}}
 		return s, nil
@@ -44,7 +44,7 @@ const long = "The ferry left on time, as it does. The harbour was quiet, and nob
 func TestMendRendersAgain(t *testing.T) {
 	t.Parallel()
 	v := picky(999, 2)
-	s, err := Mend(v, 3).Speak(t.Context(), lector.Utterance{Text: long})
+	s, err := Mend(v, 3, nil).Speak(t.Context(), lector.Utterance{Text: long})
 	if err != nil || v.calls != 3 || s.Characters != 3*len(long) {
 		t.Errorf("%v, %d calls, %d characters", err, v.calls, s.Characters)
 	}
@@ -53,7 +53,7 @@ func TestMendRendersAgain(t *testing.T) {
 func TestMendSplits(t *testing.T) {
 	t.Parallel()
 	v := picky(80, 0)
-	s, err := Mend(v, 2).Speak(t.Context(), lector.Utterance{Text: long, Before: "Before.", After: "After."})
+	s, err := Mend(v, 2, nil).Speak(t.Context(), lector.Utterance{Text: long, Before: "Before.", After: "After."})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,21 +80,21 @@ func TestMendSplits(t *testing.T) {
 func TestMendGivesUp(t *testing.T) {
 	t.Parallel()
 	v := picky(0, 0)
-	_, err := Mend(v, 2).Speak(t.Context(), lector.Utterance{Text: long})
+	_, err := Mend(v, 2, nil).Speak(t.Context(), lector.Utterance{Text: long})
 	if !lector.IsPermanent(err) || !errors.As(err, new(Unfit)) || v.calls > 8 {
 		t.Errorf("%v after %d calls", err, v.calls)
 	}
 	v = picky(0, 0)
-	if _, err = Mend(v, 2).Speak(t.Context(), lector.Utterance{Text: "Too short to cut."}); !lector.IsPermanent(err) || v.calls != 2 {
+	if _, err = Mend(v, 2, nil).Speak(t.Context(), lector.Utterance{Text: "Too short to cut."}); !lector.IsPermanent(err) || v.calls != 2 {
 		t.Errorf("%v after %d calls", err, v.calls)
 	}
 	v = picky(0, 0)
 	v.caps = lector.Capabilities{Backend: "fake", Deterministic: true}
-	if _, err = Mend(v, 3).Speak(t.Context(), lector.Utterance{Text: "Says it the same way."}); err == nil || v.calls != 1 {
+	if _, err = Mend(v, 3, nil).Speak(t.Context(), lector.Utterance{Text: "Says it the same way."}); err == nil || v.calls != 1 {
 		t.Errorf("a deterministic voice is asked %d times", v.calls)
 	}
 	w := failing(9, errBroken)
-	if _, err = Mend(w, 3).Speak(t.Context(), lector.Utterance{Text: long}); !errors.Is(err, errBroken) || w.calls != 1 {
+	if _, err = Mend(w, 3, nil).Speak(t.Context(), lector.Utterance{Text: long}); !errors.Is(err, errBroken) || w.calls != 1 {
 		t.Errorf("other errors are not its business: %v, %d calls", err, w.calls)
 	}
 }
@@ -143,7 +143,7 @@ func TestInTurn(t *testing.T) {
 		count(1)
 		defer count(-1)
 		runtime.Gosched()
-		return Unfit{"as ever"}
+		return Unfit{Reason: "as ever"}
 	})
 	var wait sync.WaitGroup
 	for range 50 {

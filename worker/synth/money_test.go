@@ -146,10 +146,10 @@ func TestCallIsOpenUntilItsClipIsDurable(t *testing.T) {
 	refused := 0
 	v := Mend(Check(Meter(priced(nil), "amy", books, slog.New(slog.DiscardHandler)), func(context.Context, []byte, lector.Utterance, lector.Capabilities) error {
 		if refused++; refused == 1 {
-			return Unfit{"a hum"}
+			return Unfit{Reason: "a hum"}
 		}
 		return nil
-	}), 3)
+	}), 3, nil)
 	r := &Reader{Voice: v, Clips: clips, Name: "amy"}
 	if _, err := r.Read(t.Context(), texts(1), nil); err != nil {
 		t.Fatal(err)

@@ -23,6 +23,9 @@ func Steady(c Checker) Checker {
 		if err := c(ctx, mp3, u, caps); err != nil || caps.Deterministic {
 			return err
 		}
+		if err := partially(ctx, u, speedOf(u, caps)); err != nil {
+			return err
+		}
 		return s.judge(u, speedOf(u, caps), errandOf(ctx).heard())
 	}
 }
@@ -40,21 +43,23 @@ type pace struct {
 
 // A pace is compared when there are enough to compare with, and the text is
 // long enough to have one. Of 230 clips of flite and espeak-ng none was further
-// than 1.15 times from the median of its voice; half a text is 2 times.
+// than 1.15 times from the median of its voice; half a text is 2 times. With a
+// few to compare with, only what is nearly half is refused.
 const (
+	few         = 3
 	enough      = 12
 	longEnough  = 60 // letters
 	tooFast     = 1.6
+	tooFastFew  = 1.8
 	tooSlow     = 1.9
 	fastestLong = 26 // characters a second; see audio.Expect for short texts
 )
 
 func (s *steady) judge(u lector.Utterance, speed float64, sound time.Duration) error {
-	letters := weights(u.Text, []Extent{{0, len(u.Text)}})[0]
-	if letters < longEnough || sound <= 0 {
+	now := paceOf(u, sound) / speed
+	if now == 0 || lettersOf(u) < longEnough {
 		return nil
 	}
-	now := letters / sound.Seconds() / speed
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.paces[lector.Primary(u.Language)]
@@ -63,14 +68,36 @@ func (s *steady) judge(u lector.Utterance, speed float64, sound time.Duration) e
 		s.paces[lector.Primary(u.Language)] = p
 	}
 	usual, known := p.median()
-	p.add(now) // also what is refused: a voice may change for good
-	switch {
-	case known && now > usual*tooFast:
-		return Unfit{fmt.Sprintf("too short: %.2f s of sound for a text that takes this voice %.2f s", sound.Seconds(), letters/usual/speed)}
-	case known && now < usual/tooSlow:
-		return Unfit{fmt.Sprintf("too long: %.2f s of sound for a text that takes this voice %.2f s", sound.Seconds(), letters/usual/speed)}
+	if known && now > usual*p.tooFast() {
+		// Not the voice's pace: else a server that sends halves for long
+		// enough would be believed.
+		return Unfit{fmt.Sprintf("too short: %.2f s of sound for a text that takes this voice %.2f s", sound.Seconds(), lettersOf(u)/usual/speed), true}
+	}
+	p.add(now) // also what is refused for its length: a voice may change for good
+	if known && p.n > enough && now < usual/tooSlow {
+		return Unfit{Reason: fmt.Sprintf("too long: %.2f s of sound for a text that takes this voice %.2f s", sound.Seconds(), lettersOf(u)/usual/speed)}
 	}
 	return nil
+}
+
+// lettersOf is how much there is to say in an utterance.
+func lettersOf(u lector.Utterance) float64 {
+	return weights(u.Text, []Extent{{0, len(u.Text)}})[0]
+}
+
+// paceOf is how many letters a second a sound has; 0: nobody listened.
+func paceOf(u lector.Utterance, sound time.Duration) float64 {
+	if sound <= 0 {
+		return 0
+	}
+	return lettersOf(u) / sound.Seconds()
+}
+
+func (p *pace) tooFast() float64 {
+	if p.n < enough {
+		return tooFastFew
+	}
+	return tooFast
 }
 
 func (p *pace) add(v float64) {
@@ -79,7 +106,7 @@ func (p *pace) add(v float64) {
 }
 
 func (p *pace) median() (float64, bool) {
-	if p.n < enough {
+	if p.n < few {
 		return 0, false
 	}
 	sorted := slices.Clone(p.last[:min(p.n, len(p.last))])

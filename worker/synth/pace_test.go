@@ -58,19 +58,40 @@ func TestSteady(t *testing.T) {
 	}
 }
 
-// TestSteadyForgets is of a voice whose makers gave it another pace.
+// TestSteadyForgets is of a voice whose makers gave it a slower pace. A quicker
+// one is not believed: it would be that of a server that sends halves.
 func TestSteadyForgets(t *testing.T) {
 	t.Parallel()
-	s := &steady{paces: map[string]*pace{}}
 	u := lector.Utterance{Text: strings.Repeat("The ferry left the harbour on time. ", 4), Language: "en"}
-	for range 200 {
-		_ = s.judge(u, 1, 10*time.Second)
+	for now, forgets := range map[time.Duration]bool{25 * time.Second: true, 4 * time.Second: false} {
+		s := &steady{paces: map[string]*pace{}}
+		for range 200 {
+			_ = s.judge(u, 1, 10*time.Second)
+		}
+		for range 48 {
+			_ = s.judge(u, 1, now)
+		}
+		if err := s.judge(u, 1, now); (err == nil) != forgets {
+			t.Errorf("%v in place of 10 s: %v", now, err)
+		}
 	}
-	for range 48 {
-		_ = s.judge(u, 1, 4*time.Second)
-	}
-	if err := s.judge(u, 1, 4*time.Second); err != nil {
-		t.Error(err)
+}
+
+// TestSteadyKnowsAFew compares with few clips, and then only halves fall out.
+func TestSteadyKnowsAFew(t *testing.T) {
+	t.Parallel()
+	u := lector.Utterance{Text: strings.Repeat("The ferry left the harbour on time. ", 4), Language: "en"}
+	for seen, refused := range map[int]bool{few - 1: false, few: true} {
+		s := &steady{paces: map[string]*pace{}}
+		for range seen {
+			_ = s.judge(u, 1, 10*time.Second)
+		}
+		if err := s.judge(u, 1, 5200*time.Millisecond); (err != nil) != refused {
+			t.Errorf("half of it behind %d: %v", seen, err)
+		}
+		if err := s.judge(u, 1, 6*time.Second); err != nil {
+			t.Errorf("somewhat quicker behind %d: %v", seen, err)
+		}
 	}
 }
 

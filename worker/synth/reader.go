@@ -22,6 +22,10 @@ type Reader struct {
 	Leases Leases  // nil: Alone
 	Ledger Ledger  // is told what was reused; nil: nobody is
 	Name   string  // of the voice, as configured, for the ledger
+	// RerenderLimit bounds the characters that the chunks of one Read may take
+	// in all, in times their own; 0 is 1.5. Their own and three times the
+	// longest chunk are always allowed.
+	RerenderLimit float64
 }
 
 // atOnce is how many chunks are looked at together where the voice states no
@@ -37,7 +41,10 @@ const atOnce = 16
 //
 // Progress is told after each clip, never by two at once. It may be nil.
 func (r *Reader) Read(ctx context.Context, chunks []Chunk, progress func(done, total int, c Clip)) ([]Clip, error) {
-	run := &reading{Reader: *r, chunks: chunks, clips: make([]Clip, len(chunks)), progress: progress}
+	run := &reading{
+		Reader: *r, chunks: chunks, order: longestFirst(chunks), extra: newAllowance(chunks, r.RerenderLimit),
+		clips: make([]Clip, len(chunks)), progress: progress,
+	}
 	run.Flight, run.Leases = cmp.Or(r.Flight, &Flight{}), r.leases()
 	var wait sync.WaitGroup
 	for range min(len(chunks), max(atOnce, r.Voice.Capabilities().Concurrency)) {
@@ -85,10 +92,31 @@ func (r *Reader) leases() Leases {
 // Hash returns the address of the chunk's clip in this reader's voice.
 func (r *Reader) Hash(c Chunk) string { return Hash(c, r.Voice.Capabilities()) }
 
+// longestFirst returns the places of the chunks in the order in which they are
+// made: the longest first, for it takes the longest and shows what the voice
+// can say at once, and then as they come.
+func longestFirst(chunks []Chunk) []int {
+	order := make([]int, len(chunks))
+	first := 0
+	for i, c := range chunks {
+		order[i] = i
+		if len(c.Text) > len(chunks[first].Text) {
+			first = i
+		}
+	}
+	if len(order) > 0 {
+		copy(order[1:], order[:first])
+		order[0] = first
+	}
+	return order
+}
+
 // reading is one run of Read.
 type reading struct {
 	Reader
 	chunks   []Chunk
+	order    []int
+	extra    *allowance
 	progress func(done, total int, c Clip)
 
 	mu     sync.Mutex
@@ -117,7 +145,7 @@ func (r *reading) take() (int, bool) {
 		return 0, false
 	}
 	r.next++
-	return r.next - 1, true
+	return r.order[r.next-1], true
 }
 
 func (r *reading) settle(i int, c Clip, err error) {
@@ -184,7 +212,7 @@ func (r *reading) leased(ctx context.Context, hash string, c Chunk) (Clip, error
 }
 
 func (r *reading) speak(ctx context.Context, hash string, c Chunk, confirm func() error) (Clip, error) {
-	e := &errand{chunk: hash, kept: true, confirm: confirm}
+	e := &errand{chunk: hash, kept: true, confirm: confirm, extra: r.extra, length: c.Characters()}
 	defer e.book()
 	s, err := r.Voice.Speak(withErrand(ctx, e), c.utterance())
 	if err != nil {

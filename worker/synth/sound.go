@@ -31,7 +31,7 @@ func Sound(ctx context.Context, mp3 []byte, u lector.Utterance, c lector.Capabil
 	case bad.Has(audio.WrongFormat):
 		return lector.Permanent(lector.Hint(fmt.Errorf("the voice sent the wrong form: %w", bad), "set sample_rate: or format: for this voice"))
 	}
-	return lector.Hint(Unfit{bad.Error()}, "listen with lector voices test; another voice or model, or a smaller max_chars, may do better")
+	return lector.Hint(Unfit{bad.Error(), len(bad.Findings) == 1 && bad.Has(audio.TooShort)}, "listen with lector voices test; another voice or model, or a smaller max_chars, may do better")
 }
 
 func expect(u lector.Utterance, c lector.Capabilities) audio.Expect {

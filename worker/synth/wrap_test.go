@@ -220,7 +220,7 @@ func TestCheck(t *testing.T) {
 		if string(mp3) != "mp3 of "+u.Text || c.Backend != "fake" {
 			t.Errorf("checker got %q, %q, %+v", mp3, u.Text, c)
 		}
-		return Unfit{"silent"}
+		return Unfit{Reason: "silent"}
 	})
 	s, err := v.Speak(t.Context(), lector.Utterance{Text: "four"})
 	if !errors.As(err, new(Unfit)) || s.MP3 != nil || s.Characters != 4 {

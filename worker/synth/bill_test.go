@@ -1,0 +1,240 @@
+package synth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"lector"
+	"lector/audio"
+)
+
+// odd is a speech server of some pace that does not always say all of a text.
+type odd struct {
+	pace  float64                                // characters a second
+	holds func(call int, text string) (said int) // characters of an answer
+
+	mu     sync.Mutex
+	calls  int
+	billed int
+}
+
+func (o *odd) Capabilities() lector.Capabilities {
+	return lector.Capabilities{Backend: "odd", Voice: "v", SampleRate: 24000, Channels: 1, Concurrency: 8}
+}
+
+func (o *odd) Speak(_ context.Context, u lector.Utterance) (lector.Speech, error) {
+	n := utf8.RuneCountInString(u.Text)
+	o.mu.Lock()
+	o.calls++
+	o.billed += n
+	said := min(o.holds(o.calls, u.Text), n)
+	o.mu.Unlock()
+	sound := float64(said) / o.pace * (0.95 + rand.Float64()/10)
+	return lector.Speech{MP3: silent(time.Duration(sound * float64(time.Second))), Characters: n}, nil
+}
+
+// listens takes the length of a clip for its sound, and refuses what is too
+// short as audio.Check does.
+func listens(ctx context.Context, mp3 []byte, u lector.Utterance, caps lector.Capabilities) error {
+	sound := time.Duration(len(mp3)/144) * 24 * time.Millisecond
+	errandOf(ctx).listened(&audio.Analysis{Sound: audio.Span{End: sound}})
+	want := expect(u, caps)
+	if sound+300*time.Millisecond < time.Duration(float64(want.Characters)/want.Fastest*float64(time.Second)) {
+		return Unfit{fmt.Sprintf("too short: %v", sound), true}
+	}
+	return nil
+}
+
+// story is an article whose chunks have so many characters.
+func story(lengths ...int) (chunks []Chunk, all int) {
+	const sentence = "The ferry left the harbour on time, and nobody on the pier waved after it. "
+	for i, n := range lengths {
+		text := fmt.Sprintf("Number %d: ", i) + strings.Repeat(sentence, n/len(sentence)+1)
+		text = strings.TrimSpace(text[:n])
+		chunks = append(chunks, Chunk{Text: text, Language: "en"})
+		all += utf8.RuneCountInString(text)
+	}
+	return chunks, all
+}
+
+// told is what the reader of an article comes to.
+type told struct {
+	*odd
+	clips []Clip
+	err   error
+	limit int
+	most  int // characters that may be billed
+	all   int
+}
+
+func tellStory(t *testing.T, o *odd, lengths ...int) told {
+	t.Helper()
+	chunks, all := story(lengths...)
+	out := told{odd: o, most: newAllowance(chunks, 0).most, all: all}
+	v := Limit(Meter(o, "v", NewBooks(nil), quiet), 8, 0)
+	v = Mend(Check(Retry(Bounded(v), Patience{}), Steady(listens)), 3, func(n int) { out.limit = n })
+	r := Reader{Voice: v, Clips: &memory{}}
+	out.clips, out.err = r.Read(t.Context(), chunks, nil)
+	if out.billed > out.most {
+		t.Errorf("%d characters billed, %d are allowed for %d", out.billed, out.most, out.all)
+	}
+	return out
+}
+
+// sound is how long all clips are together.
+func (o told) sound() (seconds float64) {
+	for _, c := range o.clips {
+		seconds += 0.024 * float64(len(c.MP3)/144)
+	}
+	return seconds
+}
+
+func share(f float64) func(int, string) int {
+	return func(_ int, text string) int { return int(f * float64(utf8.RuneCountInString(text))) }
+}
+
+func stops(at int) func(int, string) int { return func(int, string) int { return at } }
+
+// TestHalves has a server of which every answer holds a part of its text.
+func TestHalves(t *testing.T) {
+	t.Parallel()
+	for _, pace := range []float64{14, 17, 20} {
+		for _, f := range []float64{0.4, 0.5} {
+			for _, lengths := range [][]int{{460}, {150, 150, 160}, {48, 180, 90, 240}, {40, 575, 575, 575, 575}, {900, 80}} {
+				o := tellStory(t, &odd{pace: pace, holds: share(f)}, lengths...)
+				if !lector.IsPermanent(o.err) || !errors.As(o.err, new(Unfit)) || !strings.Contains(o.err.Error(), "too short") {
+					t.Errorf("%v at %v, %v: %v after %d calls, %d of %d characters", f, pace, lengths, o.err, o.calls, o.billed, o.all)
+				}
+			}
+		}
+	}
+}
+
+// TestServerThatStops has servers that end each answer at a length.
+func TestServerThatStops(t *testing.T) {
+	t.Parallel()
+	for _, pace := range []float64{14, 17, 20} {
+		for _, test := range []struct {
+			at      int
+			lengths []int
+		}{
+			{300, []int{60, 575, 575, 575, 575, 575}},
+			{300, []int{60, 600, 200, 575, 260, 640}},
+			{300, []int{1000}},
+			{300, []int{2800, 75}},
+			{500, []int{60, 950, 400, 990, 970}},
+			{1000, []int{40, 2000, 1900, 300, 1950}},
+		} {
+			o := tellStory(t, &odd{pace: pace, holds: stops(test.at)}, test.lengths...)
+			if o.err != nil {
+				t.Errorf("stops at %d, pace %v, %v: %v after %d characters", test.at, pace, test.lengths, o.err, o.billed)
+				continue
+			}
+			if want := float64(o.all) / pace; o.sound() < 0.9*want || o.sound() > 1.1*want {
+				t.Errorf("stops at %d, %v: %.1f s of sound, want %.1f", test.at, test.lengths, o.sound(), want)
+			}
+			if o.limit < test.at*85/100 || o.limit > test.at*115/100 {
+				t.Errorf("stops at %d, pace %v, %v: told %d", test.at, pace, test.lengths, o.limit)
+			}
+		}
+	}
+}
+
+// TestSoundVoicesPayOnce has servers that are in order, or nearly.
+func TestSoundVoicesPayOnce(t *testing.T) {
+	t.Parallel()
+	for _, pace := range []float64{9, 14, 21} {
+		o := tellStory(t, &odd{pace: pace, holds: share(1)}, 60, 575, 900, 1200, 80, 300, 2000)
+		if o.err != nil || o.billed != o.all || o.limit != 0 {
+			t.Errorf("pace %v: %v, %d of %d characters, limit %d", pace, o.err, o.billed, o.all, o.limit)
+		}
+	}
+	accident := func(call int, text string) int {
+		if call%7 == 3 {
+			return len(text) * (3 + call%2) / 9
+		}
+		return len(text)
+	}
+	o := tellStory(t, &odd{pace: 17, holds: accident}, 60, 275, 400, 300, 80, 300, 350, 410, 390, 222)
+	if o.err != nil || o.limit != 0 || o.sound() < 0.9*float64(o.all)/17 {
+		t.Errorf("accidents: %v, %d of %d characters, limit %d", o.err, o.billed, o.all, o.limit)
+	}
+}
+
+// TestBoundIsOfTheArticle breaks each answer off, which is billed.
+func TestBoundIsOfTheArticle(t *testing.T) {
+	t.Parallel()
+	for limit, most := range map[float64]int{0: 2985, 1: 2290, 4: 7960} {
+		chunks, all := story(100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100)
+		billed, mu := 0, sync.Mutex{}
+		v := &fake{answer: func(_ int, u lector.Utterance) (lector.Speech, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			billed += utf8.RuneCountInString(u.Text)
+			return lector.Speech{Characters: 1}, lector.Hint(errBroken, "see its log")
+		}}
+		none := func(time.Duration) time.Duration { return 0 }
+		r := Reader{Voice: Retry(Bounded(v), Patience{Tries: 100, Jitter: none}), Clips: &memory{}, RerenderLimit: limit}
+		_, err := r.Read(t.Context(), chunks, nil)
+		if !lector.IsPermanent(err) || !errors.Is(err, errBroken) || !strings.Contains(err.Error(), fmt.Sprintf("re-rendering stops at %d characters for an article of %d", most, all)) {
+			t.Errorf("%v of %d: %v", most, all, err)
+		}
+		if hint := lector.HintOf(err); !strings.Contains(hint, "see its log") || !strings.Contains(hint, "rerender_limit") {
+			t.Errorf("hint %q", hint)
+		}
+		if billed > most {
+			t.Errorf("%d billed, %d allowed", billed, most)
+		}
+	}
+}
+
+// TestRefusalsAreFree has a server that answers 503 for a while: nothing was
+// billed, and nothing of the allowance is used up.
+func TestRefusalsAreFree(t *testing.T) {
+	t.Parallel()
+	none := func(time.Duration) time.Duration { return 0 }
+	r := Reader{Voice: Retry(Bounded(failing(50, errBroken)), Patience{Tries: 100, Jitter: none}), Clips: &memory{}, RerenderLimit: 1}
+	if _, err := r.Read(t.Context(), texts(3), nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCuts(t *testing.T) {
+	t.Parallel()
+	chunks, _ := story(2875)
+	for _, text := range []string{chunks[0].Text, strings.Repeat("слово за словом, ", 80) + "кінець.", strings.Repeat("no marks at all in this ", 60)} {
+		for _, most := range []int{60, 141, 270, 900} {
+			from := 0
+			for _, at := range append(cuts(text, 0, most), len(text)) {
+				part := strings.TrimSpace(text[from:at])
+				if n := utf8.RuneCountInString(part); n > most || n < shortest {
+					t.Errorf("a part of %d characters where %d are most: %q", n, most, part)
+				}
+				from = at
+			}
+		}
+	}
+	if at := cuts(strings.Repeat("x", 500), 0, 100); len(at) > 0 {
+		t.Errorf("a single word is cut: %v", at)
+	}
+}
+
+func FuzzCuts(f *testing.F) {
+	f.Add(long, 30)
+	f.Fuzz(func(t *testing.T, text string, most int) {
+		from := 0
+		for _, at := range cuts(text, 0, max(most%500, 1)) {
+			if at <= from || strings.TrimSpace(text[from:at]) == "" || strings.TrimSpace(text[at:]) == "" {
+				t.Errorf("%q is cut at %d behind %d", text, at, from)
+			}
+			from = at
+		}
+	})
+}
