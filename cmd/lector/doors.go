@@ -21,16 +21,9 @@ import (
 // door is one HTTP listener.
 type door struct {
 	listener net.Listener
-	server   *http.Server
+	handler  http.Handler
+	log      *slog.Logger
 }
-
-// How long a client may take for the head of a request, for its body, and until
-// its next request. How long it may take for the answer, tcp.Conn knows.
-const (
-	headTime = 10 * time.Second
-	bodyTime = time.Minute
-	idleTime = 2 * time.Minute
-)
 
 // openDoor takes the address at once, so that a taken port is told before any
 // work begins. key is the setting's name.
@@ -43,14 +36,7 @@ func openDoor(key, address string, handler http.Handler, log *slog.Logger) (*doo
 	if err != nil {
 		return nil, lector.Hint(fmt.Errorf("%s: %w", key, err), "set %s to an address of this machine", key)
 	}
-	return &door{tcp.Listen(l), &http.Server{
-		Handler:           handler,
-		ConnContext:       tcp.Context,
-		ReadHeaderTimeout: headTime,
-		IdleTimeout:       idleTime,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}}, nil
+	return &door{tcp.Listen(l), handler, log}, nil
 }
 
 func otherAddress(key string) string {
@@ -69,33 +55,22 @@ func (d *door) url() string {
 // serve answers until ctx ends, and then gives the requests under way a few
 // seconds.
 func (d *door) serve(ctx context.Context) error {
+	server := tcp.NewServer(d.handler)
+	server.ErrorLog = slog.NewLogLogger(d.log.Handler(), slog.LevelDebug)
 	stopped := make(chan error, 1)
 	defer context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		err := d.server.Shutdown(grace)
+		err := server.Shutdown(grace)
 		if errors.Is(err, context.DeadlineExceeded) { // somebody is listening to a long article
-			err = d.server.Close()
+			err = server.Close()
 		}
 		stopped <- err
 	})()
-	d.server.Handler = boundBodies(d.server.Handler)
-	if err := d.server.Serve(d.listener); !errors.Is(err, http.ErrServerClosed) {
+	if err := server.Serve(d.listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return <-stopped
-}
-
-// boundBodies gives the body of a request a time in which it must have come.
-// http.Server.ReadTimeout would do that too, but it also ends answers that take
-// longer: their reader sees the end of the time as a client who has gone.
-func boundBodies(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength != 0 {
-			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime)) // fails where there is no connection
-		}
-		next.ServeHTTP(w, r)
-	})
 }
 
 // close gives the address back, if serve has not done so.

@@ -179,7 +179,7 @@ func (s *shop) ready(ctx context.Context) error {
 func (s *shop) run(ctx context.Context) error {
 	parts := []func(context.Context) error{s.private.serve}
 	if s.public != nil {
-		s.public.server.Handler = publisher.New(s.publisherConfig())
+		s.public.handler = publisher.New(s.publisherConfig())
 		parts = append(parts, s.public.serve)
 	}
 	if s.worker != nil {

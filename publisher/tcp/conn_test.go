@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,24 +48,46 @@ func (p pipes) dial() net.Conn {
 // recording is as long as a rendition.
 var recording = bytes.Repeat([]byte("0123456789"), 87_000)
 
-// serve answers every request with the recording until the test ends.
+// serve answers every request with the recording until the test ends: under
+// /whole in one write, else as files are served.
 func serve(t *testing.T) pipes {
 	t.Helper()
 	l := newPipes()
-	server := &http.Server{
-		ConnContext: tcp.Context,
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := tcp.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			return
+		}
+		switch {
+		case r.URL.Path == "/whole":
+			w.Header().Set("Content-Length", strconv.Itoa(len(recording)))
+			_, _ = w.Write(recording) // the client may be gone
+		case r.Method == http.MethodPost:
+			http.ServeContent(w, r, "a.mp3", time.Time{}, patient{r.Context(), bytes.NewReader(recording)})
+		default:
 			http.ServeContent(w, r, "a.mp3", time.Time{}, bytes.NewReader(recording))
-		}),
-	}
+		}
+	}))
 	go server.Serve(tcp.Listen(l))
 	t.Cleanup(func() { server.Close() })
 	return l
 }
 
-func ask(t *testing.T, c net.Conn) {
+// patient is a store's reader: it ends with its request.
+type patient struct {
+	ctx context.Context
+	io.ReadSeeker
+}
+
+func (p patient) Read(b []byte) (int, error) {
+	if err := p.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return p.ReadSeeker.Read(b)
+}
+
+func ask(t *testing.T, c net.Conn, path string) {
 	t.Helper()
-	if _, err := io.WriteString(c, "GET /a.mp3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"); err != nil {
+	if _, err := io.WriteString(c, "GET "+path+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -90,12 +113,12 @@ func TestWhoReadsNothingIsLetGo(t *testing.T) {
 		var idle []net.Conn
 		for range 1000 {
 			c := l.dial()
-			ask(t, c)
+			ask(t, c, "/a.mp3")
 			idle = append(idle, c)
 		}
 		start := time.Now()
 		honest := l.dial()
-		ask(t, honest)
+		ask(t, honest, "/a.mp3")
 		if answer, err := io.ReadAll(honest); err != nil || !bytes.HasSuffix(answer, recording) {
 			t.Errorf("the honest client got %d bytes, %v", len(answer), err)
 		}
@@ -116,15 +139,17 @@ func TestSlowIsNotGone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := serve(t)
-		c := l.dial()
-		ask(t, c)
-		start := time.Now()
-		taken, err := trickle(c, 1000)
-		if taken < int64(len(recording)) || !errors.Is(err, io.EOF) {
-			t.Errorf("after %v %d bytes of %d, %v", time.Since(start), taken, len(recording), err)
-		}
-		if took := time.Since(start); took < 5*tcp.Patience {
-			t.Errorf("%v is not slow", took)
+		for _, path := range []string{"/a.mp3", "/whole"} {
+			c := l.dial()
+			ask(t, c, path)
+			start := time.Now()
+			taken, err := trickle(c, 1000)
+			if taken < int64(len(recording)) || !errors.Is(err, io.EOF) {
+				t.Errorf("%s: after %v %d bytes of %d, %v", path, time.Since(start), taken, len(recording), err)
+			}
+			if took := time.Since(start); took < 5*tcp.Patience {
+				t.Errorf("%s: %v is not slow", path, took)
+			}
 		}
 	})
 }
@@ -135,7 +160,7 @@ func TestDripsAreLetGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := serve(t)
 		c := l.dial()
-		ask(t, c)
+		ask(t, c, "/a.mp3")
 		if taken, err := trickle(c, 100); taken > tcp.Step || !errors.Is(err, io.EOF) {
 			t.Errorf("%d bytes, %v", taken, err)
 		}
