@@ -3,6 +3,7 @@
 GO      ?= go
 BIN     := $(CURDIR)/bin
 FUZZ    ?= 20s
+LIMIT   ?= 15m
 BENCH   ?= 1s
 # Pinned, so that the same commit is judged the same way everywhere.
 LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -14,7 +15,7 @@ export PATH := $(BIN):$(PATH)
 BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN)/lector ./cmd/lector
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test race lint check-deploy bench fuzz programs screenshot clean
+.PHONY: help demo build test test-busy race lint check-deploy bench fuzz programs screenshot clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,8 +31,10 @@ build: ## the one binary, into ./bin
 	$(BUILD)
 
 test: programs ## all tests with the race detector, against real programs and servers
-	$(GO) test -race -timeout 15m ./...
-	$(GO) test -run TestMatrix -timeout 15m ./audio # all cells, which the race detector would take ten times as long for
+	@GO="$(GO)" .ci/test -timeout $(LIMIT)
+
+test-busy: programs ## the same beside eight processes that only spin
+	@GO="$(GO)" .ci/busy 8 .ci/test -timeout 90m
 
 race: programs ## the tests three times in random order, with the race detector
 	$(GO) test -race -shuffle=on -count=3 -timeout 30m ./...
@@ -39,8 +42,8 @@ race: programs ## the tests three times in random order, with the race detector
 lint: $(BIN)/golangci-lint check-deploy ## gofmt, go vet, golangci-lint, the deployment files
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 		if [ -n "$$unformatted" ]; then echo "not formatted:"; echo "$$unformatted"; exit 1; fi
-	$(GO) vet ./...
-	$(BIN)/golangci-lint run ./...
+	$(GO) vet ./... ./.ci/report
+	$(BIN)/golangci-lint run ./... ./.ci/report
 
 check-deploy: ## compose file, Dockerfiles and manifests by the parsers of their own programs
 	cd infra/deploy/check && $(GO) vet ./... && $(GO) test ./...

@@ -66,6 +66,7 @@ func sine(seconds float64) []int16 {
 
 func TestCheckFindsEachFault(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	one, other := speech(t, 1), speech(t, 4)
 	good := encoded(t, "good", append(append([]int16{}, one...), other...))
 	text := len(sentences[1]) + len(sentences[4])
@@ -129,6 +130,7 @@ func TestCheckSaysWhatItCannotHear(t *testing.T) {
 // TestNoFalseAlarms checks real sentences, long and short, of two voices.
 func TestNoFalseAlarms(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	need(t, "flite", "lame")
 	for i, text := range []string{
 		"No.", "Yes, yes, yes.", "One, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve.",

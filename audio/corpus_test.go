@@ -27,6 +27,16 @@ func need(t testing.TB, programs ...string) {
 	}
 }
 
+// withoutRace skips a test with the race detector, with which the decoding takes
+// ten times as long. The tests of the pieces and of the matrix's cells stay, in
+// which the goroutines meet.
+func withoutRace(t *testing.T) {
+	t.Helper()
+	if racing {
+		t.Skip("SKIPPED with the race detector; make test runs it without, too")
+	}
+}
+
 // run runs a program and returns what it wrote.
 func run(t testing.TB, name string, args ...string) (stdout, stderr []byte) {
 	t.Helper()

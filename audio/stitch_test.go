@@ -133,6 +133,7 @@ func TestEightKilohertz(t *testing.T) {
 // left between two whole ones.
 func TestTruncatedAnywhere(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	good := silentMP3(mono24, 4)
 	file := append([]byte("ID3\x04\x00\x00\x00\x00\x00\x05hello"), mpeg.Info{Frames: 4, Bytes: 5 * 144}.Append(nil, mono24)...)
 	file = append(append(file, good...), append([]byte("TAG"), make([]byte, 125)...)...)
@@ -166,6 +167,7 @@ func checkStitch(t *testing.T, opt Options, files ...[]byte) {
 
 func TestRandomDamage(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	file := mpeg.Info{Frames: 40, Bytes: 41 * 144}.Append(nil, mono24)
 	file = append(file, silentMP3(mono24, 40)...)
 	r := rand.New(rand.NewPCG(4, 2))
@@ -328,6 +330,7 @@ func TestCopyMode(t *testing.T) {
 // they have some to give.
 func TestKeepMode(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	need(t, "sox", "lame")
 	wav := clips.make("kept.wav", func(p string) { run(t, "sox", clips.wav(t, 0, "m"), p, "pad", "0.2", "0.3") })
 	mp3 := clips.make("kept.mp3", func(p string) { run(t, "lame", "--quiet", "--resample", "24", "-b", "64", wav, p) })
@@ -364,6 +367,7 @@ func cutOut(t *testing.T, b []byte, from, to int) []byte {
 // keep the part before out of their first.
 func TestPartsCutInSpeech(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	need(t, "lame")
 	for _, f := range []format{{"24", "m", "-b 64", "--nores"}, {"44.1", "j", "-b 128", "--nores"}} {
 		whole := filePart(t, clips.clip(t, 0, f))
@@ -391,6 +395,7 @@ func TestPartsCutInSpeech(t *testing.T) {
 // first nothing can give room.
 func TestHeadsGoWhereTheirSlotsAreNotNeeded(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	need(t, "lame")
 	for _, bits := range []string{"-b 48", "-b 64", "-b 96"} {
 		f := format{"24", "m", bits, "-t"}
@@ -408,6 +413,7 @@ func TestHeadsGoWhereTheirSlotsAreNotNeeded(t *testing.T) {
 // TestMixedBitrates lays parts of several bit rates into one stream.
 func TestMixedBitrates(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	var parts []Part
 	for i, bits := range []string{"-b 48", "-V 4", "-b 128", "-b 64"} {
 		p := filePart(t, clips.clip(t, i, format{"24", "m", bits, ""}))
@@ -421,6 +427,7 @@ func TestMixedBitrates(t *testing.T) {
 // TestManyParts stitches as many clips as a book has.
 func TestManyParts(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	for _, n := range []int{1, 2, 40, 800} {
 		parts := clips.parts(t, n, format{"24", "m", "-b 48", "-t"})
 		for i := range parts {
@@ -437,6 +444,7 @@ func TestManyParts(t *testing.T) {
 // sound's data lies.
 func TestLeadingSilence(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	need(t, "sox", "lame")
 	for _, bits := range []string{"-b 48", "-b 128", "-V 2"} {
 		part := clips.padded(t, format{"24", "m", bits, ""})
@@ -499,6 +507,7 @@ func gain(t *testing.T, b []byte, steps int) []byte {
 // TestLevelling has ffmpeg's meter judge what levelling reached.
 func TestLevelling(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	need(t, "ffmpeg", "sox", "lame")
 	for _, f := range []format{{"24", "m", "-b 48", ""}, {"44.1", "j", "-b 128", ""}} {
 		var parts []Part
@@ -519,6 +528,7 @@ func TestLevelling(t *testing.T) {
 // reckon in floating point show, and one that is loud enough but too near to it.
 func TestCeilingHolds(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	need(t, "ffmpeg", "lame")
 	for _, f := range []format{{"24", "m", "-b 128", "--scale 8"}, {"44.1", "j", "-b 128", "--scale 3"}} {
 		part := filePart(t, clips.clip(t, 0, f))
@@ -591,6 +601,7 @@ func TestCopyModeOfVaryingRates(t *testing.T) {
 // whole.
 func TestDamageInSpeech(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	whole, err := io.ReadAll(io.NewSectionReader(clips.parts(t, 1, format{"24", "m", "-V 4", ""})[0].Source, 0, 1<<20))
 	if err != nil {
 		t.Fatal(err)
