@@ -31,12 +31,18 @@ const AckWait = 15 * time.Second
 // what a replay reads again.
 const revisions = 10
 
+// setupTime bounds a setup. The client would give each request five seconds,
+// and a busy machine needs more than that to create a stream on its disk.
+const setupTime = time.Minute
+
 // Setup creates the streams, the buckets and the workers' consumer, or brings
 // them to their present shape. It may run any number of times.
 func (c *Conn) Setup(ctx context.Context, replicas int) error {
 	if err := c.checkVersion(); err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, setupTime)
+	defer cancel()
 	for _, s := range streams(replicas) {
 		if _, err := c.js.CreateOrUpdateStream(ctx, s); err != nil {
 			return fmt.Errorf("set up stream %s: %w", s.Name, err)

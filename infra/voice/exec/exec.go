@@ -109,7 +109,7 @@ func (v *Voice) run(ctx context.Context, text string, u lector.Utterance) ([]byt
 	c.Env = append(environ.Of(v.config.Env...), "LECTOR_LANGUAGE="+u.Language, "LECTOR_VOICE="+v.config.Voice,
 		"LECTOR_SPEED="+strconv.FormatFloat(cmp.Or(max(u.Speed, 0), 1), 'f', 2, 64))
 	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(text+"\n"), &out, &complaints
-	c.WaitDelay = 2 * time.Second // a grandchild may hold the pipe
+	c.WaitDelay = limit // a grandchild may hold the pipe; on a busy machine the last bytes come long after the end
 	group(c)
 	err := c.Run()
 	switch {

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -21,7 +22,7 @@ import (
 // script as an argument, so nothing just written is executed.
 func program(t *testing.T, script string, c Config) *Voice {
 	t.Helper()
-	c.Command = []string{"sh", "-c", script}
+	c.Command, c.Timeout = []string{"sh", "-c", script}, cmp.Or(c.Timeout, 24*time.Hour)
 	if c.Encoder == nil {
 		c.Encoder = voicetest.Encoder{}
 	}
