@@ -15,7 +15,7 @@ export PATH := $(BIN):$(PATH)
 BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN)/lector ./cmd/lector
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-busy race lint check-deploy bench fuzz programs screenshot clean
+.PHONY: help demo build test race lint check-deploy bench fuzz programs screenshot clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,7 @@ build: ## the one binary, into ./bin
 test: programs ## all tests with the race detector, against real programs and servers
 	@GO="$(GO)" .ci/test -timeout $(LIMIT)
 
+.PHONY: test-busy
 test-busy: programs ## the same beside eight processes that only spin
 	@GO="$(GO)" .ci/busy 8 .ci/test -timeout 90m
 
