@@ -3,6 +3,7 @@ package deploy_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -68,14 +70,38 @@ func compose(t *testing.T) *composed {
 	return c
 }
 
+// binary is the binary of the image, made once for all tests.
+var binary struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+// TestMain removes the binary, which outlives each single test.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if binary.dir != "" {
+		_ = os.RemoveAll(binary.dir)
+	}
+	os.Exit(code)
+}
+
 // build makes the binary of the image.
 func build(t *testing.T) string {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "lector")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../../cmd/lector").CombinedOutput(); err != nil {
-		t.Fatalf("build lector: %v\n%s", err, out)
+	binary.once.Do(func() {
+		if binary.dir, binary.err = os.MkdirTemp("", "lector-image-"); binary.err != nil {
+			return
+		}
+		out, err := exec.Command("go", "build", "-o", filepath.Join(binary.dir, "lector"), "../../cmd/lector").CombinedOutput()
+		if err != nil {
+			binary.err = fmt.Errorf("build lector: %w\n%s", err, out)
+		}
+	})
+	if binary.err != nil {
+		t.Fatal(binary.err)
 	}
-	return program
+	return filepath.Join(binary.dir, "lector")
 }
 
 func freeAddress(t *testing.T) string {
