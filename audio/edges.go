@@ -180,10 +180,14 @@ func (s *stream) bounds() (first, last int) {
 // granule is the number of samples in one.
 const granule = 576
 
-// guard is how many granules of silence stay between sound and a cut: a
+// guard is how many granules of silence stay between a cut and the sound behind it: a
 // granule's output is mixed with the overlap of the one before it and smeared
-// over 480 samples by the filter bank (ISO/IEC 11172-3, 2.4.3.4.10).
-const guard = 2
+// over 480 samples by the filter bank (ISO/IEC 11172-3, 2.4.3.4.10). Behind a sound,
+// where nothing depends on what follows, backGuard lets it fade.
+const (
+	guard     = 2
+	backGuard = 1
+)
 
 // droppable returns how many frames may go at each end of the part.
 func (s *stream) droppable() (head, tail int) {
@@ -192,7 +196,7 @@ func (s *stream) droppable() (head, tail int) {
 	}
 	perFrame := s.first.Granules()
 	head = max(0, s.edges.head/granule-guard) / perFrame
-	last := min((s.edges.tail/granule+guard)/perFrame, s.frames-1)
+	last := min((s.edges.tail/granule+backGuard)/perFrame, s.frames-1)
 	return head, s.frames - 1 - last
 }
 

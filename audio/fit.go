@@ -2,6 +2,7 @@ package audio
 
 import (
 	"context"
+	"slices"
 
 	"lector/audio/mpeg"
 )
@@ -9,6 +10,15 @@ import (
 // vbrPays is how many times larger a constant bit rate may make the output
 // before a variable one is kept: DESIGN.md has the measurements.
 const vbrPays = 1.5
+
+// A table of contents counts bytes in 1/256 of all, so that in a stretch of low bit
+// rates it misses by seconds: the more, the lower they are. seekMost is by how much
+// of the length it may, and mostFloor the highest bit rate index that frames are
+// raised to for that.
+const (
+	seekMost  = 0.009
+	mostFloor = 6
+)
 
 // tagMaker is the encoder that the LAME extension names. Players believe the
 // extension only of encoders they know, by the first four letters.
@@ -18,10 +28,14 @@ const tagMaker = "LAME-join"
 type layout struct {
 	header mpeg.Header // of every frame, but for bit rate, padding and mode extension
 	vbr    bool
+	floor  int // lowest bit rate index where rates vary
 	info   mpeg.Info
 	bytes  int64 // the Info frame and all behind it
 	spans  []span
 }
+
+// rates returns what decides the bit rates of the frames.
+func (l layout) rates() rates { return rates{header: l.header, vbr: l.vbr, floor: l.floor} }
 
 // span is the range of bytes that is copied of a part.
 type span struct{ from, to int64 }
@@ -106,6 +120,7 @@ func (p *Plan) copyPart(ctx context.Context, i int, t *trial, l *layout) error {
 	if err != nil {
 		return err
 	}
+	t.silence(p.cuts[i].silent)
 	if p.relay[i] = p.relay[i] || must; p.relay[i] {
 		err = p.walk(ctx, i, func(u mpeg.Unit) { t.add(u.Header, len(u.Main)) })
 	} else {
@@ -119,18 +134,43 @@ func (p *Plan) copyPart(ctx context.Context, i int, t *trial, l *layout) error {
 // makeRoom changes how parts are laid where the data of part i finds no room,
 // because its slots went with the frames dropped at its head: the part before is
 // laid anew, which leaves all that it does not use at its end; if that is not
-// enough, a frame of the head stays. It returns the part to go back to, and false
-// where nothing is left to be tried.
+// enough, silence of the parts becomes silent frames, which leave all of theirs; and
+// if there is none, a frame of the head stays. It returns the part to go back to, and
+// false where nothing is left to be tried.
 func (p *Plan) makeRoom(i int) (again int, ok bool) {
 	if i > 0 && !p.relay[i-1] {
 		p.relay[i-1] = true
 		return i - 1, true
+	}
+	if p.exchange(i) {
+		return max(i-1, 0), true
 	}
 	if p.cuts[i].head == 0 {
 		return i, false
 	}
 	p.cuts[i].keepHead(1)
 	return i, true
+}
+
+// exchange replaces a frame of the silence in front of part i by a silent frame, so
+// that the pause stays as long as it is. It is false where no such frame is left.
+func (p *Plan) exchange(i int) bool {
+	most, _ := p.streams[i].droppable()
+	if p.cuts[i].from() < most {
+		p.cuts[i].silent++
+		return true
+	}
+	if i == 0 {
+		return false
+	}
+	before := &p.cuts[i-1]
+	_, most = p.streams[i-1].droppable()
+	if before.tail < most {
+		before.tail++
+		before.gap++
+		return true
+	}
+	return false
 }
 
 // mustRelay reports whether the frames of part i cannot be copied as they are.
@@ -140,11 +180,12 @@ func (p *Plan) mustRelay(i int, h mpeg.Header) (bool, error) {
 	if !s.tight || !s.uniform || (s.first^h)&^(headerVaries|crc) != 0 || p.gain(i) != 0 {
 		return true, nil
 	}
-	if p.cuts[i].head == 0 {
+	from := p.cuts[i].from()
+	if from == 0 {
 		return false, nil
 	}
-	units := s.framesFrom(p.cuts[i].head)
-	for range p.cuts[i].head%stride + 1 {
+	units := s.framesFrom(from)
+	for range from%stride + 1 {
 		if !units.Next() {
 			return false, ErrChanged
 		}
@@ -155,7 +196,7 @@ func (p *Plan) mustRelay(i int, h mpeg.Header) (bool, error) {
 
 // span returns the bytes of the part that its cut leaves.
 func (s *stream) span(c cut) (span, error) {
-	from, err := s.offset(c.head)
+	from, err := s.offset(c.from())
 	if err != nil {
 		return span{}, err
 	}
@@ -163,12 +204,21 @@ func (s *stream) span(c cut) (span, error) {
 	return span{from, to}, err
 }
 
+// frontFrames is how many silent frames give room to the first part where all are
+// laid anew: those of the lowest bit rate hold little.
+const frontFrames = 2
+
 // relayParts lays all frames anew: at the lowest constant bit rate that has
 // room, or, where that costs too much, at varying ones.
 func (p *Plan) relayParts(ctx context.Context, h mpeg.Header) (bool, error) {
 	p.relay = make([]bool, len(p.streams))
-	vbr := newTrial(h, true)
-	var cbr []*trial
+	for range frontFrames {
+		p.exchange(0)
+	}
+	var cbr, vbr []*trial
+	for floor := 1; floor <= mostFloor; floor++ {
+		vbr = append(vbr, newTrial(h, true).above(floor))
+	}
 	for i := 1; i <= mpeg.MaxIndex; i++ {
 		if h.WithIndex(i).WithPadding(false).BodySize() >= 0 {
 			cbr = append(cbr, newTrial(h.WithIndex(i), false))
@@ -176,21 +226,23 @@ func (p *Plan) relayParts(ctx context.Context, h mpeg.Header) (bool, error) {
 	}
 	for i := range p.streams {
 		p.relay[i] = true
+		all := slices.Concat(cbr, vbr)
+		for _, t := range all {
+			t.silence(p.cuts[i].silent)
+		}
 		err := p.walk(ctx, i, func(u mpeg.Unit) {
-			vbr.add(u.Header, len(u.Main))
-			for _, t := range cbr {
+			for _, t := range all {
 				t.add(u.Header, len(u.Main))
 			}
 		})
 		if err != nil {
 			return false, p.changed(i, err)
 		}
-		vbr.silence(p.cuts[i].gap)
-		for _, t := range cbr {
+		for _, t := range all {
 			t.silence(p.cuts[i].gap)
 		}
 	}
-	best := choose(cbr, vbr)
+	best := choose(cbr, seekable(vbr))
 	p.layout = layout{header: h}.closed(best)
 	return !best.failed, nil
 }
@@ -209,30 +261,33 @@ func choose(cbr []*trial, vbr *trial) *trial {
 	return vbr
 }
 
+// seekable returns the first trial whose table of contents leads to within seekMost
+// of where it should, or the last.
+func seekable(vbr []*trial) *trial {
+	for _, t := range vbr {
+		if _, off := t.info(); off <= seekMost && !t.failed {
+			return t
+		}
+	}
+	return vbr[len(vbr)-1]
+}
+
 // closed completes the layout with what a trial found.
 func (l layout) closed(t *trial) layout {
-	l.vbr, l.header = t.vbr, t.header
-	l.info = mpeg.Info{VBR: t.vbr, Frames: t.frames, Lame: &mpeg.Lame{Encoder: tagMaker, Padding: decoderDelay}}
-	if t.vbr {
-		l.info.TOC = new([100]byte)
-	}
-	size := int64(l.info.FrameSize(l.header))
-	l.bytes = size + t.bytes
-	l.info.Bytes, l.info.Lame.MusicLength = l.bytes, uint32(l.bytes)
-	if t.vbr {
-		l.info.TOC = t.seek.table(size, l.bytes)
-	}
+	l.vbr, l.header, l.floor = t.vbr, t.header, t.floor
+	l.info, _ = t.info()
+	l.bytes = l.info.Bytes
 	return l
 }
 
 // walk shows the units that part i contributes, in order.
 func (p *Plan) walk(ctx context.Context, i int, visit func(mpeg.Unit)) error {
 	s, c := p.streams[i], p.cuts[i]
-	units, err := s.units(c.head)
+	units, err := s.units(c.from())
 	if err != nil {
 		return err
 	}
-	for n := c.head; n < s.frames-c.tail; n++ {
+	for n := c.from(); n < s.frames-c.tail; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -4,8 +4,12 @@ import "math"
 
 // cut is what a plan does to a part: frames dropped at both ends, frames of
 // silence put behind it. Of the frames that could go at the head, held stay
-// because their slots are needed.
-type cut struct{ head, tail, gap, held int }
+// because their slots are needed; and of those that stay, silent ones are replaced
+// by silent frames without data.
+type cut struct{ head, tail, gap, held, silent int }
+
+// from returns the first frame of the part that is in the output.
+func (c cut) from() int { return c.head + c.silent }
 
 // keepHead keeps n more frames at the head.
 func (c *cut) keepHead(n int) {

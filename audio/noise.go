@@ -27,7 +27,8 @@ const heardNoise = 0.0003
 const (
 	speechFloor = 0.01 // −40 dB
 	noiseMost   = 0.05 // −26 dB
-	noiseMargin = 2    // +6 dB
+	noiseMargin = 2    // +6 dB above its median
+	noiseSwing  = 1.5  // +3.5 dB above its loud steps
 )
 
 // noiseSteps is how much of an edge tells its noise. Of the stepsNear nearest to an
@@ -101,13 +102,14 @@ func (e *edges) moveTail(to, least int) {
 // speechFrom returns the first step of an envelope that is speech, or −1, and how
 // many ms in front of it must be none to be cut off.
 func speechFrom(envelope []float32) (first, least int) {
-	noise, loud := quantile(envelope[:noiseSteps], 0.5), quantile(envelope, 0.95)
+	edge, loud := envelope[:noiseSteps], quantile(envelope, 0.95)
 	floor := loud * speechFloor
-	if noise *= noiseMargin; noise > floor && noise < loud*noiseMost {
+	noise := max(noiseMargin*quantile(edge, 0.5), noiseSwing*quantile(edge, 0.9))
+	if noise > floor && noise < loud*noiseMost {
 		floor = noise
 	}
 	least = leastSound
-	if noise > noiseMargin*heardNoise {
+	if quantile(edge, 0.5) > heardNoise {
 		least = leastNoise
 	}
 	for i, x := range envelope {

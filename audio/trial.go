@@ -1,6 +1,11 @@
 package audio
 
-import "lector/audio/mpeg"
+import (
+	"math"
+	"slices"
+
+	"lector/audio/mpeg"
+)
 
 // trial lays frames out without their bytes: it finds whether all main data
 // finds room and how long the output gets. Write repeats its steps.
@@ -21,6 +26,28 @@ type laid struct {
 
 func newTrial(h mpeg.Header, vbr bool) *trial {
 	return &trial{laid: laid{rates: rates{header: h, vbr: vbr}}}
+}
+
+// above has no frame of a bit rate below that of index floor.
+func (t *trial) above(floor int) *trial {
+	t.floor = floor
+	return t
+}
+
+// info returns the tag of the output, and by how much of the length its table of
+// contents is wrong at most.
+func (t *trial) info() (info mpeg.Info, off float64) {
+	info = mpeg.Info{VBR: t.vbr, Frames: t.frames, Lame: &mpeg.Lame{Encoder: tagMaker, Padding: decoderDelay}}
+	if t.vbr {
+		info.TOC = new([100]byte)
+	}
+	size := int64(info.FrameSize(t.header))
+	info.Bytes = size + t.bytes
+	info.Lame.MusicLength = uint32(info.Bytes)
+	if t.vbr {
+		info.TOC, off = t.seek.table(size, info.Bytes)
+	}
+	return info, off
 }
 
 // add places a frame of which h is the header and n the length of main data.
@@ -47,7 +74,7 @@ func (t *trial) silence(n int) {
 func (t *trial) copied(s *stream, c cut, bytes span) {
 	t.layout.Reset()
 	if t.vbr { // the table of contents wants to know every frame
-		frames := s.framesFrom(c.head)
+		frames := s.framesFrom(c.from())
 		for frames.Next() {
 			if at := frames.Frame().Offset; at >= bytes.from && at < bytes.to {
 				t.count(frames.Frame().Header.Size())
@@ -55,7 +82,7 @@ func (t *trial) copied(s *stream, c cut, bytes span) {
 		}
 		return
 	}
-	t.frames += int64(s.frames - c.head - c.tail)
+	t.frames += int64(s.frames - c.from() - c.tail)
 	t.bytes += bytes.to - bytes.from
 }
 
@@ -71,6 +98,7 @@ func (t *trial) count(size int) {
 type rates struct {
 	header mpeg.Header
 	vbr    bool
+	floor  int // lowest bit rate index where rates vary
 	pacer  mpeg.Pacer
 }
 
@@ -83,7 +111,7 @@ func (r *rates) next(h mpeg.Header) mpeg.Header {
 		out |= h & extension
 	}
 	if r.vbr {
-		return out.WithIndex(h.Index()).WithPadding(h.Padded())
+		return out.WithIndex(max(h.Index(), r.floor)).WithPadding(h.Padded())
 	}
 	return r.pacer.Next(out)
 }
@@ -109,41 +137,65 @@ func (r *rates) quiet() mpeg.Header {
 }
 
 // seekTable remembers where frames begin, of all frames at equal distances and
-// of never more than 512 of them.
+// of never more than seekMarks of them.
 type seekTable struct {
-	at    [512]int64
-	n     int
+	at    []int64
 	every int64
 	seen  int64
 }
 
+const seekMarks = 4096
+
 func (s *seekTable) add(at int64) {
 	s.every = max(s.every, 1)
+	if len(s.at) == seekMarks {
+		for i := range seekMarks / 2 {
+			s.at[i] = s.at[2*i]
+		}
+		s.at = s.at[:seekMarks/2]
+		s.every *= 2
+	}
 	if s.seen%s.every == 0 {
-		if s.n == len(s.at) {
-			for i := range s.n / 2 {
-				s.at[i] = s.at[2*i]
-			}
-			s.n /= 2
-			s.every *= 2
-		}
-		if s.seen%s.every == 0 {
-			s.at[s.n] = at
-			s.n++
-		}
+		s.at = append(s.at, at)
 	}
 	s.seen++
 }
 
-// table returns a TOC: entry i is where the audio of i percent of the time
-// begins, in 1/256 of all bytes. info is the length of the frame in front.
-func (s *seekTable) table(info, total int64) *[100]byte {
-	var toc [100]byte
-	for i := range toc {
-		n := min(int(int64(i)*s.seen/100/max(s.every, 1)), s.n-1)
-		if n >= 0 {
-			toc[i] = byte(min(255, ((info+s.at[n])*256+total/2)/max(total, 1)))
-		}
+// frame returns which frame, as a fraction, begins at byte at.
+func (s *seekTable) frame(at int64) float64 {
+	n, found := slices.BinarySearch(s.at, at)
+	if found || n == 0 {
+		return float64(int64(n) * s.every)
 	}
-	return &toc
+	next, last := s.seen, at
+	if n < len(s.at) {
+		next, last = int64(n)*s.every, s.at[n]
+	}
+	from := int64(n-1) * s.every
+	return float64(from) + float64(next-from)*float64(at-s.at[n-1])/float64(max(last-s.at[n-1], 1))
+}
+
+// table returns a TOC: entry i is where the audio of i percent of the time
+// begins, in 1/256 of all bytes, and by how much of the time the worst entry is
+// wrong. info is the length of the frame in front.
+func (s *seekTable) table(info, total int64) (*[100]byte, float64) {
+	var toc [100]byte
+	worst := 0.0
+	for i := range toc {
+		want := float64(i) * float64(s.seen) / 100
+		n := min(int(want)/int(max(s.every, 1)), len(s.at)-1)
+		if n < 0 {
+			break
+		}
+		least := math.Inf(1)
+		exact := (info + s.at[n]) * 256 / max(total, 1)
+		for entry := exact; entry <= min(exact+1, 255); entry++ {
+			off := math.Abs(s.frame(max(0, entry*total/256-info))-want) / float64(s.seen)
+			if off < least {
+				toc[i], least = byte(entry), off
+			}
+		}
+		worst = max(worst, least)
+	}
+	return &toc, worst
 }

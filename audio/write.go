@@ -49,7 +49,7 @@ func (p *Plan) write(ctx context.Context, w *bufio.Writer, tag []byte) error {
 	if _, err := w.Write(append(tag[:len(tag):len(tag)], head...)); err != nil {
 		return err
 	}
-	j := &joiner{plan: p, w: w, packer: mpeg.NewPacker(w), rates: rates{header: p.layout.header, vbr: p.layout.vbr}}
+	j := &joiner{plan: p, w: w, packer: mpeg.NewPacker(w), rates: p.layout.rates()}
 	for i := range p.streams {
 		if err := j.part(ctx, i); err != nil {
 			return err
@@ -72,6 +72,9 @@ type joiner struct {
 
 func (j *joiner) part(ctx context.Context, i int) error {
 	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := j.silence(j.plan.cuts[i].silent); err != nil {
 		return err
 	}
 	if j.plan.relay[i] {
