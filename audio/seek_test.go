@@ -20,8 +20,7 @@ func TestVBRSeeks(t *testing.T) {
 	need(t, "lame", "ffprobe")
 	variable := 0
 	for _, f := range []format{
-		{"24", "m", "-V 2", ""}, {"24", "m", "-V 4", ""}, {"24", "m", "-V 6", ""},
-		{"22.05", "m", "-V 4", ""}, {"22.05", "m", "-V 9", ""}, {"44.1", "m", "-V 6", ""}, {"16", "m", "-V 4", ""},
+		{"24", "m", "-V 2", ""}, {"24", "m", "-V 4", ""}, {"22.05", "m", "-V 4", ""}, {"22.05", "m", "-V 9", ""}, {"44.1", "m", "-V 6", ""},
 	} {
 		parts := append(clips.parts(t, len(sentences), f), clips.padded(t, f))
 		parts = append(parts, parts...)

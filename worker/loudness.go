@@ -47,7 +47,7 @@ func (n *Narration) loudness(l *audio.Levels) {
 
 // missed says why a rendition is not as loud as it should be, or nothing.
 func missed(l *audio.Levels, want *audio.Level) string {
-	if l == nil || want == nil || !(math.Abs(l.After-want.Target) > audio.GainStep) {
+	if l == nil || want == nil || len(l.Limited) == 0 || math.Abs(l.After-want.Target) <= audio.GainStep {
 		return ""
 	}
 	return fmt.Sprintf("levelled to %.1f LUFS and not to %g: the peaks of %d clips leave no room below %g dBTP",
