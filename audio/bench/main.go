@@ -3,7 +3,7 @@
 // and lame, judges with ffmpeg and mpg123, and prints Markdown tables.
 //
 //	go run ./audio/bench               # a few minutes
-//	go run ./audio/bench -only speed   # or memory, quality, bitrates, loudness, analysis
+//	go run ./audio/bench -only speed   # or memory, quality, bitrates, loudness, level, analysis
 //	go run ./audio/bench -slow         # with the re-encoders over the large set too
 package main
 
@@ -54,7 +54,7 @@ func bench(only string, slow bool, lector string) error {
 		run  func() error
 	}{
 		{"speed", b.speed}, {"memory", b.memory}, {"quality", b.quality},
-		{"bitrates", b.bitrates}, {"loudness", b.loudness}, {"analysis", b.analysis},
+		{"bitrates", b.bitrates}, {"loudness", b.loudness}, {"level", b.level}, {"analysis", b.analysis},
 	} {
 		if only != "" && only != t.name {
 			continue
