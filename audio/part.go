@@ -25,7 +25,9 @@ type Part struct {
 type Options struct {
 	// Trim decodes the edges of each part and drops frames that are silent,
 	// as far as the gap to the next part is too long. Two granules of silence
-	// stay on each side of sound, so that no sample above −60 dBFS changes.
+	// stay in front of sound and one behind it, so that no sample above −60 dBFS
+	// changes. Where noise reaches that, the level of the speech decides what is
+	// silent.
 	Trim bool
 	// Pauses sets the gap at each join to the part's Pause, and leaves at most 200 ms
 	// of silence in front of the first sound and behind the last. Without it the
