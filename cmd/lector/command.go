@@ -31,6 +31,7 @@ func commands() []command {
 		{"jobs", "[flags] [list | show ID | watch]", "what became of each article", jobsHelp, (*app).jobs},
 		{"replay", "[flags] ID", "runs a job again", replayHelp, (*app).replay},
 		{"lexicon", "[flags] [list | set | remove | import | export | test | impact]", "how words are pronounced", lexiconHelp, (*app).lexicon},
+		{"store", "copy [flags] FROM TO", "moves clips, renditions and pronunciations into another store", storeHelp, (*app).storeCommand},
 		{"voices", "[flags] [list | test NAME]", "what can speak here, limits and price", voicesHelp, (*app).voices},
 		{"cost", "[flags]", "what the voices cost, by day, site and voice", costHelp, (*app).cost},
 		{"doctor", "[flags]", "what is wrong here, and how to mend it", doctorHelp, (*app).doctor},

@@ -15,12 +15,15 @@ import (
 
 const doctorHelp = `Looks at everything that Lector needs on this machine and says what is wrong and
 how to mend it: settings, data directory, ports, voices, NATS, store. It changes
-nothing. Exit code 1 if something is missing.`
+nothing; into a bucket it writes a few small objects, which it deletes again, to
+see what the server keeps of the promises of Amazon S3. What is no fault but good
+to know is a note. Exit code 1 if something is missing.`
 
-// finding is what one check says.
+// finding is what one check says. A note is what a detail that is no fault
+// means for this installation.
 type finding struct {
-	what, detail string
-	err          error
+	what, detail, note string
+	err                error
 }
 
 func (a *app) doctor(ctx context.Context, args []string) error {
@@ -56,6 +59,8 @@ func (a *app) examine(ctx context.Context, c *config) []finding {
 		checkData(c.Data), checkAddress("listen", c.Listen, running), checkAddress("private", c.Private, running),
 		a.checkBroker(c, running), a.checkStore(ctx, c),
 	}
+	found = append(found, a.checkServer(ctx, c)...)
+	found = append(found, a.checkFiles(ctx, c, running)...)
 	return append(found, a.checkVoices(ctx, c)...)
 }
 
@@ -124,13 +129,17 @@ func (a *app) checkBroker(c *config, running bool) (f finding) {
 	return f
 }
 
-func (a *app) checkStore(ctx context.Context, c *config) (f finding) {
-	where := filepath.Join(c.Data, "store")
+// storeName is the kind of the store and where it is.
+func (c *config) storeName() string {
 	if c.Store.Kind == "s3" {
-		where = c.Store.Bucket
+		return "s3 " + c.Store.Bucket
 	}
-	f = finding{what: "store " + c.Store.Kind + " " + where, detail: "usable and writable"}
-	if c.Store.Kind == "disk" && !exists(where) {
+	return "disk " + filepath.Join(c.Data, "store")
+}
+
+func (a *app) checkStore(ctx context.Context, c *config) (f finding) {
+	f = finding{what: "store " + c.storeName(), detail: "usable and writable"}
+	if c.Store.Kind == "disk" && !exists(filepath.Join(c.Data, "store")) {
 		f.detail = "is made with the first clip" // in the data directory, which was looked at
 		return f
 	}
@@ -150,6 +159,9 @@ func (a *app) report(findings []finding, asJSON bool) error {
 		out := []map[string]any{}
 		for _, f := range findings {
 			row := map[string]any{"check": f.what, "ok": f.err == nil, "detail": f.detail}
+			if f.note != "" {
+				row["note"] = f.note
+			}
 			if f.err != nil {
 				row["error"], row["hint"] = f.err.Error(), lector.HintOf(f.err)
 			}
@@ -164,6 +176,10 @@ func (a *app) report(findings []finding, asJSON bool) error {
 }
 
 func show(w io.Writer, f finding) {
+	if f.err == nil && f.note != "" {
+		fmt.Fprintf(w, "note  %s: %s\n      %s\n", f.what, f.detail, f.note)
+		return
+	}
 	if f.err == nil {
 		fmt.Fprintf(w, "ok    %s: %s\n", f.what, f.detail)
 		return

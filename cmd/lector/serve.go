@@ -242,6 +242,7 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 	if err != nil {
 		return err
 	}
+	s.warnOfLostAudio(ctx)
 	if !r.doors && c.PublicURL == "" {
 		s.log.Warn("public_url is not set: the addresses in events hold on this machine only", "address", c.publicURL(), "hint", "set LECTOR_PUBLIC_URL to where listeners reach lector publisher")
 	}

@@ -5,11 +5,11 @@ import (
 	"fmt"
 )
 
-const setupHelp = `Creates the streams, consumers and buckets on the configured NATS server and
-checks the store, or brings them to their present shape. It needs the rights to
-do so; the other commands only bind to what is there. It may run any number of
-times. lector serve and lector demo do it by themselves for their embedded
-server.
+const setupHelp = `Creates the streams, consumers and buckets on the configured NATS server, or
+brings them to their present shape, and checks the store and what its server
+keeps. It needs the rights to do so; the other commands only bind to what is
+there. It may run any number of times. lector serve and lector demo do it by
+themselves for their embedded server.
 
   LECTOR_NATS_URL=nats://127.0.0.1:4222 lector setup`
 
@@ -54,5 +54,11 @@ func (a *app) setup(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "store %s: usable and writable\n", c.Store.Kind)
+	for _, f := range kept(ctx, s) {
+		if f.err != nil {
+			return f.err
+		}
+		show(a.stdout, f)
+	}
 	return nil
 }

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"lector"
+	"lector/infra/store/s3"
+)
+
+// prober is a store whose server may keep less than Amazon S3 does.
+type prober interface {
+	Probe(ctx context.Context) ([]s3.Trait, error)
+}
+
+// checkServer asks the server of the store what it keeps. A store that is not
+// usable has been told of already.
+func (a *app) checkServer(ctx context.Context, c *config) (found []finding) {
+	if c.Store.Kind != "s3" {
+		return nil
+	}
+	h := a.house(c)
+	var closing error
+	defer h.close(&closing)
+	s, err := h.store(ctx)
+	if err != nil || s.Ping(ctx) != nil {
+		return nil
+	}
+	return kept(ctx, s)
+}
+
+// kept says what a store's server keeps: in one line what is as it should be,
+// and in one each what is not.
+func kept(ctx context.Context, s store) []finding {
+	p, ok := s.(prober)
+	if !ok {
+		return nil
+	}
+	traits, err := p.Probe(ctx)
+	if err != nil {
+		return []finding{{what: "store server", err: err}}
+	}
+	var good []string
+	var rest []finding
+	for _, t := range traits {
+		if t.Kept {
+			good = append(good, t.Name)
+			continue
+		}
+		rest = append(rest, finding{what: "store server", detail: t.Name + ": " + t.Found, note: t.Means})
+	}
+	return append([]finding{{what: "store server keeps", detail: strings.Join(good, ", ")}}, rest...)
+}
+
+// looked is how many articles without audio must be met before it is told. The
+// first one with audio ends the search.
+const looked = 20
+
+// checkFiles compares the job records with the store, where both are there.
+func (a *app) checkFiles(ctx context.Context, c *config, running bool) (found []finding) {
+	if c.NATS.URL == "" && !running {
+		return nil
+	}
+	h := a.house(c)
+	h.log = a.logger(logConfig{Level: "error", Format: "text"})
+	var closing error
+	defer h.close(&closing)
+	f := finding{what: "audio of ready articles", detail: "is in the store"}
+	conn, err := h.nats("doctor")
+	if err != nil {
+		return nil // the check of NATS says so
+	}
+	l, err := conn.Ledger(ctx)
+	if err != nil {
+		return nil
+	}
+	s, err := h.store(ctx)
+	if err != nil {
+		return nil
+	}
+	ready, err := withoutAudio(ctx, l, s)
+	if f.err = err; err == nil && ready > 0 {
+		f.err = lostAudio(ready, c)
+	}
+	return []finding{f}
+}
+
+// withoutAudio returns how many articles should have audio and have none, when
+// none of those that were looked at has any; otherwise 0.
+func withoutAudio(ctx context.Context, l ledger, s store) (ready int, err error) {
+	for j, err := range l.Jobs(ctx) {
+		if err != nil {
+			return 0, err
+		}
+		if j.State != lector.Ready || j.Rendition == "" {
+			continue
+		}
+		_, err := s.Stat(ctx, lector.Prefix(j.Site, j.ID)+j.Rendition+".mp3")
+		switch {
+		case err == nil:
+			return 0, nil
+		case !errors.Is(err, lector.ErrNotFound):
+			return 0, err
+		}
+		if ready++; ready == looked {
+			break
+		}
+	}
+	return ready, nil
+}
+
+// lostAudio says that the store is not the one that the jobs were done with.
+func lostAudio(ready int, c *config) error {
+	return lector.Hint(fmt.Errorf("%s ready, and the store %s has the audio of none", areArticles(ready), c.storeName()),
+		"is it another store than before? lector store copy moves the files of the old one; without them each article must be "+
+			"replayed, and its text is paid for again")
+}
+
+func areArticles(n int) string {
+	switch {
+	case n == 1:
+		return "1 article is"
+	case n == looked:
+		return fmt.Sprintf("%d articles or more are", n)
+	}
+	return fmt.Sprintf("%d articles are", n)
+}
+
+// warnOfLostAudio tells at the start of a worker what would otherwise be
+// noticed by listeners.
+func (s *shop) warnOfLostAudio(ctx context.Context) {
+	if s.ledger == nil {
+		return
+	}
+	ready, err := withoutAudio(ctx, s.ledger, s.store)
+	if err != nil {
+		s.log.Warn("the job records could not be compared with the store", "error", err)
+		return
+	}
+	if ready > 0 {
+		err := lostAudio(ready, s.config)
+		s.log.Error("audio is missing", "error", err, "hint", lector.HintOf(err))
+	}
+}

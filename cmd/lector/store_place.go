@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"lector"
+	"lector/infra/store/disk"
+	"lector/infra/store/s3"
+	"lector/infra/store/transfer"
+)
+
+// place is where a store is: a directory, or a bucket.
+type place struct {
+	dir    string // "" for a bucket
+	bucket s3.Config
+}
+
+// String is how people are told of the place.
+func (p place) String() string {
+	switch {
+	case p.dir != "":
+		return "disk " + p.dir
+	case p.bucket.Endpoint != "":
+		return "s3 " + p.bucket.Bucket + " at " + p.bucket.Endpoint
+	}
+	return "s3 " + p.bucket.Bucket + " in " + p.bucket.Region
+}
+
+// same reports whether two places are one.
+func (p place) same(other place) bool {
+	if p.dir == "" || other.dir == "" {
+		return p.dir == other.dir && p.String() == other.String()
+	}
+	one, err := os.Stat(p.dir)
+	two, err2 := os.Stat(other.dir)
+	return p.dir == other.dir || err == nil && err2 == nil && os.SameFile(one, two)
+}
+
+// place reads a word such as disk:DIR or s3:BUCKET@ADDRESS. The role, FROM or
+// TO, names the variables of its keys.
+func (a *app) place(c *config, role, word string) (place, error) {
+	kind, rest, _ := strings.Cut(word, ":")
+	switch {
+	case kind == "disk" && rest == "":
+		return place{dir: filepath.Join(c.Data, "store")}, nil
+	case kind == "disk":
+		return place{dir: filepath.Clean(rest)}, nil
+	case kind != "s3":
+		return place{}, misuse{lector.Hint(fmt.Errorf("store copy: %s: %q is no store", role, word), "give disk, disk:DIR, s3 or s3:BUCKET; see lector store -h")}
+	}
+	p := place{bucket: s3.Config{Bucket: c.Store.Bucket, Endpoint: c.Store.Endpoint, Region: c.Store.Region}}
+	bucket, at, elsewhere := strings.Cut(rest, "@")
+	if bucket != "" {
+		p.bucket.Bucket = bucket
+	}
+	switch {
+	case strings.Contains(at, "://"):
+		p.bucket.Endpoint = strings.TrimSuffix(at, "/")
+	case elsewhere:
+		p.bucket.Endpoint, p.bucket.Region = "", at
+	}
+	return p, a.placeKeys(&p.bucket, "LECTOR_"+role)
+}
+
+// placeKeys reads the key pair that one of the two stores has for itself.
+func (a *app) placeKeys(b *s3.Config, prefix string) error {
+	id, err := a.key(voiceConfig{}, prefix+"_ACCESS_KEY_ID")
+	if err != nil {
+		return err
+	}
+	secret, err := a.key(voiceConfig{}, prefix+"_SECRET_ACCESS_KEY")
+	if err != nil {
+		return err
+	}
+	b.AccessKeyID, b.SecretAccessKey = id.Reveal(), secret.Reveal()
+	return nil
+}
+
+// openPlace opens a store. A directory is made where missing.
+func (h *house) openPlace(ctx context.Context, p place) (transfer.Target, error) {
+	if p.dir == "" {
+		return s3.Open(ctx, p.bucket)
+	}
+	s, err := disk.Open(p.dir)
+	if err != nil {
+		return nil, err
+	}
+	h.onClose(s.Close)
+	return s, nil
+}
+
+// source opens the store that is copied from, if it holds anything: an empty
+// one is the wrong one.
+func (h *house) source(ctx context.Context, p place) (transfer.Source, error) {
+	nothing := lector.Hint(fmt.Errorf("store copy: %s holds nothing of lector's", p), "is it the right one? FROM comes first, TO second")
+	if p.dir != "" && !exists(p.dir) { // opening it would make it
+		return nil, nothing
+	}
+	s, err := h.openPlace(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	found, err := transfer.Any(ctx, s)
+	if err == nil && !found {
+		err = nothing
+	}
+	return s, err
+}
+
+// target opens the store that is copied to, and tries to write; for a plan it
+// changes nothing.
+func (h *house) target(ctx context.Context, p place, f storeFlags) (transfer.Target, error) {
+	if f.plan && p.dir != "" && !exists(p.dir) {
+		return transfer.Unchanged(transfer.Empty{}), nil
+	}
+	s, err := h.openPlace(ctx, p)
+	if err != nil || f.plan {
+		return transfer.Unchanged(s), err
+	}
+	if b, ok := s.(bucketMaker); ok && f.bucket {
+		if err := b.CreateBucket(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if pinged, ok := s.(interface{ Ping(context.Context) error }); ok {
+		if err := pinged.Ping(ctx); err != nil {
+			return nil, targetHint(err)
+		}
+	}
+	return transfer.Verified(s), nil
+}
+
+// targetHint says how this command makes a bucket that is missing.
+func targetHint(err error) error {
+	var stated interface{ ErrorCode() string }
+	if errors.As(err, &stated) && stated.ErrorCode() == "NoSuchBucket" {
+		return lector.Hint(err, "is the name right? -create-bucket creates it")
+	}
+	return err
+}
+
+// records opens the job records, which know what was withdrawn: of the
+// configured server, of a running lector, or of one that is stopped. Where
+// there are none, or they are not wanted, it returns nil.
+func (h *house) records(ctx context.Context, f storeFlags) (transfer.Jobs, error) {
+	if f.exact || h.config.NATS.URL == "" && !exists(h.config.natsDir()) {
+		return nil, nil
+	}
+	if !serving(h.config) {
+		if err := h.embedded(ctx); err != nil {
+			return nil, err
+		}
+	}
+	conn, err := h.nats("ops")
+	if err != nil {
+		return nil, err
+	}
+	return conn.Ledger(ctx)
+}
