@@ -8,6 +8,8 @@ BENCH   ?= 1s
 # Pinned, so that the same commit is judged the same way everywhere.
 LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 S3      := github.com/versity/versitygw/cmd/versitygw@v1.8.0
+MINIO   := github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
+WEED    := github.com/seaweedfs/seaweedfs/weed@v0.0.0-20261109003541-7506e5f91cd6
 
 export PATH := $(BIN):$(PATH)
 
@@ -15,7 +17,7 @@ export PATH := $(BIN):$(PATH)
 BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN)/lector ./cmd/lector
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test race lint check-deploy bench fuzz programs screenshot clean
+.PHONY: help demo build test race lint check-deploy bench fuzz stores programs screenshot clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +61,14 @@ bench: ## how fast it is here, and beside the other tools on the PATH
 fuzz: ## every fuzz target for FUZZ=20s
 	@.ci/fuzz $(FUZZ)
 
+# The first time builds two servers, which takes a quarter of an hour.
+stores: ## Lector with versitygw, SeaweedFS and MinIO: the table of docs/stores.md
+	@for server in versitygw weed minio; do \
+		$(MAKE) --no-print-directory $(BIN)/$$server || echo "$$server cannot be built: it is not tried" >&2; done
+	@echo "trying them (some minutes)"
+	@LECTOR_TEST_SERVERS=1 $(GO) test -v -count=1 -timeout 30m -run 'TestServers$$' ./cmd/lector >$(BIN)/stores.log 2>&1; status=$$?; \
+		grep -E '^ *\|| not tried|--- FAIL|^(ok|FAIL)|_test.go' $(BIN)/stores.log; exit $$status
+
 # What cannot be had here is named, and its tests skip and say so.
 programs:
 	@.ci/setup test
@@ -78,4 +88,12 @@ $(BIN)/golangci-lint: Makefile
 
 $(BIN)/versitygw: Makefile
 	GOBIN=$(BIN) $(GO) install $(S3)
+	@touch $@
+
+$(BIN)/minio: Makefile
+	GOBIN=$(BIN) $(GO) install -trimpath -ldflags '-s -w' $(MINIO)
+	@touch $@
+
+$(BIN)/weed: Makefile .ci/seaweedfs
+	@.ci/seaweedfs $(WEED) $@
 	@touch $@

@@ -33,12 +33,15 @@ func (p place) String() string {
 
 // same reports whether two places are one.
 func (p place) same(other place) bool {
-	if p.dir == "" || other.dir == "" {
-		return p.dir == other.dir && p.String() == other.String()
+	if p.String() == other.String() {
+		return true
 	}
 	one, err := os.Stat(p.dir)
-	two, err2 := os.Stat(other.dir)
-	return p.dir == other.dir || err == nil && err2 == nil && os.SameFile(one, two)
+	if err != nil { // a bucket, or not there
+		return false
+	}
+	two, err := os.Stat(other.dir)
+	return err == nil && os.SameFile(one, two)
 }
 
 // place reads a word such as disk:DIR or s3:BUCKET@ADDRESS. The role, FROM or

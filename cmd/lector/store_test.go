@@ -75,11 +75,11 @@ func storeCopyAs(t *testing.T, server *s3test.Server, code int, args ...string) 
 	return stdout.String() + stderr.String()
 }
 
-// bridge is the n-th of many articles.
+// bridge is the n-th of many short articles.
 func bridge(n int) lector.Article {
 	a := story(fmt.Sprint(n))
-	a.Title = fmt.Sprintf("Bridge number %d is open", n)
-	a.Body.Content = strings.ReplaceAll(a.Body.Content, "river", fmt.Sprintf("river number %d", n))
+	a.Title = fmt.Sprintf("Bridge %d is open", n)
+	a.Body.Content = fmt.Sprintf("<p>The bridge over river %d was opened to walkers on Friday.</p>", n)
 	return a
 }
 
@@ -228,7 +228,7 @@ func TestStoreCopyWithoutServe(t *testing.T) {
 	server := s3test.Start(t, "audio")
 	dir := t.TempDir()
 	bucket := "s3:audio@" + server.Endpoint
-	t.Run("while it runs", func(t *testing.T) {
+	t.Run("while it runs", func(t *testing.T) { //nolint:paralleltest // what follows looks at what it leaves
 		h := openHouse(t, dir, &silentVoice{}).start()
 		h.tell(lector.Published, story("1"))
 		h.tell(lector.Published, story("2"))

@@ -93,7 +93,7 @@ func (c *Copy) article(ctx context.Context, g group) error {
 	if err != nil {
 		return err
 	}
-	if !same && pointer.from != nil && pointer.to != nil && !c.Exact {
+	if disputed := pointer.from != nil && pointer.to != nil && !same; disputed && !c.Exact {
 		if ahead, err := c.ahead(ctx, g, pointer); err != nil || ahead {
 			return errors.Join(err, c.leave(g))
 		}

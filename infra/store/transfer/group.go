@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"strings"
@@ -83,13 +84,10 @@ func (c *Copy) pairs(ctx context.Context, prefix string) iter.Seq2[pair, error] 
 		defer stop()
 		f, ferr := from()
 		t, terr := to()
-		for ferr == nil && terr == nil && (f != nil || t != nil) {
-			var p pair
-			if f != nil && (t == nil || f.Key <= t.Key) {
-				p.key, p.from = f.Key, f
-			}
-			if t != nil && (p.from == nil || p.key == t.Key) {
-				p.key, p.to = t.Key, t
+		for ferr == nil && terr == nil {
+			p, more := first(f, t)
+			if !more {
+				return
 			}
 			if p.from != nil {
 				f, ferr = from()
@@ -101,13 +99,23 @@ func (c *Copy) pairs(ctx context.Context, prefix string) iter.Seq2[pair, error] 
 				return
 			}
 		}
-		if ferr == nil {
-			ferr = terr
-		}
-		if ferr != nil {
-			yield(pair{}, ferr)
-		}
+		yield(pair{}, cmp.Or(ferr, terr))
 	}
+}
+
+// first makes a pair of the smaller of two keys, or of both when they are
+// equal. There is none when both lists are at their ends.
+func first(from, to *lector.Object) (p pair, more bool) {
+	if from == nil && to == nil {
+		return p, false
+	}
+	if to == nil || from != nil && from.Key <= to.Key {
+		p.key, p.from = from.Key, from
+	}
+	if p.from == nil || to != nil && p.key == to.Key {
+		p.key, p.to = to.Key, to
+	}
+	return p, true
 }
 
 // passing reports whether an object is one of those that show for a moment

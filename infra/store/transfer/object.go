@@ -17,8 +17,9 @@ func (c *Copy) plain(ctx context.Context, g group) error {
 		return nil
 	}
 	p := g.pairs[0]
+	ours := g.part == clips || c.Exact || p.to == nil // where both have one, the source's counts
 	switch {
-	case p.from != nil && (g.part == clips || c.Exact || p.to == nil):
+	case p.from != nil && ours:
 		return c.object(ctx, g.part, p)
 	case p.from != nil:
 		return c.version(ctx, g, p)

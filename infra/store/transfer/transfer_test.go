@@ -35,7 +35,7 @@ func openDisk(t *testing.T) (*disk.Store, string) {
 
 func put(t *testing.T, s transfer.Target, key, content string) {
 	t.Helper()
-	if err := s.Put(context.Background(), lector.NewObject(key), strings.NewReader(content)); err != nil {
+	if err := s.Put(t.Context(), lector.NewObject(key), strings.NewReader(content)); err != nil {
 		t.Error(err)
 	}
 }
@@ -82,12 +82,12 @@ func publish(t *testing.T, s transfer.Target, id, revision string, earlier ...le
 func withdraw(t *testing.T, s transfer.Target, id string) {
 	t.Helper()
 	prefix := lector.Prefix("havana", lector.Key("havana", id))
-	if err := s.Delete(context.Background(), prefix+"manifest.json"); err != nil {
+	if err := s.Delete(t.Context(), prefix+"manifest.json"); err != nil {
 		t.Error(err)
 	}
-	for o, err := range s.List(context.Background(), prefix) {
+	for o, err := range s.List(t.Context(), prefix) {
 		if err == nil {
-			err = s.Delete(context.Background(), o.Key)
+			err = s.Delete(t.Context(), o.Key)
 		}
 		if err != nil {
 			t.Error(err)

@@ -205,3 +205,14 @@ func Racing() Deviation {
 		}
 	}}
 }
+
+// Seeing returns a server that says of a bucket that it is there, when a client
+// looks for it.
+func Seeing(bucket string) Deviation {
+	return Deviation{Reply: func(r *http.Request) string {
+		if r.Method == http.MethodHead && strings.Trim(r.URL.Path, "/") == bucket {
+			return "<there/>"
+		}
+		return ""
+	}}
+}

@@ -1,17 +1,15 @@
-// Package s3test starts a real S3 server for a test: versitygw, on a free
-// loopback port, over a temporary directory. It is imported by tests only.
+// Package s3test starts real S3 servers for tests, each on free loopback ports,
+// over a temporary directory. It is imported by tests only.
 package s3test
 
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -20,40 +18,48 @@ import (
 	"lector/infra/store/s3"
 )
 
-// Install is how to get the server where it is missing.
-const Install = "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0"
-
-// Region is the one that the server goes by.
+// Region is the one that the servers go by.
 const Region = "us-east-1"
 
-// Server is a running versitygw and the key pair of its root user.
+// Server is a running server and the key pair of its root user.
 type Server struct {
 	Endpoint                     string // http://127.0.0.1:port
 	AccessKeyID, SecretAccessKey string
-	Dir                          string // objects are plain files in Dir/bucket
+	Dir                          string // where the server keeps everything
 
+	program Program
+	health  string        // address that answers 200 when the server is ready
 	buckets *atomic.Int32 // that NewBucket made
 }
 
-// Start starts a server with the given buckets, to be stopped at the end of
+// Start starts versitygw with the given buckets, to be stopped at the end of
 // the test. Without the program the test is skipped, and says so.
 func Start(t testing.TB, buckets ...string) *Server {
 	t.Helper()
-	program, err := find()
+	return StartProgram(t, Versitygw(), buckets...)
+}
+
+// StartProgram is Start for one of the programs.
+func StartProgram(t testing.TB, p Program, buckets ...string) *Server {
+	t.Helper()
+	path, err := p.Find()
 	if err != nil {
-		t.Skipf("SKIPPED, no real S3 server here: %v; install it by: %s", err, Install)
+		t.Skipf("SKIPPED, no real S3 server here: %v; install it by: %s", err, p.Install)
 	}
 	var last error
-	for range 3 { // another process may take the port first
-		s := &Server{AccessKeyID: "lector-test", SecretAccessKey: "lector-test-secret", Dir: t.TempDir(), buckets: new(atomic.Int32)}
-		if last = s.start(t, program); last == nil {
+	for range 3 { // another process may take a port first
+		s := &Server{
+			AccessKeyID: "lector-test", SecretAccessKey: "lector-test-secret", Dir: t.TempDir(),
+			program: p, buckets: new(atomic.Int32),
+		}
+		if last = s.start(t, path); last == nil {
 			for _, bucket := range buckets {
 				s.CreateBucket(t, bucket)
 			}
 			return s
 		}
 	}
-	t.Fatalf("start versitygw: %v", last)
+	t.Fatalf("start %s: %v", p.Name, last)
 	return nil
 }
 
@@ -94,50 +100,20 @@ func (s *Server) NewBucket(t testing.TB) string {
 	return bucket
 }
 
-// find looks where make puts the program, on PATH, and where go install does.
-func find() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if program := filepath.Join(dir, "bin", "versitygw"); executable(program) {
-			return program, nil
-		}
-	}
-	if program, err := exec.LookPath("versitygw"); err == nil {
-		return program, nil
-	}
-	if home, err := os.UserHomeDir(); err == nil {
-		if program := filepath.Join(home, "go", "bin", "versitygw"); executable(program) {
-			return program, nil
-		}
-	}
-	return "", fmt.Errorf("versitygw is neither in ./bin nor on PATH")
-}
-
-func executable(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
-}
-
-func (s *Server) start(t testing.TB, program string) error {
-	address, err := freeAddress(t.Context())
+func (s *Server) start(t testing.TB, path string) error {
+	ports, err := freePorts(t.Context(), s.program.ports)
 	if err != nil {
 		return err
 	}
-	data, meta := filepath.Join(s.Dir, "data"), filepath.Join(s.Dir, "meta")
-	if err := os.MkdirAll(data, 0o755); err != nil {
+	s.Endpoint = "http://127.0.0.1:" + ports[0]
+	s.health = s.Endpoint + s.program.health
+	args, env, err := s.program.run(s, ports)
+	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(meta, 0o755); err != nil {
-		return err
-	}
-	s.Endpoint, s.Dir = "http://"+address, data
 	log := new(bytes.Buffer)
-	cmd := exec.Command(program, "--port", address, "--health", "/health", "--region", Region, "--quiet",
-		"posix", "--sidecar", meta, data) // the sidecar serves where there are no extended attributes
-	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY_ID="+s.AccessKeyID, "ROOT_SECRET_ACCESS_KEY="+s.SecretAccessKey)
+	cmd := exec.Command(path, args...)
+	cmd.Env, cmd.Dir = append(os.Environ(), env...), s.Dir
 	cmd.Stdout, cmd.Stderr = log, log
 	dieWithParent(cmd)
 	if err := cmd.Start(); err != nil {
@@ -154,19 +130,28 @@ func (s *Server) start(t testing.TB, program string) error {
 	return nil
 }
 
-func freeAddress(ctx context.Context) (string, error) {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+// freePorts returns loopback ports that nobody listens on at the moment.
+func freePorts(ctx context.Context, n int) (ports []string, err error) {
+	for range n {
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close() // together, so that no two are alike
+		_, port, err := net.SplitHostPort(l.Addr().String())
+		if err != nil {
+			return nil, err
+		}
+		ports = append(ports, port)
 	}
-	return l.Addr().String(), l.Close()
+	return ports, nil
 }
 
 // await asks the server for its health until it answers or has ended.
 func (s *Server) await(t testing.TB, ended <-chan struct{}) error {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	var gone bool
-	limittest.Until(t, "versitygw answers", func() bool {
+	limittest.Until(t, s.program.Name+" answers", func() bool {
 		select {
 		case <-ended:
 			gone = true
@@ -175,13 +160,13 @@ func (s *Server) await(t testing.TB, ended <-chan struct{}) error {
 		return gone || s.healthy(t, client)
 	})
 	if gone {
-		return errors.New("versitygw ended")
+		return fmt.Errorf("%s ended", s.program.Name)
 	}
 	return nil
 }
 
 func (s *Server) healthy(t testing.TB, client *http.Client) bool {
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.Endpoint+"/health", nil)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.health, nil)
 	if err != nil {
 		return false
 	}
