@@ -24,7 +24,7 @@ func TestServers(t *testing.T) {
 	if os.Getenv("LECTOR_TEST_SERVERS") == "" {
 		t.Skip("SKIPPED: make stores runs it")
 	}
-	table := &serverTable{rows: map[string][]string{}}
+	table := &serverTable{}
 	for _, p := range s3test.Programs() {
 		if _, err := p.Find(); err != nil {
 			t.Logf("%s is not there, so it is not tried: %v", p.Name, err)
@@ -45,37 +45,39 @@ func TestServers(t *testing.T) {
 	}
 }
 
-// serverTable has a column for each server, and a row for each question.
+// serverTable has a row for each server, so that one that is missing leaves
+// the others' as they are, and a column for each question.
 type serverTable struct {
-	servers []string
-	order   []string
-	rows    map[string][]string
+	questions []string
+	rows      [][]string // the name, then the answers
 }
 
+// add adds an answer to the last row.
 func (st *serverTable) add(question, answer string) {
-	if !slices.Contains(st.order, question) {
-		st.order = append(st.order, question)
+	last := &st.rows[len(st.rows)-1]
+	if !slices.Contains(st.questions, question) {
+		st.questions = append(st.questions, question)
 	}
-	st.rows[question] = append(st.rows[question], answer)
+	*last = append(*last, answer)
 }
 
 // String is the table in Markdown.
 func (st *serverTable) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "| | %s |\n|---|%s\n", strings.Join(st.servers, " | "), strings.Repeat("---|", len(st.servers)))
-	for _, q := range st.order {
-		fmt.Fprintf(&b, "| %s | %s |\n", q, strings.Join(st.rows[q], " | "))
+	fmt.Fprintf(&b, "| server | %s |\n|---|%s\n", strings.Join(st.questions, " | "), strings.Repeat("---|", len(st.questions)))
+	for _, row := range st.rows {
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
 	}
 	return b.String()
 }
 
-// try fills the column of one server.
+// try fills the row of one server.
 func (st *serverTable) try(t *testing.T, p s3test.Program) {
 	version, err := p.Version()
 	if err != nil {
 		t.Fatal(err)
 	}
-	st.servers = append(st.servers, p.Name+" "+version)
+	st.rows = append(st.rows, []string{p.Name + " " + version})
 	server := s3test.StartProgram(t, p)
 	passes := func(name string, f func(t *testing.T)) {
 		answer := "fails"
@@ -84,7 +86,7 @@ func (st *serverTable) try(t *testing.T, p s3test.Program) {
 		}
 		st.add(name, answer)
 	}
-	passes("conformance suite", func(t *testing.T) { //nolint:paralleltest // one after the other: each fills a row
+	passes("conformance suite", func(t *testing.T) { //nolint:paralleltest // one after the other: each fills a cell
 		storetest.Run(t, func(t *testing.T) storetest.Store { return openS3(t, server.Config(server.NewBucket(t))) })
 	})
 	passes("article to audio, edit, takedown", func(t *testing.T) { wholeWay(t, openS3(t, server.Config(server.NewBucket(t)))) }) //nolint:paralleltest // as above

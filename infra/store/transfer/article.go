@@ -94,32 +94,58 @@ func (c *Copy) article(ctx context.Context, g group) error {
 		return err
 	}
 	if disputed := pointer.from != nil && pointer.to != nil && !same; disputed && !c.Exact {
-		if ahead, err := c.ahead(ctx, g, pointer); err != nil || ahead {
-			return errors.Join(err, c.leave(g))
+		ahead, err := c.ahead(ctx, g, pointer)
+		if err != nil {
+			return err
+		}
+		if ahead {
+			c.leave(g)
+			return nil
 		}
 	}
 	for _, p := range files {
-		if err := c.file(ctx, g, p); err != nil {
-			return err
+		if p.from != nil {
+			if err := c.object(ctx, g.part, p); err != nil {
+				return err
+			}
 		}
 	}
 	switch {
 	case same:
-		return nil
 	case pointer.from != nil:
-		return c.point(ctx, g, pointer)
+		err = c.point(ctx, g, pointer)
 	case pointer.to != nil:
-		return c.unpoint(ctx, g, pointer)
+		err = c.unpoint(ctx, g, pointer)
+	}
+	if err != nil {
+		return err
+	}
+	return c.extra(ctx, g, files)
+}
+
+// extra sees to the files of an article that only the target has: those of an
+// old revision, or of one that is being made there. They stay, or go when
+// nothing points to them any more.
+func (c *Copy) extra(ctx context.Context, g group, files []pair) error {
+	for _, p := range files {
+		switch {
+		case p.from != nil:
+		case c.Exact:
+			if err := c.remove(ctx, g.part, p.key); err != nil {
+				return err
+			}
+		default:
+			c.count(g.part, func(t *Tally) { t.Kept++ })
+		}
 	}
 	return nil
 }
 
 // leave lets the target have an article that is newer there.
-func (c *Copy) leave(g group) error {
+func (c *Copy) leave(g group) {
 	c.keep(g)
 	c.tell(g.prefix, lector.Hint(errors.New("is newer in the target"),
 		"somebody has worked with the target since it was copied: it stays; -exact overwrites it"))
-	return nil
 }
 
 // keep counts what the target has of a group.
@@ -144,19 +170,6 @@ func split(g group) (pointer pair, files []pair) {
 		}
 	}
 	return pointer, files
-}
-
-// file copies a file of an article. One that only the target has is an old
-// revision's, or of one that is being made there: it stays.
-func (c *Copy) file(ctx context.Context, g group, p pair) error {
-	switch {
-	case p.from != nil:
-		return c.object(ctx, g.part, p)
-	case c.Exact:
-		return c.remove(ctx, g.part, p.key)
-	}
-	c.count(g.part, func(t *Tally) { t.Kept++ })
-	return nil
 }
 
 // point copies the pointer, if all that it points to was among the files.

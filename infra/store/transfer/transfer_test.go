@@ -3,6 +3,7 @@ package transfer_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -206,6 +207,15 @@ type hooked struct {
 	spoil  func(key, content string) string
 	fail   error
 	puts   []string
+
+	deleted func(key string) // called before each deletion
+}
+
+func (h *hooked) Delete(ctx context.Context, key string) error {
+	if h.deleted != nil {
+		h.deleted(key)
+	}
+	return h.Target.Delete(ctx, key)
 }
 
 func (h *hooked) Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
@@ -435,6 +445,56 @@ func TestNewerInTheTarget(t *testing.T) {
 				equal(t, from, to)
 			}
 		})
+	}
+}
+
+// TestExactKeepsThePointerTrue: while -exact replaces what is newer in the
+// target, its pointer never names files that are gone.
+func TestExactKeepsThePointerTrue(t *testing.T) {
+	t.Parallel()
+	from, _ := openDisk(t)
+	m := publish(t, from, "1", "1")
+	to, _ := openDisk(t)
+	publish(t, to, "1", "2")
+	h := &hooked{Target: to}
+	h.deleted = func(string) {
+		got := contents(t, to)
+		if pointer := got[lector.PointerKey(m.Site, m.Key)]; !strings.Contains(pointer, m.Hash) {
+			t.Errorf("files went while the target pointed to %s", pointer)
+		}
+	}
+	if report := run(t, &transfer.Copy{From: from, To: h, Exact: true}); report.Renditions.Deleted != 3 {
+		t.Errorf("%+v", report)
+	}
+	equal(t, from, to)
+}
+
+// unreadable is a store of which a pointer cannot be read for a while.
+type unreadable struct {
+	transfer.Target
+	key  string
+	fail error
+}
+
+func (u unreadable) Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
+	if key == u.key {
+		return nil, lector.Object{}, u.fail
+	}
+	return u.Target.Open(ctx, key)
+}
+
+// TestFailureIsNotTakenForNews: a source that cannot be read says nothing
+// about who is newer.
+func TestFailureIsNotTakenForNews(t *testing.T) {
+	t.Parallel()
+	from, _ := openDisk(t)
+	m := publish(t, from, "1", "1")
+	to, _ := openDisk(t)
+	publish(t, to, "1", "2")
+	broken := unreadable{from, lector.PointerKey(m.Site, m.Key), errors.New("no answer")}
+	report := run(t, &transfer.Copy{From: broken, To: to})
+	if len(report.Problems) != 1 || !strings.Contains(report.Problems[0].Error, "no answer") {
+		t.Errorf("%+v", report.Problems)
 	}
 }
 
