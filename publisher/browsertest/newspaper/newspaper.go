@@ -1,0 +1,40 @@
+// Package newspaper serves the demo's newspaper with silent audio, so that its
+// pages and players can be looked at and tested without a voice.
+package newspaper
+
+import (
+	_ "embed"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"lector"
+	"lector/publisher"
+	"lector/publisher/paper"
+	"lector/publisher/publishertest"
+)
+
+// spoken is what is read of the first article: a paragraph, then an empty line;
+// in a paragraph one sentence a line.
+//
+//go:embed harbour-tunnel.txt
+var spoken string
+
+// Newspaper is the newspaper of package paper.
+type Newspaper struct {
+	http.Handler
+	Narrated lector.Manifest // the one article that has audio, four seconds a paragraph
+}
+
+// New returns the newspaper as it is reached at base, which has no slash at its
+// end.
+func New(base string, log *slog.Logger) Newspaper {
+	shelf := new(publishertest.Shelf)
+	m := shelf.Rendition(base, paper.Articles(base)[0], strings.Split(strings.TrimSpace(spoken), "\n\n")...)
+	c := publisher.Config{
+		Store: shelf, ServeObjects: true, Log: log,
+		Sites: map[string]publisher.Site{paper.Site: {Title: paper.Title, URL: base, Language: "en"}},
+	}
+	c.Home = paper.Handler(c.Embed(), log)
+	return Newspaper{publisher.New(c), m}
+}
