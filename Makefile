@@ -17,7 +17,7 @@ export PATH := $(BIN):$(PATH)
 BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN)/lector ./cmd/lector
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test race lint check-deploy bench fuzz stores programs screenshot clean
+.PHONY: help demo build test race lint check-deploy bench fuzz stores programs screenshot screenshots clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,10 @@ programs:
 screenshot: ## the picture of the README, from the running demo
 	@.ci/setup test
 	@.ci/screenshot
+
+screenshots: ## the player in three browsers, two widths, light and dark, into bin/screenshots
+	@.ci/setup test
+	$(GO) run ./publisher/browsertest/screenshots -o $(BIN)/screenshots
 
 clean: ## what the other targets built
 	rm -rf $(BIN)
