@@ -21,6 +21,7 @@ var pageTemplate = template.Must(template.New("page").Parse(pageSource))
 // WritePage writes the embed page: the player and nothing else.
 func WritePage(w io.Writer, p Player) error {
 	p = p.complete()
+	p.Embedded = true
 	element, err := p.Element()
 	if err != nil {
 		return err
@@ -34,12 +35,12 @@ func WritePage(w io.Writer, p Player) error {
 	})
 }
 
-// Policy returns the content security policy of the embed page, with audio
-// from the given sources. The one inline style is allowed by its hash, and no
+// Policy returns the content security policy of the embed page, with audio and
+// pictures from the given sources. The one inline style is allowed by its hash, and no
 // script may turn text into markup.
-func Policy(media []string) string {
+func Policy(media, images []string) string {
 	sum := sha256.Sum256([]byte(pageStyle))
-	return fmt.Sprintf("default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'; media-src %s; "+
+	return fmt.Sprintf("default-src 'none'; script-src 'self'; connect-src 'self'; img-src %s; media-src %s; "+
 		"style-src 'sha256-%s'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'",
-		strings.Join(media, " "), base64.StdEncoding.EncodeToString(sum[:]))
+		strings.Join(images, " "), strings.Join(media, " "), base64.StdEncoding.EncodeToString(sum[:]))
 }

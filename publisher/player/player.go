@@ -37,6 +37,10 @@ type Player struct {
 	Duration      float64 // in seconds
 	Text          string  // CSS selector of the article's text on the page, to highlight what is read
 	Sticky        bool    // stays in sight while it plays
+	Embedded      bool    // stands in the embed page, which tells the page around its frame how high it is
+	Artwork       string  // address of a picture for the lock screen; empty: the page's og:image
+	Next          string  // address of the article to offer at the end; may be empty
+	NextTitle     string  // its title
 	Linked        any     // the audio as JSON-LD, for search engines; may be nil
 	OEmbed        string  // address of the oEmbed answer for this audio
 }

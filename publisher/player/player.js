@@ -6,460 +6,538 @@
 // text into markup and needs no style that a content security policy forbids.
 // What stands inside it (native audio, label) is what a page without
 // JavaScript shows; the label stays in any case.
-
-// The server puts the words of one language here (player.js?lang=uk).
-const WORDS = {};
+//
+// go generate makes player.min.js of it: there STYLE is element.css and MARK is
+// mark.css. The server puts WORDS, the texts of one language, before it.
 
 // An arrow that turns anticlockwise; mirrored for the way forward.
 const TURN = "M12 4V1L7.5 5 12 9V6a6.5 6.5 0 1 1-6.5 6.5h-2A8.5 8.5 0 1 0 12 4z";
 const PLAY = "M7 4.5v15l12.5-7.5z", PAUSE = "M6 4.5h4.2v15H6zm7.8 0H18v15h-4.2z";
-const RATES = [0.75, 1, 1.25, 1.5, 1.75, 2];
+const words = WORDS, RATES = [0.75, 1, 1.25, 1.5, 1.75, 2];
 
-const LABEL = "This audio is created with AI assistance";
-
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(`
-:host{display:grid;--_i:var(--aa-ink,light-dark(#211a15,#f1e9df));--_s:var(--aa-soft,light-dark(#5f5348,#b9aa9a));
---_p:var(--aa-paper,light-dark(#fffdf9,#211c18));--_l:var(--aa-line,light-dark(#dccfbf,#463c33));--_a:var(--aa-accent,light-dark(#8a3b12,#f0a875));
---_o:var(--aa-on-accent,light-dark(#fff,#221206));font:400 1rem/1.4 var(--aa-font,system-ui,sans-serif);color:var(--_i);-webkit-text-size-adjust:100%}
-:host([hidden]),[hidden]{display:none!important}
-*{box-sizing:border-box;margin:0}
-.box{container-type:inline-size;align-content:center;background:var(--_p);border:1px solid var(--_l);border-radius:14px;padding:.9rem 1.1rem .35rem}
-.main{display:grid;grid-template:"play head tools" auto "play seek seek" auto/auto 1fr auto;column-gap:1rem;align-items:center}
-.head{grid-area:head;min-width:0}
-.lead{font-weight:650;overflow:hidden;text-overflow:ellipsis}
-.time{font-size:.875rem;color:var(--_s);font-variant-numeric:tabular-nums;white-space:nowrap}
-.tools{grid-area:tools;display:flex;align-items:center;gap:.15rem}
-button,select,.link{font:inherit;color:inherit;background:none;border:0;border-radius:10px;min-width:44px;min-height:44px;cursor:pointer;padding:0}
-button:hover,select:hover,.link:hover{background:color-mix(in srgb,var(--_a) 12%,transparent)}
-:focus-visible{outline:3px solid var(--_a);outline-offset:2px}
-svg{width:26px;height:26px;fill:currentColor;display:block;margin:auto;pointer-events:none}
-.fwd path{transform:scaleX(-1);transform-origin:12px 12px}
-text{font:700 7px system-ui,sans-serif;text-anchor:middle}
-.play{grid-area:play;width:60px;height:60px;border-radius:50%;background:var(--_a);color:var(--_o)}
-.play:hover{background:color-mix(in srgb,var(--_a) 86%,var(--_i))}
-.play svg{width:30px;height:30px}
-select{direction:ltr;padding:0 .5rem;text-align-last:center;font-variant-numeric:tabular-nums;appearance:none;font-weight:600;font-size:.9375rem}
-option{color:#111;background:#fff}
-.seek{grid-area:seek;width:100%;height:44px;background:none;appearance:none;cursor:pointer;--to:right;border-radius:8px}
-.seek:dir(rtl){--to:left}
-.seek::-webkit-slider-runnable-track{height:6px;border-radius:3px;background:linear-gradient(to var(--to),var(--_a) calc(9px + (100% - 18px)*var(--at,0)),var(--_l) 0)}
-.seek::-moz-range-track{height:6px;border-radius:3px;background:linear-gradient(to var(--to),var(--_a) calc(9px + (100% - 18px)*var(--at,0)),var(--_l) 0)}
-.seek::-webkit-slider-thumb{appearance:none;width:18px;height:18px;margin-top:-6px;border-radius:50%;border:3px solid var(--_p);background:var(--_a);box-shadow:0 0 0 1px var(--_a)}
-.seek::-moz-range-thumb{width:12px;height:12px;border-radius:50%;border:3px solid var(--_p);background:var(--_a);box-shadow:0 0 0 1px var(--_a)}
-.now{min-height:2.9em;padding:.1rem 0 .5rem;font-family:var(--aa-serif,"Iowan Old Style",Palatino,P052,Georgia,serif);text-wrap:pretty}
-.now,.text p{unicode-bidi:plaintext;text-align:start;overflow-wrap:anywhere}
-.status{padding:.6rem 0;display:flex;flex-wrap:wrap;align-items:center;gap:0 .9rem}
-.foot{display:flex;flex-wrap:wrap;align-items:center;gap:0 .6rem;border-top:1px solid var(--_l);min-height:46px;font-size:.875rem;color:var(--_s)}
-.label{display:flex;align-items:center;gap:.5rem;flex:1 1 18rem;padding:.4rem 0}
-.label::before{content:"AI"/"";font:700 .6875rem/1 system-ui,sans-serif;letter-spacing:.06em;border:1.5px solid;border-radius:4px;padding:.2rem .28rem}
-::slotted([slot=label]){margin:0!important;font:inherit!important;color:inherit!important;display:block!important;visibility:visible!important;opacity:1!important}
-::slotted(audio){display:none!important}
-.link{display:inline-flex;align-items:center;justify-content:center;text-decoration:underline;text-underline-offset:.2em;padding:0 .4rem;margin-inline:-.4rem;color:var(--_i)}
-.link:not([hidden])+.link{margin-inline-start:.2rem}
-.text{max-height:20rem;overflow:auto;overscroll-behavior:contain;border-top:1px solid var(--_l);padding:.3rem 0}
-.text div{display:grid;grid-template-columns:auto 1fr;gap:.5rem;align-items:start}
-.text button{font-size:.8125rem;color:var(--_s);font-variant-numeric:tabular-nums}
-.text p{padding:.65rem 0}
-.text .heading,.text .title{font-weight:650}
-[aria-current]{background:var(--aa-highlight,light-dark(#ffe6ad,#5d430c));color:light-dark(#211a15,#fff3dc);border-radius:3px}
-@container (max-width:34rem){
-.main{grid-template:"play head" auto "seek seek" auto "tools tools" auto/auto 1fr}
-.tools{justify-content:space-between}
-.foot{margin-top:.3rem}}
-.mini{position:fixed;inset:auto 0 0;z-index:9999;border-radius:0;border-width:1px 0 0;padding:.4rem max(1rem,50vw - 24rem) .2rem;box-shadow:0 -4px 20px #0003}
-.mini :is(.now,.link,.text,.lead){display:none}
-.mini .play{width:44px;height:44px}
-.mini .foot{border:0;min-height:0;margin:0}
-.mini .main{grid-template:"play head tools" auto "seek seek seek" auto/auto 1fr auto}
-@media (prefers-contrast:more){:host{--_s:var(--_i);--_l:light-dark(#776a5d,#a4978a)}}
-@media (forced-colors:active){.play{border:2px solid}.seek{appearance:auto;accent-color:Highlight}[aria-current]{background:Mark;color:MarkText}}
-@media (prefers-reduced-motion:no-preference){.play,button{transition:background-color .15s}.busy svg{animation:b .6s infinite alternate}@keyframes b{to{opacity:.3}}}
-@media print{:host{display:none}}
-`);
-
+const styled = css => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  return sheet;
+};
+const look = styled(STYLE);
 // What is read is marked in the page itself, without touching its markup.
-const page = new CSSStyleSheet();
-page.replaceSync(`::highlight(audio-article){background-color:var(--aa-highlight,light-dark(#ffe6ad,#5d430c));color:light-dark(#211a15,#fff3dc)}
-@media (forced-colors:active){::highlight(audio-article){background-color:Mark;color:MarkText}}`);
+const mark = styled(MARK), marks = CSS.highlights;
 
 // make builds an element: text is always text.
-function make(name, props, ...children) {
-  const e = document.createElement(name);
-  for (const [k, v] of Object.entries(props || {})) {
-    if (k in e && k !== "list") e[k] = v; else e.setAttribute(k, v);
-  }
+function make(name, className, props, ...children) {
+  const e = Object.assign(document.createElement(name), { className }, props);
   e.append(...children);
   return e;
 }
 
+// lead gives a link its address, and hides it where that is none of the web.
+function lead(link, href) {
+  link.href = href;
+  link.hidden = !href || !/^https?:/.test(link.href);
+}
+
 function icon(d, digits) {
-  const ns = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(ns, "svg"), path = document.createElementNS(ns, "path");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  path.setAttribute("d", d);
-  svg.append(path);
-  if (digits) {
-    const t = document.createElementNS(ns, "text");
-    t.setAttribute("x", "12");
-    t.setAttribute("y", "15");
-    t.append(digits);
-    svg.append(t);
-  }
-  return svg;
+  const draw = (name, props, ...children) => {
+    const e = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const k in props) e.setAttribute(k, props[k]);
+    e.append(...children);
+    return e;
+  };
+  return draw("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, draw("path", { d }), draw("text", { x: 12, y: 15 }, digits || ""));
 }
 
 function clock(s) {
   s = Math.max(0, Math.round(s) || 0);
-  const two = n => String(n).padStart(2, "0");
-  return s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+  const hours = Math.floor(s / 3600), minutes = Math.floor(s / 60) % 60, two = n => String(n).padStart(2, "0");
+  return `${hours ? hours + ":" + two(minutes) : minutes}:${two(s % 60)}`;
 }
 
 // spell says a time for those who hear it.
-function spell(s, lang) {
-  s = Math.round(s) || 0;
-  const unit = (n, u) => new Intl.NumberFormat(lang, { style: "unit", unit: u, unitDisplay: "long" }).format(n);
-  return s < 60 ? unit(s, "second") : unit(Math.floor(s / 60), "minute") + " " + unit(s % 60, "second");
+function spell(s) {
+  const unit = (n, unit) => Math.floor(n).toLocaleString(words.lang, { style: "unit", unit, unitDisplay: "long" });
+  return (s < 60 ? "" : unit(s / 60, "minute") + " ") + unit(s % 60, "second");
 }
 
-// The browser may forbid us to remember anything.
-const memory = {
-  get(k) { try { return localStorage.getItem("lector:" + k); } catch { return null; } },
-  set(k, v) { try { v == null ? localStorage.removeItem("lector:" + k) : localStorage.setItem("lector:" + k, v); } catch { /* then not */ } },
-};
+// memory remembers a value and tells it. The browser may forbid that.
+function memory(name, value) {
+  try {
+    if (value === undefined) return localStorage["lector:" + name];
+    if (value) localStorage["lector:" + name] = value; else delete localStorage["lector:" + name];
+  } catch { /* then not */ }
+}
 
 // linked reads a time from the page's address: #t=83 or #t=1:23.
 function linked() {
-  const m = /[#&]t=(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)s?(?:&|$)/.exec(location.hash);
-  return m ? (+m[1] || 0) * 3600 + (+m[2] || 0) * 60 + +m[3] : null;
+  const m = /[#&]t=([\d:.]+)/.exec(location.hash);
+  return m ? m[1].split(":").reduce((t, n) => t * 60 + +n, 0) : NaN;
 }
 
-// Letters finds sentences in a page by their letters and digits alone, so that
-// white space, quotes and markup between them do not matter.
-class Letters {
-  constructor(root) {
-    this.text = "";
-    this.at = [];
-    const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-    for (let n; (n = walk.nextNode());) {
-      if (n.parentElement.closest("audio-article,script,style,noscript")) continue;
-      for (const m of n.data.matchAll(/[\p{L}\p{N}]/gu)) {
-        this.text += m[0];
-        for (let i = 0; i < m[0].length; i++) this.at.push([n, m.index, m.index + m[0].length]);
-      }
+// fold writes a text without white space, marks and case, so that two spellings
+// of the same words are the same.
+const fold = s => (s.normalize("NFKD").match(/[\p{L}\p{N}]/gu) || []).map(c => c.toLowerCase()).join("");
+
+// locate gives each sentence its range in a part of the page. It goes by letters
+// and digits alone, so that white space, quotes and markup between them do not
+// matter. Where a sentence stands once, neither does the order of the page; else
+// it is the next one behind the sentence before.
+function locate(root, sentences) {
+  const at = []; // of each letter of text: node, start and end in it
+  let text = "", from = 0;
+  const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  for (let n; (n = walk.nextNode());) {
+    if (n.parentElement.closest("audio-article,script,style,noscript")) continue;
+    for (const m of n.data.matchAll(/[\p{L}\p{N}]\p{M}*/gu)) {
+      const c = fold(m[0]);
+      text += c;
+      for (let i = 0; i < c.length; i++) at.push([n, m.index, m.index + m[0].length]);
     }
   }
-  // find returns the range of a sentence that stands behind the ones found
-  // before, but not far behind: else it is not on this page.
-  find(sentence, from) {
-    const want = (sentence.match(/[\p{L}\p{N}]/gu) || []).join("");
-    const i = want ? this.text.indexOf(want, from) : -1;
-    if (i < 0 || i > from + 4000) return null;
-    const r = document.createRange(), a = this.at[i], z = this.at[i + want.length - 1];
+
+  // edge reports whether no word goes on across the place i.
+  const edge = i => {
+    const a = at[i - 1], z = at[i];
+    return !a || !z || a[0] !== z[0] || a[2] !== z[1];
+  };
+
+  // spots returns where the sentence may stand. One that is nowhere is looked
+  // for by its beginning and end: the page may have a footnote's mark or a
+  // struck word between them, which nobody reads aloud.
+  const spots = sentence => {
+    const want = fold(sentence), n = want.length, all = [];
+    const scan = (head, end) => {
+      for (let i = -1, z; head && (i = text.indexOf(head, i + 1)) >= 0;) if ((z = end(i)) && edge(i) && edge(z)) all.push([i, z]);
+    };
+    scan(want, i => i + n);
+    if (!all.length && n > 40) scan(want.slice(0, 20), i => {
+      const z = text.indexOf(want.slice(-20), i + 20) + 20;
+      return z > i + 39 && z < i + 2 * n && z;
+    });
+    return all;
+  };
+
+  for (const s of sentences) {
+    const all = spots(s.said), spot = all.find(a => a[0] >= from) || all[0];
+    if (!spot) continue;
+    from = spot[1];
+    const r = s.range = document.createRange(), a = at[spot[0]], z = at[from - 1];
     r.setStart(a[0], a[1] - /[^\s\p{L}\p{N}]*$/u.exec(a[0].data.slice(0, a[1]))[0].length);
     r.setEnd(z[0], z[2] + /^[^\s\p{L}\p{N}]*/u.exec(z[0].data.slice(z[2]))[0].length);
-    return { range: r, end: i + want.length };
   }
 }
 
-class AudioArticle extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController();
-    if (!this.shadowRoot) this.build();
-    if (this.audio) this.attend(); else this.wait();
+// player makes what plays inside an <audio-article>, the host, and returns how it
+// is put into a page. What pages and tests may use of it are properties of the
+// host: audio, total, sentences, spoken, ui, seek, find and setRate.
+function player(host) {
+  const given = name => host.getAttribute(name);
+  let gone, file, loading, onPage = given("text"), begun, scrolled, jumped, last, quarter = 0, ours = 0, captions = memory("captions") !== "off";
+
+  const button = (label, cls, face, onclick) => make("button", cls, { part: cls, ariaLabel: label, title: label, onclick }, face);
+  const link = (text, onclick) => make("button", "link", { onclick }, text);
+  const rows = (name, label) => make("div", "rows " + name, { tabIndex: 0, role: "region", ariaLabel: label, hidden: true });
+  const ui = host.ui = {
+    play: button(words.play, "play", icon(PLAY), toggle),
+    lead: make("p", "lead", null, words.listen),
+    time: make("p", "time"),
+    back: button(words.back, "back", icon(TURN, "15"), () => skip(-15)),
+    forward: button(words.forward, "fwd", icon(TURN, "15"), () => skip(15)),
+    speed: make("select", "", { ariaLabel: words.speed, title: words.speed, onchange: e => setRate(+e.target.value) },
+      ...RATES.map(r => make("option", "", { value: r, selected: r === 1 }, r.toLocaleString() + "×"))),
+    open: button(words.more, "open", "•••", unfold),
+    close: button(words.close, "close", "×"),
+    seek: make("input", "seek", { type: "range", step: 0.1, ariaLabel: words.position, oninput: e => seek(+e.target.value) }),
+    now: make("p", "now", { hidden: true }),
+    status: make("div", "status", { role: "status", hidden: true }),
+    label: make("div", "label", { part: "label", hidden: true }, make("slot", "", { name: "label" }, words.label)),
+    words: link(words.transcript, read),
+    caption: link(words.captions, () => caption(!captions)),
+    share: link(words.share, share),
+    save: make("a", "link", null, words.download),
+    next: make("a", "link", null, words.next.replace("{}", given("next-title") || "")),
+    note: make("div", "", { role: "status" }),
+    chapters: rows("chapters", words.chapters),
+    text: rows("text", words.transcript),
+  };
+  ui.open.ariaExpanded = ui.words.ariaExpanded = false;
+  lead(ui.next, given("next"));
+  ui.main = make("div", "main", null, ui.play, ui.lead, make("div", "tools", null, ui.back, ui.forward, ui.speed, ui.open, ui.close));
+  ui.bar = make("div", "bar", null, ui.seek, ui.time);
+  ui.more = make("div", "more", { hidden: true }, make("div", "links", null, ui.words, ui.caption, ui.share, ui.save, ui.next), ui.note, ui.chapters, ui.text);
+  const box = ui.box = make("div", "box", { part: "box", role: "group", lang: words.lang, ariaLabel: words.listen, onkeydown: key },
+    ui.main, ui.bar, ui.status, ui.label, ui.now, ui.more, make("slot", "", { hidden: true }));
+  const tree = host.attachShadow({ mode: "open" });
+  tree.append(box);
+  tree.adoptedStyleSheets = [look];
+  host.total = +given("duration") || 0;
+  host.sentences = [];
+  Object.assign(host, { seek, find, setRate });
+  const first = host.querySelector("audio[src]");
+  if (first) take(first);
+  return { connect, disconnect };
+
+  function connect() {
+    gone = new AbortController();
+    if (host.audio) attend(); else wait();
+    if (host.hasAttribute("embed") && parent !== window) grow();
   }
 
-  disconnectedCallback() {
-    this.gone.abort();
-    this.audio?.pause();
-  }
-
-  // build makes all that is seen; what it shows comes later.
-  build() {
-    const t = WORDS, own = WORDS.lang;
-    this.total = +this.getAttribute("duration") || 0;
-    this.sentences = [];
-    const button = (label, cls, svg, run) => make("button", { type: "button", className: cls, part: cls, ariaLabel: label, title: label, onclick: run }, svg);
-    this.ui = {
-      play: button(t.play, "play", icon(PLAY), () => this.toggle()),
-      lead: make("p", { className: "lead" }, t.listen),
-      time: make("p", { className: "time" }),
-      back: button(t.back, "back", icon(TURN, "15"), () => this.skip(-15)),
-      forward: button(t.forward, "fwd", icon(TURN, "15"), () => this.skip(15)),
-      speed: make("select", { ariaLabel: t.speed, title: t.speed, onchange: e => this.setRate(+e.target.value) },
-        ...RATES.map(r => make("option", { value: r, selected: r === 1 }, r.toLocaleString(own) + "×"))),
-      seek: make("input", { type: "range", className: "seek", min: 0, step: 0.1, value: 0, ariaLabel: t.position, oninput: e => this.seek(+e.target.value) }),
-      now: make("p", { className: "now", hidden: true }),
-      status: make("p", { className: "status", role: "status", hidden: true }),
-      label: make("div", { className: "label", part: "label" }, make("slot", { name: "label" }, LABEL)),
-      save: make("a", { className: "link", hidden: true }, t.download),
-      words: make("button", { type: "button", className: "link", ariaExpanded: false, hidden: true, onclick: () => this.unfold() }, t.transcript),
-      text: make("div", { className: "text", tabIndex: 0, role: "region", ariaLabel: t.transcript, hidden: true }),
-    };
-    const u = this.ui;
-    u.main = make("div", { className: "main" }, u.play, make("div", { className: "head" }, u.lead, u.time),
-      make("div", { className: "tools" }, u.back, u.forward, u.speed), u.seek);
-    u.foot = make("div", { className: "foot" }, u.label, u.words, u.save);
-    const box = u.box = make("div", { className: "box", part: "box", role: "group", lang: own, ariaLabel: t.listen }, u.main, u.now, u.status, u.foot, u.text, make("slot", { hidden: true }));
-    box.addEventListener("keydown", e => this.key(e));
-    this.attachShadow({ mode: "open" }).append(box);
-    this.shadowRoot.adoptedStyleSheets = [sheet];
-    const audio = this.querySelector("audio");
-    if (audio?.getAttribute("src")) this.take(audio);
-    else u.main.hidden = u.foot.hidden = true;
+  function disconnect() {
+    gone.abort();
+    host.audio?.pause();
   }
 
   // take makes an audio element the one that plays.
-  take(audio) {
-    this.audio = audio;
+  function take(audio) {
+    host.audio = audio;
     audio.controls = false;
-    this.mark = audio.getAttribute("src").split(/[?#]/)[0].split("/").pop();
-    const u = this.ui;
-    u.main.hidden = u.foot.hidden = false;
-    u.status.hidden = true;
-    u.save.hidden = !/^https?:/.test(audio.src);
-    u.save.href = audio.src;
-    u.save.download = (this.getAttribute("headline") || "audio").replace(/[\\/:*?"<>|\s]+/g, " ").trim().slice(0, 80) + ".mp3";
-    u.words.hidden = !this.getAttribute("manifest") || this.hasAttribute("text");
+    file = audio.getAttribute("src").split(/[?#]/)[0].split("/").pop();
+    ui.label.hidden = false;
+    say();
+    lead(ui.save, audio.src);
+    ui.save.download = (given("headline") || "audio") + ".mp3";
+    ui.words.hidden = !given("manifest") || host.hasAttribute("text");
+    caption(captions);
   }
 
   // wait looks for the manifest, less and less often, for a quarter of an hour.
-  async wait() {
-    const { signal } = this.gone;
-    this.say(WORDS.waiting);
-    for (let pause = 1000, spent = 0; spent < 9e5 && this.getAttribute("manifest"); spent += pause, pause = Math.min(pause * 1.5, 3e4)) {
-      const m = document.hidden ? null : await this.load().catch(() => null);
-      if (signal.aborted) return;
-      if (m) return this.arrive(m);
-      await new Promise(go => setTimeout(go, pause));
-      if (signal.aborted) return;
+  async function wait() {
+    say(words.waiting);
+    for (let n = 0; n < 36 && given("manifest"); n++) {
+      const m = document.hidden ? null : await load().catch(() => null);
+      if (gone.signal.aborted) return;
+      if (m) return arrive(m);
+      await new Promise(go => setTimeout(go, Math.min(1000 * 1.5 ** n, 3e4)));
     }
-    this.say(WORDS.none);
+    say(words.none);
   }
 
   // arrive shows audio that was not there when the page was made.
-  arrive(m) {
-    const at = this.getAttribute("files");
-    const address = s => new URL(at ? at + s.split("/").pop() : s, new URL(this.getAttribute("manifest"), document.baseURI)).href;
-    this.total = m.duration;
-    this.setAttribute("headline", m.title);
-    this.querySelector("[slot=status]")?.remove();
-    const audio = make("audio", { preload: "none", src: address(m.links.mp3) });
-    this.append(audio, make("p", { slot: "label", lang: m.disclosure.language || "en" }, m.disclosure.text || LABEL));
-    this.take(audio);
-    this.attend();
-    this.emit("ready");
+  function arrive(m) {
+    const at = given("files");
+    const address = s => new URL(at ? at + s.split("/").pop() : s, new URL(given("manifest"), document.baseURI)).href;
+    host.total = m.duration;
+    host.setAttribute("headline", m.title);
+    host.querySelector("[slot=status]")?.remove();
+    const audio = make("audio", "", { preload: "none", src: address(m.links.mp3) });
+    host.append(audio, make("p", "", { slot: "label", lang: m.disclosure.language || "en" }, m.disclosure.text || words.label));
+    take(audio);
+    attend();
+    emit("ready");
   }
 
   // load fetches the manifest once; a failure may be tried again.
-  load() {
-    this.manifest ||= fetch(this.getAttribute("manifest"), { credentials: "omit", cache: this.audio ? "default" : "no-cache" }).then(r => {
-      if (!r.ok) throw new Error("manifest: " + r.status);
+  function load() {
+    loading ||= fetch(given("manifest"), { credentials: "omit", cache: "no-cache" }).then(r => {
+      if (!r.ok) throw Error(r.status);
       return r.json();
     });
-    this.manifest.catch(() => { this.manifest = null; });
-    return this.manifest;
+    loading.catch(() => { loading = null; });
+    return loading;
+  }
+
+  // grow tells the page around the frame how high the embed page is.
+  function grow() {
+    const main = host.parentElement;
+    new ResizeObserver(() => parent.postMessage({ context: "iframe.resize", src: location.href, height: main.offsetHeight }, "*")).observe(main);
   }
 
   // attend listens to the audio, and takes up where the listener left.
-  attend() {
-    const { signal } = this.gone, a = this.audio;
+  function attend() {
+    const { signal } = gone, a = host.audio;
     const on = (names, f, target = a) => names.split(" ").forEach(n => target.addEventListener(n, f, { signal }));
-    on("play pause ended", () => this.show());
-    on("timeupdate seeking seeked ratechange loadedmetadata durationchange", () => this.tick());
-    on("play", () => this.begin());
-    on("pause", () => this.keep());
-    on("ended", () => { memory.set(this.mark, null); this.emit("ended"); });
-    on("error", () => this.fail());
-    on("playing", () => { this.ui.status.hidden = true; });
-    on("waiting playing pause error", e => this.ui.play.classList.toggle("busy", e.type === "waiting"));
-    on("pagehide", () => this.keep(), window);
-    on("hashchange", () => { const t = linked(); if (t !== null) this.seek(t); }, window);
-    const rate = +memory.get("rate");
-    if (RATES.includes(rate)) this.setRate(rate);
-    const at = linked(), kept = +memory.get(this.mark), from = at !== null && at < (this.length() || Infinity) ? at : kept;
-    if (from < (this.length() || Infinity)) a.currentTime = from;
-    this.show();
-    this.tick();
-    if (this.getAttribute("text")) on("click", e => this.point(e), document);
-    if (this.hasAttribute("sticky")) this.stick(signal);
+    on("play pause ended", show);
+    on("timeupdate seeking seeked ratechange loadedmetadata durationchange", tick);
+    on("play", begin);
+    on("pause", keep);
+    on("ended", () => emit("ended"));
+    on("error", fail);
+    // What plays has not failed.
+    on("playing timeupdate", () => { if (!a.paused && a.readyState > 2) say(); });
+    on("waiting playing pause error", e => ui.play.classList.toggle("busy", e.type === "waiting"));
+    on("pagehide visibilitychange", keep, window);
+    on("hashchange", () => seek(linked()), window);
+    on("scroll", () => { if (Date.now() > ours) scrolled = true; }, window);
+    const rate = +memory("rate");
+    if (RATES.includes(rate)) setRate(rate);
+    const from = [linked(), +memory(file)].find(t => t < (length() || Infinity)) || 0;
+    a.currentTime = from;
+    ui.main.classList.toggle("begun", from > 0);
+    show();
+    tick();
+    if (given("text")) on("click", point, document);
+    if (host.hasAttribute("sticky")) stick(on, signal);
   }
 
-  // stick keeps the controls and the label in sight of a listener who reads on.
-  stick(signal) {
-    const { box } = this.ui;
-    let away = false;
-    const place = () => {
-      if (away === box.classList.contains("mini") || (away && this.audio.paused)) return;
-      this.style.minHeight = away ? this.offsetHeight + "px" : "";
-      box.classList.toggle("mini", away);
+  // stick keeps the controls and the label in sight of a listener who reads on,
+  // until the bar is closed or nothing has played for a minute. The page gets
+  // as much room at its end as the bar covers.
+  function stick(on, signal) {
+    const a = host.audio, room = make("div", "", { ariaHidden: true });
+    let away = false, closed = false, timer;
+    const fit = () => { room.style.cssText = `flex:none;clear:both;grid-column:1/-1;height:${box.offsetHeight}px`; };
+    const place = mini => {
+      if (mini === box.classList.contains("mini")) return;
+      host.style.minHeight = mini ? host.offsetHeight + "px" : "";
+      box.classList.toggle("mini", mini);
+      if (mini) document.body.append(room); else room.remove();
+      show();
+      fit();
     };
-    const eye = new IntersectionObserver(([e]) => { away = !e.isIntersecting; place(); });
-    eye.observe(this);
-    this.audio.addEventListener("play", place, { signal });
-    signal.addEventListener("abort", () => eye.disconnect());
+    const eye = new IntersectionObserver(([e]) => {
+      away = !e.isIntersecting;
+      place(away && !closed && !a.paused);
+    });
+    eye.observe(host);
+    on("play", () => {
+      clearTimeout(timer);
+      closed &&= away;
+      place(away && !closed);
+    });
+    on("pause", () => { timer = setTimeout(place, 6e4, false); });
+    on("resize", fit, window);
+    on("click", () => {
+      closed = true;
+      a.pause();
+      place(false);
+      ui.play.focus({ preventScroll: true });
+    }, ui.close);
+    signal.onabort = () => {
+      eye.disconnect();
+      place(false);
+    };
   }
 
-  length() { return this.total || (isFinite(this.audio.duration) && this.audio.duration) || 0; }
+  function length() { return host.total || host.audio.duration || 0; }
 
-  toggle() {
-    const a = this.audio;
+  function toggle() {
+    const a = host.audio;
     if (!a.paused) return a.pause();
-    a.play().catch(e => { if (e.name === "NotSupportedError") this.fail(); });
+    scrolled = false;
+    a.play().catch(e => { if (e.name === "NotSupportedError") fail(); });
   }
 
-  skip(s) { this.seek(this.audio.currentTime + s); }
+  function skip(s) { seek(host.audio.currentTime + s); }
 
-  seek(s) {
-    this.audio.currentTime = Math.max(0, Math.min(s, this.length() || s));
-    this.tick();
+  function seek(s) {
+    if (s === s) host.audio.currentTime = Math.max(0, Math.min(s, length() || s)); // NaN is no time
+    tick();
   }
 
-  setRate(r) {
-    this.audio.playbackRate = this.audio.defaultPlaybackRate = r;
-    this.ui.speed.value = r;
-    memory.set("rate", r === 1 ? null : r);
+  function setRate(r) {
+    host.audio.playbackRate = host.audio.defaultPlaybackRate = r;
+    ui.speed.value = r;
+    memory("rate", r === 1 ? null : r);
   }
 
   // begin is for the first sound and every one after a pause: others fall
   // silent, the lock screen learns what it is, the text is found.
-  begin() {
-    this.begun = true;
-    for (const other of document.querySelectorAll("audio-article")) if (other !== this) other.audio?.pause();
-    this.session();
-    if (this.getAttribute("manifest")) this.find().catch(() => { /* it plays without captions */ });
-    this.emit("play");
+  function begin() {
+    begun = true;
+    ui.main.classList.add("begun");
+    for (const other of document.querySelectorAll("audio-article")) if (other !== host) other.audio?.pause();
+    session();
+    caption(captions);
+    if (given("manifest")) find().catch(() => { /* it plays without captions */ });
+    emit("play");
   }
 
-  session() {
-    const s = navigator.mediaSession;
-    if (!s) return;
-    s.metadata = new MediaMetadata({ title: this.getAttribute("headline") || document.title, artist: this.getAttribute("publication") || location.hostname });
-    const does = { play: () => this.audio.play(), pause: () => this.audio.pause(), seekbackward: d => this.skip(-(d.seekOffset || 15)),
-      seekforward: d => this.skip(d.seekOffset || 15), seekto: d => this.seek(d.seekTime) };
-    for (const [k, f] of Object.entries(does)) try { s.setActionHandler(k, f); } catch { /* this browser has no such key */ }
+  // session tells the lock screen what plays, and does what its keys say.
+  function session() {
+    const { next } = ui, src = given("artwork") || document.querySelector("meta[property='og:image']")?.content;
+    const keys = { seekto: d => seek(d.seekTime), seekbackward: () => skip(-15), seekforward: () => skip(15), nexttrack: next.hidden ? null : () => next.click() };
+    try {
+      const s = navigator.mediaSession;
+      s.metadata = new MediaMetadata({ title: given("headline") || document.title, artist: given("publication") || "", artwork: src ? [{ src }] : [] });
+      for (const k in keys) s.setActionHandler(k, keys[k]);
+    } catch { /* this browser has no such keys */ }
   }
 
   // find learns from the manifest when each sentence is spoken, and where on
   // the page it stands.
-  async find() {
-    if (this.sentences.length) return;
-    const m = await this.load(), root = document.querySelector(this.getAttribute("text") || "audio-article:not(*)");
-    const letters = root && new Letters(root);
-    let from = 0;
-    this.sentences = m.segments.flatMap(g => g.sentences.map(s => {
-      const hit = g.kind !== "notice" && letters?.find(s.source || s.text, from);
-      if (hit) from = hit.end;
-      return { ...s, said: s.source || s.text, range: hit?.range };
-    }));
-    this.onPage = this.sentences.some(s => s.range);
-    if (this.onPage && CSS.highlights && !document.adoptedStyleSheets.includes(page)) document.adoptedStyleSheets.push(page);
-    this.tick();
+  async function find() {
+    if (host.sentences.length) return;
+    const m = await load(), root = given("text") && document.querySelector(given("text"));
+    if (host.sentences.length) return;
+    const row = (g, text) => make("div", "", null, make("button", "", { ariaLabel: words.play + " " + clock(g.start), onclick: () => seek(g.start) }, clock(g.start)),
+      make("p", g.kind, { lang: m.language }, ...text));
+    host.sentences = m.segments.flatMap(g => g.sentences.map(s => ({ ...s, said: s.source || s.text, of: g })));
+    if (root) locate(root, host.sentences.filter(s => s.of.kind !== "notice"));
+    onPage = host.sentences.some(s => s.range);
+    if (onPage) document.adoptedStyleSheets.push(mark);
+    ui.now.lang = m.language;
+    const heads = m.segments.filter(g => g.kind === "heading");
+    ui.chapters.append(...heads.map(g => row(g, [g.source || g.text])));
+    ui.chapters.hidden = !heads.length;
+    ui.text.append(...m.segments.map(g => row(g, host.sentences.filter(s => s.of === g).flatMap(s => [s.line = make("span", "", null, s.said), " "]))));
+    caption(captions);
   }
 
-  // unfold shows the transcript, which the first time has to be fetched.
-  async unfold() {
-    const { words, text: lines } = this.ui;
-    lines.hidden = !lines.hidden;
-    words.ariaExpanded = !lines.hidden;
-    this.ui.now.hidden = true;
-    if (lines.hidden || lines.childElementCount) return;
-    try { await this.find(); } catch { return lines.replaceChildren(WORDS.failed); }
-    if (lines.childElementCount) return;
-    const m = await this.load();
-    let i = 0;
-    lines.lang = m.language;
-    lines.append(...m.segments.map(g => make("div", null,
-      make("button", { type: "button", ariaLabel: WORDS.resume.replace("{}", spell(g.start, WORDS.lang)), onclick: () => this.seek(g.start) }, clock(g.start)),
-      make("p", { className: g.kind }, ...g.sentences.flatMap(() => { const s = this.sentences[i++]; s.line = make("span", null, s.said); return [s.line, " "]; })))));
-    this.spoken = null;
-    this.tick();
+  // unfold shows what there is besides the controls.
+  function unfold() {
+    const { open, more, note } = ui;
+    more.hidden = !more.hidden;
+    open.ariaExpanded = !more.hidden;
+    find().catch(() => note.replaceChildren(words.failed));
+  }
+
+  // read shows the transcript.
+  function read() {
+    const { text } = ui;
+    text.hidden = !text.hidden;
+    ui.words.ariaExpanded = !text.hidden;
+    host.spoken = null;
+    tick();
+  }
+
+  // caption turns the captions on and off: the sentence that is read is shown
+  // in the player, or marked where it stands on the page.
+  function caption(wanted) {
+    const { caption, now } = ui;
+    captions = wanted;
+    memory("captions", wanted ? null : "off");
+    caption.ariaPressed = wanted;
+    now.hidden = !wanted || onPage || !begun || !given("manifest");
+    if (!wanted) marks?.delete("audio-article");
+    host.spoken = null;
+    if (host.audio) tick();
+  }
+
+  // share gives the listener an address that starts at this time.
+  async function share() {
+    const { note } = ui, url = location.href.split("#")[0] + "#t=" + Math.floor(host.audio.currentTime);
+    try {
+      if (navigator.share) return await navigator.share({ url });
+      await navigator.clipboard.writeText(url);
+      note.replaceChildren(words.copied);
+    } catch {
+      const field = make("input", "", { readOnly: true, value: url, ariaLabel: words.share });
+      note.replaceChildren(field);
+      field.select();
+    }
   }
 
   // tick shows where we are.
-  tick() {
-    const a = this.audio, u = this.ui, t = a.currentTime, all = this.length();
-    u.time.textContent = `\u2066${clock(t)} / ${clock(all)}\u2069`;
-    u.seek.max = all || 1;
-    u.seek.value = t;
-    u.seek.ariaValueText = WORDS.of.replace("{}", spell(t, WORDS.lang)).replace("{}", spell(all, WORDS.lang));
-    u.seek.style.setProperty("--at", all ? Math.min(1, t / all) : 0);
-    if (!a.paused && Math.abs(t - (this.kept || 0)) > 5) this.keep();
-    const quarter = all ? Math.floor(t / all * 4) : 0;
-    if (!a.paused && quarter > (this.quarter || 0)) this.emit("quartile", { quarter: this.quarter = quarter });
+  function tick() {
+    const a = host.audio, t = a.currentTime, all = length();
+    ui.time.textContent = `\u2066${clock(t)} / ${clock(all)}\u2069`;
+    ui.seek.max = all || 1;
+    ui.seek.value = t;
+    ui.seek.ariaValueText = words.of.replace("{}", spell(t)).replace("{}", spell(all));
+    box.style.setProperty("--at", all ? Math.min(1, t / all) : 0);
+    const reached = all ? Math.floor(t / all * 4) : 0;
+    if (!a.paused && reached > quarter) emit("quartile", { quarter: quarter = reached });
     try { navigator.mediaSession?.setPositionState({ duration: all, position: Math.min(t, all), playbackRate: a.playbackRate }); } catch { /* no length yet */ }
-    this.follow(t);
+    follow(t);
   }
 
   // follow marks the sentence that is spoken.
-  follow(t) {
-    const s = this.sentences.find(s => t >= s.start && t < s.end);
-    if (s === this.spoken || (!s && this.spoken && t >= this.spoken.start && t < this.spoken.end + 1.5)) return;
-    this.spoken?.line?.removeAttribute("aria-current");
-    this.spoken = s;
-    if (CSS.highlights) s?.range ? CSS.highlights.set("audio-article", new Highlight(s.range)) : CSS.highlights.delete("audio-article");
-    this.ui.now.hidden = this.onPage || !this.sentences.length || !this.ui.text.hidden;
-    this.ui.now.textContent = s ? s.said : "";
+  function follow(t) {
+    const s = host.sentences.find(s => t >= s.start && t < s.end), was = host.spoken, { now, text } = ui;
+    const lines = 2 * now.scrollHeight / now.clientHeight - 1; // that the sentence can begin at
+    if (s) now.scrollTop = Math.floor(lines * (t - s.start) / (s.end - s.start)) * now.clientHeight / 2;
+    if (s === was || (!s && was && t >= was.start && t < was.end + 1.5)) return;
+    tree.querySelector("[aria-current]")?.removeAttribute("aria-current");
+    host.spoken = s;
+    if (s?.range && captions) marks?.set("audio-article", new Highlight(s.range)); else marks?.delete("audio-article");
+    now.textContent = s ? s.said : "";
     if (!s) return;
-    if (s.line) {
-      const box = this.ui.text, row = s.line.closest("div");
-      s.line.setAttribute("aria-current", "true");
-      if (!box.contains(this.shadowRoot.activeElement)) box.scrollTop = row.offsetTop - box.offsetTop - box.clientHeight / 3;
-    }
-    this.emit("cue", { start: s.start, text: s.said });
+    s.line.setAttribute("aria-current", "true");
+    if (!text.contains(tree.activeElement)) text.scrollTop = s.line.parentElement.offsetTop - text.offsetTop - text.clientHeight / 3;
+    if (captions && s.range) scroll(s);
+    emit("cue", { start: s.start, text: s.said });
+  }
+
+  // scroll brings the sentence that is read now into sight, for a listener who
+  // had the one before in sight and has not scrolled since. Where the listener
+  // jumped, the controls stay in place until the next sentence.
+  function scroll(s) {
+    const rect = r => r.getBoundingClientRect(), at = rect(s.range), was = rect(last ? last.range : host);
+    const next = host.sentences.indexOf(last) + 1 === host.sentences.indexOf(s);
+    const along = !scrolled && (jumped || was.bottom > 0 && was.top < innerHeight);
+    jumped = along && !next;
+    scrolled = false;
+    last = s;
+    if (!along || !next || host.audio.paused || at.top > 60 && at.bottom < innerHeight - 100) return;
+    ours = Date.now() + 1500;
+    scrollBy({ top: at.top - innerHeight / 4, behavior: getComputedStyle(ui.now).scrollBehavior });
   }
 
   // point plays from the sentence that was clicked, once the listener has
   // started and unless the click was meant for something else.
-  point(e) {
-    const root = document.querySelector(this.getAttribute("text"));
-    if (!this.onPage || !this.begun || !root?.contains(e.target) || !getSelection().isCollapsed) return;
-    if (e.target.closest("a,button,input,select,textarea,label,summary,audio-article")) return;
-    const p = document.caretPositionFromPoint?.(e.clientX, e.clientY), r = p ? null : document.caretRangeFromPoint?.(e.clientX, e.clientY);
-    const node = p?.offsetNode || r?.startContainer;
-    const s = node && this.sentences.find(s => s.range?.isPointInRange(node, p ? p.offset : r.startOffset));
-    if (s) this.seek(s.start);
+  function point(e) {
+    const { clientX: x, clientY: y, target } = e, on = r => x > r.left && x < r.right && y > r.top - 5 && y < r.bottom + 5;
+    if (!begun || !getSelection().isCollapsed || target.closest("a,button,input,select,textarea,label,summary,audio-article")) return;
+    const s = host.sentences.find(s => s.range && [...s.range.getClientRects()].some(on));
+    if (s) seek(s.start);
   }
 
-  show() {
-    const { play } = this.ui, going = !this.audio.paused && !this.audio.ended;
-    play.ariaLabel = play.title = going ? WORDS.pause : WORDS.play;
+  function show() {
+    const { play, next } = ui, a = host.audio, going = !a.paused && !a.ended, word = going ? words.pause : words.play;
+    play.ariaLabel = play.title = word;
     play.replaceChildren(icon(going ? PAUSE : PLAY));
+    if (a.ended) ui.main.classList.remove("begun");
+    ui.lead.replaceChildren(a.ended && !next.hidden ? next.cloneNode(true) : box.classList.contains("mini") && given("headline") || words.listen);
   }
 
-  keep() {
-    const t = this.audio.currentTime;
-    if (!this.audio.played.length) return;
-    this.kept = t;
-    memory.set(this.mark, t > 5 && t < this.length() - 10 ? t.toFixed(1) : null);
+  function keep() {
+    const t = host.audio.currentTime;
+    if (!host.audio.played.length) return;
+    memory(file, t > 5 && t < length() - 10 ? t.toFixed(1) : null);
   }
 
-  key(e) {
-    if (e.ctrlKey || e.metaKey || e.altKey || !this.audio) return;
-    const on = e.target, skip = { j: -15, l: 15 }[e.key], step = { ArrowLeft: -5, ArrowRight: 5, PageUp: 15, PageDown: -15 }[e.key];
-    if (e.key === "k") this.toggle();
-    else if (skip) this.skip(skip);
-    else if (step && on === this.ui.seek) this.skip(step * (e.key[0] === "A" && getComputedStyle(on).direction === "rtl" ? -1 : 1));
-    else return;
+  function key(e) {
+    const { seek } = ui, turn = getComputedStyle(seek).direction === "rtl" ? -5 : 5;
+    const by = { j: -15, l: 15, ...e.target === seek && { ArrowLeft: -turn, ArrowRight: turn } }[e.key];
+    if (e.ctrlKey || e.metaKey || e.altKey || !host.audio || !(by || e.key === "k")) return;
+    if (by) skip(by); else toggle();
     e.preventDefault();
   }
 
   // fail says that there is no sound, and what can be done.
-  fail() {
-    this.say(WORDS.failed, make("button", { type: "button", className: "link", onclick: () => { this.audio.load(); this.toggle(); } }, WORDS.retry));
-    this.show();
-    this.emit("error");
+  function fail() {
+    const a = host.audio;
+    say(words.failed, make("button", "link", {
+      onclick: () => {
+        const t = a.currentTime;
+        a.load();
+        a.currentTime = t;
+        toggle();
+      },
+    }, words.retry));
+    show();
+    emit("error");
   }
 
-  say(...what) {
-    this.ui.status.replaceChildren(...what);
-    this.ui.status.hidden = false;
+  // say shows a message in the place of the controls; without one they are
+  // back. The focus goes with them.
+  function say(...what) {
+    const { main, bar, status, play } = ui, told = what.length > 0, focus = tree.activeElement;
+    if (!told && status.hidden) return;
+    const held = [main, bar, status].some(e => e.contains(focus));
+    status.replaceChildren(...what);
+    status.hidden = !told;
+    main.hidden = bar.hidden = told;
+    if (held) (told ? status.querySelector("button") : play)?.focus();
   }
 
-  emit(name, detail) {
-    this.dispatchEvent(new CustomEvent("aa-" + name, { bubbles: true, detail }));
+  function emit(name, detail) {
+    host.dispatchEvent(new CustomEvent("aa-" + name, { bubbles: true, detail }));
   }
 }
 
-if (!customElements.get("audio-article")) customElements.define("audio-article", AudioArticle);
+if (!customElements.get("audio-article")) {
+  customElements.define("audio-article", class extends HTMLElement {
+    connectedCallback() {
+      this.player ||= player(this);
+      this.player.connect();
+    }
+
+    disconnectedCallback() { this.player.disconnect(); }
+  });
+  // A framed embed page says how high it is; its frame becomes so.
+  addEventListener("message", e => {
+    if (e.data?.context !== "iframe.resize") return;
+    for (const f of document.querySelectorAll("iframe[src]")) if (f.contentWindow === e.source && new URL(f.src).origin === e.origin) f.style.height = Math.min(+e.data.height, 2000) + "px";
+  });
+}

@@ -12,12 +12,16 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"lector"
 )
 
-//go:embed player.js
+//go:generate go run ./minify
+
+//go:embed player.min.js
 var scriptSource string
 
-// script is player.js in one language, as it goes over the wire.
+// script is player.min.js in one language, as it goes over the wire.
 type script struct {
 	plain, zipped []byte
 	version       string
@@ -32,29 +36,18 @@ var scripts = sync.OnceValue(func() map[string]script {
 	return all
 })
 
+// newScript puts the texts of the language before the script.
 func newScript(language string) script {
 	table := maps.Clone(words()[language])
-	table["lang"] = language
+	delete(table, "unknown") // stands in pages only
+	table["lang"], table["label"] = language, lector.DisclosureText
 	inline, err := json.Marshal(table) // keeps < > & escaped
 	if err != nil {
 		panic(err) // strings are always JSON
 	}
-	text := strings.Replace(strip(scriptSource), "WORDS = {}", "WORDS = "+string(inline), 1)
+	text := "const WORDS=" + string(inline) + ";\n" + scriptSource
 	sum := sha256.Sum256([]byte(text))
 	return script{plain: []byte(text), zipped: zip(text), version: hex.EncodeToString(sum[:6])}
-}
-
-// strip takes the indentation, the empty lines and the lines that are comments
-// out. More would need a parser and would save little behind gzip.
-func strip(source string) string {
-	var b strings.Builder
-	for line := range strings.Lines(source) {
-		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasPrefix(line, "//") {
-			b.WriteString(line + "\n")
-		}
-	}
-	return b.String()
 }
 
 func zip(text string) []byte {

@@ -80,6 +80,7 @@ func (e Embed) filled(p player.Player, m lector.Manifest, links lector.Links) pl
 	p.State = player.Ready
 	p.Audio, p.Captions = links.MP3, links.VTT
 	p.Title, p.Duration, p.Language = m.Title, m.Duration, m.Language
+	p.Artwork = e.Sites[m.Site].Image
 	p.Label, p.LabelLanguage = m.Disclosure.Text, m.Disclosure.Language
 	if m.Publication != "" {
 		p.Publication = m.Publication
@@ -105,21 +106,27 @@ func (e Embed) write(w http.ResponseWriter, code int, site Site, p player.Player
 	}
 }
 
-// policy allows the page's own script and style, and audio from where it lies.
+// policy allows the page's own script and style, and audio and the picture of
+// the lock screen from where they lie.
 // Any page may frame it unless the site says which: nothing on it acts in the
 // listener's name.
 func (e Embed) policy(site Site, p player.Player) string {
-	media := []string{"'self'"}
-	for _, address := range []string{p.Audio, e.AudioURL} {
-		if o := origin(address); o != "" && !slices.Contains(media, o) {
-			media = append(media, o)
-		}
-	}
 	frames := "*"
 	if len(site.Frames) > 0 {
 		frames = "'self' " + strings.Join(site.Frames, " ")
 	}
-	return player.Policy(media) + "; frame-ancestors " + frames
+	return player.Policy(sources(p.Audio, e.AudioURL), sources(p.Artwork)) + "; frame-ancestors " + frames
+}
+
+// sources returns the sources of a policy for what lies at the addresses.
+func sources(addresses ...string) []string {
+	all := []string{"'self'"}
+	for _, address := range addresses {
+		if o := origin(address); o != "" && !slices.Contains(all, o) {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
 // origin returns scheme and host of an absolute address, or "".
