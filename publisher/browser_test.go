@@ -112,6 +112,16 @@ func TestInBrowser(t *testing.T) {
 		"titles of all kinds":     titles,
 		"text stays text":         textStaysText,
 		"on another's page":       onForeignPage,
+		"any order":               anyOrder,
+		"bar":                     bar,
+		"follows":                 follows,
+		"error goes":              errorGoes,
+		"more":                    more,
+		"nothing moves":           nothingMoves,
+		"label is read":           labelIsRead,
+		"frame grows":             frameGrows,
+		"frame of another":        frameOfAnother,
+		"label on hard pages":     labelOnHardPages,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, b, h) })
 	}

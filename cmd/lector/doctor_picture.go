@@ -8,11 +8,11 @@ import (
 	"image"
 	_ "image/jpeg" // the formats that directories take
 	_ "image/png"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
-	"time"
+
+	"lector/infra/fetch"
 )
 
 // What podcast directories demand of a channel's picture: Apple and Spotify take
@@ -21,13 +21,6 @@ const (
 	pictureLeast = 1400
 	pictureMost  = 3000
 )
-
-// pictureTime bounds the wait for a site's server.
-const pictureTime = 10 * time.Second
-
-// pictureHead is how many bytes of a picture are read at most: its size stands
-// near its beginning, behind what a camera or an editor has written.
-const pictureHead = 4 << 20
 
 // checkPictures looks at the picture of each site's feed.
 func checkPictures(ctx context.Context, c *config) []finding {
@@ -43,7 +36,7 @@ func checkPicture(ctx context.Context, site, address string) finding {
 	f := finding{what: "feed picture of " + site}
 	set := fmt.Sprintf("set sites.%s.feed.image to the address of a square JPEG or PNG of %d to %d pixels a side", site, pictureLeast, pictureMost)
 	if address == "" {
-		f.detail, f.advice = "none: podcast directories refuse a channel without one; the feed works in players", set
+		f.detail, f.note = "none: podcast directories refuse a channel without one; the feed works in players", set
 		return f
 	}
 	size, err := pictureSize(ctx, address)
@@ -51,7 +44,7 @@ func checkPicture(ctx context.Context, site, address string) finding {
 		err = unfit(size)
 	}
 	if err != nil {
-		f.detail, f.advice = fmt.Sprintf("%s: %v", address, err), set
+		f.detail, f.note = fmt.Sprintf("%s: %v", address, err), set
 		return f
 	}
 	f.detail = fmt.Sprintf("%s, %d pixels a side", address, size.X)
@@ -71,31 +64,17 @@ func unfit(size image.Point) error {
 	return nil
 }
 
-// pictureSize fetches as much of a picture as its size takes.
+// pictureSize fetches a picture and returns its width and height in pixels.
 func pictureSize(ctx context.Context, address string) (image.Point, error) {
-	ctx, cancel := context.WithTimeout(ctx, pictureTime)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	// The address is the operator's own, and may be of their network.
+	data, err := fetch.Client{AllowPrivate: true}.Picture(ctx, address)
 	if err != nil {
 		return image.Point{}, err
 	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return image.Point{}, err
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return image.Point{}, fmt.Errorf("the server answers %s", answer.Status)
-	}
-	return decodeSize(io.LimitReader(answer.Body, pictureHead))
-}
-
-func decodeSize(r io.Reader) (image.Point, error) {
-	var read bytes.Buffer
-	c, format, err := image.DecodeConfig(io.TeeReader(r, &read))
+	c, format, err := image.DecodeConfig(bytes.NewReader(data))
 	other := err == nil && format != "jpeg" && format != "png" // which a library may have registered
 	if other || errors.Is(err, image.ErrFormat) {
-		return image.Point{}, fmt.Errorf("neither JPEG nor PNG, but %s", http.DetectContentType(read.Bytes()))
+		return image.Point{}, fmt.Errorf("neither JPEG nor PNG, but %s", http.DetectContentType(data))
 	}
 	return image.Pt(c.Width, c.Height), err
 }

@@ -45,17 +45,17 @@ func TestFeedPicture(t *testing.T) {
 		"/page.png":    "neither JPEG nor PNG, but text/html",
 		"/cut.png":     "unexpected EOF",
 		"/empty.png":   "neither JPEG nor PNG",
-		"/nowhere.png": "the server answers 404",
+		"/nowhere.png": "the server answered 404",
 	} {
 		f := checkPicture(t.Context(), "havana", server.URL+path)
 		if f.err != nil {
 			t.Errorf("%s is an error: %v", path, f.err)
 		}
-		if !strings.Contains(f.detail, want) || (want == "") != (f.advice == "") {
-			t.Errorf("%s: %q, advice %q; want %q", path, f.detail, f.advice, want)
+		if !strings.Contains(f.detail, want) || (want == "") != (f.note == "") {
+			t.Errorf("%s: %q, note %q; want %q", path, f.detail, f.note, want)
 		}
 	}
-	if f := checkPicture(t.Context(), "havana", ""); !strings.Contains(f.advice, "sites.havana.feed.image") {
+	if f := checkPicture(t.Context(), "havana", ""); !strings.Contains(f.note, "sites.havana.feed.image") {
 		t.Errorf("without a picture: %+v", f)
 	}
 }

@@ -38,20 +38,27 @@ func (s *Shelf) Rendition(base string, a lector.Article, paragraphs ...string) l
 	m.Bytes, m.SHA256 = int64(len(mp3)), hex.EncodeToString(sum[:])
 	m.Samples, m.SampleRate, m.Duration = samples, sampleRate, float64(samples)/sampleRate
 
+	prefix := lector.Prefix(a.Site, a.Key())
+	s.Put(prefix+m.Hash+".mp3", mp3)
+	s.Put(prefix+m.Hash+".vtt", captions(m))
+	s.PutManifest(m)
+	return m
+}
+
+// PutManifest puts a manifest on the shelf, and the pointer to it.
+func (s *Shelf) PutManifest(m lector.Manifest) {
 	data, err := json.Marshal(m)
 	if err != nil {
 		panic(err) // a manifest holds nothing that JSON cannot
 	}
-	prefix := lector.Prefix(a.Site, a.Key())
-	s.Put(prefix+m.Hash+".mp3", mp3)
-	s.Put(prefix+m.Hash+".vtt", captions(m))
+	prefix := lector.Prefix(m.Site, m.Key)
 	s.Put(prefix+m.Hash+".manifest.json", data)
 	s.Put(prefix+"manifest.json", data)
-	return m
 }
 
 func manifest(base string, a lector.Article) lector.Manifest {
 	hash := a.Fingerprint()
+	text, in := lector.DisclosureIn(a.Language)
 	links := lector.NewLinks(hash)
 	links.Article = a.URL
 	m := lector.Manifest{
@@ -59,7 +66,7 @@ func manifest(base string, a lector.Article) lector.Manifest {
 		Title: a.Title, Authors: a.Authors, PublishedAt: a.PublishedAt, Created: a.PublishedAt,
 		Language: a.Language,
 		Disclosure: lector.Disclosure{
-			Text: lector.DisclosureText, Language: "en", Spoken: "start",
+			Text: text, Language: in, Spoken: "start",
 			SourceType: "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia",
 		},
 		Voices: []lector.SpokenBy{{Name: "silence", Backend: "test"}},

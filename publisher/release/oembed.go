@@ -38,10 +38,13 @@ type embedding struct {
 	Disclosure   string `json:"disclosure"`
 }
 
-// Size of the embedded frame in CSS pixels.
+// Size of the embedded frame in CSS pixels. The height is what the embed page
+// needs at its most where it is 320 wide: two lines of headline, a label of two
+// lines, and the sentence that is read. Pages that listen to the frame make it
+// as high as it is (player/README.md).
 const (
 	frameWidth  = 640
-	frameHeight = 260
+	frameHeight = 290
 )
 
 // ServeHTTP answers GET and HEAD.
@@ -128,9 +131,10 @@ func (o OEmbed) write(w http.ResponseWriter, r *http.Request, m lector.Manifest)
 }
 
 // frame is the markup that the other site puts into its page. The label is the
-// frame's name, too, so that it is there before the frame has loaded.
+// frame's name, too, so that it is there before the frame has loaded. WordPress
+// takes the style out and leaves frameborder.
 func (o OEmbed) frame(r *http.Request, m lector.Manifest, width, height int) string {
-	return fmt.Sprintf(`<iframe src="%s" width="%d" height="%d" title="%s" loading="lazy" style="border:0;max-width:100%%"></iframe>`,
+	return fmt.Sprintf(`<iframe src="%s" width="%d" height="%d" title="%s" frameborder="0" loading="lazy" allow="clipboard-write; web-share" style="border:0;max-width:100%%"></iframe>`,
 		html.EscapeString(o.embed(r, m)), width, height, html.EscapeString(m.Title+". "+label(m)))
 }
 
