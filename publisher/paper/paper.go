@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"lector"
@@ -72,6 +73,7 @@ func (s *site) article(w http.ResponseWriter, r *http.Request) {
 func (s *site) show(w http.ResponseWriter, r *http.Request, a lector.Article) {
 	p := s.player(r, a)
 	p.Text, p.Sticky = "article.story", true
+	p.Next, p.NextTitle = s.next(a)
 	element, err := p.Element()
 	if err != nil {
 		s.log.Error("write article page", "article", a.ID, "error", err)
@@ -89,6 +91,16 @@ func (s *site) show(w http.ResponseWriter, r *http.Request, a lector.Article) {
 		"Saved": a.Body.ContentType == lector.Plain, "Members": members != "",
 		"Body": template.HTML(open), //nolint:gosec // our own writing, embedded in the program
 	})
+}
+
+// next returns address and title of the article below it on the front page, or
+// "" behind the last.
+func (s *site) next(a lector.Article) (address, title string) {
+	i := slices.IndexFunc(s.articles, func(b lector.Article) bool { return b.ID == a.ID }) + 1
+	if i == len(s.articles) {
+		return "", ""
+	}
+	return "/articles/" + s.articles[i].ID, s.articles[i].Title
 }
 
 // wholePage serves the page as the newspaper keeps it, with the player where
