@@ -86,7 +86,7 @@ function locate(root, sentences) {
   let text = "", from = 0;
   const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   for (let n; (n = walk.nextNode());) {
-    if (n.parentElement.closest("audio-article,script,style,noscript")) continue;
+    if (n.parentElement.closest("audio-article,script,style,noscript,del,s")) continue;
     for (const m of n.data.matchAll(/[\p{L}\p{N}]\p{M}*/gu)) {
       const c = fold(m[0]);
       text += c;
@@ -101,8 +101,8 @@ function locate(root, sentences) {
   };
 
   // spots returns where the sentence may stand. One that is nowhere is looked
-  // for by its beginning and end: the page may have a footnote's mark or a
-  // struck word between them, which nobody reads aloud.
+  // for by its beginning and end: the page may have a footnote's mark between
+  // them, which nobody reads aloud. (Nor is struck text, which is left out.)
   const spots = sentence => {
     const want = fold(sentence), n = want.length, all = [];
     const scan = (head, end) => {
