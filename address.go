@@ -46,7 +46,7 @@ func WebAddress(address string) string {
 
 // misread reports whether browsers drop, convert or show r as something else.
 func misread(r rune) bool {
-	return r == '\\' || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
+	return r == '\\' || unicode.In(r, unicode.White_Space, unicode.Cc, unicode.Bidi_Control)
 }
 
 var hostName = regexp.MustCompile(`^[\pL\pN][\pL\pN\pM._-]*$`)

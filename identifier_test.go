@@ -13,7 +13,8 @@ import (
 func TestIdentifiersInJSON(t *testing.T) {
 	t.Parallel()
 	for written, want := range map[string]string{
-		`"4711"`: "4711", `4711`: "4711", `0`: "0", `-7`: "-7", `""`: "", `null`: "", `"null"`: "null", `"007"`: "007", `"4.5"`: "4.5", `"1e3"`: "1e3",
+		`"4711"`: "4711", `4711`: "4711", `0`: "0",
+		`-7`: "-7", `""`: "", `null`: "", `"null"`: "null", `"007"`: "007", `"4.5"`: "4.5", `"1e3"`: "1e3",
 		`9007199254740993`:                   "9007199254740993", // 2^53+1, which no float64 holds
 		`18446744073709551616`:               "18446744073709551616",
 		`123456789012345678901234567890`:     "123456789012345678901234567890",
@@ -35,7 +36,8 @@ func TestIdentifiersInJSON(t *testing.T) {
 		for _, field := range []string{"id", "revision"} {
 			var a lector.Article
 			err := json.Unmarshal([]byte(`{"`+field+`":`+bad+`}`), &a)
-			if err == nil || !strings.HasPrefix(err.Error(), field+": ") || !strings.Contains(err.Error(), `write it as a text, as in "4711"`) || len(err.Error()) > 200 {
+			helps := err != nil && strings.HasPrefix(err.Error(), field+": ") && strings.Contains(err.Error(), `write it as a text, as in "4711"`)
+			if !helps || len(err.Error()) > 200 {
 				t.Errorf("%s %s: %q, %v", field, bad, a.ID, err)
 			}
 		}

@@ -91,10 +91,12 @@ func TestAddresses(t *testing.T) {
 		}},
 		{"https://audio.example/below/", "https://cdn.example/bucket/?v=2", Links{
 			"https://cdn.example/bucket/" + prefix + "abc.mp3?v=2", "https://cdn.example/bucket/" + prefix + "abc.vtt?v=2", "",
-			"https://cdn.example/bucket/" + prefix + "manifest.json?v=2", "https://audio.example/below/embed/havana/a%2Fb%20c%3F", "https://reader.example/4711",
+			"https://cdn.example/bucket/" + prefix + "manifest.json?v=2",
+			"https://audio.example/below/embed/havana/a%2Fb%20c%3F", "https://reader.example/4711",
 		}},
 		{"", "", Links{
-			"/" + prefix + "abc.mp3", "/" + prefix + "abc.vtt", "", "/" + prefix + "manifest.json", "/embed/havana/a%2Fb%20c%3F", "https://reader.example/4711",
+			"/" + prefix + "abc.mp3", "/" + prefix + "abc.vtt", "", "/" + prefix + "manifest.json",
+			"/embed/havana/a%2Fb%20c%3F", "https://reader.example/4711",
 		}},
 	} {
 		if got := (Addresses{Public: tt.public, Files: tt.files}).Links(m); got != tt.want {

@@ -57,7 +57,9 @@ func (a *app) openSystem(ctx context.Context, v voiceConfig) (synth.Voice, error
 	if err != nil { // what speaks may be missing too: one hint for both
 		return nil, lector.Hint(err, "%s", system.Install)
 	}
-	return system.Find(ctx, system.Config{Program: v.Engine, Voice: v.Voice, Env: a.environment(v.Env), LookPath: a.lookPath, Encoder: encoder})
+	return system.Find(ctx, system.Config{
+		Program: v.Engine, Voice: v.Voice, Env: a.environment(v.Env), LookPath: a.lookPath, Encoder: encoder,
+	})
 }
 
 func (a *app) openOpenAI(v voiceConfig) (synth.Voice, error) {

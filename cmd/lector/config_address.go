@@ -56,7 +56,8 @@ func (c *config) checkNATS() error {
 		return fmt.Errorf("nats.url: %w", err)
 	}
 	if nats.HoldsKey(c.NATS.Credentials) {
-		return lector.Hint(errors.New("nats.credentials: holds the credentials themselves"), "put them into a file that only Lector can read, and give its path")
+		return lector.Hint(errors.New("nats.credentials: holds the credentials themselves"),
+			"put them into a file that only Lector can read, and give its path")
 	}
 	return nil
 }

@@ -16,7 +16,9 @@ import (
 
 // check refuses settings that cannot work, naming the key.
 func (c *config) check() error {
-	for _, check := range []func() error{c.checkAddresses, c.checkNATS, c.checkStore, c.checkNumbers, c.checkLog, c.checkVoices, c.checkSites} {
+	for _, check := range []func() error{
+		c.checkAddresses, c.checkNATS, c.checkStore, c.checkNumbers, c.checkLog, c.checkVoices, c.checkSites,
+	} {
 		if err := check(); err != nil {
 			return fmt.Errorf("settings: %w", err)
 		}
@@ -94,7 +96,8 @@ func (c *config) checkVoices() error {
 		case v.Normalise != "" && !slices.Contains([]string{"full", "light", "off"}, v.Normalise):
 			return fmt.Errorf("%s.normalise: %q is not full, light or off", key, v.Normalise)
 		}
-		if err := errors.Join(checkSpeed(key, v.Speed), checkServer(key+".url", v.URL, "put the key into the environment and name its variable with key_env"), checkEnv(key, v)); err != nil {
+		const hint = "put the key into the environment and name its variable with key_env"
+		if err := errors.Join(checkSpeed(key, v.Speed), checkServer(key+".url", v.URL, hint), checkEnv(key, v)); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -118,5 +117,5 @@ func checkEnv(key string, v voiceConfig) error {
 	if len(v.Env) == 0 || v.Backend == "exec" || v.Backend == "system" {
 		return nil
 	}
-	return lector.Hint(fmt.Errorf("%s.env: a voice of %s starts no program", key, cmp.Or(v.Backend, "no backend")), "env is for voices of exec and system")
+	return lector.Hint(fmt.Errorf("%s.env: a voice of %s starts no program", key, v.Backend), "env is for voices of exec and system")
 }

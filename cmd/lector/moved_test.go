@@ -99,7 +99,8 @@ func TestMovedHouse(t *testing.T) {
 			t.Parallel()
 			dir, v, a := t.TempDir(), &silentVoice{}, story("a/1")
 			a.URL = "https://reader.example/1"
-			a.Body.Content += "<h2>One</h2><p>The first of the lamps was lit on Sunday evening.</p><h2>Two</h2><p>The last of them will follow soon, it is said.</p>"
+			a.Body.Content += "<h2>One</h2><p>The first of the lamps was lit on Sunday evening.</p>" +
+				"<h2>Two</h2><p>The last of them will follow soon, it is said.</p>"
 			first := openHouse(t, dir, v).start()
 			job := first.tell(lector.Published, a)
 			if tt.old {
@@ -128,7 +129,8 @@ func TestMovedHouse(t *testing.T) {
 				t.Errorf("the record says %s", j.Manifest)
 			}
 			said := h.lastEvent(a)
-			if said.Type != lector.AudioReady || said.Manifest != pointer || said.MP3 != tt.files+"/"+lector.Prefix(a.Site, a.Key())+job.Rendition+".mp3" {
+			mp3 := tt.files + "/" + lector.Prefix(a.Site, a.Key()) + job.Rendition + ".mp3"
+			if said.Type != lector.AudioReady || said.Manifest != pointer || said.MP3 != mp3 {
 				t.Errorf("announced is %+v", said)
 			}
 			if v.calls() != calls {
@@ -160,8 +162,14 @@ func (h *testHouse) channels(a lector.Article, hash, files string) {
 		}
 	}
 	for path, says := range map[string][]string{
-		"/embed/havana/a%2F1":              {`src="` + mp3 + `"`, `"contentUrl":"` + base + `.mp3"`, `"embedUrl":"` + embed + `"`, `"url":"` + a.URL + `"`},
-		"/feed/havana.xml":                 {`<enclosure url="` + base + `.mp3"`, `<podcast:transcript url="` + base + `.vtt"`, `<podcast:chapters url="` + base + `.chapters.json"`, `<link>` + a.URL},
+		"/embed/havana/a%2F1": {
+			`src="` + mp3 + `"`,
+			`"contentUrl":"` + base + `.mp3"`, `"embedUrl":"` + embed + `"`, `"url":"` + a.URL + `"`,
+		},
+		"/feed/havana.xml": {
+			`<enclosure url="` + base + `.mp3"`, `<podcast:transcript url="` + base + `.vtt"`,
+			`<podcast:chapters url="` + base + `.chapters.json"`, `<link>` + a.URL,
+		},
 		"/oembed?url=" + a.URL:             {embed},
 		"/oembed?url=" + embed:             {embed},
 		"/" + want.Manifest[len(files)+1:]: {`"embed":"` + embed + `"`},

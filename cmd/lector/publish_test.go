@@ -40,7 +40,9 @@ func TestFlagsOutweighTheFile(t *testing.T) {
 func TestFileOfANumberedArticle(t *testing.T) {
 	t.Parallel()
 	c := testConfig(t.TempDir())
-	numbered := strings.NewReplacer(`"id":"file"`, `"id":9007199254740993`, `"revision":"7"`, `"revision":7,"image":null,"authors":[null,"Ana"]`).Replace(articleFile)
+	numbered := strings.NewReplacer(
+		`"id":"file"`, `"id":9007199254740993`, `"revision":"7"`, `"revision":7,"image":null,"authors":[null,"Ana"]`,
+	).Replace(articleFile)
 	for name, file := range map[string]string{"an article": numbered, "an event": `{"specversion":"1.0","id":1,"data":` + numbered + `}`} {
 		a, err := (publishFlags{}).complete(c, "a.json", []byte(file))
 		if err != nil || a.ID != "9007199254740993" || a.Revision != "7" || len(a.Authors) != 1 {

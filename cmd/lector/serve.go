@@ -129,7 +129,8 @@ func (s *shop) openWorker(ctx context.Context, r roles) error {
 	}
 	s.worker = &worker.Worker{
 		Name: name, Queue: queue, Ledger: s.ledger, Leases: leases, Announcer: s.conn, Store: s.store,
-		Narrator: narrator, Addresses: s.config.addresses(), Calls: s.purse.calls, Log: s.log, Articles: s.config.Worker.Articles, Heartbeat: nats.AckWait / 4, Watch: s.watch,
+		Narrator: narrator, Addresses: s.config.addresses(), Calls: s.purse.calls, Log: s.log,
+		Articles: s.config.Worker.Articles, Heartbeat: nats.AckWait / 4, Watch: s.watch,
 	}
 	return nil
 }

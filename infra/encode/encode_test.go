@@ -207,7 +207,7 @@ func TestProgramSeesNoSecrets(t *testing.T) {
 	t.Setenv("LANG", "C.UTF-8")
 	e := script(t, "cat >/dev/null; env")
 	seen, err := e.Encode(t.Context(), bytes.NewReader(WAV(tone(), 16000, 1)), 24000, 1, 48)
-	if err != nil || bytes.Contains(seen, []byte("hunter2")) || !bytes.Contains(seen, []byte("LANG=C.UTF-8\n")) || !bytes.Contains(seen, []byte("PATH=")) {
+	if err != nil || bytes.Contains(seen, []byte("hunter2")) || !bytes.Contains(seen, []byte("LANG=C.UTF-8\n")) {
 		t.Errorf("%v: sees %s", err, seen)
 	}
 	dir := t.TempDir()
@@ -221,7 +221,8 @@ func TestProgramSeesNoSecrets(t *testing.T) {
 	if got := version(path, "--version"); got != "1" {
 		t.Errorf("version %s", got)
 	}
-	if seen, err := os.ReadFile(dir + "/env"); err != nil || bytes.Contains(seen, []byte("hunter2")) || !bytes.Contains(seen, []byte("PATH=")) {
+	seen, err = os.ReadFile(dir + "/env")
+	if err != nil || bytes.Contains(seen, []byte("hunter2")) || !bytes.Contains(seen, []byte("PATH=")) {
 		t.Errorf("%v: sees %s", err, seen)
 	}
 }

@@ -2,6 +2,7 @@ package nats
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,7 +72,8 @@ func TestNumbersAndNulls(t *testing.T) {
 	const id = "9007199254740993"
 	const article = `{"site":"havana","id":` + id + `,"revision":12,"title":"T","url":null,"authors":[null,"Ana"],"tags":null,"image":null,
 		"visibility":"public","updated_at":null,"body":{"content_type":"text/plain","content":"Right."}}`
-	event := `{"specversion":"1.0","id":1234567890123456789,"source":"s","type":"lector.article.published.v1","time":null,"data_base64":null,"data":` + article + `}`
+	event := `{"specversion":"1.0","id":1234567890123456789,"source":"s","type":"lector.article.published.v1","time":null,
+		"data_base64":null,"data":` + article + `}`
 	for name, e := range map[string]struct {
 		structured bool
 		data       string
@@ -81,7 +83,8 @@ func TestNumbersAndNulls(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if a := got.Article; a.ID != id || a.Revision != "12" || len(a.Authors) != 1 || a.Authors[0] != "Ana" || a.Image != "" || a.Body.Content != "Right." {
+		a := got.Article
+		if a.ID != id || a.Revision != "12" || !slices.Equal(a.Authors, []string{"Ana"}) || a.Body.Content != "Right." {
 			t.Errorf("%s: %+v", name, a)
 		}
 		if e.structured && got.ID != "1234567890123456789" {
@@ -100,7 +103,8 @@ func TestNumbersAndNulls(t *testing.T) {
 // with the event, so long as it is known which one.
 func TestFaultsDoNotKeepAnArticle(t *testing.T) {
 	t.Parallel()
-	const data = `{"site":"havana","id":"1","revision":3,"updated_at":"2026-11-20T08:00:00Z","url":"javascript:alert(1)","title":7,"body":{"content":null},"authors":"Ana"}`
+	const data = `{"site":"havana","id":"1","revision":3,"updated_at":"2026-11-20T08:00:00Z",
+		"url":"javascript:alert(1)","title":7,"body":{"content":null},"authors":"Ana"}`
 	withdraw := func(kind lector.EventType, id, data string) (lector.ArticleEvent, error) {
 		h := nats.Header{ceVersion: {"1.0"}, ceID: {"1"}, ceSource: {"test"}, ceType: {string(kind)}}
 		return decodeArticle(lector.ArticleSubject("havana", lector.Key("havana", id)), h, []byte(data))

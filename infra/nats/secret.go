@@ -26,7 +26,8 @@ func CheckURL(list string) error {
 	for i, address := range addresses {
 		if address = strings.TrimSpace(address); address != "" && !readable(address) {
 			return lector.Hint(fmt.Errorf("address %d of %d cannot be read", i+1, len(addresses)),
-				"write it like nats://127.0.0.1:4222; a password in it needs escapes (%%2F for /, %%3A for :, %%40 for @, %%2C for a comma): better set LECTOR_NATS_USER and LECTOR_NATS_PASSWORD")
+				"write it like nats://127.0.0.1:4222; a password in it needs escapes (%%2F for /, %%40 for @, %%2C for a comma): "+
+					"better set LECTOR_NATS_USER and LECTOR_NATS_PASSWORD")
 		}
 	}
 	return nil

@@ -81,7 +81,8 @@ func TestConnectHidesPasswords(t *testing.T) {
 func TestErrorsAreCleaned(t *testing.T) {
 	t.Parallel()
 	for _, o := range []Options{
-		{URL: "nats://cms:hunter2@h"}, {URL: "nats://hunter2@h"}, {Password: "hunter2"}, {URL: "nats://a, nats://cms:hunter2@h"}, {URL: "cms:hunter2@h"},
+		{URL: "nats://cms:hunter2@h"}, {URL: "nats://hunter2@h"}, {Password: "hunter2"},
+		{URL: "nats://a, nats://cms:hunter2@h"}, {URL: "cms:hunter2@h"},
 	} {
 		err := o.clean(fmt.Errorf("dial %q as cms:hunter2: %w", "nats://cms:hunter2@h", nats.ErrAuthorization))
 		if strings.Contains(err.Error(), "hunter2") || !errors.Is(err, nats.ErrAuthorization) {
@@ -93,7 +94,8 @@ func TestErrorsAreCleaned(t *testing.T) {
 	if err.Error() != "[redacted], [redacted], [redacted]" {
 		t.Error(err)
 	}
-	if err := (Options{URL: "nats://cms:a@h"}).clean(nats.ErrAuthorization); !errors.Is(err, nats.ErrAuthorization) || err.Error() != nats.ErrAuthorization.Error() {
+	short := Options{URL: "nats://cms:a@h"}
+	if err := short.clean(nats.ErrAuthorization); err.Error() != nats.ErrAuthorization.Error() {
 		t.Errorf("a short one: %v", err)
 	}
 }

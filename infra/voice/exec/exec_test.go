@@ -95,7 +95,8 @@ func TestProgramSeesNoSecrets(t *testing.T) {
 	}
 	for _, memory := range []int{0, -1} { // through the shell that bounds it, and without
 		file := filepath.Join(t.TempDir(), "env")
-		v := program(t, "env >"+file+"; cat "+sample(t, voicetest.WAV(16000, time.Second)), Config{Env: []string{"MODEL=/models/x"}, MemoryMB: memory})
+		config := Config{Env: []string{"MODEL=/models/x"}, MemoryMB: memory}
+		v := program(t, "env >"+file+"; cat "+sample(t, voicetest.WAV(16000, time.Second)), config)
 		if _, err := v.Speak(t.Context(), lector.Utterance{Text: "Good morning.", Language: "en"}); err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +112,8 @@ func TestProgramSeesNoSecrets(t *testing.T) {
 			}
 		}
 		slices.Sort(names)
-		if want := []string{"HOME", "LANG", "LECTOR_LANGUAGE", "LECTOR_SPEED", "LECTOR_VOICE", "MODEL", "PATH", "TMPDIR"}; !slices.Equal(names, want) {
+		want := []string{"HOME", "LANG", "LECTOR_LANGUAGE", "LECTOR_SPEED", "LECTOR_VOICE", "MODEL", "PATH", "TMPDIR"}
+		if !slices.Equal(names, want) {
 			t.Errorf("sees %v", names)
 		}
 		if !strings.Contains(string(data), "MODEL=/models/x\n") || strings.Contains(string(data), "hunter2") {

@@ -170,7 +170,8 @@ func TestProgramSeesNoSecrets(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	dir := t.TempDir()
-	path := standIn(t, dir, `env >>`+dir+`/env; case "$*" in --voices) echo "5 en M x y";; --version) echo "text-to-speech: 1";; *) printf RIFF;; esac`)
+	path := standIn(t, dir, `env >>`+dir+`/env
+case "$*" in --voices) echo "5 en M x y";; --version) echo "text-to-speech: 1";; *) printf RIFF;; esac`)
 	v, err := Find(t.Context(), Config{
 		Program: "espeak-ng", Env: []string{"ESPEAK_DATA_PATH=/data"}, Encoder: voicetest.Encoder{},
 		LookPath: func(string) (string, error) { return path, nil },
