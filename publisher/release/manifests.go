@@ -61,7 +61,11 @@ func (s Manifests) manifest(r *http.Request, key string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := lector.ReadManifest(data)
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return nil, fmt.Errorf("read manifest %s: %w", key, err)
+	}
+	m, err := heading(fields)
 	if err != nil {
 		return nil, fmt.Errorf("read manifest %s: %w", key, err)
 	}
@@ -71,17 +75,28 @@ func (s Manifests) manifest(r *http.Request, key string) ([]byte, error) {
 	if path.Base(key) == pointer {
 		m.Links = s.addresses(r).Links(m)
 	}
-	return withLinks(data, m.Links)
+	return withLinks(fields, m.Links)
+}
+
+// heading reads of a manifest what it is of and its links: the rest is most of
+// its bytes.
+func heading(fields map[string]json.RawMessage) (lector.Manifest, error) {
+	short := make(map[string]json.RawMessage)
+	for _, name := range []string{"site", "article", "key", "links"} {
+		if value, ok := fields[name]; ok {
+			short[name] = value
+		}
+	}
+	data, err := json.Marshal(short)
+	if err != nil {
+		return lector.Manifest{}, err
+	}
+	return lector.ReadManifest(data)
 }
 
 // withLinks puts other links into a manifest and leaves the rest as it is,
 // fields that only a later version knows among it.
-func withLinks(data []byte, links lector.Links) ([]byte, error) {
-	var fields map[string]json.RawMessage
-	err := json.Unmarshal(data, &fields)
-	if err != nil {
-		return nil, fmt.Errorf("manifest: %w", err)
-	}
+func withLinks(fields map[string]json.RawMessage, links lector.Links) (_ []byte, err error) {
 	if fields["links"], err = json.Marshal(links); err != nil {
 		return nil, fmt.Errorf("manifest: %w", err)
 	}

@@ -39,7 +39,7 @@ func (h House) base(r *http.Request) string {
 // addresses is where somebody elsewhere finds things.
 func (h House) addresses(r *http.Request) lector.Addresses {
 	a := lector.Addresses{Public: h.base(r), Files: h.AudioURL}
-	if h.Local {
+	if h.Local || a.Files == "" {
 		a.Files = a.Public
 	}
 	return a
