@@ -498,8 +498,8 @@ func TestFailureIsNotTakenForNews(t *testing.T) {
 	}
 }
 
-// TestOtherContentOfTheSameSize: a name and a size are not enough.
-func TestOtherContentOfTheSameSize(t *testing.T) {
+// TestOtherContent: a name is not enough, nor a name and a size.
+func TestOtherContent(t *testing.T) {
 	t.Parallel()
 	server := s3test.Start(t, "audio")
 	bucket, err := s3.Open(t.Context(), server.Config("audio"))
@@ -512,11 +512,13 @@ func TestOtherContentOfTheSameSize(t *testing.T) {
 		m := publish(t, from, "1", "1")
 		vtt := lector.Prefix(m.Site, m.Key) + m.Hash + ".vtt"
 		publish(t, to, "1", "1")
-		put(t, to, vtt, strings.ToUpper("text of "+m.Hash))
-		if report := run(t, &transfer.Copy{From: from, To: to}); report.Renditions.Copied != 1 {
-			t.Errorf("%+v", report)
+		for _, other := range []string{strings.ToUpper("text of " + m.Hash), "of another size"} {
+			put(t, to, vtt, other)
+			if report := run(t, &transfer.Copy{From: from, To: to}); report.Renditions.Copied != 1 {
+				t.Errorf("%q instead: %+v", other, report)
+			}
+			equal(t, from, to)
 		}
-		equal(t, from, to)
 	}
 }
 
