@@ -288,10 +288,12 @@ func TestInterrupted(t *testing.T) {
 }
 
 // TestWithdrawnMeanwhile takes an article down in the source behind each of
-// the writes that bring it into the target: it does not stay there.
+// the writes that bring it into the target: it does not stay there, also when
+// the stores are gone through once only.
 func TestWithdrawnMeanwhile(t *testing.T) {
 	t.Parallel()
-	for after := 1; after <= 4; after++ {
+	for n := range 8 {
+		after, rounds := n/2+1, n%2
 		from, _ := openDisk(t)
 		publish(t, from, "stays", "1")
 		m := publish(t, from, "goes", "1")
@@ -305,7 +307,7 @@ func TestWithdrawnMeanwhile(t *testing.T) {
 				}
 			}
 		}
-		report := run(t, &transfer.Copy{From: from, To: h})
+		report := run(t, &transfer.Copy{From: from, To: h, Rounds: rounds})
 		equal(t, from, to)
 		if report.Renditions.Deleted == 0 || len(report.Problems) > 0 {
 			t.Errorf("withdrawn behind write %d: %+v", after, report)
