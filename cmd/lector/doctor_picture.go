@@ -34,7 +34,8 @@ func checkPictures(ctx context.Context, c *config) []finding {
 // checkPicture says what a directory would say of the feed's picture.
 func checkPicture(ctx context.Context, site, address string) finding {
 	f := finding{what: "feed picture of " + site}
-	set := fmt.Sprintf("set sites.%s.feed.image to the address of a square JPEG or PNG of %d to %d pixels a side", site, pictureLeast, pictureMost)
+	set := fmt.Sprintf("set sites.%s.feed.image to the address of a square JPEG or PNG of %d to %d pixels a side",
+		site, pictureLeast, pictureMost)
 	if address == "" {
 		f.detail, f.note = "none: podcast directories refuse a channel without one; the feed works in players", set
 		return f
