@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,7 +60,8 @@ func newSuite(t *testing.T, b engine.Browser) suite {
 	return suite{b, server.URL, paper.Narrated}
 }
 
-// frame is the markup that oEmbed gives for the article.
+// frame is the markup that oEmbed gives for the article. The frame is not loaded
+// lazily, so that the page has loaded only when the frame has.
 func frame(paper http.Handler, base string, r *http.Request) string {
 	ask := httptest.NewRequest(http.MethodGet, "/oembed?maxwidth="+r.FormValue("maxwidth")+"&url="+url.QueryEscape(base+article), nil)
 	w := httptest.NewRecorder()
@@ -68,7 +70,7 @@ func frame(paper http.Handler, base string, r *http.Request) string {
 	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
 		return err.Error()
 	}
-	return answer.HTML
+	return strings.Replace(answer.HTML, ` loading="lazy"`, "", 1)
 }
 
 // bounded ends shortly before the test's deadline, if it has one: then there is
