@@ -26,6 +26,14 @@ func (l Loudness) level(channels int) *audio.Level {
 	return &level
 }
 
+// channels returns how many the first part has; the others have as many.
+func channels(parts []audio.Part) int {
+	if len(parts) == 0 {
+		return 1
+	}
+	return parts[0].Known.Channels
+}
+
 // String names the setting in a rendition's hash; what is not levelled has none.
 func (l Loudness) String() string {
 	switch {

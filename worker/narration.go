@@ -114,7 +114,7 @@ func (p *Plan) assemble(ctx context.Context, t *take, clips []synth.Clip, step f
 	if err != nil {
 		return nil, err
 	}
-	level := p.site.Loudness.level(parts[0].Known.Channels)
+	level := p.site.Loudness.level(channels(parts))
 	plan, err := audio.NewPlan(ctx, parts, audio.Options{Trim: true, Pauses: true, Loudness: level})
 	if err != nil {
 		return nil, err
