@@ -36,6 +36,7 @@ type errand struct {
 	kept  bool   // somebody keeps the clip, and then books the call
 	// confirm tells whether the chunk's lease is held; nil: there is none.
 	confirm func() error
+	clips   Clips      // where parts are kept; nil: nowhere
 	extra   *allowance // of the article; nil: no bound
 	length  int        // characters of the chunk
 

@@ -238,3 +238,63 @@ func FuzzCuts(f *testing.F) {
 		}
 	})
 }
+
+// TestPartsAreKept has an article that is overtaken between the parts of its
+// text: the next reader pays for what is missing.
+func TestPartsAreKept(t *testing.T) {
+	t.Parallel()
+	chunks, _ := story(900)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	o := &odd{pace: 17, holds: func(call int, text string) int {
+		if call == 4 { // the second part
+			cancel(errOvertaken)
+		}
+		return 300
+	}}
+	clips, flight := &memory{}, &Flight{}
+	m := Mend(Check(Finish(Meter(o, "v", NewBooks(nil), quiet), flight), Steady(listens)), 3, nil)
+	r := Reader{Voice: m, Clips: clips, Flight: flight}
+	if _, err := r.Read(ctx, chunks, nil); !errors.Is(err, errOvertaken) {
+		t.Fatal(err)
+	}
+	flight.Land(time.Hour)
+	parts, billed := len(clips.keys()), o.billed
+	if parts != 2 || o.calls != 4 {
+		t.Fatalf("%d parts kept after %d calls", parts, o.calls)
+	}
+	m.(mending).reach.learn(280) // so that the text is cut before it is tried
+	got, err := r.Read(t.Context(), chunks, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sound := (told{clips: got}).sound(); sound < 0.9*900/17 {
+		t.Errorf("%.1f s of sound", sound)
+	}
+	t.Logf("%d billed, then %d", billed, o.billed-billed)
+	again := o.billed
+	delete(clips.clips, got[0].Hash) // only the parts are left
+	if got, err = r.Read(t.Context(), chunks, nil); err != nil || o.billed != again || got[0].Billed != 0 {
+		t.Errorf("parts are paid for again: %d, %d, %v", o.billed-again, got[0].Billed, err)
+	}
+}
+
+// TestNothingToCut has a text that nothing parts, and a voice that hums: it ends
+// soon, at a bounded bill, and says why.
+func TestNothingToCut(t *testing.T) {
+	t.Parallel()
+	blob := Chunk{Text: strings.Repeat("a", 2000), Language: "en"}
+	good, _ := story(100, 100)
+	v := &fake{answer: func(_ int, u lector.Utterance) (lector.Speech, error) {
+		s := lector.Speech{MP3: silent(time.Second), Characters: len(u.Text)}
+		if u.Text == blob.Text {
+			return lector.Speech{Characters: s.Characters}, Unfit{Reason: "1.2 s of unchanged sound"}
+		}
+		return s, nil
+	}}
+	r := Reader{Voice: Mend(Bounded(v), 3, nil), Clips: &memory{}}
+	_, err := r.Read(t.Context(), append(good, blob), nil)
+	if !lector.IsPermanent(err) || !strings.Contains(err.Error(), "1.2 s of unchanged sound") || v.said[blob.Text] > 3 {
+		t.Errorf("%v after %d calls", err, v.said[blob.Text])
+	}
+}

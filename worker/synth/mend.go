@@ -146,7 +146,7 @@ func (m mending) parts(ctx context.Context, u lector.Utterance, limit int) (lect
 	return m.series(ctx, u, cuts(u.Text, 0, below(limit)), m.part)
 }
 
-// part speaks one of the parts of a text, unless that was done before.
+// part speaks one of the parts of a text.
 func (m mending) part(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
 	s, _, err := m.render(ctx, u)
 	if errors.As(err, new(Unfit)) {
@@ -173,7 +173,7 @@ func (m mending) sequence(ctx context.Context, u lector.Utterance, first int, re
 	billed, from, ends := 0, 0, []int{first}
 	for i := 0; i < len(ends); i++ {
 		p := piece{offset: from + indent(u.Text[from:ends[i]]), pause: pauseBehind(u.Text[from:ends[i]])}
-		s, err := one(ctx, between(u, from, ends[i]))
+		s, err := kept(ctx, between(u, from, ends[i]), one)
 		billed += s.Characters
 		if err != nil {
 			return lector.Speech{Characters: billed}, fmt.Errorf("part %d: %w", i+1, err)

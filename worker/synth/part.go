@@ -2,6 +2,8 @@ package synth
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"unicode/utf8"
 
@@ -38,4 +40,47 @@ func partially(ctx context.Context, u lector.Utterance, speed float64) error {
 		return Unfit{fmt.Sprintf("too short: %.2f s of sound for %d characters of a text that was refused", sound.Seconds(), n), true}
 	}
 	return nil
+}
+
+// kept has a part spoken unless it was before, and puts it into the cache of
+// clips: a part is paid for like a whole clip, also when the next one fails or
+// the worker stops.
+func kept(ctx context.Context, u lector.Utterance, one speaker) (lector.Speech, error) {
+	e := errandOf(ctx)
+	if e.clips == nil {
+		return one(ctx, u)
+	}
+	hash := partHash(e.chunk, u.Text)
+	if s, ok := e.again(ctx, hash); ok {
+		return s, nil
+	}
+	s, err := one(ctx, u)
+	if err != nil {
+		return s, err
+	}
+	if sealed, err := seal(s.MP3, s.Marks); err == nil {
+		_ = e.clips.Put(context.WithoutCancel(ctx), hash, sealed) // it is in hand: the whole may yet be kept
+	}
+	return s, nil
+}
+
+// again returns a part that was kept.
+func (e *errand) again(ctx context.Context, hash string) (s lector.Speech, ok bool) {
+	data, err := e.clips.Get(ctx, hash)
+	if err != nil {
+		return s, false
+	}
+	if s.MP3, s.Marks, err = unseal(data); err != nil || len(s.MP3) == 0 {
+		return s, false
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.analysis, e.metered = nil, true // nobody listened, and it cost nothing now
+	return s, true
+}
+
+// partHash is the address of a part of a chunk.
+func partHash(chunk, text string) string {
+	sum := sha256.Sum256([]byte("lector part 1\x00" + chunk + "\x00" + text))
+	return hex.EncodeToString(sum[:])
 }

@@ -104,9 +104,8 @@ func longestFirst(chunks []Chunk) []int {
 			first = i
 		}
 	}
-	if len(order) > 0 {
-		copy(order[1:], order[:first])
-		order[0] = first
+	for i := first; i > 0; i-- {
+		order[i-1], order[i] = order[i], order[i-1]
 	}
 	return order
 }
@@ -212,7 +211,7 @@ func (r *reading) leased(ctx context.Context, hash string, c Chunk) (Clip, error
 }
 
 func (r *reading) speak(ctx context.Context, hash string, c Chunk, confirm func() error) (Clip, error) {
-	e := &errand{chunk: hash, kept: true, confirm: confirm, extra: r.extra, length: c.Characters()}
+	e := &errand{chunk: hash, kept: true, confirm: confirm, clips: r.Clips, extra: r.extra, length: c.Characters()}
 	defer e.book()
 	s, err := r.Voice.Speak(withErrand(ctx, e), c.utterance())
 	if err != nil {

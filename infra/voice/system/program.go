@@ -42,7 +42,7 @@ type tool struct {
 
 // longestRun bounds one call of a program: a thousand characters take it a
 // second or two of processor time.
-const longestRun = time.Minute
+const longestRun = 2 * time.Minute
 
 // run starts a program with text on its standard input and returns what it
 // prints. It is killed when ctx ends or when it takes longer than any speech
