@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -296,5 +297,35 @@ func TestNothingToCut(t *testing.T) {
 	_, err := r.Read(t.Context(), append(good, blob), nil)
 	if !lector.IsPermanent(err) || !strings.Contains(err.Error(), "1.2 s of unchanged sound") || v.said[blob.Text] > 3 {
 		t.Errorf("%v after %d calls", err, v.said[blob.Text])
+	}
+}
+
+// TestHalvesOfAKnownVoice has a slow voice, whose halves are no quicker than
+// other voices: they are held to its own pace, however short the parts.
+func TestHalvesOfAKnownVoice(t *testing.T) {
+	t.Parallel()
+	var sick atomic.Bool
+	o := &odd{pace: 11, holds: func(_ int, text string) int {
+		n := utf8.RuneCountInString(text)
+		if sick.Load() {
+			return n / 2
+		}
+		return n
+	}}
+	r := Reader{Voice: Mend(Check(Bounded(o), Steady(listens)), 3, nil), Clips: &memory{}}
+	well, _ := story(100, 110, 120, 130, 140, 150, 160, 170, 180, 190, 200, 210, 220)
+	if _, err := r.Read(t.Context(), well, nil); err != nil {
+		t.Fatal(err)
+	}
+	sick.Store(true)
+	for _, n := range []int{90, 101, 240, 460} {
+		chunks, all := story(n)
+		before := o.billed
+		if _, err := r.Read(t.Context(), chunks, nil); !lector.IsPermanent(err) || !strings.Contains(err.Error(), "as quick as the whole") {
+			t.Errorf("half of %d characters: %v", n, err)
+		}
+		if billed := o.billed - before; billed > newAllowance(chunks, 0).most {
+			t.Errorf("%d billed for %d", billed, all)
+		}
 	}
 }
