@@ -80,7 +80,7 @@ func spokenClip(t *testing.T, say voicing, sentences []string, pause time.Durati
 		})
 		pcm = append(pcm, one...)
 	}
-	c := exec.Command("lame", "--quiet", "-r", "-s", strconv(rate), "--bitwidth", "16", "-m", "m", "--resample", "24", "-b", "48", "--cbr", "--nores", "-t", "-", "-")
+	c := exec.Command("lame", "--quiet", "-r", "-s", kilohertz(rate), "--bitwidth", "16", "-m", "m", "--resample", "24", "-b", "48", "--cbr", "--nores", "-t", "-", "-")
 	c.Stdin = bytes.NewReader(pcm)
 	mp3, err := c.Output()
 	if err != nil {
@@ -89,7 +89,8 @@ func spokenClip(t *testing.T, say voicing, sentences []string, pause time.Durati
 	return mp3, truth
 }
 
-func strconv(rate int) string {
+// kilohertz writes a sample rate in Hz as lame reads it.
+func kilohertz(rate int) string {
 	return map[int]string{16000: "16", 22050: "22.05", 8000: "8"}[rate]
 }
 

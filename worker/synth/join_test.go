@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math/rand/v2"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,9 +13,9 @@ import (
 	"lector/audio"
 )
 
-// TestHalvesLeaveNoDeadAir joins halves of a text of which the first ends in a
+// TestJoinLeavesNoDeadAir joins parts of a text of which the first ends in a
 // second of noise, and the second begins with silence.
-func TestHalvesLeaveNoDeadAir(t *testing.T) {
+func TestJoinLeavesNoDeadAir(t *testing.T) {
 	t.Parallel()
 	need(t, "flite", "lame")
 	first, rate := fliteVoicing("rms")(t, "When the ferry left the harbour,")
@@ -24,8 +25,9 @@ func TestHalvesLeaveNoDeadAir(t *testing.T) {
 		first = binary.LittleEndian.AppendUint16(first, uint16(int16(noise.NormFloat64()*37))) // −59 dBFS
 	}
 	second = append(make([]byte, 2*rate), second...)
+	args := strings.Fields("--quiet -r --bitwidth 16 -m m --resample 24 -b 48 --cbr --nores -t -s " + kilohertz(rate) + " - -")
 	speech := func(pcm []byte) lector.Speech {
-		c := exec.Command("lame", "--quiet", "-r", "-s", strconv(rate), "--bitwidth", "16", "-m", "m", "--resample", "24", "-b", "48", "--cbr", "--nores", "-t", "-", "-")
+		c := exec.Command("lame", args...)
 		c.Stdin = bytes.NewReader(pcm)
 		mp3, err := c.Output()
 		if err != nil {
@@ -33,7 +35,7 @@ func TestHalvesLeaveNoDeadAir(t *testing.T) {
 		}
 		return lector.Speech{MP3: mp3}
 	}
-	s, err := join(t.Context(), speech(first), speech(second), breath("harbour,"), 0)
+	s, err := join(t.Context(), []piece{{Speech: speech(first), pause: pauseBehind("harbour,")}, {Speech: speech(second)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,10 +48,10 @@ func TestHalvesLeaveNoDeadAir(t *testing.T) {
 	}
 }
 
-func TestBreath(t *testing.T) {
+func TestPauseBehind(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]time.Duration{"a word": 60, "a phrase,": 180, "A sentence.": 350, "": 60} {
-		if got := breath(text); got != want*time.Millisecond {
+		if got := pauseBehind(text); got != want*time.Millisecond {
 			t.Errorf("%q: %v", text, got)
 		}
 	}
