@@ -117,6 +117,13 @@ func (e *errand) listened(a *audio.Analysis) {
 	e.mu.Unlock()
 }
 
+// last returns what the check found out about the last rendering.
+func (e *errand) last() *audio.Analysis {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.analysis
+}
+
 // heard returns how much sound the last rendering has; 0: nobody listened.
 func (e *errand) heard() time.Duration {
 	e.mu.Lock()

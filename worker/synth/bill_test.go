@@ -106,7 +106,7 @@ func stops(at int) func(int, string) int { return func(int, string) int { return
 // TestHalves has a server of which every answer holds a part of its text.
 func TestHalves(t *testing.T) {
 	t.Parallel()
-	for _, pace := range []float64{14, 17, 20} {
+	for _, pace := range []float64{15.5, 17, 20} { // a slower voice's halves are a quick voice, until it is known
 		for _, f := range []float64{0.4, 0.5} {
 			for _, lengths := range [][]int{{460}, {150, 150, 160}, {48, 180, 90, 240}, {40, 575, 575, 575, 575}, {900, 80}} {
 				o := tellStory(t, &odd{pace: pace, holds: share(f)}, lengths...)
@@ -151,7 +151,7 @@ func TestServerThatStops(t *testing.T) {
 // TestSoundVoicesPayOnce has servers that are in order, or nearly.
 func TestSoundVoicesPayOnce(t *testing.T) {
 	t.Parallel()
-	for _, pace := range []float64{9, 14, 21} {
+	for _, pace := range []float64{9, 14, 20} {
 		o := tellStory(t, &odd{pace: pace, holds: share(1)}, 60, 575, 900, 1200, 80, 300, 2000)
 		if o.err != nil || o.billed != o.all || o.limit != 0 {
 			t.Errorf("pace %v: %v, %d of %d characters, limit %d", pace, o.err, o.billed, o.all, o.limit)
@@ -166,6 +166,16 @@ func TestSoundVoicesPayOnce(t *testing.T) {
 	o := tellStory(t, &odd{pace: 17, holds: accident}, 60, 275, 400, 300, 80, 300, 350, 410, 390, 222)
 	if o.err != nil || o.limit != 0 || o.sound() < 0.9*float64(o.all)/17 {
 		t.Errorf("accidents: %v, %d of %d characters, limit %d", o.err, o.billed, o.all, o.limit)
+	}
+}
+
+// TestQuickVoice is at a pace at which a slower voice would have been cut short:
+// it is asked for the beginnings of longer texts alone, and believed.
+func TestQuickVoice(t *testing.T) {
+	t.Parallel()
+	o := tellStory(t, &odd{pace: 23.5, holds: share(1)}, 60, 900, 575, 880, 80, 300)
+	if o.err != nil || o.billed > o.all+3*beginning || o.billed == o.all || o.limit != 0 {
+		t.Errorf("%v, %d of %d characters, limit %d", o.err, o.billed, o.all, o.limit)
 	}
 }
 

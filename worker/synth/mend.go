@@ -56,6 +56,8 @@ func (m mending) speak(ctx context.Context, u lector.Utterance, cuts int) (lecto
 	s, stop, err := m.render(ctx, u)
 	var unfit Unfit
 	switch {
+	case err == nil:
+		return m.doubted(ctx, u, s)
 	case !errors.As(err, &unfit):
 		return s, err
 	case cuts == 0:
@@ -102,10 +104,45 @@ func (m mending) render(ctx context.Context, u lector.Utterance) (s lector.Speec
 		}
 		last = heard
 	}
-	if err == nil {
-		m.reach.proved(utf8.RuneCountInString(u.Text))
-	}
 	return s, 0, err
+}
+
+// A text of a length that did not come whole before, and that is read more
+// quickly than most voices do, is doubtful: it may be a slower voice's, cut
+// short. The beginning of the text alone tells.
+const (
+	doubtful  = 22 // characters a second
+	beginning = 150
+	cutShort  = 1.4 // times the pace of the beginning
+)
+
+// doubted returns a speech that passed the check, unless it turns out to be cut
+// short: then the text is spoken in parts.
+func (m mending) doubted(ctx context.Context, u lector.Utterance, s lector.Speech) (lector.Speech, error) {
+	e, n := errandOf(ctx), utf8.RuneCountInString(u.Text)
+	heard := e.heard()
+	at, long := cut(u.Text, beginning)
+	speed := speedOf(u, m.Capabilities())
+	if !long || !m.reach.isNew(n) || m.Capabilities().Deterministic || float64(n) <= doubtful*speed*heard.Seconds() {
+		m.reach.proved(n)
+		return s, nil
+	}
+	whole := e.last()
+	head, err := m.part(ctx, between(u, 0, at))
+	s.Characters += head.Characters
+	pace := paceOf(between(u, 0, at), e.heard())
+	e.listened(whole)
+	if err != nil { // nobody knows, and the speech is fit as far as anybody can tell
+		return s, nil //nolint:nilerr // the answer in hand is paid for
+	}
+	if pace == 0 || paceOf(u, heard) < cutShort*pace {
+		m.reach.proved(n)
+		return s, nil
+	}
+	e.blame(Unfit{fmt.Sprintf("too short: %.2f s of sound for %d characters, of which the first take longer alone", heard.Seconds(), n), true})
+	joined, err := m.shorter(withPart(ctx, paceOf(u, heard)), u, heard)
+	joined.Characters += s.Characters
+	return joined, err
 }
 
 // alike reports whether two sounds are of one length, but for a breath.

@@ -30,7 +30,7 @@ const unproven = 250
 func (r *reach) enter(ctx context.Context, n int) (leave func(error), err error) {
 	for {
 		r.mu.Lock()
-		if r.limit > 0 || n <= max(unproven, r.proven+r.proven/4) {
+		if r.limit > 0 || n <= r.sure() {
 			r.mu.Unlock()
 			return func(error) {}, nil
 		}
@@ -47,6 +47,16 @@ func (r *reach) enter(ctx context.Context, n int) (leave func(error), err error)
 			return nil, context.Cause(ctx)
 		}
 	}
+}
+
+// sure is the length up to which the server says all of a text.
+func (r *reach) sure() int { return max(unproven, r.proven+r.proven/4) }
+
+// isNew reports whether no text of about that length came whole yet.
+func (r *reach) isNew(n int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return n > r.sure()
 }
 
 // leave lets the next in. A server that answers nothing is not waited for by
