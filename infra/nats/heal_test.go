@@ -20,7 +20,8 @@ func TestIllness(t *testing.T) {
 		grave, news bool
 	}{
 		{broken, false, false}, {nil, false, false}, {broken, false, false}, {broken, true, true}, {broken, true, false}, {nil, false, false},
-		{young("jobs"), false, false}, {young("jobs"), false, false}, {young("money"), false, false}, {young("money"), false, false}, {nil, false, false},
+		{young("jobs"), false, false}, {young("jobs"), false, false},
+		{young("money"), false, false}, {young("money"), false, false}, {nil, false, false},
 	} {
 		if grave, news := ill.look(step.err); grave != step.grave || news != step.news {
 			t.Errorf("look %d, %v: %v, %v", i, step.err, grave, news)

@@ -37,7 +37,8 @@ func Linear(t *testing.T, small, large string, work func(string)) {
 	ratio, whole, parts := compare(t, small, large, work)
 	t.Logf("%.2f times for the whole of %d bytes", ratio, len(large))
 	if ratio > most {
-		t.Errorf("%d bytes take %.1f times the processor time of %d times %d bytes (%v and %v)", len(large), ratio, pieces, len(small), whole, parts)
+		t.Errorf("%d bytes take %.1f times the processor time of %d times %d bytes (%v and %v)",
+			len(large), ratio, pieces, len(small), whole, parts)
 	}
 }
 

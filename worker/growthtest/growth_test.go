@@ -8,6 +8,9 @@ import (
 // TestJudgesGrowth shows work of several kinds of growth to the judge.
 func TestJudgesGrowth(t *testing.T) {
 	t.Parallel()
+	if racing {
+		t.Skip("SKIPPED with the race detector; make test runs it without, too")
+	}
 	unit := strings.Repeat("x", 1500)
 	for name, c := range map[string]struct {
 		work func(string)
