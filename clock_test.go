@@ -30,6 +30,13 @@ var clockAllowed = map[string]string{
 
 	"publisher/browsertest/engine/pages_test.go bounded": "the limit of go test itself",
 	"publisher/browsertest/engine/webkit.go listens":     "asked again until the driver takes connections",
+
+	"infra/nats/leases_test.go arrive":                     "called in bubbles only",
+	"infra/nats/leases_test.go over":                       "called in bubbles only",
+	"infra/nats/leases_test.go arriveAll":                  "called in bubbles only",
+	"infra/nats/leases_test.go TestLeaseFreedWhileRenewed": "when a lease is given up; nothing is judged by it",
+	"publisher/tcp/conn_test.go trickle":                   "called in bubbles only",
+	"publisher/tcp/server_test.go send":                    "called in bubbles only",
 }
 
 // clockCalls are the functions that wait for a time or measure one.

@@ -2,16 +2,15 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"path"
 	"strings"
 	"testing"
-	"time"
 
 	"lector"
+	"lector/infra/limittest"
 )
 
 // reopen is openHouse for a house that has moved.
@@ -65,9 +64,7 @@ func (h *testHouse) makeOld(a lector.Article, under lector.Addresses) {
 func (h *testHouse) lastEvent(a lector.Article) (last lector.AudioEvent) {
 	h.t.Helper()
 	n := len(h.announced(a))
-	ctx, cancel := context.WithTimeout(h.t.Context(), time.Minute)
-	defer cancel()
-	for e, err := range h.conn.Announcements(ctx, a.Site, a.Key()) {
+	for e, err := range h.conn.Announcements(limittest.Context(h.t), a.Site, a.Key()) {
 		if err != nil {
 			h.t.Fatal(err)
 		}
