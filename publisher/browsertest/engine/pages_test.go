@@ -65,6 +65,7 @@ func newSuite(t *testing.T, b engine.Browser) suite {
 func frame(paper http.Handler, base string, r *http.Request) string {
 	ask := httptest.NewRequest(http.MethodGet, "/oembed?maxwidth="+r.FormValue("maxwidth")+"&url="+url.QueryEscape(base+article), nil)
 	w := httptest.NewRecorder()
+	ask.Host = r.Host
 	paper.ServeHTTP(w, ask)
 	var answer struct{ HTML string }
 	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
