@@ -128,10 +128,11 @@ func areArticles(n int) string {
 	return fmt.Sprintf("%d articles are", n)
 }
 
-// warnOfLostAudio tells at the start of a worker what would otherwise be
-// noticed by listeners.
+// warnOfLostAudio tells at the start of serve what would otherwise be noticed
+// by listeners. On a server of others a worker may not read all records:
+// there it is doctor that says so.
 func (s *shop) warnOfLostAudio(ctx context.Context) {
-	if s.ledger == nil {
+	if s.broker == nil {
 		return
 	}
 	ready, err := withoutAudio(ctx, s.ledger, s.store)
