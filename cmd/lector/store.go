@@ -44,7 +44,8 @@ func (a *app) storeCommand(ctx context.Context, args []string) error {
 	set := a.settings(fs)
 	var f storeFlags
 	fs.BoolVar(&f.plan, "plan", false, "change nothing: only say what a copy would do")
-	fs.BoolVar(&f.exact, "exact", false, "make renditions and pronunciations of the target those of the source: overwrite what is newer there, delete what only it has")
+	fs.BoolVar(&f.exact, "exact", false, "make renditions and pronunciations of the target those of the source: "+
+		"overwrite what is newer there, delete what only it has")
 	fs.BoolVar(&f.bucket, "create-bucket", false, "create the bucket of the target if there is none")
 	fs.BoolVar(&f.asJSON, "json", false, "print JSON")
 	fs.IntVar(&f.parallel, "parallel", 8, "work on `N` articles or clips at once")
@@ -53,7 +54,8 @@ func (a *app) storeCommand(ctx context.Context, args []string) error {
 		return err
 	}
 	if len(words) != 3 || words[0] != "copy" {
-		return misuse{lector.Hint(fmt.Errorf("store: %q is not understood", strings.Join(words, " ")), "lector store copy FROM TO, for example: lector store copy disk s3")}
+		return misuse{lector.Hint(fmt.Errorf("store: %q is not understood", strings.Join(words, " ")),
+			"lector store copy FROM TO, for example: lector store copy disk s3")}
 	}
 	if f.parallel < 1 || f.parallel > most {
 		return misused("-parallel: %d is not between 1 and %d", f.parallel, most)

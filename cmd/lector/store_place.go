@@ -54,7 +54,8 @@ func (a *app) place(c *config, role, word string) (place, error) {
 	case kind == "disk":
 		return place{dir: filepath.Clean(rest)}, nil
 	case kind != "s3":
-		return place{}, misuse{lector.Hint(fmt.Errorf("store copy: %s: %q is no store", role, word), "give disk, disk:DIR, s3 or s3:BUCKET; see lector store -h")}
+		return place{}, misuse{lector.Hint(fmt.Errorf("store copy: %s: %q is no store", role, word),
+			"give disk, disk:DIR, s3 or s3:BUCKET; see lector store -h")}
 	}
 	p := place{bucket: s3.Config{Bucket: c.Store.Bucket, Endpoint: c.Store.Endpoint, Region: c.Store.Region}}
 	bucket, at, elsewhere := strings.Cut(rest, "@")

@@ -34,7 +34,8 @@ func (a *app) tellCopy(c copied, asJSON bool) error {
 		name string
 		transfer.Tally
 	}{{"clips", c.Clips}, {"lexicon", c.Lexicon}, {"renditions", c.Renditions}} {
-		fmt.Fprintf(w, "%s\t%d\t%.1f\t%d\t%.1f\t%d\t%d\t\n", part.name, part.Objects, mega(part.Bytes), part.Copied, mega(part.CopiedBytes), part.Deleted, part.Kept)
+		fmt.Fprintf(w, "%s\t%d\t%.1f\t%d\t%.1f\t%d\t%d\t\n", part.name,
+			part.Objects, mega(part.Bytes), part.Copied, mega(part.CopiedBytes), part.Deleted, part.Kept)
 	}
 	if err := w.Flush(); err != nil {
 		return err

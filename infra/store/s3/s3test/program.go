@@ -61,7 +61,8 @@ func runSeaweedFS(s *Server, ports []string) (args, env []string, err error) {
 		Actions     []string     `json:"actions"`
 	}
 	users, err := json.Marshal(map[string][]identity{"identities": {{
-		Name: "lector", Credentials: []credential{{s.AccessKeyID, s.SecretAccessKey}}, Actions: []string{"Admin", "Read", "Write", "List", "Tagging"},
+		Name: "lector", Credentials: []credential{{s.AccessKeyID, s.SecretAccessKey}},
+		Actions: []string{"Admin", "Read", "Write", "List", "Tagging"},
 	}}})
 	if err != nil {
 		return nil, nil, err
@@ -72,7 +73,8 @@ func runSeaweedFS(s *Server, ports []string) (args, env []string, err error) {
 	}
 	// Each bucket gets volumes of its own, so there must be many small ones.
 	return []string{"server", "-dir=" + s.Dir, "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-volume.max=1000", "-master.volumeSizeLimitMB=16",
-		"-s3", "-s3.config=" + config, "-s3.port=" + ports[0], "-s3.port.grpc=" + ports[1], "-master.port=" + ports[2], "-master.port.grpc=" + ports[3],
+		"-s3", "-s3.config=" + config, "-s3.port=" + ports[0], "-s3.port.grpc=" + ports[1],
+		"-master.port=" + ports[2], "-master.port.grpc=" + ports[3],
 		"-volume.port=" + ports[4], "-volume.port.grpc=" + ports[5], "-filer.port=" + ports[6], "-filer.port.grpc=" + ports[7]}, nil, nil
 }
 
@@ -82,7 +84,8 @@ func MinIO() Program {
 		Name: "minio", Install: "go install github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c",
 		module: "github.com/minio/minio", ports: 2, health: "/minio/health/live",
 		run: func(s *Server, ports []string) (args, env []string, err error) {
-			return []string{"server", "--quiet", "--address", "127.0.0.1:" + ports[0], "--console-address", "127.0.0.1:" + ports[1], filepath.Join(s.Dir, "data")},
+			return []string{"server", "--quiet", "--address", "127.0.0.1:" + ports[0], "--console-address", "127.0.0.1:" + ports[1],
+					filepath.Join(s.Dir, "data")},
 				[]string{"MINIO_ROOT_USER=" + s.AccessKeyID, "MINIO_ROOT_PASSWORD=" + s.SecretAccessKey, "MINIO_BROWSER=off"}, nil
 		},
 	}
