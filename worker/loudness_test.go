@@ -64,7 +64,8 @@ func TestLoudnessIsInTheHash(t *testing.T) {
 func TestMissedLevelIsTold(t *testing.T) {
 	t.Parallel()
 	want := &audio.Level{Target: -19, Ceiling: -1}
-	if why := missed(&audio.Levels{After: -22.04, Limited: make([]audio.Limit, 3)}, want); !strings.Contains(why, "-22.0 LUFS and not to -19: the peaks of 3 clips") {
+	const told = "-22.0 LUFS and not to -19: the peaks of 3 clips"
+	if why := missed(&audio.Levels{After: -22.04, Limited: make([]audio.Limit, 3)}, want); !strings.Contains(why, told) {
 		t.Errorf("%q", why)
 	}
 	for _, l := range []*audio.Levels{nil, {After: -19.7}, {After: -18.3, Limited: make([]audio.Limit, 1)}, {After: math.Inf(-1)}} {
