@@ -36,6 +36,7 @@ func long(t *testing.T, f format, scale string) Part {
 // file, levelled and not, and how near to the target it comes.
 func TestLevelIsReckoned(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	need(t, "ffmpeg", "sox", "lame")
 	for _, rate := range []string{"22.05", "24", "44.1"} {
 		for _, target := range []float64{0, -19, -21.3} {

@@ -29,6 +29,7 @@ const (
 	noiseMost   = 0.05 // −26 dB
 	noiseMargin = 2    // +6 dB above its median
 	noiseSwing  = 1.5  // +3.5 dB above its loud steps
+	noiseSpread = 3    // 9.5 dB between its soft and its loud steps: a fade has more
 )
 
 // noiseSteps is how much of an edge tells its noise. Of the stepsNear nearest to an
@@ -102,15 +103,11 @@ func (e *edges) moveTail(to, least int) {
 // speechFrom returns the first step of an envelope that is speech, or −1, and how
 // many ms in front of it must be none to be cut off.
 func speechFrom(envelope []float32) (first, least int) {
-	edge, loud := envelope[:noiseSteps], quantile(envelope, 0.95)
+	loud := quantile(envelope, 0.95)
 	floor := loud * speechFloor
-	noise := max(noiseMargin*quantile(edge, 0.5), noiseSwing*quantile(edge, 0.9))
-	if noise > floor && noise < loud*noiseMost {
-		floor = noise
-	}
 	least = leastSound
-	if quantile(edge, 0.5) > heardNoise {
-		least = leastNoise
+	if noise := steadyNoise(envelope[:noiseSteps]); noise > 0 && noise < loud*noiseMost {
+		floor, least = max(floor, noise), leastNoise
 	}
 	for i, x := range envelope {
 		if x >= floor && speechAt(envelope[i:], floor) {
@@ -118,6 +115,16 @@ func speechFrom(envelope []float32) (first, least int) {
 		}
 	}
 	return -1, 0
+}
+
+// steadyNoise returns the level below which an edge is noise, 0 where it is none: not
+// heard at all, or a sound that fades.
+func steadyNoise(edge []float32) float32 {
+	median := quantile(edge, 0.5)
+	if median < heardNoise || quantile(edge, 0.8) > noiseSpread*quantile(edge, 0.2) {
+		return 0
+	}
+	return max(noiseMargin*median, noiseSwing*quantile(edge, 0.9))
 }
 
 // speechAt reports whether enough of the next steps are above the floor.

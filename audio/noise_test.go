@@ -66,6 +66,7 @@ var around = []noisy{
 // where the speech of the clean clips is in the result.
 func TestNoiseIsTrimmedLikeSilence(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	const pause = 450 * time.Millisecond
 	const soft = 250 * time.Millisecond // a soft sound at an edge may be lost in the noise, or not
 	for _, n := range around {
@@ -131,6 +132,7 @@ func speechIn(t *testing.T, with, without Part) Span {
 // TestSoundIsTheSpeech measures a noisy clip by its speech, as its pace is judged by it.
 func TestSoundIsTheSpeech(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	for _, n := range around {
 		with, without := n.clip(t, 0)
 		a, err := Analyze(context.Background(), with.Source, with.Size)
@@ -145,4 +147,15 @@ func TestSoundIsTheSpeech(t *testing.T) {
 			t.Errorf("%s: sound ends at %v, the speech at %v", n.name, a.Sound.End, speech.End)
 		}
 	}
+}
+
+// TestFadesAreNoNoise keeps ends that fade for a fifth of a second.
+func TestFadesAreNoNoise(t *testing.T) {
+	t.Parallel()
+	parts := clips.parts(t, len(sentences), format{"24", "m", "-b 48", "-t"})
+	for i := range parts {
+		parts[i].Pause = 250 * time.Millisecond
+	}
+	p, path := write(t, parts, Options{Trim: true, Pauses: true})
+	judgeParts(t, p, judge(t, p, path))
 }

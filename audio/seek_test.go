@@ -17,6 +17,7 @@ import (
 // where ffmpeg lands that goes by it.
 func TestVBRSeeks(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	need(t, "lame", "ffprobe")
 	variable := 0
 	for _, f := range []format{
