@@ -29,7 +29,7 @@ const (
 	noiseMost   = 0.05 // −26 dB
 	noiseMargin = 2    // +6 dB above its median
 	noiseSwing  = 1.5  // +3.5 dB above its loud steps
-	noiseSpread = 3    // 9.5 dB between its soft and its loud steps: a fade has more
+	noiseSpread = 3    // 9.5 dB between its inner and its outer half: a fade has more
 )
 
 // noiseSteps is how much of an edge tells its noise. Of the stepsNear nearest to an
@@ -121,7 +121,8 @@ func speechFrom(envelope []float32) (first, least int) {
 // heard at all, or a sound that fades.
 func steadyNoise(edge []float32) float32 {
 	median := quantile(edge, 0.5)
-	if median < heardNoise || quantile(edge, 0.8) > noiseSpread*quantile(edge, 0.2) {
+	outer, inner := quantile(edge[:len(edge)/2], 0.5), quantile(edge[len(edge)/2:], 0.5)
+	if median < heardNoise || inner > noiseSpread*outer {
 		return 0
 	}
 	return max(noiseMargin*median, noiseSwing*quantile(edge, 0.9))
