@@ -271,11 +271,11 @@ function player(host) {
 
   // stick keeps the controls and the label in sight of a listener who reads on,
   // until the bar is closed or nothing has played for a minute. The page gets
-  // as much room at its end as the bar covers.
+  // as much room at its end as the bar covers, and a pixel for the rounding.
   function stick(on, signal) {
     const a = host.audio, room = make("div", "", { ariaHidden: true });
     let away = false, closed = false, timer;
-    const fit = () => { room.style.cssText = `flex:none;clear:both;grid-column:1/-1;height:${box.offsetHeight}px`; };
+    const fit = () => { room.style.cssText = `flex:none;clear:both;grid-column:1/-1;height:${box.offsetHeight + 1}px`; };
     const place = mini => {
       if (mini === box.classList.contains("mini")) return;
       host.style.minHeight = mini ? host.offsetHeight + "px" : "";
