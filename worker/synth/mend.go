@@ -116,14 +116,19 @@ const (
 	cutShort  = 1.4 // times the pace of the beginning
 )
 
+// believes reports whether so many characters may well be said in so many
+// seconds, at the voice's own pace.
+func (m mending) believes(n int, seconds float64) bool {
+	return m.Capabilities().Deterministic || !m.reach.isNew(n) || float64(n) <= doubtful*seconds
+}
+
 // doubted returns a speech that passed the check, unless it turns out to be cut
 // short: then the text is spoken in parts.
 func (m mending) doubted(ctx context.Context, u lector.Utterance, s lector.Speech) (lector.Speech, error) {
 	e, n := errandOf(ctx), utf8.RuneCountInString(u.Text)
 	heard := e.heard()
 	at, long := cut(u.Text, beginning)
-	speed := speedOf(u, m.Capabilities())
-	if !long || !m.reach.isNew(n) || m.Capabilities().Deterministic || float64(n) <= doubtful*speed*heard.Seconds() {
+	if !long || heard <= 0 || m.believes(n, heard.Seconds()*speedOf(u, m.Capabilities())) {
 		m.reach.proved(n)
 		return s, nil
 	}

@@ -71,13 +71,18 @@ func (s *steady) judge(u lector.Utterance, speed float64, sound time.Duration) e
 	if known && now > usual*p.tooFast() {
 		// Not the voice's pace: else a server that sends halves for long
 		// enough would be believed.
-		return Unfit{fmt.Sprintf("too short: %.2f s of sound for a text that takes this voice %.2f s", sound.Seconds(), lettersOf(u)/usual/speed), true}
+		return Unfit{unlike("too short", sound, lettersOf(u)/usual/speed), true}
 	}
 	p.add(now) // also what is refused for its length: a voice may change for good
 	if known && p.n > enough && now < usual/tooSlow {
-		return Unfit{Reason: fmt.Sprintf("too long: %.2f s of sound for a text that takes this voice %.2f s", sound.Seconds(), lettersOf(u)/usual/speed)}
+		return Unfit{Reason: unlike("too long", sound, lettersOf(u)/usual/speed)}
 	}
 	return nil
+}
+
+// unlike says how a sound differs from what the voice usually takes.
+func unlike(how string, sound time.Duration, usual float64) string {
+	return fmt.Sprintf("%s: %.2f s of sound for a text that takes this voice %.2f s", how, sound.Seconds(), usual)
 }
 
 // lettersOf is how much there is to say in an utterance.

@@ -33,11 +33,12 @@ func partially(ctx context.Context, u lector.Utterance, speed float64) error {
 		return nil
 	}
 	n := utf8.RuneCountInString(u.Text)
+	quick := fmt.Sprintf("too short: %.2f s of sound for %d characters", sound.Seconds(), n)
 	switch {
 	case refused > 0 && paceOf(u, sound) > sameAilment*refused:
-		return Unfit{fmt.Sprintf("too short: %.2f s of sound for %d characters, as quick as the whole text that was refused: the answers hold a part of their text", sound.Seconds(), n), true}
+		return Unfit{quick + ", as quick as the whole text that was refused: the answers hold a part of their text", true}
 	case float64(n)/sound.Seconds() > fastestLong*max(speed, 1):
-		return Unfit{fmt.Sprintf("too short: %.2f s of sound for %d characters of a text that was refused", sound.Seconds(), n), true}
+		return Unfit{quick + " of a text that was refused", true}
 	}
 	return nil
 }
