@@ -150,7 +150,8 @@ func follows(t *testing.T, b *browsertest.Browser, h host) {
 		}
 	}
 	// Back at the place, the reader is followed again.
-	value[any](t, p, element+`.sentences[11].range.startContainer.parentElement.scrollIntoView({ block: "center" })`)
+	value[any](t, p, `new Promise(done => { addEventListener("scroll", () => done(0), { once: true });
+		`+element+`.sentences[11].range.startContainer.parentElement.scrollIntoView() })`)
 	for i := 12; i < 16; i++ {
 		value[any](t, p, fmt.Sprintf(`new Promise(done => requestAnimationFrame(() => done(at(%d))))`, i))
 	}

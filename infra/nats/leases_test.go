@@ -37,7 +37,10 @@ type paper struct {
 
 // arrive is one way of a request; the other way is back.
 func (p *paper) arrive(ctx context.Context) error {
-	t := time.NewTimer(p.latency / 2)
+	p.mu.Lock()
+	latency := p.latency
+	p.mu.Unlock()
+	t := time.NewTimer(latency / 2)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():

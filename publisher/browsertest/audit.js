@@ -26,7 +26,8 @@
 
   for (const e of all.filter(e => e.matches("button,a[href],input,select,textarea,summary,[tabindex='0']") && seen(e))) {
     if (!name(e)) found.push(where(e) + " has no name");
-    const shown = (e.localName === "select" ? "" : e.innerText || "").trim(), words = s => s.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+    // What a region holds is no label of it (WCAG 2.5.3 is about controls).
+    const shown = (e.matches("select,[role=region]") ? "" : e.innerText || "").trim(), words = s => s.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
     if (e.ariaLabel && !e.ariaLabel.toLowerCase().includes(shown.toLowerCase()) && words(shown)) found.push(`${where(e)} shows “${shown}”, which its name lacks`);
     const r = e.getBoundingClientRect(), inline = e.localName === "a" && getComputedStyle(e).display === "inline";
     const least = e.getRootNode() instanceof ShadowRoot ? 44 : 24;

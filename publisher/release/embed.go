@@ -80,7 +80,7 @@ func (e Embed) filled(p player.Player, m lector.Manifest, links lector.Links) pl
 	p.State = player.Ready
 	p.Audio, p.Captions = links.MP3, links.VTT
 	p.Title, p.Duration, p.Language = m.Title, m.Duration, m.Language
-	p.Artwork = e.Sites[m.Site].Image
+	p.Artwork = lector.WebAddress(e.Sites[m.Site].Image)
 	p.Label, p.LabelLanguage = m.Disclosure.Text, m.Disclosure.Language
 	if m.Publication != "" {
 		p.Publication = m.Publication

@@ -78,7 +78,9 @@ func Do(p Page, expression string) error {
 
 // middle scrolls an element or a range into sight, waits until the page has
 // been painted so, and returns the middle of its first line.
-const middle = `(async target => {
+const middle = `(async find => {
+	let target;
+	while (!(target = find())) await new Promise(requestAnimationFrame);
 	const element = target instanceof Range ? target.startContainer.parentElement : target;
 	element.scrollIntoView({block: "center", behavior: "instant"});
 	await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -87,9 +89,9 @@ const middle = `(async target => {
 })`
 
 // ClickOn clicks in the middle of what the expression evaluates to, an element
-// (inside a component, too) or a range of text.
+// (inside a component, too) or a range of text, as soon as that is there.
 func ClickOn(p Page, expression string) error {
-	at, err := Value[[]float64](p, middle+`(`+expression+`)`)
+	at, err := Value[[]float64](p, middle+`(() => `+expression+`)`)
 	if err != nil {
 		return fmt.Errorf("find what to click: %w", err)
 	}
