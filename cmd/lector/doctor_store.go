@@ -119,10 +119,10 @@ func lostAudio(ready int, c *config) error {
 }
 
 func areArticles(n int) string {
-	switch {
-	case n == 1:
+	switch n {
+	case 1:
 		return "1 article is"
-	case n == looked:
+	case looked:
 		return fmt.Sprintf("%d articles or more are", n)
 	}
 	return fmt.Sprintf("%d articles are", n)

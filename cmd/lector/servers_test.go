@@ -86,10 +86,10 @@ func (st *serverTable) try(t *testing.T, p s3test.Program) {
 		}
 		st.add(name, answer)
 	}
-	passes("conformance suite", func(t *testing.T) { //nolint:paralleltest // one after the other: each fills a cell
+	passes("conformance suite", func(t *testing.T) {
 		storetest.Run(t, func(t *testing.T) storetest.Store { return openS3(t, server.Config(server.NewBucket(t))) })
 	})
-	passes("article to audio, edit, takedown", func(t *testing.T) { wholeWay(t, openS3(t, server.Config(server.NewBucket(t)))) }) //nolint:paralleltest // as above
+	passes("article to audio, edit, takedown", func(t *testing.T) { wholeWay(t, openS3(t, server.Config(server.NewBucket(t)))) })
 	st.add("a put into a bucket that is not there", missingBucket(t, server))
 	traits, err := openS3(t, server.Config(server.NewBucket(t))).Probe(t.Context())
 	if err != nil {

@@ -228,7 +228,7 @@ func TestStoreCopyWithoutServe(t *testing.T) {
 	server := s3test.Start(t, "audio")
 	dir := t.TempDir()
 	bucket := "s3:audio@" + server.Endpoint
-	t.Run("while it runs", func(t *testing.T) { //nolint:paralleltest // what follows looks at what it leaves
+	t.Run("while it runs", func(t *testing.T) {
 		h := openHouse(t, dir, &silentVoice{}).start()
 		h.tell(lector.Published, story("1"))
 		h.tell(lector.Published, story("2"))

@@ -90,7 +90,7 @@ func TestMain(m *testing.M) {
 func build(t *testing.T) string {
 	t.Helper()
 	binary.once.Do(func() {
-		if binary.dir, binary.err = os.MkdirTemp("", "lector-image-"); binary.err != nil {
+		if binary.dir, binary.err = os.MkdirTemp("", "lector-image-"); binary.err != nil { //nolint:usetesting // it outlives each test
 			return
 		}
 		out, err := exec.Command("go", "build", "-o", filepath.Join(binary.dir, "lector"), "../../cmd/lector").CombinedOutput()

@@ -37,10 +37,10 @@ func begins(b []byte) bool {
 		return false
 	}
 	size := int64(binary.LittleEndian.Uint32(b[4:]))
-	switch id := string(b[:4]); {
-	case id == "RIFF" || id == "RF64" || id == "BW64":
+	switch id := string(b[:4]); id {
+	case "RIFF", "RF64", "BW64":
 		return riff(b) > 0
-	case id == "data":
+	case "data":
 		return roundly(size) || size <= int64(len(b)-chunkHeader)
 	default:
 		return known[id] && size <= mostInside && size <= int64(len(b)-chunkHeader)

@@ -8,7 +8,7 @@ import (
 )
 
 // A program that is started so sees what is listed, and nothing else.
-func TestOf(t *testing.T) {
+func TestOf(t *testing.T) { //nolint:paralleltest // it sets the environment
 	for name, value := range map[string]string{
 		"HOME": "/home/reader", "LANG": "uk_UA.UTF-8", "TMPDIR": "/tmp",
 		"AWS_SECRET_ACCESS_KEY": "hunter2", "LECTOR_NATS_PASSWORD": "hunter2", "LC_ALL": "C", "LD_PRELOAD": "",

@@ -23,7 +23,8 @@ type piece struct {
 // it ends with.
 func pauseBehind(text string) time.Duration {
 	last, _ := utf8.DecodeLastRuneInString(strings.TrimSpace(text))
-	return [...]time.Duration{0, 60, 180, 350}[weight(last)] * time.Millisecond
+	milliseconds := [...]int{0, 60, 180, 350}[weight(last)]
+	return time.Duration(milliseconds) * time.Millisecond
 }
 
 // join makes one speech of several, frame by frame. Silences between them that

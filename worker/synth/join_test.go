@@ -50,8 +50,8 @@ func TestJoinLeavesNoDeadAir(t *testing.T) {
 
 func TestPauseBehind(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]time.Duration{"a word": 60, "a phrase,": 180, "A sentence.": 350, "": 60} {
-		if got := pauseBehind(text); got != want*time.Millisecond {
+	for text, want := range map[string]int{"a word": 60, "a phrase,": 180, "A sentence.": 350, "": 60} {
+		if got := pauseBehind(text); got.Milliseconds() != int64(want) {
 			t.Errorf("%q: %v", text, got)
 		}
 	}

@@ -125,7 +125,7 @@ func hold(r io.Reader) (held io.ReadSeeker, free func(), err error) {
 	if err != nil {
 		return nil, func() {}, err
 	}
-	free = func() { f.Close(); os.Remove(f.Name()) }
+	free = func() { _ = f.Close(); os.Remove(f.Name()) } // what was written is read before
 	if _, err = f.Write(b.Bytes()[:n]); err == nil {
 		_, err = io.Copy(f, r)
 	}

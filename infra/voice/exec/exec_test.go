@@ -86,7 +86,7 @@ func TestWhatTheProgramGets(t *testing.T) {
 
 // TestProgramSeesNoSecrets: Lector holds the keys of other services in its
 // environment, and a voice's program is somebody else's.
-func TestProgramSeesNoSecrets(t *testing.T) {
+func TestProgramSeesNoSecrets(t *testing.T) { //nolint:paralleltest // it sets the environment
 	for name, value := range map[string]string{
 		"AWS_SECRET_ACCESS_KEY": "hunter2", "LECTOR_NATS_URL": "nats://cms:hunter2@h", "OPENAI_API_KEY": "hunter2", "MODEL": "of lector",
 		"HOME": "/home/reader", "LANG": "C.UTF-8", "TMPDIR": "/tmp",

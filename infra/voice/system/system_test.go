@@ -163,7 +163,7 @@ func TestSay(t *testing.T) {
 
 // TestProgramSeesNoSecrets: the program gets what it needs to run and what its
 // voice names, when it is looked at and when it speaks.
-func TestProgramSeesNoSecrets(t *testing.T) {
+func TestProgramSeesNoSecrets(t *testing.T) { //nolint:paralleltest // it sets the environment
 	for name, value := range map[string]string{
 		"AWS_SECRET_ACCESS_KEY": "hunter2", "LECTOR_NATS_PASSWORD": "hunter2", "HOME": "/home/reader", "LANG": "C.UTF-8", "TMPDIR": t.TempDir(),
 	} {

@@ -30,13 +30,23 @@ func TestEngines(t *testing.T) {
 				}
 			})
 			s := newSuite(t, b)
-			t.Run("driver", func(t *testing.T) { drives(t, s) })
-			t.Run("play and pause", func(t *testing.T) { plays(t, s) })
-			t.Run("seek", func(t *testing.T) { seeks(t, s) })
-			t.Run("click a sentence", func(t *testing.T) { playsSentence(t, s) })
-			t.Run("label in full sight", func(t *testing.T) { showsLabel(t, s) })
+			for _, test := range tests { // one after the other: a browser shows one page at a time
+				t.Run(test.name, func(t *testing.T) { test.run(t, s) })
+			}
 		})
 	}
+}
+
+// tests are what holds in every engine.
+var tests = []struct {
+	name string
+	run  func(*testing.T, suite)
+}{
+	{"driver", drives},
+	{"play and pause", plays},
+	{"seek", seeks},
+	{"click a sentence", playsSentence},
+	{"label in full sight", showsLabel},
 }
 
 const audio = `document.querySelector("audio")`

@@ -56,7 +56,7 @@ func (f *firefox) start(path string) (err error) {
 	if err := os.WriteFile(filepath.Join(f.profile, "user.js"), firefoxPreferences, 0o600); err != nil {
 		return err
 	}
-	cmd := exec.Command(path, "--headless", "--profile", f.profile, //nolint:gosec // the browser of this machine
+	cmd := exec.Command(path, "--headless", "--profile", f.profile,
 		"--remote-debugging-port", "0", "--remote-allow-origins", origin, "--remote-allow-system-access", "about:blank")
 	cmd.Env = append(os.Environ(), "MOZ_CRASHREPORTER_DISABLE=1", "HOME="+f.profile)
 	if f.process, err = launch(f.ctx, cmd); err != nil {

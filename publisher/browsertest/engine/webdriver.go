@@ -48,7 +48,7 @@ func (d webdriver) exchange(ctx context.Context, method, path string, params any
 	if err != nil {
 		return 0, nil, err
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := new(http.Client).Do(r)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -60,7 +60,7 @@ func (w *webkit) start(driver, screen string) (err error) {
 	if err := w.settle(); err != nil {
 		return err
 	}
-	cmd := exec.Command(screen, "-displayfd", "1", "-screen", "0", "1600x1400x24", "-nolisten", "tcp") //nolint:gosec // of this machine
+	cmd := exec.Command(screen, "-displayfd", "1", "-screen", "0", "1600x1400x24", "-nolisten", "tcp")
 	if w.screen, err = launch(w.ctx, cmd); err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (w *webkit) startDriver(path, display string) (err error) {
 		if errPort != nil {
 			return errPort
 		}
-		cmd := exec.Command(path, "--port="+strconv.Itoa(port)) //nolint:gosec // of this machine
+		cmd := exec.Command(path, "--port="+strconv.Itoa(port))
 		cmd.Env = append(os.Environ(), "DISPLAY="+display, "HOME="+w.home, "XDG_CACHE_HOME="+w.home, "XDG_CONFIG_HOME="+w.home,
 			"XDG_DATA_HOME="+w.home, "NO_AT_BRIDGE=1", "DBUS_SESSION_BUS_ADDRESS=disabled:", "GTK_USE_PORTAL=0")
 		if w.driver, err = launch(w.ctx, cmd); err != nil {

@@ -123,7 +123,7 @@ func (p picture) take(b engine.Browser, address, file string) (err error) {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, png, 0o644) //nolint:gosec // pictures are for everybody
+	return os.WriteFile(file, png, 0o644)
 }
 
 //go:embed sheet.html

@@ -31,7 +31,7 @@ func generate() error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile("player.min.js", text, 0o644) //nolint:gosec // a source file, which all may read
+	return os.WriteFile("player.min.js", text, 0o644)
 }
 
 // player returns the minified script with its style sheets in it. It stands in
