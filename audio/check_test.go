@@ -17,10 +17,8 @@ func encoded(t *testing.T, name string, samples []int16) []byte {
 	t.Helper()
 	need(t, "lame")
 	path := clips.make(name+".mp3", func(p string) {
-		var b bytes.Buffer
-		pcm.WriteWAVHeader(&b, pcm.WAVFormat{SampleRate: 24000, Channels: 1}, int64(len(samples)*2))
-		pcm.WriteSamples(&b, samples)
-		if err := os.WriteFile(p+".wav", b.Bytes(), 0o600); err != nil {
+		wav := pcm.NewWAV(pcm.AppendSamples(nil, samples), 24000, 1)
+		if err := os.WriteFile(p+".wav", wav.Bytes(), 0o600); err != nil {
 			t.Error(err)
 			return
 		}

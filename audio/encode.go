@@ -49,16 +49,15 @@ func (s *stream) wav(ctx context.Context) (io.Reader, error) {
 	}
 	ch := s.first.Channels()
 	from, to := s.delay()*ch, (s.raw()-s.trail())*ch
-	var out bytes.Buffer
-	pcm.WriteWAVHeader(&out, pcm.WAVFormat{SampleRate: s.first.SampleRate(), Channels: ch}, int64(to-from)*2)
+	out := make([]byte, 0, max(to-from, 0)*2)
 	d := pcm.NewDecoder(units)
 	for at := 0; d.Next(); {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		x := d.Samples()
-		pcm.WriteSamples(&out, x[min(max(from-at, 0), len(x)):min(max(to-at, 0), len(x))])
+		out = pcm.AppendSamples(out, x[min(max(from-at, 0), len(x)):min(max(to-at, 0), len(x))])
 		at += len(x)
 	}
-	return &out, nil
+	return bytes.NewReader(pcm.NewWAV(out, s.first.SampleRate(), ch).Bytes()), nil
 }

@@ -3,8 +3,6 @@ package pcm
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -122,43 +120,6 @@ func FuzzDecoder(f *testing.F) {
 		}
 		if samples, _ := decode(b); len(samples) != n {
 			t.Fatalf("%d samples of %d", len(samples), n)
-		}
-	})
-}
-
-func TestWAVHeader(t *testing.T) {
-	t.Parallel()
-	var b bytes.Buffer
-	want := WAVFormat{24000, 1}
-	WriteWAVHeader(&b, want, 6)
-	WriteSamples(&b, []int16{1, -2, 3})
-	got, size, err := ReadWAVHeader(&b)
-	if err != nil || got != want || size != 6 || !bytes.Equal(b.Bytes(), []byte{1, 0, 0xFE, 0xFF, 3, 0}) {
-		t.Errorf("%v, %d bytes, %v, % x", got, size, err, b.Bytes())
-	}
-}
-
-func TestWAVThatWasStreamed(t *testing.T) {
-	t.Parallel()
-	var b bytes.Buffer
-	WriteWAVHeader(&b, WAVFormat{22050, 2}, 0xFFFFFFFF)
-	if _, size, err := ReadWAVHeader(&b); err != nil || size != -1 {
-		t.Errorf("%d bytes, %v", size, err)
-	}
-}
-
-func FuzzWAVHeader(f *testing.F) {
-	var b bytes.Buffer
-	WriteWAVHeader(&b, WAVFormat{24000, 1}, 0)
-	f.Add(b.Bytes())
-	f.Add([]byte("RIFF\xff\xff\xff\xffWAVELIST\x04\x00\x00\x00abcdfmt \x10\x00\x00\x00"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		format, size, err := ReadWAVHeader(bytes.NewReader(b))
-		if err == nil && (format.SampleRate < 1 || format.Channels < 1 || size == 0) {
-			t.Fatalf("%+v, %d bytes", format, size)
-		}
-		if err != nil && !errors.Is(err, ErrWAV) && !errors.Is(err, io.EOF) {
-			t.Fatal(err)
 		}
 	})
 }

@@ -1,108 +1,84 @@
 package pcm
 
 import (
-	"bytes"
 	"encoding/binary"
-	"errors"
-	"fmt"
-	"io"
+	"slices"
 )
 
-// WAVFormat is what a WAV file of 16-bit samples says about itself.
-type WAVFormat struct{ SampleRate, Channels int }
-
-// ErrWAV is returned for what is no WAV file of 16-bit PCM.
-var ErrWAV = errors.New("no 16-bit PCM WAV file")
-
-// WriteWAVHeader writes the 44 bytes in front of size bytes of samples.
-func WriteWAVHeader(b *bytes.Buffer, f WAVFormat, size int64) {
-	put := func(v any) { _ = binary.Write(b, binary.LittleEndian, v) } // a Buffer takes everything
-	b.WriteString("RIFF")
-	put(uint32(size + 36))
-	b.WriteString("WAVEfmt ")
-	put(uint32(16))
-	put(uint16(1))
-	put(uint16(f.Channels))
-	put(uint32(f.SampleRate))
-	put(uint32(f.SampleRate * f.Channels * 2))
-	put(uint16(f.Channels * 2))
-	put(uint16(16))
-	b.WriteString("data")
-	put(uint32(size))
+// WAV is a WAV file taken apart (RIFF WAVE, EBU Tech 3285).
+type WAV struct {
+	Format  []byte // the body of the fmt chunk, at least 16 bytes
+	Samples []byte // the body of the data chunk: interleaved, little-endian
 }
 
-// WriteSamples writes samples as WAV files have them.
-func WriteSamples(b *bytes.Buffer, samples []int16) {
-	var pair [2]byte
+// NewWAV returns a WAV of signed 16-bit samples of the given rate in Hz. Bytes
+// behind the last whole sample of all channels are left out.
+func NewWAV(samples []byte, rate, channels int) WAV {
+	block := 2 * channels
+	format := make([]byte, 0, 16)
+	format = binary.LittleEndian.AppendUint16(format, 1) // PCM
+	format = binary.LittleEndian.AppendUint16(format, uint16(channels))
+	format = binary.LittleEndian.AppendUint32(format, uint32(rate))
+	format = binary.LittleEndian.AppendUint32(format, uint32(rate*block))
+	format = binary.LittleEndian.AppendUint16(format, uint16(block))
+	format = binary.LittleEndian.AppendUint16(format, 16)
+	return WAV{format, samples[:len(samples)-len(samples)%block]}
+}
+
+// Channels returns the number of channels.
+func (w WAV) Channels() int { return int(binary.LittleEndian.Uint16(w.Format[2:])) }
+
+// SampleRate returns Hz.
+func (w WAV) SampleRate() int { return int(binary.LittleEndian.Uint32(w.Format[4:])) }
+
+// BlockSize returns the bytes of one sample of all channels.
+func (w WAV) BlockSize() int { return int(binary.LittleEndian.Uint16(w.Format[12:])) }
+
+// Bits returns the bits of one sample.
+func (w WAV) Bits() int { return int(binary.LittleEndian.Uint16(w.Format[14:])) }
+
+func (w WAV) bytesPerSecond() int64 { return int64(w.SampleRate()) * int64(w.BlockSize()) }
+
+// Stereo returns a mono WAV with its channel twice, and any other as it is.
+func (w WAV) Stereo() WAV {
+	if w.Channels() != 1 {
+		return w
+	}
+	block := w.BlockSize()
+	both := WAV{slices.Clone(w.Format), make([]byte, 0, 2*len(w.Samples))}
+	binary.LittleEndian.PutUint16(both.Format[2:], 2)
+	binary.LittleEndian.PutUint32(both.Format[8:], 2*binary.LittleEndian.Uint32(w.Format[8:]))
+	binary.LittleEndian.PutUint16(both.Format[12:], uint16(2*block))
+	if len(w.Format) >= 24 { // the speakers of the extensible form: front left and right
+		binary.LittleEndian.PutUint32(both.Format[20:], 3)
+	}
+	for in := w.Samples; len(in) >= block; in = in[block:] {
+		both.Samples = append(append(both.Samples, in[:block]...), in[:block]...)
+	}
+	return both
+}
+
+// Bytes returns the file: one fmt and one data chunk with their true sizes.
+func (w WAV) Bytes() []byte {
+	n := len(w.Format) + len(w.Format)&1
+	out := make([]byte, 0, 28+n+len(w.Samples))
+	out = append(out, "RIFF"...)
+	out = binary.LittleEndian.AppendUint32(out, uint32(20+n+len(w.Samples)))
+	out = append(out, "WAVEfmt "...)
+	out = binary.LittleEndian.AppendUint32(out, uint32(len(w.Format)))
+	out = append(out, w.Format...)
+	if len(w.Format)&1 == 1 {
+		out = append(out, 0)
+	}
+	out = append(out, "data"...)
+	out = binary.LittleEndian.AppendUint32(out, uint32(len(w.Samples)))
+	return append(out, w.Samples...)
+}
+
+// AppendSamples appends 16-bit samples as WAV files have them.
+func AppendSamples(b []byte, samples []int16) []byte {
 	for _, x := range samples {
-		binary.LittleEndian.PutUint16(pair[:], uint16(x))
-		b.Write(pair[:])
+		b = binary.LittleEndian.AppendUint16(b, uint16(x))
 	}
-}
-
-// ReadWAVHeader reads up to the first sample and returns the bytes of samples
-// that follow: -1 for a stream whose header was written before its length was
-// known (0xFFFFFFFF or 0).
-func ReadWAVHeader(r io.Reader) (f WAVFormat, size int64, err error) {
-	var riff [12]byte
-	if _, err := io.ReadFull(r, riff[:]); err != nil || string(riff[:4]) != "RIFF" || string(riff[8:]) != "WAVE" {
-		return f, 0, ErrWAV
-	}
-	for {
-		var chunk [8]byte
-		if _, err := io.ReadFull(r, chunk[:]); err != nil {
-			return f, 0, fmt.Errorf("a chunk is cut off: %w", ErrWAV)
-		}
-		n := int64(binary.LittleEndian.Uint32(chunk[4:]))
-		switch string(chunk[:4]) {
-		case "fmt ":
-			if f, err = readFormat(r, n); err != nil {
-				return f, 0, err
-			}
-		case "data":
-			return f, streamed(n), f.check()
-		default:
-			if _, err := io.CopyN(io.Discard, r, n+n&1); err != nil {
-				return f, 0, fmt.Errorf("a chunk is cut off: %w", ErrWAV)
-			}
-		}
-	}
-}
-
-// streamed returns a chunk's size, or -1 where the writer did not know it.
-func streamed(n int64) int64 {
-	if n == 0 || n >= 0xFFFFFF00 {
-		return -1
-	}
-	return n
-}
-
-func readFormat(r io.Reader, n int64) (WAVFormat, error) {
-	var b [40]byte
-	if n < 16 || n > 1<<16 {
-		return WAVFormat{}, ErrWAV
-	}
-	head := b[:min(n, 40)]
-	if _, err := io.ReadFull(r, head); err != nil {
-		return WAVFormat{}, ErrWAV
-	}
-	if _, err := io.CopyN(io.Discard, r, n-int64(len(head))+n&1); err != nil {
-		return WAVFormat{}, ErrWAV
-	}
-	const plain, extensible = 1, 0xFFFE
-	tag := binary.LittleEndian.Uint16(b[:])
-	if tag != plain && tag != extensible || binary.LittleEndian.Uint16(b[14:]) != 16 {
-		return WAVFormat{}, ErrWAV
-	}
-	return WAVFormat{
-		SampleRate: int(binary.LittleEndian.Uint32(b[4:])),
-		Channels:   int(binary.LittleEndian.Uint16(b[2:])),
-	}, nil
-}
-
-func (f WAVFormat) check() error {
-	if f.SampleRate < 1 || f.SampleRate > 768000 || f.Channels < 1 || f.Channels > 8 {
-		return ErrWAV
-	}
-	return nil
+	return b
 }

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"lector"
+	"lector/audio/pcm"
 	"lector/infra/environ"
 )
 
@@ -54,18 +55,18 @@ func (e Encoder) Encode(ctx context.Context, wav io.Reader, rate, channels, kbps
 	if e.path == "" {
 		return nil, lector.Permanent(errors.New("encode: no encoder"))
 	}
-	data, err := io.ReadAll(io.LimitReader(wav, maxWAV+1))
+	data, err := io.ReadAll(io.LimitReader(wav, pcm.MaxWAV+1))
 	if err != nil {
 		return nil, fmt.Errorf("encode: read wav: %w", err)
 	}
-	data, err = mend(data)
+	in, err := pcm.ReadWAV(data)
 	if err != nil {
 		return nil, fmt.Errorf("encode: %w", err)
 	}
-	if channels == 2 {
-		data = stereo(data)
+	if channels == 2 { // lame encodes mono as mono, whatever mode is asked of it
+		in = in.Stereo()
 	}
-	mp3, err := run(ctx, e.path, e.args(rate, channels, kbps), data)
+	mp3, err := run(ctx, e.path, e.args(rate, channels, kbps), in.Bytes())
 	if err != nil {
 		return nil, fmt.Errorf("encode: %s: %w", e.version, err)
 	}

@@ -15,16 +15,17 @@ import (
 	"testing"
 
 	"lector"
+	"lector/audio/pcm"
 )
 
 // tone is a second and a half of 440 Hz at 16 kHz mono.
 func tone() []byte {
-	pcm := make([]byte, 0, 48000)
+	samples := make([]byte, 0, 48000)
 	for i := range 24000 {
 		s := int16(8000 * math.Sin(float64(i)*2*math.Pi*440/16000))
-		pcm = binary.LittleEndian.AppendUint16(pcm, uint16(s))
+		samples = binary.LittleEndian.AppendUint16(samples, uint16(s))
 	}
-	return pcm
+	return samples
 }
 
 // only is a lookPath that knows one program.
@@ -72,7 +73,7 @@ func TestEncode(t *testing.T) {
 			if !strings.HasPrefix(e.Version(), program+" ") || strings.HasSuffix(e.Version(), "unknown") {
 				t.Errorf("version %q", e.Version())
 			}
-			mp3, err := e.Encode(t.Context(), bytes.NewReader(WAV(tone(), 16000, 1)), 24000, 1, 48)
+			mp3, err := e.Encode(t.Context(), bytes.NewReader(pcm.NewWAV(tone(), 16000, 1).Bytes()), 24000, 1, 48)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -99,7 +100,7 @@ func TestChannels(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					mp3, err := enc.Encode(t.Context(), bytes.NewReader(WAV(tone(), 16000, in)), 24000, out, 64)
+					mp3, err := enc.Encode(t.Context(), bytes.NewReader(pcm.NewWAV(tone(), 16000, in).Bytes()), 24000, out, 64)
 					if err != nil || len(mp3) < 4 {
 						t.Fatalf("%d bytes, %v", len(mp3), err)
 					}
@@ -118,55 +119,18 @@ func TestUnknownSizes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := e.Encode(t.Context(), bytes.NewReader(WAV(tone(), 16000, 1)), 24000, 1, 48)
+	want, err := e.Encode(t.Context(), bytes.NewReader(pcm.NewWAV(tone(), 16000, 1).Bytes()), 24000, 1, 48)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, size := range []uint32{0, 0xFFFFFFFF, 0x7FFFF000, 0x7FFFFFFF, 0x80000000} {
-		wav := WAV(tone(), 16000, 1)
+		wav := pcm.NewWAV(tone(), 16000, 1).Bytes()
 		binary.LittleEndian.PutUint32(wav[4:], size)
 		binary.LittleEndian.PutUint32(wav[40:], size)
 		got, err := e.Encode(t.Context(), bytes.NewReader(wav), 24000, 1, 48)
 		if err != nil || !bytes.Equal(got, want) {
 			t.Errorf("size %#x: %d bytes, %v; want %d", size, len(got), err, len(want))
 		}
-	}
-}
-
-func TestBadWAV(t *testing.T) {
-	t.Parallel()
-	good := WAV(tone(), 16000, 1)
-	rateless := bytes.Clone(good)
-	clear(rateless[24:28])
-	for name, test := range map[string]struct {
-		wav  []byte
-		want string
-	}{
-		"empty":      {nil, "no RIFF"},
-		"html":       {[]byte("<html>no voice today</html>"), "no RIFF"},
-		"mp3":        {bytes.Repeat([]byte{0xFF, 0xF3, 0x64, 0xC4}, 36), "no RIFF"},
-		"no data":    {good[:36], "no data chunk"},
-		"no samples": {good[:44], "truncated"},
-		"truncated":  {good[:len(good)/2], "truncated"},
-		"no rate":    {rateless, "rate"},
-		"no format":  {append([]byte("RIFF\x00\x00\x00\x00WAVEdata\x02\x00\x00\x00"), 1, 2), "without a format"},
-		"long chunk": {append([]byte("RIFF\x00\x00\x00\x00WAVELIST\x00\x10\x00\x00"), 1, 2), "stated"},
-	} {
-		if _, err := mend(test.wav); err == nil || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("%s: %v, want %q", name, err, test.want)
-		}
-	}
-}
-
-func TestExtraChunksAndOddSizes(t *testing.T) {
-	t.Parallel()
-	good := WAV(tone(), 16000, 1)
-	odd := bytes.Clone(good[:36])
-	odd = append(odd, "LIST\x03\x00\x00\x00abc\x00"...)
-	odd = append(odd, good[36:]...)
-	got, err := mend(odd)
-	if err != nil || !bytes.Equal(got, good) {
-		t.Errorf("%v, %d bytes, want %d", err, len(got), len(good))
 	}
 }
 
@@ -190,7 +154,7 @@ func script(_ *testing.T, text string) Encoder {
 
 func TestProgramFails(t *testing.T) {
 	t.Parallel()
-	wav := WAV(tone(), 16000, 1)
+	wav := pcm.NewWAV(tone(), 16000, 1).Bytes()
 	e := script(t, "cat >/dev/null; echo first >&2; echo 'the last word' >&2; exit 3")
 	if _, err := e.Encode(t.Context(), bytes.NewReader(wav), 24000, 1, 48); err == nil || !strings.HasSuffix(err.Error(), "exit status 3: the last word") {
 		t.Errorf("failing: %v", err)
@@ -206,7 +170,7 @@ func TestProgramSeesNoSecrets(t *testing.T) {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
 	t.Setenv("LANG", "C.UTF-8")
 	e := script(t, "cat >/dev/null; env")
-	seen, err := e.Encode(t.Context(), bytes.NewReader(WAV(tone(), 16000, 1)), 24000, 1, 48)
+	seen, err := e.Encode(t.Context(), bytes.NewReader(pcm.NewWAV(tone(), 16000, 1).Bytes()), 24000, 1, 48)
 	if err != nil || bytes.Contains(seen, []byte("hunter2")) || !bytes.Contains(seen, []byte("LANG=C.UTF-8\n")) {
 		t.Errorf("%v: sees %s", err, seen)
 	}
@@ -238,7 +202,7 @@ func TestKilledByContext(t *testing.T) {
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() {
-		_, err := e.Encode(ctx, bytes.NewReader(WAV(tone(), 16000, 1)), 24000, 1, 48)
+		_, err := e.Encode(ctx, bytes.NewReader(pcm.NewWAV(tone(), 16000, 1).Bytes()), 24000, 1, 48)
 		ended <- err
 	}()
 	if up, err := os.ReadFile(started); err != nil || string(up) != "up\n" { // waits for the program
@@ -248,19 +212,4 @@ func TestKilledByContext(t *testing.T) {
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-}
-
-func FuzzMend(f *testing.F) {
-	f.Add(WAV([]byte{1, 2, 3, 4}, 16000, 1))
-	f.Add(join(sized(hum(40), 0), info, sized(hum(20), 7), []byte("data\x00\x00\x00\x00xy")))
-	f.Add([]byte("RIFF\xff\xff\xff\xffWAVEfmt \x10\x00\x00\x00"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		once, err := mend(data)
-		if err != nil {
-			return
-		}
-		if twice, err := mend(once); err != nil || !bytes.Equal(once, twice) {
-			t.Errorf("not stable: %v", err)
-		}
-	})
 }

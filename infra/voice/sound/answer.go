@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"lector"
+	"lector/audio/pcm"
 )
 
 // The sound of what we encode ourselves: the native rate of most voices.
@@ -64,7 +65,7 @@ func (w Want) MP3(ctx context.Context, data []byte) ([]byte, error) {
 		return nil, InPlace(kind, "audio", data)
 	case Unknown:
 		if w.Raw > 0 {
-			return w.encode(ctx, header16(data, w.Raw))
+			return w.encode(ctx, pcm.NewWAV(data, w.Raw, 1).Bytes())
 		}
 		return nil, lector.Permanent(w.hint(errors.New("the answer is no audio that I know"),
 			"if it is raw samples, set format: pcm and sample_rate: for this voice"))
@@ -115,16 +116,6 @@ func Parameters(e Encoder) string {
 		return ""
 	}
 	return fmt.Sprintf("%s %d/%d/%d", e.Version(), Rate, Channels, kbps)
-}
-
-// header16 puts a WAV header with unknown sizes before 16-bit mono samples.
-func header16(pcm []byte, rate int) []byte {
-	h := []byte("RIFF\xff\xff\xff\xffWAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00")
-	for _, n := range []int{rate, 2 * rate} {
-		h = append(h, byte(n), byte(n>>8), byte(n>>16), byte(n>>24))
-	}
-	h = append(h, "\x02\x00\x10\x00data\xff\xff\xff\xff"...)
-	return append(h, pcm[:len(pcm)-len(pcm)%2]...)
 }
 
 // Excerpt quotes the beginning of a text answer for an error, on one line.

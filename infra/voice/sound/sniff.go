@@ -3,6 +3,8 @@ package sound
 import (
 	"bytes"
 	"unicode/utf8"
+
+	"lector/audio/mpeg"
 )
 
 // Kind is what some bytes are.
@@ -58,10 +60,10 @@ func two(data []byte) bool {
 	if err != nil {
 		return false
 	}
-	if h.size+4 > len(data) {
+	if h.Size()+mpeg.HeaderSize > len(data) {
 		return true // a single frame, or a part of one
 	}
-	_, err = header(data[h.size:])
+	_, err = header(data[h.Size():])
 	return err == nil
 }
 

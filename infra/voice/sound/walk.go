@@ -3,10 +3,12 @@
 package sound
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
+
+	"lector/audio/id3"
+	"lector/audio/mpeg"
 )
 
 // Form is the form of an MP3.
@@ -20,24 +22,28 @@ type Form struct {
 // ErrCut is wrapped by the error for an MP3 whose last frame is not whole.
 var ErrCut = errors.New("cut off")
 
-// Walk goes from frame to frame of a layer III stream (ISO 11172-3 and
-// 13818-3, 2.4.2.3). ID3 tags may stand around it; anything else that is no
-// whole frame of the first one's rate and channels is an error.
+// Walk goes from frame to frame of a layer III stream. ID3 tags may stand around
+// it; anything else that is no whole frame of the first one's version, rate and
+// channels is an error.
 func Walk(mp3 []byte) (Form, error) {
 	var f Form
+	var first mpeg.Header
 	samples := 0
 	for at := tagged(mp3); at < len(mp3) && !trailer(mp3[at:]); f.Frames++ {
 		h, err := header(mp3[at:])
 		if err != nil {
 			return f, fmt.Errorf("byte %d: %w", at, err)
 		}
-		if f.Frames > 0 && (h.rate != f.Rate || h.channels != f.Channels) {
-			return f, fmt.Errorf("byte %d: %d Hz, %d channels behind %d Hz, %d", at, h.rate, h.channels, f.Rate, f.Channels)
+		if f.Frames == 0 {
+			first, f.Rate, f.Channels = h, h.SampleRate(), h.Channels()
 		}
-		if at += h.size; at > len(mp3) {
+		if !h.Same(first) {
+			return f, fmt.Errorf("byte %d: %v behind %v", at, h.Format(), first.Format())
+		}
+		if at += h.Size(); at > len(mp3) {
 			return f, fmt.Errorf("%w: the last frame lacks %d bytes", ErrCut, at-len(mp3))
 		}
-		f.Rate, f.Channels, samples = h.rate, h.channels, samples+h.samples
+		samples += h.Samples()
 	}
 	if f.Frames == 0 {
 		return f, fmt.Errorf("no MP3 frame in %d bytes", len(mp3))
@@ -49,43 +55,28 @@ func Walk(mp3 []byte) (Form, error) {
 // tagged returns the length of the ID3v2 tags at the start.
 func tagged(mp3 []byte) int {
 	at := 0
-	for len(mp3)-at >= 10 && string(mp3[at:at+3]) == "ID3" {
-		b := mp3[at:]
-		at += 10 + int(b[6]&0x7F)<<21 + int(b[7]&0x7F)<<14 + int(b[8]&0x7F)<<7 + int(b[9]&0x7F)
+	for {
+		n, err := id3.Size(mp3[at:])
+		if err != nil {
+			return at
+		}
+		if at += n; at >= len(mp3) {
+			return len(mp3)
+		}
 	}
-	return min(at, len(mp3))
 }
 
 // trailer reports whether nothing but an ID3v1 tag is left.
 func trailer(b []byte) bool { return len(b) == 128 && string(b[:3]) == "TAG" }
 
-type frame struct{ rate, channels, size, samples int }
-
-func header(b []byte) (frame, error) {
-	if len(b) < 4 {
-		return frame{}, fmt.Errorf("%w: %d bytes of a header", ErrCut, len(b))
+// header reads the header of a frame that states its size.
+func header(b []byte) (mpeg.Header, error) {
+	if len(b) < mpeg.HeaderSize {
+		return 0, fmt.Errorf("%w: %d bytes of a header", ErrCut, len(b))
 	}
-	h := binary.BigEndian.Uint32(b)
-	version, layer, bitrate, rate := h>>19&3, h>>17&3, h>>12&15, h>>10&3
-	if h>>21 != 0x7FF || layer != 1 || version == 1 || bitrate == 0 || bitrate == 15 || rate == 3 {
-		return frame{}, fmt.Errorf("no layer III header: %08x", h)
+	h, ok := mpeg.ParseHeader(b)
+	if !ok || h.Size() == 0 {
+		return 0, fmt.Errorf("no layer III header: % x", b[:mpeg.HeaderSize])
 	}
-	kbps := [2][16]int{
-		{0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160},
-		{0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320},
-	}[version&1][bitrate]
-	f := frame{rate: [3]int{44100, 48000, 32000}[rate], channels: 2, samples: 576}
-	if h>>6&3 == 3 {
-		f.channels = 1
-	}
-	switch version {
-	case 3: // MPEG-1
-		f.samples = 1152
-	case 2:
-		f.rate /= 2
-	case 0: // MPEG-2.5
-		f.rate /= 4
-	}
-	f.size = f.samples/8*kbps*1000/f.rate + int(h>>9&1)
-	return f, nil
+	return h, nil
 }

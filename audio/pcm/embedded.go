@@ -1,4 +1,4 @@
-package encode
+package pcm
 
 import (
 	"bytes"
@@ -59,8 +59,8 @@ func name(b []byte) bool {
 // extent returns how much of b, which begins with samples, is samples: up to the
 // next header, or, where the size was not known, to a number at the very end, which
 // is to be skipped.
-func (w *wave) extent(b []byte) (n, skip int) {
-	if w.open {
+func (r *riffReader) extent(b []byte) (n, skip int) {
+	if r.open {
 		skip = trailing(b)
 	}
 	end := len(b) - skip
@@ -68,7 +68,7 @@ func (w *wave) extent(b []byte) (n, skip int) {
 		if !name(b[i:]) {
 			continue
 		}
-		if begins(b[i:]) || w.open && chain(b[i:]) {
+		if begins(b[i:]) || r.open && chain(b[i:]) {
 			return i, 0
 		}
 	}

@@ -1,4 +1,4 @@
-package encode
+package pcm
 
 import (
 	"bytes"
@@ -21,7 +21,7 @@ func hum(n int) []byte {
 
 // sized returns a WAV of 22,050 Hz mono that states the given size of its samples.
 func sized(pcm []byte, size uint32) []byte {
-	b := WAV(pcm, 22050, 1)
+	b := NewWAV(pcm, 22050, 1).Bytes()
 	binary.LittleEndian.PutUint32(b[4:], size+36)
 	binary.LittleEndian.PutUint32(b[40:], size)
 	return b
@@ -32,6 +32,15 @@ func chunk(name string, body string) []byte {
 	b := binary.LittleEndian.AppendUint32([]byte(name), uint32(len(body)))
 	b = append(b, body...)
 	return append(b, make([]byte, len(body)&1)...)
+}
+
+// rewrite reads a WAV and writes it with true sizes.
+func rewrite(data []byte) ([]byte, error) {
+	w, err := ReadWAV(data)
+	if err != nil {
+		return nil, err
+	}
+	return w.Bytes(), nil
 }
 
 // info is what ffmpeg and editors write about a file.
@@ -52,7 +61,7 @@ func TestBodiesOfServers(t *testing.T) {
 	t.Parallel()
 	all := hum(33076)
 	a, b := all[:20002], all[20002:]
-	want := WAV(all, 22050, 1)
+	want := NewWAV(all, 22050, 1).Bytes()
 	whole, n := len(all), len(all)
 	for name, body := range map[string][]byte{
 		"two files, sizes 0":               join(sized(a, 0), sized(b, 0)),
@@ -83,7 +92,7 @@ func TestBodiesOfServers(t *testing.T) {
 		"less than a block behind":         join(sized(all, 0), []byte{1}),
 		"a few bytes behind the true size": join(sized(all, uint32(n)), []byte("\r\n0\r\n\r\n")),
 	} {
-		got, err := mend(body)
+		got, err := rewrite(body)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		} else if !bytes.Equal(got, want) {
@@ -99,14 +108,14 @@ func TestBodiesThatAreUnfit(t *testing.T) {
 		body []byte
 		want string
 	}{
-		"another rate behind": {join(sized(pcm, 0), WAV(pcm, 24000, 1)), "22050 Hz, 1 channels, 16 bits, then 24000 Hz, 1 channels"},
-		"another form behind": {join(sized(pcm, 0), WAV(pcm, 22050, 2)), "of different forms"},
+		"another rate behind": {join(sized(pcm, 0), NewWAV(pcm, 24000, 1).Bytes()), "22050 Hz, 1 channels, 16 bits, then 24000 Hz, 1 channels"},
+		"another form behind": {join(sized(pcm, 0), NewWAV(pcm, 22050, 2).Bytes()), "of different forms"},
 		"half of it":          {sized(pcm, 2*44100), "truncated"},
 		"nine of ten minutes": {sized(pcm, 540*44100), "truncated"},
 		"nothing":             {join(sized(nil, 0), info, sized(nil, 0)), "no samples"},
 		"chunks only":         {join(sized(nil, 0)[:36], info), "no data chunk"},
 	} {
-		if _, err := mend(test.body); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := rewrite(test.body); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %q", name, err, test.want)
 		}
 	}
@@ -130,18 +139,69 @@ func TestPipes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			format, once, err := read(body)
+			once, err := ReadWAV(body)
 			if err != nil {
 				t.Fatal(err)
 			}
-			block := int(binary.LittleEndian.Uint16(format[12:]))
-			if len(once) != 16000*block {
-				t.Errorf("%d bytes of samples, want a second: %d", len(once), 16000*block)
+			if want := 16000 * once.BlockSize(); len(once.Samples) != want {
+				t.Errorf("%d bytes of samples, want a second: %d", len(once.Samples), want)
 			}
-			_, twice, err := read(join(body, body, info))
-			if err != nil || !bytes.Equal(twice, join(once, once)) {
-				t.Errorf("twice in one body: %d bytes of samples, want %d, %v", len(twice), 2*len(once), err)
+			twice, err := ReadWAV(join(body, body, info))
+			if err != nil || !bytes.Equal(twice.Samples, join(once.Samples, once.Samples)) {
+				t.Errorf("twice in one body: %d bytes of samples, want %d, %v", len(twice.Samples), 2*len(once.Samples), err)
 			}
 		})
 	}
+}
+
+func TestBadWAV(t *testing.T) {
+	t.Parallel()
+	good := NewWAV(hum(24000), 16000, 1).Bytes()
+	rateless := bytes.Clone(good)
+	clear(rateless[24:28])
+	for name, test := range map[string]struct {
+		wav  []byte
+		want string
+	}{
+		"empty":      {nil, "no RIFF"},
+		"html":       {[]byte("<html>no voice today</html>"), "no RIFF"},
+		"mp3":        {bytes.Repeat([]byte{0xFF, 0xF3, 0x64, 0xC4}, 36), "no RIFF"},
+		"no data":    {good[:36], "no data chunk"},
+		"no samples": {good[:44], "truncated"},
+		"truncated":  {good[:len(good)/2], "truncated"},
+		"no rate":    {rateless, "rate"},
+		"no format":  {append([]byte("RIFF\x00\x00\x00\x00WAVEdata\x02\x00\x00\x00"), 1, 2), "without a format"},
+		"long chunk": {append([]byte("RIFF\x00\x00\x00\x00WAVELIST\x00\x10\x00\x00"), 1, 2), "stated"},
+	} {
+		if _, err := rewrite(test.wav); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", name, err, test.want)
+		}
+	}
+}
+
+func TestExtraChunksAndOddSizes(t *testing.T) {
+	t.Parallel()
+	good := NewWAV(hum(24000), 16000, 1).Bytes()
+	odd := bytes.Clone(good[:36])
+	odd = append(odd, "LIST\x03\x00\x00\x00abc\x00"...)
+	odd = append(odd, good[36:]...)
+	got, err := rewrite(odd)
+	if err != nil || !bytes.Equal(got, good) {
+		t.Errorf("%v, %d bytes, want %d", err, len(got), len(good))
+	}
+}
+
+func FuzzReadWAV(f *testing.F) {
+	f.Add(NewWAV([]byte{1, 2, 3, 4}, 16000, 1).Bytes())
+	f.Add(join(sized(hum(40), 0), info, sized(hum(20), 7), []byte("data\x00\x00\x00\x00xy")))
+	f.Add([]byte("RIFF\xff\xff\xff\xffWAVEfmt \x10\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		once, err := rewrite(data)
+		if err != nil {
+			return
+		}
+		if twice, err := rewrite(once); err != nil || !bytes.Equal(once, twice) {
+			t.Errorf("not stable: %v", err)
+		}
+	})
 }
