@@ -10,13 +10,13 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"regexp"
 	"syscall"
 	"time"
 	"unicode/utf8"
 
+	"code.dny.dev/ssrf"
 	"golang.org/x/text/encoding/htmlindex"
 
 	"lector"
@@ -103,36 +103,19 @@ func (c Client) http() *http.Client {
 	}}
 }
 
+// public refuses what IANA does not assign to the open internet.
+var public = ssrf.New(ssrf.WithAnyPort())
+
 // control looks at the address that is dialled, behind all names and
 // redirects.
-func (c Client) control(_, address string, _ syscall.RawConn) error {
-	host, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return err
+func (c Client) control(network, address string, conn syscall.RawConn) error {
+	if c.AllowPrivate {
+		return nil
 	}
-	if !c.AllowPrivate && private(host.Addr().Unmap()) {
-		return lector.Hint(lector.Permanent(fmt.Errorf("%w %s", ErrPrivate, host.Addr())), "with -allow-private, pages of this machine and its network are fetched too")
+	if err := public.Safe(network, address, conn); err != nil {
+		return lector.Hint(lector.Permanent(fmt.Errorf("%w %s: %w", ErrPrivate, address, err)), "with -allow-private, pages of this machine and its network are fetched too")
 	}
 	return nil
-}
-
-// shared are networks that netip does not call private and that are not the
-// open web either.
-var shared = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
-	netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("2002::/16"),
-}
-
-func private(a netip.Addr) bool {
-	if !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
-		return true
-	}
-	for _, p := range shared {
-		if p.Contains(a) {
-			return true
-		}
-	}
-	return false
 }
 
 // explain says what to do where nothing else has: an error may carry a hint of

@@ -80,7 +80,7 @@ func TestGet(t *testing.T) {
 func TestPrivateRefused(t *testing.T) {
 	t.Parallel()
 	url := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("secret")) })
-	for _, address := range []string{url, strings.Replace(url, "127.0.0.1", "localhost", 1), "http://169.254.169.254/latest/meta-data", "http://10.0.0.1/", "http://[::1]:9/", "http://0.0.0.0:9/", "http://[::ffff:127.0.0.1]:9/"} {
+	for _, address := range []string{url, strings.Replace(url, "127.0.0.1", "localhost", 1), "http://169.254.169.254/latest/meta-data", "http://10.0.0.1/", "http://[::1]:9/", "http://0.0.0.0:9/", "http://[::ffff:127.0.0.1]:9/", "http://100.64.1.1/", "http://[fe80::1]:9/", "http://[64:ff9b::7f00:1]/"} {
 		_, err := fetch.Client{}.Get(t.Context(), address)
 		if !errors.Is(err, fetch.ErrPrivate) || lector.HintOf(err) == "" {
 			t.Errorf("%s: got %v", address, err)
