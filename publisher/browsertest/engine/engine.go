@@ -77,10 +77,14 @@ func Do(p Page, expression string) error {
 }
 
 // middle scrolls an element or a range into sight, waits until the page has
-// been painted so, and returns the middle of its first line.
+// been painted so, and returns the middle of its first line. It looks for its
+// target in so many frames of the page, at most 60 a second.
 const middle = `(async find => {
 	let target;
-	while (!(target = find())) await new Promise(requestAnimationFrame);
+	for (let frames = 0; !(target = find()); frames++) {
+		if (frames === 6000) throw Error("it is not there after 6000 frames");
+		await new Promise(requestAnimationFrame);
+	}
 	const element = target instanceof Range ? target.startContainer.parentElement : target;
 	element.scrollIntoView({block: "center", behavior: "instant"});
 	await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -89,7 +93,8 @@ const middle = `(async find => {
 })`
 
 // ClickOn clicks in the middle of what the expression evaluates to, an element
-// (inside a component, too) or a range of text, as soon as that is there.
+// (inside a component, too) or a range of text, as soon as that is there. It
+// gives up when the expression throws, and when nothing comes.
 func ClickOn(p Page, expression string) error {
 	at, err := Value[[]float64](p, middle+`(() => `+expression+`)`)
 	if err != nil {

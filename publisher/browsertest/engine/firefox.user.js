@@ -31,3 +31,21 @@ user_pref("browser.startup.homepage_override.mstone", "ignore");
 user_pref("browser.startup.page", 0);
 user_pref("startup.homepage_welcome_url", "");
 user_pref("toolkit.startup.max_resumed_crashes", -1);
+
+// All pages share one process, decoding and the network included, as far as it
+// allows that: each further process costs a second of the processor, many where
+// others want it, too.
+user_pref("browser.ml.enable", false);
+user_pref("browser.tabs.remote.separatePrivilegedContentProcess", false);
+user_pref("browser.tabs.remote.separatePrivilegedMozillaWebContentProcess", false);
+user_pref("dom.ipc.processCount", 1);
+user_pref("dom.ipc.processPrelaunch.enabled", false);
+user_pref("fission.autostart", false);
+user_pref("layers.gpu-process.enabled", false);
+user_pref("media.rdd-process.enabled", false);
+user_pref("media.utility-process.enabled", false);
+user_pref("network.process.enabled", false);
+
+// No sound: without a device it reports an error of its audio as soon as it
+// plays. At a volume of 0 it opens none and keeps the time by its own clock.
+user_pref("media.default_volume", "0.0");

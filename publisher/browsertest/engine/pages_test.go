@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,10 @@ clicks = [];
 addEventListener("click", e => clicks.push({trusted: e.isTrusted, on: e.target.localName, x: e.offsetX, y: e.offsetY}));
 </script>`
 
+// ending is how many paragraphs of four seconds are read behind the article, so
+// that the sound goes on for long enough where each step of a test takes a minute.
+const ending = 300
+
 // suite is a browser and the newspaper that it reads.
 type suite struct {
 	engine.Browser
@@ -47,7 +52,7 @@ func newSuite(t *testing.T, b engine.Browser) suite {
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	paper := newspaper.New(server.URL, slog.New(slog.DiscardHandler))
+	paper := newspaper.New(server.URL, slog.New(slog.DiscardHandler), slices.Repeat([]string{"And so on."}, ending)...)
 	mux.Handle("/", paper)
 	mux.HandleFunc(plain, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
