@@ -47,6 +47,7 @@ var tests = []struct {
 	{"seek", seeks},
 	{"click a sentence", playsSentence},
 	{"label in full sight", showsLabel},
+	{"script after the first paint", movesNothing},
 }
 
 // audio is the audio of the page; where there is none, or it has failed, the

@@ -54,6 +54,7 @@ func newSuite(t *testing.T, b engine.Browser) suite {
 	t.Cleanup(server.Close)
 	paper := newspaper.New(server.URL, slog.New(slog.DiscardHandler), slices.Repeat([]string{"And so on."}, ending)...)
 	mux.Handle("/", paper)
+	mux.Handle("/late/", newLate(paper))
 	mux.HandleFunc(plain, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprint(w, plainPage)
