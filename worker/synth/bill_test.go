@@ -38,7 +38,7 @@ func (o *odd) Speak(_ context.Context, u lector.Utterance) (lector.Speech, error
 	said := min(o.holds(o.calls, u.Text), n)
 	o.mu.Unlock()
 	sound := float64(said) / o.pace * (0.95 + rand.Float64()/10)
-	return lector.Speech{MP3: silent(time.Duration(sound * float64(time.Second))), Characters: n}, nil
+	return lector.Speech{MP3: toneClip(time.Duration(sound * float64(time.Second))), Characters: n}, nil
 }
 
 // listens takes the length of a clip for its sound, and refuses what is too
@@ -297,7 +297,7 @@ func TestNothingToCut(t *testing.T) {
 	blob := Chunk{Text: strings.Repeat("a", 2000), Language: "en"}
 	good, _ := story(100, 100)
 	v := &fake{answer: func(_ int, u lector.Utterance) (lector.Speech, error) {
-		s := lector.Speech{MP3: silent(time.Second), Characters: len(u.Text)}
+		s := lector.Speech{MP3: toneClip(time.Second), Characters: len(u.Text)}
 		if u.Text == blob.Text {
 			return lector.Speech{Characters: s.Characters}, Unfit{Reason: "1.2 s of unchanged sound"}
 		}

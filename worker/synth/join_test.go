@@ -17,6 +17,7 @@ import (
 // second of noise, and the second begins with silence.
 func TestJoinLeavesNoDeadAir(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	need(t, "flite", "lame")
 	first, rate := fliteVoicing("rms")(t, "When the ferry left the harbour,")
 	second, _ := fliteVoicing("rms")(t, "nobody waved to it.")

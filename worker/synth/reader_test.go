@@ -186,10 +186,12 @@ func TestAllOrNothing(t *testing.T) {
 
 func TestKeepFails(t *testing.T) {
 	t.Parallel()
-	r := Reader{Voice: &fake{}, Clips: &memory{fail: errors.New("disk full")}}
-	if got, err := r.Read(t.Context(), texts(2), nil); got != nil || err == nil || !strings.Contains(err.Error(), "disk full") {
-		t.Errorf("%v, %v", got, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		r := Reader{Voice: &fake{}, Clips: &memory{fail: errors.New("disk full")}}
+		if got, err := r.Read(t.Context(), texts(2), nil); got != nil || err == nil || !strings.Contains(err.Error(), "disk full") {
+			t.Errorf("%v, %v", got, err)
+		}
+	})
 }
 
 func TestDamagedClipIsMadeAgain(t *testing.T) {

@@ -111,6 +111,7 @@ func heard(pcm []byte) (first, last int) {
 // 95th percentile.
 func TestTimesAreRight(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	need(t, "flite", "espeak-ng", "lame")
 	for name, say := range map[string]voicing{"flite rms": fliteVoicing("rms"), "espeak-ng": espeakVoicing} {
 		t.Run(name, func(t *testing.T) {
@@ -161,6 +162,15 @@ func measureTimes(t *testing.T, say voicing, pause time.Duration) {
 	t.Logf("pause %v: %d times: median %.3f s, 95th percentile %.3f s, worst %.3f s", pause, len(wrong), wrong[len(wrong)/2], p95, wrong[len(wrong)-1])
 	if p95 > 0.3 {
 		t.Errorf("95th percentile %.3f s", p95)
+	}
+}
+
+// withoutRace skips what speaks and decodes for many seconds in one goroutine,
+// in which the race detector finds nothing and takes ten times as long.
+func withoutRace(t *testing.T) {
+	t.Helper()
+	if racing {
+		t.Skip("SKIPPED with the race detector; make test runs it without, too")
 	}
 }
 

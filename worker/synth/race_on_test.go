@@ -1,0 +1,6 @@
+//go:build race
+
+package synth
+
+// racing reports whether the race detector watches this run.
+const racing = true
