@@ -106,7 +106,7 @@ func (t *take) part(ctx context.Context, v Voice, clips []synth.Clip, tell func(
 			mine, at = append(mine, t.speech[i]), append(at, i)
 		}
 	}
-	read, err := v.Reader.Read(ctx, mine, func(_, _ int, c synth.Clip) { tell(c) })
+	read, err := v.Synthesizer.Synthesize(ctx, mine, func(_, _ int, c synth.Clip) { tell(c) })
 	for i, c := range read {
 		clips[at[i]] = c
 	}

@@ -57,7 +57,7 @@ func (p *Plan) hash(t *take) string {
 // preferred voice reads it alone. A budget that is used up is no
 // failure of the voice: the article waits.
 func (p *Plan) Narrate(ctx context.Context, step func(Progress)) (*Narration, error) {
-	ctx = synth.Charge(ctx, synth.Account{Site: p.article.Site, Job: p.article.Key()})
+	ctx = synth.WithAccount(ctx, synth.Account{Site: p.article.Site, Job: p.article.Key()})
 	var failed unread
 	for i, t := range p.takes {
 		if failed.lacks(t) {

@@ -13,16 +13,16 @@ import (
 	"lector/worker/synth"
 )
 
-// Reader speaks chunks, each once, all or none. A *synth.Reader is one.
-type Reader interface {
-	Read(ctx context.Context, chunks []synth.Chunk, progress func(done, total int, c synth.Clip)) ([]synth.Clip, error)
+// Synthesizer speaks chunks, each once, all or none. A *synth.Synthesizer is one.
+type Synthesizer interface {
+	Synthesize(ctx context.Context, chunks []synth.Chunk, progress func(done, total int, c synth.Clip)) ([]synth.Clip, error)
 }
 
 // Voice is a configured voice.
 type Voice struct {
 	Name         string
 	Capabilities lector.Capabilities
-	Reader       Reader
+	Synthesizer  Synthesizer
 }
 
 // Site is how a publication wants to be read.

@@ -53,8 +53,8 @@ func (h *house) voices(ctx context.Context, clips synth.Clips) ([]worker.Voice, 
 	if h.purse == nil {
 		h.purse = h.pocket()
 	}
-	flight, slots := &synth.Flight{}, synth.NewSlots(h.config.Worker.Calls)
-	h.onClose(func() error { flight.Land(grace); return nil })
+	flight, slots := &synth.Singleflight{}, synth.NewSlots(h.config.Worker.Calls)
+	h.onClose(func() error { flight.Drain(grace); return nil })
 	var out []worker.Voice
 	missing := map[string]error{}
 	for _, name := range slices.Sorted(maps.Keys(h.config.Voices)) {
@@ -65,8 +65,8 @@ func (h *house) voices(ctx context.Context, clips synth.Clips) ([]worker.Voice, 
 		}
 		out = append(out, worker.Voice{
 			Name: name, Capabilities: v.Capabilities(),
-			Reader: &synth.Reader{
-				Voice: h.purse.equip(v, name, flight, slots), Clips: clips, Flight: flight,
+			Synthesizer: &synth.Synthesizer{
+				Voice: h.purse.equip(v, name, flight, slots), Clips: clips, Singleflight: flight,
 				Leases: h.purse.leases, Ledger: h.purse.ledger, Name: name, RerenderLimit: h.config.Worker.RerenderLimit,
 			},
 		})

@@ -63,15 +63,17 @@ func TestAnswerIsKept(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer store.Close()
-			books := synth.NewBooks(nil)
-			purse := &purse{ledger: books, budget: books, listen: synth.Sound, log: slog.New(slog.DiscardHandler)}
-			flight := &synth.Flight{}
-			reader := &synth.Reader{Voice: purse.equip(bare, "v", flight, synth.NewSlots(8)), Clips: worker.Clips{Store: store}, Flight: flight}
+			ledger := synth.NewMemoryLedger(nil)
+			purse := &purse{ledger: ledger, budget: ledger, listen: synth.CheckAudio, log: slog.New(slog.DiscardHandler)}
+			flight := &synth.Singleflight{}
+			synthesizer := &synth.Synthesizer{
+				Voice: purse.equip(bare, "v", flight, synth.NewSlots(8)), Clips: worker.Clips{Store: store}, Singleflight: flight,
+			}
 			chunk := synth.Chunk{Text: "The ferry left the harbour on time, as it does on every day of the week.", Language: "en"}
 			ctx, end := context.WithCancelCause(t.Context())
 			done := make(chan error)
 			go func() {
-				_, err := reader.Read(ctx, []synth.Chunk{chunk}, nil)
+				_, err := synthesizer.Synthesize(ctx, []synth.Chunk{chunk}, nil)
 				done <- err
 			}()
 			<-g.reached
@@ -80,7 +82,7 @@ func TestAnswerIsKept(t *testing.T) {
 				t.Errorf("the article waits for its call: %v", err)
 			}
 			close(g.open)
-			clips, err := reader.Read(t.Context(), []synth.Chunk{chunk}, nil)
+			clips, err := synthesizer.Synthesize(t.Context(), []synth.Chunk{chunk}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

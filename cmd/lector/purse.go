@@ -14,7 +14,7 @@ import (
 
 // purse is where the calls to voices are booked and bounded.
 type purse struct {
-	ledger synth.Ledger
+	ledger synth.UsageLedger
 	budget synth.Budget
 	calls  worker.Calls // the ledger, to look things up; nil: in memory
 	leases synth.Leases // of clips; nil: this process is alone
@@ -24,14 +24,14 @@ type purse struct {
 
 // listener checks clips, as many at once as there are cores.
 func (a *app) listener() synth.Checker {
-	return synth.InTurn(cmp.Or(a.cores, runtime.GOMAXPROCS(0)), synth.Sound)
+	return synth.LimitConcurrency(cmp.Or(a.cores, runtime.GOMAXPROCS(0)), synth.CheckAudio)
 }
 
 // pocket is a purse in memory, for one command: its budgets know of no other
 // process and end with it.
 func (h *house) pocket() *purse {
-	books := synth.NewBooks(h.config.budgets())
-	return &purse{ledger: books, budget: books, listen: h.app.listener(), log: h.log}
+	ledger := synth.NewMemoryLedger(h.config.budgets())
+	return &purse{ledger: ledger, budget: ledger, listen: h.app.listener(), log: h.log}
 }
 
 // till is the purse that all workers share.

@@ -154,7 +154,7 @@ func (h *testHouse) addWorker(name string) *worker.Worker {
 		Sites: map[string]worker.Site{},
 		Voices: []worker.Voice{{
 			Name: "test", Capabilities: h.voice.Capabilities(),
-			Reader: &synth.Reader{Voice: h.voice, Clips: worker.Clips{Store: h.store}},
+			Synthesizer: &synth.Synthesizer{Voice: synth.WithGracePeriod(h.voice, &synth.Singleflight{}), Clips: worker.Clips{Store: h.store}},
 		}},
 	}
 	for name, site := range h.config.Sites {

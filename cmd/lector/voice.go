@@ -29,20 +29,21 @@ const grace = 8 * time.Second
 const renderings = 3
 
 // equip wraps a voice in what each call to it needs: from the inside, the call
-// is let finish, made for a chunk only whose lease is held, written into the
-// ledger, refused while the backend is broken, held until there is a place for
-// it and money, tried again within the article's bound, listened to, and spoken
-// again or in parts. One equipped voice is for the whole process.
-func (p *purse) equip(v synth.Voice, name string, flight *synth.Flight, slots synth.Slots) synth.Voice {
+// has a grace period, is made only while the lease of its chunk is held, is
+// written into the ledger, refused while the circuit breaker is open, limited in
+// number, reserved in the budget, tried again within the article's limit, its
+// audio is checked, and the text spoken again or in parts. One wrapped voice is
+// for the whole process.
+func (p *purse) equip(v synth.Voice, name string, flight *synth.Singleflight, slots synth.Slots) synth.Speaker {
 	c := v.Capabilities()
-	v = synth.Held(synth.Finish(v, flight))
-	v = synth.Held(synth.Meter(v, name, p.ledger, p.log))
-	v = synth.Break(v, synth.Fuse{})
-	v = synth.Limit(slots.Wrap(v), c.Concurrency, c.PerSecond)
-	v = synth.Within(v, name, p.budget, p.log)
-	v = synth.Retry(synth.Bounded(v), synth.Patience{})
-	v = synth.Check(v, synth.Steady(p.listen))
-	return synth.Mend(v, renderings, func(limit int) {
+	s := synth.RequireLease(synth.WithGracePeriod(v, flight))
+	s = synth.RequireLease(synth.Meter(s, name, p.ledger, p.log))
+	s = synth.CircuitBreaker(s, synth.BreakerConfig{})
+	s = synth.LimitCalls(slots.Wrap(s), c.Concurrency, c.PerSecond)
+	s = synth.WithBudget(s, name, p.budget, p.log)
+	s = synth.Retry(synth.LimitRerendering(s), synth.RetryPolicy{})
+	s = synth.Check(s, synth.CheckPace(p.listen))
+	return synth.RetrySplit(s, renderings, func(limit int) {
 		p.log.Warn(fmt.Sprintf("this server stops at about %d characters: set max_chars", limit), "voice", name,
 			"hint", fmt.Sprintf("set max_chars: %d for this voice in lector.yaml; until then longer texts are cut here, after one was paid for in vain", limit*9/10))
 	})

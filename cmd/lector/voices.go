@@ -219,7 +219,7 @@ func try(ctx context.Context, v synth.Voice) (tested, error) {
 	if err != nil {
 		return tested{}, err
 	}
-	if err := synth.Sound(ctx, s.MP3, u, caps); err != nil {
+	if _, err := synth.CheckAudio(ctx, s.MP3, synth.Request{Utterance: u}, caps); err != nil {
 		return tested{}, err
 	}
 	form, err := audio.Inspect(bytes.NewReader(s.MP3), int64(len(s.MP3)))

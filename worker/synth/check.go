@@ -3,48 +3,54 @@ package synth
 import (
 	"context"
 
+	"golang.org/x/sync/semaphore"
+
 	"lector"
+	"lector/audio"
 )
 
-// Checker looks at a clip before anybody pays attention to it. It returns nil
-// for a good one; an Unfit error for one that another rendering may mend; a
-// permanent error for a voice that is set up wrongly.
-type Checker func(ctx context.Context, mp3 []byte, u lector.Utterance, caps lector.Capabilities) error
+// Checker checks the audio of a request. It returns what it measured, and nil
+// for good audio; an Unfit error for audio that another rendering may correct; a
+// permanent error for a voice that is configured wrongly.
+type Checker func(ctx context.Context, mp3 []byte, r Request, caps lector.Capabilities) (*audio.Analysis, error)
 
-// Check returns v with each of its answers checked. What an unfit clip cost is
-// told with its error.
-func Check(v Voice, c Checker) Voice { return checked{v, c} }
+// Check returns v with each of its answers checked. What refused audio cost is
+// told with the error.
+func Check(v Speaker, c Checker) Speaker { return checked{v, c} }
 
 type checked struct {
-	Voice
+	Speaker
 	check Checker
 }
 
-func (c checked) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
-	s, err := c.Voice.Speak(ctx, u)
+func (c checked) Speak(ctx context.Context, r Request) (Result, error) {
+	res, err := c.Speaker.Speak(ctx, r)
 	if err != nil {
-		return s, err
+		return res, err
 	}
-	// It is paid for, so it is judged even if its article was given back meanwhile.
-	if err := c.check(context.WithoutCancel(ctx), s.MP3, u, c.Capabilities()); err != nil {
-		return lector.Speech{Characters: s.Characters, RequestID: s.RequestID}, err
+	// It is paid for, so it is checked even if its article was given back meanwhile.
+	res.Analysis, err = c.check(context.WithoutCancel(ctx), res.MP3, r, c.Capabilities())
+	if err != nil {
+		return res.refused(), err
 	}
-	return s, nil
+	return res, nil
 }
 
-// InTurn returns c with at most n checks at once over all who use it. A check
-// is work for a processor: more at once would not end sooner, and keep those
-// waiting who only want to begin their next call.
-func InTurn(n int, c Checker) Checker {
-	free := make(chan struct{}, n)
-	return func(ctx context.Context, mp3 []byte, u lector.Utterance, caps lector.Capabilities) error {
-		free <- struct{}{} // what it waits for is short
-		defer func() { <-free }()
-		return c(ctx, mp3, u, caps)
+// LimitConcurrency returns c with at most n checks at once over all who use it.
+// A check is work for a processor: more at once would not end sooner, and would
+// delay others who only want to begin their next call.
+func LimitConcurrency(n int, c Checker) Checker {
+	free := semaphore.NewWeighted(int64(n))
+	return func(ctx context.Context, mp3 []byte, r Request, caps lector.Capabilities) (*audio.Analysis, error) {
+		if err := free.Acquire(context.WithoutCancel(ctx), 1); err != nil { // the wait is short, and the audio is paid for
+			return nil, err
+		}
+		defer free.Release(1)
+		return c(ctx, mp3, r, caps)
 	}
 }
 
-// Unfit says what is wrong with a clip that decodes to something else than the
+// Unfit says what is wrong with audio that decodes to something else than the
 // text read once in a steady voice.
 type Unfit struct {
 	Reason string

@@ -10,7 +10,7 @@ import (
 	"lector"
 )
 
-// fake is a voice whose clip is its text, so that order and loss can be seen.
+// fake is a Speaker whose clip is its text, so that order and loss can be seen.
 type fake struct {
 	caps    lector.Capabilities
 	latency time.Duration
@@ -32,7 +32,19 @@ func (f *fake) Capabilities() lector.Capabilities {
 	return c
 }
 
-func (f *fake) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
+func (f *fake) Speak(ctx context.Context, r Request) (Result, error) {
+	s, err := f.speak(ctx, r.Utterance)
+	return Result{Speech: s}, err
+}
+
+// bare is the Voice of a fake.
+type bare struct{ *fake }
+
+func (b bare) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
+	return b.speak(ctx, u)
+}
+
+func (f *fake) speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
 	call := f.begin(u)
 	defer f.end()
 	if f.latency > 0 {

@@ -15,12 +15,13 @@ import (
 // piece is the speech of a part of a text.
 type piece struct {
 	lector.Speech
-	offset int           // of the part, in bytes of the text
-	pause  time.Duration // the longest silence wanted behind it
+	analysis *audio.Analysis // nil: it is decoded where the join needs it
+	offset   int             // of the part, in bytes of the text
+	pause    time.Duration   // the longest silence wanted behind it
 }
 
-// pauseBehind is the pause that a reader makes behind a text, by the mark that
-// it ends with.
+// pauseBehind is the pause that a person makes behind a text, by the punctuation
+// mark that it ends with.
 func pauseBehind(text string) time.Duration {
 	last, _ := utf8.DecodeLastRuneInString(strings.TrimSpace(text))
 	milliseconds := [...]int{0, 60, 180, 350}[weight(last)]
@@ -49,7 +50,7 @@ func join(ctx context.Context, pieces []piece) (lector.Speech, error) {
 func planJoin(ctx context.Context, pieces []piece) (*audio.Plan, error) {
 	parts := make([]audio.Part, len(pieces))
 	for i, p := range pieces {
-		parts[i] = audio.Part{Source: bytes.NewReader(p.MP3), Size: int64(len(p.MP3))}
+		parts[i] = audio.Part{Source: bytes.NewReader(p.MP3), Size: int64(len(p.MP3)), Known: p.analysis}
 	}
 	plan, err := audio.NewPlan(ctx, parts, audio.Options{Trim: true})
 	if err != nil {

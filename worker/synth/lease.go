@@ -18,32 +18,33 @@ type Leases interface {
 	Confirm(held context.Context) error
 }
 
-// Alone holds every lease: for one process without neighbours, in which Flight
-// is enough.
-type Alone struct{}
+// LocalLeases grants every lease: for a process without others beside it, in
+// which Singleflight is enough.
+type LocalLeases struct{}
 
-// Hold grants.
-func (Alone) Hold(ctx context.Context, _ string) (context.Context, func(), error) {
+// Hold grants the lease.
+func (LocalLeases) Hold(ctx context.Context, _ string) (context.Context, func(), error) {
 	return ctx, func() {}, nil
 }
 
 // Confirm is always nil.
-func (Alone) Confirm(context.Context) error { return nil }
+func (LocalLeases) Confirm(context.Context) error { return nil }
 
-// wait bounds of asking again for a lease that somebody holds.
+// The time between two requests for a lease that somebody else holds: the first,
+// and the longest. Each is twice the one before.
 const (
 	shortWait = 25 * time.Millisecond
 	longWait  = time.Second
 )
 
-// hold waits until the lease is ours, or until there says that it is no longer
-// needed: the one who held it has made the clip. confirm tells whether it is
-// still ours.
+// acquireLease waits until the lease is ours, or until exists says that it is no
+// longer needed: the one who held it has made the clip. confirm tells whether it
+// is still ours.
 //
-// The lease outlives ctx: a call that is let finish is still nobody else's. A
-// lease that is lost stops no call that is on its way; what that may cost is
-// counted.
-func hold(ctx context.Context, l Leases, name string, there func() bool) (confirm func() error, release func(), err error) {
+// The lease outlives ctx: a call that goes on in its grace period is still made
+// under it. A lease that is lost stops no call that has begun; what that may
+// cost is counted.
+func acquireLease(ctx context.Context, l Leases, name string, exists func() bool) (confirm func() error, release func(), err error) {
 	for wait := shortWait; ; wait = min(2*wait, longWait) {
 		held, release, err := l.Hold(context.WithoutCancel(ctx), name)
 		if err == nil {
@@ -55,31 +56,31 @@ func hold(ctx context.Context, l Leases, name string, there func() bool) (confir
 		if err := pause(ctx, wait); err != nil {
 			return nil, nil, err
 		}
-		if there() {
+		if exists() {
 			return func() error { return nil }, func() {}, nil
 		}
 	}
 }
 
-// errNotHeld is what a voice answers whose chunk is perhaps another worker's.
-var errNotHeld = errors.New("no call without the chunk's lease")
+// errLeaseLost is what a voice answers whose chunk is perhaps another worker's.
+var errLeaseLost = errors.New("no call without the chunk's lease")
 
-// Held returns v with no call made for a chunk whose lease is lost: a worker
-// that stood still for longer than its lease and goes on finds that out here.
-// It stands on both sides of Meter, because to write the intent of a call takes
-// a moment too, and an intent that is not ours to write would end another
-// worker's.
-func Held(v Voice) Voice { return held{v} }
+// RequireLease returns v with no call made for a chunk whose lease is lost: a
+// worker that was suspended for longer than its lease finds that out here. It
+// stands on both sides of Meter: the lease may be lost while the intent of a
+// call is written, and without a lease an intent must not be written, for it
+// would mark another worker's call as unknown.
+func RequireLease(v Speaker) Speaker { return leaseRequired{v} }
 
-type held struct{ Voice }
+type leaseRequired struct{ Speaker }
 
-func (h held) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
-	if confirm := errandOf(ctx).confirm; confirm != nil {
-		if err := confirm(); err != nil {
-			return lector.Speech{}, fmt.Errorf("%w: %w", errNotHeld, err)
+func (l leaseRequired) Speak(ctx context.Context, r Request) (Result, error) {
+	if r.confirmLease != nil {
+		if err := r.confirmLease(); err != nil {
+			return Result{}, fmt.Errorf("%w: %w", errLeaseLost, err)
 		}
 	}
-	return h.Voice.Speak(ctx, u)
+	return l.Speaker.Speak(ctx, r)
 }
 
 // pause waits for d or returns why ctx ended.

@@ -5,129 +5,126 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+	"golang.org/x/time/rate"
+
 	"lector"
 )
 
-// Limit returns v with at most concurrency calls at once and perSecond calls
-// begun a second; 0 is no bound of that kind. One wrapped voice is shared by
-// the whole process, because the backend counts by account.
+// LimitCalls returns v with at most concurrency calls at once and perSecond
+// calls begun a second; 0 is no bound of that kind. One wrapped voice is shared
+// by the whole process, because the backend counts by account.
 //
 // A throttled call halves what runs at once, and each full round of good calls
 // lets one more run, up to the bound again. While the backend asks for a wait,
-// nothing is begun. Waiters are served in their order.
-func Limit(v Voice, concurrency int, perSecond float64) Voice {
-	l := &limited{Voice: v, most: float64(concurrency), width: float64(concurrency)}
+// nothing is begun. Waiting calls are served in their order.
+func LimitCalls(v Speaker, concurrency int, perSecond float64) Speaker {
 	if concurrency <= 0 {
-		l.most, l.width = unbounded, unbounded
+		concurrency = unbounded
 	}
+	interval := rate.Inf
 	if perSecond > 0 {
-		l.gap = time.Duration(float64(time.Second) / perSecond)
+		interval = rate.Limit(perSecond)
 	}
-	return l
+	return &limited{
+		Speaker: v, most: concurrency, width: float64(concurrency),
+		places: semaphore.NewWeighted(int64(concurrency)), rate: rate.NewLimiter(interval, 1),
+	}
 }
 
-// unbounded is the width of a voice without a limit; throttling narrows it.
+// unbounded is how many calls run at once for a voice without a limit;
+// throttling makes them fewer.
 const unbounded = 64
 
-// longestRest bounds how long one answer can silence a voice: a backend that
-// says "a day" puts its caller off, who is told so, and not everybody else.
-const longestRest = time.Minute
+// longestPause bounds how long one answer can keep a voice from being called: a
+// backend that asks for a day has its caller come back that late, who is told
+// so, and not everybody else.
+const longestPause = time.Minute
 
+// limited has one place for each call that the backend may get at once. Places
+// beyond the width are withheld: x/sync's semaphore has a fixed size.
 type limited struct {
-	Voice
-	most float64       // calls at once that the backend may get
-	gap  time.Duration // between two beginnings
+	Speaker
+	most   int // calls at once that the backend may get
+	places *semaphore.Weighted
+	rate   *rate.Limiter
 
-	mu      sync.Mutex
-	width   float64 // calls at once that it gets now: 1 to most
-	running int
-	waiting []chan struct{}
-	next    time.Time // no call begins before
-	cut     time.Time // when width was last halved
+	mu       sync.Mutex
+	width    float64 // calls at once that it gets now: 1 to most
+	withheld int     // places that are neither free nor a call's
+	running  int
+	next     time.Time // no call begins before
+	cut      time.Time // when width was last halved
 }
 
-func (l *limited) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
-	if err := l.enter(ctx); err != nil {
-		return lector.Speech{}, err
+func (l *limited) Speak(ctx context.Context, r Request) (Result, error) {
+	if l.places.Acquire(ctx, 1) != nil {
+		return Result{}, context.Cause(ctx)
 	}
+	l.count(1)
+	defer l.leave()
 	if err := l.turn(ctx); err != nil {
-		l.leave()
-		return lector.Speech{}, err
+		return Result{}, err
 	}
 	began := time.Now()
-	s, err := l.Voice.Speak(ctx, u)
-	l.learn(began, err)
-	l.leave()
-	return s, err
+	res, err := l.Speaker.Speak(ctx, r)
+	l.adapt(began, err)
+	return res, err
 }
 
-// enter waits for a place.
-func (l *limited) enter(ctx context.Context) error {
+func (l *limited) count(n int) {
 	l.mu.Lock()
-	if len(l.waiting) == 0 && l.running < int(l.width) {
-		l.running++
-		l.mu.Unlock()
-		return nil
-	}
-	mine := make(chan struct{})
-	l.waiting = append(l.waiting, mine)
-	l.mu.Unlock()
-	select {
-	case <-mine:
-		return nil
-	case <-ctx.Done():
-		l.forget(mine)
-		return context.Cause(ctx)
-	}
+	defer l.mu.Unlock()
+	l.running += n
 }
 
-// forget takes a waiter out, or gives its place back if it was just served.
-func (l *limited) forget(mine chan struct{}) {
-	l.mu.Lock()
-	for i, w := range l.waiting {
-		if w == mine {
-			l.waiting = append(l.waiting[:i], l.waiting[i+1:]...)
-			l.mu.Unlock()
-			return
-		}
-	}
-	l.mu.Unlock()
-	l.leave()
-}
-
-// leave gives a place back and lets in whom the width allows.
+// leave gives a call's place back, or withholds it where the width is smaller
+// by now, and sets places free where the width is larger.
 func (l *limited) leave() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.running--
-	for len(l.waiting) > 0 && l.running < int(l.width) {
-		close(l.waiting[0])
-		l.waiting = l.waiting[1:]
-		l.running++
+	l.withheld++
+	if free := l.withheld - (l.most - int(l.width)); free > 0 {
+		l.withheld -= free
+		l.places.Release(int64(free))
 	}
 }
 
 // turn waits for the moment at which this call may begin.
 func (l *limited) turn(ctx context.Context) error {
 	for {
-		l.mu.Lock()
-		now := time.Now()
-		wait := l.next.Sub(now)
-		if wait <= 0 {
-			l.next = now.Add(l.gap)
-			l.mu.Unlock()
-			return nil
-		}
-		l.mu.Unlock()
-		if err := pause(ctx, wait); err != nil {
+		if err := pause(ctx, l.pauseLeft()); err != nil {
 			return err
+		}
+		if err := l.rate.Wait(ctx); err != nil {
+			return rateError(ctx)
+		}
+		if l.pauseLeft() <= 0 { // nobody was throttled meanwhile
+			return nil
 		}
 	}
 }
 
-// learn adapts the width: additive increase, multiplicative decrease. Calls
-// that began before the last cut tell nothing about the width after it.
-func (l *limited) learn(began time.Time, err error) {
+// rateError returns why a wait for the rate failed: ctx has ended, or it would
+// have before the call's turn, which the limiter says without waiting.
+func rateError(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return context.DeadlineExceeded
+}
+
+// pauseLeft is how long the backend wants to get no call.
+func (l *limited) pauseLeft() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return time.Until(l.next)
+}
+
+// adapt changes the width: additive increase, multiplicative decrease. Calls
+// that began before the last decrease tell nothing about the width after it.
+func (l *limited) adapt(began time.Time, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	after, throttled := lector.IsThrottled(err)
@@ -135,13 +132,22 @@ func (l *limited) learn(began time.Time, err error) {
 	case final(err): // no answer of the backend
 	case throttled:
 		now := time.Now()
-		if rest := now.Add(min(after, longestRest)); rest.After(l.next) {
-			l.next = rest
+		if next := now.Add(min(after, longestPause)); next.After(l.next) {
+			l.next = next
 		}
 		if began.After(l.cut) {
 			l.width, l.cut = max(1, min(l.width, float64(l.running))/2), now
+			l.withhold()
 		}
 	case err == nil:
-		l.width = min(l.most, l.width+1/l.width)
+		l.width = min(float64(l.most), l.width+1/l.width)
+	}
+}
+
+// withhold takes free places beyond the width. Those of running calls follow
+// when they end.
+func (l *limited) withhold() {
+	for l.withheld < l.most-int(l.width) && l.places.TryAcquire(1) {
+		l.withheld++
 	}
 }

@@ -20,16 +20,16 @@ func (nowhere) Put(context.Context, string, []byte) error { return nil }
 // as the process. It does not run beside other tests, whose memory it would
 // measure.
 func TestMemoryIsFlat(t *testing.T) { //nolint:paralleltest // it measures the memory of the process
-	flight := &Flight{}
-	voice := Retry(Limit(Break(NewSlots(8).Wrap(&stateless{}), Fuse{}), 8, 0), Patience{})
+	flight := &Singleflight{}
+	voice := Retry(LimitCalls(CircuitBreaker(NewSlots(8).Wrap(&stateless{}), BreakerConfig{}), 8, 0), RetryPolicy{})
 	read := func(from, to int) uint64 {
 		for i := from; i < to; i++ {
 			chunks := make([]Chunk, 5)
 			for k := range chunks {
 				chunks[k].Text = fmt.Sprintf("Article %d, paragraph %d.", i, k)
 			}
-			r := Reader{Voice: voice, Clips: nowhere{}, Flight: flight, Leases: &desk{}}
-			if _, err := r.Read(t.Context(), chunks, nil); err != nil {
+			r := Synthesizer{Voice: voice, Clips: nowhere{}, Singleflight: flight, Leases: &desk{}}
+			if _, err := r.Synthesize(t.Context(), chunks, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -47,6 +47,6 @@ func TestMemoryIsFlat(t *testing.T) { //nolint:paralleltest // it measures the m
 // stateless is a voice that remembers nothing of what it said.
 type stateless struct{ fake }
 
-func (s *stateless) Speak(_ context.Context, u lector.Utterance) (lector.Speech, error) {
-	return spoken(u), nil
+func (s *stateless) Speak(_ context.Context, r Request) (Result, error) {
+	return Result{Speech: spoken(r.Utterance)}, nil
 }

@@ -3,18 +3,18 @@ package synth
 import (
 	"context"
 
-	"lector"
+	"golang.org/x/sync/semaphore"
 )
 
 // Slots bounds the calls that run at once in this process, over all voices and
 // articles. The zero value bounds nothing.
-type Slots struct{ free chan struct{} }
+type Slots struct{ free *semaphore.Weighted }
 
 // NewSlots returns n slots.
-func NewSlots(n int) Slots { return Slots{make(chan struct{}, n)} }
+func NewSlots(n int) Slots { return Slots{semaphore.NewWeighted(int64(n))} }
 
 // Wrap returns v with each of its calls holding one slot.
-func (s Slots) Wrap(v Voice) Voice {
+func (s Slots) Wrap(v Speaker) Speaker {
 	if s.free == nil {
 		return v
 	}
@@ -22,19 +22,14 @@ func (s Slots) Wrap(v Voice) Voice {
 }
 
 type slotted struct {
-	Voice
-	free chan struct{}
+	Speaker
+	free *semaphore.Weighted
 }
 
-func (s slotted) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
-	select {
-	case s.free <- struct{}{}:
-		defer func() { <-s.free }()
-	case <-ctx.Done():
-		return lector.Speech{}, context.Cause(ctx)
+func (s slotted) Speak(ctx context.Context, r Request) (Result, error) {
+	if s.free.Acquire(ctx, 1) != nil {
+		return Result{}, context.Cause(ctx)
 	}
-	if ctx.Err() != nil { // both were ready
-		return lector.Speech{}, context.Cause(ctx)
-	}
-	return s.Voice.Speak(ctx, u)
+	defer s.free.Release(1)
+	return s.Speaker.Speak(ctx, r)
 }

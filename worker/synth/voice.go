@@ -1,6 +1,6 @@
 // Package synth makes clips of chunks: in order, all or nothing, each paid for
-// once. What a call to a voice needs around it (limits, retries, checks, money)
-// are small wrappers of the one interface Voice.
+// once. What a call to a voice needs around it (limits, retries, checks,
+// accounting) are small wrappers of the one interface Speaker.
 package synth
 
 import (
@@ -18,7 +18,15 @@ type Voice interface {
 	Capabilities() lector.Capabilities
 }
 
-// Clips keeps what was paid for. Get returns lector.ErrNotFound for what is
+// Speaker is a Voice in one or more wrappers. WithGracePeriod makes the first of
+// a Voice; every other wrapper takes and returns a Speaker. A Speaker is safe
+// for use by many goroutines.
+type Speaker interface {
+	Speak(ctx context.Context, r Request) (Result, error)
+	Capabilities() lector.Capabilities
+}
+
+// Clips stores what was paid for. Get returns lector.ErrNotFound for what is
 // not there. When Put returns, the clip is durable; the same hash may be put
 // again, and the first clip stays.
 type Clips interface {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lector"
+	"lector/audio"
 )
 
 var errBroken = errors.New("503 out of order")
@@ -48,7 +49,7 @@ func TestRetry(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				began := time.Now()
-				_, err := Retry(test.voice, Patience{Jitter: most}).Speak(t.Context(), lector.Utterance{Text: "x"})
+				_, err := Retry(test.voice, RetryPolicy{Jitter: most}).Speak(t.Context(), Request{Utterance: lector.Utterance{Text: "x"}})
 				if !errors.Is(err, test.want) {
 					t.Errorf("error %v, want %v", err, test.want)
 				}
@@ -62,8 +63,8 @@ func TestRetry(t *testing.T) {
 
 func TestRetryKeepsThrottled(t *testing.T) {
 	t.Parallel()
-	v := Retry(failing(9, lector.Throttled(errBroken, time.Hour)), Patience{})
-	_, err := v.Speak(t.Context(), lector.Utterance{Text: "x"})
+	v := Retry(failing(9, lector.Throttled(errBroken, time.Hour)), RetryPolicy{})
+	_, err := v.Speak(t.Context(), Request{Utterance: lector.Utterance{Text: "x"}})
 	if after, ok := lector.IsThrottled(err); !ok || after != time.Hour {
 		t.Errorf("the caller cannot put the article off: %v", err)
 	}
@@ -75,7 +76,7 @@ func TestRetryStopsWithContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 		defer cancel()
 		v := failing(99, errBroken)
-		_, err := Retry(v, Patience{Jitter: most}).Speak(ctx, lector.Utterance{Text: "x"})
+		_, err := Retry(v, RetryPolicy{Jitter: most}).Speak(ctx, Request{Utterance: lector.Utterance{Text: "x"}})
 		if !errors.Is(err, context.DeadlineExceeded) || v.calls != 3 {
 			t.Errorf("%d calls, %v", v.calls, err)
 		}
@@ -83,22 +84,22 @@ func TestRetryStopsWithContext(t *testing.T) {
 }
 
 // together speaks n utterances at once and returns the errors.
-func together(ctx context.Context, v Voice, n int) []error {
+func together(ctx context.Context, v Speaker, n int) []error {
 	errs := make([]error, n)
 	var wait sync.WaitGroup
 	for i := range n {
-		wait.Go(func() { _, errs[i] = v.Speak(ctx, lector.Utterance{Text: "x"}) })
+		wait.Go(func() { _, errs[i] = v.Speak(ctx, Request{Utterance: lector.Utterance{Text: "x"}}) })
 	}
 	wait.Wait()
 	return errs
 }
 
-func TestLimitConcurrency(t *testing.T) {
+func TestLimitCallsAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v := &fake{latency: time.Second}
 		began := time.Now()
-		if err := errors.Join(together(t.Context(), Limit(v, 4, 0), 20)...); err != nil {
+		if err := errors.Join(together(t.Context(), LimitCalls(v, 4, 0), 20)...); err != nil {
 			t.Error(err)
 		}
 		if v.most != 4 || time.Since(began) != 5*time.Second {
@@ -107,11 +108,11 @@ func TestLimitConcurrency(t *testing.T) {
 	})
 }
 
-func TestLimitRate(t *testing.T) {
+func TestLimitCallsPerSecond(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v := &fake{}
-		together(t.Context(), Limit(v, 0, 8), 17)
+		together(t.Context(), LimitCalls(v, 0, 8), 17)
 		for i := 1; i < len(v.began); i++ {
 			if gap := v.began[i].Sub(v.began[i-1]); gap < 125*time.Millisecond {
 				t.Errorf("call %d began %v after the one before", i, gap)
@@ -124,7 +125,7 @@ func TestLimitRate(t *testing.T) {
 }
 
 // TestLimitAdapts lets the backend take three calls at once and no more.
-func TestLimitAdapts(t *testing.T) {
+func TestLimitCallsAdapts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v := &fake{latency: 100 * time.Millisecond}
@@ -136,8 +137,8 @@ func TestLimitAdapts(t *testing.T) {
 			}
 			return spoken(u), nil
 		}
-		l := Limit(v, 32, 0).(*limited)
-		patient := Retry(l, Patience{Tries: 40, Base: 50 * time.Millisecond, Most: time.Second})
+		l := LimitCalls(v, 32, 0).(*limited)
+		patient := Retry(l, RetryPolicy{Tries: 40, BaseDelay: 50 * time.Millisecond, MaxDelay: time.Second})
 		if err := errors.Join(together(t.Context(), patient, 300)...); err != nil {
 			t.Error(err)
 		}
@@ -157,13 +158,13 @@ func TestLimitAdapts(t *testing.T) {
 	})
 }
 
-func TestLimitRests(t *testing.T) {
+func TestLimitCallsPauses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v := failing(1, lector.Throttled(errBroken, 3*time.Second))
-		l := Limit(v, 4, 0)
+		l := LimitCalls(v, 4, 0)
 		began := time.Now()
-		if _, err := l.Speak(t.Context(), lector.Utterance{}); err == nil {
+		if _, err := l.Speak(t.Context(), Request{}); err == nil {
 			t.Error("no error")
 		}
 		together(t.Context(), l, 4)
@@ -173,11 +174,11 @@ func TestLimitRests(t *testing.T) {
 	})
 }
 
-func TestLimitForgetsTheImpatient(t *testing.T) {
+func TestLimitCallsForgetsTheImpatient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v := &fake{latency: time.Second}
-		l := Limit(v, 1, 0).(*limited)
+		l := LimitCalls(v, 1, 0).(*limited)
 		short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
 		var wait sync.WaitGroup
@@ -187,8 +188,8 @@ func TestLimitForgetsTheImpatient(t *testing.T) {
 			t.Error(errs[0])
 		}
 		wait.Wait()
-		if l.running != 0 || len(l.waiting) != 0 || v.calls != 2 {
-			t.Errorf("running %d, waiting %d, calls %d", l.running, len(l.waiting), v.calls)
+		if free := l.places.TryAcquire(1); l.running != 0 || !free || v.calls != 2 {
+			t.Errorf("running %d, calls %d, a place is free: %v", l.running, v.calls, free)
 		}
 	})
 }
@@ -199,7 +200,7 @@ func TestSlots(t *testing.T) {
 		a, b, s := &fake{latency: time.Second}, &fake{latency: time.Second}, NewSlots(3)
 		began := time.Now()
 		var wait sync.WaitGroup
-		for _, v := range []Voice{s.Wrap(a), s.Wrap(b)} {
+		for _, v := range []Speaker{s.Wrap(a), s.Wrap(b)} {
 			wait.Go(func() { together(t.Context(), v, 6) })
 		}
 		wait.Wait()
@@ -208,7 +209,7 @@ func TestSlots(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := s.Wrap(a).Speak(ctx, lector.Utterance{}); !errors.Is(err, context.Canceled) {
+		if _, err := s.Wrap(a).Speak(ctx, Request{}); !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
 	})
@@ -216,22 +217,22 @@ func TestSlots(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	v := Check(&fake{}, func(_ context.Context, mp3 []byte, u lector.Utterance, c lector.Capabilities) error {
-		if string(mp3) != "mp3 of "+u.Text || c.Backend != "fake" {
-			t.Errorf("checker got %q, %q, %+v", mp3, u.Text, c)
+	v := Check(&fake{}, func(_ context.Context, mp3 []byte, r Request, c lector.Capabilities) (*audio.Analysis, error) {
+		if string(mp3) != "mp3 of "+r.Text || c.Backend != "fake" {
+			t.Errorf("checker got %q, %q, %+v", mp3, r.Text, c)
 		}
-		return Unfit{Reason: "silent"}
+		return nil, Unfit{Reason: "silent"}
 	})
-	s, err := v.Speak(t.Context(), lector.Utterance{Text: "four"})
+	s, err := v.Speak(t.Context(), Request{Utterance: lector.Utterance{Text: "four"}})
 	if !errors.As(err, new(Unfit)) || s.MP3 != nil || s.Characters != 4 {
 		t.Errorf("%+v, %v: an unfit clip is withheld, its price is told", s, err)
 	}
 }
 
-func TestFlightAfterCancel(t *testing.T) {
+func TestSingleflightAfterCancel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var g Flight
+		var g Singleflight
 		overtaken := errors.New("overtaken") // the causes of ends are many
 		first, cancel := context.WithCancelCause(t.Context())
 		made := 0
@@ -252,8 +253,9 @@ func TestFlightAfterCancel(t *testing.T) {
 		synctest.Wait()
 		cancel(overtaken)
 		wait.Wait()
-		if len(g.calls) != 0 {
-			t.Error("remembers what has landed")
+		c, err := g.Do(t.Context(), "h", func() (Clip, error) { made++; return Clip{State: Paid}, nil })
+		if err != nil || c.State != Paid || made != 3 {
+			t.Errorf("what has ended is remembered: %+v, %v, made %d", c, err, made)
 		}
 	})
 }
@@ -300,33 +302,33 @@ func TestHash(t *testing.T) {
 	}
 }
 
-func TestSeal(t *testing.T) {
+func TestEmbedMarks(t *testing.T) {
 	t.Parallel()
 	mp3 := bytes.Repeat([]byte{0xFF, 0xF3, 0x64, 0xC4}, 100)
 	marks := []lector.Mark{{Kind: lector.WordMark, At: 1500 * time.Millisecond, Start: 3, End: 300}}
-	clip, err := seal(mp3, marks)
+	clip, err := embedMarks(mp3, marks)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, back, err := unseal(clip)
+	got, back, err := splitMarks(clip)
 	if err != nil || !bytes.Equal(got, mp3) || len(back) != 1 || back[0] != marks[0] {
 		t.Errorf("%v, %d bytes, %+v", err, len(got), back)
 	}
-	if bare, err := seal(mp3, nil); err != nil || !bytes.Equal(bare, mp3) {
+	if bare, err := embedMarks(mp3, nil); err != nil || !bytes.Equal(bare, mp3) {
 		t.Errorf("a clip without marks changes: %v", err)
 	}
 	foreign := append([]byte("ID3\x04\x00\x00\x00\x00\x00\x20PRIV\x00\x00\x00\x16\x00\x00somebody else\x00"+strings.Repeat("x", 8)), mp3...)
-	if got, back, err := unseal(foreign); err != nil || len(back) != 0 || !bytes.Equal(got, foreign) {
+	if got, back, err := splitMarks(foreign); err != nil || len(back) != 0 || !bytes.Equal(got, foreign) {
 		t.Errorf("somebody else's tag: %v, %v", back, err)
 	}
 }
 
-func FuzzUnseal(f *testing.F) {
-	clip, _ := seal([]byte("frames"), []lector.Mark{{At: 1}})
+func FuzzUnembedMarks(f *testing.F) {
+	clip, _ := embedMarks([]byte("frames"), []lector.Mark{{At: 1}})
 	f.Add(clip)
 	f.Add(clip[:20])
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if mp3, _, err := unseal(data); err == nil && !bytes.HasSuffix(data, mp3) {
+		if mp3, _, err := splitMarks(data); err == nil && !bytes.HasSuffix(data, mp3) {
 			t.Error("frames that are not there")
 		}
 	})

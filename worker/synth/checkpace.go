@@ -8,31 +8,35 @@ import (
 	"time"
 
 	"lector"
+	"lector/audio"
 )
 
-// Steady returns a Checker that also knows the voice's own pace. A clip that c
-// accepts and that is read much faster or slower than the median of those
+// CheckPace returns a Checker that also knows the voice's own pace. Audio that c
+// accepts and that is read much faster or slower than the median of the clips
 // before is unfit: an answer may end too early at the very border of a frame,
 // or say its text twice, and nothing else about it is wrong.
 //
 // The pace is of one voice and one language. The clips of a voice that gives
 // the same bytes each time are not compared: they would be refused forever.
-func Steady(c Checker) Checker {
-	s := &steady{paces: map[string]*pace{}}
-	return func(ctx context.Context, mp3 []byte, u lector.Utterance, caps lector.Capabilities) error {
-		if err := c(ctx, mp3, u, caps); err != nil || caps.Deterministic {
-			return err
+func CheckPace(c Checker) Checker {
+	p := &paces{byLanguage: map[string]*pace{}}
+	return func(ctx context.Context, mp3 []byte, r Request, caps lector.Capabilities) (*audio.Analysis, error) {
+		a, err := c(ctx, mp3, r, caps)
+		if err != nil || caps.Deterministic {
+			return a, err
 		}
-		if err := partially(ctx, u, speedOf(u, caps)); err != nil {
-			return err
+		sound := Result{Analysis: a}.sound()
+		if err := checkPart(r, speedOf(r.Utterance, caps), sound); err != nil {
+			return a, err
 		}
-		return s.judge(u, speedOf(u, caps), errandOf(ctx).heard())
+		return a, p.check(r.Utterance, speedOf(r.Utterance, caps), sound)
 	}
 }
 
-type steady struct {
-	mu    sync.Mutex
-	paces map[string]*pace // by primary language
+// paces are the paces of one voice.
+type paces struct {
+	mu         sync.Mutex
+	byLanguage map[string]*pace // primary language
 }
 
 // pace is the letters a second of the last clips.
@@ -41,10 +45,10 @@ type pace struct {
 	n    int
 }
 
-// A pace is compared when there are enough to compare with, and the text is
-// long enough to have one. Of 230 clips of flite and espeak-ng none was further
-// than 1.15 times from the median of its voice; half a text is 2 times. With a
-// few to compare with, only what is nearly half is refused.
+// A pace is compared when there are enough clips to compare with, and the text
+// is long enough to have one. Of 230 clips of flite and espeak-ng none was
+// further than 1.15 times from the median of its voice; half a text is 2 times.
+// With a few clips to compare with, only what is nearly half is refused.
 const (
 	few         = 3
 	enough      = 12
@@ -55,29 +59,35 @@ const (
 	fastestLong = 26 // characters a second; see audio.Expect for short texts
 )
 
-func (s *steady) judge(u lector.Utterance, speed float64, sound time.Duration) error {
+// check compares a sound with the pace so far, and adds it.
+func (p *paces) check(u lector.Utterance, speed float64, sound time.Duration) error {
 	now := paceOf(u, sound) / speed
 	if now == 0 || lettersOf(u) < longEnough {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.paces[lector.Primary(u.Language)]
-	if p == nil {
-		p = &pace{}
-		s.paces[lector.Primary(u.Language)] = p
-	}
-	usual, known := p.median()
-	if known && now > usual*p.tooFast() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	voice := p.of(u.Language)
+	usual, known := voice.median()
+	if known && now > usual*voice.tooFast() {
 		// Not the voice's pace: else a server that sends halves for long
 		// enough would be believed.
 		return Unfit{unlike("too short", sound, lettersOf(u)/usual/speed), true}
 	}
-	p.add(now) // also what is refused for its length: a voice may change for good
-	if known && p.n > enough && now < usual/tooSlow {
+	voice.add(now) // also what is refused for its length: a voice may change for good
+	if known && voice.n > enough && now < usual/tooSlow {
 		return Unfit{Reason: unlike("too long", sound, lettersOf(u)/usual/speed)}
 	}
 	return nil
+}
+
+// of returns the pace in a language.
+func (p *paces) of(language string) *pace {
+	language = lector.Primary(language)
+	if p.byLanguage[language] == nil {
+		p.byLanguage[language] = &pace{}
+	}
+	return p.byLanguage[language]
 }
 
 // unlike says how a sound differs from what the voice usually takes.
@@ -90,7 +100,7 @@ func lettersOf(u lector.Utterance) float64 {
 	return weights(u.Text, []Extent{{0, len(u.Text)}})[0]
 }
 
-// paceOf is how many letters a second a sound has; 0: nobody listened.
+// paceOf is how many letters a second a sound has; 0: nobody analysed it.
 func paceOf(u lector.Utterance, sound time.Duration) float64 {
 	if sound <= 0 {
 		return 0

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lector"
+	"lector/audio"
 )
 
 var errOvertaken = errors.New("overtaken")
@@ -20,10 +21,12 @@ func TestLeaseOutlivesTheJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v, clips, leases := &fake{latency: 30 * time.Second}, &memory{}, &desk{}
 		read := func(ctx context.Context) (Clip, error) {
-			listen := func(ctx context.Context, _ []byte, _ lector.Utterance, _ lector.Capabilities) error { return ctx.Err() }
-			flight := &Flight{}
-			r := Reader{Voice: Mend(Check(Retry(Finish(v, flight), Patience{}), listen), 3, nil), Clips: clips, Leases: leases, Flight: flight}
-			c, err := r.Read(ctx, texts(1), nil)
+			listen := func(ctx context.Context, _ []byte, _ Request, _ lector.Capabilities) (*audio.Analysis, error) {
+				return nil, ctx.Err()
+			}
+			flight := &Singleflight{}
+			r := Synthesizer{Voice: RetrySplit(Check(Retry(WithGracePeriod(bare{v}, flight), RetryPolicy{}), listen), 3, nil), Clips: clips, Leases: leases, Singleflight: flight}
+			c, err := r.Synthesize(ctx, texts(1), nil)
 			if err != nil {
 				return Clip{}, err
 			}
@@ -46,38 +49,38 @@ func TestLeaseOutlivesTheJob(t *testing.T) {
 	})
 }
 
-// TestLand has calls that are quicker and slower than the grace of a process
+// TestDrain has calls that are quicker and slower than the grace of a process
 // that stops, and begins none that have not begun.
-func TestLand(t *testing.T) {
+func TestDrain(t *testing.T) {
 	t.Parallel()
 	for latency, kept := range map[time.Duration]int{4 * time.Second: 3, 20 * time.Second: 0} {
 		synctest.Test(t, func(t *testing.T) {
-			v, clips, flight := &fake{latency: latency}, &memory{}, &Flight{}
-			r := Reader{Voice: Limit(Finish(v, flight), 3, 0), Clips: clips, Flight: flight}
+			v, clips, flight := &fake{latency: latency}, &memory{}, &Singleflight{}
+			r := Synthesizer{Voice: LimitCalls(WithGracePeriod(bare{v}, flight), 3, 0), Clips: clips, Singleflight: flight}
 			ctx, cancel := context.WithCancel(t.Context())
 			done := make(chan error)
-			go func() { _, err := r.Read(ctx, texts(10), nil); done <- err }()
+			go func() { _, err := r.Synthesize(ctx, texts(10), nil); done <- err }()
 			synctest.Wait()
 			began := time.Now()
 			cancel()
 			if err := <-done; !errors.Is(err, context.Canceled) || time.Since(began) > 0 {
 				t.Errorf("the article ends after %v: %v", time.Since(began), err)
 			}
-			flight.Land(8 * time.Second)
+			flight.Drain(8 * time.Second)
 			if took := time.Since(began); took != min(latency, 8*time.Second) || len(clips.keys()) != kept || v.calls != 3 {
 				t.Errorf("latency %v: after %v %d clips of %d calls", latency, took, len(clips.keys()), v.calls)
 			}
 		})
 	}
-	(&Flight{}).Land(time.Hour) // of one that never flew
+	(&Singleflight{}).Drain(time.Hour) // of one that never flew
 }
 
-func TestFinishBeginsNothing(t *testing.T) {
+func TestGracePeriodBeginsNothing(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errOvertaken)
 	v := &fake{}
-	if _, err := Finish(v, &Flight{}).Speak(ctx, lector.Utterance{}); !errors.Is(err, errOvertaken) || v.calls != 0 {
+	if _, err := WithGracePeriod(bare{v}, &Singleflight{}).Speak(ctx, Request{}); !errors.Is(err, errOvertaken) || v.calls != 0 {
 		t.Errorf("a call begins after the end: %v", err)
 	}
 }
@@ -101,24 +104,24 @@ func TestNoCallWithoutTheLease(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v, books, clips, asked := priced(nil), NewBooks(nil), &memory{}, 0
+			v, ledger, clips, asked := priced(nil), NewMemoryLedger(nil), &memory{}, 0
 			leases := &desk{lost: func() error {
 				if asked++; test.losses(asked) {
 					return lost
 				}
 				return nil
 			}}
-			voice := Retry(Break(Held(Meter(Held(v), "anna", books, quiet)), Fuse{Failures: 1}), Patience{})
-			r := Reader{Voice: voice, Clips: clips, Leases: leases}
-			_, err := r.Read(t.Context(), texts(1), nil)
+			voice := Retry(CircuitBreaker(RequireLease(Meter(RequireLease(v), "anna", ledger, quiet)), BreakerConfig{Failures: 1}), RetryPolicy{})
+			r := Synthesizer{Voice: voice, Clips: clips, Leases: leases}
+			_, err := r.Synthesize(t.Context(), texts(1), nil)
 			if (err == nil) != (test.clips == 1) || err != nil && !errors.Is(err, lost) {
 				t.Error(err)
 			}
-			if v.calls != test.calls || len(clips.keys()) != test.clips || len(books.Calls()) != test.begun {
-				t.Errorf("%d calls, %d clips, %d intents", v.calls, len(clips.keys()), len(books.Calls()))
+			if v.calls != test.calls || len(clips.keys()) != test.clips || len(ledger.Calls()) != test.begun {
+				t.Errorf("%d calls, %d clips, %d intents", v.calls, len(clips.keys()), len(ledger.Calls()))
 			}
 			paid := 0
-			for _, c := range books.Calls() {
+			for _, c := range ledger.Calls() {
 				if c.Outcome == lector.CallPaid {
 					paid++
 				} else if c.Outcome != lector.CallFailed || c.Cost != 0 {
@@ -145,13 +148,13 @@ func (a *away) Put(ctx context.Context, hash string, mp3 []byte) error {
 	return a.memory.Put(ctx, hash, mp3)
 }
 
-func TestKeepTriesAgain(t *testing.T) {
+func TestStoreTriesAgain(t *testing.T) {
 	t.Parallel()
-	for refusals, good := range map[int]bool{0: true, 1: true, puts - 1: true, puts: false} {
+	for refusals, good := range map[int]bool{0: true, 1: true, storeTries - 1: true, storeTries: false} {
 		synctest.Test(t, func(t *testing.T) {
 			v, clips := &fake{}, &away{refusals: refusals}
-			r := Reader{Voice: v, Clips: clips}
-			if _, err := r.Read(t.Context(), texts(1), nil); (err == nil) != good || v.calls != 1 {
+			r := Synthesizer{Voice: v, Clips: clips}
+			if _, err := r.Synthesize(t.Context(), texts(1), nil); (err == nil) != good || v.calls != 1 {
 				t.Errorf("%d refusals: %v after %d calls", refusals, err, v.calls)
 			}
 		})

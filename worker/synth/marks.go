@@ -12,10 +12,10 @@ import (
 // owner names our private ID3 frame (ID3v2.4 native frames, 4.27).
 const owner = "lector marks 1\x00"
 
-// seal puts the marks of a clip into a tag before its frames, so that a clip
+// embedMarks puts the marks of a clip into a tag before its frames, so that a clip
 // and its timings are one object: written at once, lost never apart. A clip
 // without marks stays as it is.
-func seal(mp3 []byte, marks []lector.Mark) ([]byte, error) {
+func embedMarks(mp3 []byte, marks []lector.Mark) ([]byte, error) {
 	if len(marks) == 0 {
 		return mp3, nil
 	}
@@ -33,8 +33,8 @@ func seal(mp3 []byte, marks []lector.Mark) ([]byte, error) {
 	return append(tag, mp3...), nil
 }
 
-// unseal returns the frames and the marks of a clip.
-func unseal(clip []byte) (mp3 []byte, marks []lector.Mark, err error) {
+// splitMarks returns the frames and the marks of a clip.
+func splitMarks(clip []byte) (mp3 []byte, marks []lector.Mark, err error) {
 	const head = 20
 	if len(clip) < head+len(owner) || string(clip[:3]) != "ID3" || string(clip[10:14]) != "PRIV" {
 		return clip, nil, nil

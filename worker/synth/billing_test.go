@@ -30,7 +30,19 @@ func (o *odd) Capabilities() lector.Capabilities {
 	return lector.Capabilities{Backend: "odd", Voice: "v", SampleRate: 24000, Channels: 1, Concurrency: 8}
 }
 
-func (o *odd) Speak(_ context.Context, u lector.Utterance) (lector.Speech, error) {
+func (o *odd) Speak(_ context.Context, r Request) (Result, error) {
+	s, err := o.speak(r.Utterance)
+	return Result{Speech: s}, err
+}
+
+// bareOdd is the Voice of an odd server.
+type bareOdd struct{ *odd }
+
+func (b bareOdd) Speak(_ context.Context, u lector.Utterance) (lector.Speech, error) {
+	return b.speak(u)
+}
+
+func (o *odd) speak(u lector.Utterance) (lector.Speech, error) {
 	n := utf8.RuneCountInString(u.Text)
 	o.mu.Lock()
 	o.calls++
@@ -43,14 +55,14 @@ func (o *odd) Speak(_ context.Context, u lector.Utterance) (lector.Speech, error
 
 // listens takes the length of a clip for its sound, and refuses what is too
 // short as audio.Check does.
-func listens(ctx context.Context, mp3 []byte, u lector.Utterance, caps lector.Capabilities) error {
+func listens(_ context.Context, mp3 []byte, r Request, caps lector.Capabilities) (*audio.Analysis, error) {
 	sound := time.Duration(len(mp3)/144) * 24 * time.Millisecond
-	errandOf(ctx).listened(&audio.Analysis{Sound: audio.Span{End: sound}})
-	want := expect(u, caps)
+	a := &audio.Analysis{Sound: audio.Span{End: sound}}
+	want := expect(r.Utterance, caps)
 	if sound+300*time.Millisecond < time.Duration(float64(want.Characters)/want.Fastest*float64(time.Second)) {
-		return Unfit{fmt.Sprintf("too short: %v", sound), true}
+		return a, Unfit{fmt.Sprintf("too short: %v", sound), true}
 	}
-	return nil
+	return a, nil
 }
 
 // story is an article whose chunks have so many characters.
@@ -78,11 +90,11 @@ type told struct {
 func tellStory(t *testing.T, o *odd, lengths ...int) told {
 	t.Helper()
 	chunks, all := story(lengths...)
-	out := told{odd: o, most: newAllowance(chunks, 0).most, all: all}
-	v := Limit(Meter(o, "v", NewBooks(nil), quiet), 8, 0)
-	v = Mend(Check(Retry(Bounded(v), Patience{}), Steady(listens)), 3, func(n int) { out.limit = n })
-	r := Reader{Voice: v, Clips: &memory{}}
-	out.clips, out.err = r.Read(t.Context(), chunks, nil)
+	out := told{odd: o, most: newRerenderLimit(chunks, 0).most, all: all}
+	var v Speaker = LimitCalls(Meter(o, "v", NewMemoryLedger(nil), quiet), 8, 0)
+	v = RetrySplit(Check(Retry(LimitRerendering(v), RetryPolicy{}), CheckPace(listens)), 3, func(n int) { out.limit = n })
+	r := Synthesizer{Voice: v, Clips: &memory{}}
+	out.clips, out.err = r.Synthesize(t.Context(), chunks, nil)
 	if out.billed > out.most {
 		t.Errorf("%d characters billed, %d are allowed for %d", out.billed, out.most, out.all)
 	}
@@ -192,8 +204,8 @@ func TestBoundIsOfTheArticle(t *testing.T) {
 			return lector.Speech{Characters: 1}, lector.Hint(errBroken, "see its log")
 		}}
 		none := func(time.Duration) time.Duration { return 0 }
-		r := Reader{Voice: Retry(Bounded(v), Patience{Tries: 100, Jitter: none}), Clips: &memory{}, RerenderLimit: limit}
-		_, err := r.Read(t.Context(), chunks, nil)
+		r := Synthesizer{Voice: Retry(LimitRerendering(v), RetryPolicy{Tries: 100, Jitter: none}), Clips: &memory{}, RerenderLimit: limit}
+		_, err := r.Synthesize(t.Context(), chunks, nil)
 		if !lector.IsPermanent(err) || !errors.Is(err, errBroken) || !strings.Contains(err.Error(), fmt.Sprintf("re-rendering stops at %d characters for an article of %d", most, all)) {
 			t.Errorf("%v of %d: %v", most, all, err)
 		}
@@ -211,8 +223,8 @@ func TestBoundIsOfTheArticle(t *testing.T) {
 func TestRefusalsAreFree(t *testing.T) {
 	t.Parallel()
 	none := func(time.Duration) time.Duration { return 0 }
-	r := Reader{Voice: Retry(Bounded(failing(50, errBroken)), Patience{Tries: 100, Jitter: none}), Clips: &memory{}, RerenderLimit: 1}
-	if _, err := r.Read(t.Context(), texts(3), nil); err != nil {
+	r := Synthesizer{Voice: Retry(LimitRerendering(failing(50, errBroken)), RetryPolicy{Tries: 100, Jitter: none}), Clips: &memory{}, RerenderLimit: 1}
+	if _, err := r.Synthesize(t.Context(), texts(3), nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -263,19 +275,19 @@ func TestPartsAreKept(t *testing.T) {
 		}
 		return 300
 	}}
-	clips, flight := &memory{}, &Flight{}
-	m := Mend(Check(Finish(Meter(o, "v", NewBooks(nil), quiet), flight), Steady(listens)), 3, nil)
-	r := Reader{Voice: m, Clips: clips, Flight: flight}
-	if _, err := r.Read(ctx, chunks, nil); !errors.Is(err, errOvertaken) {
+	clips, flight := &memory{}, &Singleflight{}
+	m := RetrySplit(Check(Meter(WithGracePeriod(bareOdd{o}, flight), "v", NewMemoryLedger(nil), quiet), CheckPace(listens)), 3, nil)
+	r := Synthesizer{Voice: m, Clips: clips, Singleflight: flight}
+	if _, err := r.Synthesize(ctx, chunks, nil); !errors.Is(err, errOvertaken) {
 		t.Fatal(err)
 	}
-	flight.Land(time.Hour)
+	flight.Drain(time.Hour)
 	parts, billed := len(clips.keys()), o.billed
 	if parts != 2 || o.calls != 4 {
 		t.Fatalf("%d parts kept after %d calls", parts, o.calls)
 	}
-	m.(mending).reach.learn(280) // so that the text is cut before it is tried
-	got, err := r.Read(t.Context(), chunks, nil)
+	m.(retrySplit).answers.measured(280) // so that the text is cut before it is tried
+	got, err := r.Synthesize(t.Context(), chunks, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +297,7 @@ func TestPartsAreKept(t *testing.T) {
 	t.Logf("%d billed, then %d", billed, o.billed-billed)
 	again := o.billed
 	delete(clips.clips, got[0].Hash) // only the parts are left
-	if got, err = r.Read(t.Context(), chunks, nil); err != nil || o.billed != again || got[0].Billed != 0 {
+	if got, err = r.Synthesize(t.Context(), chunks, nil); err != nil || o.billed != again || got[0].Billed != 0 {
 		t.Errorf("parts are paid for again: %d, %d, %v", o.billed-again, got[0].Billed, err)
 	}
 }
@@ -303,8 +315,8 @@ func TestNothingToCut(t *testing.T) {
 		}
 		return s, nil
 	}}
-	r := Reader{Voice: Mend(Bounded(v), 3, nil), Clips: &memory{}}
-	_, err := r.Read(t.Context(), append(good, blob), nil)
+	r := Synthesizer{Voice: RetrySplit(LimitRerendering(v), 3, nil), Clips: &memory{}}
+	_, err := r.Synthesize(t.Context(), append(good, blob), nil)
 	if !lector.IsPermanent(err) || !strings.Contains(err.Error(), "1.2 s of unchanged sound") || v.said[blob.Text] > 3 {
 		t.Errorf("%v after %d calls", err, v.said[blob.Text])
 	}
@@ -322,19 +334,19 @@ func TestHalvesOfAKnownVoice(t *testing.T) {
 		}
 		return n
 	}}
-	r := Reader{Voice: Mend(Check(Bounded(o), Steady(listens)), 3, nil), Clips: &memory{}}
+	r := Synthesizer{Voice: RetrySplit(Check(LimitRerendering(o), CheckPace(listens)), 3, nil), Clips: &memory{}}
 	well, _ := story(100, 110, 120, 130, 140, 150, 160, 170, 180, 190, 200, 210, 220)
-	if _, err := r.Read(t.Context(), well, nil); err != nil {
+	if _, err := r.Synthesize(t.Context(), well, nil); err != nil {
 		t.Fatal(err)
 	}
 	sick.Store(true)
 	for _, n := range []int{90, 101, 240, 460} {
 		chunks, all := story(n)
 		before := o.billed
-		if _, err := r.Read(t.Context(), chunks, nil); !lector.IsPermanent(err) || !strings.Contains(err.Error(), "as quick as the whole") {
+		if _, err := r.Synthesize(t.Context(), chunks, nil); !lector.IsPermanent(err) || !strings.Contains(err.Error(), "as quick as the whole") {
 			t.Errorf("half of %d characters: %v", n, err)
 		}
-		if billed := o.billed - before; billed > newAllowance(chunks, 0).most {
+		if billed := o.billed - before; billed > newRerenderLimit(chunks, 0).most {
 			t.Errorf("%d billed for %d", billed, all)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"lector"
+	"lector/audio"
 )
 
 var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -37,18 +39,21 @@ func TestMeterBooksEachOutcome(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			books := NewBooks(nil)
-			v := Meter(priced(func(int, lector.Utterance) (lector.Speech, error) { return test.s, test.err }), "anna", books, quiet)
-			ctx := Charge(t.Context(), Account{Site: "havana", Job: "j"})
-			e := &errand{chunk: "h"}
-			if _, err := v.Speak(withErrand(ctx, e), lector.Utterance{Text: "hello"}); !errors.Is(err, test.err) {
+			ledger := NewMemoryLedger(nil)
+			v := Meter(priced(func(int, lector.Utterance) (lector.Speech, error) { return test.s, test.err }), "anna", ledger, quiet)
+			r := Request{Utterance: lector.Utterance{Text: "hello"}, Account: Account{Site: "havana", Job: "j"}, chunk: "h"}
+			res, err := v.Speak(t.Context(), r)
+			if !errors.Is(err, test.err) {
 				t.Error(err)
 			}
-			calls := books.Calls()
+			calls := ledger.Calls()
 			if len(calls) != 1 {
 				t.Fatalf("%d calls", len(calls))
 			}
 			got := calls[0]
+			if !slices.Equal(res.Calls, calls) {
+				t.Errorf("the result tells of %+v", res.Calls)
+			}
 			if got.ID == "" || got.Began.IsZero() || got.Ended.IsZero() || got.Site != "havana" || got.Job != "j" || got.Chunk != "h" || got.Voice != "anna" || got.Backend != "fake" {
 				t.Errorf("%+v", got)
 			}
@@ -59,58 +64,58 @@ func TestMeterBooksEachOutcome(t *testing.T) {
 	}
 }
 
-// brokenBooks fails where it is told to.
-type brokenBooks struct {
-	*Books
+// brokenLedger fails where it is told to.
+type brokenLedger struct {
+	*MemoryLedger
 	begin, end error
 }
 
-func (b brokenBooks) Begin(ctx context.Context, c lector.Call) ([]lector.Call, error) {
+func (b brokenLedger) Begin(ctx context.Context, c lector.Call) ([]lector.Call, error) {
 	if b.begin != nil {
 		return nil, b.begin
 	}
-	return b.Books.Begin(ctx, c)
+	return b.MemoryLedger.Begin(ctx, c)
 }
 
-func (b brokenBooks) End(ctx context.Context, c lector.Call) error {
+func (b brokenLedger) End(ctx context.Context, c lector.Call) error {
 	if b.end != nil {
 		return b.end
 	}
-	return b.Books.End(ctx, c)
+	return b.MemoryLedger.End(ctx, c)
 }
 
 func TestMeterFailsClosed(t *testing.T) {
 	t.Parallel()
 	down := errors.New("ledger is down")
 	v := &fake{}
-	books := brokenBooks{Books: NewBooks(nil), begin: down}
-	if _, err := Meter(v, "anna", books, quiet).Speak(t.Context(), lector.Utterance{Text: "x"}); !errors.Is(err, down) || v.calls != 0 {
+	ledger := brokenLedger{MemoryLedger: NewMemoryLedger(nil), begin: down}
+	if _, err := Meter(v, "anna", ledger, quiet).Speak(t.Context(), Request{Utterance: lector.Utterance{Text: "x"}}); !errors.Is(err, down) || v.calls != 0 {
 		t.Errorf("%v, %d calls", err, v.calls)
 	}
-	books = brokenBooks{Books: NewBooks(nil), end: down}
-	if s, err := Meter(v, "anna", books, quiet).Speak(t.Context(), lector.Utterance{Text: "x"}); err != nil || s.MP3 == nil {
+	ledger = brokenLedger{MemoryLedger: NewMemoryLedger(nil), end: down}
+	if s, err := Meter(v, "anna", ledger, quiet).Speak(t.Context(), Request{Utterance: lector.Utterance{Text: "x"}}); err != nil || s.MP3 == nil {
 		t.Errorf("a clip that was paid for is thrown away: %v", err)
 	}
 }
 
 func TestDeadWorkersCallIsUnknown(t *testing.T) {
 	t.Parallel()
-	books := NewBooks(nil)
+	ledger := NewMemoryLedger(nil)
 	v := priced(nil)
-	r := Reader{Voice: Meter(v, "anna", books, quiet), Clips: &memory{}}
+	r := Synthesizer{Voice: Meter(v, "anna", ledger, quiet), Clips: &memory{}}
 	c := texts(1)[0]
-	dead := lector.Call{ID: "dead", Site: "havana", Chunk: r.Hash(c), Characters: c.Characters(), Began: time.Now()}
-	if _, err := books.Begin(t.Context(), dead); err != nil {
+	dead := lector.Call{ID: "dead", Site: "havana", Chunk: r.hash(c), Characters: c.Characters(), Began: time.Now()}
+	if _, err := ledger.Begin(t.Context(), dead); err != nil {
 		t.Fatal(err)
 	}
-	clips, err := r.Read(t.Context(), texts(2), nil)
+	clips, err := r.Synthesize(t.Context(), texts(2), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if clips[0].Unknown != c.Characters() || clips[0].Billed != c.Characters() || clips[1].Unknown != 0 {
 		t.Errorf("%+v, %+v", clips[0], clips[1])
 	}
-	for _, call := range books.Calls() {
+	for _, call := range ledger.Calls() {
 		if want := map[bool]lector.Outcome{true: lector.CallUnknown, false: lector.CallPaid}[call.ID == "dead"]; call.Outcome != want {
 			t.Errorf("%+v, want %s", call, want)
 		}
@@ -119,13 +124,13 @@ func TestDeadWorkersCallIsUnknown(t *testing.T) {
 
 // TestBilledIsUnique is issue 4's reach in one process: retries after 5xx and
 // timeouts before the provider answered, and the sum is the unique characters.
-// slowClips asks what the books say when a clip is about to be kept.
-type slowClips struct {
+// watchedClips asks what the ledger say when a clip is about to be kept.
+type watchedClips struct {
 	Clips
 	put func()
 }
 
-func (s slowClips) Put(ctx context.Context, hash string, mp3 []byte) error {
+func (s watchedClips) Put(ctx context.Context, hash string, mp3 []byte) error {
 	s.put()
 	return s.Clips.Put(ctx, hash, mp3)
 }
@@ -133,10 +138,10 @@ func (s slowClips) Put(ctx context.Context, hash string, mp3 []byte) error {
 // TestCallIsOpenUntilItsClipIsDurable is of a worker that dies between.
 func TestCallIsOpenUntilItsClipIsDurable(t *testing.T) {
 	t.Parallel()
-	books := NewBooks(nil)
+	ledger := NewMemoryLedger(nil)
 	var open, all int
-	clips := slowClips{&memory{}, func() {
-		for _, c := range books.Calls() {
+	clips := watchedClips{&memory{}, func() {
+		for _, c := range ledger.Calls() {
 			all++
 			if c.Outcome == lector.CallOpen {
 				open++
@@ -144,20 +149,20 @@ func TestCallIsOpenUntilItsClipIsDurable(t *testing.T) {
 		}
 	}}
 	refused := 0
-	v := Mend(Check(Meter(priced(nil), "amy", books, slog.New(slog.DiscardHandler)), func(context.Context, []byte, lector.Utterance, lector.Capabilities) error {
+	v := RetrySplit(Check(Meter(priced(nil), "amy", ledger, slog.New(slog.DiscardHandler)), func(context.Context, []byte, Request, lector.Capabilities) (*audio.Analysis, error) {
 		if refused++; refused == 1 {
-			return Unfit{Reason: "a hum"}
+			return nil, Unfit{Reason: "a hum"}
 		}
-		return nil
+		return nil, nil
 	}), 3, nil)
-	r := &Reader{Voice: v, Clips: clips, Name: "amy"}
-	if _, err := r.Read(t.Context(), texts(1), nil); err != nil {
+	r := &Synthesizer{Voice: v, Clips: clips, Name: "amy"}
+	if _, err := r.Synthesize(t.Context(), texts(1), nil); err != nil {
 		t.Fatal(err)
 	}
 	if all != 2 || open != 1 {
 		t.Errorf("when the clip is kept %d of %d calls are open, want the second of two", open, all)
 	}
-	for _, c := range books.Calls() {
+	for _, c := range ledger.Calls() {
 		if c.Outcome != lector.CallPaid {
 			t.Errorf("afterwards %+v", c)
 		}
@@ -182,15 +187,15 @@ func TestBilledIsUnique(t *testing.T) {
 			mu.Unlock()
 			return s, nil
 		})
-		books := NewBooks(nil)
-		voice := Retry(Limit(Meter(v, "anna", books, quiet), 8, 0), Patience{Tries: 30, Budget: time.Hour})
+		ledger := NewMemoryLedger(nil)
+		voice := Retry(LimitCalls(Meter(v, "anna", ledger, quiet), 8, 0), RetryPolicy{Tries: 30, Total: time.Hour})
 		clips, unique, billed := &memory{}, 0, 0
 		for _, c := range texts(60) {
 			unique += c.Characters()
 		}
 		for range 3 { // the article, its duplicate event, its replay
-			r := Reader{Voice: voice, Clips: clips, Ledger: books, Name: "anna"}
-			got, err := r.Read(t.Context(), append(texts(60), texts(60)...), nil)
+			r := Synthesizer{Voice: voice, Clips: clips, Ledger: ledger, Name: "anna"}
+			got, err := r.Synthesize(t.Context(), append(texts(60), texts(60)...), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -199,7 +204,7 @@ func TestBilledIsUnique(t *testing.T) {
 			}
 		}
 		sum, reused := 0, 0
-		for _, s := range books.Spending() {
+		for _, s := range ledger.Spending() {
 			sum += s.Billed
 			reused += s.Reused
 		}
@@ -215,11 +220,11 @@ func TestBilledIsUnique(t *testing.T) {
 func TestBudgetStopsBeforeTheCall(t *testing.T) {
 	t.Parallel()
 	v := &fake{}
-	books := NewBooks(map[string]lector.Budget{"havana": {CharactersPerDay: 150}})
-	limit := Limit(Within(v, "anna", books, quiet), 8, 0).(*limited)
-	r := Reader{Voice: Retry(limit, Patience{}), Clips: &memory{}}
-	ctx := Charge(t.Context(), Account{Site: "havana", Job: "j"})
-	_, err := r.Read(ctx, texts(40), nil)
+	ledger := NewMemoryLedger(map[string]lector.Budget{"havana": {CharactersPerDay: 150}})
+	limit := LimitCalls(WithBudget(v, "anna", ledger, quiet), 8, 0).(*limited)
+	r := Synthesizer{Voice: Retry(limit, RetryPolicy{}), Clips: &memory{}}
+	ctx := WithAccount(t.Context(), Account{Site: "havana", Job: "j"})
+	_, err := r.Synthesize(ctx, texts(40), nil)
 	spent := 0
 	for text, n := range v.said {
 		spent += n * len(text)
@@ -227,7 +232,7 @@ func TestBudgetStopsBeforeTheCall(t *testing.T) {
 	if _, throttled := lector.IsThrottled(err); !throttled || !errors.Is(err, lector.ErrBudget) || spent > 150 || spent < 100 {
 		t.Errorf("spent %d of 150: %v", spent, err)
 	}
-	if _, err := r.Read(Charge(t.Context(), Account{Site: "other"}), texts(40), nil); err != nil {
+	if _, err := r.Synthesize(WithAccount(t.Context(), Account{Site: "other"}), texts(40), nil); err != nil {
 		t.Errorf("another site: %v", err)
 	}
 	if limit.width != 8 {
@@ -239,8 +244,11 @@ func TestBreaker(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v := failing(6, errBroken)
-		b := Break(v, Fuse{Failures: 3, Rest: 10 * time.Second})
-		say := func() error { _, err := b.Speak(t.Context(), lector.Utterance{Text: "x"}); return err }
+		b := CircuitBreaker(v, BreakerConfig{Failures: 3, Timeout: 10 * time.Second})
+		say := func() error {
+			_, err := b.Speak(t.Context(), Request{Utterance: lector.Utterance{Text: "x"}})
+			return err
+		}
 		for range 3 {
 			if err := say(); !errors.Is(err, errBroken) {
 				t.Fatal(err)
@@ -278,9 +286,9 @@ func TestBreakerCountsOnlyBreakage(t *testing.T) {
 		"cancelled": {ctx, context.Canceled},
 	} {
 		v := failing(99, test.err)
-		b := Break(v, Fuse{Failures: 2})
+		b := CircuitBreaker(v, BreakerConfig{Failures: 2})
 		for range 10 {
-			_, _ = b.Speak(test.ctx, lector.Utterance{})
+			_, _ = b.Speak(test.ctx, Request{})
 		}
 		if v.calls != 10 {
 			t.Errorf("%s: %d calls", name, v.calls)
@@ -293,8 +301,8 @@ func TestRetryDoesNotWaitForABrokenCircuit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := failing(99, errBroken)
 		began := time.Now()
-		r := Reader{Voice: Retry(Break(v, Fuse{}), Patience{Jitter: most}), Clips: &memory{}}
-		_, err := r.Read(t.Context(), texts(100), nil)
+		r := Synthesizer{Voice: Retry(CircuitBreaker(v, BreakerConfig{}), RetryPolicy{Jitter: most}), Clips: &memory{}}
+		_, err := r.Synthesize(t.Context(), texts(100), nil)
 		if _, throttled := lector.IsThrottled(err); !throttled && !errors.Is(err, errBroken) || time.Since(began) > 20*time.Second || v.calls > 40 {
 			t.Errorf("%v: %d calls in %v", err, v.calls, time.Since(began))
 		}

@@ -60,19 +60,19 @@ func picky(longest, bad int) *fake {
 
 const long = "The ferry left on time, as it does. The harbour was quiet, and nobody waved. By noon the wind had turned."
 
-func TestMendRendersAgain(t *testing.T) {
+func TestRetrySplitRendersAgain(t *testing.T) {
 	t.Parallel()
 	v := picky(999, 2)
-	s, err := Mend(v, 3, nil).Speak(t.Context(), lector.Utterance{Text: long})
+	s, err := RetrySplit(v, 3, nil).Speak(t.Context(), Request{Utterance: lector.Utterance{Text: long}})
 	if err != nil || v.calls != 3 || s.Characters != 3*len(long) {
 		t.Errorf("%v, %d calls, %d characters", err, v.calls, s.Characters)
 	}
 }
 
-func TestMendSplits(t *testing.T) {
+func TestRetrySplitSplits(t *testing.T) {
 	t.Parallel()
 	v := picky(80, 0)
-	s, err := Mend(v, 2, nil).Speak(t.Context(), lector.Utterance{Text: long, Before: "Before.", After: "After."})
+	s, err := RetrySplit(v, 2, nil).Speak(t.Context(), Request{Utterance: lector.Utterance{Text: long, Before: "Before.", After: "After."}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,24 +96,24 @@ func TestMendSplits(t *testing.T) {
 	}
 }
 
-func TestMendGivesUp(t *testing.T) {
+func TestRetrySplitGivesUp(t *testing.T) {
 	t.Parallel()
 	v := picky(0, 0)
-	_, err := Mend(v, 2, nil).Speak(t.Context(), lector.Utterance{Text: long})
+	_, err := RetrySplit(v, 2, nil).Speak(t.Context(), Request{Utterance: lector.Utterance{Text: long}})
 	if !lector.IsPermanent(err) || !errors.As(err, new(Unfit)) || v.calls > 8 {
 		t.Errorf("%v after %d calls", err, v.calls)
 	}
 	v = picky(0, 0)
-	if _, err = Mend(v, 2, nil).Speak(t.Context(), lector.Utterance{Text: "Too short to cut."}); !lector.IsPermanent(err) || v.calls != 2 {
+	if _, err = RetrySplit(v, 2, nil).Speak(t.Context(), Request{Utterance: lector.Utterance{Text: "Too short to cut."}}); !lector.IsPermanent(err) || v.calls != 2 {
 		t.Errorf("%v after %d calls", err, v.calls)
 	}
 	v = picky(0, 0)
 	v.caps = lector.Capabilities{Backend: "fake", Deterministic: true}
-	if _, err = Mend(v, 3, nil).Speak(t.Context(), lector.Utterance{Text: "Says it the same way."}); err == nil || v.calls != 1 {
+	if _, err = RetrySplit(v, 3, nil).Speak(t.Context(), Request{Utterance: lector.Utterance{Text: "Says it the same way."}}); err == nil || v.calls != 1 {
 		t.Errorf("a deterministic voice is asked %d times", v.calls)
 	}
 	w := failing(9, errBroken)
-	if _, err = Mend(w, 3, nil).Speak(t.Context(), lector.Utterance{Text: long}); !errors.Is(err, errBroken) || w.calls != 1 {
+	if _, err = RetrySplit(w, 3, nil).Speak(t.Context(), Request{Utterance: lector.Utterance{Text: long}}); !errors.Is(err, errBroken) || w.calls != 1 {
 		t.Errorf("other errors are not its business: %v, %d calls", err, w.calls)
 	}
 }
@@ -147,7 +147,7 @@ func FuzzMiddle(f *testing.F) {
 	})
 }
 
-func TestInTurn(t *testing.T) {
+func TestLimitConcurrency(t *testing.T) {
 	t.Parallel()
 	var running, most, all int
 	var mu sync.Mutex
@@ -158,16 +158,16 @@ func TestInTurn(t *testing.T) {
 		most = max(most, running)
 		all += max(by, 0)
 	}
-	check := InTurn(3, func(context.Context, []byte, lector.Utterance, lector.Capabilities) error {
+	check := LimitConcurrency(3, func(context.Context, []byte, Request, lector.Capabilities) (*audio.Analysis, error) {
 		count(1)
 		defer count(-1)
 		runtime.Gosched()
-		return Unfit{Reason: "as ever"}
+		return nil, Unfit{Reason: "as ever"}
 	})
 	var wait sync.WaitGroup
 	for range 50 {
 		wait.Go(func() {
-			if err := check(t.Context(), nil, lector.Utterance{}, lector.Capabilities{}); !errors.As(err, new(Unfit)) {
+			if _, err := check(t.Context(), nil, Request{}, lector.Capabilities{}); !errors.As(err, new(Unfit)) {
 				t.Error(err)
 			}
 		})
@@ -179,7 +179,7 @@ func TestInTurn(t *testing.T) {
 }
 
 // TestSound feeds the checker what voices were seen to send.
-func TestSound(t *testing.T) {
+func TestCheckAudio(t *testing.T) {
 	t.Parallel()
 	withoutRace(t)
 	need(t, "flite", "lame", "sox")
@@ -219,7 +219,7 @@ func TestSound(t *testing.T) {
 		"nine tenths":    {bytes.Repeat([]byte{0xFF}, 3000), "transient"},
 		"garbage inside": {append(append(bytes.Clone(good[:2880]), "<html>garbage</html>"...), good[2880:]...), "unfit"},
 	} {
-		err := Sound(t.Context(), test.mp3, lector.Utterance{Text: text, Language: "en"}, caps)
+		_, err := CheckAudio(t.Context(), test.mp3, Request{Utterance: lector.Utterance{Text: text, Language: "en"}}, caps)
 		got := "transient"
 		switch {
 		case err == nil:
@@ -235,7 +235,7 @@ func TestSound(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := Sound(ctx, good, lector.Utterance{Text: text}, caps); !errors.Is(err, context.Canceled) {
+	if _, err := CheckAudio(ctx, good, Request{Utterance: lector.Utterance{Text: text}}, caps); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"lector/audio"
 )
 
-// TestSteady tells a voice of fourteen letters a second from its accidents.
-func TestSteady(t *testing.T) {
+// TestPace tells a voice of fourteen letters a second from its accidents.
+func TestCheckPace(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("The ferry left the harbour on time. ", 4)
 	say := func(text string, times float64) time.Duration {
@@ -38,88 +38,86 @@ func TestSteady(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &steady{paces: map[string]*pace{}}
+			s := &paces{byLanguage: map[string]*pace{}}
 			u := lector.Utterance{Text: text, Language: "en-GB"}
 			for i := range 20 {
-				if err := s.judge(u, 1, say(text, 0.9+float64(i)/100)); err != nil {
+				if err := s.check(u, 1, say(text, 0.9+float64(i)/100)); err != nil {
 					t.Fatal(err)
 				}
 			}
 			u.Text = test.text
-			err := s.judge(u, test.speed, say(test.text, test.length))
+			err := s.check(u, test.speed, say(test.text, test.length))
 			if (test.want == "") != (err == nil) || err != nil && (!errors.As(err, new(Unfit)) || !strings.Contains(err.Error(), test.want)) {
 				t.Errorf("%v, want %q", err, test.want)
 			}
 			u.Language = "uk"
-			if err := s.judge(u, 1, say(text, 0.5)); err != nil {
+			if err := s.check(u, 1, say(text, 0.5)); err != nil {
 				t.Errorf("another language: %v", err)
 			}
 		})
 	}
 }
 
-// TestSteadyForgets is of a voice whose makers gave it a slower pace. A quicker
+// TestPaceForgets is of a voice whose makers gave it a slower pace. A quicker
 // one is not believed: it would be that of a server that sends halves.
-func TestSteadyForgets(t *testing.T) {
+func TestPaceForgets(t *testing.T) {
 	t.Parallel()
 	u := lector.Utterance{Text: strings.Repeat("The ferry left the harbour on time. ", 4), Language: "en"}
 	for now, forgets := range map[time.Duration]bool{25 * time.Second: true, 4 * time.Second: false} {
-		s := &steady{paces: map[string]*pace{}}
+		s := &paces{byLanguage: map[string]*pace{}}
 		for range 200 {
-			_ = s.judge(u, 1, 10*time.Second)
+			_ = s.check(u, 1, 10*time.Second)
 		}
 		for range 48 {
-			_ = s.judge(u, 1, now)
+			_ = s.check(u, 1, now)
 		}
-		if err := s.judge(u, 1, now); (err == nil) != forgets {
+		if err := s.check(u, 1, now); (err == nil) != forgets {
 			t.Errorf("%v in place of 10 s: %v", now, err)
 		}
 	}
 }
 
-// TestSteadyKnowsAFew compares with few clips, and then only halves fall out.
-func TestSteadyKnowsAFew(t *testing.T) {
+// TestPaceKnowsAFew compares with few clips, and then only halves fall out.
+func TestPaceKnowsAFew(t *testing.T) {
 	t.Parallel()
 	u := lector.Utterance{Text: strings.Repeat("The ferry left the harbour on time. ", 4), Language: "en"}
 	for seen, refused := range map[int]bool{few - 1: false, few: true} {
-		s := &steady{paces: map[string]*pace{}}
+		s := &paces{byLanguage: map[string]*pace{}}
 		for range seen {
-			_ = s.judge(u, 1, 10*time.Second)
+			_ = s.check(u, 1, 10*time.Second)
 		}
-		if err := s.judge(u, 1, 5200*time.Millisecond); (err != nil) != refused {
+		if err := s.check(u, 1, 5200*time.Millisecond); (err != nil) != refused {
 			t.Errorf("half of it behind %d: %v", seen, err)
 		}
-		if err := s.judge(u, 1, 6*time.Second); err != nil {
+		if err := s.check(u, 1, 6*time.Second); err != nil {
 			t.Errorf("somewhat quicker behind %d: %v", seen, err)
 		}
 	}
 }
 
-func TestSteadyAsks(t *testing.T) {
+func TestPaceAsks(t *testing.T) {
 	t.Parallel()
 	bad := errors.New("bad")
-	sound := Steady(func(ctx context.Context, mp3 []byte, u lector.Utterance, _ lector.Capabilities) error {
+	sound := CheckPace(func(_ context.Context, mp3 []byte, _ Request, _ lector.Capabilities) (*audio.Analysis, error) {
 		if len(mp3) == 0 {
-			return bad
+			return nil, bad
 		}
-		errandOf(ctx).listened(&audio.Analysis{Sound: audio.Span{End: time.Duration(len(mp3)) * time.Second}})
-		return nil
+		return &audio.Analysis{Sound: audio.Span{End: time.Duration(len(mp3)) * time.Second}}, nil
 	})
 	text := strings.Repeat("The ferry left. ", 10)
-	ctx := withErrand(t.Context(), &errand{})
-	u := lector.Utterance{Text: text, Language: "en"}
+	ctx, r := t.Context(), Request{Utterance: lector.Utterance{Text: text, Language: "en"}}
 	for range enough {
-		if err := sound(ctx, make([]byte, utf8.RuneCountInString(text)/14), u, lector.Capabilities{}); err != nil {
+		if _, err := sound(ctx, make([]byte, utf8.RuneCountInString(text)/14), r, lector.Capabilities{}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := sound(ctx, nil, u, lector.Capabilities{}); !errors.Is(err, bad) {
+	if _, err := sound(ctx, nil, r, lector.Capabilities{}); !errors.Is(err, bad) {
 		t.Errorf("what the first checker says: %v", err)
 	}
-	if err := sound(ctx, make([]byte, 5), u, lector.Capabilities{}); !errors.As(err, new(Unfit)) {
+	if _, err := sound(ctx, make([]byte, 5), r, lector.Capabilities{}); !errors.As(err, new(Unfit)) {
 		t.Errorf("half: %v", err)
 	}
-	if err := sound(ctx, make([]byte, 5), u, lector.Capabilities{Deterministic: true}); err != nil {
+	if _, err := sound(ctx, make([]byte, 5), r, lector.Capabilities{Deterministic: true}); err != nil {
 		t.Errorf("half, of a voice that will say nothing else: %v", err)
 	}
 }

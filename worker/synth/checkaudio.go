@@ -10,30 +10,39 @@ import (
 	"lector/audio"
 )
 
-// Sound is the Checker that listens: it decodes the clip and compares it with
-// the text. Text in place of audio is transient, a wrong form permanent, and
-// all else unfit.
-func Sound(ctx context.Context, mp3 []byte, u lector.Utterance, c lector.Capabilities) error {
-	verdict, err := audio.Check(ctx, mp3, expect(u, c))
+// CheckAudio is a Checker that decodes the audio and compares it with the text.
+// Text in place of audio is a transient error, a wrong form a permanent one, and
+// all else Unfit.
+func CheckAudio(ctx context.Context, mp3 []byte, r Request, c lector.Capabilities) (*audio.Analysis, error) {
+	verdict, err := audio.Check(ctx, mp3, expect(r.Utterance, c))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	errandOf(ctx).listened(verdict.Analysis)
 	err = verdict.Err()
 	var bad *audio.CheckError
 	switch {
 	case err == nil:
-		return nil
+		return verdict.Analysis, nil
 	case !errors.As(err, &bad):
-		return err
+		return verdict.Analysis, err
+	}
+	return verdict.Analysis, classify(bad)
+}
+
+// classify says what a fault of the audio means for its request.
+func classify(bad *audio.CheckError) error {
+	switch {
 	case bad.Has(audio.NotAudio):
 		return lector.Hint(fmt.Errorf("the voice sent %w", bad), "is the url of this voice the speech server's? See its log")
 	case bad.Has(audio.WrongFormat):
 		return lector.Permanent(lector.Hint(fmt.Errorf("the voice sent the wrong form: %w", bad), "set sample_rate: or format: for this voice"))
 	}
-	return lector.Hint(Unfit{bad.Error(), len(bad.Findings) == 1 && bad.Has(audio.TooShort)}, "listen with lector voices test; another voice or model, or a smaller max_chars, may do better")
+	return lector.Hint(Unfit{bad.Error(), len(bad.Findings) == 1 && bad.Has(audio.TooShort)},
+		"listen with lector voices test; another voice or model, or a smaller max_chars, may do better")
 }
 
+// expect returns what the audio of an utterance must be like. Slowest and
+// Fastest are characters a second.
 func expect(u lector.Utterance, c lector.Capabilities) audio.Expect {
 	e := audio.Expect{Characters: len([]rune(u.Text)), SampleRate: c.SampleRate, Channels: c.Channels}
 	slow, fast := 5.0, 32.0

@@ -31,9 +31,9 @@ func TestOrderAndProgress(t *testing.T) {
 			time.Sleep(time.Duration(100-call) * time.Millisecond) // the last is ready first
 			return spoken(u), nil
 		}
-		r := Reader{Voice: v, Clips: &memory{}}
+		r := Synthesizer{Voice: v, Clips: &memory{}}
 		var seen []int
-		clips, err := r.Read(t.Context(), texts(30), func(done, total int, c Clip) {
+		clips, err := r.Synthesize(t.Context(), texts(30), func(done, total int, c Clip) {
 			seen = append(seen, done)
 			if total != 30 || c.State != Paid {
 				t.Errorf("progress: %d of %d, %s", done, total, c.State)
@@ -56,12 +56,12 @@ func TestOrderAndProgress(t *testing.T) {
 func TestSecondReadingCostsNothing(t *testing.T) {
 	t.Parallel()
 	v, clips := &fake{caps: lector.Capabilities{Price: 16}}, &memory{}
-	r := Reader{Voice: v, Clips: clips}
-	first, err := r.Read(t.Context(), texts(5), nil)
+	r := Synthesizer{Voice: v, Clips: clips}
+	first, err := r.Synthesize(t.Context(), texts(5), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := r.Read(t.Context(), texts(5), nil)
+	second, err := r.Synthesize(t.Context(), texts(5), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,18 +81,18 @@ func TestSecondReadingCostsNothing(t *testing.T) {
 func TestOneParagraphEdited(t *testing.T) {
 	t.Parallel()
 	v := &fake{}
-	r := Reader{Voice: v, Clips: &memory{}}
+	r := Synthesizer{Voice: v, Clips: &memory{}}
 	article := texts(40)
 	for i := 1; i < 39; i++ {
 		article[i].Before, article[i].After = article[i-1].Text, article[i+1].Text
 	}
-	if _, err := r.Read(t.Context(), article, nil); err != nil {
+	if _, err := r.Synthesize(t.Context(), article, nil); err != nil {
 		t.Fatal(err)
 	}
 	before := v.count()
 	article[20].Text = "This paragraph was corrected."
 	article[19].After, article[21].Before = article[20].Text, article[20].Text
-	clips, err := r.Read(t.Context(), article, nil)
+	clips, err := r.Synthesize(t.Context(), article, nil)
 	if err != nil || v.count() != before+1 {
 		t.Fatalf("%d calls, %v", v.count()-before, err)
 	}
@@ -106,9 +106,9 @@ func TestOneParagraphEdited(t *testing.T) {
 func TestIdenticalChunks(t *testing.T) {
 	t.Parallel()
 	v := &fake{latency: time.Millisecond}
-	r := Reader{Voice: v, Clips: &memory{}}
+	r := Synthesizer{Voice: v, Clips: &memory{}}
 	chunks := append(texts(3), texts(3)...)
-	clips, err := r.Read(t.Context(), chunks, nil)
+	clips, err := r.Synthesize(t.Context(), chunks, nil)
 	if err != nil || v.count() != 3 {
 		t.Fatalf("%d calls, %v", v.count(), err)
 	}
@@ -139,13 +139,13 @@ func TestManyReaders(t *testing.T) {
 		unique += (Chunk{Text: fmt.Sprintf("Only in article %d.", article)}).Characters()
 	}
 	for range 3 {
-		flight := &Flight{}
+		flight := &Singleflight{}
 		for article := range 34 {
-			r := Reader{Voice: v, Clips: clips, Flight: flight, Leases: leases}
+			r := Synthesizer{Voice: v, Clips: clips, Singleflight: flight, Leases: leases}
 			chunks := append(texts(4), Chunk{Text: fmt.Sprintf("Only in article %d.", article)})
 			wait.Go(func() {
 				for range 2 {
-					got, err := r.Read(t.Context(), chunks, nil)
+					got, err := r.Synthesize(t.Context(), chunks, nil)
 					if err != nil {
 						t.Error(err)
 					}
@@ -172,23 +172,23 @@ func TestAllOrNothing(t *testing.T) {
 			}
 			return spoken(u), nil
 		}
-		r := Reader{Voice: v, Clips: clips}
-		got, err := r.Read(t.Context(), texts(100), nil)
+		r := Synthesizer{Voice: v, Clips: clips}
+		got, err := r.Synthesize(t.Context(), texts(100), nil)
 		if got != nil || !lector.IsPermanent(err) || !strings.Contains(err.Error(), "chunk 4 of 100") {
 			t.Fatalf("%d clips, %v", len(got), err)
 		}
 		// What was in the air was paid for, so it is kept; nothing else began.
-		if kept := len(clips.keys()); kept != v.count()-1 || v.count() > 2*atOnce {
+		if kept := len(clips.keys()); kept != v.count()-1 || v.count() > 2*minWorkers {
 			t.Errorf("%d calls, %d kept", v.count(), kept)
 		}
 	})
 }
 
-func TestKeepFails(t *testing.T) {
+func TestStoreFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := Reader{Voice: &fake{}, Clips: &memory{fail: errors.New("disk full")}}
-		if got, err := r.Read(t.Context(), texts(2), nil); got != nil || err == nil || !strings.Contains(err.Error(), "disk full") {
+		r := Synthesizer{Voice: &fake{}, Clips: &memory{fail: errors.New("disk full")}}
+		if got, err := r.Synthesize(t.Context(), texts(2), nil); got != nil || err == nil || !strings.Contains(err.Error(), "disk full") {
 			t.Errorf("%v, %v", got, err)
 		}
 	})
@@ -197,11 +197,11 @@ func TestKeepFails(t *testing.T) {
 func TestDamagedClipIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	v, clips := &fake{}, &memory{clips: map[string][]byte{}}
-	r := Reader{Voice: v, Clips: clips}
+	r := Synthesizer{Voice: v, Clips: clips}
 	for i, c := range texts(2) {
-		clips.clips[r.Hash(c)] = [][]byte{nil, []byte("ID3\x04\x00\x00\x7f\x7f\x7f\x7fPRIV\x00\x00\x00\x10\x00\x00lector marks 1\x00{")}[i]
+		clips.clips[r.hash(c)] = [][]byte{nil, []byte("ID3\x04\x00\x00\x7f\x7f\x7f\x7fPRIV\x00\x00\x00\x10\x00\x00lector marks 1\x00{")}[i]
 	}
-	got, err := r.Read(t.Context(), texts(2), nil)
+	got, err := r.Synthesize(t.Context(), texts(2), nil)
 	if err != nil || v.count() != 2 || got[0].State != Paid {
 		t.Errorf("%d calls, %v", v.count(), err)
 	}
@@ -213,9 +213,9 @@ func TestCancelled(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
 		defer cancel()
 		v := &fake{latency: time.Second}
-		r := Reader{Voice: v, Clips: &memory{}}
+		r := Synthesizer{Voice: v, Clips: &memory{}}
 		began := time.Now()
-		if _, err := r.Read(ctx, texts(100), nil); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := r.Synthesize(ctx, texts(100), nil); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
 		if took := time.Since(began); took > 2*time.Second {
@@ -230,9 +230,9 @@ func TestTimeToAudio(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v := &fake{latency: 500 * time.Millisecond}
-		r := Reader{Voice: NewSlots(64).Wrap(Limit(v, 8, 0)), Clips: &memory{}, Leases: &desk{}}
+		r := Synthesizer{Voice: NewSlots(64).Wrap(LimitCalls(v, 8, 0)), Clips: &memory{}, Leases: &desk{}}
 		began := time.Now()
-		if _, err := r.Read(t.Context(), texts(40), nil); err != nil {
+		if _, err := r.Synthesize(t.Context(), texts(40), nil); err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(began); took > 2975*time.Millisecond {
@@ -246,8 +246,8 @@ func TestTimeToAudio(t *testing.T) {
 
 func TestNoChunks(t *testing.T) {
 	t.Parallel()
-	r := Reader{Voice: &fake{}, Clips: &memory{}}
-	if clips, err := r.Read(t.Context(), nil, nil); err != nil || len(clips) != 0 {
+	r := Synthesizer{Voice: &fake{}, Clips: &memory{}}
+	if clips, err := r.Synthesize(t.Context(), nil, nil); err != nil || len(clips) != 0 {
 		t.Errorf("%v, %v", clips, err)
 	}
 }

@@ -1,0 +1,93 @@
+package synth
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"unicode/utf8"
+
+	"lector"
+)
+
+// defaultRerenderLimit is the limit of a Synthesizer that sets none, in times
+// the characters of the article.
+const defaultRerenderLimit = 1.5
+
+// freeChunks is how many of the article's longest chunk may be spoken again
+// whatever the limit says: else a short article could not be corrected at all.
+const freeChunks = 3
+
+// rerenderLimit is what one voice may be given for one article besides each of
+// its chunks once, in characters.
+type rerenderLimit struct {
+	article, most int
+
+	mu    sync.Mutex
+	left  int
+	given map[string]int // to the voice for each chunk, by its hash
+}
+
+// newRerenderLimit bounds what the chunks may take in all: limit times their
+// characters, and never less than these and three of the longest chunk.
+func newRerenderLimit(chunks []Chunk, limit float64) *rerenderLimit {
+	if limit <= 0 {
+		limit = defaultRerenderLimit
+	}
+	article, longest := 0, 0
+	for _, c := range chunks {
+		article += c.Characters()
+		longest = max(longest, c.Characters())
+	}
+	most := max(int(limit*float64(article)), article+freeChunks*longest)
+	return &rerenderLimit{article: article, most: most, left: most - article, given: map[string]int{}}
+}
+
+// LimitRerendering returns v with no more calls made for an article than its
+// limit allows. What an answer was billed counts, fit or not, also one that
+// broke off; each chunk's own characters are free once. Retry stands outside of
+// it, so that each try counts.
+func LimitRerendering(v Speaker) Speaker { return rerenderLimited{v} }
+
+type rerenderLimited struct{ Speaker }
+
+func (l rerenderLimited) Speak(ctx context.Context, r Request) (Result, error) {
+	if r.rerenders == nil {
+		return l.Speaker.Speak(ctx, r)
+	}
+	n := utf8.RuneCountInString(r.Text)
+	if !r.rerenders.take(r, n) {
+		return Result{}, r.rerenders.exceeded(r.refusal)
+	}
+	res, err := l.Speaker.Speak(ctx, r)
+	if err != nil && res.Characters == 0 {
+		r.rerenders.take(r, -n) // nothing was answered, so nothing was billed that anybody knows of
+	}
+	return res, err
+}
+
+// take counts n characters of a call, and reports whether the limit has room for
+// those above the chunk's own. A negative n is given back.
+func (l *rerenderLimit) take(r Request, n int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	given := l.given[r.chunk]
+	above := max(0, given+n-r.length) - max(0, given-r.length)
+	if above > l.left {
+		return false
+	}
+	l.left -= above
+	l.given[r.chunk] = given + n
+	return true
+}
+
+// exceeded says that the limit is reached, and what the calls were made for.
+func (l *rerenderLimit) exceeded(refusal error) error {
+	if refusal == nil {
+		refusal = Unfit{Reason: "not known why"}
+	}
+	err := fmt.Errorf("re-rendering stops at %d characters for an article of %d: %w", l.most, l.article, refusal)
+	if hint := lector.HintOf(refusal); hint != "" {
+		err = lector.Hint(err, "%s; worker.rerender_limit allows more", hint)
+	}
+	return lector.Permanent(err)
+}

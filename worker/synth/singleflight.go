@@ -1,0 +1,105 @@
+package synth
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// Singleflight sees to it that a clip which several ask for at the same moment
+// is made once in this process. The zero value is ready.
+//
+// It adds two things to x/sync's Group, whose Do has no context and shares every
+// failure: a caller leaves when its context ends, while what it began goes on
+// until the answer that is paid for is stored; and a failure whose reason is
+// that its maker's context had ended is not shared.
+type Singleflight struct {
+	group singleflight.Group
+	all   sync.WaitGroup // callers of group, and so all that is in flight
+
+	mu     sync.Mutex
+	calls  context.Context // of all calls to voices; ended by cancel
+	cancel context.CancelFunc
+}
+
+// made is what came of making a clip once.
+type made struct {
+	clip      Clip
+	cancelled bool // the maker's context had ended: the failure is the maker's alone
+}
+
+// Do returns the clip with the given hash, made by f or by a call of Do that
+// came before; then it is Reused and cost nothing here. A failure is shared,
+// unless the first was cancelled: then the next makes it. When ctx ends Do
+// returns at once, and f goes on: it must look at ctx before it begins anything.
+func (s *Singleflight) Do(ctx context.Context, hash string, f func() (Clip, error)) (Clip, error) {
+	for {
+		mine := false
+		v, err := s.wait(ctx, hash, func() (any, error) {
+			mine = true
+			c, err := f()
+			return made{c, ctx.Err() != nil}, err
+		})
+		m, finished := v.(made)
+		switch {
+		case !finished: // ctx ended first
+			return Clip{}, err
+		case mine:
+			return m.clip, err
+		case err == nil:
+			return m.clip.reused(), nil
+		case !m.cancelled:
+			return Clip{}, err
+		}
+	}
+}
+
+// wait returns what the group's call returns, or nil and why ctx ended before.
+func (s *Singleflight) wait(ctx context.Context, hash string, f func() (any, error)) (any, error) {
+	var v any
+	err := errors.New("made no clip")
+	done := make(chan struct{})
+	s.all.Go(func() {
+		defer close(done)
+		v, err, _ = s.group.Do(hash, f)
+	})
+	select {
+	case <-done:
+		return v, err
+	case <-ctx.Done():
+	}
+	select {
+	case <-done: // both
+		return v, err
+	default:
+		return nil, context.Cause(ctx)
+	}
+}
+
+// Drain waits until nothing is in flight. Calls that still run after the grace
+// period are cancelled, and what a provider answers then is lost. Nothing may
+// be begun meanwhile.
+func (s *Singleflight) Drain(grace time.Duration) {
+	s.callContext() // so that there is something to cancel
+	t := time.AfterFunc(grace, s.cancel)
+	defer t.Stop()
+	s.all.Wait()
+}
+
+// callContext returns the context of all calls to voices, which only Drain ends.
+func (s *Singleflight) callContext() context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.calls == nil {
+		s.calls, s.cancel = context.WithCancel(context.Background()) //nolint:gosec // Drain calls it
+	}
+	return s.calls
+}
+
+func (c Clip) reused() Clip {
+	c.State, c.Billed, c.Unknown, c.Cost = Reused, 0, 0, 0
+	return c
+}

@@ -1,0 +1,236 @@
+package synth
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
+
+	"lector"
+)
+
+// Synthesizer turns the chunks of an article into clips. It holds no state of its
+// own: many may share its parts, and one may be made for each article.
+type Synthesizer struct {
+	Voice        Speaker
+	Clips        Clips
+	Singleflight *Singleflight // shared by the synthesizers of a process; nil: of one run
+	Leases       Leases        // nil: LocalLeases
+	Ledger       UsageLedger   // is told what was reused; nil: nobody is
+	Name         string        // of the voice, as configured, for the ledger
+	// RerenderLimit bounds the characters that the chunks of one run may take in
+	// all, in times their own; 0 is 1.5. Their own and three times the longest
+	// chunk are always allowed.
+	RerenderLimit float64
+}
+
+// minWorkers is how many chunks are processed at once at least, also where the
+// voice states no limit or a smaller one. Calls are limited elsewhere; this
+// bounds memory and reads from the cache.
+const minWorkers = 16
+
+// Synthesize returns the clips of the chunks, in their order, or an error and no
+// clip at all. Clips of the same sound are made once. After a failure no new
+// chunk is begun, but calls that have begun go on to their end, for they are
+// paid for; all finished clips are in the cache by then. When ctx ends
+// Synthesize returns at once, and Singleflight sees to it that what is in flight
+// goes into the cache too.
+//
+// progress is called after each clip, never twice at once. It may be nil.
+func (s *Synthesizer) Synthesize(ctx context.Context, chunks []Chunk, progress func(done, total int, c Clip)) ([]Clip, error) {
+	r := &run{
+		Synthesizer: *s, chunks: chunks, rerenders: newRerenderLimit(chunks, s.RerenderLimit),
+		clips: make([]Clip, len(chunks)), progress: progress,
+	}
+	r.Singleflight, r.Leases = cmp.Or(s.Singleflight, &Singleflight{}), s.leases()
+	r.all(ctx)
+	if r.failed != nil {
+		return nil, r.failed
+	}
+	if err := s.recordReused(ctx, r.clips); err != nil {
+		return nil, err
+	}
+	return r.clips, nil
+}
+
+// recordReused writes into the ledger how many characters cost nothing.
+func (s *Synthesizer) recordReused(ctx context.Context, clips []Clip) error {
+	reused := 0
+	for _, c := range clips {
+		if c.State == Reused {
+			reused += c.Characters
+		}
+	}
+	if s.Ledger == nil || reused == 0 {
+		return nil
+	}
+	a, now := accountOf(ctx), time.Now().UTC()
+	err := s.Ledger.End(ctx, lector.Call{
+		ID: rand.Text(), Site: a.Site, Job: a.Job, Voice: s.Name, Backend: s.Voice.Capabilities().Backend,
+		Characters: reused, Began: now, Ended: now, Outcome: lector.CallReused,
+	})
+	if err != nil {
+		return fmt.Errorf("record reused characters: %w", err)
+	}
+	return nil
+}
+
+func (s *Synthesizer) leases() Leases {
+	if s.Leases == nil {
+		return LocalLeases{}
+	}
+	return s.Leases
+}
+
+// hash returns the address of the chunk's clip in this synthesizer's voice.
+func (s *Synthesizer) hash(c Chunk) string { return Hash(c, s.Voice.Capabilities()) }
+
+// longestFirst returns the places of the chunks in the order in which they are
+// made: the longest first, for it takes the longest and shows what the voice
+// can say at once, and then as they come.
+func longestFirst(chunks []Chunk) []int {
+	order := make([]int, len(chunks))
+	first := 0
+	for i, c := range chunks {
+		order[i] = i
+		if len(c.Text) > len(chunks[first].Text) {
+			first = i
+		}
+	}
+	for i := first; i > 0; i-- {
+		order[i-1], order[i] = order[i], order[i-1]
+	}
+	return order
+}
+
+// run is one run of Synthesize.
+type run struct {
+	Synthesizer
+	chunks    []Chunk
+	rerenders *rerenderLimit
+	progress  func(done, total int, c Clip)
+
+	mu     sync.Mutex
+	done   int
+	clips  []Clip
+	failed error
+}
+
+// all makes the clips until all are made or one has failed. The errgroup bounds
+// how many are made at once and nothing else: its context would end the calls
+// that have begun, and it knows only the first error.
+func (r *run) all(ctx context.Context) {
+	var workers errgroup.Group
+	workers.SetLimit(max(minWorkers, r.Voice.Capabilities().Concurrency))
+	for _, i := range longestFirst(r.chunks) {
+		workers.Go(func() error {
+			if !r.stopped() {
+				clip, err := r.clip(ctx, r.chunks[i])
+				r.finish(i, clip, err)
+			}
+			return nil
+		})
+	}
+	_ = workers.Wait() // finish has the error
+}
+
+func (r *run) stopped() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.failed != nil
+}
+
+// finish stores what came of a chunk in the run.
+func (r *run) finish(i int, c Clip, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case err == nil:
+		r.clips[i] = c
+		r.done++
+		if r.progress != nil {
+			r.progress(r.done, len(r.chunks), c)
+		}
+	case r.failed == nil || lector.IsPermanent(err) && !lector.IsPermanent(r.failed):
+		// A permanent failure says more than the transient ones around it.
+		r.failed = fmt.Errorf("chunk %d of %d: %w", i+1, len(r.chunks), err)
+	}
+}
+
+// clip returns the clip of one chunk: from the cache, from whoever is making
+// it, or spoken now.
+func (r *run) clip(ctx context.Context, c Chunk) (Clip, error) {
+	if ctx.Err() != nil {
+		return Clip{}, context.Cause(ctx)
+	}
+	hash := r.hash(c)
+	return r.Singleflight.Do(ctx, hash, func() (Clip, error) {
+		clip, err := r.cached(ctx, hash, c)
+		if !errors.Is(err, lector.ErrNotFound) {
+			return clip, err
+		}
+		return r.make(ctx, hash, c)
+	})
+}
+
+// leaseTries is how often the lease of one chunk may be lost before that is an
+// error.
+const leaseTries = 3
+
+// make speaks a chunk under its lease, unless another worker did meanwhile.
+func (r *run) make(ctx context.Context, hash string, c Chunk) (clip Clip, err error) {
+	for range leaseTries {
+		clip, err = r.leased(ctx, hash, c)
+		if !errors.Is(err, errLeaseLost) || ctx.Err() != nil {
+			break
+		}
+	}
+	return clip, err
+}
+
+func (r *run) leased(ctx context.Context, hash string, c Chunk) (Clip, error) {
+	exists := func() bool {
+		_, err := r.cached(ctx, hash, c)
+		return err == nil
+	}
+	confirm, release, err := acquireLease(ctx, r.Leases, "clip."+hash, exists)
+	if err != nil {
+		return Clip{}, fmt.Errorf("lease: %w", err)
+	}
+	defer release()
+	if clip, err := r.cached(ctx, hash, c); !errors.Is(err, lector.ErrNotFound) {
+		return clip, err
+	}
+	return r.speak(ctx, hash, c, confirm)
+}
+
+func (r *run) speak(ctx context.Context, hash string, c Chunk, confirm func() error) (Clip, error) {
+	res, err := r.Voice.Speak(ctx, Request{
+		Utterance: c.utterance(), Account: accountOf(ctx), chunk: hash, length: c.Characters(),
+		confirmLease: confirm, clips: r.Clips, rerenders: r.rerenders,
+	})
+	defer res.recordEnd()
+	if err != nil {
+		return Clip{}, fmt.Errorf("%s: %w", short(c.Text), err)
+	}
+	clip := Clip{Hash: hash, MP3: res.MP3, Marks: res.Marks, Characters: c.Characters(), State: Paid, Analysis: res.Analysis}
+	clip.Billed = cmp.Or(res.Characters, clip.Characters)
+	clip.Cost = cost(clip.Billed, r.Voice.Capabilities())
+	res.bill(&clip)
+	return clip, r.store(ctx, clip)
+}
+
+// short quotes the beginning of a text for an error.
+func short(text string) string {
+	const most = 40
+	if utf8.RuneCountInString(text) > most {
+		text = string([]rune(text)[:most-1]) + "…"
+	}
+	return fmt.Sprintf("%q", text)
+}
