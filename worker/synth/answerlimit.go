@@ -16,11 +16,11 @@ type answerLimit struct {
 	mu      sync.Mutex
 	proven  int           // characters of the longest text that came whole
 	limit   int           // of an answer, as measured; 0: none is known
-	probing chan struct{} // closed when the text that is longer than proven is through
+	probing chan struct{} // closed when the text that is longer than sure() is spoken; nil: there is none
 }
 
-// unproven is how long a text may be without a proof that the server says that
-// much: none was seen that stops below.
+// unproven is how long a text may be, in characters, without a proof that the
+// server says that much: none was seen that stops below.
 const unproven = 250
 
 // acquire waits for a text's turn: of those that are longer than all that came
@@ -49,7 +49,8 @@ func (a *answerLimit) acquire(ctx context.Context, n int) (release func(error), 
 	}
 }
 
-// sure is the length up to which the server says all of a text.
+// sure is the length up to which the server is taken to say all of a text: a
+// quarter more than was proven.
 func (a *answerLimit) sure() int { return max(unproven, a.proven+a.proven/4) }
 
 // untested reports whether no text of about that length came whole yet.
@@ -100,7 +101,8 @@ func (a *answerLimit) measured(limit int) {
 	}
 }
 
-// round makes a measured length one that a person would set.
+// round rounds a measured length to tens, and from 1000 on to fifties: a setting
+// that a person would write.
 func round(n int) int {
 	step := 10
 	if n >= 1000 {
@@ -109,5 +111,6 @@ func round(n int) int {
 	return max((n+step/2)/step*step, step)
 }
 
-// below is the length of parts for a server that stops at about a limit.
+// below is the length of parts for a server that stops at about a limit: a tenth
+// less, because the limit was measured.
 func below(limit int) int { return max(limit*9/10, shortest) }

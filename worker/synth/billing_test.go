@@ -16,46 +16,47 @@ import (
 	"lector/audio"
 )
 
-// odd is a speech server of some pace that does not always say all of a text.
-type odd struct {
-	pace  float64                                // characters a second
-	holds func(call int, text string) (said int) // characters of an answer
+// truncating is a speech server of some pace that does not always say all of a
+// text.
+type truncating struct {
+	pace float64                                // characters a second
+	says func(call int, text string) (said int) // characters of an answer
 
 	mu     sync.Mutex
 	calls  int
 	billed int
 }
 
-func (o *odd) Capabilities() lector.Capabilities {
-	return lector.Capabilities{Backend: "odd", Voice: "v", SampleRate: 24000, Channels: 1, Concurrency: 8}
+func (o *truncating) Capabilities() lector.Capabilities {
+	return lector.Capabilities{Backend: "truncating", Voice: "v", SampleRate: 24000, Channels: 1, Concurrency: 8}
 }
 
-func (o *odd) Speak(_ context.Context, r Request) (Result, error) {
+func (o *truncating) Speak(_ context.Context, r Request) (Result, error) {
 	s, err := o.speak(r.Utterance)
 	return Result{Speech: s}, err
 }
 
-// bareOdd is the Voice of an odd server.
-type bareOdd struct{ *odd }
+// bareTruncating is its Voice.
+type bareTruncating struct{ *truncating }
 
-func (b bareOdd) Speak(_ context.Context, u lector.Utterance) (lector.Speech, error) {
+func (b bareTruncating) Speak(_ context.Context, u lector.Utterance) (lector.Speech, error) {
 	return b.speak(u)
 }
 
-func (o *odd) speak(u lector.Utterance) (lector.Speech, error) {
+func (o *truncating) speak(u lector.Utterance) (lector.Speech, error) {
 	n := utf8.RuneCountInString(u.Text)
 	o.mu.Lock()
 	o.calls++
 	o.billed += n
-	said := min(o.holds(o.calls, u.Text), n)
+	said := min(o.says(o.calls, u.Text), n)
 	o.mu.Unlock()
 	sound := float64(said) / o.pace * (0.95 + rand.Float64()/10)
 	return lector.Speech{MP3: toneClip(time.Duration(sound * float64(time.Second))), Characters: n}, nil
 }
 
-// listens takes the length of a clip for its sound, and refuses what is too
-// short as audio.Check does.
-func listens(_ context.Context, mp3 []byte, r Request, caps lector.Capabilities) (*audio.Analysis, error) {
+// checkLength is a Checker that takes the length of a clip for its sound, and
+// refuses what is too short as audio.Check does.
+func checkLength(_ context.Context, mp3 []byte, r Request, caps lector.Capabilities) (*audio.Analysis, error) {
 	sound := time.Duration(len(mp3)/144) * 24 * time.Millisecond
 	a := &audio.Analysis{Sound: audio.Span{End: sound}}
 	want := expect(r.Utterance, caps)
@@ -65,8 +66,8 @@ func listens(_ context.Context, mp3 []byte, r Request, caps lector.Capabilities)
 	return a, nil
 }
 
-// story is an article whose chunks have so many characters.
-func story(lengths ...int) (chunks []Chunk, all int) {
+// article returns chunks of so many characters each, and their sum.
+func article(lengths ...int) (chunks []Chunk, all int) {
 	const sentence = "The ferry left the harbour on time, and nobody on the pier waved after it. "
 	for i, n := range lengths {
 		text := fmt.Sprintf("Number %d: ", i) + strings.Repeat(sentence, n/len(sentence)+1)
@@ -77,9 +78,9 @@ func story(lengths ...int) (chunks []Chunk, all int) {
 	return chunks, all
 }
 
-// told is what the reader of an article comes to.
-type told struct {
-	*odd
+// synthesis is what came of the synthesis of an article.
+type synthesis struct {
+	*truncating
 	clips []Clip
 	err   error
 	limit int
@@ -87,22 +88,43 @@ type told struct {
 	all   int
 }
 
-func tellStory(t *testing.T, o *odd, lengths ...int) told {
+func synthesizeArticle(t *testing.T, o *truncating, lengths ...int) synthesis {
 	t.Helper()
-	chunks, all := story(lengths...)
-	out := told{odd: o, most: newRerenderLimit(chunks, 0).most, all: all}
-	var v Speaker = LimitCalls(Meter(o, "v", NewMemoryLedger(nil), quiet), 8, 0)
-	v = RetrySplit(Check(Retry(LimitRerendering(v), RetryPolicy{}), CheckPace(listens)), 3, func(n int) { out.limit = n })
+	chunks, all := article(lengths...)
+	out := synthesis{truncating: o, most: newRerenderLimit(chunks, 0).most, all: all}
+	ledger := NewMemoryLedger(nil)
+	v := LimitCalls(Meter(o, "v", ledger, quiet), 8, 0)
+	v = RetrySplit(Check(Retry(LimitRerendering(v), RetryPolicy{}), CheckPace(checkLength)), 3, func(n int) { out.limit = n })
 	r := Synthesizer{Voice: v, Clips: &memory{}}
 	out.clips, out.err = r.Synthesize(t.Context(), chunks, nil)
 	if out.billed > out.most {
 		t.Errorf("%d characters billed, %d are allowed for %d", out.billed, out.most, out.all)
 	}
+	out.checkLedger(t, ledger)
 	return out
 }
 
+// checkLedger fails the test unless each call was ended before the next for its
+// chunk began, and clips and ledger agree with the server about what was billed.
+func (o synthesis) checkLedger(t *testing.T, ledger *MemoryLedger) {
+	t.Helper()
+	booked, billed := 0, 0
+	for _, c := range ledger.Calls() {
+		if c.Outcome != lector.CallPaid {
+			t.Errorf("%+v", c)
+		}
+		booked += c.Characters
+	}
+	for _, c := range o.clips {
+		billed += c.Billed
+	}
+	if booked != o.billed || o.err == nil && billed != o.billed {
+		t.Errorf("the server billed %d characters, the ledger has %d, the clips %d", o.billed, booked, billed)
+	}
+}
+
 // sound is how long all clips are together.
-func (o told) sound() (seconds float64) {
+func (o synthesis) sound() (seconds float64) {
 	for _, c := range o.clips {
 		seconds += 0.024 * float64(len(c.MP3)/144)
 	}
@@ -115,13 +137,13 @@ func share(f float64) func(int, string) int {
 
 func stops(at int) func(int, string) int { return func(int, string) int { return at } }
 
-// TestHalves has a server of which every answer holds a part of its text.
+// TestHalves has a server whose every answer says a fixed share of its text.
 func TestHalves(t *testing.T) {
 	t.Parallel()
 	for _, pace := range []float64{15.5, 17, 20} { // a slower voice's halves are a quick voice, until it is known
 		for _, f := range []float64{0.4, 0.5} {
 			for _, lengths := range [][]int{{460}, {150, 150, 160}, {48, 180, 90, 240}, {40, 575, 575, 575, 575}, {900, 80}} {
-				o := tellStory(t, &odd{pace: pace, holds: share(f)}, lengths...)
+				o := synthesizeArticle(t, &truncating{pace: pace, says: share(f)}, lengths...)
 				if !lector.IsPermanent(o.err) || !errors.As(o.err, new(Unfit)) || !strings.Contains(o.err.Error(), "too short") {
 					t.Errorf("%v at %v, %v: %v after %d calls, %d of %d characters", f, pace, lengths, o.err, o.calls, o.billed, o.all)
 				}
@@ -145,7 +167,7 @@ func TestServerThatStops(t *testing.T) {
 			{500, []int{60, 950, 400, 990, 970}},
 			{1000, []int{40, 2000, 1900, 300, 1950}},
 		} {
-			o := tellStory(t, &odd{pace: pace, holds: stops(test.at)}, test.lengths...)
+			o := synthesizeArticle(t, &truncating{pace: pace, says: stops(test.at)}, test.lengths...)
 			if o.err != nil {
 				t.Errorf("stops at %d, pace %v, %v: %v after %d characters", test.at, pace, test.lengths, o.err, o.billed)
 				continue
@@ -154,17 +176,17 @@ func TestServerThatStops(t *testing.T) {
 				t.Errorf("stops at %d, %v: %.1f s of sound, want %.1f", test.at, test.lengths, o.sound(), want)
 			}
 			if o.limit < test.at*85/100 || o.limit > test.at*115/100 {
-				t.Errorf("stops at %d, pace %v, %v: told %d", test.at, pace, test.lengths, o.limit)
+				t.Errorf("stops at %d, pace %v, %v: synthesis %d", test.at, pace, test.lengths, o.limit)
 			}
 		}
 	}
 }
 
-// TestSoundVoicesPayOnce has servers that are in order, or nearly.
-func TestSoundVoicesPayOnce(t *testing.T) {
+// TestGoodVoicesPayOnce has servers that say all of each text, or nearly.
+func TestGoodVoicesPayOnce(t *testing.T) {
 	t.Parallel()
 	for _, pace := range []float64{9, 14, 20} {
-		o := tellStory(t, &odd{pace: pace, holds: share(1)}, 60, 575, 900, 1200, 80, 300, 2000)
+		o := synthesizeArticle(t, &truncating{pace: pace, says: share(1)}, 60, 575, 900, 1200, 80, 300, 2000)
 		if o.err != nil || o.billed != o.all || o.limit != 0 {
 			t.Errorf("pace %v: %v, %d of %d characters, limit %d", pace, o.err, o.billed, o.all, o.limit)
 		}
@@ -175,7 +197,7 @@ func TestSoundVoicesPayOnce(t *testing.T) {
 		}
 		return len(text)
 	}
-	o := tellStory(t, &odd{pace: 17, holds: accident}, 60, 275, 400, 300, 80, 300, 350, 410, 390, 222)
+	o := synthesizeArticle(t, &truncating{pace: 17, says: accident}, 60, 275, 400, 300, 80, 300, 350, 410, 390, 222)
 	if o.err != nil || o.limit != 0 || o.sound() < 0.9*float64(o.all)/17 {
 		t.Errorf("accidents: %v, %d of %d characters, limit %d", o.err, o.billed, o.all, o.limit)
 	}
@@ -185,17 +207,18 @@ func TestSoundVoicesPayOnce(t *testing.T) {
 // it is asked for the beginnings of longer texts alone, and believed.
 func TestQuickVoice(t *testing.T) {
 	t.Parallel()
-	o := tellStory(t, &odd{pace: 23.5, holds: share(1)}, 60, 900, 575, 880, 80, 300)
+	o := synthesizeArticle(t, &truncating{pace: 23.5, says: share(1)}, 60, 900, 575, 880, 80, 300)
 	if o.err != nil || o.billed > o.all+3*beginning || o.billed == o.all || o.limit != 0 {
 		t.Errorf("%v, %d of %d characters, limit %d", o.err, o.billed, o.all, o.limit)
 	}
 }
 
-// TestBoundIsOfTheArticle breaks each answer off, which is billed.
-func TestBoundIsOfTheArticle(t *testing.T) {
+// TestRerenderLimitIsOfTheArticle has a server that breaks each answer off and
+// bills it.
+func TestRerenderLimitIsOfTheArticle(t *testing.T) {
 	t.Parallel()
 	for limit, most := range map[float64]int{0: 2985, 1: 2290, 4: 7960} {
-		chunks, all := story(100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100)
+		chunks, all := article(100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100)
 		billed, mu := 0, sync.Mutex{}
 		v := &fake{answer: func(_ int, u lector.Utterance) (lector.Speech, error) {
 			mu.Lock()
@@ -219,7 +242,7 @@ func TestBoundIsOfTheArticle(t *testing.T) {
 }
 
 // TestRefusalsAreFree has a server that answers 503 for a while: nothing was
-// billed, and nothing of the allowance is used up.
+// billed, and nothing counts against the limit.
 func TestRefusalsAreFree(t *testing.T) {
 	t.Parallel()
 	none := func(time.Duration) time.Duration { return 0 }
@@ -231,7 +254,7 @@ func TestRefusalsAreFree(t *testing.T) {
 
 func TestCuts(t *testing.T) {
 	t.Parallel()
-	chunks, _ := story(2875)
+	chunks, _ := article(2875)
 	for _, text := range []string{chunks[0].Text, strings.Repeat("слово за словом, ", 80) + "кінець.", strings.Repeat("no marks at all in this ", 60)} {
 		for _, most := range []int{60, 141, 270, 900} {
 			from := 0
@@ -262,36 +285,36 @@ func FuzzCuts(f *testing.F) {
 	})
 }
 
-// TestPartsAreKept has an article that is overtaken between the parts of its
-// text: the next reader pays for what is missing.
-func TestPartsAreKept(t *testing.T) {
+// TestPartsAreStored has an article that is superseded between the parts of its
+// text: the next attempt pays for what is missing only.
+func TestPartsAreStored(t *testing.T) {
 	t.Parallel()
-	chunks, _ := story(900)
+	chunks, _ := article(900)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
-	o := &odd{pace: 17, holds: func(call int, text string) int {
+	o := &truncating{pace: 17, says: func(call int, text string) int {
 		if call == 4 { // the second part
-			cancel(errOvertaken)
+			cancel(errSuperseded)
 		}
 		return 300
 	}}
 	clips, flight := &memory{}, &Singleflight{}
-	m := RetrySplit(Check(Meter(WithGracePeriod(bareOdd{o}, flight), "v", NewMemoryLedger(nil), quiet), CheckPace(listens)), 3, nil)
+	m := RetrySplit(Check(Meter(WithGracePeriod(bareTruncating{o}, flight), "v", NewMemoryLedger(nil), quiet), CheckPace(checkLength)), 3, nil)
 	r := Synthesizer{Voice: m, Clips: clips, Singleflight: flight}
-	if _, err := r.Synthesize(ctx, chunks, nil); !errors.Is(err, errOvertaken) {
+	if _, err := r.Synthesize(ctx, chunks, nil); !errors.Is(err, errSuperseded) {
 		t.Fatal(err)
 	}
 	flight.Drain(time.Hour)
 	parts, billed := len(clips.keys()), o.billed
 	if parts != 2 || o.calls != 4 {
-		t.Fatalf("%d parts kept after %d calls", parts, o.calls)
+		t.Fatalf("%d parts stored after %d calls", parts, o.calls)
 	}
 	m.(retrySplit).answers.measured(280) // so that the text is cut before it is tried
 	got, err := r.Synthesize(t.Context(), chunks, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sound := (told{clips: got}).sound(); sound < 0.9*900/17 {
+	if sound := (synthesis{clips: got}).sound(); sound < 0.9*900/17 {
 		t.Errorf("%.1f s of sound", sound)
 	}
 	t.Logf("%d billed, then %d", billed, o.billed-billed)
@@ -302,12 +325,12 @@ func TestPartsAreKept(t *testing.T) {
 	}
 }
 
-// TestNothingToCut has a text that nothing parts, and a voice that hums: it ends
-// soon, at a bounded bill, and says why.
+// TestNothingToCut has a text without a place to cut, and a voice that hums: it
+// fails soon, at a bounded cost, and says why.
 func TestNothingToCut(t *testing.T) {
 	t.Parallel()
 	blob := Chunk{Text: strings.Repeat("a", 2000), Language: "en"}
-	good, _ := story(100, 100)
+	good, _ := article(100, 100)
 	v := &fake{answer: func(_ int, u lector.Utterance) (lector.Speech, error) {
 		s := lector.Speech{MP3: toneClip(time.Second), Characters: len(u.Text)}
 		if u.Text == blob.Text {
@@ -323,25 +346,25 @@ func TestNothingToCut(t *testing.T) {
 }
 
 // TestHalvesOfAKnownVoice has a slow voice, whose halves are no quicker than
-// other voices: they are held to its own pace, however short the parts.
+// other voices: they are compared with its own pace, however short the parts.
 func TestHalvesOfAKnownVoice(t *testing.T) {
 	t.Parallel()
 	var sick atomic.Bool
-	o := &odd{pace: 11, holds: func(_ int, text string) int {
+	o := &truncating{pace: 11, says: func(_ int, text string) int {
 		n := utf8.RuneCountInString(text)
 		if sick.Load() {
 			return n / 2
 		}
 		return n
 	}}
-	r := Synthesizer{Voice: RetrySplit(Check(LimitRerendering(o), CheckPace(listens)), 3, nil), Clips: &memory{}}
-	well, _ := story(100, 110, 120, 130, 140, 150, 160, 170, 180, 190, 200, 210, 220)
+	r := Synthesizer{Voice: RetrySplit(Check(LimitRerendering(o), CheckPace(checkLength)), 3, nil), Clips: &memory{}}
+	well, _ := article(100, 110, 120, 130, 140, 150, 160, 170, 180, 190, 200, 210, 220)
 	if _, err := r.Synthesize(t.Context(), well, nil); err != nil {
 		t.Fatal(err)
 	}
 	sick.Store(true)
 	for _, n := range []int{90, 101, 240, 460} {
-		chunks, all := story(n)
+		chunks, all := article(n)
 		before := o.billed
 		if _, err := r.Synthesize(t.Context(), chunks, nil); !lector.IsPermanent(err) || !strings.Contains(err.Error(), "as quick as the whole") {
 			t.Errorf("half of %d characters: %v", n, err)

@@ -41,7 +41,7 @@ func (s *Synthesizer) store(ctx context.Context, c Clip) error {
 	ctx = context.WithoutCancel(ctx)
 	for try := range storeTries {
 		if try > 0 {
-			_ = pause(ctx, storeDelay<<(try-1)) // ctx has no end
+			_ = pause(ctx, storeDelay<<(try-1)) // ctx does not end
 		}
 		if err = s.Clips.Put(ctx, c.Hash, data); err == nil {
 			return nil

@@ -39,7 +39,7 @@ type paces struct {
 	byLanguage map[string]*pace // primary language
 }
 
-// pace is the letters a second of the last clips.
+// pace holds the letters a second of the last clips; n counts all clips.
 type pace struct {
 	last [48]float64
 	n    int
@@ -70,18 +70,18 @@ func (p *paces) check(u lector.Utterance, speed float64, sound time.Duration) er
 	voice := p.of(u.Language)
 	usual, known := voice.median()
 	if known && now > usual*voice.tooFast() {
-		// Not the voice's pace: else a server that sends halves for long
-		// enough would be believed.
+		// It is not added to the pace: else a server that sends half of each
+		// text for long enough would become the usual.
 		return Unfit{unlike("too short", sound, lettersOf(u)/usual/speed), true}
 	}
-	voice.add(now) // also what is refused for its length: a voice may change for good
+	voice.add(now) // also what is refused for its length: a voice may become slower for good
 	if known && voice.n > enough && now < usual/tooSlow {
 		return Unfit{Reason: unlike("too long", sound, lettersOf(u)/usual/speed)}
 	}
 	return nil
 }
 
-// of returns the pace in a language.
+// of returns the pace in a language. The caller holds mu.
 func (p *paces) of(language string) *pace {
 	language = lector.Primary(language)
 	if p.byLanguage[language] == nil {
@@ -95,7 +95,7 @@ func unlike(how string, sound time.Duration, usual float64) string {
 	return fmt.Sprintf("%s: %.2f s of sound for a text that takes this voice %.2f s", how, sound.Seconds(), usual)
 }
 
-// lettersOf is how much there is to say in an utterance.
+// lettersOf is how much there is to say in an utterance, in letters; see weights.
 func lettersOf(u lector.Utterance) float64 {
 	return weights(u.Text, []Extent{{0, len(u.Text)}})[0]
 }
@@ -129,7 +129,7 @@ func (p *pace) median() (float64, bool) {
 	return sorted[len(sorted)/2], true
 }
 
-// speedOf is how fast a text is to be read, beside the voice's own pace.
+// speedOf is how fast a text is to be read; 1 is the voice's own pace.
 func speedOf(u lector.Utterance, c lector.Capabilities) float64 {
 	speed := 1.0
 	for _, s := range []float64{u.Speed, c.Speed} {

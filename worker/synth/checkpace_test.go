@@ -12,7 +12,7 @@ import (
 	"lector/audio"
 )
 
-// TestPace tells a voice of fourteen letters a second from its accidents.
+// TestPace has a voice of fourteen letters a second, and clips of other paces.
 func TestCheckPace(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("The ferry left the harbour on time. ", 4)

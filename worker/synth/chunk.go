@@ -43,22 +43,23 @@ const (
 	Paid   = "paid"   // spoken now
 )
 
-// Clip is the MP3 of one chunk.
+// Clip is the MP3 of one chunk, with what it cost in this run.
 type Clip struct {
 	Hash       string
-	MP3        []byte // frames only, without a tag
-	Characters int    // of the chunk
-	State      string // Reused or Paid
-	Billed     int    // characters that this run was charged for the chunk
-	Unknown    int    // characters of calls whose outcome nobody knows
-	Cost       float64
+	MP3        []byte        // frames only, without a tag
+	Characters int           // of the chunk
+	State      string        // Reused or Paid
+	Billed     int           // characters that this run was charged for the chunk
+	Unknown    int           // characters of calls whose outcome nobody knows
+	Cost       float64       // US dollars
 	Marks      []lector.Mark // into the chunk's text; empty where the voice gives none
-	// Analysis is what the check found out; nil for a clip that nobody listened
-	// to in this run.
+	// Analysis is what the check measured; nil for a clip that was not checked in
+	// this run.
 	Analysis *audio.Analysis
 }
 
-// hashed is the version of what goes into a hash, and how.
+// hashed is the version of the hash: it changes when other things go into it, or
+// in another way.
 const hashed = "lector clip 1"
 
 // Hash returns the address of the chunk's clip: hex SHA-256 over everything
@@ -77,12 +78,12 @@ func Hash(c Chunk, caps lector.Capabilities) string {
 	fields = append(fields, slices.Compact(lexicon)...)
 
 	h := sha256.New()
-	number := func(n uint64) { _ = binary.Write(h, binary.BigEndian, n) } // a hash takes every write
+	number := func(n uint64) { _ = binary.Write(h, binary.BigEndian, n) } // a hash returns no error
 	number(math.Float64bits(c.speed()))
 	number(uint64(caps.SampleRate))
 	number(uint64(caps.Channels))
 	for _, f := range fields {
-		number(uint64(len(f))) // so that no two lists of fields read alike
+		number(uint64(len(f))) // so that no two lists of fields give the same bytes
 		h.Write([]byte(f))
 	}
 	return hex.EncodeToString(h.Sum(nil))

@@ -123,21 +123,21 @@ func (m *memory) keys() map[string][]byte {
 	return maps.Clone(m.clips)
 }
 
-// desk is the Leases of several workers in one test.
-type desk struct {
+// memoryLeases is the Leases of several workers in one test.
+type memoryLeases struct {
 	mu   sync.Mutex
 	held map[string]bool
 	lost func() error // what Confirm says; nil: all is well
 }
 
-func (d *desk) Confirm(context.Context) error {
+func (d *memoryLeases) Confirm(context.Context) error {
 	if d.lost == nil {
 		return nil
 	}
 	return d.lost()
 }
 
-func (d *desk) Hold(ctx context.Context, name string) (context.Context, func(), error) {
+func (d *memoryLeases) Hold(ctx context.Context, name string) (context.Context, func(), error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.held[name] {
@@ -152,6 +152,6 @@ func (d *desk) Hold(ctx context.Context, name string) (context.Context, func(), 
 		delete(d.held, name)
 		d.mu.Unlock()
 	})
-	context.AfterFunc(ctx, free) // as the real one does
+	context.AfterFunc(ctx, free) // as in infra/nats
 	return ctx, free, nil
 }

@@ -47,6 +47,7 @@ func join(ctx context.Context, pieces []piece) (lector.Speech, error) {
 }
 
 // planJoin plans twice where a silence is too long: the first plan measures it.
+// A piece that the check has analysed is not decoded again.
 func planJoin(ctx context.Context, pieces []piece) (*audio.Plan, error) {
 	parts := make([]audio.Part, len(pieces))
 	for i, p := range pieces {

@@ -91,28 +91,21 @@ func (l *limited) leave() {
 	}
 }
 
-// turn waits for the moment at which this call may begin.
+// turn waits for the moment at which this call may begin. x/time's limiter keeps
+// the rate; it cannot be stopped for a while, which a throttling backend asks for.
 func (l *limited) turn(ctx context.Context) error {
 	for {
 		if err := pause(ctx, l.pauseLeft()); err != nil {
 			return err
 		}
 		if err := l.rate.Wait(ctx); err != nil {
-			return rateError(ctx)
+			<-ctx.Done() // the limiter says at once that ctx will end before the turn
+			return context.Cause(ctx)
 		}
 		if l.pauseLeft() <= 0 { // nobody was throttled meanwhile
 			return nil
 		}
 	}
-}
-
-// rateError returns why a wait for the rate failed: ctx has ended, or it would
-// have before the call's turn, which the limiter says without waiting.
-func rateError(ctx context.Context) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return context.DeadlineExceeded
 }
 
 // pauseLeft is how long the backend wants to get no call.

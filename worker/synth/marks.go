@@ -13,7 +13,7 @@ import (
 const owner = "lector marks 1\x00"
 
 // embedMarks puts the marks of a clip into a tag before its frames, so that a clip
-// and its timings are one object: written at once, lost never apart. A clip
+// and its timings are one object in the store. A clip
 // without marks stays as it is.
 func embedMarks(mp3 []byte, marks []lector.Mark) ([]byte, error) {
 	if len(marks) == 0 {

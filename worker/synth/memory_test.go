@@ -9,12 +9,12 @@ import (
 	"lector"
 )
 
-// nowhere keeps no clip.
-type nowhere struct{}
+// noClips stores nothing.
+type noClips struct{}
 
-func (nowhere) Get(context.Context, string) ([]byte, error) { return nil, lector.ErrNotFound }
+func (noClips) Get(context.Context, string) ([]byte, error) { return nil, lector.ErrNotFound }
 
-func (nowhere) Put(context.Context, string, []byte) error { return nil }
+func (noClips) Put(context.Context, string, []byte) error { return nil }
 
 // TestMemoryIsFlat reads 2,000 articles through everything that lives as long
 // as the process. It does not run beside other tests, whose memory it would
@@ -28,7 +28,7 @@ func TestMemoryIsFlat(t *testing.T) { //nolint:paralleltest // it measures the m
 			for k := range chunks {
 				chunks[k].Text = fmt.Sprintf("Article %d, paragraph %d.", i, k)
 			}
-			r := Synthesizer{Voice: voice, Clips: nowhere{}, Singleflight: flight, Leases: &desk{}}
+			r := Synthesizer{Voice: voice, Clips: noClips{}, Singleflight: flight, Leases: &memoryLeases{}}
 			if _, err := r.Synthesize(t.Context(), chunks, nil); err != nil {
 				t.Fatal(err)
 			}

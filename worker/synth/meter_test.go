@@ -23,7 +23,7 @@ func priced(answer func(call int, u lector.Utterance) (lector.Speech, error)) *f
 	return &fake{answer: answer, caps: lector.Capabilities{Backend: "fake", Voice: "anna", SampleRate: 24000, Channels: 1, Price: 10}}
 }
 
-func TestMeterBooksEachOutcome(t *testing.T) {
+func TestMeterRecordsEachOutcome(t *testing.T) {
 	t.Parallel()
 	cut := lector.Speech{Characters: 5, RequestID: "r"}
 	for name, test := range map[string]struct {
@@ -64,7 +64,7 @@ func TestMeterBooksEachOutcome(t *testing.T) {
 	}
 }
 
-// brokenLedger fails where it is told to.
+// brokenLedger fails with the errors that are set.
 type brokenLedger struct {
 	*MemoryLedger
 	begin, end error
@@ -122,9 +122,7 @@ func TestDeadWorkersCallIsUnknown(t *testing.T) {
 	}
 }
 
-// TestBilledIsUnique is issue 4's reach in one process: retries after 5xx and
-// timeouts before the provider answered, and the sum is the unique characters.
-// watchedClips asks what the ledger say when a clip is about to be kept.
+// watchedClips calls put when a clip is about to be stored.
 type watchedClips struct {
 	Clips
 	put func()
@@ -135,7 +133,8 @@ func (s watchedClips) Put(ctx context.Context, hash string, mp3 []byte) error {
 	return s.Clips.Put(ctx, hash, mp3)
 }
 
-// TestCallIsOpenUntilItsClipIsDurable is of a worker that dies between.
+// TestCallIsOpenUntilItsClipIsDurable looks into the ledger between the answer and
+// the end of Put: a worker that dies there has lost what it paid for.
 func TestCallIsOpenUntilItsClipIsDurable(t *testing.T) {
 	t.Parallel()
 	ledger := NewMemoryLedger(nil)
@@ -160,7 +159,7 @@ func TestCallIsOpenUntilItsClipIsDurable(t *testing.T) {
 		t.Fatal(err)
 	}
 	if all != 2 || open != 1 {
-		t.Errorf("when the clip is kept %d of %d calls are open, want the second of two", open, all)
+		t.Errorf("when the clip is stored %d of %d calls are open, want the second of two", open, all)
 	}
 	for _, c := range ledger.Calls() {
 		if c.Outcome != lector.CallPaid {
@@ -169,6 +168,8 @@ func TestCallIsOpenUntilItsClipIsDurable(t *testing.T) {
 	}
 }
 
+// TestBilledIsUnique has retries after errors and throttling: the sum that is
+// billed is that of the unique characters.
 func TestBilledIsUnique(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -215,6 +216,46 @@ func TestBilledIsUnique(t *testing.T) {
 			t.Errorf("clips say %d, provider %d, ledger %d of %d unique characters", billed, provider, sum, unique)
 		}
 	})
+}
+
+// reservations records the calls that a budget is asked about.
+type reservations struct{ reserved, settled []lector.Call }
+
+func (r *reservations) Reserve(_ context.Context, c lector.Call) error {
+	r.reserved = append(r.reserved, c)
+	return nil
+}
+
+func (r *reservations) Settle(_ context.Context, c lector.Call) error {
+	r.settled = append(r.settled, c)
+	return nil
+}
+
+// TestReservationAndCallShareTheirID has a call that fails and one that is paid.
+func TestReservationAndCallShareTheirID(t *testing.T) {
+	t.Parallel()
+	ledger, budget := NewMemoryLedger(nil), &reservations{}
+	none := func(time.Duration) time.Duration { return 0 }
+	v := Retry(WithBudget(Meter(failing(1, errBroken), "anna", ledger, quiet), "anna", budget, quiet), RetryPolicy{Jitter: none})
+	res, err := v.Speak(t.Context(), Request{Utterance: lector.Utterance{Text: "hello"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := func(calls []lector.Call) (ids []string) {
+		for _, c := range calls {
+			ids = append(ids, string(c.Outcome)+" "+c.ID)
+		}
+		return ids
+	}
+	want := ids(ledger.Calls())
+	if len(want) != 2 || want[0] == want[1] || !slices.Equal(ids(budget.settled), want) || !slices.Equal(ids(res.Calls), want) {
+		t.Errorf("the ledger has %q, the budget %q, the result %q", want, ids(budget.settled), ids(res.Calls))
+	}
+	for i, c := range budget.reserved {
+		if c.ID != ledger.Calls()[i].ID {
+			t.Errorf("reserved as %s, recorded as %s", c.ID, ledger.Calls()[i].ID)
+		}
+	}
 }
 
 func TestBudgetStopsBeforeTheCall(t *testing.T) {

@@ -89,6 +89,7 @@ func (p RetryPolicy) wait(try int, err error) time.Duration {
 	return max(after, 0) + spread
 }
 
+// times says how often a call was tried.
 func times(n int) string {
 	if n == 1 {
 		return "tried once"

@@ -178,7 +178,7 @@ func TestLimitConcurrency(t *testing.T) {
 	}
 }
 
-// TestSound feeds the checker what voices were seen to send.
+// TestCheckAudio has the checker look at what voices were seen to send.
 func TestCheckAudio(t *testing.T) {
 	t.Parallel()
 	withoutRace(t)

@@ -12,14 +12,13 @@ import (
 	"lector/audio"
 )
 
-var errOvertaken = errors.New("overtaken")
+var errSuperseded = errors.New("superseded")
 
-// TestLeaseOutlivesTheJob has a job that is overtaken while its call is in the
-// air, and another worker who wants the same clip.
+// TestLeaseOutlivesTheJob has a job that is superseded while its call runs, and another worker who wants the same clip.
 func TestLeaseOutlivesTheJob(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		v, clips, leases := &fake{latency: 30 * time.Second}, &memory{}, &desk{}
+		v, clips, leases := &fake{latency: 30 * time.Second}, &memory{}, &memoryLeases{}
 		read := func(ctx context.Context) (Clip, error) {
 			listen := func(ctx context.Context, _ []byte, _ Request, _ lector.Capabilities) (*audio.Analysis, error) {
 				return nil, ctx.Err()
@@ -35,12 +34,12 @@ func TestLeaseOutlivesTheJob(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		var wait sync.WaitGroup
 		wait.Go(func() {
-			if _, err := read(ctx); !errors.Is(err, errOvertaken) {
+			if _, err := read(ctx); !errors.Is(err, errSuperseded) {
 				t.Error(err)
 			}
 		})
 		synctest.Wait()
-		cancel(errOvertaken)
+		cancel(errSuperseded)
 		wait.Wait()
 		c, err := read(t.Context())
 		if err != nil || c.State != Reused || v.calls != 1 {
@@ -49,7 +48,7 @@ func TestLeaseOutlivesTheJob(t *testing.T) {
 	})
 }
 
-// TestDrain has calls that are quicker and slower than the grace of a process
+// TestDrain has calls that are quicker and slower than the grace period of a process
 // that stops, and begins none that have not begun.
 func TestDrain(t *testing.T) {
 	t.Parallel()
@@ -72,15 +71,15 @@ func TestDrain(t *testing.T) {
 			}
 		})
 	}
-	(&Singleflight{}).Drain(time.Hour) // of one that never flew
+	(&Singleflight{}).Drain(time.Hour) // nothing was begun
 }
 
 func TestGracePeriodBeginsNothing(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(errOvertaken)
+	cancel(errSuperseded)
 	v := &fake{}
-	if _, err := WithGracePeriod(bare{v}, &Singleflight{}).Speak(ctx, Request{}); !errors.Is(err, errOvertaken) || v.calls != 0 {
+	if _, err := WithGracePeriod(bare{v}, &Singleflight{}).Speak(ctx, Request{}); !errors.Is(err, errSuperseded) || v.calls != 0 {
 		t.Errorf("a call begins after the end: %v", err)
 	}
 }
@@ -105,7 +104,7 @@ func TestNoCallWithoutTheLease(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			v, ledger, clips, asked := priced(nil), NewMemoryLedger(nil), &memory{}, 0
-			leases := &desk{lost: func() error {
+			leases := &memoryLeases{lost: func() error {
 				if asked++; test.losses(asked) {
 					return lost
 				}
@@ -135,13 +134,13 @@ func TestNoCallWithoutTheLease(t *testing.T) {
 	}
 }
 
-// away is a cache that takes nothing for a while.
-type away struct {
+// refusingClips is a cache that takes nothing for a while.
+type refusingClips struct {
 	memory
 	refusals int
 }
 
-func (a *away) Put(ctx context.Context, hash string, mp3 []byte) error {
+func (a *refusingClips) Put(ctx context.Context, hash string, mp3 []byte) error {
 	if a.refusals--; a.refusals >= 0 {
 		return errors.New("503 slow down")
 	}
@@ -152,7 +151,7 @@ func TestStoreTriesAgain(t *testing.T) {
 	t.Parallel()
 	for refusals, good := range map[int]bool{0: true, 1: true, storeTries - 1: true, storeTries: false} {
 		synctest.Test(t, func(t *testing.T) {
-			v, clips := &fake{}, &away{refusals: refusals}
+			v, clips := &fake{}, &refusingClips{refusals: refusals}
 			r := Synthesizer{Voice: v, Clips: clips}
 			if _, err := r.Synthesize(t.Context(), texts(1), nil); (err == nil) != good || v.calls != 1 {
 				t.Errorf("%d refusals: %v after %d calls", refusals, err, v.calls)

@@ -6,13 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// shortest is a part of a text that is worth trying: neural voices babble when
-// they get a word alone.
+// shortest is how many characters a part of a text has at least: neural voices
+// say sounds that are no words when they get a single word.
 const shortest = 20
 
 // middle finds where to cut a text in two: behind the end of a sentence, else
-// behind a lesser mark, else between words; the nearest to the middle of each
-// kind.
+// behind a comma, colon or dash, else between words; of several places of one
+// kind, at the nearest to the middle.
 func middle(text string) (int, bool) {
 	return near(text, len(text)/2, 0, len(text))
 }
@@ -29,7 +29,7 @@ func cut(text string, most int) (int, bool) {
 }
 
 // cuts returns where a text is cut behind from, so that no part has more than
-// most characters; a part that nothing parts is left as it is.
+// most characters; a part without a place to cut is left as it is.
 func cuts(text string, from, most int) []int {
 	var all []int
 	for {
@@ -42,8 +42,8 @@ func cuts(text string, from, most int) []int {
 	}
 }
 
-// near finds the best place for a cut from one byte to another: the heaviest,
-// and of those the nearest to a byte.
+// near finds the best place for a cut between two bytes of a text: the one of the
+// greatest weight, and of several the nearest to the byte goal.
 func near(text string, goal, from, to int) (int, bool) {
 	best, kind := 0, 0
 	previous := rune(0)
@@ -78,8 +78,11 @@ func indent(text string) int {
 	return len(text) - len(strings.TrimLeftFunc(text, unicode.IsSpace))
 }
 
+// roomy reports whether a part is long enough to be spoken alone.
 func roomy(text string) bool { return utf8.RuneCountInString(strings.TrimSpace(text)) >= shortest }
 
+// weight is how well a text may be cut behind a character: 3 is the end of a
+// sentence, 2 other punctuation, 1 all else.
 func weight(r rune) int {
 	switch r {
 	case '.', '!', '?', '…':

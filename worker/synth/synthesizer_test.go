@@ -124,11 +124,11 @@ func TestIdenticalChunks(t *testing.T) {
 	}
 }
 
-// TestManyReaders is issue 4's reach in small: articles with shared paragraphs
-// over three workers with their own Flight, each article read twice.
-func TestManyReaders(t *testing.T) {
+// TestManySynthesizers has articles with shared paragraphs over three workers,
+// each with its own Singleflight. Each article is read twice.
+func TestManySynthesizers(t *testing.T) {
 	t.Parallel()
-	v, clips, leases := &fake{latency: time.Millisecond}, &memory{}, &desk{}
+	v, clips, leases := &fake{latency: time.Millisecond}, &memory{}, &memoryLeases{}
 	var wait sync.WaitGroup
 	var billed atomic.Int64
 	unique := 0
@@ -177,7 +177,7 @@ func TestAllOrNothing(t *testing.T) {
 		if got != nil || !lector.IsPermanent(err) || !strings.Contains(err.Error(), "chunk 4 of 100") {
 			t.Fatalf("%d clips, %v", len(got), err)
 		}
-		// What was in the air was paid for, so it is kept; nothing else began.
+		// The calls that ran were paid for, so their clips are stored; nothing else began.
 		if kept := len(clips.keys()); kept != v.count()-1 || v.count() > 2*minWorkers {
 			t.Errorf("%d calls, %d kept", v.count(), kept)
 		}
@@ -224,13 +224,13 @@ func TestCancelled(t *testing.T) {
 	})
 }
 
-// TestTimeToAudio is issue 4's reach: 40 chunks, 500 ms a call, eight at once,
-// in 1.15 times the ideal plus 100 ms.
+// TestTimeToAudio has 40 chunks, 500 ms a call, eight at once: it may take 1.15
+// times the ideal plus 100 ms.
 func TestTimeToAudio(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v := &fake{latency: 500 * time.Millisecond}
-		r := Synthesizer{Voice: NewSlots(64).Wrap(LimitCalls(v, 8, 0)), Clips: &memory{}, Leases: &desk{}}
+		r := Synthesizer{Voice: NewSlots(64).Wrap(LimitCalls(v, 8, 0)), Clips: &memory{}, Leases: &memoryLeases{}}
 		began := time.Now()
 		if _, err := r.Synthesize(t.Context(), texts(40), nil); err != nil {
 			t.Fatal(err)

@@ -17,9 +17,9 @@ type Timing string
 
 // The ways to find times.
 const (
-	Marked   Timing = "marks"  // told by the voice
-	Measured Timing = "pauses" // heard in the clip
-	Weighed  Timing = "lengths"
+	Marked   Timing = "marks"   // the voice gave them
+	Measured Timing = "pauses"  // from the pauses in the audio
+	Weighed  Timing = "lengths" // from the lengths of the sentences alone
 )
 
 // Times returns when each sentence of a clip is spoken, in the clip's own time,
@@ -60,7 +60,7 @@ func marked(marks []lector.Mark, sentences []Extent, sound audio.Span) []audio.S
 	return spans
 }
 
-// shortestPause is what separates words that are not one phrase.
+// shortestPause is the shortest silence that may be the end of a sentence.
 const shortestPause = 90 * time.Millisecond
 
 // measured finds the pause that ends each sentence but the last.
@@ -82,8 +82,8 @@ func measured(a *audio.Analysis, sound audio.Span, text string, sentences []Exte
 	return spans, timing
 }
 
-// weights is how long each sentence takes to say, in letters: a digit is a
-// word, and a mark is a breath.
+// weights is how long each sentence takes to say, in letters. A digit counts four
+// because it is said as a word, punctuation three to five because of its pause.
 func weights(text string, sentences []Extent) []float64 {
 	all := make([]float64, len(sentences))
 	for i, s := range sentences {
@@ -109,8 +109,8 @@ func weights(text string, sentences []Extent) []float64 {
 // weights alone decide.
 //
 // It is a shortest path over borders and pauses: each step costs the squared
-// log of how far the pace between two borders is from the mean pace, less what
-// the length of the pause speaks for it.
+// log of how far the pace between two borders is from the mean pace, minus a
+// bonus for a long pause.
 func place(weights []float64, pauses []audio.Span, sound audio.Span) ([]audio.Span, Timing) {
 	borders := len(weights) - 1
 	if len(pauses) < borders {
@@ -150,16 +150,17 @@ func place(weights []float64, pauses []audio.Span, sound audio.Span) ([]audio.Sp
 	return chosen, Measured
 }
 
-// strain is how badly a stretch of speech fits its expected seconds.
+// strain is the cost of so many seconds of speech where others were expected.
 func strain(seconds, expected float64) float64 {
 	d := math.Log((seconds + 0.2) / (expected + 0.2))
 	return 12 * d * d
 }
 
-// worth is what a pause's length says for its being an end of a sentence.
+// worth is the bonus for a pause, by its length: the longer, the likelier it ends
+// a sentence.
 func worth(p audio.Span) float64 { return 4 * math.Sqrt((p.End - p.Start).Seconds()) }
 
-// voiced is the seconds from one moment to another without the pauses between.
+// voiced is the seconds of speech between two moments, without the pauses.
 func voiced(from, to time.Duration, between []audio.Span) float64 {
 	d := to - from
 	for _, p := range between {
@@ -168,11 +169,12 @@ func voiced(from, to time.Duration, between []audio.Span) float64 {
 	return max(d, 0).Seconds()
 }
 
+// speech is the seconds of speech in a sound, at least 0.1.
 func speech(pauses []audio.Span, sound audio.Span) float64 {
 	return max(voiced(sound.Start, sound.End, pauses), 0.1)
 }
 
-// weighed puts borders without length where the weights say.
+// weighed places borders in proportion to the weights. They have no length.
 func weighed(weights []float64, sound audio.Span) []audio.Span {
 	var out []audio.Span
 	total, at := sum(weights), 0.0
@@ -184,6 +186,7 @@ func weighed(weights []float64, sound audio.Span) []audio.Span {
 	return out
 }
 
+// sum is at least 1, so that it can be divided by.
 func sum(weights []float64) float64 {
 	total := 0.0
 	for _, w := range weights {

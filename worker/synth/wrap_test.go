@@ -83,8 +83,8 @@ func TestRetryStopsWithContext(t *testing.T) {
 	})
 }
 
-// together speaks n utterances at once and returns the errors.
-func together(ctx context.Context, v Speaker, n int) []error {
+// concurrently speaks n utterances at once and returns the errors.
+func concurrently(ctx context.Context, v Speaker, n int) []error {
 	errs := make([]error, n)
 	var wait sync.WaitGroup
 	for i := range n {
@@ -99,7 +99,7 @@ func TestLimitCallsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := &fake{latency: time.Second}
 		began := time.Now()
-		if err := errors.Join(together(t.Context(), LimitCalls(v, 4, 0), 20)...); err != nil {
+		if err := errors.Join(concurrently(t.Context(), LimitCalls(v, 4, 0), 20)...); err != nil {
 			t.Error(err)
 		}
 		if v.most != 4 || time.Since(began) != 5*time.Second {
@@ -112,7 +112,7 @@ func TestLimitCallsPerSecond(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v := &fake{}
-		together(t.Context(), LimitCalls(v, 0, 8), 17)
+		concurrently(t.Context(), LimitCalls(v, 0, 8), 17)
 		for i := 1; i < len(v.began); i++ {
 			if gap := v.began[i].Sub(v.began[i-1]); gap < 125*time.Millisecond {
 				t.Errorf("call %d began %v after the one before", i, gap)
@@ -139,7 +139,7 @@ func TestLimitCallsAdapts(t *testing.T) {
 		}
 		l := LimitCalls(v, 32, 0).(*limited)
 		patient := Retry(l, RetryPolicy{Tries: 40, BaseDelay: 50 * time.Millisecond, MaxDelay: time.Second})
-		if err := errors.Join(together(t.Context(), patient, 300)...); err != nil {
+		if err := errors.Join(concurrently(t.Context(), patient, 300)...); err != nil {
 			t.Error(err)
 		}
 		if refused := v.calls - 300; refused > 150 {
@@ -150,7 +150,7 @@ func TestLimitCallsAdapts(t *testing.T) {
 		}
 		v.answer = nil
 		for range 40 {
-			together(t.Context(), l, 32)
+			concurrently(t.Context(), l, 32)
 		}
 		if l.width != 32 {
 			t.Errorf("width %.1f does not recover", l.width)
@@ -167,7 +167,7 @@ func TestLimitCallsPauses(t *testing.T) {
 		if _, err := l.Speak(t.Context(), Request{}); err == nil {
 			t.Error("no error")
 		}
-		together(t.Context(), l, 4)
+		concurrently(t.Context(), l, 4)
 		if rest := v.began[1].Sub(began); rest != 3*time.Second {
 			t.Errorf("rested %v", rest)
 		}
@@ -182,9 +182,9 @@ func TestLimitCallsForgetsTheImpatient(t *testing.T) {
 		short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
 		var wait sync.WaitGroup
-		wait.Go(func() { together(t.Context(), l, 2) })
+		wait.Go(func() { concurrently(t.Context(), l, 2) })
 		synctest.Wait()
-		if errs := together(short, l, 5); !errors.Is(errs[0], context.DeadlineExceeded) {
+		if errs := concurrently(short, l, 5); !errors.Is(errs[0], context.DeadlineExceeded) {
 			t.Error(errs[0])
 		}
 		wait.Wait()
@@ -201,7 +201,7 @@ func TestSlots(t *testing.T) {
 		began := time.Now()
 		var wait sync.WaitGroup
 		for _, v := range []Speaker{s.Wrap(a), s.Wrap(b)} {
-			wait.Go(func() { together(t.Context(), v, 6) })
+			wait.Go(func() { concurrently(t.Context(), v, 6) })
 		}
 		wait.Wait()
 		if took := time.Since(began); took != 4*time.Second {
@@ -233,13 +233,13 @@ func TestSingleflightAfterCancel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var g Singleflight
-		overtaken := errors.New("overtaken") // the causes of ends are many
+		superseded := errors.New("superseded") // the causes of ends are many
 		first, cancel := context.WithCancelCause(t.Context())
 		made := 0
 		var wait sync.WaitGroup
 		wait.Go(func() {
 			_, err := g.Do(first, "h", func() (Clip, error) { made++; <-first.Done(); return Clip{}, context.Cause(first) })
-			if !errors.Is(err, overtaken) {
+			if !errors.Is(err, superseded) {
 				t.Error(err)
 			}
 		})
@@ -251,7 +251,7 @@ func TestSingleflightAfterCancel(t *testing.T) {
 			}
 		})
 		synctest.Wait()
-		cancel(overtaken)
+		cancel(superseded)
 		wait.Wait()
 		c, err := g.Do(t.Context(), "h", func() (Clip, error) { made++; return Clip{State: Paid}, nil })
 		if err != nil || c.State != Paid || made != 3 {
