@@ -25,7 +25,7 @@ func (p *Plan) segments(t *take, clips []synth.Clip, line audio.Timeline) []lect
 		for k, ref := range c.Sentences {
 			segment := &out[ref.Segment]
 			hear(segment, clips[i])
-			segment.Timing = string(timing)
+			segment.Timing = timing
 			s := &segment.Sentences[ref.Sentence]
 			if s.Start < 0 {
 				s.Start = seconds(line.Parts[i].Origin + spans[k].Start)

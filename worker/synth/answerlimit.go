@@ -66,7 +66,7 @@ func (a *answerLimit) untested(n int) bool {
 func (a *answerLimit) release(err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err != nil && !errors.As(err, new(Unfit)) {
+	if err != nil && !errors.As(err, new(unfitError)) {
 		a.proven = math.MaxInt / 2
 	}
 	close(a.probing)

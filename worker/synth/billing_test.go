@@ -61,7 +61,7 @@ func checkLength(_ context.Context, mp3 []byte, r Request, caps lector.Capabilit
 	a := &audio.Analysis{Sound: audio.Span{End: sound}}
 	want := expect(r.Utterance, caps)
 	if sound+300*time.Millisecond < time.Duration(float64(want.Characters)/want.Fastest*float64(time.Second)) {
-		return a, Unfit{fmt.Sprintf("too short: %v", sound), true}
+		return a, unfitError{fmt.Sprintf("too short: %v", sound), true}
 	}
 	return a, nil
 }
@@ -144,7 +144,7 @@ func TestHalves(t *testing.T) {
 		for _, f := range []float64{0.4, 0.5} {
 			for _, lengths := range [][]int{{460}, {150, 150, 160}, {48, 180, 90, 240}, {40, 575, 575, 575, 575}, {900, 80}} {
 				o := synthesizeArticle(t, &truncating{pace: pace, says: share(f)}, lengths...)
-				if !lector.IsPermanent(o.err) || !errors.As(o.err, new(Unfit)) || !strings.Contains(o.err.Error(), "too short") {
+				if !lector.IsPermanent(o.err) || !errors.As(o.err, new(unfitError)) || !strings.Contains(o.err.Error(), "too short") {
 					t.Errorf("%v at %v, %v: %v after %d calls, %d of %d characters", f, pace, lengths, o.err, o.calls, o.billed, o.all)
 				}
 			}
@@ -334,7 +334,7 @@ func TestNothingToCut(t *testing.T) {
 	v := &fake{answer: func(_ int, u lector.Utterance) (lector.Speech, error) {
 		s := lector.Speech{MP3: toneClip(time.Second), Characters: len(u.Text)}
 		if u.Text == blob.Text {
-			return lector.Speech{Characters: s.Characters}, Unfit{Reason: "1.2 s of unchanged sound"}
+			return lector.Speech{Characters: s.Characters}, unfitError{Reason: "1.2 s of unchanged sound"}
 		}
 		return s, nil
 	}}

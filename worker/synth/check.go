@@ -9,9 +9,9 @@ import (
 	"lector/audio"
 )
 
-// Checker checks the audio of a request. It returns what it measured, and nil
-// for good audio; an Unfit error for audio that another rendering may correct; a
-// permanent error for a voice that is configured wrongly.
+// Checker checks the audio of a request. It returns what it measured, and an error
+// for audio that is not good: an unfitError where another rendering may be good, a
+// permanent error where the voice is configured wrongly.
 type Checker func(ctx context.Context, mp3 []byte, r Request, caps lector.Capabilities) (*audio.Analysis, error)
 
 // Check returns v with each of its answers checked. What refused audio cost is
@@ -50,12 +50,12 @@ func LimitConcurrency(n int, c Checker) Checker {
 	}
 }
 
-// Unfit says what is wrong with audio that decodes to something else than the
+// unfitError says what is wrong with audio that decodes to something else than the
 // text read once in a steady voice.
-type Unfit struct {
+type unfitError struct {
 	Reason string
 	Short  bool // it ends before its text does, and nothing else is wrong
 }
 
 // Error states the reason.
-func (u Unfit) Error() string { return "unfit clip: " + u.Reason }
+func (u unfitError) Error() string { return "unfit clip: " + u.Reason }

@@ -12,7 +12,7 @@ import (
 
 // CheckAudio is a Checker that decodes the audio and compares it with the text.
 // Text in place of audio is a transient error, a wrong form a permanent one, and
-// all else Unfit.
+// all else means that the audio is unfit.
 func CheckAudio(ctx context.Context, mp3 []byte, r Request, c lector.Capabilities) (*audio.Analysis, error) {
 	verdict, err := audio.Check(ctx, mp3, expect(r.Utterance, c))
 	if err != nil {
@@ -37,7 +37,7 @@ func classify(bad *audio.CheckError) error {
 	case bad.Has(audio.WrongFormat):
 		return lector.Permanent(lector.Hint(fmt.Errorf("the voice sent the wrong form: %w", bad), "set sample_rate: or format: for this voice"))
 	}
-	return lector.Hint(Unfit{bad.Error(), len(bad.Findings) == 1 && bad.Has(audio.TooShort)},
+	return lector.Hint(unfitError{bad.Error(), len(bad.Findings) == 1 && bad.Has(audio.TooShort)},
 		"listen with lector voices test; another voice or model, or a smaller max_chars, may do better")
 }
 

@@ -72,11 +72,11 @@ func (p *paces) check(u lector.Utterance, speed float64, sound time.Duration) er
 	if known && now > usual*voice.tooFast() {
 		// It is not added to the pace: else a server that sends half of each
 		// text for long enough would become the usual.
-		return Unfit{unlike("too short", sound, lettersOf(u)/usual/speed), true}
+		return unfitError{unlike("too short", sound, lettersOf(u)/usual/speed), true}
 	}
 	voice.add(now) // also what is refused for its length: a voice may become slower for good
 	if known && voice.n > enough && now < usual/tooSlow {
-		return Unfit{Reason: unlike("too long", sound, lettersOf(u)/usual/speed)}
+		return unfitError{Reason: unlike("too long", sound, lettersOf(u)/usual/speed)}
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ func TestCheckPace(t *testing.T) {
 			}
 			u.Text = test.text
 			err := s.check(u, test.speed, say(test.text, test.length))
-			if (test.want == "") != (err == nil) || err != nil && (!errors.As(err, new(Unfit)) || !strings.Contains(err.Error(), test.want)) {
+			if (test.want == "") != (err == nil) || err != nil && (!errors.As(err, new(unfitError)) || !strings.Contains(err.Error(), test.want)) {
 				t.Errorf("%v, want %q", err, test.want)
 			}
 			u.Language = "uk"
@@ -114,7 +114,7 @@ func TestPaceAsks(t *testing.T) {
 	if _, err := sound(ctx, nil, r, lector.Capabilities{}); !errors.Is(err, bad) {
 		t.Errorf("what the first checker says: %v", err)
 	}
-	if _, err := sound(ctx, make([]byte, 5), r, lector.Capabilities{}); !errors.As(err, new(Unfit)) {
+	if _, err := sound(ctx, make([]byte, 5), r, lector.Capabilities{}); !errors.As(err, new(unfitError)) {
 		t.Errorf("half: %v", err)
 	}
 	if _, err := sound(ctx, make([]byte, 5), r, lector.Capabilities{Deterministic: true}); err != nil {

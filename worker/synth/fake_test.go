@@ -1,8 +1,10 @@
 package synth
 
 import (
+	"cmp"
 	"context"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -154,4 +156,16 @@ func (d *memoryLeases) Hold(ctx context.Context, name string) (context.Context, 
 	})
 	context.AfterFunc(ctx, free) // as in infra/nats
 	return ctx, free, nil
+}
+
+// Calls returns all calls, the first begun first.
+func (l *MemoryLedger) Calls() []lector.Call {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var all []lector.Call
+	for _, c := range l.calls {
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(x, y lector.Call) int { return cmp.Or(x.Began.Compare(y.Began), cmp.Compare(x.ID, y.ID)) })
+	return all
 }

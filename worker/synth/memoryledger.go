@@ -1,9 +1,7 @@
 package synth
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"sync"
 
 	"lector"
@@ -72,18 +70,3 @@ func (l *MemoryLedger) Settle(_ context.Context, c lector.Call) error {
 	}
 	return nil
 }
-
-// Calls returns all calls, the first begun first.
-func (l *MemoryLedger) Calls() []lector.Call {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var all []lector.Call
-	for _, c := range l.calls {
-		all = append(all, c)
-	}
-	slices.SortFunc(all, func(x, y lector.Call) int { return cmp.Or(x.Began.Compare(y.Began), cmp.Compare(x.ID, y.ID)) })
-	return all
-}
-
-// Spending sums the calls by day, site and voice.
-func (l *MemoryLedger) Spending() []lector.Spending { return lector.Sum(l.Calls()) }

@@ -150,7 +150,7 @@ func TestCallIsOpenUntilItsClipIsDurable(t *testing.T) {
 	refused := 0
 	v := RetrySplit(Check(Meter(priced(nil), "amy", ledger, slog.New(slog.DiscardHandler)), func(context.Context, []byte, Request, lector.Capabilities) (*audio.Analysis, error) {
 		if refused++; refused == 1 {
-			return nil, Unfit{Reason: "a hum"}
+			return nil, unfitError{Reason: "a hum"}
 		}
 		return nil, nil
 	}), 3, nil)
@@ -205,7 +205,7 @@ func TestBilledIsUnique(t *testing.T) {
 			}
 		}
 		sum, reused := 0, 0
-		for _, s := range ledger.Spending() {
+		for _, s := range lector.Sum(ledger.Calls()) {
 			sum += s.Billed
 			reused += s.Reused
 		}

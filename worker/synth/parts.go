@@ -48,9 +48,9 @@ func checkPart(r Request, speed float64, sound time.Duration) error {
 	quick := fmt.Sprintf("too short: %.2f s of sound for %d characters", sound.Seconds(), n)
 	switch {
 	case r.refusedPace > 0 && paceOf(r.Utterance, sound) > sameShare*r.refusedPace:
-		return Unfit{quick + ", as quick as the whole text that was refused: the answers hold a part of their text", true}
+		return unfitError{quick + ", as quick as the whole text that was refused: the answers hold a part of their text", true}
 	case float64(n)/sound.Seconds() > fastestLong*max(speed, 1):
-		return Unfit{quick + " of a text that was refused", true}
+		return unfitError{quick + " of a text that was refused", true}
 	}
 	return nil
 }

@@ -83,7 +83,7 @@ func (l *rerenderLimit) take(r Request, n int) bool {
 // exceeded says that the limit is reached, and what the calls were made for.
 func (l *rerenderLimit) exceeded(refusal error) error {
 	if refusal == nil {
-		refusal = Unfit{Reason: "not known why"}
+		refusal = unfitError{Reason: "not known why"}
 	}
 	err := fmt.Errorf("re-rendering stops at %d characters for an article of %d: %w", l.most, l.article, refusal)
 	if hint := lector.HintOf(refusal); hint != "" {

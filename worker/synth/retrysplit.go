@@ -53,7 +53,7 @@ func (m retrySplit) Speak(ctx context.Context, r Request) (res Result, err error
 // whole speaks the text whole, else in parts.
 func (m retrySplit) whole(ctx context.Context, r Request, splits int) (Result, error) {
 	res, stop, err := m.render(ctx, r)
-	var unfit Unfit
+	var unfit unfitError
 	switch {
 	case err == nil:
 		return m.confirm(ctx, r, res)
@@ -84,7 +84,7 @@ func (m retrySplit) render(ctx context.Context, r Request) (res Result, stop tim
 	for range max(1, m.renderings) {
 		res, err = m.Speaker.Speak(ctx, r)
 		res = res.after(before)
-		var unfit Unfit
+		var unfit unfitError
 		if !errors.As(err, &unfit) || m.Capabilities().Deterministic {
 			break
 		}
@@ -140,7 +140,7 @@ func (m retrySplit) confirm(ctx context.Context, r Request, res Result) (Result,
 		m.answers.passed(n)
 		return res, nil
 	}
-	r.refusal = Unfit{fmt.Sprintf("too short: %.2f s of sound for %d characters, of which the first take longer alone", sound.Seconds(), n), true}
+	r.refusal = unfitError{fmt.Sprintf("too short: %.2f s of sound for %d characters, of which the first take longer alone", sound.Seconds(), n), true}
 	joined, err := m.shorter(ctx, r.tooShort(sound), sound)
 	return joined.after(res), err
 }
@@ -187,7 +187,7 @@ func (m retrySplit) inParts(ctx context.Context, r Request, limit int) (Result, 
 // renderPart speaks one of the parts of a text.
 func (m retrySplit) renderPart(ctx context.Context, r Request) (Result, error) {
 	res, _, err := m.render(ctx, r)
-	if errors.As(err, new(Unfit)) {
+	if errors.As(err, new(unfitError)) {
 		err = lector.Permanent(err)
 	}
 	return res, err

@@ -50,7 +50,7 @@ func picky(longest, bad int) *fake {
 		f.mu.Unlock()
 		s := lector.Speech{MP3: toneClip(time.Duration(len(u.Text)) * 100 * time.Millisecond), Characters: len(u.Text)}
 		if len(u.Text) > longest || n <= bad {
-			return lector.Speech{Characters: s.Characters}, Unfit{Reason: "repeats itself"}
+			return lector.Speech{Characters: s.Characters}, unfitError{Reason: "repeats itself"}
 		}
 		s.Marks = []lector.Mark{{Kind: lector.WordMark, At: 10 * time.Millisecond, End: strings.IndexAny(u.Text+" ", " ")}}
 		return s, nil
@@ -100,7 +100,7 @@ func TestRetrySplitGivesUp(t *testing.T) {
 	t.Parallel()
 	v := picky(0, 0)
 	_, err := RetrySplit(v, 2, nil).Speak(t.Context(), Request{Utterance: lector.Utterance{Text: long}})
-	if !lector.IsPermanent(err) || !errors.As(err, new(Unfit)) || v.calls > 8 {
+	if !lector.IsPermanent(err) || !errors.As(err, new(unfitError)) || v.calls > 8 {
 		t.Errorf("%v after %d calls", err, v.calls)
 	}
 	v = picky(0, 0)
@@ -162,12 +162,12 @@ func TestLimitConcurrency(t *testing.T) {
 		count(1)
 		defer count(-1)
 		runtime.Gosched()
-		return nil, Unfit{Reason: "as ever"}
+		return nil, unfitError{Reason: "as ever"}
 	})
 	var wait sync.WaitGroup
 	for range 50 {
 		wait.Go(func() {
-			if _, err := check(t.Context(), nil, Request{}, lector.Capabilities{}); !errors.As(err, new(Unfit)) {
+			if _, err := check(t.Context(), nil, Request{}, lector.Capabilities{}); !errors.As(err, new(unfitError)) {
 				t.Error(err)
 			}
 		})
@@ -224,7 +224,7 @@ func TestCheckAudio(t *testing.T) {
 		switch {
 		case err == nil:
 			got = "good"
-		case errors.As(err, new(Unfit)):
+		case errors.As(err, new(unfitError)):
 			got = "unfit"
 		case lector.IsPermanent(err):
 			got = "permanent"

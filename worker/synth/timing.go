@@ -12,30 +12,27 @@ import (
 // Extent is a sentence in a chunk's text, in bytes.
 type Extent struct{ Start, End int }
 
-// Timing says how the times of sentences were found.
-type Timing string
-
-// The ways to find times.
+// How times are found, as lector.Segment has it.
 const (
-	Marked   Timing = "marks"   // the voice gave them
-	Measured Timing = "pauses"  // from the pauses in the audio
-	Weighed  Timing = "lengths" // from the lengths of the sentences alone
+	byMarks   = "marks"   // the voice gave them
+	byPauses  = "pauses"  // from the pauses in the audio
+	byLengths = "lengths" // from the lengths of the sentences alone
 )
 
 // Times returns when each sentence of a clip is spoken, in the clip's own time,
 // and how that was found: by the voice's marks where it gives them, else by the
 // pauses in the clip, each sentence expected where its length puts it. The
 // spans are in order and within the sound.
-func Times(a *audio.Analysis, marks []lector.Mark, text string, sentences []Extent) ([]audio.Span, Timing) {
+func Times(a *audio.Analysis, marks []lector.Mark, text string, sentences []Extent) ([]audio.Span, string) {
 	sound := a.Sound
 	if a.Silent {
 		sound = audio.Span{End: a.Duration}
 	}
 	if spans := marked(marks, sentences, sound); spans != nil {
-		return spans, Marked
+		return spans, byMarks
 	}
 	if len(sentences) == 1 {
-		return []audio.Span{sound}, Measured
+		return []audio.Span{sound}, byPauses
 	}
 	return measured(a, sound, text, sentences)
 }
@@ -64,7 +61,7 @@ func marked(marks []lector.Mark, sentences []Extent, sound audio.Span) []audio.S
 const shortestPause = 90 * time.Millisecond
 
 // measured finds the pause that ends each sentence but the last.
-func measured(a *audio.Analysis, sound audio.Span, text string, sentences []Extent) ([]audio.Span, Timing) {
+func measured(a *audio.Analysis, sound audio.Span, text string, sentences []Extent) ([]audio.Span, string) {
 	var pauses []audio.Span
 	for _, p := range a.Quiet(shortestPause) {
 		if p.Start > sound.Start && p.End < sound.End {
@@ -111,10 +108,10 @@ func weights(text string, sentences []Extent) []float64 {
 // It is a shortest path over borders and pauses: each step costs the squared
 // log of how far the pace between two borders is from the mean pace, minus a
 // bonus for a long pause.
-func place(weights []float64, pauses []audio.Span, sound audio.Span) ([]audio.Span, Timing) {
+func place(weights []float64, pauses []audio.Span, sound audio.Span) ([]audio.Span, string) {
 	borders := len(weights) - 1
 	if len(pauses) < borders {
-		return weighed(weights, sound), Weighed
+		return weighed(weights, sound), byLengths
 	}
 	pace := speech(pauses, sound) / sum(weights) // seconds a letter
 	cost := make([][]float64, borders)
@@ -147,7 +144,7 @@ func place(weights []float64, pauses []audio.Span, sound audio.Span) ([]audio.Sp
 		chosen[k] = pauses[last]
 		last = from[k][last]
 	}
-	return chosen, Measured
+	return chosen, byPauses
 }
 
 // strain is the cost of so many seconds of speech where others were expected.

@@ -150,7 +150,7 @@ func measureTimes(t *testing.T, say voicing, pause time.Duration) {
 			t.Fatal(err)
 		}
 		spans, timing := Times(a, nil, text, extents)
-		if timing != Measured {
+		if timing != byPauses {
 			t.Fatalf("times by %s", timing)
 		}
 		for i := range spans {
@@ -219,7 +219,7 @@ func TestPlaceWithoutPauses(t *testing.T) {
 	sound := audio.Span{Start: time.Second, End: 11 * time.Second}
 	cuts, timing := place([]float64{30, 10, 60}, nil, sound)
 	want := []audio.Span{{Start: 4 * time.Second, End: 4 * time.Second}, {Start: 5 * time.Second, End: 5 * time.Second}}
-	if timing != Weighed || !slices.Equal(cuts, want) {
+	if timing != byLengths || !slices.Equal(cuts, want) {
 		t.Errorf("%v, %s", cuts, timing)
 	}
 }

@@ -221,10 +221,10 @@ func TestCheck(t *testing.T) {
 		if string(mp3) != "mp3 of "+r.Text || c.Backend != "fake" {
 			t.Errorf("checker got %q, %q, %+v", mp3, r.Text, c)
 		}
-		return nil, Unfit{Reason: "silent"}
+		return nil, unfitError{Reason: "silent"}
 	})
 	s, err := v.Speak(t.Context(), Request{Utterance: lector.Utterance{Text: "four"}})
-	if !errors.As(err, new(Unfit)) || s.MP3 != nil || s.Characters != 4 {
+	if !errors.As(err, new(unfitError)) || s.MP3 != nil || s.Characters != 4 {
 		t.Errorf("%+v, %v: an unfit clip is withheld, its price is told", s, err)
 	}
 }
