@@ -50,7 +50,7 @@ func (j *Job) Want(e ArticleEvent, sequence uint64, now time.Time) {
 		j.Created = now
 	}
 	if sequence != j.Sequence {
-		j.Attempts, j.Chunks, j.Bill, j.Cost = nil, nil, Bill{}, 0
+		j.Attempts, j.Chunks, j.Usage, j.Cost = nil, nil, Usage{}, 0
 	}
 	j.ID, j.Site, j.Article, j.Sequence = a.Key(), a.Site, a.ID, sequence
 	j.Revision = a.Revision
@@ -60,6 +60,6 @@ func (j *Job) Want(e ArticleEvent, sequence uint64, now time.Time) {
 	if !a.UpdatedAt.IsZero() {
 		j.UpdatedAt = a.UpdatedAt
 	}
-	j.State, j.Stage, j.Lane, j.Reason, j.Announced = Running, StageTake, Normal, "", false
+	j.State, j.Stage, j.Lane, j.Reason, j.Announced = Running, StageTake, "", "", false
 	j.Changed = now
 }

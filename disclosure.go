@@ -34,7 +34,7 @@ func Primary(language string) string {
 }
 
 // Disclosure is the one record of how the audio was made; every channel (player,
-// spoken notice, tags, feed, events) shows this record.
+// spoken label, tags, feed, events) shows this record.
 type Disclosure struct {
 	Text       string `json:"text"`
 	Language   string `json:"language"`

@@ -37,22 +37,15 @@ const (
 	StageScript   Stage = "script"
 	StageSynth    Stage = "synth"
 	StageStitch   Stage = "stitch"
-	StageSign     Stage = "sign"
 	StageStore    Stage = "store"
 	StageCommit   Stage = "commit"
 	StageAnnounce Stage = "announce"
 	StageDone     Stage = "done"
 )
 
-// Lane is the queue a job stands in.
+// Lane is the queue a job stands in: breaking, normal or backfill. Empty is
+// normal, the only one so far.
 type Lane string
-
-// The lanes, the quickest first.
-const (
-	Breaking Lane = "breaking"
-	Normal   Lane = "normal"
-	Backfill Lane = "backfill"
-)
 
 // Attempt is one try at a job, by one worker.
 type Attempt struct {
@@ -66,8 +59,8 @@ type Attempt struct {
 	Error   string    `json:"error,omitempty"`
 }
 
-// ChunkState is one chunk of a job: reused or paid, and what all calls for it
-// came to, in characters.
+// ChunkState is one chunk of a job: reused or synthesized, and what all calls
+// for it used, in characters.
 type ChunkState struct {
 	Hash       string `json:"hash"`
 	Characters int    `json:"characters"`
@@ -79,26 +72,26 @@ type ChunkState struct {
 // Job is the truth about one article: its newest wanted revision and the
 // rendition that is public. It is changed by compare-and-set only.
 type Job struct {
-	ID        string       `json:"id"` // the article's key
-	Site      string       `json:"site"`
-	Article   string       `json:"article"`
-	Title     string       `json:"title,omitempty"`
-	Revision  string       `json:"revision"`
-	UpdatedAt time.Time    `json:"updated_at,omitzero"` // of the wanted revision, as the CMS states it
-	Sequence  uint64       `json:"sequence"`            // of the event in the ARTICLES stream
-	State     State        `json:"state"`
-	Stage     Stage        `json:"stage"`
-	Lane      Lane         `json:"lane"`
-	Reason    string       `json:"reason,omitempty"` // why it failed, is parked or was refused
-	Attempts  []Attempt    `json:"attempts"`
-	Chunks    []ChunkState `json:"chunks"`
-	Bill      Bill         `json:"characters"`
-	Cost      float64      `json:"cost"`                // US dollars
-	Rendition string       `json:"rendition,omitempty"` // hash of the public one
-	Manifest  string       `json:"manifest,omitempty"`  // its address, as it was when the record was written
-	Fallback  string       `json:"fallback,omitempty"`  // why a better voice did not read it
-	Announced bool         `json:"announced"`           // the audio event of this state is out
-	Told      string       `json:"told,omitempty"`      // the rendition that the last audio event said is ready
-	Created   time.Time    `json:"created"`
-	Changed   time.Time    `json:"changed"`
+	ID                 string       `json:"id"` // the article's key
+	Site               string       `json:"site"`
+	Article            string       `json:"article"`
+	Title              string       `json:"title,omitempty"`
+	Revision           string       `json:"revision"`
+	UpdatedAt          time.Time    `json:"updated_at,omitzero"` // of the wanted revision, as the CMS states it
+	Sequence           uint64       `json:"sequence"`            // of the event in the ARTICLES stream
+	State              State        `json:"state"`
+	Stage              Stage        `json:"stage"`
+	Lane               Lane         `json:"lane,omitempty"`
+	Reason             string       `json:"reason,omitempty"` // why it failed, is parked or was refused
+	Attempts           []Attempt    `json:"attempts"`
+	Chunks             []ChunkState `json:"chunks"`
+	Usage              Usage        `json:"usage"`
+	Cost               float64      `json:"cost"`                          // US dollars
+	Rendition          string       `json:"rendition,omitempty"`           // hash of the public one
+	Manifest           string       `json:"manifest,omitempty"`            // its address, as it was when the record was written
+	Fallback           string       `json:"fallback,omitempty"`            // why a better voice did not read it
+	Announced          bool         `json:"announced"`                     // the audio event of this state is out
+	AnnouncedRendition string       `json:"announced_rendition,omitempty"` // the rendition that the last audio event said is ready
+	Created            time.Time    `json:"created"`
+	Changed            time.Time    `json:"changed"`
 }

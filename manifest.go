@@ -7,15 +7,15 @@ type SegmentKind string
 
 // The kinds of segments.
 const (
-	Notice     SegmentKind = "notice" // the disclosure, spoken
-	Title      SegmentKind = "title"
-	Byline     SegmentKind = "byline"
-	Standfirst SegmentKind = "standfirst"
-	Paragraph  SegmentKind = "paragraph"
-	Heading    SegmentKind = "heading"
-	Quote      SegmentKind = "quote"
-	Item       SegmentKind = "item" // of a list
-	Caption    SegmentKind = "caption"
+	SpokenDisclosure SegmentKind = "disclosure" // the label, spoken
+	Title            SegmentKind = "title"
+	Byline           SegmentKind = "byline"
+	Standfirst       SegmentKind = "standfirst"
+	Paragraph        SegmentKind = "paragraph"
+	Heading          SegmentKind = "heading"
+	Quote            SegmentKind = "quote"
+	Item             SegmentKind = "item" // of a list
+	Caption          SegmentKind = "caption"
 )
 
 // Sentence is one sentence as spoken, with its place in the audio in seconds.
@@ -49,8 +49,8 @@ type SpokenBy struct {
 	Voice   string `json:"voice,omitempty"`
 }
 
-// Earlier is one line of a rendition's history.
-type Earlier struct {
+// PreviousRendition is one that was public before, in a manifest's list of them.
+type PreviousRendition struct {
 	Revision string    `json:"revision"`
 	Hash     string    `json:"hash"`
 	Created  time.Time `json:"created"`
@@ -63,9 +63,9 @@ type Provenance struct {
 	Detail string `json:"detail,omitempty"`
 }
 
-// Bill counts characters: paid for, had before, and of calls whose outcome is
-// not known because a worker died inside them.
-type Bill struct {
+// Usage counts characters: billed by voices, reused from the cache, and of calls
+// whose outcome is not known because a worker died inside them.
+type Usage struct {
 	Billed  int `json:"billed"`
 	Reused  int `json:"reused"`
 	Unknown int `json:"unknown"`
@@ -74,33 +74,33 @@ type Bill struct {
 // Manifest is the JSON beside a rendition: what was read, by whom, and where
 // in the audio it stands. Duration is in seconds, from frame counts.
 type Manifest struct {
-	Site        string     `json:"site"`
-	Article     string     `json:"article"`
-	Key         string     `json:"key"`
-	Revision    string     `json:"revision"`
-	Hash        string     `json:"hash"` // of all that went into the rendition
-	Title       string     `json:"title"`
-	Authors     []string   `json:"authors,omitempty"`
-	Publication string     `json:"publication,omitempty"`
-	PublishedAt time.Time  `json:"published_at,omitzero"`
-	Language    string     `json:"language"`
-	Disclosure  Disclosure `json:"disclosure"`
-	Voices      []SpokenBy `json:"voices"`
-	Created     time.Time  `json:"created"`
-	Duration    float64    `json:"duration"`
-	Samples     int64      `json:"samples"`
-	SampleRate  int        `json:"sample_rate"`
-	Loudness    *float64   `json:"loudness,omitempty"`  // integrated, LUFS (ITU-R BS.1770-4)
-	TruePeak    *float64   `json:"true_peak,omitempty"` // dBTP
-	Bytes       int64      `json:"bytes"`
-	SHA256      string     `json:"sha256"`
-	Links       Links      `json:"links"`
-	Segments    []Segment  `json:"segments"`
-	Lexicon     []string   `json:"lexicon,omitempty"` // the entries that matched
-	Bill        Bill       `json:"characters"`
-	Earlier     []Earlier  `json:"history,omitempty"`
-	Fallback    string     `json:"fallback,omitempty"` // why a better voice did not read it
-	Provenance  Provenance `json:"provenance"`
+	Site               string              `json:"site"`
+	Article            string              `json:"article"`
+	Key                string              `json:"key"`
+	Revision           string              `json:"revision"`
+	Hash               string              `json:"hash"` // of all that went into the rendition
+	Title              string              `json:"title"`
+	Authors            []string            `json:"authors,omitempty"`
+	Publication        string              `json:"publication,omitempty"`
+	PublishedAt        time.Time           `json:"published_at,omitzero"`
+	Language           string              `json:"language"`
+	Disclosure         Disclosure          `json:"disclosure"`
+	Voices             []SpokenBy          `json:"voices"`
+	Created            time.Time           `json:"created"`
+	Duration           float64             `json:"duration"`
+	Samples            int64               `json:"samples"`
+	SampleRate         int                 `json:"sample_rate"`
+	Loudness           *float64            `json:"loudness,omitempty"`  // integrated, LUFS (ITU-R BS.1770-4)
+	TruePeak           *float64            `json:"true_peak,omitempty"` // dBTP
+	Bytes              int64               `json:"bytes"`
+	SHA256             string              `json:"sha256"`
+	Links              Links               `json:"links"`
+	Segments           []Segment           `json:"segments"`
+	Lexicon            []string            `json:"lexicon,omitempty"` // the entries that matched
+	Usage              Usage               `json:"usage"`
+	PreviousRenditions []PreviousRendition `json:"previous_renditions,omitempty"`
+	Fallback           string              `json:"fallback,omitempty"`  // why a better voice did not read it
+	Provenance         Provenance          `json:"provenance,omitzero"` // absent until files are signed
 
 	// FirstPublished is the date under which the first public rendition of the
 	// article appeared. It stands in the pointer only, and stays through edits.
@@ -138,7 +138,7 @@ type AudioEvent struct {
 	Manifest   string      `json:"manifest,omitempty"`
 	MP3        string      `json:"mp3,omitempty"`
 	Duration   float64     `json:"duration,omitempty"`
-	Bill       Bill        `json:"characters"`
+	Usage      Usage       `json:"usage"`
 	Disclosure *Disclosure `json:"disclosure,omitempty"`
 	Reason     string      `json:"reason,omitempty"`
 }

@@ -37,7 +37,7 @@ const (
 	CallReused  Outcome = "reused" // no call: characters that were in the cache
 )
 
-// Call is one call to a voice in the ledger of money: what it is for, written
+// Call is one call to a voice in the usage ledger: what it is for, written
 // before it is made, and what became of it, written after.
 type Call struct {
 	ID         string    `json:"id"`

@@ -18,15 +18,15 @@ type Calls interface {
 
 // bill counts what was paid for and what was there in this attempt.
 func (n *Narration) bill(clips []synth.Clip) {
-	n.Chunks, n.Manifest.Bill, n.Cost = nil, lector.Bill{}, 0
+	n.Chunks, n.Manifest.Usage, n.Cost = nil, lector.Usage{}, 0
 	for _, c := range clips {
 		n.Chunks = append(n.Chunks, lector.ChunkState{Hash: c.Hash, Characters: c.Characters, State: c.State, Billed: c.Billed, Unknown: c.Unknown})
 		n.Cost += c.Cost
 		if c.State == synth.Reused {
-			n.Manifest.Bill.Reused += c.Characters
+			n.Manifest.Usage.Reused += c.Characters
 		}
-		n.Manifest.Bill.Billed += c.Billed
-		n.Manifest.Bill.Unknown += c.Unknown
+		n.Manifest.Usage.Billed += c.Billed
+		n.Manifest.Usage.Unknown += c.Unknown
 	}
 }
 
@@ -42,14 +42,14 @@ func (p *Plan) clips() (all []string) {
 
 // spent adds up the calls that were made for the job since its first attempt:
 // for a worker that died, a voice that gave up, a budget that ended.
-func (w *Worker) spent(ctx context.Context, r *record, plan *Plan) (map[string]lector.ChunkState, lector.Bill, float64, error) {
+func (w *Worker) spent(ctx context.Context, r *record, plan *Plan) (map[string]lector.ChunkState, lector.Usage, float64, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	calls, err := w.Calls.Of(ctx, r.job.Site, plan.clips(), r.job.Attempts[0].Started)
 	if err != nil {
-		return nil, lector.Bill{}, 0, fmt.Errorf("bill: %w", err)
+		return nil, lector.Usage{}, 0, fmt.Errorf("bill: %w", err)
 	}
-	by, bill, cost := map[string]lector.ChunkState{}, lector.Bill{}, 0.0
+	by, bill, cost := map[string]lector.ChunkState{}, lector.Usage{}, 0.0
 	for _, c := range calls {
 		if c.Job != r.job.ID {
 			continue
@@ -82,14 +82,14 @@ func (w *Worker) total(ctx context.Context, r *record, plan *Plan, n *Narration)
 	}
 	for i := range n.Chunks {
 		c := &n.Chunks[i]
-		c.Billed, c.Unknown, c.State = by[c.Hash].Billed, by[c.Hash].Unknown, synth.Paid
+		c.Billed, c.Unknown, c.State = by[c.Hash].Billed, by[c.Hash].Unknown, synth.Synthesized
 		if c.Billed == 0 {
 			c.State = synth.Reused
 		}
 		delete(by, c.Hash) // the same text again is spoken once
 	}
-	bill.Reused = n.Manifest.Bill.Reused
-	n.Manifest.Bill, n.Cost = bill, cost
+	bill.Reused = n.Manifest.Usage.Reused
+	n.Manifest.Usage, n.Cost = bill, cost
 	return nil
 }
 
@@ -100,7 +100,7 @@ func (w *Worker) owe(ctx context.Context, r *record, plan *Plan) {
 	}
 	_, bill, cost, err := w.spent(ctx, r, plan)
 	if err == nil {
-		err = r.change(context.WithoutCancel(ctx), func(j *lector.Job) { j.Bill, j.Cost = bill, cost })
+		err = r.change(context.WithoutCancel(ctx), func(j *lector.Job) { j.Usage, j.Cost = bill, cost })
 	}
 	if err != nil && !errors.Is(err, errSuperseded) {
 		w.Log.Warn("what was spent in vain is not in the record", "job", r.job.ID, "error", err)

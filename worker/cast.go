@@ -20,7 +20,7 @@ type cast map[lector.SegmentKind]Voice
 // joined, has no part.
 func (n *Narrator) cast(site Site, beside Voice, language string) cast {
 	c := cast{}
-	for kind, name := range site.Cast {
+	for kind, name := range site.VoicesByRole {
 		for _, v := range n.Voices {
 			a, b := v.Capabilities, beside.Capabilities
 			if v.Name == name && v.Name != beside.Name && a.Speaks(language) && a.SampleRate == b.SampleRate && a.Channels == b.Channels {

@@ -26,13 +26,13 @@ func (w *Worker) conclude(ctx context.Context, d lector.Delivery, err error) {
 	case errors.As(err, &why):
 		w.settle(d, func() error { return d.Refuse(string(why)) })
 	case stopping:
-		log.Info("given back: this worker stops")
-		w.note(ctx, d, lector.Queued, givenBack, err)
+		log.Info("released: this worker stops")
+		w.note(ctx, d, lector.Queued, released, err)
 		w.settle(d, func() error { return d.Later(0) })
 	case throttled:
 		again := postponed(after)
-		log.Warn("put off", "error", err, "hint", lector.HintOf(err), "again", again)
-		w.note(ctx, d, lector.Parked, putOff, err)
+		log.Warn("snoozed", "error", err, "hint", lector.HintOf(err), "again", again)
+		w.note(ctx, d, lector.Parked, snoozed, err)
 		w.settle(d, func() error { return d.Later(again) })
 	case lector.IsPermanent(err), w.tries(ctx, d) >= attempts:
 		log.Error("failed", "error", err, "hint", lector.HintOf(err))
@@ -48,9 +48,9 @@ func (w *Worker) conclude(ctx context.Context, d lector.Delivery, err error) {
 // Outcomes of an attempt that reached no end. Only failed ones count; how many
 // may die without an outcome is another question.
 const (
-	failed    = "failed"
-	putOff    = "put off"
-	givenBack = "given back"
+	failed   = "failed"   // it is tried again after a while
+	snoozed  = "snoozed"  // it waits: for a budget, or as long as a voice asked for
+	released = "released" // the worker stopped, and another one goes on
 )
 
 // givenUp says that the record gives the event up already, and why.
@@ -58,7 +58,7 @@ type givenUp string
 
 func (g givenUp) Error() string { return string(g) }
 
-// postponed is when an article that was put off comes again: when it was told
+// postponed is when an article that was snoozed comes again: when it was told
 // to, but not at once, and not in days: who said so may be mended by then, and
 // to ask costs one call.
 func postponed(after time.Duration) time.Duration {

@@ -26,9 +26,9 @@ func (w *Worker) finish(ctx context.Context, r *record, replay string) error {
 		return err
 	}
 	err = r.change(ctx, func(j *lector.Job) {
-		j.Stage, j.Announced, j.Changed, j.Told = lector.StageDone, true, w.now(), ""
+		j.Stage, j.Announced, j.Changed, j.AnnouncedRendition = lector.StageDone, true, w.now(), ""
 		if e.Type == lector.AudioReady {
-			j.Told = j.Rendition
+			j.AnnouncedRendition = j.Rendition
 		}
 	})
 	if err == nil {
@@ -66,7 +66,7 @@ func (w *Worker) point(ctx context.Context, j lector.Job) error {
 	if err != nil {
 		return err
 	}
-	m.Revision, m.Earlier, m.FirstPublished = j.Revision, history(was, m.Hash), m.Appeared()
+	m.Revision, m.PreviousRenditions, m.FirstPublished = j.Revision, history(was, m.Hash), m.Appeared()
 	if was.Hash != "" {
 		m.FirstPublished = was.Appeared()
 	}
@@ -109,7 +109,7 @@ func (w *Worker) erase(ctx context.Context, j lector.Job) error {
 func (w *Worker) event(ctx context.Context, j lector.Job, replay string) (lector.AudioEvent, error) {
 	e := lector.AudioEvent{
 		Time: w.now(), Site: j.Site, Article: j.Article, Key: j.ID, Revision: j.Revision,
-		Bill: j.Bill, Reason: j.Reason, Type: lector.AudioRemoved,
+		Usage: j.Usage, Reason: j.Reason, Type: lector.AudioRemoved,
 	}
 	switch {
 	case j.State == lector.Failed:
@@ -151,11 +151,11 @@ func (w *Worker) public(ctx context.Context, j lector.Job) (lector.Manifest, err
 
 // history lists the renditions that were public before the one with the given
 // hash, the newest first.
-func history(was lector.Manifest, hash string) []lector.Earlier {
+func history(was lector.Manifest, hash string) []lector.PreviousRendition {
 	if was.Hash == hash || was.Hash == "" {
-		return was.Earlier
+		return was.PreviousRenditions
 	}
-	earlier := append([]lector.Earlier{{Revision: was.Revision, Hash: was.Hash, Created: was.Created}}, was.Earlier...)
+	earlier := append([]lector.PreviousRendition{{Revision: was.Revision, Hash: was.Hash, Created: was.Created}}, was.PreviousRenditions...)
 	return earlier[:min(len(earlier), 20)]
 }
 

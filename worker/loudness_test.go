@@ -41,7 +41,7 @@ func TestLoudnessIsInTheHash(t *testing.T) {
 	for range 2 {
 		for _, l := range []Loudness{{}, {Off: true}, {Target: -16}, {Target: -23}} {
 			n := Narrator{
-				Sites:  map[string]Site{"paper": {Title: "Paper", Language: "en", Notice: "off", Loudness: l}},
+				Sites:  map[string]Site{"paper": {Title: "Paper", Language: "en", SpokenDisclosure: "off", Loudness: l}},
 				Voices: []Voice{{Name: "v", Capabilities: lector.Capabilities{MaxLength: 600, Unit: lector.Characters}}},
 			}
 			p, err := n.Prepare(t.Context(), article, func(Progress) {})

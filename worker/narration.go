@@ -164,7 +164,7 @@ func (p *Plan) disclosure(t *take) lector.Disclosure {
 	if source == "" {
 		source = lector.TrainedAlgorithmicMedia
 	}
-	return lector.Disclosure{Text: text, Language: language, SourceType: source, Spoken: p.site.Notice}
+	return lector.Disclosure{Text: text, Language: language, SourceType: source, Spoken: p.site.SpokenDisclosure}
 }
 
 // verify reads the finished file as a stranger would: nothing is announced

@@ -27,14 +27,14 @@ type Voice struct {
 
 // Site is how a publication wants to be read.
 type Site struct {
-	Title    string
-	URL      string
-	Language string // of articles that state none
-	Notice   string // off, start or both: where the disclosure is spoken
-	Byline   bool
-	Captions bool
-	Foreign  script.Foreign // skip or refuse paragraphs in letters that the voice cannot read
-	Rules    extract.Rules
+	Title            string
+	URL              string
+	Language         string // of articles that state none
+	SpokenDisclosure string // off, start or both: where the disclosure is spoken
+	Byline           bool
+	Captions         bool
+	Foreign          script.Foreign // skip or refuse paragraphs in letters that the voice cannot read
+	Rules            extract.Rules
 	// Lexicon returns the pronunciations that hold at this moment; nil is none.
 	Lexicon func() (script.Lexicon, error)
 	// MaxCharacters refuses longer articles before a voice is called; 0 reads
@@ -46,9 +46,9 @@ type Site struct {
 	// Voices names voices by language, the preferred first; "*" stands for any
 	// other language.
 	Voices map[string][]string
-	// Cast names the voices of kinds of segments, as of quotes. They read beside
+	// VoicesByRole names the voices of kinds of segments, as of quotes. They read beside
 	// the preferred voice only: a fallback reads the whole article.
-	Cast map[lector.SegmentKind]string
+	VoicesByRole map[lector.SegmentKind]string
 	// Speed is the pace of all voices; 0 is their own.
 	Speed float64
 	// Loudness is what renditions are levelled to.
@@ -200,10 +200,10 @@ func (p *Plan) options(caps lector.Capabilities) (o script.Options, err error) {
 		Language: p.language, Byline: p.site.Byline, Captions: p.site.Captions, Foreign: p.site.Foreign,
 		Normalise: script.Level(caps.Normalise), Site: p.article.Site, Section: p.article.Section, Article: p.article.ID,
 	}
-	if p.site.Notice != "off" {
-		o.Notice, _ = lector.DisclosureIn(p.language)
-		o.Notice = strings.TrimSuffix(o.Notice, ".") + "."
-		o.NoticeAtEnd = p.site.Notice == "both"
+	if p.site.SpokenDisclosure != "off" {
+		o.Disclosure, _ = lector.DisclosureIn(p.language)
+		o.Disclosure = strings.TrimSuffix(o.Disclosure, ".") + "."
+		o.DisclosureAtEnd = p.site.SpokenDisclosure == "both"
 	}
 	if p.site.Lexicon != nil {
 		o.Lexicon, err = p.site.Lexicon()

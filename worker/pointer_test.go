@@ -54,8 +54,8 @@ func TestFirstDateStays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !got.FirstPublished.Equal(c.want) || len(got.Earlier) != min(i, 20) {
-				t.Errorf("%s, revision %d: first published %v with %d before, want %v", name, i, got.FirstPublished, len(got.Earlier), c.want)
+			if !got.FirstPublished.Equal(c.want) || len(got.PreviousRenditions) != min(i, 20) {
+				t.Errorf("%s, revision %d: first published %v with %d before, want %v", name, i, got.FirstPublished, len(got.PreviousRenditions), c.want)
 			}
 		}
 	}
@@ -74,8 +74,8 @@ func TestFirstDateOfAnOldPointer(t *testing.T) {
 	m := newMemory()
 	key := lector.PointerKey("havana", lector.Key("havana", "1"))
 	m.objects[key] = []byte(`{"hash":"old","created":"2026-11-02T09:00:00Z"}`)
-	if got, err := m.publicise(t, lector.Manifest{Hash: "new", Created: day(8)}); err != nil || !got.FirstPublished.Equal(day(2)) || len(got.Earlier) != 1 {
-		t.Errorf("first published %v, history %v, %v", got.FirstPublished, got.Earlier, err)
+	if got, err := m.publicise(t, lector.Manifest{Hash: "new", Created: day(8)}); err != nil || !got.FirstPublished.Equal(day(2)) || len(got.PreviousRenditions) != 1 {
+		t.Errorf("first published %v, history %v, %v", got.FirstPublished, got.PreviousRenditions, err)
 	}
 	m.objects[key] = []byte(`{"hash":`)
 	if got, err := m.publicise(t, lector.Manifest{Hash: "new", Created: day(8)}); err != nil || !got.FirstPublished.Equal(day(8)) {

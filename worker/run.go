@@ -82,7 +82,7 @@ func (w *Worker) commit(ctx context.Context, r *record, n *Narration) error {
 	return r.change(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Reason = lector.Ready, lector.StageCommit, ""
 		j.Title, j.Rendition, j.Manifest = n.Manifest.Title, n.Manifest.Hash, w.Addresses.Links(n.Manifest).Manifest
-		j.Chunks, j.Bill, j.Cost, j.Fallback = n.Chunks, n.Manifest.Bill, n.Cost, n.Manifest.Fallback
+		j.Chunks, j.Usage, j.Cost, j.Fallback = n.Chunks, n.Manifest.Usage, n.Cost, n.Manifest.Fallback
 		w.end(j, "ready")
 	})
 }
@@ -103,7 +103,7 @@ func (w *Worker) end(j *lector.Job, outcome string) {
 // does not know of the rendition: a worker died before it could tell, or told of
 // a failure since.
 func (w *Worker) unchanged(ctx context.Context, r *record, plan *Plan) error {
-	known := r.job.Told == r.job.Rendition
+	known := r.job.AnnouncedRendition == r.job.Rendition
 	if known {
 		if err := w.follow(ctx, r); err != nil {
 			return err
@@ -111,7 +111,7 @@ func (w *Worker) unchanged(ctx context.Context, r *record, plan *Plan) error {
 	}
 	err := r.change(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Reason, j.Announced = lector.Ready, lector.StageDone, "nothing audible changed", known
-		j.Bill.Reused, j.Manifest = plan.Characters(), w.Addresses.Object(lector.PointerKey(j.Site, j.ID))
+		j.Usage.Reused, j.Manifest = plan.Characters(), w.Addresses.Object(lector.PointerKey(j.Site, j.ID))
 		w.end(j, "unchanged")
 	})
 	switch {

@@ -73,7 +73,7 @@ func (p *Plan) manifest(t *take, line audio.Timeline, segments []lector.Segment)
 		Language: p.language, Disclosure: p.disclosure(t), Created: p.narrator.now(),
 		Voices:   t.spokenBy(),
 		Duration: line.Duration.Seconds(), Samples: line.Samples, SampleRate: line.SampleRate,
-		Segments: segments, Lexicon: lexicon(t.chunks), Provenance: lector.Provenance{State: "unsigned"},
+		Segments: segments, Lexicon: lexicon(t.chunks),
 	}
 	m.Links = lector.NewLinks(m.Hash)
 	m.Links.Article = cmp.Or(lector.WebAddress(a.URL), lector.WebAddress(p.page.URL))

@@ -231,10 +231,10 @@ func TestScheduledIsNotPublic(t *testing.T) {
 	}
 	pointer := lector.PointerKey("havana", lector.Key("havana", "1"))
 	m.objects[pointer] = []byte("{}")
-	m.set(lector.Job{Sequence: 2, State: lector.Ready, Announced: true, Rendition: "r", Told: "r"})
+	m.set(lector.Job{Sequence: 2, State: lector.Ready, Announced: true, Rendition: "r", AnnouncedRendition: "r"})
 	d, s = delivery(lector.Scheduled, 3)
 	m.worker().handle(t.Context(), d)
-	if j := m.job(); j.State != lector.Refused || j.Rendition != "" || j.Told != "" || s.how != "done" || len(m.told) != 1 || m.told[0].Type != lector.AudioRemoved {
+	if j := m.job(); j.State != lector.Refused || j.Rendition != "" || j.AnnouncedRendition != "" || s.how != "done" || len(m.told) != 1 || m.told[0].Type != lector.AudioRemoved {
 		t.Errorf("%s, told %+v, job %+v", s, m.told, j)
 	}
 	if len(m.objects) != 0 {

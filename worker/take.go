@@ -158,7 +158,7 @@ func begin(attempts []lector.Attempt, a lector.Attempt) []lector.Attempt {
 }
 
 // waited reports whether an attempt ended without having failed.
-func waited(a lector.Attempt) bool { return a.Outcome == putOff || a.Outcome == givenBack }
+func waited(a lector.Attempt) bool { return a.Outcome == snoozed || a.Outcome == released }
 
 // hold waits for the lease of an article. A worker that has it for an older
 // event lets go as soon as it sees the record; a dead one loses it by time.

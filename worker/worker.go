@@ -73,8 +73,8 @@ type Worker struct {
 	Addresses lector.Addresses // where listeners find what is announced
 	Calls     Calls            // nil: a job's figures are those of its last attempt
 	Log       *slog.Logger
-	// Articles is how many articles are worked on at once.
-	Articles int
+	// ConcurrentJobs is how many articles are worked on at once.
+	ConcurrentJobs int
 	// Heartbeat is how often the broker hears that a job is alive; it must be
 	// well below the broker's acknowledgement wait.
 	Heartbeat time.Duration
@@ -85,10 +85,10 @@ type Worker struct {
 }
 
 // Run works until ctx ends, and returns when all that was begun is settled or
-// given back.
+// released.
 func (w *Worker) Run(ctx context.Context) {
 	var wait sync.WaitGroup
-	for range max(1, w.Articles) {
+	for range max(1, w.ConcurrentJobs) {
 		wait.Go(func() { w.loop(ctx) })
 	}
 	wait.Wait()

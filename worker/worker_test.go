@@ -44,10 +44,10 @@ func TestChapters(t *testing.T) {
 		}
 		return out
 	}
-	if got := chapters(segments(lector.Notice, lector.Title, lector.Paragraph, lector.Heading, lector.Paragraph)); got != nil {
+	if got := chapters(segments(lector.SpokenDisclosure, lector.Title, lector.Paragraph, lector.Heading, lector.Paragraph)); got != nil {
 		t.Errorf("one heading makes chapters: %v", got)
 	}
-	got := chapters(segments(lector.Notice, lector.Title, lector.Paragraph, lector.Heading, lector.Paragraph, lector.Heading, lector.Paragraph))
+	got := chapters(segments(lector.SpokenDisclosure, lector.Title, lector.Paragraph, lector.Heading, lector.Paragraph, lector.Heading, lector.Paragraph))
 	if len(got) != 3 || got[0].Start != 0 || got[0].End != 3*time.Second || got[2].End != 7*time.Second {
 		t.Fatalf("chapters %v", got)
 	}
@@ -74,7 +74,7 @@ func TestWaitingIsShort(t *testing.T) {
 	var all []lector.Attempt
 	for i := range 5000 {
 		all = begin(all, lector.Attempt{Worker: "w"})
-		all[len(all)-1].Outcome = putOff
+		all[len(all)-1].Outcome = snoozed
 		if i%1000 == 0 {
 			all[len(all)-1].Outcome = failed
 		}

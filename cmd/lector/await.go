@@ -60,7 +60,7 @@ func (a *app) outcome(c *config, asJSON bool, j lector.Job, sequence uint64) err
 	case j.Sequence < sequence:
 		fmt.Fprintf(a.stdout, "no effect: the article is known in a newer state, of %s; job %s is %s\n", j.UpdatedAt.Format(time.RFC3339), j.ID, j.State)
 	case j.State == lector.Ready:
-		fmt.Fprintf(a.stdout, "ready: %s\n  %s\n", or(j.Reason, bill(j.Bill)), c.listenURL(j))
+		fmt.Fprintf(a.stdout, "ready: %s\n  %s\n", or(j.Reason, bill(j.Usage)), c.listenURL(j))
 	default:
 		fmt.Fprintf(a.stdout, "%s: %s\n", j.State, plain(j.Reason))
 	}
@@ -79,7 +79,7 @@ func (c *config) listenURL(j lector.Job) string {
 	return c.addresses().Embed(j.Site, j.Article)
 }
 
-func bill(b lector.Bill) string {
+func bill(b lector.Usage) string {
 	text := fmt.Sprintf("%d characters billed, %d reused", b.Billed, b.Reused)
 	if b.Unknown > 0 {
 		text += fmt.Sprintf(", %d of unknown outcome", b.Unknown)

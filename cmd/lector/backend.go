@@ -79,7 +79,7 @@ func (a *app) openElevenLabs(v voiceConfig) (synth.Voice, error) {
 		return nil, err
 	}
 	return elevenlabs.New(elevenlabs.Config{
-		URL: v.URL, Key: key, Model: v.Model, Voice: v.Voice, Format: v.Format, NoContext: v.Context != nil && !*v.Context,
+		URL: v.URL, Key: key, Model: v.Model, Voice: v.Voice, Format: v.Format, NoContext: v.SendContext != nil && !*v.SendContext,
 		MaxLength: v.MaxChars, Languages: v.Languages, Encoder: a.encoder(), Timeout: v.Timeout,
 	})
 }

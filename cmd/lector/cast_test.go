@@ -19,7 +19,7 @@ func castHouse(t *testing.T, main, quotes *provider) *testHouse {
 		c.Voices = map[string]voiceConfig{"anchor": main.voice(), "guest": other}
 		s := c.Sites[defaultSite]
 		s.Voices = map[string][]string{"en": {"anchor"}}
-		s.Cast = map[lector.SegmentKind]string{lector.Quote: "guest"}
+		s.VoicesByRole = map[lector.SegmentKind]string{lector.Quote: "guest"}
 		s.Speed = 1.25
 		c.Sites[defaultSite] = s
 	})
@@ -73,8 +73,8 @@ func TestCastReadsItsPart(t *testing.T) {
 	}
 	all, _ := main.billed()
 	more, _ := quotes.billed()
-	if j.Bill.Billed != all+more {
-		t.Errorf("billed %d, of %d and %d", j.Bill.Billed, all, more)
+	if j.Usage.Billed != all+more {
+		t.Errorf("billed %d, of %d and %d", j.Usage.Billed, all, more)
 	}
 }
 
@@ -102,7 +102,7 @@ func TestWithoutItsCastAVoiceReadsAlone(t *testing.T) {
 	down.Store(false)
 	a.UpdatedAt = a.UpdatedAt.Add(time.Hour)
 	j = h.tell(lector.Updated, a)
-	if j.Fallback != "" || len(h.manifest(a).Voices) != 2 || j.Bill.Billed != len(quoted1)+len(quoted2) {
-		t.Errorf("fallback %q, %+v", j.Fallback, j.Bill)
+	if j.Fallback != "" || len(h.manifest(a).Voices) != 2 || j.Usage.Billed != len(quoted1)+len(quoted2) {
+		t.Errorf("fallback %q, %+v", j.Fallback, j.Usage)
 	}
 }

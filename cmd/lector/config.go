@@ -19,9 +19,9 @@ type config struct {
 	Data string `yaml:"data" env:"DATA"`
 	// Listen is the address of the public doors: player, audio, embed pages.
 	Listen string `yaml:"listen" env:"LISTEN"`
-	// Private is the address of health, metrics and console. Without
+	// AdminListen is the address of health, metrics and console. Without
 	// authentication it must be a loopback address.
-	Private string `yaml:"private" env:"PRIVATE"`
+	AdminListen string `yaml:"admin_listen" env:"ADMIN_LISTEN"`
 	// PublicURL is how the outside world reaches Listen; empty is this machine
 	// only, at the port of Listen.
 	PublicURL string `yaml:"public_url" env:"PUBLIC_URL"`
@@ -68,10 +68,10 @@ type storeConfig struct {
 
 // workerConfig says how much a worker does at once.
 type workerConfig struct {
-	// Articles at once.
-	Articles int `yaml:"articles" env:"ARTICLES"`
-	// Calls to voices at once, over all articles.
-	Calls int `yaml:"calls" env:"CALLS"`
+	// ConcurrentJobs is how many articles are worked on at once.
+	ConcurrentJobs int `yaml:"concurrent_jobs" env:"CONCURRENT_JOBS"`
+	// ConcurrentCalls is how many calls to voices run at once, over all articles.
+	ConcurrentCalls int `yaml:"concurrent_calls" env:"CONCURRENT_CALLS"`
 	// RerenderLimit bounds what a voice may be billed for one article, in times
 	// the article's characters: renderings that were refused and answers that
 	// broke off count, what was refused unbilled does not. The article and three
@@ -124,8 +124,8 @@ type voiceConfig struct {
 	Speed float64 `yaml:"speed,omitempty"`
 	// Format that is asked for: mp3, wav or pcm; of elevenlabs as mp3_44100_128.
 	Format string `yaml:"format,omitempty"`
-	// Context is whether elevenlabs gets the neighbouring text; default true.
-	Context *bool `yaml:"context,omitempty"`
+	// SendContext is whether elevenlabs gets the neighbouring text; default true.
+	SendContext *bool `yaml:"send_context,omitempty"`
 	// Marks is whether polly is asked, and paid, for the times of words.
 	Marks bool `yaml:"marks,omitempty"`
 	// Timeout bounds one call, MemoryMB the address space of an exec voice.
@@ -145,32 +145,32 @@ type siteConfig struct {
 	// used, the rest are the fallback for a whole article. "*" stands for any
 	// other language; without it every configured voice may be asked.
 	Voices map[string][]string `yaml:"voices,omitempty"`
-	// Cast names the voices of single kinds of segments (title, byline,
-	// standfirst, heading, quote, item, caption, notice), which read beside the
+	// VoicesByRole names the voices of single kinds of segments (title, byline,
+	// standfirst, heading, quote, item, caption, disclosure), which read beside the
 	// preferred voice, so long as they speak the language and their MP3 is of
 	// its form. A fallback reads the whole article.
-	Cast map[lector.SegmentKind]string `yaml:"cast,omitempty"`
+	VoicesByRole map[lector.SegmentKind]string `yaml:"voices_by_role,omitempty"`
 	// Speed is the pace of all voices here: 1 is their own.
 	Speed float64 `yaml:"speed,omitempty"`
-	// Notice is whether the disclosure is spoken: off, start or both.
-	Notice string `yaml:"notice,omitempty"`
+	// SpokenDisclosure is whether the disclosure is spoken: off, start or both.
+	SpokenDisclosure string `yaml:"spoken_disclosure,omitempty"`
 	// Loudness is what renditions are levelled to, without re-encoding: a figure
 	// in LUFS, such as -16, or off. Empty is -19 in mono and -16 in stereo, which
 	// sound alike. No true peak is raised above -1 dBTP.
-	Loudness loudness   `yaml:"loudness,omitempty"`
-	Read     readConfig `yaml:"read,omitempty"`
+	Loudness loudness      `yaml:"loudness,omitempty"`
+	Include  includeConfig `yaml:"include,omitempty"`
 	// Rules are selectors for parts of this site's pages that are to be read
 	// or skipped.
 	Rules  extract.Rules `yaml:"rules,omitempty"`
 	Budget budgetConfig  `yaml:"budget,omitempty"`
-	// Feed describes /feed/NAME.xml to podcast directories.
-	Feed feedConfig `yaml:"feed,omitempty"`
+	// Podcast describes /feed/NAME.xml to podcast directories.
+	Podcast podcastConfig `yaml:"podcast,omitempty"`
 	// Frames are the origins that may frame the embed page; empty is any.
 	Frames []string `yaml:"frames,omitempty"`
 }
 
-// readConfig says which of the optional parts are read.
-type readConfig struct {
+// includeConfig says which of the optional parts are read.
+type includeConfig struct {
 	Byline   *bool `yaml:"byline,omitempty"` // default true
 	Captions bool  `yaml:"captions,omitempty"`
 	// Foreign is what becomes of a paragraph in letters that the voice cannot
@@ -221,10 +221,10 @@ func (s *secret) UnmarshalText(text []byte) error {
 
 func defaults() config {
 	return config{
-		Data: "./data", Listen: ":8080", Private: "127.0.0.1:9090",
+		Data: "./data", Listen: ":8080", AdminListen: "127.0.0.1:9090",
 		NATS:   natsConfig{Listen: "127.0.0.1:0", Replicas: 1},
 		Store:  storeConfig{Kind: "disk", Region: "us-east-1"},
-		Worker: workerConfig{Articles: 4, Calls: 8, RerenderLimit: 1.5},
+		Worker: workerConfig{ConcurrentJobs: 4, ConcurrentCalls: 8, RerenderLimit: 1.5},
 		Log:    logConfig{Level: "info", Format: "text"},
 	}
 }
@@ -246,8 +246,8 @@ func (c *config) complete() {
 		c.Sites = map[string]siteConfig{defaultSite: {Title: "The Havana Reader", URL: "https://reader.example", Language: "en"}}
 	}
 	for name, s := range c.Sites {
-		if s.Notice == "" {
-			s.Notice = "start"
+		if s.SpokenDisclosure == "" {
+			s.SpokenDisclosure = "start"
 		}
 		if s.Language == "" {
 			s.Language = "en"

@@ -27,14 +27,14 @@ func (c *config) check() error {
 }
 
 func (c *config) checkAddresses() error {
-	for key, address := range map[string]string{"listen": c.Listen, "private": c.Private, "nats.listen": c.NATS.Listen} {
+	for key, address := range map[string]string{"listen": c.Listen, "admin_listen": c.AdminListen, "nats.listen": c.NATS.Listen} {
 		if _, _, err := net.SplitHostPort(address); err != nil {
 			return lector.Hint(fmt.Errorf("%s: %w", key, err), "give HOST:PORT, for example 127.0.0.1:8080")
 		}
 	}
-	host, _, _ := net.SplitHostPort(c.Private)
+	host, _, _ := net.SplitHostPort(c.AdminListen)
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return lector.Hint(fmt.Errorf("private: %s is open to others, and nothing there asks for a password", c.Private),
+		return lector.Hint(fmt.Errorf("admin_listen: %s is open to others, and nothing there asks for a password", c.AdminListen),
 			"use a loopback address such as 127.0.0.1:9090")
 	}
 	return errors.Join(
@@ -60,7 +60,7 @@ func (c *config) checkStore() error {
 const most = 1000
 
 func (c *config) checkNumbers() error {
-	for key, n := range map[string]int{"worker.articles": c.Worker.Articles, "worker.calls": c.Worker.Calls, "nats.replicas": c.NATS.Replicas} {
+	for key, n := range map[string]int{"worker.concurrent_jobs": c.Worker.ConcurrentJobs, "worker.concurrent_calls": c.Worker.ConcurrentCalls, "nats.replicas": c.NATS.Replicas} {
 		if n < 1 {
 			return fmt.Errorf("%s: %d is less than 1", key, n)
 		}
@@ -106,7 +106,7 @@ func (c *config) checkVoices() error {
 
 // checkPublication refuses what would stand in feeds and tags as it is.
 func checkPublication(key string, s siteConfig) error {
-	if err := errors.Join(checkPublic(key+".url", s.URL), checkPublic(key+".feed.image", s.Feed.Image)); err != nil {
+	if err := errors.Join(checkPublic(key+".url", s.URL), checkPublic(key+".podcast.image", s.Podcast.Image)); err != nil {
 		return err
 	}
 	if _, err := language.Parse(s.Language); err != nil {
@@ -124,13 +124,13 @@ func (c *config) checkSites() error {
 		if err := checkPublication(key, s); err != nil {
 			return err
 		}
-		if s.Notice != "off" && s.Notice != "start" && s.Notice != "both" {
-			return fmt.Errorf("%s.notice: %q is not off, start or both", key, s.Notice)
+		if s.SpokenDisclosure != "off" && s.SpokenDisclosure != "start" && s.SpokenDisclosure != "both" {
+			return fmt.Errorf("%s.spoken_disclosure: %q is not off, start or both", key, s.SpokenDisclosure)
 		}
 		if err := s.Loudness.check(key); err != nil {
 			return err
 		}
-		if f := s.Read.Foreign; f != "" && f != script.SkipForeign && f != script.RefuseForeign {
+		if f := s.Include.Foreign; f != "" && f != script.SkipForeign && f != script.RefuseForeign {
 			return fmt.Errorf("%s.read.foreign: %q is neither skip nor refuse", key, f)
 		}
 		if err := s.Rules.Check(); err != nil {
@@ -165,19 +165,19 @@ func (c *config) checkCast(key string, s siteConfig) error {
 			}
 		}
 	}
-	for kind, v := range s.Cast {
-		if !strings.Contains(" "+castable+" ", " "+string(kind)+" ") {
-			return lector.Hint(fmt.Errorf("%s.cast.%s: there is no such kind of segment", key, kind), "known are %s", castable)
+	for kind, v := range s.VoicesByRole {
+		if !strings.Contains(" "+voiceRoles+" ", " "+string(kind)+" ") {
+			return lector.Hint(fmt.Errorf("%s.voices_by_role.%s: there is no such kind of segment", key, kind), "known are %s", voiceRoles)
 		}
-		if err := there(fmt.Sprintf("%s.cast.%s", key, kind), v); err != nil {
+		if err := there(fmt.Sprintf("%s.voices_by_role.%s", key, kind), v); err != nil {
 			return err
 		}
 	}
 	return checkSpeed(key, s.Speed)
 }
 
-// castable are the kinds of segments that a voice of their own may read.
-const castable = "title byline standfirst heading quote item caption notice"
+// voiceRoles are the kinds of segments that a voice of their own may read.
+const voiceRoles = "title byline standfirst heading quote item caption disclosure"
 
 // checkSpeed refuses a pace that nobody could follow.
 func checkSpeed(key string, speed float64) error {

@@ -75,6 +75,9 @@ func (a *app) readFile(c *config, name string) error {
 	if err != nil {
 		return misuse{fmt.Errorf("settings: %w", err)}
 	}
+	if err := refuseFormerKeys(data); err != nil {
+		return misuse{fmt.Errorf("settings in %s: %w", name, err)}
+	}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)
 	err = d.Decode(c)
@@ -90,6 +93,9 @@ func (a *app) readFile(c *config, name string) error {
 // readEnvironment overlays LECTOR_… variables; a secret's NAME_FILE names a
 // file that holds it.
 func (a *app) readEnvironment(c *config) error {
+	if err := a.refuseFormerVariables(); err != nil {
+		return misuse{fmt.Errorf("settings in the environment: %w", err)}
+	}
 	vars := map[string]string{}
 	for _, name := range envNames() {
 		if v := a.getenv(name); v != "" {

@@ -17,7 +17,7 @@ nobody knows (a worker died inside, or no answer came), and the price.
   lector cost                          this month
   lector cost -from 2026-11-01 -to 2026-11-07 -site havana
 
-It reads the ledger of money in NATS, where each call is written before it is
+It reads the usage ledger in NATS, where each call is written before it is
 made and after. Prices are those of price_per_million when the call was made.`
 
 // costFlags select what is summed.
@@ -88,7 +88,7 @@ func (a *app) spending(ctx context.Context, c *config, site string, from, to tim
 	if err != nil {
 		return nil, err
 	}
-	ledger, err := conn.Money(ctx)
+	ledger, err := conn.UsageLedger(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -55,14 +55,14 @@ func (a *app) demo(ctx context.Context, args []string) (err error) {
 // and a metrics port that may be Prometheus's own is not asked for.
 func demoDefaults() config {
 	c := defaults()
-	c.Listen, c.Private, c.Log.Level = "127.0.0.1:8080", "127.0.0.1:0", "warn"
+	c.Listen, c.AdminListen, c.Log.Level = "127.0.0.1:8080", "127.0.0.1:0", "warn"
 	return c
 }
 
 // forDemo adds the newspaper to the sites.
 func (c *config) forDemo() {
 	if _, ok := c.Sites[paper.Site]; !ok {
-		c.Sites[paper.Site] = siteConfig{Title: paper.Title, Language: "en", Notice: "start"}
+		c.Sites[paper.Site] = siteConfig{Title: paper.Title, Language: "en", SpokenDisclosure: "start"}
 	}
 }
 
@@ -132,10 +132,10 @@ func (s *shop) publishArticle(ctx context.Context, cms *nats.Conn, article lecto
 // describe says what an article's job came to.
 func (s *shop) describe(w io.Writer, j lector.Job, took time.Duration) {
 	if len(j.Attempts) > 0 && j.Attempts[len(j.Attempts)-1].Outcome == "unchanged" {
-		fmt.Fprintf(w, "  nothing changed: 0 of %d characters spoken, in %s\n", j.Bill.Reused, took.Round(time.Millisecond))
+		fmt.Fprintf(w, "  nothing changed: 0 of %d characters spoken, in %s\n", j.Usage.Reused, took.Round(time.Millisecond))
 		return
 	}
-	fmt.Fprintf(w, "  %s after %s: %d characters spoken, %d taken from the cache\n", j.State, took.Round(10*time.Millisecond), j.Bill.Billed, j.Bill.Reused)
+	fmt.Fprintf(w, "  %s after %s: %d characters spoken, %d taken from the cache\n", j.State, took.Round(10*time.Millisecond), j.Usage.Billed, j.Usage.Reused)
 }
 
 // stages shows how far an article is: one line that grows on a terminal, one

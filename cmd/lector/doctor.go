@@ -56,7 +56,7 @@ func (a *app) doctor(ctx context.Context, args []string) error {
 func (a *app) examine(ctx context.Context, c *config) []finding {
 	running := serving(c)
 	found := []finding{
-		checkData(c.Data), checkAddress("listen", c.Listen, running), checkAddress("private", c.Private, running),
+		checkData(c.Data), checkAddress("listen", c.Listen, running), checkAddress("admin_listen", c.AdminListen, running),
 		a.checkBroker(c, running), a.checkStore(ctx, c),
 	}
 	found = append(found, a.checkServer(ctx, c)...)

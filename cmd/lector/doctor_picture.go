@@ -26,7 +26,7 @@ const (
 func checkPictures(ctx context.Context, c *config) []finding {
 	var found []finding
 	for _, name := range slices.Sorted(maps.Keys(c.Sites)) {
-		found = append(found, checkPicture(ctx, name, c.Sites[name].Feed.Image))
+		found = append(found, checkPicture(ctx, name, c.Sites[name].Podcast.Image))
 	}
 	return found
 }
@@ -34,7 +34,7 @@ func checkPictures(ctx context.Context, c *config) []finding {
 // checkPicture says what a directory would say of the feed's picture.
 func checkPicture(ctx context.Context, site, address string) finding {
 	f := finding{what: "feed picture of " + site}
-	set := fmt.Sprintf("set sites.%s.feed.image to the address of a square JPEG or PNG of %d to %d pixels a side",
+	set := fmt.Sprintf("set sites.%s.podcast.image to the address of a square JPEG or PNG of %d to %d pixels a side",
 		site, pictureLeast, pictureMost)
 	if address == "" {
 		f.detail, f.note = "none: podcast directories refuse a channel without one; the feed works in players", set

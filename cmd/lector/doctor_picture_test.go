@@ -55,7 +55,7 @@ func TestFeedPicture(t *testing.T) {
 			t.Errorf("%s: %q, note %q; want %q", path, f.detail, f.note, want)
 		}
 	}
-	if f := checkPicture(t.Context(), "havana", ""); !strings.Contains(f.note, "sites.havana.feed.image") {
+	if f := checkPicture(t.Context(), "havana", ""); !strings.Contains(f.note, "sites.havana.podcast.image") {
 		t.Errorf("without a picture: %+v", f)
 	}
 }

@@ -43,7 +43,7 @@ func otherAddress(key string) string {
 	if key == "listen" {
 		return "choose another: -listen 127.0.0.1:8090, listen in lector.yaml, or LECTOR_LISTEN"
 	}
-	return "choose another: private in lector.yaml, or LECTOR_PRIVATE"
+	return "choose another: admin_listen in lector.yaml, or LECTOR_ADMIN_LISTEN"
 }
 
 // url is how to reach the door from this machine.

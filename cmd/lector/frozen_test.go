@@ -33,7 +33,7 @@ func TestFrozenWorkerResurrectsNothing(t *testing.T) {
 	h := openHouse(t, t.TempDir(), &silentVoice{})
 	late := h.worker
 	ice := frozen{h.store, make(chan struct{}), make(chan struct{})}
-	late.Store, late.Leases, late.Articles = ice, synth.LocalLeases{}, 1 // its lease is long lost
+	late.Store, late.Leases, late.ConcurrentJobs = ice, synth.LocalLeases{}, 1 // its lease is long lost
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	a := story("1")

@@ -25,7 +25,7 @@ func (a *app) healthcheck(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	_, port, err := net.SplitHostPort(c.Private)
+	_, port, err := net.SplitHostPort(c.AdminListen)
 	if err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func (a *app) listJobs(ctx context.Context, l ledger, f jobsFlags) error {
 	fmt.Fprintln(w, "JOB\tSITE\tARTICLE\tSTATE\tCHANGED\tBILLED\tREUSED\tTITLE")
 	for _, j := range jobs {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\n", j.ID[:min(10, len(j.ID))], j.Site, short(j.Article, 24), j.State,
-			j.Changed.Local().Format(time.DateTime), j.Bill.Billed, j.Bill.Reused, short(j.Title, 48))
+			j.Changed.Local().Format(time.DateTime), j.Usage.Billed, j.Usage.Reused, short(j.Title, 48))
 	}
 	return w.Flush()
 }
@@ -161,7 +161,7 @@ func (a *app) showJob(ctx context.Context, l ledger, f jobsFlags, id string) err
 	if j.Reason != "" {
 		row("reason", j.Reason)
 	}
-	row("characters", bill(j.Bill))
+	row("characters", bill(j.Usage))
 	row("cost", fmt.Sprintf("$%.4f", j.Cost))
 	if j.Manifest != "" {
 		row("manifest", j.Manifest)

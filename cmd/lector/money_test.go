@@ -164,7 +164,7 @@ func news(id string, paragraphs ...string) lector.Article {
 func ledgerSum(t *testing.T, h *testHouse) (sum lector.Spending) {
 	t.Helper()
 	paid := map[string][]lector.Call{}
-	m, err := h.conn.Money(t.Context())
+	m, err := h.conn.UsageLedger(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,8 +274,8 @@ func TestEditPaysForOneParagraph(t *testing.T) {
 	b := news("long", paragraphs...)
 	b.UpdatedAt = a.UpdatedAt.Add(time.Hour)
 	j := h.tell(lector.Updated, b)
-	if p.count() != before+1 || j.Bill.Billed != utf8.RuneCountInString(paragraphs[20]) {
-		t.Errorf("%d calls, %+v", p.count()-before, j.Bill)
+	if p.count() != before+1 || j.Usage.Billed != utf8.RuneCountInString(paragraphs[20]) {
+		t.Errorf("%d calls, %+v", p.count()-before, j.Usage)
 	}
 	c := news("long", paragraphs...)
 	c.UpdatedAt = b.UpdatedAt.Add(time.Hour)
@@ -311,8 +311,8 @@ func TestBudgetParksAndGoesOn(t *testing.T) {
 				if !strings.Contains(j.Reason, "characters_per_day is 120") {
 					t.Errorf("reason %q", j.Reason)
 				}
-				if all, _ := p.billed(); j.Bill.Billed != all || all == 0 {
-					t.Errorf("the record says %d billed, the provider %d", j.Bill.Billed, all)
+				if all, _ := p.billed(); j.Usage.Billed != all || all == 0 {
+					t.Errorf("the record says %d billed, the provider %d", j.Usage.Billed, all)
 				}
 				break
 			}
@@ -330,11 +330,11 @@ func TestBudgetParksAndGoesOn(t *testing.T) {
 		if all != unique {
 			t.Errorf("%d billed of %d unique characters", all, unique)
 		}
-		if j, _, err := h.ledger.Job(t.Context(), a.Site, a.Key()); err != nil || j.Bill.Billed != all || j.Bill.Reused == 0 || math.Abs(j.Cost-float64(all)*10/1e6) > 1e-9 {
-			t.Errorf("the provider bills %d, the record says %+v, %f dollars, %v", all, j.Bill, j.Cost, err)
+		if j, _, err := h.ledger.Job(t.Context(), a.Site, a.Key()); err != nil || j.Usage.Billed != all || j.Usage.Reused == 0 || math.Abs(j.Cost-float64(all)*10/1e6) > 1e-9 {
+			t.Errorf("the provider bills %d, the record says %+v, %f dollars, %v", all, j.Usage, j.Cost, err)
 		}
-		if m := h.manifest(a); m.Bill.Billed != all {
-			t.Errorf("the provider bills %d, the manifest says %+v", all, m.Bill)
+		if m := h.manifest(a); m.Usage.Billed != all {
+			t.Errorf("the provider bills %d, the manifest says %+v", all, m.Usage)
 		}
 	})
 }
@@ -410,8 +410,8 @@ func TestCost(t *testing.T) {
 	if err := json.Unmarshal([]byte(out.String()), &sums); err != nil {
 		t.Fatal(err)
 	}
-	if len(sums) != 1 || sums[0].Site != defaultSite || sums[0].Voice != "amy" || sums[0].Billed != j.Bill.Billed || sums[0].Calls != len(j.Chunks) || math.Abs(sums[0].Cost-j.Cost) > 1e-9 {
-		t.Errorf("%+v; the job says %+v, %f dollars", sums, j.Bill, j.Cost)
+	if len(sums) != 1 || sums[0].Site != defaultSite || sums[0].Voice != "amy" || sums[0].Billed != j.Usage.Billed || sums[0].Calls != len(j.Chunks) || math.Abs(sums[0].Cost-j.Cost) > 1e-9 {
+		t.Errorf("%+v; the job says %+v, %f dollars", sums, j.Usage, j.Cost)
 	}
 	out.Reset()
 	if code := a.run(t.Context(), []string{"cost", "-data", dir, "-from", "2020-01-01", "-to", "2020-12-31"}); code != 0 || !strings.Contains(out.String(), "total") {

@@ -21,11 +21,11 @@ second run, or one after an edit, speaks only what is new.
 
 // narrated is what narrate -json prints.
 type narrated struct {
-	MP3        string      `json:"mp3"`
-	VTT        string      `json:"vtt"`
-	Manifest   string      `json:"manifest"`
-	Duration   float64     `json:"duration"`
-	Characters lector.Bill `json:"characters"`
+	MP3        string       `json:"mp3"`
+	VTT        string       `json:"vtt"`
+	Manifest   string       `json:"manifest"`
+	Duration   float64      `json:"duration"`
+	Characters lector.Usage `json:"characters"`
 }
 
 func (a *app) narrate(ctx context.Context, args []string) (err error) {
@@ -115,7 +115,7 @@ func fileName(article lector.Article) string {
 // save writes the files of a rendition, each whole or not at all, the manifest
 // last.
 func save(dir, name string, n *worker.Narration) (narrated, error) {
-	out := narrated{Duration: n.Manifest.Duration, Characters: n.Manifest.Bill}
+	out := narrated{Duration: n.Manifest.Duration, Characters: n.Manifest.Usage}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return out, lector.Hint(err, "choose a directory that can be written with -o DIR")
 	}

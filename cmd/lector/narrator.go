@@ -32,9 +32,9 @@ func (h *house) narrator(ctx context.Context, s store) (*worker.Narrator, error)
 
 func (s siteConfig) worker() worker.Site {
 	return worker.Site{
-		Title: s.Title, URL: s.URL, Language: s.Language, Notice: s.Notice,
-		Byline: s.Read.Byline == nil || *s.Read.Byline, Captions: s.Read.Captions, Foreign: s.Read.Foreign, Rules: s.Rules, Voices: s.Voices,
-		MaxCharacters: s.longest(), Budget: s.Budget.bounds(), Cast: s.Cast, Speed: s.Speed, Loudness: s.Loudness.worker(),
+		Title: s.Title, URL: s.URL, Language: s.Language, SpokenDisclosure: s.SpokenDisclosure,
+		Byline: s.Include.Byline == nil || *s.Include.Byline, Captions: s.Include.Captions, Foreign: s.Include.Foreign, Rules: s.Rules, Voices: s.Voices,
+		MaxCharacters: s.longest(), Budget: s.Budget.bounds(), VoicesByRole: s.VoicesByRole, Speed: s.Speed, Loudness: s.Loudness.worker(),
 	}
 }
 
@@ -53,7 +53,7 @@ func (h *house) voices(ctx context.Context, clips synth.Clips) ([]worker.Voice, 
 	if h.purse == nil {
 		h.purse = h.pocket()
 	}
-	flight, slots := &synth.Singleflight{}, synth.NewSlots(h.config.Worker.Calls)
+	flight, slots := &synth.Singleflight{}, synth.NewSlots(h.config.Worker.ConcurrentCalls)
 	h.onClose(func() error { flight.Drain(grace); return nil })
 	var out []worker.Voice
 	missing := map[string]error{}

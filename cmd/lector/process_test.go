@@ -56,7 +56,7 @@ func newPrograms(t *testing.T, env ...string) *programs {
 	if err := os.WriteFile(filepath.Join(p.dir, "flite"), []byte(wrapper), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	p.env = append(append(os.Environ(), "PATH="+p.dir+":"+os.Getenv("PATH"), "LECTOR_LISTEN=127.0.0.1:0", "LECTOR_PRIVATE=127.0.0.1:0"), env...)
+	p.env = append(append(os.Environ(), "PATH="+p.dir+":"+os.Getenv("PATH"), "LECTOR_LISTEN=127.0.0.1:0", "LECTOR_ADMIN_LISTEN=127.0.0.1:0"), env...)
 	return p
 }
 
@@ -222,8 +222,8 @@ func TestKilledInTheMiddle(t *testing.T) {
 	if total := p.spoken(); total != len(j.Chunks) {
 		t.Errorf("%d calls for %d chunks, %d of them before the kill", total, len(j.Chunks), before)
 	}
-	if j.Bill.Reused == 0 {
-		t.Errorf("nothing was reused: %+v", j.Bill)
+	if j.Usage.Reused == 0 {
+		t.Errorf("nothing was reused: %+v", j.Usage)
 	}
 }
 

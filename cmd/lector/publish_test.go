@@ -120,8 +120,8 @@ func TestDemoListensWhereItIsTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c.forDemo(); c.Listen != want || c.Private != "127.0.0.1:0" {
-			t.Errorf("-listen %q: %s and %s", said, c.Listen, c.Private)
+		if c.forDemo(); c.Listen != want || c.AdminListen != "127.0.0.1:0" {
+			t.Errorf("-listen %q: %s and %s", said, c.Listen, c.AdminListen)
 		}
 	}
 }

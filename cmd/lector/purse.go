@@ -36,7 +36,7 @@ func (h *house) pocket() *purse {
 
 // till is the purse that all workers share.
 func (h *house) till(ctx context.Context, c *nats.Conn, leases synth.Leases) (*purse, error) {
-	ledger, err := c.Money(ctx)
+	ledger, err := c.UsageLedger(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -104,7 +104,7 @@ func (a *app) rehearse(ctx context.Context, c *config, f *scriptFlags, name stri
 		}
 		r.Cost = append(r.Cost, v.quote(ctx, clips, s.Language, site.Speed, chunks))
 	}
-	r.Notice = site.spokenNotice(r.Language)
+	r.Disclosure = site.disclosureText(r.Language)
 	return r, nil
 }
 
@@ -120,8 +120,8 @@ func (f *scriptFlags) page(name string, data []byte, rules extract.Rules) (extra
 }
 
 func (f *scriptFlags) options(name string, site siteConfig, p extract.Page) script.Options {
-	o := script.Options{Language: f.lang, Captions: site.Read.Captions, Foreign: site.Read.Foreign, Site: name}
-	o.Byline = !f.plain && (site.Read.Byline == nil || *site.Read.Byline)
+	o := script.Options{Language: f.lang, Captions: site.Include.Captions, Foreign: site.Include.Foreign, Site: name}
+	o.Byline = !f.plain && (site.Include.Byline == nil || *site.Include.Byline)
 	for _, language := range []string{p.Language, script.Guess(p), site.Language} {
 		if o.Language == "" {
 			o.Language = language
@@ -130,10 +130,10 @@ func (f *scriptFlags) options(name string, site siteConfig, p extract.Page) scri
 	return o
 }
 
-// spokenNotice is the disclosure as a rendition of the site would speak it; it
+// disclosureText is the disclosure as a rendition of the site would speak it; it
 // is no part of the script of a file.
-func (s siteConfig) spokenNotice(language string) string {
-	if s.Notice == "off" {
+func (s siteConfig) disclosureText(language string) string {
+	if s.SpokenDisclosure == "off" {
 		return ""
 	}
 	text, _ := lector.DisclosureIn(language)

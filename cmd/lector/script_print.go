@@ -17,7 +17,7 @@ type rehearsal struct {
 	Byline     string           `json:"byline"`
 	Language   string           `json:"language"`
 	Characters int              `json:"characters"`
-	Notice     string           `json:"notice"` // spoken first by renditions of the site
+	Disclosure string           `json:"disclosure"` // spoken first by renditions of the site
 	Segments   []rehearsedPart  `json:"segments"`
 	Dropped    []droppedPart    `json:"dropped"`
 	Chunks     []rehearsedChunk `json:"chunks"`
@@ -137,8 +137,8 @@ func (r *rehearsal) totals(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "\n%d segments, %d sentences, %d characters (%s) in %d chunks; %d blocks not read\n",
 		len(r.Segments), sentences, r.Characters, r.Language, len(r.Chunks), len(r.Dropped))
-	if r.Notice != "" {
-		fmt.Fprintf(b, "A rendition also speaks the notice: %s\n", r.Notice)
+	if r.Disclosure != "" {
+		fmt.Fprintf(b, "A rendition also speaks the disclosure: %s\n", r.Disclosure)
 	}
 	if len(r.Lexicon) > 0 {
 		fmt.Fprintf(b, "Lexicon: %s\n", strings.Join(r.Lexicon, "; "))

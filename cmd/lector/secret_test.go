@@ -47,7 +47,7 @@ func printed(t *testing.T, env map[string]string, args ...string) (int, string) 
 func settingsFile(t *testing.T, more string) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "lector.yaml")
-	text := "listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\nlog: {level: debug}\nvoices: {x: {backend: exec, command: [cat]}}\n" + more
+	text := "listen: 127.0.0.1:0\nadmin_listen: 127.0.0.1:0\nlog: {level: debug}\nvoices: {x: {backend: exec, command: [cat]}}\n" + more
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -110,8 +110,8 @@ func TestNoSettingIsQuotedWithItsPassword(t *testing.T) {
 		"nats: 'nats://me:hunter2@h'",
 		"nats: {credentials: \"-----BEGIN NATS USER JWT-----\\nhunter2\"}",
 		"sites: {h: {url: 'https://me:hunter2@h'}}",
-		"sites: {h: {feed: {image: 'https://me:hunter2@h/x.png'}}}",
-		"sites: {h: {feed: {image: 'javascript:hunter2'}}}",
+		"sites: {h: {podcast: {image: 'https://me:hunter2@h/x.png'}}}",
+		"sites: {h: {podcast: {image: 'javascript:hunter2'}}}",
 	} {
 		code, said := printed(t, nil, "config", "-config", settingsFile(t, text))
 		if code != 2 || strings.Contains(strings.ReplaceAll(said, "javascript:hunter2", ""), "hunter2") {

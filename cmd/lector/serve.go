@@ -81,12 +81,12 @@ func (s *shop) openDoors(_ context.Context, r roles) (err error) {
 // machine would ask for the same default address: all but the first take any.
 func (s *shop) openPrivate() (*door, error) {
 	handler := privateDoor(s.ready, s.metrics.Registry)
-	d, err := openDoor("private", s.config.Private, handler, s.log)
-	if err == nil || s.config.Private != defaults().Private {
+	d, err := openDoor("admin_listen", s.config.AdminListen, handler, s.log)
+	if err == nil || s.config.AdminListen != defaults().AdminListen {
 		return d, err
 	}
-	s.log.Warn("the default private address is taken: any other is used", "taken", s.config.Private)
-	return openDoor("private", "127.0.0.1:0", handler, s.log)
+	s.log.Warn("the default private address is taken: any other is used", "taken", s.config.AdminListen)
+	return openDoor("admin_listen", "127.0.0.1:0", handler, s.log)
 }
 
 func (s *shop) openStore(ctx context.Context, _ roles) (err error) {
@@ -130,7 +130,7 @@ func (s *shop) openWorker(ctx context.Context, r roles) error {
 	s.worker = &worker.Worker{
 		Name: name, Queue: queue, Ledger: s.ledger, Leases: leases, Announcer: s.conn, Store: s.store,
 		Narrator: narrator, Addresses: s.config.addresses(), Calls: s.purse.calls, Log: s.log,
-		Articles: s.config.Worker.Articles, Heartbeat: nats.AckWait / 4, Watch: s.watch,
+		ConcurrentJobs: s.config.Worker.ConcurrentJobs, Heartbeat: nats.AckWait / 4, Watch: s.watch,
 	}
 	return nil
 }

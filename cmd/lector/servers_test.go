@@ -124,7 +124,7 @@ func wholeWay(t *testing.T, s *s3.Store) {
 	h.start()
 	a := story("1")
 	j := h.tell(lector.Published, a)
-	if j.State != lector.Ready || j.Bill.Billed == 0 {
+	if j.State != lector.Ready || j.Usage.Billed == 0 {
 		t.Fatalf("published: %+v", j)
 	}
 	m := h.manifest(a)
@@ -136,7 +136,7 @@ func wholeWay(t *testing.T, s *s3.Store) {
 		t.Errorf("range: %s, %d bytes", r.Status, len(part))
 	}
 	a.Title, a.UpdatedAt = "The bridge is closed", a.UpdatedAt.AddDate(0, 0, 1)
-	if edited := h.tell(lector.Updated, a); edited.State != lector.Ready || edited.Bill.Reused == 0 || edited.Rendition == j.Rendition {
+	if edited := h.tell(lector.Updated, a); edited.State != lector.Ready || edited.Usage.Reused == 0 || edited.Rendition == j.Rendition {
 		t.Errorf("edited: %+v", edited)
 	}
 	if billed := h.replayAll([]lector.Job{h.settled(a)}); billed != 0 {

@@ -40,7 +40,7 @@ func (a *app) setup(ctx context.Context, args []string) (err error) {
 	if err := conn.Setup(ctx, c.NATS.Replicas); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "NATS %s: streams ARTICLES, AUDIO, DEAD and MONEY, buckets jobs, leases and budgets are there\n", conn.Version())
+	fmt.Fprintf(a.stdout, "NATS %s: streams ARTICLES, AUDIO, DEADLETTER and USAGE, buckets jobs, leases and budgets are there\n", conn.Version())
 	s, err := h.store(ctx)
 	if err != nil {
 		return err

@@ -87,7 +87,7 @@ type testHouse struct {
 // testConfig is a configuration that takes any free port.
 func testConfig(dir string) *config {
 	c := defaults()
-	c.Data, c.Listen, c.Private, c.Log.Level = dir, "127.0.0.1:0", "127.0.0.1:0", "error"
+	c.Data, c.Listen, c.AdminListen, c.Log.Level = dir, "127.0.0.1:0", "127.0.0.1:0", "error"
 	c.complete()
 	return &c
 }
@@ -162,7 +162,7 @@ func (h *testHouse) addWorker(name string) *worker.Worker {
 	}
 	h.worker = &worker.Worker{
 		Name: name, Queue: queue, Ledger: h.ledger, Leases: leases, Announcer: h.conn, Store: h.store,
-		Narrator: n, Addresses: h.config.addresses(), Log: h.log, Articles: 2, Heartbeat: nats.AckWait / 4,
+		Narrator: n, Addresses: h.config.addresses(), Log: h.log, ConcurrentJobs: 2, Heartbeat: nats.AckWait / 4,
 	}
 	return h.worker
 }

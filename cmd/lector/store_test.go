@@ -110,10 +110,10 @@ func (h *testHouse) replayAll(jobs []lector.Job) (billed int) {
 			h.t.Fatal(err)
 		}
 		again := h.settle(lector.Article{Site: j.Site, ID: j.Article}, n)
-		if again.State != lector.Ready || again.Bill.Reused == 0 {
+		if again.State != lector.Ready || again.Usage.Reused == 0 {
 			h.t.Errorf("replayed: %+v", again)
 		}
-		billed += again.Bill.Billed + again.Bill.Unknown
+		billed += again.Usage.Billed + again.Usage.Unknown
 	}
 	return billed
 }

@@ -17,14 +17,14 @@ func TestFromEventToAudio(t *testing.T) {
 	h := openHouse(t, t.TempDir(), &silentVoice{}).start()
 	a := story("1")
 	j := h.tell(lector.Published, a)
-	if j.State != lector.Ready || j.Stage != lector.StageDone || j.Bill.Billed == 0 || j.Bill.Reused != 0 || len(j.Chunks) != h.voice.calls() {
+	if j.State != lector.Ready || j.Stage != lector.StageDone || j.Usage.Billed == 0 || j.Usage.Reused != 0 || len(j.Chunks) != h.voice.calls() {
 		t.Fatalf("job %+v after %d calls", j, h.voice.calls())
 	}
 	if got := h.announced(a); !slices.Equal(got, []string{lector.AudioReady}) {
 		t.Errorf("announced %v", got)
 	}
 	m := h.manifest(a)
-	if m.Disclosure.Text != lector.DisclosureText || m.Segments[0].Kind != lector.Notice || m.Segments[1].Text != "The bridge is open." && m.Segments[1].Source != a.Title {
+	if m.Disclosure.Text != lector.DisclosureText || m.Segments[0].Kind != lector.SpokenDisclosure || m.Segments[1].Text != "The bridge is open." && m.Segments[1].Source != a.Title {
 		t.Errorf("manifest begins with %+v", m.Segments[:2])
 	}
 	path := m.Links.MP3[len(h.config.publicURL()):]
@@ -119,12 +119,12 @@ func TestEditPaysForItsParagraphOnly(t *testing.T) {
 	if got := h.voice.calls() - before; got != 1 {
 		t.Errorf("%d calls for one paragraph", got)
 	}
-	if j.Bill.Billed == 0 || j.Bill.Billed > 120 || j.Bill.Reused == 0 {
-		t.Errorf("bill %+v", j.Bill)
+	if j.Usage.Billed == 0 || j.Usage.Billed > 120 || j.Usage.Reused == 0 {
+		t.Errorf("bill %+v", j.Usage)
 	}
 	m := h.manifest(a)
-	if len(m.Earlier) != 1 || m.Revision != j.Revision {
-		t.Errorf("manifest of %s has history %+v", m.Revision, m.Earlier)
+	if len(m.PreviousRenditions) != 1 || m.Revision != j.Revision {
+		t.Errorf("manifest of %s has history %+v", m.Revision, m.PreviousRenditions)
 	}
 	if got := h.announced(a); len(got) != 2 {
 		t.Errorf("announced %v", got)
@@ -140,7 +140,7 @@ func TestEditWithoutSoundCostsNothing(t *testing.T) {
 	a.Tags, a.Section, a.UpdatedAt = []string{"bridge"}, "City", a.UpdatedAt.Add(time.Hour)
 	a.Body.Content = strings.Replace(a.Body.Content, "river", `<a href="/river">river</a>`, 1)
 	j := h.tell(lector.Updated, a)
-	if h.voice.calls() != before || j.Bill.Billed != 0 || j.Attempts[0].Outcome != "unchanged" {
+	if h.voice.calls() != before || j.Usage.Billed != 0 || j.Attempts[0].Outcome != "unchanged" {
 		t.Errorf("%d calls, job %+v", h.voice.calls()-before, j)
 	}
 	if m := h.manifest(a); m.Revision != j.Revision {
@@ -254,8 +254,8 @@ func TestReplayCostsNothing(t *testing.T) {
 	if again.State != lector.Ready || again.Attempts[0].Outcome != "ready" || again.Rendition != j.Rendition {
 		t.Errorf("replayed %+v", again)
 	}
-	if h.voice.calls() != before || again.Bill.Billed != 0 || again.Bill.Reused != j.Bill.Billed {
-		t.Errorf("%d calls, bill %+v", h.voice.calls()-before, again.Bill)
+	if h.voice.calls() != before || again.Usage.Billed != 0 || again.Usage.Reused != j.Usage.Billed {
+		t.Errorf("%d calls, bill %+v", h.voice.calls()-before, again.Usage)
 	}
 	if got := h.announced(a); len(got) != 2 {
 		t.Errorf("announced %v", got)
@@ -417,7 +417,7 @@ func TestUnchangedIsToldWhenTheWorldBelievesOtherwise(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	now.Told, now.Announced = "", false // a worker died between the commit and the announcement
+	now.AnnouncedRendition, now.Announced = "", false // a worker died between the commit and the announcement
 	if _, err := h.ledger.Save(t.Context(), now, version); err != nil {
 		t.Fatal(err)
 	}

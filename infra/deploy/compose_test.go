@@ -122,7 +122,7 @@ func (c *composed) environment(t *testing.T, name string) []string {
 	if env["AWS_ACCESS_KEY_ID"] != "" {
 		env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"] = c.store.AccessKeyID, c.store.SecretAccessKey
 	}
-	env["LECTOR_PRIVATE"], env["LECTOR_LISTEN"] = freeAddress(t), strings.TrimPrefix(c.here("http://127.0.0.1:8080"), "http://")
+	env["LECTOR_ADMIN_LISTEN"], env["LECTOR_LISTEN"] = freeAddress(t), strings.TrimPrefix(c.here("http://127.0.0.1:8080"), "http://")
 	env["LECTOR_DATA"], env["PATH"], env["HOME"] = t.TempDir(), os.Getenv("PATH"), t.TempDir()
 	var list []string
 	for key, value := range env {

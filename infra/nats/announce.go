@@ -68,8 +68,15 @@ func orAny(token string) string {
 
 func decodeAudio(m jetstream.Msg) (lector.AudioEvent, error) {
 	var e lector.AudioEvent
-	if err := json.Unmarshal(m.Data(), &e); err != nil {
+	old := struct {
+		*lector.AudioEvent
+		Characters *lector.Usage `json:"characters"` // as the usage was named before
+	}{AudioEvent: &e}
+	if err := json.Unmarshal(m.Data(), &old); err != nil {
 		return e, fmt.Errorf("audio event: %w", err)
+	}
+	if old.Characters != nil {
+		e.Usage = *old.Characters
 	}
 	h := m.Headers()
 	e.ID, e.Type = header(h, ceID), header(h, ceType)

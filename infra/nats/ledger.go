@@ -25,6 +25,9 @@ func (c *Conn) Ledger(ctx context.Context) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkFormat(ctx, kv); err != nil {
+		return nil, err
+	}
 	return &Ledger{kv}, nil
 }
 

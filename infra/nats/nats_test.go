@@ -247,7 +247,7 @@ func TestRefusedEventIsKept(t *testing.T) {
 	if err := d.Refuse(d.Err.Error()); err != nil {
 		t.Fatal(err)
 	}
-	s, err := b.js.Stream(t.Context(), dead)
+	s, err := b.js.Stream(t.Context(), deadLetters)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +255,7 @@ func TestRefusedEventIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(letter.Data) != "garbage" || !strings.Contains(letter.Header.Get("lector-reason"), "CloudEvent") {
+	if string(letter.Data) != "garbage" || !strings.Contains(letter.Header.Get(reasonHeader), "CloudEvent") {
 		t.Errorf("dead letter %q %v", letter.Data, letter.Header)
 	}
 }

@@ -106,26 +106,33 @@ func (s *settler) Later(d time.Duration) error { return s.msg.NakWithDelay(d) }
 func (s *settler) Refuse(reason string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if err := s.conn.bury(ctx, s.msg, reason); err != nil {
+	if err := s.conn.deadLetter(ctx, s.msg, reason); err != nil {
 		return err
 	}
 	return s.msg.TermWithReason(reason)
 }
 
-// bury keeps a message with the reason why nobody can work on it.
-func (c *Conn) bury(ctx context.Context, m jetstream.Msg, reason string) error {
+// Headers of a dead letter, beside those that the message came with.
+const (
+	reasonHeader = "Lector-Dead-Letter-Reason" // why nobody can work on it
+	timeHeader   = "Lector-Dead-Letter-Time"   // when that was found, RFC 3339
+)
+
+// deadLetter keeps a message with the reason why nobody can work on it.
+func (c *Conn) deadLetter(ctx context.Context, m jetstream.Msg, reason string) error {
 	meta, err := m.Metadata()
 	if err != nil {
 		return fmt.Errorf("dead letter: %w", err)
 	}
-	letter := nats.NewMsg("dead.v1." + m.Subject())
+	letter := nats.NewMsg(deadLetterPrefix + m.Subject())
 	letter.Data = m.Data()
 	for k, v := range m.Headers() {
 		if k != jetstream.MsgIDHeader {
 			letter.Header[k] = v
 		}
 	}
-	letter.Header.Set("lector-reason", reason)
+	letter.Header.Set(reasonHeader, reason)
+	letter.Header.Set(timeHeader, time.Now().UTC().Format(time.RFC3339Nano))
 	id := fmt.Sprintf("%s-%d", meta.Stream, meta.Sequence.Stream)
 	if _, err := c.js.PublishMsg(ctx, letter, jetstream.WithMsgID(id)); err != nil {
 		return fmt.Errorf("dead letter: %w", unconfirmed(err))

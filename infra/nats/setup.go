@@ -13,14 +13,21 @@ import (
 
 // Names of what Setup creates.
 const (
-	articles = "ARTICLES"
-	audio    = "AUDIO"
-	dead     = "DEAD"
-	jobs     = "jobs"
-	leases   = "leases"
-	money    = "MONEY"
-	budgets  = "budgets"
-	consumer = "lector"
+	articles    = "ARTICLES"
+	audio       = "AUDIO"
+	deadLetters = "DEADLETTER"
+	jobs        = "jobs"
+	leases      = "leases"
+	usage       = "USAGE"
+	budgets     = "budgets"
+	consumer    = "lector"
+)
+
+// Beginnings of the subjects of two streams: behind it stands the site and the
+// chunk of a call, or the subject that the message had.
+const (
+	usagePrefix      = "usage.v1."
+	deadLetterPrefix = "deadletter.v1."
 )
 
 // AckWait is how long a delivery may be silent before it goes to another
@@ -36,18 +43,21 @@ const revisions = 10
 const setupTime = time.Minute
 
 // Setup creates the streams, the buckets and the workers' consumer, or brings
-// them to their present shape. It may run any number of times.
+// them to their present shape, with what the build before has written in them.
+// It may run any number of times, also after one that was broken off. No worker
+// of the build before may run meanwhile.
 func (c *Conn) Setup(ctx context.Context, replicas int) error {
 	if err := c.checkVersion(); err != nil {
 		return err
 	}
+	if err := c.setupStreams(ctx, replicas); err != nil {
+		return err
+	}
+	if err := c.migrate(ctx); err != nil {
+		return fmt.Errorf("bring over what the build before has written: %w", err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, setupTime)
 	defer cancel()
-	for _, s := range streams(replicas) {
-		if _, err := c.js.CreateOrUpdateStream(ctx, s); err != nil {
-			return fmt.Errorf("set up stream %s: %w", s.Name, err)
-		}
-	}
 	for _, b := range buckets(replicas) {
 		if _, err := c.js.CreateOrUpdateKeyValue(ctx, b); err != nil {
 			return fmt.Errorf("set up bucket %s: %w", b.Bucket, err)
@@ -55,6 +65,17 @@ func (c *Conn) Setup(ctx context.Context, replicas int) error {
 	}
 	if _, err := c.js.CreateOrUpdateConsumer(ctx, articles, workers()); err != nil {
 		return fmt.Errorf("set up consumer %s: %w", consumer, err)
+	}
+	return nil
+}
+
+func (c *Conn) setupStreams(ctx context.Context, replicas int) error {
+	ctx, cancel := context.WithTimeout(ctx, setupTime)
+	defer cancel()
+	for _, s := range streams(replicas) {
+		if _, err := c.js.CreateOrUpdateStream(ctx, s); err != nil {
+			return fmt.Errorf("set up stream %s: %w", s.Name, err)
+		}
 	}
 	return nil
 }
@@ -84,9 +105,9 @@ func streams(replicas int) []jetstream.StreamConfig {
 	a.MaxMsgsPerSubject = revisions
 	b := stream(audio, "audio.v1.>", "what became of it")
 	b.MaxMsgsPerSubject = 20
-	d := stream(dead, "dead.v1.>", "what nobody can work on, and why")
+	d := stream(deadLetters, deadLetterPrefix+">", "what nobody can work on, and why")
 	d.MaxAge = 180 * 24 * time.Hour
-	m := stream(money, "money.v1.>", "each call to a voice: what for, and what became of it")
+	m := stream(usage, usagePrefix+">", "each call to a voice: what for, and what became of it")
 	m.MaxAge = 400 * 24 * time.Hour
 	m.AllowDirect = false // the newest entry must be the newest, not a replica's
 	return []jetstream.StreamConfig{a, b, d, m}
@@ -94,7 +115,7 @@ func streams(replicas int) []jetstream.StreamConfig {
 
 func buckets(replicas int) []jetstream.KeyValueConfig {
 	return []jetstream.KeyValueConfig{
-		{Bucket: jobs, Description: "the truth about each article", History: 10, Replicas: replicas},
+		{Bucket: jobs, Description: "the truth about each article", History: 10, Replicas: replicas, Metadata: map[string]string{formatKey: jobFormat}},
 		{Bucket: budgets, Description: "what each site has spent", History: 1, Replicas: replicas},
 		// On disk, although a lost lease would cost a repeated call at worst: a
 		// single server that restarts forgets a bucket in memory altogether,
@@ -131,10 +152,13 @@ func (c *Conn) bucket(ctx context.Context, name string) (jetstream.KeyValue, err
 	return kv, nil
 }
 
+// setupHint is what to do when something that Setup makes is not there.
+const setupHint = "run lector setup first: it creates the streams and buckets, and brings over what an older build has written"
+
 func missing(err error) error {
 	for _, is := range []error{jetstream.ErrStreamNotFound, jetstream.ErrBucketNotFound, jetstream.ErrConsumerNotFound} {
 		if errors.Is(err, is) {
-			return lector.Hint(err, "run lector setup first: it creates the streams and buckets")
+			return lector.Hint(err, setupHint)
 		}
 	}
 	return err

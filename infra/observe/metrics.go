@@ -48,8 +48,8 @@ func (m *Metrics) Step(j lector.Job, stage lector.Stage) {
 		return
 	}
 	m.jobs.WithLabelValues(j.Site, string(j.State)).Inc()
-	m.characters.WithLabelValues(j.Site, "billed").Add(float64(j.Bill.Billed))
-	m.characters.WithLabelValues(j.Site, "reused").Add(float64(j.Bill.Reused))
+	m.characters.WithLabelValues(j.Site, "billed").Add(float64(j.Usage.Billed))
+	m.characters.WithLabelValues(j.Site, "reused").Add(float64(j.Usage.Reused))
 	if n := len(j.Attempts); n > 0 && j.State == lector.Ready {
 		m.listen.WithLabelValues(j.Site).Observe(m.now().Sub(j.Attempts[0].Started).Seconds())
 	}

@@ -70,7 +70,7 @@ func startLector(binary, dir string) (*server, error) {
 	}
 	c := exec.Command(binary, "publisher", "-data", dir, "-listen", address)
 	c.Dir = dir
-	c.Env = append(os.Environ(), "LECTOR_PRIVATE=127.0.0.1:0", "LECTOR_LOG_LEVEL=warn")
+	c.Env = append(os.Environ(), "LECTOR_ADMIN_LISTEN=127.0.0.1:0", "LECTOR_LOG_LEVEL=warn")
 	return start("lector", address, c)
 }
 

@@ -362,7 +362,7 @@ function player(host) {
     const row = (g, text) => make("div", "", null, make("button", "", { ariaLabel: words.play + " " + clock(g.start), onclick: () => seek(g.start) }, clock(g.start)),
       make("p", g.kind, { lang: m.language }, ...text));
     host.sentences = m.segments.flatMap(g => g.sentences.map(s => ({ ...s, said: s.source || s.text, of: g })));
-    if (root) locate(root, host.sentences.filter(s => s.of.kind !== "notice"));
+    if (root) locate(root, host.sentences.filter(s => s.of.kind !== "disclosure"));
     onPage = host.sentences.some(s => s.range);
     if (onPage) document.adoptedStyleSheets.push(mark);
     ui.now.lang = m.language;

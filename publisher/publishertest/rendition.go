@@ -31,7 +31,7 @@ func Silence(seconds float64) (mp3 []byte, samples int64) {
 // with a base they begin with that address, as they once were stored.
 func (s *Shelf) Rendition(base string, a lector.Article, paragraphs ...string) lector.Manifest {
 	m := manifest(base, a)
-	m.Segments = append(segments(lector.Notice, 0, lector.DisclosureText+"."), segments(lector.Title, 4, a.Title)...)
+	m.Segments = append(segments(lector.SpokenDisclosure, 0, lector.DisclosureText+"."), segments(lector.Title, 4, a.Title)...)
 	m.Segments = append(m.Segments, segments(lector.Paragraph, 8, paragraphs...)...)
 	mp3, samples := Silence(float64(4 * len(m.Segments)))
 	sum := sha256.Sum256(mp3)

@@ -54,8 +54,8 @@ func (s Manifests) rewrites(key string) bool {
 }
 
 // manifest returns the stored manifest with other links. Those of the pointer
-// are absolute. The manifest of one rendition is kept by caches for ever, so
-// its links are relative.
+// are absolute, and its fields have their present names. The manifest of one rendition is kept by caches for ever, so
+// its links are relative and its fields stay as they were stored.
 func (s Manifests) manifest(r *http.Request, key string) ([]byte, error) {
 	data, err := load(r.Context(), s.Store, key)
 	if err != nil {
@@ -74,6 +74,9 @@ func (s Manifests) manifest(r *http.Request, key string) ([]byte, error) {
 	}
 	if path.Base(key) == pointer {
 		m.Links = s.addresses(r).Links(m)
+		if err := lector.RenameManifestFields(fields); err != nil {
+			return nil, fmt.Errorf("read manifest %s: %w", key, err)
+		}
 	}
 	return withLinks(fields, m.Links)
 }

@@ -31,17 +31,17 @@ const (
 
 // Options say what is read and how.
 type Options struct {
-	Language    string // BCP 47; "" takes the page's, then English
-	Byline      bool
-	Captions    bool
-	Notice      string // the disclosure to be spoken; "" for none
-	NoticeAtEnd bool   // and once more at the end
-	Lexicon     Lexicon
-	Site        string // the scopes that lexicon entries may ask for
-	Section     string
-	Article     string
-	Normalise   Level   // "" is Full
-	Foreign     Foreign // paragraphs in a writing that the voice cannot read; "" is SkipForeign
+	Language        string // BCP 47; "" takes the page's, then English
+	Byline          bool
+	Captions        bool
+	Disclosure      string // the disclosure to be spoken; "" for none
+	DisclosureAtEnd bool   // and once more at the end
+	Lexicon         Lexicon
+	Site            string // the scopes that lexicon entries may ask for
+	Section         string
+	Article         string
+	Normalise       Level   // "" is Full
+	Foreign         Foreign // paragraphs in a writing that the voice cannot read; "" is SkipForeign
 }
 
 // Script is an article as it will be read.
@@ -96,7 +96,7 @@ func Build(p extract.Page, o Options) (Script, error) {
 	w := writer{options: o, language: languageOf(o.Language)}
 	w.lexicon = o.Lexicon.For(o.Language, Scope{o.Site, o.Section, o.Article})
 	s := Script{Title: clean(p.Title), Language: o.Language}
-	w.notice(&s, o.Notice)
+	w.disclosure(&s, o.Disclosure)
 	w.add(&s, lector.Title, s.Title, blockOf(p, lector.Title))
 	if o.Byline {
 		w.byline(&s, p)
@@ -104,8 +104,8 @@ func Build(p extract.Page, o Options) (Script, error) {
 	for _, b := range p.Blocks {
 		w.block(&s, b)
 	}
-	if o.NoticeAtEnd {
-		w.notice(&s, o.Notice)
+	if o.DisclosureAtEnd {
+		w.disclosure(&s, o.Disclosure)
 	}
 	if err := guard(s.Segments, o.Language); err != nil {
 		return Script{}, err
@@ -159,9 +159,9 @@ func blockOf(p extract.Page, kind lector.SegmentKind) extract.Block {
 	return extract.Block{}
 }
 
-func (w *writer) notice(s *Script, text string) {
+func (w *writer) disclosure(s *Script, text string) {
 	if text != "" {
-		w.add(s, lector.Notice, text, extract.Block{Rule: "disclosure"})
+		w.add(s, lector.SpokenDisclosure, text, extract.Block{Rule: "disclosure"})
 	}
 }
 
@@ -282,13 +282,13 @@ const longPause = 1500 * time.Millisecond
 
 // pauses is the silence behind a segment of each kind.
 var pauses = map[lector.SegmentKind]time.Duration{
-	lector.Notice:     900 * time.Millisecond,
-	lector.Title:      800 * time.Millisecond,
-	lector.Byline:     900 * time.Millisecond,
-	lector.Standfirst: 800 * time.Millisecond,
-	lector.Paragraph:  550 * time.Millisecond,
-	lector.Heading:    700 * time.Millisecond,
-	lector.Quote:      650 * time.Millisecond,
-	lector.Item:       400 * time.Millisecond,
-	lector.Caption:    650 * time.Millisecond,
+	lector.SpokenDisclosure: 900 * time.Millisecond,
+	lector.Title:            800 * time.Millisecond,
+	lector.Byline:           900 * time.Millisecond,
+	lector.Standfirst:       800 * time.Millisecond,
+	lector.Paragraph:        550 * time.Millisecond,
+	lector.Heading:          700 * time.Millisecond,
+	lector.Quote:            650 * time.Millisecond,
+	lector.Item:             400 * time.Millisecond,
+	lector.Caption:          650 * time.Millisecond,
 }

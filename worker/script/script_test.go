@@ -62,13 +62,13 @@ func TestOrder(t *testing.T) {
 	p.Title, p.Authors = "A title", []string{"Jane Doe", "John Roe"}
 	p.Published = time.Date(2025, 1, 13, 8, 0, 0, 0, time.UTC)
 	p.Blocks = append([]extract.Block{{Kind: lector.Standfirst, Text: "What it is about.", Keep: true}}, p.Blocks...)
-	s, err := script.Build(p, script.Options{Byline: true, Notice: "Made by a machine.", NoticeAtEnd: true})
+	s, err := script.Build(p, script.Options{Byline: true, Disclosure: "Made by a machine.", DisclosureAtEnd: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
-		"notice: Made by a machine.", "title: A title.", "byline: By Jane Doe and John Roe. January thirteenth, twenty twenty-five.",
-		"standfirst: What it is about.", "paragraph: The text of it stands here.", "notice: Made by a machine.",
+		"disclosure: Made by a machine.", "title: A title.", "byline: By Jane Doe and John Roe. January thirteenth, twenty twenty-five.",
+		"standfirst: What it is about.", "paragraph: The text of it stands here.", "disclosure: Made by a machine.",
 	}
 	var got []string
 	for _, x := range s.Segments {

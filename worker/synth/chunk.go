@@ -39,8 +39,8 @@ func (c Chunk) speed() float64 {
 
 // States of a clip, as lector.ChunkState has them.
 const (
-	Reused = "reused" // from the cache, or spoken for another chunk of this run
-	Paid   = "paid"   // spoken now
+	Reused      = "reused"      // from the cache, or spoken for another chunk of this run
+	Synthesized = "synthesized" // by a call, now
 )
 
 // Clip is the MP3 of one chunk, with what it cost in this run.
@@ -48,7 +48,7 @@ type Clip struct {
 	Hash       string
 	MP3        []byte        // frames only, without a tag
 	Characters int           // of the chunk
-	State      string        // Reused or Paid
+	State      string        // Reused or Synthesized
 	Billed     int           // characters that this run was charged for the chunk
 	Unknown    int           // characters of calls whose outcome nobody knows
 	Cost       float64       // US dollars

@@ -219,7 +219,7 @@ func (r *run) speak(ctx context.Context, hash string, c Chunk, confirm func() er
 	if err != nil {
 		return Clip{}, fmt.Errorf("%s: %w", short(c.Text), err)
 	}
-	clip := Clip{Hash: hash, MP3: res.MP3, Marks: res.Marks, Characters: c.Characters(), State: Paid, Analysis: res.Analysis}
+	clip := Clip{Hash: hash, MP3: res.MP3, Marks: res.Marks, Characters: c.Characters(), State: Synthesized, Analysis: res.Analysis}
 	clip.Billed = cmp.Or(res.Characters, clip.Characters)
 	clip.Cost = cost(clip.Billed, r.Voice.Capabilities())
 	res.bill(&clip)

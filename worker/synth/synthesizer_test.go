@@ -35,7 +35,7 @@ func TestOrderAndProgress(t *testing.T) {
 		var seen []int
 		clips, err := r.Synthesize(t.Context(), texts(30), func(done, total int, c Clip) {
 			seen = append(seen, done)
-			if total != 30 || c.State != Paid {
+			if total != 30 || c.State != Synthesized {
 				t.Errorf("progress: %d of %d, %s", done, total, c.State)
 			}
 		})
@@ -66,7 +66,7 @@ func TestSecondReadingCostsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range first {
-		if first[i].State != Paid || first[i].Billed != first[i].Characters || first[i].Cost == 0 {
+		if first[i].State != Synthesized || first[i].Billed != first[i].Characters || first[i].Cost == 0 {
 			t.Errorf("first: %+v", first[i])
 		}
 		if second[i].State != Reused || second[i].Billed != 0 || second[i].Cost != 0 || string(second[i].MP3) != string(first[i].MP3) {
@@ -97,7 +97,7 @@ func TestOneParagraphEdited(t *testing.T) {
 		t.Fatalf("%d calls, %v", v.count()-before, err)
 	}
 	for i, c := range clips {
-		if (c.State == Paid) != (i == 20) {
+		if (c.State == Synthesized) != (i == 20) {
 			t.Errorf("clip %d: %s", i, c.State)
 		}
 	}
@@ -202,7 +202,7 @@ func TestDamagedClipIsMadeAgain(t *testing.T) {
 		clips.clips[r.hash(c)] = [][]byte{nil, []byte("ID3\x04\x00\x00\x7f\x7f\x7f\x7fPRIV\x00\x00\x00\x10\x00\x00lector marks 1\x00{")}[i]
 	}
 	got, err := r.Synthesize(t.Context(), texts(2), nil)
-	if err != nil || v.count() != 2 || got[0].State != Paid {
+	if err != nil || v.count() != 2 || got[0].State != Synthesized {
 		t.Errorf("%d calls, %v", v.count(), err)
 	}
 }

@@ -245,16 +245,16 @@ func TestSingleflightAfterCancel(t *testing.T) {
 		})
 		synctest.Wait()
 		wait.Go(func() {
-			c, err := g.Do(t.Context(), "h", func() (Clip, error) { made++; return Clip{State: Paid}, nil })
-			if err != nil || c.State != Paid || made != 2 {
+			c, err := g.Do(t.Context(), "h", func() (Clip, error) { made++; return Clip{State: Synthesized}, nil })
+			if err != nil || c.State != Synthesized || made != 2 {
 				t.Errorf("%+v, %v, made %d", c, err, made)
 			}
 		})
 		synctest.Wait()
 		cancel(superseded)
 		wait.Wait()
-		c, err := g.Do(t.Context(), "h", func() (Clip, error) { made++; return Clip{State: Paid}, nil })
-		if err != nil || c.State != Paid || made != 3 {
+		c, err := g.Do(t.Context(), "h", func() (Clip, error) { made++; return Clip{State: Synthesized}, nil })
+		if err != nil || c.State != Synthesized || made != 3 {
 			t.Errorf("what has ended is remembered: %+v, %v, made %d", c, err, made)
 		}
 	})

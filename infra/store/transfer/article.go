@@ -314,7 +314,7 @@ func (c *Copy) ahead(ctx context.Context, g group, p pair) (bool, error) {
 
 // follows reports whether a manifest names the other as an earlier one.
 func follows(m, other lector.Manifest) bool {
-	return m.Hash != other.Hash && slices.ContainsFunc(m.Earlier, func(e lector.Earlier) bool { return e.Hash == other.Hash })
+	return m.Hash != other.Hash && slices.ContainsFunc(m.PreviousRenditions, func(e lector.PreviousRendition) bool { return e.Hash == other.Hash })
 }
 
 // fits says how well a manifest matches the record: its rendition counts more

@@ -64,9 +64,9 @@ func contents(t *testing.T, s transfer.Source) map[string]string {
 }
 
 // publish puts a rendition of an article as a worker does: files, then pointer.
-func publish(t *testing.T, s transfer.Target, id, revision string, earlier ...lector.Earlier) lector.Manifest {
+func publish(t *testing.T, s transfer.Target, id, revision string, earlier ...lector.PreviousRendition) lector.Manifest {
 	t.Helper()
-	m := lector.Manifest{Site: "havana", Article: id, Key: lector.Key("havana", id), Revision: revision, Hash: "0f" + id + revision, Earlier: earlier}
+	m := lector.Manifest{Site: "havana", Article: id, Key: lector.Key("havana", id), Revision: revision, Hash: "0f" + id + revision, PreviousRenditions: earlier}
 	prefix := lector.Prefix(m.Site, m.Key)
 	data, err := json.Marshal(m)
 	if err != nil {
@@ -401,7 +401,9 @@ func TestNewerInTheTarget(t *testing.T) {
 	job := func(revision string) transfer.Jobs {
 		return records{lector.Key("havana", "1"): {State: lector.Ready, Rendition: "0f1" + revision, Revision: revision}}
 	}
-	knows := func(revision string) []lector.Earlier { return []lector.Earlier{{Hash: "0f1" + revision}} }
+	knows := func(revision string) []lector.PreviousRendition {
+		return []lector.PreviousRendition{{Hash: "0f1" + revision}}
+	}
 	for name, test := range map[string]struct {
 		jobs  transfer.Jobs
 		exact bool
@@ -421,9 +423,9 @@ func TestNewerInTheTarget(t *testing.T) {
 			t.Parallel()
 			from, fromDir := openDisk(t)
 			to, toDir := openDisk(t)
-			var ours, theirs []lector.Earlier
+			var ours, theirs []lector.PreviousRendition
 			if strings.HasPrefix(name, "by history") {
-				ours, theirs = map[string][]lector.Earlier{"1": knows("2")}[test.want], map[string][]lector.Earlier{"2": knows("1")}[test.want]
+				ours, theirs = map[string][]lector.PreviousRendition{"1": knows("2")}[test.want], map[string][]lector.PreviousRendition{"2": knows("1")}[test.want]
 			}
 			m := publish(t, from, "1", "1", ours...)
 			publish(t, to, "1", "2", theirs...)

@@ -16,29 +16,29 @@ import (
 	"lector"
 )
 
-// Money is the ledger of calls to voices: a stream to which the beginning and
+// UsageLedger is the ledger of calls to voices: a stream to which the beginning and
 // the end of each call are appended, and nothing is ever changed. It is shared
 // by all workers.
-type Money struct {
+type UsageLedger struct {
 	js     jetstream.JetStream
 	stream jetstream.Stream
 }
 
-// Money binds to the ledger of calls.
-func (c *Conn) Money(ctx context.Context) (*Money, error) {
+// UsageLedger binds to the ledger of calls.
+func (c *Conn) UsageLedger(ctx context.Context) (*UsageLedger, error) {
 	ctx, cancel := expire(ctx)
 	defer cancel()
-	s, err := c.bind(ctx, money)
+	s, err := c.bind(ctx, usage)
 	if err != nil {
 		return nil, err
 	}
-	return &Money{c.js, s}, nil
+	return &UsageLedger{c.js, s}, nil
 }
 
-// moneySubject is where calls for a chunk are booked. Names of sites are
+// usageSubject is where calls for a chunk are booked. Names of sites are
 // tokens, and hashes are.
-func moneySubject(site, chunk string) string {
-	return "money.v1." + token(site) + "." + token(chunk)
+func usageSubject(site, chunk string) string {
+	return usagePrefix + token(site) + "." + token(chunk)
 }
 
 // token makes any text one token of a subject.
@@ -57,39 +57,39 @@ func token(s string) string {
 // Begin appends a call's intent. A call for the same chunk that has begun and
 // not ended is booked as unknown and returned: its worker held the chunk's
 // lease, and we hold it now.
-func (m *Money) Begin(ctx context.Context, c lector.Call) (lost []lector.Call, err error) {
+func (l *UsageLedger) Begin(ctx context.Context, c lector.Call) (lost []lector.Call, err error) {
 	ctx, cancel := expire(ctx)
 	defer cancel()
-	last, err := m.last(ctx, c)
+	last, err := l.last(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("begin call: %w", err)
 	}
 	if last.Outcome == lector.CallOpen && last.ID != "" && c.Chunk != "" {
 		last.Outcome, last.Ended, last.Error = lector.CallUnknown, c.Began, "its worker was lost"
-		if err := m.append(ctx, last); err != nil {
+		if err := l.append(ctx, last); err != nil {
 			return nil, fmt.Errorf("book lost call: %w", err)
 		}
 		lost = append(lost, last)
 	}
-	if err := m.append(ctx, c); err != nil {
+	if err := l.append(ctx, c); err != nil {
 		return lost, fmt.Errorf("begin call: %w", err)
 	}
 	return lost, nil
 }
 
 // End appends what became of a call.
-func (m *Money) End(ctx context.Context, c lector.Call) error {
+func (l *UsageLedger) End(ctx context.Context, c lector.Call) error {
 	ctx, cancel := expire(ctx)
 	defer cancel()
-	if err := m.append(ctx, c); err != nil {
+	if err := l.append(ctx, c); err != nil {
 		return fmt.Errorf("end call: %w", err)
 	}
 	return nil
 }
 
 // last returns the newest entry for a call's chunk.
-func (m *Money) last(ctx context.Context, c lector.Call) (lector.Call, error) {
-	raw, err := m.stream.GetLastMsgForSubject(ctx, moneySubject(c.Site, c.Chunk))
+func (l *UsageLedger) last(ctx context.Context, c lector.Call) (lector.Call, error) {
+	raw, err := l.stream.GetLastMsgForSubject(ctx, usageSubject(c.Site, c.Chunk))
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return lector.Call{}, nil
 	}
@@ -102,44 +102,44 @@ func (m *Money) last(ctx context.Context, c lector.Call) (lector.Call, error) {
 func decodeCall(data []byte) (lector.Call, error) {
 	var c lector.Call
 	if err := json.Unmarshal(data, &c); err != nil {
-		return c, fmt.Errorf("entry of the money ledger: %w", err)
+		return c, fmt.Errorf("entry of the usage ledger: %w", err)
 	}
 	return c, nil
 }
 
 // append writes an entry once, however often it is sent.
-func (m *Money) append(ctx context.Context, c lector.Call) error {
+func (l *UsageLedger) append(ctx context.Context, c lector.Call) error {
 	data, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}
-	msg := nats.NewMsg(moneySubject(c.Site, c.Chunk))
+	msg := nats.NewMsg(usageSubject(c.Site, c.Chunk))
 	msg.Data = data
-	_, err = m.js.PublishMsg(ctx, msg, jetstream.WithMsgID(c.ID+"."+string(c.Outcome)))
+	_, err = l.js.PublishMsg(ctx, msg, jetstream.WithMsgID(c.ID+"."+string(c.Outcome)))
 	return unconfirmed(err)
 }
 
 // Calls yields the calls that began in [from, to), each with what became of it,
 // in the order of their ends; those that have not ended come last and are open.
 // An empty site is any. It ends with the first error.
-func (m *Money) Calls(ctx context.Context, site string, from, to time.Time) iter.Seq2[lector.Call, error] {
+func (l *UsageLedger) Calls(ctx context.Context, site string, from, to time.Time) iter.Seq2[lector.Call, error] {
 	wanted := "*"
 	if site != "" {
 		wanted = token(site)
 	}
-	return m.calls(ctx, []string{"money.v1." + wanted + ".*"}, from, to)
+	return l.calls(ctx, []string{usagePrefix + wanted + ".*"}, from, to)
 }
 
 // Of returns the calls for the given chunks of a site that began at a moment or
 // later, those that have not ended last.
-func (m *Money) Of(ctx context.Context, site string, chunks []string, from time.Time) (calls []lector.Call, err error) {
+func (l *UsageLedger) Of(ctx context.Context, site string, chunks []string, from time.Time) (calls []lector.Call, err error) {
 	var subjects []string
 	for _, c := range chunks {
-		subjects = append(subjects, moneySubject(site, c))
+		subjects = append(subjects, usageSubject(site, c))
 	}
 	slices.Sort(subjects)
 	for some := range slices.Chunk(slices.Compact(subjects), 200) { // so that a request stays small
-		for c, err := range m.calls(ctx, some, from, time.Now().Add(time.Hour)) {
+		for c, err := range l.calls(ctx, some, from, time.Now().Add(time.Hour)) {
 			if err != nil {
 				return nil, err
 			}
@@ -149,10 +149,10 @@ func (m *Money) Of(ctx context.Context, site string, chunks []string, from time.
 	return calls, nil
 }
 
-func (m *Money) calls(ctx context.Context, subjects []string, from, to time.Time) iter.Seq2[lector.Call, error] {
+func (l *UsageLedger) calls(ctx context.Context, subjects []string, from, to time.Time) iter.Seq2[lector.Call, error] {
 	return func(yield func(lector.Call, error) bool) {
 		open := map[string]lector.Call{}
-		for c, err := range m.entries(ctx, subjects, from) {
+		for c, err := range l.entries(ctx, subjects, from) {
 			if err != nil {
 				yield(c, err)
 				return
@@ -182,38 +182,18 @@ const skew = time.Minute
 
 // entries yields what the ledger holds since a moment, and ends with what was
 // there when it was asked.
-func (m *Money) entries(ctx context.Context, subjects []string, from time.Time) iter.Seq2[lector.Call, error] {
+func (l *UsageLedger) entries(ctx context.Context, subjects []string, from time.Time) iter.Seq2[lector.Call, error] {
 	return func(yield func(lector.Call, error) bool) {
 		since := from.Add(-skew)
-		consumer, err := m.js.OrderedConsumer(ctx, money, jetstream.OrderedConsumerConfig{
+		for m, err := range stored(ctx, l.js, usage, jetstream.OrderedConsumerConfig{
 			FilterSubjects: subjects,
 			DeliverPolicy:  jetstream.DeliverByStartTimePolicy, OptStartTime: &since,
-		})
-		if err != nil {
-			yield(lector.Call{}, fmt.Errorf("money ledger: %w", missing(err)))
-			return
-		}
-		info, err := consumer.Info(ctx)
-		if err != nil || info.NumPending == 0 {
+		}) {
 			if err != nil {
-				yield(lector.Call{}, fmt.Errorf("money ledger: %w", err))
-			}
-			return
-		}
-		messages, err := consumer.Messages()
-		if err != nil {
-			yield(lector.Call{}, fmt.Errorf("money ledger: %w", err))
-			return
-		}
-		defer context.AfterFunc(ctx, messages.Stop)()
-		defer messages.Stop()
-		for left := info.NumPending; left > 0; left-- {
-			msg, err := messages.Next()
-			if err != nil {
-				yield(lector.Call{}, fmt.Errorf("money ledger: %w", err))
+				yield(lector.Call{}, fmt.Errorf("usage ledger: %w", err))
 				return
 			}
-			if c, err := decodeCall(msg.Data()); !yield(c, err) || err != nil {
+			if c, err := decodeCall(m.Data()); !yield(c, err) || err != nil {
 				return
 			}
 		}

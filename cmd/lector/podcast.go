@@ -9,8 +9,8 @@ import (
 	"lector/publisher"
 )
 
-// feedConfig is what podcast directories want to know of a site's feed.
-type feedConfig struct {
+// podcastConfig is what podcast directories want to know of a site's feed.
+type podcastConfig struct {
 	Description string `yaml:"description,omitempty"`
 	Image       string `yaml:"image,omitempty"` // address of a square picture, 1400 to 3000 px
 	Email       string `yaml:"email,omitempty"` // whom the directories write to
@@ -21,7 +21,7 @@ type feedConfig struct {
 func (s siteConfig) door() publisher.Site {
 	return publisher.Site{
 		Title: s.Title, URL: s.URL, Language: s.Language, Frames: s.Frames,
-		Description: s.Feed.Description, Image: s.Feed.Image, Email: s.Feed.Email, Category: s.Feed.Category,
+		Description: s.Podcast.Description, Image: s.Podcast.Image, Email: s.Podcast.Email, Category: s.Podcast.Category,
 	}
 }
 

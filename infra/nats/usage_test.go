@@ -21,16 +21,16 @@ func ended(c lector.Call, o lector.Outcome) lector.Call {
 	return c
 }
 
-func ledgerOf(t *testing.T, c *Conn) *Money {
+func ledgerOf(t *testing.T, c *Conn) *UsageLedger {
 	t.Helper()
-	m, err := c.Money(t.Context())
+	m, err := c.UsageLedger(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
 
-func sums(t *testing.T, m *Money, site string, from, to time.Time) []lector.Spending {
+func sums(t *testing.T, m *UsageLedger, site string, from, to time.Time) []lector.Spending {
 	t.Helper()
 	var calls []lector.Call
 	for c, err := range m.Calls(t.Context(), site, from, to) {
@@ -50,7 +50,7 @@ func TestMoney(t *testing.T) {
 	if got := sums(t, m, "", from, from.Add(time.Hour)); len(got) != 0 {
 		t.Errorf("an empty ledger: %+v", got)
 	}
-	begin := func(m *Money, c lector.Call) []lector.Call {
+	begin := func(m *UsageLedger, c lector.Call) []lector.Call {
 		t.Helper()
 		lost, err := m.Begin(t.Context(), c)
 		if err != nil {
@@ -252,7 +252,7 @@ func BenchmarkPaidCall(b *testing.B) {
 	if err := c.Setup(b.Context(), 1); err != nil {
 		b.Fatal(err)
 	}
-	m, err := c.Money(b.Context())
+	m, err := c.UsageLedger(b.Context())
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,0 +1,130 @@
+package nats
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+)
+
+// The jobs bucket says in its metadata how its records are written. It says so
+// only when all of them are.
+const (
+	formatKey = "lector-job-format"
+	jobFormat = "2"
+)
+
+// checkFormat refuses records that an older build has written.
+func checkFormat(ctx context.Context, kv jetstream.KeyValue) error {
+	s, err := kv.Status(ctx)
+	if err != nil {
+		return fmt.Errorf("bucket %s: %w", jobs, err)
+	}
+	if s.Metadata()[formatKey] != jobFormat {
+		return lector.Hint(fmt.Errorf("bucket %s: its records are of another build of lector", jobs),
+			"stop the workers of the build before, then run lector setup: it brings the records over")
+	}
+	return nil
+}
+
+// migrateJobs rewrites the records of the build before. Setup then notes in the
+// bucket that all are written anew.
+func (c *Conn) migrateJobs(ctx context.Context) error {
+	kv, err := c.js.KeyValue(ctx, jobs)
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if checkFormat(ctx, kv) == nil {
+		return nil
+	}
+	keys, err := kv.ListKeys(ctx)
+	if err != nil {
+		return err
+	}
+	defer keys.Stop() //nolint:errcheck // the list is over either way
+	count := 0
+	for key := range keys.Keys() {
+		changed, err := (&Ledger{kv}).migrate(ctx, key)
+		if err != nil {
+			return fmt.Errorf("job %s: %w", key, err)
+		}
+		if changed {
+			count++
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c.log.Info("brought over the job records of the build before", "records", count)
+	return nil
+}
+
+// migrate rewrites one record, again when somebody else wrote in between.
+func (l *Ledger) migrate(ctx context.Context, key string) (changed bool, err error) {
+	ctx, cancel := expire(ctx)
+	defer cancel()
+	for {
+		version, value, err := l.read(ctx, key)
+		if err != nil || version == 0 {
+			return false, err
+		}
+		data, old, err := renameJobFields(value)
+		if err != nil || !old {
+			return false, err
+		}
+		_, err = l.compareAndSet(ctx, key, data, version)
+		if !errors.Is(err, lector.ErrConflict) {
+			return err == nil, err
+		}
+	}
+}
+
+// formerJob is a job record with the names that some fields had before.
+type formerJob struct {
+	lector.Job
+	Characters *lector.Usage `json:"characters,omitempty"`
+	Told       string        `json:"told,omitempty"`
+}
+
+// renameJobFields writes a record of the build before with the present names.
+// Every such record has the field characters, and none has it afterwards.
+func renameJobFields(data []byte) (_ []byte, old bool, err error) {
+	var f formerJob
+	if err := json.Unmarshal(data, &f); err != nil {
+		return nil, false, err
+	}
+	if f.Characters == nil {
+		return nil, false, nil
+	}
+	j := f.Job
+	j.Usage, j.AnnouncedRendition = *f.Characters, f.Told
+	if j.Lane == "normal" {
+		j.Lane = "" // what is normal is not said any more
+	}
+	for i := range j.Attempts {
+		j.Attempts[i].Outcome = renamed(j.Attempts[i].Outcome, "put off", "snoozed", "given back", "released")
+	}
+	for i := range j.Chunks {
+		j.Chunks[i].State = renamed(j.Chunks[i].State, "paid", "synthesized")
+	}
+	out, err := json.Marshal(j)
+	return out, true, err
+}
+
+// renamed returns the present name of a word: of each pair, the second stands
+// for the first.
+func renamed(word string, pairs ...string) string {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if word == pairs[i] {
+			return pairs[i+1]
+		}
+	}
+	return word
+}
