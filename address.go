@@ -16,7 +16,7 @@ import (
 // without a login, white space, control characters or backslashes, which
 // browsers read in ways of their own. The error does not quote the address.
 func CheckAddress(address string) error {
-	if !utf8.ValidString(address) || strings.ContainsFunc(address, misread) {
+	if !utf8.ValidString(address) || strings.ContainsFunc(address, isUnsafe) {
 		return errors.New("holds white space, a control character or a backslash")
 	}
 	u, err := url.Parse(address)
@@ -44,8 +44,8 @@ func WebAddress(address string) string {
 	return address
 }
 
-// misread reports whether browsers drop, convert or show r as something else.
-func misread(r rune) bool {
+// isUnsafe reports whether browsers drop, convert or show r as something else.
+func isUnsafe(r rune) bool {
 	return r == '\\' || unicode.In(r, unicode.White_Space, unicode.Cc, unicode.Bidi_Control)
 }
 
@@ -59,8 +59,8 @@ func isHost(name string) bool {
 // Masked stands in the place of a secret.
 const Masked = "[redacted]"
 
-// scheme is where an address begins in a list of addresses.
-var scheme = regexp.MustCompile(`(?:^|[,\s])[A-Za-z][A-Za-z0-9+.-]*://`)
+// schemePattern is where an address begins in a list of addresses.
+var schemePattern = regexp.MustCompile(`(?:^|[,\s])[A-Za-z][A-Za-z0-9+.-]*://`)
 
 // MaskAddress returns address, or several with commas between them, with
 // Masked in place of what may be a secret: passwords, tokens (a login without a
@@ -69,18 +69,18 @@ var scheme = regexp.MustCompile(`(?:^|[,\s])[A-Za-z][A-Za-z0-9+.-]*://`)
 func MaskAddress(address string) string {
 	var b strings.Builder
 	from := 0
-	for _, at := range scheme.FindAllStringIndex(address, -1) {
-		b.WriteString(maskRest(address[from:at[0]]))
+	for _, at := range schemePattern.FindAllStringIndex(address, -1) {
+		b.WriteString(maskAfterScheme(address[from:at[0]]))
 		b.WriteString(address[at[0]:at[1]])
 		from = at[1]
 	}
-	b.WriteString(maskRest(address[from:]))
+	b.WriteString(maskAfterScheme(address[from:]))
 	return b.String()
 }
 
-// maskRest masks what stands behind a scheme. A password may hold any sign that
+// maskAfterScheme masks what stands behind a scheme. A password may hold any sign that
 // should have been escaped, so the login ends with the last @.
-func maskRest(rest string) string {
+func maskAfterScheme(rest string) string {
 	at := strings.LastIndexByte(rest, '@')
 	login, rest := rest[:at+1], rest[at+1:]
 	if login != "" {

@@ -2,30 +2,30 @@ package lector
 
 import "time"
 
-// Claim is what a job's record says to an event that was delivered.
-type Claim int
+// Disposition is what a job's record says to an event that was delivered.
+type Disposition int
 
 // The claims. A stale event is older than what the record wants; a settled one
 // has had its effect; of an unannounced one only the audio event is missing;
 // a due one must be worked on.
 const (
-	Stale Claim = iota
-	Settled
+	Stale Disposition = iota
+	Applied
 	Unannounced
 	Due
 )
 
-// Judge compares an event with the record. Events are ordered by the article's
+// Disposition compares an event with the record. Events are ordered by the article's
 // updated_at where both state one, then by their place in the stream; so the
 // newest revision wins in whatever order the events come.
-func (j Job) Judge(e ArticleEvent, sequence uint64) Claim {
+func (j Job) Disposition(e ArticleEvent, sequence uint64) Disposition {
 	switch at := e.Article.UpdatedAt; {
 	case j.Sequence == 0:
 		return Due
-	case sequence == j.Sequence && !j.State.AtRest():
+	case sequence == j.Sequence && !j.State.Terminal():
 		return Due
 	case sequence == j.Sequence && j.Announced:
-		return Settled
+		return Applied
 	case sequence == j.Sequence:
 		return Unannounced
 	case !at.IsZero() && !j.UpdatedAt.IsZero() && !at.Equal(j.UpdatedAt):
@@ -35,16 +35,16 @@ func (j Job) Judge(e ArticleEvent, sequence uint64) Claim {
 	}
 }
 
-func dueIf(newer bool) Claim {
+func dueIf(newer bool) Disposition {
 	if newer {
 		return Due
 	}
 	return Stale
 }
 
-// Want makes the event the one that the job works on. What an earlier
+// Accept makes the event the one that the job works on. What an earlier
 // revision left in the record and still holds, its public rendition, stays.
-func (j *Job) Want(e ArticleEvent, sequence uint64, now time.Time) {
+func (j *Job) Accept(e ArticleEvent, sequence uint64, now time.Time) {
 	a := e.Article
 	if j.Created.IsZero() {
 		j.Created = now

@@ -18,12 +18,12 @@ func TestJudge(t *testing.T) {
 		job      lector.Job
 		sequence uint64
 		at       time.Time
-		want     lector.Claim
+		want     lector.Disposition
 	}{
 		{"first event", lector.Job{}, 5, noon, lector.Due},
 		{"redelivered while running", job(5, noon, lector.Running, false), 5, noon, lector.Due},
 		{"redelivered while queued for another try", job(5, noon, lector.Queued, false), 5, noon, lector.Due},
-		{"redelivered when all is done", job(5, noon, lector.Ready, true), 5, noon, lector.Settled},
+		{"redelivered when all is done", job(5, noon, lector.Ready, true), 5, noon, lector.Applied},
 		{"redelivered after a death before the announcement", job(5, noon, lector.Ready, false), 5, noon, lector.Unannounced},
 		{"newer revision", job(5, noon, lector.Ready, true), 6, noon.Add(time.Second), lector.Due},
 		{"older revision, delivered later", job(5, noon, lector.Ready, true), 6, noon.Add(-time.Second), lector.Stale},
@@ -38,7 +38,7 @@ func TestJudge(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			e := lector.ArticleEvent{Article: lector.Article{UpdatedAt: tt.at}}
-			if got := tt.job.Judge(e, tt.sequence); got != tt.want {
+			if got := tt.job.Disposition(e, tt.sequence); got != tt.want {
 				t.Errorf("claim %d, want %d", got, tt.want)
 			}
 		})
@@ -49,7 +49,7 @@ func TestWantKeepsWhatIsPublic(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	j := lector.Job{Sequence: 5, Rendition: "r", Manifest: "m", Title: "Old", Attempts: make([]lector.Attempt, 3), Created: now}
-	j.Want(lector.ArticleEvent{Article: lector.Article{Site: "havana", ID: "1", Revision: "b"}}, 6, now)
+	j.Accept(lector.ArticleEvent{Article: lector.Article{Site: "havana", ID: "1", Revision: "b"}}, 6, now)
 	if j.Rendition != "r" || j.Manifest != "m" || j.Title != "Old" {
 		t.Errorf("lost what is public: %+v", j)
 	}
@@ -57,7 +57,7 @@ func TestWantKeepsWhatIsPublic(t *testing.T) {
 		t.Errorf("job %+v", j)
 	}
 	j.Attempts = make([]lector.Attempt, 2)
-	j.Want(lector.ArticleEvent{Article: lector.Article{Site: "havana", ID: "1"}}, 6, now)
+	j.Accept(lector.ArticleEvent{Article: lector.Article{Site: "havana", ID: "1"}}, 6, now)
 	if len(j.Attempts) != 2 {
 		t.Error("a redelivery lost the attempts")
 	}

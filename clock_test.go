@@ -25,7 +25,7 @@ var clockAllowed = map[string]string{
 	"infra/limittest/limit.go Until":            "the pause between two looks at a condition",
 	"infra/limittest/limit_test.go TestContext": "two times that are given",
 	"publisher/browser_test.go untilLimit":      "the limit of go test itself",
-	"infra/voice/voicetest/fault.go drip":       "a server that sends a byte now and then",
+	"infra/voice/voicetest/faults.go drip":      "a server that sends a byte now and then",
 	"infra/deploy/nats_test.go startNATS":       "asked again until the server takes connections",
 
 	"publisher/browsertest/engine/pages_test.go bounded": "the limit of go test itself",

@@ -13,19 +13,19 @@ type Delivery struct {
 	Count    int    // how often it was delivered, this time included
 	Err      error  // why the message is no article event; Event is empty then
 	Raw      []byte // the message as it came, for the dead letters
-	Settler
+	Acknowledger
 }
 
-// Settler tells the broker what became of a delivery.
-type Settler interface {
-	// Working says that the worker is alive; without it the event is delivered
+// Acknowledger tells the broker what became of a delivery.
+type Acknowledger interface {
+	// InProgress says that the worker is alive; without it the event is delivered
 	// again after the acknowledgement wait.
-	Working() error
-	// Done says that the event needs no more work, and waits for the broker's
+	InProgress() error
+	// Ack says that the event needs no more work, and waits for the broker's
 	// confirmation.
-	Done(ctx context.Context) error
-	// Later gives the event back, to be delivered again after at least d.
-	Later(d time.Duration) error
-	// Refuse says that the event shall never be delivered again, and why.
-	Refuse(reason string) error
+	Ack(ctx context.Context) error
+	// Nak gives the event back, to be delivered again after at least d.
+	Nak(d time.Duration) error
+	// Term says that the event shall never be delivered again, and why.
+	Term(reason string) error
 }

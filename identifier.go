@@ -6,12 +6,12 @@ import (
 	"regexp"
 )
 
-// wholeNumber is a JSON number that databases use for ids. Others have more than
+// integerPattern is a JSON number that databases use for ids. Others have more than
 // one way to be written.
-var wholeNumber = regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`)
+var integerPattern = regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`)
 
-// mostDigits bounds a number that is an id, as the schema bounds a text.
-const mostDigits = 512
+// maxDigits bounds a number that is an id, as the schema bounds a text.
+const maxDigits = 512
 
 // ParseIdentifier reads an id or a revision in JSON: a text, or a whole number,
 // whose digits are taken as they stand, however many. So 4711 and "4711" are
@@ -21,7 +21,7 @@ func ParseIdentifier(data json.RawMessage) (string, error) {
 	if json.Unmarshal(data, &text) == nil { // null too
 		return text, nil
 	}
-	if wholeNumber.Match(data) && len(data) <= mostDigits {
+	if integerPattern.Match(data) && len(data) <= maxDigits {
 		return string(data), nil
 	}
 	return "", fmt.Errorf(`%.40s is neither a text nor a whole number without point or exponent: write it as a text, as in "4711"`, data)
@@ -41,15 +41,15 @@ func (a *Article) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &in); err != nil {
 		return err
 	}
-	a.Authors, a.Tags = present(in.Authors), present(in.Tags)
-	if err := identify(&a.ID, "id", in.ID); err != nil {
+	a.Authors, a.Tags = nonNull(in.Authors), nonNull(in.Tags)
+	if err := setIdentifier(&a.ID, "id", in.ID); err != nil {
 		return err
 	}
-	return identify(&a.Revision, "revision", in.Revision)
+	return setIdentifier(&a.Revision, "revision", in.Revision)
 }
 
-// identify sets what the field of the given name states.
-func identify(to *string, name string, data json.RawMessage) (err error) {
+// setIdentifier sets what the field of the given name states.
+func setIdentifier(to *string, name string, data json.RawMessage) (err error) {
 	if len(data) == 0 {
 		return nil
 	}
@@ -59,8 +59,8 @@ func identify(to *string, name string, data json.RawMessage) (err error) {
 	return nil
 }
 
-// present returns the texts that are there; nil where there are none.
-func present(texts []*string) (all []string) {
+// nonNull returns the texts that are there; nil where there are none.
+func nonNull(texts []*string) (all []string) {
 	for _, text := range texts {
 		if text != nil {
 			all = append(all, *text)

@@ -18,8 +18,8 @@ const (
 	Cancelled State = "cancelled"
 )
 
-// AtRest reports whether nothing more happens without a new event or a replay.
-func (s State) AtRest() bool {
+// Terminal reports whether nothing more happens without a new event or a replay.
+func (s State) Terminal() bool {
 	switch s {
 	case Ready, Failed, Removed, Refused, Cancelled:
 		return true

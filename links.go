@@ -90,16 +90,16 @@ func (a Addresses) File(m Manifest, link string) string {
 }
 
 // Object returns the address of the object with the given key.
-func (a Addresses) Object(key string) string { return join(a.Files, key) }
+func (a Addresses) Object(key string) string { return joinURL(a.Files, key) }
 
 // Embed returns the address of an article's embed page. An id may hold
 // anything, slashes among it.
 func (a Addresses) Embed(site, article string) string {
-	return join(a.Public, "embed/"+url.PathEscape(site)+"/"+url.PathEscape(article))
+	return joinURL(a.Public, "embed/"+url.PathEscape(site)+"/"+url.PathEscape(article))
 }
 
-// join puts a path behind a base address, before its query.
-func join(base, path string) string {
+// joinURL puts a path behind a base address, before its query.
+func joinURL(base, path string) string {
 	place, query, found := strings.Cut(base, "?")
 	address := strings.TrimSuffix(place, "/") + "/" + path
 	if found {

@@ -107,10 +107,10 @@ type Manifest struct {
 	FirstPublished time.Time `json:"first_published,omitzero"`
 }
 
-// Appeared is when listeners first had the article: the date of its first public
+// PublicationDate is when listeners first had the article: the date of its first public
 // rendition where that is known, or else when the CMS published it, or else when
 // this audio was made.
-func (m Manifest) Appeared() time.Time {
+func (m Manifest) PublicationDate() time.Time {
 	for _, t := range []time.Time{m.FirstPublished, m.PublishedAt} {
 		if !t.IsZero() {
 			return t

@@ -24,42 +24,42 @@ func (u unanswered) Unwrap() error { return u.error }
 // IsUnanswered reports whether a call may have been billed although it failed.
 func IsUnanswered(err error) bool { return errors.As(err, new(unanswered)) }
 
-// Outcome is what became of a call to a voice.
-type Outcome string
+// CallOutcome is what became of a call to a voice.
+type CallOutcome string
 
 // The outcomes of a call. Its characters count as billed when it was paid, and
 // as unknown when it was unanswered or its worker died inside it.
 const (
-	CallOpen    Outcome = "" // begun, not ended
-	CallPaid    Outcome = "paid"
-	CallFailed  Outcome = "failed" // refused or broken, and not billed
-	CallUnknown Outcome = "unknown"
-	CallReused  Outcome = "reused" // no call: characters that were in the cache
+	CallOpen    CallOutcome = "" // begun, not ended
+	CallPaid    CallOutcome = "paid"
+	CallFailed  CallOutcome = "failed" // refused or broken, and not billed
+	CallUnknown CallOutcome = "unknown"
+	CallReused  CallOutcome = "reused" // no call: characters that were in the cache
 )
 
 // Call is one call to a voice in the usage ledger: what it is for, written
 // before it is made, and what became of it, written after.
 type Call struct {
-	ID         string    `json:"id"`
-	Site       string    `json:"site"`
-	Job        string    `json:"job"`
-	Chunk      string    `json:"chunk"` // hash of the clip that it is for
-	Voice      string    `json:"voice"` // as configured
-	Backend    string    `json:"backend"`
-	Characters int       `json:"characters"` // asked for; when paid, as billed
-	Cost       float64   `json:"cost"`       // US dollars
-	RequestID  string    `json:"request_id,omitempty"`
-	Began      time.Time `json:"began"`
-	Ended      time.Time `json:"ended,omitzero"`
-	Outcome    Outcome   `json:"outcome,omitempty"`
-	Error      string    `json:"error,omitempty"`
+	ID         string      `json:"id"`
+	Site       string      `json:"site"`
+	Job        string      `json:"job"`
+	Chunk      string      `json:"chunk"` // hash of the clip that it is for
+	Voice      string      `json:"voice"` // as configured
+	Backend    string      `json:"backend"`
+	Characters int         `json:"characters"` // asked for; when paid, as billed
+	Cost       float64     `json:"cost"`       // US dollars
+	RequestID  string      `json:"request_id,omitempty"`
+	Began      time.Time   `json:"began"`
+	Ended      time.Time   `json:"ended,omitzero"`
+	Outcome    CallOutcome `json:"outcome,omitempty"`
+	Error      string      `json:"error,omitempty"`
 }
 
 // Day returns the day in UTC to whose figures the call counts.
 func (c Call) Day() string { return c.Began.UTC().Format(time.DateOnly) }
 
-// Spending sums the calls of one day, site and voice.
-type Spending struct {
+// UsageTotal sums the calls of one day, site and voice.
+type UsageTotal struct {
 	Day     string  `json:"day"` // 2006-01-02, UTC
 	Site    string  `json:"site"`
 	Voice   string  `json:"voice"`
@@ -82,10 +82,10 @@ type Budget struct {
 	DollarsPerMonth      float64
 }
 
-// Article returns an error that wraps ErrBudget for an article that would take
+// CheckArticle returns an error that wraps ErrBudget for an article that would take
 // more than the bounds of one allow. It is throttled: the article waits until
 // they are raised, and looks again each minute.
-func (b Budget) Article(characters int, dollars float64) error {
+func (b Budget) CheckArticle(characters int, dollars float64) error {
 	over := ""
 	switch {
 	case b.CharactersPerArticle > 0 && characters > b.CharactersPerArticle:
@@ -95,34 +95,34 @@ func (b Budget) Article(characters int, dollars float64) error {
 	default:
 		return nil
 	}
-	return Hint(Throttled(fmt.Errorf("%w: %s", ErrBudget, over), again), "is this one article? If so, raise it under budget: of the site")
+	return Hint(Throttled(fmt.Errorf("%w: %s", ErrBudget, over), budgetRecheck), "is this one article? If so, raise it under budget: of the site")
 }
 
-// Sum adds calls up by day, site and voice, in that order. A call that was
+// SumUsage adds calls up by day, site and voice, in that order. A call that was
 // begun and has not ended counts as unknown.
-func Sum(calls []Call) []Spending {
+func SumUsage(calls []Call) []UsageTotal {
 	type key struct{ day, site, voice string }
-	sums := map[key]*Spending{}
+	sums := map[key]*UsageTotal{}
 	for _, c := range calls {
 		k := key{c.Day(), c.Site, c.Voice}
 		s, ok := sums[k]
 		if !ok {
-			s = &Spending{Day: k.day, Site: k.site, Voice: k.voice}
+			s = &UsageTotal{Day: k.day, Site: k.site, Voice: k.voice}
 			sums[k] = s
 		}
 		s.add(c)
 	}
-	all := make([]Spending, 0, len(sums))
+	all := make([]UsageTotal, 0, len(sums))
 	for _, s := range sums {
 		all = append(all, *s)
 	}
-	slices.SortFunc(all, func(x, y Spending) int {
+	slices.SortFunc(all, func(x, y UsageTotal) int {
 		return cmp.Or(cmp.Compare(x.Day, y.Day), cmp.Compare(x.Site, y.Site), cmp.Compare(x.Voice, y.Voice))
 	})
 	return all
 }
 
-func (s *Spending) add(c Call) {
+func (s *UsageTotal) add(c Call) {
 	switch c.Outcome {
 	case CallReused:
 		s.Reused += c.Characters

@@ -58,14 +58,14 @@ func CacheControlOf(key string) string {
 	return CacheImmutable
 }
 
-// keyGrammar are the characters of a key.
-const keyGrammar = "abcdefghijklmnopqrstuvwxyz0123456789/_.-"
+// keyCharacters are the characters of a key.
+const keyCharacters = "abcdefghijklmnopqrstuvwxyz0123456789/_.-"
 
 // ValidKey reports whether key can name an object in every store: 1–256 bytes
 // of [a-z0-9/_.-], no empty, "." or ".." part between slashes, no slash at
 // either end and no ".." anywhere.
 func ValidKey(key string) bool {
-	return key != "" && len(key) <= 256 && strings.Trim(key, keyGrammar) == "" && !strings.Contains(key, "..") &&
+	return key != "" && len(key) <= 256 && strings.Trim(key, keyCharacters) == "" && !strings.Contains(key, "..") &&
 		path.Clean("/"+key) == "/"+key
 }
 

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Spent is what a site has spent in the periods that are bounded. It is the
-// state behind a Budget; a zero Spent has spent nothing.
-type Spent struct {
+// BudgetState is what a site has spent in the periods that are bounded. It is the
+// state behind a Budget; a zero BudgetState has spent nothing.
+type BudgetState struct {
 	Hour  Period `json:"hour"`
 	Day   Period `json:"day"`
 	Month Period `json:"month"`
@@ -26,16 +26,16 @@ const (
 	monthName = "2006-01"
 )
 
-// again is how long an article waits at most before its budget is looked at
+// budgetRecheck is how long an article waits at most before its budget is looked at
 // again: it may have been raised.
-const again = time.Minute
+const budgetRecheck = time.Minute
 
 // Reserve returns s with the call added, or an error that wraps
 // ErrBudget and says which bound is in the way. The error is throttled:
 // the article waits until the period is over, and looks again each minute.
-func (s Spent) Reserve(b Budget, c Call) (Spent, error) {
+func (s BudgetState) Reserve(b Budget, c Call) (BudgetState, error) {
 	now := c.Began.UTC()
-	s = s.roll(now)
+	s = s.rollOver(now)
 	for _, bound := range []struct {
 		key     string
 		used    Period
@@ -55,7 +55,7 @@ func (s Spent) Reserve(b Budget, c Call) (Spent, error) {
 			over = fmt.Sprintf("dollars_%s is %.2f, %.4f are spent and %.4f wanted", bound.key, bound.dollars, bound.used.Dollars, c.Cost)
 		}
 		if over != "" {
-			err := Throttled(fmt.Errorf("%w: site %s: %s", ErrBudget, c.Site, over), min(bound.ends.Sub(now), again))
+			err := Throttled(fmt.Errorf("%w: site %s: %s", ErrBudget, c.Site, over), min(bound.ends.Sub(now), budgetRecheck))
 			return s, Hint(err, "raise it under budget: of the site, or wait until %s", bound.ends.Format(time.RFC3339))
 		}
 	}
@@ -65,7 +65,7 @@ func (s Spent) Reserve(b Budget, c Call) (Spent, error) {
 // Settle returns s with what became of a reserved call: want as it was
 // reserved, got as it ended. A failed call gives everything back, an unknown
 // one nothing. A period that is over by now keeps its sum.
-func (s Spent) Settle(want, got Call) Spent {
+func (s BudgetState) Settle(want, got Call) BudgetState {
 	characters, dollars := got.Characters-want.Characters, got.Cost-want.Cost
 	switch got.Outcome {
 	case CallFailed:
@@ -82,8 +82,8 @@ func (s Spent) Settle(want, got Call) Spent {
 	return s
 }
 
-// roll begins the periods that now lies in.
-func (s Spent) roll(now time.Time) Spent {
+// rollOver begins the periods that now lies in.
+func (s BudgetState) rollOver(now time.Time) BudgetState {
 	for name, p := range map[string]*Period{hourName: &s.Hour, dayName: &s.Day, monthName: &s.Month} {
 		if current := now.Format(name); p.Name < current { // a slow clock does not turn the page back
 			*p = Period{Name: current}
@@ -92,7 +92,7 @@ func (s Spent) roll(now time.Time) Spent {
 	return s
 }
 
-func (s Spent) add(characters int, dollars float64) Spent {
+func (s BudgetState) add(characters int, dollars float64) BudgetState {
 	for _, p := range []*Period{&s.Hour, &s.Day, &s.Month} {
 		p.Characters += characters
 		p.Dollars += dollars

@@ -29,7 +29,7 @@ func TestBudgets(t *testing.T) {
 		"dollars":       {Budget{DollarsPerDay: 2.5}, "dollars_per_day is 2.50", 30 * time.Minute},
 		"month dollars": {Budget{DollarsPerMonth: 2}, "dollars_per_month", 30 * time.Minute},
 	} {
-		var s Spent
+		var s BudgetState
 		var err error
 		for range 2 {
 			if s, err = s.Reserve(test.budget, call); err != nil {
@@ -38,7 +38,7 @@ func TestBudgets(t *testing.T) {
 		}
 		_, err = s.Reserve(test.budget, call)
 		after, throttled := IsThrottled(err)
-		if !errors.Is(err, ErrBudget) || !throttled || after <= 0 || after > again || !strings.Contains(err.Error(), test.says) || HintOf(err) == "" {
+		if !errors.Is(err, ErrBudget) || !throttled || after <= 0 || after > budgetRecheck || !strings.Contains(err.Error(), test.says) || HintOf(err) == "" {
 			t.Errorf("%s: %v, hint %q, after %v", name, err, HintOf(err), after)
 		}
 		if _, err := s.Reserve(test.budget, at(test.passes)); err != nil {
@@ -51,7 +51,7 @@ func TestBudgets(t *testing.T) {
 			t.Errorf("%s: an unknown call is given back", name)
 		}
 	}
-	if _, err := (Spent{}).Reserve(Budget{}, call); err != nil {
+	if _, err := (BudgetState{}).Reserve(Budget{}, call); err != nil {
 		t.Errorf("no bounds: %v", err)
 	}
 }
@@ -60,7 +60,7 @@ func TestASlowClockDoesNotTurnThePageBack(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	b := Budget{CharactersPerHour: 100}
-	s, err := Spent{}.Reserve(b, Call{Characters: 100, Began: noon})
+	s, err := BudgetState{}.Reserve(b, Call{Characters: 100, Began: noon})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,14 +72,14 @@ func TestASlowClockDoesNotTurnThePageBack(t *testing.T) {
 func TestSum(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2026, 11, 23, 23, 59, 59, 0, time.UTC)
-	call := func(site string, o Outcome, characters int, began time.Time) Call {
+	call := func(site string, o CallOutcome, characters int, began time.Time) Call {
 		return Call{Site: site, Voice: "amy", Outcome: o, Characters: characters, Cost: float64(characters), Began: began}
 	}
-	got := Sum([]Call{
+	got := SumUsage([]Call{
 		call("b", CallPaid, 1, day), call("a", CallPaid, 2, day), call("a", CallPaid, 3, day), call("a", CallFailed, 4, day),
 		call("a", CallUnknown, 5, day), call("a", CallOpen, 6, day), call("a", CallReused, 7, day), call("a", CallPaid, 8, day.Add(time.Second)),
 	})
-	want := []Spending{
+	want := []UsageTotal{
 		{Day: "2026-11-23", Site: "a", Voice: "amy", Calls: 5, Billed: 5, Reused: 7, Unknown: 11, Cost: 5},
 		{Day: "2026-11-23", Site: "b", Voice: "amy", Calls: 1, Billed: 1, Cost: 1},
 		{Day: "2026-11-24", Site: "a", Voice: "amy", Calls: 1, Billed: 8, Cost: 8},
@@ -101,7 +101,7 @@ func TestBudgetOfAnArticle(t *testing.T) {
 		"too long":      {101, 0.1, "characters_per_article is 100, the article has 101"},
 		"too expensive": {99, 0.51, "dollars_per_article is 0.50"},
 	} {
-		err := b.Article(test.characters, test.dollars)
+		err := b.CheckArticle(test.characters, test.dollars)
 		if test.says == "" {
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
@@ -113,7 +113,7 @@ func TestBudgetOfAnArticle(t *testing.T) {
 			t.Errorf("%s: %v, again after %v", name, err, after)
 		}
 	}
-	if err := (Budget{}).Article(1e9, 1e9); err != nil {
+	if err := (Budget{}).CheckArticle(1e9, 1e9); err != nil {
 		t.Errorf("no bound: %v", err)
 	}
 }

@@ -12,8 +12,8 @@ import (
 
 // The doors' own work, with a store that costs nothing: what a listener, a
 // page and a podcast app ask for.
-func BenchmarkDoors(b *testing.B) {
-	shelf := new(publishertest.Shelf)
+func BenchmarkHandlers(b *testing.B) {
+	shelf := new(publishertest.Store)
 	m := shelf.Rendition("", lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en"},
 		"One sentence.\nAnother one.", "A third, which is longer.", "And a fourth.")
 	doors := publisher.New(publisher.Config{Store: shelf, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {Title: "H"}}})

@@ -28,9 +28,9 @@ var labelTitles = map[string]string{
 
 // labelled puts a rendition with the language's own label on the shelf and
 // returns the id of its article.
-func labelled(h host, language, title string) string {
+func labelled(h testHost, language, title string) string {
 	id := language + "-" + title
-	h.shelf.Rendition(h.URL, lector.Article{Site: paper.Site, ID: id, Title: labelTitles[title], Language: language},
+	h.store.Rendition(h.URL, lector.Article{Site: paper.Site, ID: id, Title: labelTitles[title], Language: language},
 		strings.Repeat("Ein langer Satz, der nicht in zwei Zeilen passt, ", 6)+"endet hier.")
 	return id
 }
@@ -62,7 +62,7 @@ func resize(t *testing.T, p *browsertest.Page, width, height int64) {
 
 // The label can be read in every language and width, under a title of any
 // length, in a window that is as high as the frame which oEmbed hands out.
-func labelIsRead(t *testing.T, b *browsertest.Browser, h host) {
+func labelIsRead(t *testing.T, b *browsertest.Browser, h testHost) {
 	for _, language := range player.Languages() {
 		p := open(t, b, "about:blank", browsertest.Look{})
 		for title := range labelTitles {
@@ -110,7 +110,7 @@ func askOEmbed(t *testing.T, base, id, more string) oembedAnswer {
 // withFrame serves a page with the frame that oEmbed hands out, as a CMS leaves
 // it: without its style. All else comes from the host, so that the page may look
 // into its frame.
-func withFrame(t *testing.T, h host) *httptest.Server {
+func withFrame(t *testing.T, h testHost) *httptest.Server {
 	t.Helper()
 	target, err := url.Parse(h.URL)
 	must(t, err)
@@ -142,7 +142,7 @@ func twoLines(t *testing.T) string {
 
 // A page that listens makes the frame as high as its content, whichever way it
 // listens; one that does not has the whole label in sight all the same.
-func frameGrows(t *testing.T, b *browsertest.Browser, h host) {
+func frameGrows(t *testing.T, b *browsertest.Browser, h testHost) {
 	id, s := labelled(h, "de", "two"), withFrame(t, h)
 	p := open(t, b, "about:blank", browsertest.Look{})
 	for name, script := range map[string]string{
@@ -175,7 +175,7 @@ func frameGrows(t *testing.T, b *browsertest.Browser, h host) {
 }
 
 // Only the frame's own origin sets its height, and not beyond all measure.
-func frameOfAnother(t *testing.T, b *browsertest.Browser, h host) {
+func frameOfAnother(t *testing.T, b *browsertest.Browser, h testHost) {
 	id := labelled(h, "de", "one")
 	answer := askOEmbed(t, h.URL, id, "")
 	p := open(t, b, "about:blank", browsertest.Look{Width: 600, Height: 700})
@@ -192,7 +192,7 @@ func frameOfAnother(t *testing.T, b *browsertest.Browser, h host) {
 
 // A rendition on pages that make their own text small, upper case or centred
 // still has a label that can be read.
-func labelOnHardPages(t *testing.T, b *browsertest.Browser, h host) {
+func labelOnHardPages(t *testing.T, b *browsertest.Browser, h testHost) {
 	id := labelled(h, "de", "one")
 	key := lector.PointerKey(paper.Site, lector.Key(paper.Site, id))
 	for name, style := range map[string]string{

@@ -14,7 +14,7 @@ import (
 
 // page serves a page with the player of the article and the given body, in
 // which {player} is the element.
-func page(t *testing.T, h host, id, attributes, head, body string) string {
+func page(t *testing.T, h testHost, id, attributes, head, body string) string {
 	t.Helper()
 	key := lector.PointerKey(paper.Site, lector.Key(paper.Site, id))
 	element := `<audio-article manifest="` + h.URL + "/" + key + `" ` + attributes + `></audio-article>`
@@ -36,8 +36,8 @@ func begin(t *testing.T, p *browsertest.Page) {
 }
 
 // Sentences are found wherever the page has them, and nothing else is marked.
-func anyOrder(t *testing.T, b *browsertest.Browser, h host) {
-	h.shelf.Rendition(h.URL, lector.Article{Site: paper.Site, ID: "order", Title: "Rain", Language: "en"},
+func anyOrder(t *testing.T, b *browsertest.Browser, h testHost) {
+	h.store.Rendition(h.URL, lector.Article{Site: paper.Site, ID: "order", Title: "Rain", Language: "en"},
 		"By Ann Lee", "Wet days ahead for all of us.",
 		"It rained.\nThe river rose by two metres in a single night, the mayor said.\nNo.\nIt rained.",
 		"Now the café is closed until the fifteenth of November at least.")
@@ -70,7 +70,7 @@ func anyOrder(t *testing.T, b *browsertest.Browser, h host) {
 
 // The bar at the window's edge has a title, can be closed, goes when nothing
 // has played for a minute and leaves the page's end free.
-func bar(t *testing.T, b *browsertest.Browser, h host) {
+func bar(t *testing.T, b *browsertest.Browser, h testHost) {
 	const mini = element + `.ui.box.classList.contains("mini")`
 	text := strings.Repeat("<p>"+strings.Repeat("Words. ", 60)+"</p>", 30)
 	for name, style := range map[string]string{
@@ -121,13 +121,13 @@ func bar(t *testing.T, b *browsertest.Browser, h host) {
 
 // The page moves with what is read while the listener looks on, and stays where
 // the listener has scrolled to.
-func follows(t *testing.T, b *browsertest.Browser, h host) {
+func follows(t *testing.T, b *browsertest.Browser, h testHost) {
 	var paragraphs, body []string
 	for i := range 20 {
 		paragraphs = append(paragraphs, fmt.Sprintf("Sentence number %d is read here.", i))
 		body = append(body, `<p style="margin:0 0 300px">`+paragraphs[i]+`</p>`)
 	}
-	h.shelf.Rendition(h.URL, lector.Article{Site: paper.Site, ID: "follow", Title: "Long", Language: "en"}, paragraphs...)
+	h.store.Rendition(h.URL, lector.Article{Site: paper.Site, ID: "follow", Title: "Long", Language: "en"}, paragraphs...)
 	p := open(t, b, "about:blank", browsertest.Look{Width: 800, Height: 600, Features: map[string]string{"prefers-reduced-motion": "reduce"}})
 	must(t, p.Go(page(t, h, "follow", `text="main"`, "", `<main><h1>Long</h1>{player}`+strings.Join(body, "")+`</main>`)))
 	begin(t, p)
@@ -167,7 +167,7 @@ func follows(t *testing.T, b *browsertest.Browser, h host) {
 }
 
 // An error that the playing disproves goes away, and the place is kept.
-func errorGoes(t *testing.T, b *browsertest.Browser, h host) {
+func errorGoes(t *testing.T, b *browsertest.Browser, h testHost) {
 	p := open(t, b, h.URL+"/embed/havana/harbour-tunnel", browsertest.Look{})
 	value[any](t, p, element+`.seek(5), `+sound+`.play().then(() => 0)`)
 	value[any](t, p, sound+`.pause(), `+sound+`.dispatchEvent(new Event("error"))`)
@@ -186,10 +186,10 @@ func errorGoes(t *testing.T, b *browsertest.Browser, h host) {
 
 // What lies behind the three dots: captions, chapters, a link to this moment,
 // the next article; and what the lock screen shows.
-func more(t *testing.T, b *browsertest.Browser, h host) {
-	m := h.shelf.Rendition(h.URL, lector.Article{Site: paper.Site, ID: "chapters", Title: "Chapters", Language: "en"}, "One.", "First part", "Two.", "Second part", "Three.")
+func more(t *testing.T, b *browsertest.Browser, h testHost) {
+	m := h.store.Rendition(h.URL, lector.Article{Site: paper.Site, ID: "chapters", Title: "Chapters", Language: "en"}, "One.", "First part", "Two.", "Second part", "Three.")
 	m.Segments[3].Kind, m.Segments[5].Kind = lector.Heading, lector.Heading
-	h.shelf.PutManifest(m)
+	h.store.PutManifest(m)
 	p := open(t, b, "about:blank", browsertest.Look{Width: 375, Height: 800})
 	address := page(t, h, "chapters", `next="/articles/two" next-title="The next one"`, `<meta property="og:image" content="https://x.example/a.jpg">`, `<main>{player}</main>`)
 	must(t, p.Go(address))
@@ -243,7 +243,7 @@ func shares(t *testing.T, p *browsertest.Page, address string) {
 
 // Nothing on the page moves when the player comes, nor when it plays: element
 // and label stand, in any width, where they stand without a script.
-func nothingMoves(t *testing.T, b *browsertest.Browser, h host) {
+func nothingMoves(t *testing.T, b *browsertest.Browser, h testHost) {
 	const places = `(e => [e, e.querySelector("[slot=label]")].flatMap(e => { const r = e.getBoundingClientRect(); return [r.x, r.y + scrollY, r.bottom + scrollY]; }).map(Math.round).join(" "))(` + element + `)`
 	for _, width := range []int64{320, 375, 600, 1280} {
 		for _, path := range []string{"/articles/harbour-tunnel", "/embed/havana/" + labelled(h, "ru", "two")} {

@@ -22,10 +22,10 @@ import (
 	"lector/publisher/publishertest"
 )
 
-// host is the demo's newspaper with audio for its first article.
-type host struct {
+// testHost is the demo's newspaper with audio for its first article.
+type testHost struct {
 	*httptest.Server
-	shelf *publishertest.Shelf
+	store *publishertest.Store
 }
 
 var tunnel = []string{
@@ -35,19 +35,19 @@ var tunnel = []string{
 	"What changes for drivers", "Three rules apply from the first day:", "Lorries over 7.5 tonnes use the northern tube only.",
 }
 
-func newHost(t *testing.T) host {
+func newHost(t *testing.T) testHost {
 	t.Helper()
-	h := host{shelf: new(publishertest.Shelf)}
+	h := testHost{store: new(publishertest.Store)}
 	mux := http.NewServeMux()
 	h.Server = httptest.NewServer(mux)
 	t.Cleanup(h.Close)
 	c := publisher.Config{
-		Store: h.shelf, ServeObjects: true, Log: slog.New(slog.DiscardHandler),
+		Store: h.store, ServeObjects: true, Log: slog.New(slog.DiscardHandler),
 		Sites: map[string]publisher.Site{paper.Site: {Title: paper.Title, URL: h.URL, Language: "en"}},
 	}
-	c.Home = paper.Handler(c.Embed(), c.Log)
+	c.Fallback = paper.Handler(c.Embed(), c.Log)
 	mux.Handle("/", publisher.New(c))
-	h.shelf.Rendition(h.URL, paper.Articles(h.URL)[0], tunnel...)
+	h.store.Rendition(h.URL, paper.Articles(h.URL)[0], tunnel...)
 	return h
 }
 
@@ -95,7 +95,7 @@ func TestInBrowser(t *testing.T) {
 	must(t, err)
 	t.Cleanup(b.Close)
 	h := newHost(t)
-	for name, test := range map[string]func(*testing.T, *browsertest.Browser, host){
+	for name, test := range map[string]func(*testing.T, *browsertest.Browser, testHost){
 		"without JavaScript":      withoutScript,
 		"play and seek":           playAndSeek,
 		"keyboard":                keyboard,
@@ -140,7 +140,7 @@ func untilLimit(t *testing.T) context.Context {
 	return ctx
 }
 
-func withoutScript(t *testing.T, b *browsertest.Browser, h host) {
+func withoutScript(t *testing.T, b *browsertest.Browser, h testHost) {
 	for _, path := range []string{"/embed/havana/harbour-tunnel", "/articles/harbour-tunnel"} {
 		p := open(t, b, h.URL+path, browsertest.Look{NoScript: true})
 		if !value[bool](t, p, label+`.checkVisibility() && `+label+`.getBoundingClientRect().height > 10`) {
@@ -158,7 +158,7 @@ func withoutScript(t *testing.T, b *browsertest.Browser, h host) {
 	}
 }
 
-func playAndSeek(t *testing.T, b *browsertest.Browser, h host) {
+func playAndSeek(t *testing.T, b *browsertest.Browser, h testHost) {
 	p := open(t, b, h.URL+"/articles/harbour-tunnel", browsertest.Look{})
 	must(t, p.Click(element+`.ui.play`))
 	must(t, p.Wait(sound+`.currentTime > 0.3 && !`+sound+`.paused`))
@@ -195,7 +195,7 @@ func playAndSeek(t *testing.T, b *browsertest.Browser, h host) {
 	}
 }
 
-func keyboard(t *testing.T, b *browsertest.Browser, h host) {
+func keyboard(t *testing.T, b *browsertest.Browser, h testHost) {
 	p := open(t, b, h.URL+"/embed/havana/harbour-tunnel", browsertest.Look{})
 	must(t, p.Press(kb.Tab)) // to the play button
 	must(t, p.Press(" "))
@@ -215,7 +215,7 @@ func keyboard(t *testing.T, b *browsertest.Browser, h host) {
 	}
 }
 
-func resumes(t *testing.T, b *browsertest.Browser, h host) {
+func resumes(t *testing.T, b *browsertest.Browser, h testHost) {
 	p := open(t, b, h.URL+"/embed/havana/harbour-tunnel", browsertest.Look{})
 	value[any](t, p, element+`.seek(12), `+sound+`.play()`)
 	must(t, p.Wait(sound+`.currentTime > 12.2`))
@@ -230,7 +230,7 @@ func resumes(t *testing.T, b *browsertest.Browser, h host) {
 	value[any](t, p, `localStorage.clear()`)
 }
 
-func linkedMoment(t *testing.T, b *browsertest.Browser, h host) {
+func linkedMoment(t *testing.T, b *browsertest.Browser, h testHost) {
 	p := open(t, b, "about:blank", browsertest.Look{})
 	for hash, want := range map[string]float64{"#t=18": 18, "#t=0:21": 21, "#t=99999": 0, "#t=x": 0, "#t=-3": 0} {
 		must(t, p.Go(h.URL+"/embed/havana/harbour-tunnel?"+hash[1:]+hash))
@@ -241,7 +241,7 @@ func linkedMoment(t *testing.T, b *browsertest.Browser, h host) {
 	}
 }
 
-func marks(t *testing.T, b *browsertest.Browser, h host) {
+func marks(t *testing.T, b *browsertest.Browser, h testHost) {
 	p := open(t, b, h.URL+"/articles/harbour-tunnel", browsertest.Look{})
 	// Stopped before the first sound: the listener has started all the same.
 	value[any](t, p, sound+`.play().catch(() => {}), `+sound+`.pause()`)
@@ -259,7 +259,7 @@ func marks(t *testing.T, b *browsertest.Browser, h host) {
 	}
 }
 
-func transcript(t *testing.T, b *browsertest.Browser, h host) {
+func transcript(t *testing.T, b *browsertest.Browser, h testHost) {
 	p := open(t, b, h.URL+"/embed/havana/harbour-tunnel", browsertest.Look{})
 	must(t, p.Click(element+`.ui.open`))
 	must(t, p.Click(element+`.ui.words`))
@@ -276,35 +276,35 @@ func transcript(t *testing.T, b *browsertest.Browser, h host) {
 	}
 }
 
-func arrives(t *testing.T, b *browsertest.Browser, h host) {
+func arrives(t *testing.T, b *browsertest.Browser, h testHost) {
 	sugar := paper.Articles(h.URL)[1]
 	p := open(t, b, h.URL+"/articles/sugar-harvest", browsertest.Look{})
 	must(t, p.Wait(element+`.ui.status.checkVisibility()`))
 	if value[bool](t, p, element+`.ui.main.checkVisibility()`) {
 		t.Error("there is a button but no audio")
 	}
-	h.shelf.Rendition(h.URL, sugar, "One sentence.")
+	h.store.Rendition(h.URL, sugar, "One sentence.")
 	must(t, p.Wait(element+`.ui.main.checkVisibility() && `+label+`?.checkVisibility()`))
 	value[any](t, p, sound+`.play()`)
 	must(t, p.Wait(sound+`.currentTime > 0`))
 }
 
-func fails(t *testing.T, b *browsertest.Browser, h host) {
+func fails(t *testing.T, b *browsertest.Browser, h testHost) {
 	a := lector.Article{Site: paper.Site, ID: "lost", Title: "Lost", Language: "de"}
-	m := h.shelf.Rendition(h.URL, a, "Nichts.")
-	h.shelf.Delete(strings.TrimPrefix(m.Links.MP3, h.URL+"/"))
+	m := h.store.Rendition(h.URL, a, "Nichts.")
+	h.store.Delete(strings.TrimPrefix(m.Links.MP3, h.URL+"/"))
 	p := open(t, b, h.URL+"/embed/havana/lost", browsertest.Look{})
 	must(t, p.Click(element+`.ui.play`))
 	must(t, p.Wait(element+`.ui.status.checkVisibility()`))
 	if got := value[string](t, p, element+`.ui.status.innerText`); !strings.Contains(got, "Das Audio konnte nicht geladen werden.") {
 		t.Errorf("the page says %q", got)
 	}
-	h.shelf.Rendition(h.URL, a, "Nichts.")
+	h.store.Rendition(h.URL, a, "Nichts.")
 	must(t, p.Click(element+`.ui.status.querySelector("button")`))
 	must(t, p.Wait(sound+`.currentTime > 0 && !`+element+`.ui.status.checkVisibility()`))
 }
 
-func audited(t *testing.T, b *browsertest.Browser, h host) {
+func audited(t *testing.T, b *browsertest.Browser, h testHost) {
 	player := []string{"/articles/harbour-tunnel", "/embed/havana/harbour-tunnel"}
 	all := append([]string{"/", "/articles/storm-ines", "/embed/havana/nothing", "/nowhere"}, player...)
 	for name, c := range map[string]struct {
@@ -330,7 +330,7 @@ func audited(t *testing.T, b *browsertest.Browser, h host) {
 	}
 }
 
-func labelStays(t *testing.T, b *browsertest.Browser, h host) {
+func labelStays(t *testing.T, b *browsertest.Browser, h testHost) {
 	p := open(t, b, h.URL+"/embed/havana/harbour-tunnel", browsertest.Look{})
 	value[any](t, p, label+`.remove()`)
 	if !value[bool](t, p, element+`.ui.label.checkVisibility() && `+element+`.ui.label.textContent.includes("`+lector.DisclosureText+`")`) {
@@ -341,7 +341,7 @@ func labelStays(t *testing.T, b *browsertest.Browser, h host) {
 	}
 }
 
-func staysInSight(t *testing.T, b *browsertest.Browser, h host) {
+func staysInSight(t *testing.T, b *browsertest.Browser, h testHost) {
 	p := open(t, b, h.URL+"/articles/harbour-tunnel", browsertest.Look{Width: 375, Height: 700})
 	value[any](t, p, sound+`.play()`)
 	value[any](t, p, `scrollTo(0, document.body.scrollHeight)`)
@@ -361,7 +361,7 @@ func staysInSight(t *testing.T, b *browsertest.Browser, h host) {
 	must(t, p.Wait(`!`+element+`.ui.box.classList.contains("mini")`))
 }
 
-func rightToLeft(t *testing.T, b *browsertest.Browser, h host) {
+func rightToLeft(t *testing.T, b *browsertest.Browser, h testHost) {
 	p := open(t, b, h.URL+"/embed/havana/harbour-tunnel", browsertest.Look{Width: 700, Height: 400})
 	value[any](t, p, `document.documentElement.dir = "rtl"`)
 	if !value[bool](t, p, element+`.ui.play.getBoundingClientRect().x > `+element+`.ui.speed.getBoundingClientRect().x`) {
@@ -376,12 +376,12 @@ func rightToLeft(t *testing.T, b *browsertest.Browser, h host) {
 
 // A word may be longer than a telephone is wide, and a title may run the other
 // way than the player's own words.
-func titles(t *testing.T, b *browsertest.Browser, h host) {
+func titles(t *testing.T, b *browsertest.Browser, h testHost) {
 	long := lector.Article{Site: paper.Site, ID: "long", Language: "de", Title: strings.Repeat("Donaudampfschiff", 8)}
 	arabic := lector.Article{Site: paper.Site, ID: "arabic", Language: "ar", Title: "افتتاح الجسر الجديد"}
 	const narrower = `document.documentElement.scrollWidth <= innerWidth && ` + element + `.getBoundingClientRect().right <= innerWidth`
 	for _, a := range []lector.Article{long, arabic} {
-		h.shelf.Rendition(h.URL, a, a.Title)
+		h.store.Rendition(h.URL, a, a.Title)
 		p := open(t, b, h.URL+"/embed/havana/"+a.ID, browsertest.Look{Width: 375, Height: 700})
 		value[any](t, p, sound+`.play().catch(() => {}), `+sound+`.pause(), `+element+`.seek(5), `+element+`.find()`)
 		must(t, p.Wait(element+`.ui.now.checkVisibility() && `+element+`.ui.now.textContent != ""`))
@@ -399,7 +399,7 @@ func titles(t *testing.T, b *browsertest.Browser, h host) {
 
 // A newsroom's own page needs the script and one empty element, and may be on
 // another origin than the audio.
-func onForeignPage(t *testing.T, b *browsertest.Browser, h host) {
+func onForeignPage(t *testing.T, b *browsertest.Browser, h testHost) {
 	key := lector.PointerKey(paper.Site, lector.Key(paper.Site, "harbour-tunnel"))
 	page := `<!doctype html><html lang="fr"><title>Page</title><script type="module" src="` + h.URL + `/player.js?lang=fr"></script>
 <audio-article manifest="` + h.URL + "/" + key + `"></audio-article>`
@@ -419,10 +419,10 @@ func onForeignPage(t *testing.T, b *browsertest.Browser, h host) {
 
 // Whatever an article says of itself is shown, spoken of to the lock screen and
 // written into the transcript, but never becomes a part of the page.
-func textStaysText(t *testing.T, b *browsertest.Browser, h host) {
+func textStaysText(t *testing.T, b *browsertest.Browser, h testHost) {
 	const attack = `"></p></script><img src=x onerror="window.pwned = 1"><script>window.pwned = 2</script>{{.}}${window.pwned = 3}`
 	a := lector.Article{Site: paper.Site, ID: attack, Title: attack, Language: "en", Authors: []string{attack}, URL: "javascript:window.pwned=4"}
-	h.shelf.Rendition(h.URL, a, attack)
+	h.store.Rendition(h.URL, a, attack)
 	p := open(t, b, h.URL+"/embed/havana/"+url.PathEscape(attack), browsertest.Look{})
 	must(t, p.Click(element+`.ui.play`))
 	must(t, p.Click(element+`.ui.open`))

@@ -20,7 +20,7 @@ import (
 // one disclosure record of the manifest.
 func TestDisclosureIsTheSameEverywhere(t *testing.T) {
 	t.Parallel()
-	shelf := new(publishertest.Shelf)
+	shelf := new(publishertest.Store)
 	a := lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en", URL: "https://reader.example/good"}
 	m := shelf.Rendition("https://audio.example", a, "One.")
 	doors := publisher.New(publisher.Config{Store: shelf, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {Title: "H"}}})
@@ -95,8 +95,8 @@ func parse(t *testing.T, data string, v any) {
 	}
 }
 
-// heard is what a podcast app reads of an item.
-type heard struct {
+// feedItem is what a podcast app reads of an item.
+type feedItem struct {
 	Title       string `xml:"title"`
 	Link        string `xml:"link"`
 	Description string `xml:"description"`
@@ -115,10 +115,10 @@ type heard struct {
 }
 
 // feed returns the feed's first item.
-func feed(t *testing.T, data string) heard {
+func feed(t *testing.T, data string) feedItem {
 	t.Helper()
 	var doc struct {
-		Items []heard `xml:"channel>item"`
+		Items []feedItem `xml:"channel>item"`
 	}
 	if err := xml.Unmarshal([]byte(data), &doc); err != nil || len(doc.Items) == 0 {
 		t.Fatalf("no item: %v\n%s", err, data)

@@ -18,7 +18,7 @@ import (
 // item names.
 func TestFeedLeadsToTheAudio(t *testing.T) {
 	t.Parallel()
-	shelf := new(publishertest.Shelf)
+	shelf := new(publishertest.Store)
 	a := lector.Article{
 		Site: "havana", ID: "good", Title: "Rock & <roll>\x01", Language: "en", Authors: []string{"Ann", "Bob"},
 		URL: "https://reader.example/good?a=1&b=2", PublishedAt: time.Date(2026, 11, 16, 13, 5, 0, 0, time.UTC),
@@ -61,7 +61,7 @@ func TestFeedLeadsToTheAudio(t *testing.T) {
 // in its place, is not told of the article any more.
 func TestTakedownLeavesTheFeedAtOnce(t *testing.T) {
 	t.Parallel()
-	shelf := new(publishertest.Shelf)
+	shelf := new(publishertest.Store)
 	doors := publisher.New(publisher.Config{Store: shelf, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {Title: "H"}}})
 	get := func(header ...string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(http.MethodGet, "/feed/havana.xml", nil)
@@ -122,7 +122,7 @@ func TestFeedKeepsTheFirstDate(t *testing.T) {
 		"date-less":  {lector.Manifest{Created: day(3)}, "Tue, 03 Nov 2026 09:00:00 +0000"},
 		"other zone": {lector.Manifest{FirstPublished: day(1).In(time.FixedZone("", 7200))}, "Sun, 01 Nov 2026 09:00:00 +0000"},
 	} {
-		shelf := new(publishertest.Shelf)
+		shelf := new(publishertest.Store)
 		c.m.Site, c.m.Article, c.m.Title = "havana", "1", name
 		c.m.Key = lector.Key("havana", "1")
 		data, err := json.Marshal(c.m)

@@ -14,8 +14,8 @@ import (
 
 const secret = "a secret that lies in the store but not under a/"
 
-func fuzzDoors() (http.Handler, lector.Manifest) {
-	shelf := new(publishertest.Shelf)
+func fuzzHandler() (http.Handler, lector.Manifest) {
+	shelf := new(publishertest.Store)
 	m := shelf.Rendition("", lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en"}, "One.")
 	shelf.Put("clips/ab/abcd.mp3", []byte(secret))
 	return publisher.New(publisher.Config{Store: shelf, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {}}}), m
@@ -24,7 +24,7 @@ func fuzzDoors() (http.Handler, lector.Manifest) {
 // FuzzRange asks for the audio with any Range, and for any path with it: no
 // panic, no fault of ours, nothing but the file's own bytes.
 func FuzzRange(f *testing.F) {
-	doors, m := fuzzDoors()
+	doors, m := fuzzHandler()
 	mp3 := "/" + lector.Prefix("havana", m.Key) + m.Hash + ".mp3"
 	for _, r := range []string{"bytes=0-1", "bytes=9-1", "bytes=-5", "bytes=0-,0-,0-", "bytes=99999999999999999999-", "bytes=", "chars=1-2", "bytes=0-0,-1", "bytes= 0 - 1"} {
 		f.Add(mp3, r)
@@ -80,7 +80,7 @@ func FuzzEmbed(f *testing.F) {
 // embedTags returns how many tags the article's embed page has.
 func embedTags(t testing.TB, a lector.Article) int {
 	t.Helper()
-	shelf := new(publishertest.Shelf)
+	shelf := new(publishertest.Store)
 	shelf.Rendition("", a, "One.")
 	doors := publisher.New(publisher.Config{Store: shelf, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {}}})
 	r := httptest.NewRequest(http.MethodGet, "/", nil)

@@ -52,7 +52,7 @@ func TestContract(t *testing.T) {
 // contractHost has one good article, one whose words are an attack, one site
 // that only certain pages may frame, and a broken pointer.
 func contractHost(t *testing.T) (*httptest.Server, *strings.Replacer) {
-	shelf := new(publishertest.Shelf)
+	shelf := new(publishertest.Store)
 	good := lector.Article{Site: "havana", ID: "good", Title: "A good article", Language: "en", Authors: []string{"Ann Lee"}, URL: "https://reader.example/good"}
 	evil := lector.Article{Site: "havana", ID: `"><script>alert(1)</script>`, Title: `</title><script>alert(2)</script><img src=x onerror=alert(3)>`, Language: `en"><b>`}
 	guid := lector.Article{Site: "havana", ID: "https://reader.example/?p=1", Title: "By GUID", Language: "en"}
@@ -79,7 +79,7 @@ func contractHost(t *testing.T) (*httptest.Server, *strings.Replacer) {
 		"$label", lector.DisclosureText, "$host", server.URL)
 }
 
-func etag(t *testing.T, shelf *publishertest.Shelf, key string) string {
+func etag(t *testing.T, shelf *publishertest.Store, key string) string {
 	t.Helper()
 	f, _, err := shelf.Open(t.Context(), key)
 	if err != nil {
@@ -202,7 +202,7 @@ func TestStoreDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder
 	h := publisher.New(publisher.Config{
-		Store: &publishertest.Shelf{Err: errors.New("disk on fire")}, ServeObjects: true,
+		Store: &publishertest.Store{Err: errors.New("disk on fire")}, ServeObjects: true,
 		Sites: map[string]publisher.Site{"havana": {}},
 		Log:   slog.New(slog.NewTextHandler(&log, nil)),
 	})
@@ -222,7 +222,7 @@ func TestStoreDoesNotAnswer(t *testing.T) {
 // and the embed page may play from the store's origin.
 func TestObjectsInTheStore(t *testing.T) {
 	t.Parallel()
-	shelf := new(publishertest.Shelf)
+	shelf := new(publishertest.Store)
 	m := shelf.Rendition("https://audio.example", lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en"}, "One.")
 	h := publisher.New(publisher.Config{Store: shelf, AudioURL: "https://cdn.example/bucket", Sites: map[string]publisher.Site{"havana": {}}})
 	get := func(path string) *httptest.ResponseRecorder {

@@ -24,7 +24,7 @@ type Config struct {
 	PublicURL    string // of this handler, as listeners know it; empty: as they ask for it
 	Sites        map[string]Site
 	Hooks        http.Handler // what CMSs call, under /hooks/; may be nil
-	Home         http.Handler // answers what no door does; nil: not found
+	Fallback     http.Handler // answers what no door does; nil: not found
 	Log          *slog.Logger
 }
 
@@ -35,20 +35,20 @@ func New(c Config) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/a/", release.Manifests{
-		House: c.house(), Log: c.Log,
+		Options: c.options(), Log: c.Log,
 		Objects: release.Objects{Store: c.Store, PointersOnly: !c.ServeObjects, Log: c.Log},
 	})
 	mux.Handle("GET /player.js", player.Script())
 	mux.Handle("GET /favicon.ico", player.Icon())
 	mux.Handle("GET /embed/{site}/{id...}", c.Embed())
 	catalog := release.NewCatalog(c.Store, c.Log)
-	mux.Handle("GET /feed/{file}", release.Feed{House: c.house(), Catalog: catalog, Log: c.Log})
-	mux.Handle("GET /oembed", release.OEmbed{House: c.house(), Catalog: catalog, Log: c.Log})
+	mux.Handle("GET /feed/{file}", release.Feed{Options: c.options(), Catalog: catalog, Log: c.Log})
+	mux.Handle("GET /oembed", release.OEmbed{Options: c.options(), Catalog: catalog, Log: c.Log})
 	if c.Hooks != nil {
 		mux.Handle("/hooks/", c.Hooks)
 	}
-	if c.Home != nil {
-		mux.Handle("/", c.Home)
+	if c.Fallback != nil {
+		mux.Handle("/", c.Fallback)
 	}
 	return mux
 }
@@ -56,9 +56,9 @@ func New(c Config) http.Handler {
 // Embed returns the door of the embed page, which also knows the player of an
 // article for other pages of the house.
 func (c Config) Embed() release.Embed {
-	return release.Embed{House: c.house(), Log: c.Log}
+	return release.Embed{Options: c.options(), Log: c.Log}
 }
 
-func (c Config) house() release.House {
-	return release.House{Store: c.Store, Local: c.ServeObjects, PublicURL: c.PublicURL, AudioURL: c.AudioURL, Sites: c.Sites}
+func (c Config) options() release.Options {
+	return release.Options{Store: c.Store, ServeObjects: c.ServeObjects, PublicURL: c.PublicURL, AudioURL: c.AudioURL, Sites: c.Sites}
 }

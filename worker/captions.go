@@ -19,22 +19,22 @@ func captions(m lector.Manifest) []byte {
 	b.WriteString("WEBVTT\n\nNOTE " + m.Disclosure.Text + "\n")
 	for i, s := range m.Segments {
 		for k, c := range s.Sentences {
-			fmt.Fprintf(&b, "\n%d.%d\n%s --> %s\n%s\n", i, k, clock(c.Start), clock(c.End), cue(c.Source))
+			fmt.Fprintf(&b, "\n%d.%d\n%s --> %s\n%s\n", i, k, vttTimestamp(c.Start), vttTimestamp(c.End), cueText(c.Source))
 		}
 	}
 	return b.Bytes()
 }
 
-// clock writes a WebVTT timestamp: hours, minutes, seconds, milliseconds.
-func clock(seconds float64) string {
+// vttTimestamp writes a WebVTT timestamp: hours, minutes, seconds, milliseconds.
+func vttTimestamp(seconds float64) string {
 	ms := time.Duration(seconds * float64(time.Second)).Round(time.Millisecond).Milliseconds()
 	return fmt.Sprintf("%02d:%02d:%02d.%03d", ms/3600000, ms/60000%60, ms/1000%60, ms%1000)
 }
 
-var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+var cueEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// cue is a text on one line, in which nothing is markup.
-func cue(text string) string { return escapes.Replace(strings.Join(strings.Fields(text), " ")) }
+// cueText is a text on one line, in which nothing is markup.
+func cueText(text string) string { return cueEscaper.Replace(strings.Join(strings.Fields(text), " ")) }
 
 // chapters makes one of each heading, and one of what stands before the first.
 // An article with fewer than two headings has none.

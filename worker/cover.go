@@ -14,8 +14,8 @@ import (
 	"lector/audio/id3"
 )
 
-// Covers gets pictures from the web.
-type Covers interface {
+// PictureFetcher gets pictures from the web.
+type PictureFetcher interface {
 	Picture(ctx context.Context, address string) ([]byte, error)
 }
 
@@ -29,10 +29,10 @@ const (
 // without its picture rather than not at all, so the error is only told.
 func (p *Plan) cover(ctx context.Context) (*id3.Picture, error) {
 	address := p.article.Image
-	if address == "" || p.narrator.Covers == nil {
+	if address == "" || p.narrator.Pictures == nil {
 		return nil, nil
 	}
-	data, err := p.narrator.picture(ctx, address)
+	data, err := p.narrator.loadPicture(ctx, address)
 	if err != nil {
 		return nil, fmt.Errorf("cover: %w", err)
 	}
@@ -43,11 +43,11 @@ func (p *Plan) cover(ctx context.Context) (*id3.Picture, error) {
 	return &id3.Picture{MIME: mime, Data: data}, nil
 }
 
-// picture reads a data URI (RFC 2397) or fetches.
-func (n *Narrator) picture(ctx context.Context, address string) ([]byte, error) {
+// loadPicture reads a data URI (RFC 2397) or fetches.
+func (n *Narrator) loadPicture(ctx context.Context, address string) ([]byte, error) {
 	inline, ok := strings.CutPrefix(address, "data:")
 	if !ok {
-		return n.Covers.Picture(ctx, address)
+		return n.Pictures.Picture(ctx, address)
 	}
 	head, body, ok := strings.Cut(inline, ",")
 	if !ok || !strings.HasSuffix(head, ";base64") {

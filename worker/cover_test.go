@@ -16,9 +16,9 @@ import (
 	"lector"
 )
 
-type covers map[string][]byte
+type pictures map[string][]byte
 
-func (c covers) Picture(_ context.Context, address string) ([]byte, error) {
+func (c pictures) Picture(_ context.Context, address string) ([]byte, error) {
 	if data, ok := c[address]; ok {
 		return data, nil
 	}
@@ -32,7 +32,7 @@ func TestCover(t *testing.T) {
 	if err := errors.Join(jpeg.Encode(&jpg, picture, nil), png.Encode(&small, picture)); err != nil {
 		t.Fatal(err)
 	}
-	web := covers{"https://x/a.jpg": jpg.Bytes(), "https://x/a.svg": []byte("<svg/>"), "https://x/empty": nil, "https://x/huge.png": hugePNG(), "https://x/fat.jpg": append(jpg.Bytes(), make([]byte, maxCover)...)}
+	web := pictures{"https://x/a.jpg": jpg.Bytes(), "https://x/a.svg": []byte("<svg/>"), "https://x/empty": nil, "https://x/huge.png": hugePNG(), "https://x/fat.jpg": append(jpg.Bytes(), make([]byte, maxCover)...)}
 	tests := []struct{ address, mime, fault string }{
 		{"", "", ""},
 		{"https://x/a.jpg", "image/jpeg", ""},
@@ -46,7 +46,7 @@ func TestCover(t *testing.T) {
 		{"data:image/png;base64,%%%", "", "illegal base64"},
 	}
 	for _, tt := range tests {
-		p := Plan{narrator: &Narrator{Covers: web}, article: lector.Article{Image: tt.address}}
+		p := Plan{narrator: &Narrator{Pictures: web}, article: lector.Article{Image: tt.address}}
 		got, err := p.cover(t.Context())
 		switch {
 		case tt.fault != "" && (err == nil || !strings.Contains(err.Error(), tt.fault)):

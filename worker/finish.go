@@ -14,61 +14,61 @@ import (
 // the public rendition or is gone, and the audio event is out. Done twice, it
 // does no harm; a worker that dies here is followed by one that does it again.
 func (w *Worker) finish(ctx context.Context, r *record, replay string) error {
-	if err := w.follow(ctx, r); err != nil {
+	if err := w.updatePointer(ctx, r); err != nil {
 		return err
 	}
-	w.tell(Progress{Job: r.job, Stage: lector.StageAnnounce})
-	e, err := w.event(ctx, r.job, replay)
+	w.report(Progress{Job: r.job, Stage: lector.StageAnnounce})
+	e, err := w.audioEvent(ctx, r.job, replay)
 	if err != nil {
 		return err
 	}
 	if err := w.Announcer.Announce(ctx, e); err != nil {
 		return err
 	}
-	err = r.change(ctx, func(j *lector.Job) {
+	err = r.update(ctx, func(j *lector.Job) {
 		j.Stage, j.Announced, j.Changed, j.AnnouncedRendition = lector.StageDone, true, w.now(), ""
 		if e.Type == lector.AudioReady {
 			j.AnnouncedRendition = j.Rendition
 		}
 	})
 	if err == nil {
-		w.tell(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason})
+		w.report(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason})
 	}
 	return err
 }
 
-// follow writes or removes the pointer. Because an older worker may have been
+// updatePointer writes or removes the pointer. Because an older worker may have been
 // stopped between its commit and its pointer and wake up only now, the record
 // is read once more behind the write, and obeyed.
-func (w *Worker) follow(ctx context.Context, r *record) error {
-	if err := w.point(ctx, r.job); err != nil {
+func (w *Worker) updatePointer(ctx context.Context, r *record) error {
+	if err := w.writePointer(ctx, r.job); err != nil {
 		return err
 	}
-	now, _, err := w.Ledger.Job(ctx, r.job.Site, r.job.ID)
+	now, _, err := w.Jobs.Job(ctx, r.job.Site, r.job.ID)
 	if err != nil || now.Sequence == r.job.Sequence {
 		return err
 	}
-	if err := w.point(ctx, now); err != nil {
+	if err := w.writePointer(ctx, now); err != nil {
 		return err
 	}
 	return errSuperseded
 }
 
-func (w *Worker) point(ctx context.Context, j lector.Job) error {
+func (w *Worker) writePointer(ctx context.Context, j lector.Job) error {
 	if j.Rendition == "" {
-		return w.erase(ctx, j)
+		return w.deleteAudio(ctx, j)
 	}
-	m, err := w.manifest(ctx, lector.Prefix(j.Site, j.ID)+j.Rendition+".manifest.json")
+	m, err := w.readManifest(ctx, lector.Prefix(j.Site, j.ID)+j.Rendition+".manifest.json")
 	if err != nil {
 		return fmt.Errorf("manifest of rendition %s: %w", j.Rendition, err)
 	}
-	was, err := w.public(ctx, j)
+	was, err := w.currentPointer(ctx, j)
 	if err != nil {
 		return err
 	}
-	m.Revision, m.PreviousRenditions, m.FirstPublished = j.Revision, history(was, m.Hash), m.Appeared()
+	m.Revision, m.PreviousRenditions, m.FirstPublished = j.Revision, history(was, m.Hash), m.PublicationDate()
 	if was.Hash != "" {
-		m.FirstPublished = was.Appeared()
+		m.FirstPublished = was.PublicationDate()
 	}
 	return w.putPointer(ctx, j, m)
 }
@@ -85,13 +85,13 @@ func (w *Worker) putPointer(ctx context.Context, j lector.Job, m lector.Manifest
 	return nil
 }
 
-// erase removes what is public of an article, the pointer first. While a job
+// deleteAudio removes what is public of an article, the pointer first. While a job
 // runs, its files are on their way in and stay.
-func (w *Worker) erase(ctx context.Context, j lector.Job) error {
+func (w *Worker) deleteAudio(ctx context.Context, j lector.Job) error {
 	if err := w.Store.Delete(ctx, lector.PointerKey(j.Site, j.ID)); err != nil {
 		return fmt.Errorf("remove pointer: %w", err)
 	}
-	if !j.State.AtRest() {
+	if !j.State.Terminal() {
 		return nil
 	}
 	for o, err := range w.Store.List(ctx, lector.Prefix(j.Site, j.ID)) {
@@ -105,8 +105,8 @@ func (w *Worker) erase(ctx context.Context, j lector.Job) error {
 	return nil
 }
 
-// event is what the world is told about the job as it stands.
-func (w *Worker) event(ctx context.Context, j lector.Job, replay string) (lector.AudioEvent, error) {
+// audioEvent is what the world is told about the job as it stands.
+func (w *Worker) audioEvent(ctx context.Context, j lector.Job, replay string) (lector.AudioEvent, error) {
 	e := lector.AudioEvent{
 		Time: w.now(), Site: j.Site, Article: j.Article, Key: j.ID, Revision: j.Revision,
 		Usage: j.Usage, Reason: j.Reason, Type: lector.AudioRemoved,
@@ -115,7 +115,7 @@ func (w *Worker) event(ctx context.Context, j lector.Job, replay string) (lector
 	case j.State == lector.Failed:
 		e.Type = lector.AudioFailed
 	case j.Rendition != "":
-		m, err := w.manifest(ctx, lector.PointerKey(j.Site, j.ID))
+		m, err := w.readManifest(ctx, lector.PointerKey(j.Site, j.ID))
 		if err != nil {
 			return e, err
 		}
@@ -130,11 +130,11 @@ func (w *Worker) event(ctx context.Context, j lector.Job, replay string) (lector
 	return e, nil
 }
 
-// public returns what the pointer says so far; it is empty before the first
+// currentPointer returns what the pointer says so far; it is empty before the first
 // rendition and where the pointer is not readable, which the next one replaces.
-func (w *Worker) public(ctx context.Context, j lector.Job) (lector.Manifest, error) {
+func (w *Worker) currentPointer(ctx context.Context, j lector.Job) (lector.Manifest, error) {
 	key := lector.PointerKey(j.Site, j.ID)
-	data, err := w.load(ctx, key)
+	data, err := w.readObject(ctx, key)
 	if errors.Is(err, lector.ErrNotFound) {
 		return lector.Manifest{}, nil
 	}
@@ -159,8 +159,8 @@ func history(was lector.Manifest, hash string) []lector.PreviousRendition {
 	return earlier[:min(len(earlier), 20)]
 }
 
-func (w *Worker) manifest(ctx context.Context, key string) (lector.Manifest, error) {
-	data, err := w.load(ctx, key)
+func (w *Worker) readManifest(ctx context.Context, key string) (lector.Manifest, error) {
+	data, err := w.readObject(ctx, key)
 	if err != nil {
 		return lector.Manifest{}, err
 	}
@@ -171,7 +171,7 @@ func (w *Worker) manifest(ctx context.Context, key string) (lector.Manifest, err
 	return m, nil
 }
 
-func (w *Worker) load(ctx context.Context, key string) ([]byte, error) {
+func (w *Worker) readObject(ctx context.Context, key string) ([]byte, error) {
 	body, _, err := w.Store.Open(ctx, key)
 	if err != nil {
 		return nil, err

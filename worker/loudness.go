@@ -45,16 +45,16 @@ func (l Loudness) String() string {
 	return fmt.Sprintf("%g", l.Target)
 }
 
-// loudness writes into the manifest how loud the rendition is; silence has no
+// setLoudness writes into the manifest how loud the rendition is; silence has no
 // figure.
-func (n *Narration) loudness(l *audio.Levels) {
+func (n *Narration) setLoudness(l *audio.Levels) {
 	if l != nil {
 		n.Manifest.Loudness, n.Manifest.TruePeak = audio.Finite(l.After), audio.Finite(l.Peak)
 	}
 }
 
-// missed says why a rendition is not as loud as it should be, or nothing.
-func missed(l *audio.Levels, want *audio.Level) string {
+// levelWarning says why a rendition is not as loud as it should be, or nothing.
+func levelWarning(l *audio.Levels, want *audio.Level) string {
 	if l == nil || want == nil || len(l.Limited) == 0 || math.Abs(l.After-want.Target) <= audio.GainStep {
 		return ""
 	}

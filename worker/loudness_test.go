@@ -52,7 +52,7 @@ func TestLoudnessIsInTheHash(t *testing.T) {
 				t.Errorf("%+v and %+v have the same hash", other, l)
 			}
 			hashes[p.Hash()] = l
-			clips[strings.Join(p.clips(), " ")] = true
+			clips[strings.Join(p.clipHashes(), " ")] = true
 		}
 	}
 	if len(hashes) != 4 || len(clips) != 1 {
@@ -65,15 +65,15 @@ func TestMissedLevelIsTold(t *testing.T) {
 	t.Parallel()
 	want := &audio.Level{Target: -19, Ceiling: -1}
 	const told = "-22.0 LUFS and not to -19: the peaks of 3 clips"
-	if why := missed(&audio.Levels{After: -22.04, Limited: make([]audio.Limit, 3)}, want); !strings.Contains(why, told) {
+	if why := levelWarning(&audio.Levels{After: -22.04, Limited: make([]audio.Limit, 3)}, want); !strings.Contains(why, told) {
 		t.Errorf("%q", why)
 	}
 	for _, l := range []*audio.Levels{nil, {After: -19.7}, {After: -18.3, Limited: make([]audio.Limit, 1)}, {After: math.Inf(-1)}} {
-		if why := missed(l, want); why != "" {
+		if why := levelWarning(l, want); why != "" {
 			t.Errorf("%+v: %q", l, why)
 		}
 	}
-	if why := missed(&audio.Levels{After: -30}, nil); why != "" {
+	if why := levelWarning(&audio.Levels{After: -30}, nil); why != "" {
 		t.Errorf("nothing was asked: %q", why)
 	}
 }

@@ -32,11 +32,11 @@ type Narration struct {
 }
 
 // hash covers all that goes into the sound and the tags.
-func (p *Plan) hash(t *take) string {
+func (p *Plan) hash(t *voicePlan) string {
 	type part struct{ Clip, Pause string }
 	var parts []part
 	for i, c := range t.chunks {
-		parts = append(parts, part{synth.Hash(t.speech[i], t.by[i].Capabilities), c.Pause.String()})
+		parts = append(parts, part{synth.Hash(t.synthChunks[i], t.chunkVoices[i].Capabilities), c.Pause.String()})
 	}
 	data, err := json.Marshal(struct {
 		Version  string
@@ -58,23 +58,23 @@ func (p *Plan) hash(t *take) string {
 // failure of the voice: the article waits.
 func (p *Plan) Narrate(ctx context.Context, step func(Progress)) (*Narration, error) {
 	ctx = synth.WithAccount(ctx, synth.Account{Site: p.article.Site, Job: p.article.Key()})
-	var failed unread
-	for i, t := range p.takes {
-		if failed.lacks(t) {
+	var failed voiceErrors
+	for i, t := range p.voicePlans {
+		if failed.includes(t) {
 			continue
 		}
-		if err := t.afford(p.site.Budget); err != nil {
+		if err := t.checkBudget(p.site.Budget); err != nil {
 			failed = append(failed, err)
 			break
 		}
-		clips, why := t.read(ctx, step)
+		clips, why := t.synthesize(ctx, step)
 		if why == nil {
 			step(Progress{Stage: lector.StageStitch})
 			n, err := p.assemble(ctx, t, clips, step)
 			if err == nil && i > 0 {
 				n.Manifest.Fallback = failed.Error()
 			}
-			return n, at(lector.StageStitch, err)
+			return n, atStage(lector.StageStitch, err)
 		}
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -84,12 +84,12 @@ func (p *Plan) Narrate(ctx context.Context, step func(Progress)) (*Narration, er
 			break
 		}
 	}
-	return nil, at(lector.StageSynth, failed)
+	return nil, atStage(lector.StageSynth, failed)
 }
 
-// parts readies the clips for the stitch. Each is decoded once: clips that were
+// stitchParts readies the clips for the stitch. Each is decoded once: clips that were
 // spoken now have been listened to by the check.
-func (t *take) parts(ctx context.Context, clips []synth.Clip) ([]audio.Part, error) {
+func (t *voicePlan) stitchParts(ctx context.Context, clips []synth.Clip) ([]audio.Part, error) {
 	parts := make([]audio.Part, len(clips))
 	for i := range clips {
 		c := &clips[i]
@@ -102,15 +102,15 @@ func (t *take) parts(ctx context.Context, clips []synth.Clip) ([]audio.Part, err
 		}
 		parts[i] = audio.Part{
 			Name: fmt.Sprintf("clip %d", i+1), Source: body, Size: body.Size(), Pause: t.chunks[i].Pause, Known: c.Analysis,
-			Group: t.by[i].Name,
+			Group: t.chunkVoices[i].Name,
 		}
 	}
 	return parts, nil
 }
 
 // assemble joins the clips and describes the result.
-func (p *Plan) assemble(ctx context.Context, t *take, clips []synth.Clip, step func(Progress)) (*Narration, error) {
-	parts, err := t.parts(ctx, clips)
+func (p *Plan) assemble(ctx context.Context, t *voicePlan, clips []synth.Clip, step func(Progress)) (*Narration, error) {
+	parts, err := t.stitchParts(ctx, clips)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (p *Plan) assemble(ctx context.Context, t *take, clips []synth.Clip, step f
 	if err != nil {
 		return nil, err
 	}
-	if why := missed(plan.Levels(), level); why != "" {
+	if why := levelWarning(plan.Levels(), level); why != "" {
 		step(Progress{Stage: lector.StageStitch, Note: why})
 	}
 	line := plan.Timeline()
@@ -136,8 +136,8 @@ func (p *Plan) assemble(ctx context.Context, t *take, clips []synth.Clip, step f
 		return nil, err
 	}
 	n := &Narration{MP3: mp3.Bytes(), Manifest: p.manifest(t, line, segments)}
-	n.loudness(plan.Levels())
-	n.bill(clips)
+	n.setLoudness(plan.Levels())
+	n.countUsage(clips)
 	if err := n.verify(line); err != nil {
 		return nil, err
 	}
@@ -145,7 +145,7 @@ func (p *Plan) assemble(ctx context.Context, t *take, clips []synth.Clip, step f
 }
 
 // tag is what the file says about itself, but for the chapters.
-func (p *Plan) tag(t *take) id3.Tag {
+func (p *Plan) tag(t *voicePlan) id3.Tag {
 	tag := id3.Tag{
 		Title: t.script.Title, Artist: strings.Join(p.page.Authors, ", "), Album: p.site.Title, Language: p.language, Software: "Lector",
 	}
@@ -158,7 +158,7 @@ func (p *Plan) tag(t *take) id3.Tag {
 	return tag
 }
 
-func (p *Plan) disclosure(t *take) lector.Disclosure {
+func (p *Plan) disclosure(t *voicePlan) lector.Disclosure {
 	text, language := lector.DisclosureIn(p.language)
 	source := t.voice.Capabilities.Synthetic
 	if source == "" {
@@ -196,8 +196,8 @@ func (n *Narration) describe(chapters []id3.Chapter) error {
 	return err
 }
 
-// lexicon lists the entries that matched, each once.
-func lexicon(chunks []script.Chunk) []string {
+// matchedEntries lists the entries that matched, each once.
+func matchedEntries(chunks []script.Chunk) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, c := range chunks {

@@ -58,30 +58,30 @@ type Site struct {
 // Narrator makes the audio of articles. It knows no broker and stores nothing
 // but clips.
 type Narrator struct {
-	Sites  map[string]Site
-	Voices []Voice
-	Covers Covers // nil: files have no cover
-	Now    func() time.Time
+	Sites    map[string]Site
+	Voices   []Voice
+	Pictures PictureFetcher // nil: files have no cover
+	Now      func() time.Time
 }
 
 // Plan is an article ready to be read by its preferred voice.
 type Plan struct {
-	narrator *Narrator
-	article  lector.Article
-	site     Site
-	page     extract.Page
-	language string
-	takes    []*take // the preferred first
+	narrator   *Narrator
+	article    lector.Article
+	site       Site
+	page       extract.Page
+	language   string
+	voicePlans []*voicePlan // the preferred first
 }
 
-// take is the article as one voice would read it, or as a cast would.
-type take struct {
-	voice  Voice
-	script script.Script
-	chunks []script.Chunk
-	speech []synth.Chunk
-	by     []Voice // who reads each chunk
-	hash   string
+// voicePlan is the article as one voice would read it, or as a cast would.
+type voicePlan struct {
+	voice       Voice
+	script      script.Script
+	chunks      []script.Chunk
+	synthChunks []synth.Chunk
+	chunkVoices []Voice // who reads each chunk
+	hash        string
 }
 
 // Prepare finds out what is to be read, and how. It calls no voice. Its errors
@@ -95,44 +95,44 @@ func (n *Narrator) Prepare(ctx context.Context, a lector.Article, step func(Prog
 	step(Progress{Stage: lector.StageExtract})
 	var err error
 	if p.page, err = extract.Article(a, site.Rules); err != nil {
-		return nil, at(lector.StageExtract, err)
+		return nil, atStage(lector.StageExtract, err)
 	}
 	step(Progress{Stage: lector.StageScript})
-	if err := p.cast(); err != nil {
-		return nil, at(lector.StageScript, err)
+	if err := p.prepareVoices(); err != nil {
+		return nil, atStage(lector.StageScript, err)
 	}
 	if n, most := p.Characters(), site.MaxCharacters; most > 0 && n > most {
-		return nil, at(lector.StageScript, lector.Hint(lector.Permanent(fmt.Errorf("the article has %d characters, the site reads at most %d", n, most)),
+		return nil, atStage(lector.StageScript, lector.Hint(lector.Permanent(fmt.Errorf("the article has %d characters, the site reads at most %d", n, most)),
 			"is this one article? If so, set budget.characters_per_article of the site in lector.yaml"))
 	}
-	if err := p.takes[0].afford(site.Budget); err != nil {
-		return nil, at(lector.StageScript, err)
+	if err := p.voicePlans[0].checkBudget(site.Budget); err != nil {
+		return nil, atStage(lector.StageScript, err)
 	}
 	return p, ctx.Err()
 }
 
-// cast writes the script for the preferred voice.
-func (p *Plan) cast() error {
+// prepareVoices writes the script for the preferred voice.
+func (p *Plan) prepareVoices() error {
 	p.language = p.page.Language
 	if p.language == "" {
 		p.language = p.site.Language
 	}
 	var why []error
 	for i, v := range p.narrator.voices(p.site, p.language) {
-		casts := []cast{{}}
-		if with := p.narrator.cast(p.site, v, p.language); i == 0 && len(with) > 0 {
-			casts = []cast{with, {}}
+		casts := []roleVoices{{}}
+		if with := p.narrator.roleVoices(p.site, v, p.language); i == 0 && len(with) > 0 {
+			casts = []roleVoices{with, {}}
 		}
 		for _, c := range casts {
-			t, err := p.rehearse(v, c)
+			t, err := p.prepareFor(v, c)
 			if err != nil {
 				why = append(why, fmt.Errorf("voice %s: %w", v.Name, err))
 				continue
 			}
-			p.takes = append(p.takes, t)
+			p.voicePlans = append(p.voicePlans, t)
 		}
 	}
-	if len(p.takes) > 0 {
+	if len(p.voicePlans) > 0 {
 		return nil
 	}
 	if len(why) > 0 {
@@ -172,9 +172,9 @@ func appendSpeaker(out []Voice, v Voice, language string) []Voice {
 	return out
 }
 
-// rehearse writes the script and the chunks for one voice and its cast.
-func (p *Plan) rehearse(v Voice, with cast) (*take, error) {
-	caps := with.needs(v.Capabilities)
+// prepareFor writes the script and the chunks for one voice and its cast.
+func (p *Plan) prepareFor(v Voice, with roleVoices) (*voicePlan, error) {
+	caps := with.combinedLimits(v.Capabilities)
 	o, err := p.options(caps)
 	if err != nil {
 		return nil, err
@@ -183,13 +183,13 @@ func (p *Plan) rehearse(v Voice, with cast) (*take, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &take{voice: v, script: s, chunks: s.Chunks(script.Limit{Max: caps.MaxLength, Unit: caps.Unit})}
+	t := &voicePlan{voice: v, script: s, chunks: s.Chunks(script.Limit{Max: caps.MaxLength, Unit: caps.Unit})}
 	for _, c := range t.chunks {
-		t.speech = append(t.speech, synth.Chunk{
+		t.synthChunks = append(t.synthChunks, synth.Chunk{
 			Text: c.Text, Language: p.language, Before: c.Before, After: c.After, Lexicon: c.Lexicon, Normaliser: script.Version,
 			Speed: p.site.Speed,
 		})
-		t.by = append(t.by, with.of(c.Kind, v))
+		t.chunkVoices = append(t.chunkVoices, with.voiceFor(c.Kind, v))
 	}
 	t.hash = p.hash(t)
 	return t, nil
@@ -213,22 +213,22 @@ func (p *Plan) options(caps lector.Capabilities) (o script.Options, err error) {
 
 // Hash names the rendition that the preferred voice would make: all that goes
 // into its sound and its tags.
-func (p *Plan) Hash() string { return p.takes[0].hash }
+func (p *Plan) Hash() string { return p.voicePlans[0].hash }
 
 // Characters is how many characters the preferred voice would be given.
 func (p *Plan) Characters() int {
-	n, _ := p.takes[0].price()
+	n, _ := p.voicePlans[0].maxCost()
 	return n
 }
 
-// price is what the take costs at most: nothing of it may be in the cache.
-func (t *take) price() (characters int, dollars float64) {
-	for i, c := range t.speech {
+// maxCost is what the take costs at most: nothing of it may be in the cache.
+func (t *voicePlan) maxCost() (characters int, dollars float64) {
+	for i, c := range t.synthChunks {
 		n := c.Characters()
 		characters += n
-		dollars += float64(n) * t.by[i].Capabilities.Price / 1e6
+		dollars += float64(n) * t.chunkVoices[i].Capabilities.Price / 1e6
 	}
 	return characters, dollars
 }
 
-func (t *take) afford(b lector.Budget) error { return b.Article(t.price()) }
+func (t *voicePlan) checkBudget(b lector.Budget) error { return b.CheckArticle(t.maxCost()) }

@@ -12,8 +12,8 @@ import (
 	"lector"
 )
 
-// publicise puts a rendition into the store and makes it public, as a job does.
-func (m *memory) publicise(t *testing.T, r lector.Manifest) (lector.Manifest, error) {
+// makePublic puts a rendition into the store and makes it public, as a job does.
+func (m *fakeServices) makePublic(t *testing.T, r lector.Manifest) (lector.Manifest, error) {
 	t.Helper()
 	j := lector.Job{Site: "havana", ID: lector.Key("havana", "1"), Article: "1", Revision: r.Revision, Rendition: r.Hash}
 	r.Site, r.Article, r.Key = j.Site, j.Article, j.ID
@@ -22,7 +22,7 @@ func (m *memory) publicise(t *testing.T, r lector.Manifest) (lector.Manifest, er
 		t.Fatal(err)
 	}
 	m.objects[lector.Prefix(j.Site, j.ID)+r.Hash+".manifest.json"] = data
-	if err := m.worker().point(t.Context(), j); err != nil {
+	if err := m.worker().writePointer(t.Context(), j); err != nil {
 		return lector.Manifest{}, err
 	}
 	var pointer lector.Manifest
@@ -47,10 +47,10 @@ func TestFirstDateStays(t *testing.T) {
 		"CMS states it later":   {[]lector.Manifest{{Created: day(5)}, {PublishedAt: day(4), Created: day(7)}}, day(5)},
 		"more than the history": {make30(day(5)), day(5)},
 	} {
-		m := newMemory()
+		m := newFakeServices()
 		for i, r := range c.revisions {
 			r.Hash, r.Revision = string(rune('a'+i%26))+string(rune('a'+i/26)), "r"
-			got, err := m.publicise(t, r)
+			got, err := m.makePublic(t, r)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -71,38 +71,38 @@ func make30(first time.Time) (all []lector.Manifest) {
 // TestFirstDateOfAnOldPointer: one that was written before it had that date.
 func TestFirstDateOfAnOldPointer(t *testing.T) {
 	t.Parallel()
-	m := newMemory()
+	m := newFakeServices()
 	key := lector.PointerKey("havana", lector.Key("havana", "1"))
 	m.objects[key] = []byte(`{"hash":"old","created":"2026-11-02T09:00:00Z"}`)
-	if got, err := m.publicise(t, lector.Manifest{Hash: "new", Created: day(8)}); err != nil || !got.FirstPublished.Equal(day(2)) || len(got.PreviousRenditions) != 1 {
+	if got, err := m.makePublic(t, lector.Manifest{Hash: "new", Created: day(8)}); err != nil || !got.FirstPublished.Equal(day(2)) || len(got.PreviousRenditions) != 1 {
 		t.Errorf("first published %v, history %v, %v", got.FirstPublished, got.PreviousRenditions, err)
 	}
 	m.objects[key] = []byte(`{"hash":`)
-	if got, err := m.publicise(t, lector.Manifest{Hash: "new", Created: day(8)}); err != nil || !got.FirstPublished.Equal(day(8)) {
+	if got, err := m.makePublic(t, lector.Manifest{Hash: "new", Created: day(8)}); err != nil || !got.FirstPublished.Equal(day(8)) {
 		t.Errorf("behind a broken pointer first published %v, %v", got.FirstPublished, err)
 	}
 }
 
-// silentStore does not answer for one key.
-type silentStore struct {
-	*memory
+// failingStore does not answer for one key.
+type failingStore struct {
+	*fakeServices
 	key string
 	err error
 }
 
-func (s silentStore) Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
+func (s failingStore) Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
 	if key == s.key {
 		return nil, lector.Object{}, s.err
 	}
-	return s.memory.Open(ctx, key)
+	return s.fakeServices.Open(ctx, key)
 }
 
 // TestPointerIsNotReplacedUnread: a store that does not answer for a moment
 // costs no date and no history.
 func TestPointerIsNotReplacedUnread(t *testing.T) {
 	t.Parallel()
-	m := newMemory()
-	if _, err := m.publicise(t, lector.Manifest{Hash: "a", Created: day(1)}); err != nil {
+	m := newFakeServices()
+	if _, err := m.makePublic(t, lector.Manifest{Hash: "a", Created: day(1)}); err != nil {
 		t.Fatal(err)
 	}
 	j := lector.Job{Site: "havana", ID: lector.Key("havana", "1"), Rendition: "a"}
@@ -110,8 +110,8 @@ func TestPointerIsNotReplacedUnread(t *testing.T) {
 	before := bytes.Clone(m.objects[key])
 	w := m.worker()
 	silent := errors.New("no answer")
-	w.Store = silentStore{m, key, silent}
-	if err := w.point(t.Context(), j); !errors.Is(err, silent) || !bytes.Equal(before, m.objects[key]) {
+	w.Store = failingStore{m, key, silent}
+	if err := w.writePointer(t.Context(), j); !errors.Is(err, silent) || !bytes.Equal(before, m.objects[key]) {
 		t.Errorf("%v; the pointer was %s and is %s", err, before, m.objects[key])
 	}
 }

@@ -13,28 +13,28 @@ var errSuperseded = errors.New("superseded by a newer event")
 
 // record is a job's record in the hands of the worker that works for it.
 type record struct {
-	ledger  Ledger
+	jobs    JobStore
 	job     lector.Job
 	version uint64
 }
 
-// read returns the record of an article, or an empty one.
-func (w *Worker) read(ctx context.Context, site, key string) (*record, error) {
-	j, v, err := w.Ledger.Job(ctx, site, key)
+// loadRecord returns the record of an article, or an empty one.
+func (w *Worker) loadRecord(ctx context.Context, site, key string) (*record, error) {
+	j, v, err := w.Jobs.Job(ctx, site, key)
 	if err != nil && !errors.Is(err, lector.ErrNotFound) {
 		return nil, err
 	}
-	return &record{ledger: w.Ledger, job: j, version: v}, nil
+	return &record{jobs: w.Jobs, job: j, version: v}, nil
 }
 
-// change applies f and saves. When somebody else wrote in between, f is applied
+// update applies f and saves. When somebody else wrote in between, f is applied
 // to what they wrote, so long as the record still wants the same event;
 // otherwise the answer is errSuperseded.
-func (r *record) change(ctx context.Context, f func(*lector.Job)) error {
+func (r *record) update(ctx context.Context, f func(*lector.Job)) error {
 	for range 20 {
 		next := r.job
 		f(&next)
-		v, err := r.ledger.Save(ctx, next, r.version)
+		v, err := r.jobs.Save(ctx, next, r.version)
 		if err == nil {
 			r.job, r.version = next, v
 			return nil
@@ -52,7 +52,7 @@ func (r *record) change(ctx context.Context, f func(*lector.Job)) error {
 // reload reads the record again; errSuperseded says that it wants another
 // event by now.
 func (r *record) reload(ctx context.Context) error {
-	j, v, err := r.ledger.Job(ctx, r.job.Site, r.job.ID)
+	j, v, err := r.jobs.Job(ctx, r.job.Site, r.job.ID)
 	if err != nil {
 		return err
 	}

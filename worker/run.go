@@ -17,9 +17,9 @@ func (w *Worker) run(ctx context.Context, d lector.Delivery, r *record) error {
 	case a.Visibility != lector.Public:
 		return w.withdraw(ctx, r, lector.Refused, fmt.Sprintf("visibility is %q: only public text is read", a.Visibility), d.Event.Replay)
 	case d.Event.Type == lector.Scheduled:
-		return w.postpone(ctx, r, d.Event.Replay)
+		return w.finishScheduled(ctx, r, d.Event.Replay)
 	}
-	ctx, stop := w.guard(ctx, r)
+	ctx, stop := w.watchSuperseded(ctx, r)
 	defer stop()
 	err := w.narrate(ctx, d, r)
 	if cause := context.Cause(ctx); err != nil && cause != nil && errors.Is(cause, errSuperseded) {
@@ -32,63 +32,63 @@ func (w *Worker) run(ctx context.Context, d lector.Delivery, r *record) error {
 func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) error {
 	step := func(p Progress) {
 		p.Job = r.job
-		w.tell(p)
+		w.report(p)
 	}
 	plan, err := w.Narrator.Prepare(ctx, d.Event.Article, step)
 	if err != nil {
 		return err
 	}
 	if d.Event.Replay == "" && r.job.Rendition == plan.Hash() {
-		return w.unchanged(ctx, r, plan)
+		return w.finishUnchanged(ctx, r, plan)
 	}
 	n, err := plan.Narrate(ctx, step)
 	if err != nil {
-		w.owe(ctx, r, plan)
+		w.recordFailedUsage(ctx, r, plan)
 		return err
 	}
-	if err := w.total(ctx, r, plan, n); err != nil {
-		return at(lector.StageCommit, err)
+	if err := w.aggregateUsage(ctx, r, plan, n); err != nil {
+		return atStage(lector.StageCommit, err)
 	}
-	if err := w.release(ctx, r, n, step); err != nil {
-		return errors.Join(err, w.tidy(ctx, r))
+	if err := w.storeAndCommit(ctx, r, n, step); err != nil {
+		return errors.Join(err, w.cleanUpOrphans(ctx, r))
 	}
 	return w.finish(ctx, r, d.Event.Replay)
 }
 
-// release stores the rendition and makes it the article's.
-func (w *Worker) release(ctx context.Context, r *record, n *Narration, step func(Progress)) error {
+// storeAndCommit stores the rendition and makes it the article's.
+func (w *Worker) storeAndCommit(ctx context.Context, r *record, n *Narration, step func(Progress)) error {
 	step(Progress{Stage: lector.StageStore})
-	if err := w.keep(ctx, n); err != nil {
-		return at(lector.StageStore, err)
+	if err := w.storeFiles(ctx, n); err != nil {
+		return atStage(lector.StageStore, err)
 	}
 	step(Progress{Stage: lector.StageCommit})
-	return at(lector.StageCommit, w.commit(ctx, r, n))
+	return atStage(lector.StageCommit, w.commit(ctx, r, n))
 }
 
-// tidy removes what was stored in vain when the article was withdrawn in the
+// cleanUpOrphans removes what was stored in vain when the article was withdrawn in the
 // meantime: a worker that was frozen and woke up behind the takedown.
-func (w *Worker) tidy(ctx context.Context, r *record) error {
+func (w *Worker) cleanUpOrphans(ctx context.Context, r *record) error {
 	ctx = context.WithoutCancel(ctx)
-	now, _, err := w.Ledger.Job(ctx, r.job.Site, r.job.ID)
-	if err != nil || now.Rendition != "" || !now.State.AtRest() {
+	now, _, err := w.Jobs.Job(ctx, r.job.Site, r.job.ID)
+	if err != nil || now.Rendition != "" || !now.State.Terminal() {
 		return err
 	}
-	return w.erase(ctx, now)
+	return w.deleteAudio(ctx, now)
 }
 
 // commit makes the rendition the article's: the one moment from which on it is
 // true, unless the record wants another event.
 func (w *Worker) commit(ctx context.Context, r *record, n *Narration) error {
-	return r.change(ctx, func(j *lector.Job) {
+	return r.update(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Reason = lector.Ready, lector.StageCommit, ""
 		j.Title, j.Rendition, j.Manifest = n.Manifest.Title, n.Manifest.Hash, w.Addresses.Links(n.Manifest).Manifest
 		j.Chunks, j.Usage, j.Cost, j.Fallback = n.Chunks, n.Manifest.Usage, n.Cost, n.Manifest.Fallback
-		w.end(j, "ready")
+		w.endAttempt(j, "ready")
 	})
 }
 
-// end closes the last attempt of a job.
-func (w *Worker) end(j *lector.Job, outcome string) {
+// endAttempt closes the last attempt of a job.
+func (w *Worker) endAttempt(j *lector.Job, outcome string) {
 	j.Changed = w.now()
 	attempts := append([]lector.Attempt(nil), j.Attempts...)
 	if n := len(attempts); n > 0 {
@@ -98,21 +98,21 @@ func (w *Worker) end(j *lector.Job, outcome string) {
 	j.Attempts = attempts
 }
 
-// unchanged notes that the newest revision sounds like the public one. Nothing
+// finishUnchanged notes that the newest revision sounds like the public one. Nothing
 // is spoken; the pointer learns the revision. It is announced only if the world
 // does not know of the rendition: a worker died before it could tell, or told of
 // a failure since.
-func (w *Worker) unchanged(ctx context.Context, r *record, plan *Plan) error {
+func (w *Worker) finishUnchanged(ctx context.Context, r *record, plan *Plan) error {
 	known := r.job.AnnouncedRendition == r.job.Rendition
 	if known {
-		if err := w.follow(ctx, r); err != nil {
+		if err := w.updatePointer(ctx, r); err != nil {
 			return err
 		}
 	}
-	err := r.change(ctx, func(j *lector.Job) {
+	err := r.update(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Reason, j.Announced = lector.Ready, lector.StageDone, "nothing audible changed", known
 		j.Usage.Reused, j.Manifest = plan.Characters(), w.Addresses.Object(lector.PointerKey(j.Site, j.ID))
-		w.end(j, "unchanged")
+		w.endAttempt(j, "unchanged")
 	})
 	switch {
 	case err != nil:
@@ -120,28 +120,28 @@ func (w *Worker) unchanged(ctx context.Context, r *record, plan *Plan) error {
 	case !known:
 		return w.finish(ctx, r, "")
 	}
-	w.tell(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason})
+	w.report(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason})
 	return nil
 }
 
-// postpone ends an event that says when the article will appear. What has been
+// finishScheduled ends an event that says when the article will appear. What has been
 // public of it until now is not any more.
-func (w *Worker) postpone(ctx context.Context, r *record, replay string) error {
+func (w *Worker) finishScheduled(ctx context.Context, r *record, replay string) error {
 	const reason = "scheduled: it is read when it is published"
 	if r.job.Rendition != "" {
 		return w.withdraw(ctx, r, lector.Refused, reason, replay)
 	}
-	return w.rest(ctx, r, lector.Refused, reason)
+	return w.finishWithoutAudio(ctx, r, lector.Refused, reason)
 }
 
-// rest ends an event of an article that has no audio, without a word.
-func (w *Worker) rest(ctx context.Context, r *record, state lector.State, reason string) error {
-	err := r.change(ctx, func(j *lector.Job) {
+// finishWithoutAudio ends an event of an article that has no audio, without a word.
+func (w *Worker) finishWithoutAudio(ctx context.Context, r *record, state lector.State, reason string) error {
+	err := r.update(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Reason, j.Announced = state, lector.StageDone, reason, true
-		w.end(j, string(state))
+		w.endAttempt(j, string(state))
 	})
 	if err == nil {
-		w.tell(Progress{Job: r.job, Stage: lector.StageDone, Note: reason})
+		w.report(Progress{Job: r.job, Stage: lector.StageDone, Note: reason})
 	}
 	return err
 }
@@ -149,10 +149,10 @@ func (w *Worker) rest(ctx context.Context, r *record, state lector.State, reason
 // withdraw takes the audio away: first in the record, so that no worker can
 // bring it back, then in the store.
 func (w *Worker) withdraw(ctx context.Context, r *record, state lector.State, reason, replay string) error {
-	err := r.change(ctx, func(j *lector.Job) {
+	err := r.update(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Reason = state, lector.StageCommit, reason
 		j.Rendition, j.Manifest, j.Fallback = "", "", ""
-		w.end(j, string(state))
+		w.endAttempt(j, string(state))
 	})
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 )
 
 // segments places each segment and sentence in the audio.
-func (p *Plan) segments(t *take, clips []synth.Clip, line audio.Timeline) []lector.Segment {
+func (p *Plan) segments(t *voicePlan, clips []synth.Clip, line audio.Timeline) []lector.Segment {
 	out := make([]lector.Segment, len(t.script.Segments))
 	for i, s := range t.script.Segments {
 		out[i] = lector.Segment{Kind: s.Kind, Text: s.Text, Source: s.Source, Reused: true}
@@ -21,10 +21,10 @@ func (p *Plan) segments(t *take, clips []synth.Clip, line audio.Timeline) []lect
 		}
 	}
 	for i, c := range t.chunks {
-		spans, timing := synth.Times(clips[i].Analysis, clips[i].Marks, c.Text, extents(c))
+		spans, timing := synth.Times(clips[i].Analysis, clips[i].Marks, c.Text, sentenceExtents(c))
 		for k, ref := range c.Sentences {
 			segment := &out[ref.Segment]
-			hear(segment, clips[i])
+			addClip(segment, clips[i])
 			segment.Timing = timing
 			s := &segment.Sentences[ref.Sentence]
 			if s.Start < 0 {
@@ -34,13 +34,13 @@ func (p *Plan) segments(t *take, clips []synth.Clip, line audio.Timeline) []lect
 		}
 	}
 	for i := range out {
-		span(&out[i])
+		setSpan(&out[i])
 	}
 	return out
 }
 
-// extents is where a chunk's sentences are in its text.
-func extents(c script.Chunk) []synth.Extent {
+// sentenceExtents is where a chunk's sentences are in its text.
+func sentenceExtents(c script.Chunk) []synth.Extent {
 	all := make([]synth.Extent, len(c.Sentences))
 	for i, ref := range c.Sentences {
 		all[i] = synth.Extent{Start: ref.Start, End: ref.End}
@@ -48,8 +48,8 @@ func extents(c script.Chunk) []synth.Extent {
 	return all
 }
 
-// hear notes the clip that a segment lies in.
-func hear(s *lector.Segment, c synth.Clip) {
+// addClip notes the clip that a segment lies in.
+func addClip(s *lector.Segment, c synth.Clip) {
 	if n := len(s.Clips); n == 0 || s.Clips[n-1] != c.Hash {
 		s.Clips = append(s.Clips, c.Hash)
 	}
@@ -59,13 +59,13 @@ func hear(s *lector.Segment, c synth.Clip) {
 // seconds rounds to the millisecond.
 func seconds(d time.Duration) float64 { return math.Round(d.Seconds()*1000) / 1000 }
 
-func span(s *lector.Segment) {
+func setSpan(s *lector.Segment) {
 	if n := len(s.Sentences); n > 0 {
 		s.Start, s.End = s.Sentences[0].Start, s.Sentences[n-1].End
 	}
 }
 
-func (p *Plan) manifest(t *take, line audio.Timeline, segments []lector.Segment) lector.Manifest {
+func (p *Plan) manifest(t *voicePlan, line audio.Timeline, segments []lector.Segment) lector.Manifest {
 	a := p.article
 	m := lector.Manifest{
 		Site: a.Site, Article: a.ID, Key: a.Key(), Revision: a.Revision, Hash: t.hash,
@@ -73,7 +73,7 @@ func (p *Plan) manifest(t *take, line audio.Timeline, segments []lector.Segment)
 		Language: p.language, Disclosure: p.disclosure(t), Created: p.narrator.now(),
 		Voices:   t.spokenBy(),
 		Duration: line.Duration.Seconds(), Samples: line.Samples, SampleRate: line.SampleRate,
-		Segments: segments, Lexicon: lexicon(t.chunks),
+		Segments: segments, Lexicon: matchedEntries(t.chunks),
 	}
 	m.Links = lector.NewLinks(m.Hash)
 	m.Links.Article = cmp.Or(lector.WebAddress(a.URL), lector.WebAddress(p.page.URL))
@@ -83,7 +83,7 @@ func (p *Plan) manifest(t *take, line audio.Timeline, segments []lector.Segment)
 	return m
 }
 
-func (t *take) spokenBy() (all []lector.SpokenBy) {
+func (t *voicePlan) spokenBy() (all []lector.SpokenBy) {
 	for _, v := range t.voices() {
 		c := v.Capabilities
 		all = append(all, lector.SpokenBy{Name: v.Name, Backend: c.Backend, Engine: c.Engine, Voice: c.Voice})

@@ -12,8 +12,8 @@ func (e stageError) Error() string { return string(e.stage) + ": " + e.error.Err
 
 func (e stageError) Unwrap() error { return e.error }
 
-// at marks an error with its stage; nil stays nil.
-func at(stage lector.Stage, err error) error {
+// atStage marks an error with its stage; nil stays nil.
+func atStage(stage lector.Stage, err error) error {
 	if err == nil {
 		return nil
 	}

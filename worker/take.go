@@ -15,20 +15,20 @@ import (
 func (w *Worker) handle(ctx context.Context, d lector.Delivery) {
 	if d.Err != nil {
 		w.Log.Error("event refused", "sequence", d.Sequence, "error", d.Err)
-		w.settle(d, func() error { return d.Refuse(d.Err.Error()) })
+		w.acknowledge(d, func() error { return d.Term(d.Err.Error()) })
 		return
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	stop := w.beat(ctx, d)
-	err := w.guarded(ctx, d)
+	stop := w.heartbeat(ctx, d)
+	err := w.recoverPanic(ctx, d)
 	stop()
-	w.conclude(ctx, d, err)
+	w.handleResult(ctx, d, err)
 }
 
-// guarded is process for which an article that breaks our code is one that
+// recoverPanic is process for which an article that breaks our code is one that
 // failed, and does not take the process and all other articles with it.
-func (w *Worker) guarded(ctx context.Context, d lector.Delivery) (err error) {
+func (w *Worker) recoverPanic(ctx context.Context, d lector.Delivery) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			w.Log.Error("panic", "article", d.Event.Article.ID, "sequence", d.Sequence, "panic", p, "stack", string(debug.Stack()))
@@ -38,8 +38,8 @@ func (w *Worker) guarded(ctx context.Context, d lector.Delivery) (err error) {
 	return w.process(ctx, d)
 }
 
-// beat tells the broker that the job is alive until stop is called.
-func (w *Worker) beat(ctx context.Context, d lector.Delivery) (stop func()) {
+// heartbeat tells the broker that the job is alive until stop is called.
+func (w *Worker) heartbeat(ctx context.Context, d lector.Delivery) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -51,7 +51,7 @@ func (w *Worker) beat(ctx context.Context, d lector.Delivery) (stop func()) {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				if err := d.Working(); err != nil {
+				if err := d.InProgress(); err != nil {
 					w.Log.Warn("heartbeat failed", "error", err)
 				}
 			}
@@ -63,11 +63,11 @@ func (w *Worker) beat(ctx context.Context, d lector.Delivery) (stop func()) {
 // process does what the event needs: nothing when it is old or has had its
 // effect, the rest of it when a worker died on the way, all of it otherwise.
 func (w *Worker) process(ctx context.Context, d lector.Delivery) error {
-	r, claim, err := w.claim(ctx, d)
-	if err != nil || claim == lector.Stale || claim == lector.Settled {
+	r, claim, err := w.acceptEvent(ctx, d)
+	if err != nil || claim == lector.Stale || claim == lector.Applied {
 		return err
 	}
-	held, release, err := w.hold(ctx, "article."+r.job.ID)
+	held, release, err := w.acquireLease(ctx, "article."+r.job.ID)
 	if err != nil {
 		return err
 	}
@@ -76,9 +76,9 @@ func (w *Worker) process(ctx context.Context, d lector.Delivery) error {
 	if err := r.reload(held); err != nil {
 		return err
 	}
-	switch r.job.Judge(d.Event, d.Sequence) {
+	switch r.job.Disposition(d.Event, d.Sequence) {
 	case lector.Due:
-		if n := lost(r.job); n >= deaths {
+		if n := crashedAttempts(r.job); n >= maxCrashes {
 			return lector.Hint(lector.Permanent(fmt.Errorf("%d workers were lost at this article", n)),
 				"see their logs: were they killed, or does the article need more memory than they have? Then replay the job")
 		}
@@ -89,13 +89,13 @@ func (w *Worker) process(ctx context.Context, d lector.Delivery) error {
 	return nil
 }
 
-// deaths is how many workers may be lost at one event. One that dies has more
+// maxCrashes is how many workers may be lost at one event. One that dies has more
 // often been killed than poisoned, so it is more than the failed attempts; but
 // it must end, else the article kills one worker after the other.
-const deaths = 12
+const maxCrashes = 12
 
-// lost counts the attempts that nobody ended. The last one is our own.
-func lost(j lector.Job) int {
+// crashedAttempts counts the attempts that nobody ended. The last one is our own.
+func crashedAttempts(j lector.Job) int {
 	n := 0
 	for _, a := range j.Attempts[:max(0, len(j.Attempts)-1)] {
 		if a.Outcome == "" {
@@ -111,26 +111,26 @@ func (w *Worker) resume(ctx context.Context, r *record, replay string) error {
 		return err
 	}
 	if r.job.State == lector.Failed {
-		return givenUp(r.job.Reason)
+		return alreadyFailed(r.job.Reason)
 	}
 	return nil
 }
 
-// claim makes the event the one that the record wants, if it is due.
-func (w *Worker) claim(ctx context.Context, d lector.Delivery) (*record, lector.Claim, error) {
+// acceptEvent makes the event the one that the record wants, if it is due.
+func (w *Worker) acceptEvent(ctx context.Context, d lector.Delivery) (*record, lector.Disposition, error) {
 	for {
-		r, err := w.read(ctx, d.Event.Article.Site, d.Event.Article.Key())
+		r, err := w.loadRecord(ctx, d.Event.Article.Site, d.Event.Article.Key())
 		if err != nil {
 			return nil, 0, err
 		}
-		claim := r.job.Judge(d.Event, d.Sequence)
+		claim := r.job.Disposition(d.Event, d.Sequence)
 		if claim != lector.Due {
 			return r, claim, nil
 		}
 		next := r.job
-		next.Want(d.Event, d.Sequence, w.now())
-		next.Attempts = begin(next.Attempts, lector.Attempt{Worker: w.Name, Started: w.now(), Replay: d.Event.Replay, Stage: lector.StageTake})
-		v, err := w.Ledger.Save(ctx, next, r.version)
+		next.Accept(d.Event, d.Sequence, w.now())
+		next.Attempts = appendAttempt(next.Attempts, lector.Attempt{Worker: w.Name, Started: w.now(), Replay: d.Event.Replay, Stage: lector.StageTake})
+		v, err := w.Jobs.Save(ctx, next, r.version)
 		if errors.Is(err, lector.ErrConflict) {
 			continue
 		}
@@ -138,51 +138,51 @@ func (w *Worker) claim(ctx context.Context, d lector.Delivery) (*record, lector.
 			return nil, 0, err
 		}
 		r.job, r.version = next, v
-		w.tell(Progress{Job: r.job, Stage: lector.StageTake})
+		w.report(Progress{Job: r.job, Stage: lector.StageTake})
 		return r, claim, nil
 	}
 }
 
-// begin adds an attempt. Of a row that only waited, the first and the last
+// appendAttempt adds an attempt. Of a row that only waited, the first and the last
 // stay: an article may wait for its budget for weeks, and look every minute.
-func begin(attempts []lector.Attempt, a lector.Attempt) []lector.Attempt {
+func appendAttempt(attempts []lector.Attempt, a lector.Attempt) []lector.Attempt {
 	kept := slices.Clone(attempts)
 	a.Number = 1
 	if n := len(kept); n > 0 {
 		a.Number = kept[n-1].Number + 1
 	}
-	if n := len(kept); n > 2 && waited(kept[n-1]) && waited(kept[n-2]) && waited(kept[n-3]) {
+	if n := len(kept); n > 2 && endedWaiting(kept[n-1]) && endedWaiting(kept[n-2]) && endedWaiting(kept[n-3]) {
 		kept = slices.Delete(kept, n-2, n-1)
 	}
 	return append(kept, a)
 }
 
-// waited reports whether an attempt ended without having failed.
-func waited(a lector.Attempt) bool { return a.Outcome == snoozed || a.Outcome == released }
+// endedWaiting reports whether an attempt ended without having failed.
+func endedWaiting(a lector.Attempt) bool { return a.Outcome == snoozed || a.Outcome == released }
 
-// hold waits for the lease of an article. A worker that has it for an older
+// acquireLease waits for the lease of an article. A worker that has it for an older
 // event lets go as soon as it sees the record; a dead one loses it by time.
-func (w *Worker) hold(ctx context.Context, name string) (context.Context, func(), error) {
+func (w *Worker) acquireLease(ctx context.Context, name string) (context.Context, func(), error) {
 	for {
 		held, release, err := w.Leases.Hold(ctx, name)
 		if !errors.Is(err, lector.ErrExists) {
 			return held, release, err
 		}
-		pause(ctx, 200*time.Millisecond)
+		sleep(ctx, 200*time.Millisecond)
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
 		}
 	}
 }
 
-// guard ends the work as soon as the record wants another event.
-func (w *Worker) guard(ctx context.Context, r *record) (context.Context, func()) {
+// watchSuperseded ends the work as soon as the record wants another event.
+func (w *Worker) watchSuperseded(ctx context.Context, r *record) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	done := make(chan struct{})
-	seen := record{ledger: r.ledger, job: r.job}
+	seen := record{jobs: r.jobs, job: r.job}
 	go func() {
 		defer close(done)
-		for pause(ctx, time.Second); ctx.Err() == nil; pause(ctx, time.Second) {
+		for sleep(ctx, time.Second); ctx.Err() == nil; sleep(ctx, time.Second) {
 			if err := seen.reload(ctx); errors.Is(err, errSuperseded) {
 				cancel(err)
 			}

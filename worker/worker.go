@@ -17,10 +17,10 @@ type Queue interface {
 	Next(ctx context.Context) (lector.Delivery, error)
 }
 
-// Ledger keeps the job records. Save is a compare-and-set: it returns
+// JobStore keeps the job records. Save is a compare-and-set: it returns
 // lector.ErrConflict when the record is no longer at the given version, and
 // version 0 creates it.
-type Ledger interface {
+type JobStore interface {
 	Job(ctx context.Context, site, key string) (j lector.Job, version uint64, err error)
 	Save(ctx context.Context, j lector.Job, version uint64) (uint64, error)
 }
@@ -36,8 +36,8 @@ type Announcer interface {
 	Announce(ctx context.Context, e lector.AudioEvent) error
 }
 
-// Shelf is what is stored. What is not there is lector.ErrNotFound.
-type Shelf interface {
+// StoreReader is what is stored. What is not there is lector.ErrNotFound.
+type StoreReader interface {
 	Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error)
 	Stat(ctx context.Context, key string) (lector.Object, error)
 	List(ctx context.Context, prefix string) iter.Seq2[lector.Object, error]
@@ -46,7 +46,7 @@ type Shelf interface {
 // Store keeps renditions. Create is create-only and returns lector.ErrExists
 // for a key that is taken; Put replaces; Delete of what is not there is nil.
 type Store interface {
-	Shelf
+	StoreReader
 	Create(ctx context.Context, o lector.Object, body io.ReadSeeker) error
 	Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error
 	Delete(ctx context.Context, key string) error
@@ -63,23 +63,23 @@ type Progress struct {
 // Worker takes article events and sees to it that each has its effect: audio
 // made, audio removed, or a reason why there is none.
 type Worker struct {
-	Name      string
-	Queue     Queue
-	Ledger    Ledger
-	Leases    Leases
-	Announcer Announcer
-	Store     Store
-	Narrator  *Narrator
-	Addresses lector.Addresses // where listeners find what is announced
-	Calls     Calls            // nil: a job's figures are those of its last attempt
-	Log       *slog.Logger
+	Name        string
+	Queue       Queue
+	Jobs        JobStore
+	Leases      Leases
+	Announcer   Announcer
+	Store       Store
+	Narrator    *Narrator
+	Addresses   lector.Addresses // where listeners find what is announced
+	UsageLedger UsageLedger      // nil: a job's figures are those of its last attempt
+	Log         *slog.Logger
 	// ConcurrentJobs is how many articles are worked on at once.
 	ConcurrentJobs int
 	// Heartbeat is how often the broker hears that a job is alive; it must be
 	// well below the broker's acknowledgement wait.
 	Heartbeat time.Duration
-	// Watch is told of each step. It may be nil, and must return quickly.
-	Watch func(Progress)
+	// OnProgress is told of each step. It may be nil, and must return quickly.
+	OnProgress func(Progress)
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -94,9 +94,9 @@ func (w *Worker) Run(ctx context.Context) {
 	wait.Wait()
 }
 
-// steady is how long a wait for events must have gone well for the next failure
+// healthyWait is how long a wait for events must have gone well for the next failure
 // to be a new one.
-const steady = 10 * time.Second
+const healthyWait = 10 * time.Second
 
 // loop takes one event after the other. It waits the longer the more often in
 // a row the broker does not answer; a heartbeat that is missed now and then
@@ -105,7 +105,7 @@ func (w *Worker) loop(ctx context.Context) {
 	for wait := time.Second; ctx.Err() == nil; {
 		began := time.Now()
 		d, err := w.Queue.Next(ctx)
-		if err == nil || time.Since(began) > steady {
+		if err == nil || time.Since(began) > healthyWait {
 			wait = time.Second
 		}
 		switch {
@@ -113,14 +113,14 @@ func (w *Worker) loop(ctx context.Context) {
 			w.handle(ctx, d)
 		case !errors.Is(err, context.Canceled):
 			w.Log.Warn("no event could be fetched", "error", err, "again", wait)
-			pause(ctx, wait)
+			sleep(ctx, wait)
 			wait = min(2*wait, 30*time.Second)
 		}
 	}
 }
 
-// pause waits for d or until ctx ends.
-func pause(ctx context.Context, d time.Duration) {
+// sleep waits for d or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -136,8 +136,8 @@ func (w *Worker) now() time.Time {
 	return time.Now().UTC()
 }
 
-func (w *Worker) tell(p Progress) {
-	if w.Watch != nil {
-		w.Watch(p)
+func (w *Worker) report(p Progress) {
+	if w.OnProgress != nil {
+		w.OnProgress(p)
 	}
 }

@@ -73,7 +73,7 @@ func TestWaitingIsShort(t *testing.T) {
 	t.Parallel()
 	var all []lector.Attempt
 	for i := range 5000 {
-		all = begin(all, lector.Attempt{Worker: "w"})
+		all = appendAttempt(all, lector.Attempt{Worker: "w"})
 		all[len(all)-1].Outcome = snoozed
 		if i%1000 == 0 {
 			all[len(all)-1].Outcome = failed
@@ -81,7 +81,7 @@ func TestWaitingIsShort(t *testing.T) {
 	}
 	bad := 0
 	for _, a := range all {
-		if !waited(a) {
+		if !endedWaiting(a) {
 			bad++
 		}
 	}
@@ -95,7 +95,7 @@ func TestPostponed(t *testing.T) {
 	for after, want := range map[time.Duration]time.Duration{
 		-time.Hour: time.Second, 0: time.Second, time.Minute: time.Minute, 24 * time.Hour: 15 * time.Minute,
 	} {
-		if got := postponed(after); got != want {
+		if got := snoozeDelay(after); got != want {
 			t.Errorf("%v: %v, want %v", after, got, want)
 		}
 	}
@@ -103,12 +103,12 @@ func TestPostponed(t *testing.T) {
 
 func TestStageOfAnError(t *testing.T) {
 	t.Parallel()
-	if at(lector.StageSynth, nil) != nil {
+	if atStage(lector.StageSynth, nil) != nil {
 		t.Error("no error became one")
 	}
-	why := at(lector.StageSynth, lector.Permanent(lector.ErrNotFound))
+	why := atStage(lector.StageSynth, lector.Permanent(lector.ErrNotFound))
 	j := lector.Job{Attempts: []lector.Attempt{{Number: 1}}}
-	(&Worker{}).fault(&j, failed, why)
+	(&Worker{}).failAttempt(&j, failed, why)
 	if j.Stage != lector.StageSynth || j.Attempts[0].Stage != lector.StageSynth || j.Attempts[0].Error != "synth: not found" || !lector.IsPermanent(why) {
 		t.Errorf("job %+v", j)
 	}

@@ -25,12 +25,12 @@ func newApp() *app {
 	return &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, cores: runtime.GOMAXPROCS(0)}
 }
 
-// misuse is an error of the person at the keyboard: exit code 2.
-type misuse struct{ error }
+// usageError is an error of the person at the keyboard: exit code 2.
+type usageError struct{ error }
 
-func (m misuse) Unwrap() error { return m.error }
+func (m usageError) Unwrap() error { return m.error }
 
-func misused(format string, args ...any) error { return misuse{fmt.Errorf(format, args...)} }
+func usageErrorf(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 // run finds the command, runs it and turns its error into an exit code.
 func (a *app) run(ctx context.Context, args []string) int {
@@ -38,16 +38,16 @@ func (a *app) run(ctx context.Context, args []string) int {
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
 		return 0
-	case errors.As(err, new(misuse)):
-		a.complain(err)
+	case errors.As(err, new(usageError)):
+		a.printError(err)
 		return 2
 	default:
-		a.complain(err)
+		a.printError(err)
 		return 1
 	}
 }
 
-func (a *app) complain(err error) {
+func (a *app) printError(err error) {
 	fmt.Fprintln(a.stderr, "lector:", err)
 	if hint := lector.HintOf(err); hint != "" {
 		fmt.Fprintln(a.stderr, "  hint:", hint)
@@ -65,9 +65,9 @@ func (a *app) dispatch(ctx context.Context, args []string) error {
 	case "-version", "--version":
 		name = "version"
 	}
-	c, ok := find(name)
+	c, ok := findCommand(name)
 	if !ok {
-		return misuse{lector.Hint(fmt.Errorf("unknown command %q", name), "%s", suggestion(name))}
+		return usageError{lector.Hint(fmt.Errorf("unknown command %q", name), "%s", suggestion(name))}
 	}
 	return c.run(a, ctx, args[1:])
 }
@@ -92,7 +92,7 @@ func (a *app) parse(fs *flag.FlagSet, args []string) ([]string, error) {
 			return nil, err
 		}
 		if err != nil {
-			return nil, misuse{lector.Hint(err, "see lector %s -h", fs.Name())}
+			return nil, usageError{lector.Hint(err, "see lector %s -h", fs.Name())}
 		}
 		rest := fs.Args()
 		if len(rest) == 0 {
@@ -110,13 +110,13 @@ func (a *app) parse(fs *flag.FlagSet, args []string) ([]string, error) {
 func (a *app) parseFlags(fs *flag.FlagSet, args []string) error {
 	operands, err := a.parse(fs, args)
 	if err == nil && len(operands) > 0 {
-		err = misuse{lector.Hint(fmt.Errorf("%s takes no operand: what is %q?", fs.Name(), operands[0]), "see lector %s -h", fs.Name())}
+		err = usageError{lector.Hint(fmt.Errorf("%s takes no operand: what is %q?", fs.Name(), operands[0]), "see lector %s -h", fs.Name())}
 	}
 	return err
 }
 
 func (a *app) usage(fs *flag.FlagSet) {
-	c, _ := find(fs.Name())
+	c, _ := findCommand(fs.Name())
 	fmt.Fprintf(a.stdout, "Usage: lector %s %s\n\n%s\n", c.name, c.args, c.help)
 	any := false
 	fs.VisitAll(func(*flag.Flag) { any = true })

@@ -12,23 +12,23 @@ import (
 	"lector"
 )
 
-// ledger is what the commands read of the jobs.
-type ledger interface {
+// jobStore is what the commands read of the jobs.
+type jobStore interface {
 	Job(ctx context.Context, site, key string) (lector.Job, uint64, error)
 	Jobs(ctx context.Context) iter.Seq2[lector.Job, error]
 	Watch(ctx context.Context, site, key string) iter.Seq2[lector.Job, error]
 }
 
-// await returns an article's record as soon as the event with the given place
+// awaitJob returns an article's record as soon as the event with the given place
 // in the stream, or one that outweighs it, has had its effect.
-func await(ctx context.Context, l ledger, a lector.Article, sequence uint64) (lector.Job, error) {
+func awaitJob(ctx context.Context, l jobStore, a lector.Article, sequence uint64) (lector.Job, error) {
 	for {
 		for j, err := range l.Watch(ctx, a.Site, a.Key()) {
 			if err != nil {
 				break
 			}
-			outweighed := j.Judge(lector.ArticleEvent{Article: a}, sequence) == lector.Stale
-			if (outweighed || j.Sequence == sequence) && j.State.AtRest() && j.Announced {
+			outweighed := j.Disposition(lector.ArticleEvent{Article: a}, sequence) == lector.Stale
+			if (outweighed || j.Sequence == sequence) && j.State.Terminal() && j.Announced {
 				return j, nil
 			}
 		}
@@ -43,10 +43,10 @@ func await(ctx context.Context, l ledger, a lector.Article, sequence uint64) (le
 	}
 }
 
-// outcome says how a job ended; an error when there is no audio but should be.
-func (a *app) outcome(c *config, asJSON bool, j lector.Job, sequence uint64) error {
+// printOutcome says how a job ended; an error when there is no audio but should be.
+func (a *app) printOutcome(c *config, asJSON bool, j lector.Job, sequence uint64) error {
 	if asJSON {
-		if err := a.printJSON(c.located(j)); err != nil {
+		if err := a.printJSON(c.withCurrentAddress(j)); err != nil {
 			return err
 		}
 	}
@@ -60,9 +60,9 @@ func (a *app) outcome(c *config, asJSON bool, j lector.Job, sequence uint64) err
 	case j.Sequence < sequence:
 		fmt.Fprintf(a.stdout, "no effect: the article is known in a newer state, of %s; job %s is %s\n", j.UpdatedAt.Format(time.RFC3339), j.ID, j.State)
 	case j.State == lector.Ready:
-		fmt.Fprintf(a.stdout, "ready: %s\n  %s\n", or(j.Reason, bill(j.Usage)), c.listenURL(j))
+		fmt.Fprintf(a.stdout, "ready: %s\n  %s\n", firstNonEmpty(j.Reason, usageText(j.Usage)), c.listenURL(j))
 	default:
-		fmt.Fprintf(a.stdout, "%s: %s\n", j.State, plain(j.Reason))
+		fmt.Fprintf(a.stdout, "%s: %s\n", j.State, oneLine(j.Reason))
 	}
 	return nil
 }
@@ -79,7 +79,7 @@ func (c *config) listenURL(j lector.Job) string {
 	return c.addresses().Embed(j.Site, j.Article)
 }
 
-func bill(b lector.Usage) string {
+func usageText(b lector.Usage) string {
 	text := fmt.Sprintf("%d characters billed, %d reused", b.Billed, b.Reused)
 	if b.Unknown > 0 {
 		text += fmt.Sprintf(", %d of unknown outcome", b.Unknown)
@@ -87,7 +87,7 @@ func bill(b lector.Usage) string {
 	return text
 }
 
-func or(s, otherwise string) string {
+func firstNonEmpty(s, otherwise string) string {
 	if s != "" {
 		return s
 	}
@@ -96,7 +96,7 @@ func or(s, otherwise string) string {
 
 // findJob finds the job that an id means: a whole job id, the beginning of
 // one, or the CMS's id of an article.
-func findJob(ctx context.Context, l ledger, site, id string) (lector.Job, error) {
+func findJob(ctx context.Context, l jobStore, site, id string) (lector.Job, error) {
 	var found []lector.Job
 	for j, err := range l.Jobs(ctx) {
 		if err != nil {
@@ -116,7 +116,7 @@ func findJob(ctx context.Context, l ledger, site, id string) (lector.Job, error)
 	case 1:
 		return found[0], nil
 	}
-	return lector.Job{}, misuse{lector.Hint(errors.New("several jobs begin with "+id), "give more of the id")}
+	return lector.Job{}, usageError{lector.Hint(errors.New("several jobs begin with "+id), "give more of the id")}
 }
 
 func (a *app) printJSON(v any) error {

@@ -49,7 +49,7 @@ func (a *app) openBackend(ctx context.Context, v voiceConfig) (synth.Voice, erro
 	case "azure":
 		return a.openAzure(v)
 	}
-	return nil, misuse{lector.Hint(fmt.Errorf("unknown backend %q", v.Backend), "known are %s", backends)}
+	return nil, usageError{lector.Hint(fmt.Errorf("unknown backend %q", v.Backend), "known are %s", backends)}
 }
 
 func (a *app) openSystem(ctx context.Context, v voiceConfig) (synth.Voice, error) {
@@ -111,7 +111,7 @@ func (a *app) key(v voiceConfig, usual string) (call.Secret, error) {
 	if file := a.getenv(name + "_FILE"); file != "" {
 		data, err := os.ReadFile(file)
 		if err != nil {
-			return call.Secret{}, misuse{fmt.Errorf("%s_FILE: %w", name, err)}
+			return call.Secret{}, usageError{fmt.Errorf("%s_FILE: %w", name, err)}
 		}
 		return call.NewSecret(string(data)), nil
 	}

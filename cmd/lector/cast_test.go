@@ -10,10 +10,10 @@ import (
 	"lector"
 )
 
-// castHouse is a house whose quotes are read by another voice than the rest.
-func castHouse(t *testing.T, main, quotes *provider) *testHouse {
+// openWithRoles is a house whose quotes are read by another voice than the rest.
+func openWithRoles(t *testing.T, main, quotes *provider) *installation {
 	t.Helper()
-	return paidHouse(t, t.TempDir(), 1, func(c *config) {
+	return openWithProvider(t, t.TempDir(), 1, func(c *config) {
 		other := quotes.voice()
 		other.Voice = "am_adam"
 		c.Voices = map[string]voiceConfig{"anchor": main.voice(), "guest": other}
@@ -28,7 +28,7 @@ func castHouse(t *testing.T, main, quotes *provider) *testHouse {
 const quoted1, quoted2 = "We have waited for this ferry for eleven years, and now it is here.", "Nobody believed us when we said so in the spring."
 
 func interview() lector.Article {
-	a := news("interview", "The harbour master spoke on Monday morning.")
+	a := article("interview", "The harbour master spoke on Monday morning.")
 	a.Body.Content += "<blockquote>" + quoted1 + "</blockquote><p>Then he went on board with his daughter.</p><blockquote>" + quoted2 + "</blockquote>"
 	return a
 }
@@ -48,9 +48,9 @@ func (p *provider) spoke(text string) bool {
 func TestCastReadsItsPart(t *testing.T) {
 	t.Parallel()
 	main, quotes := newProvider(t, nil), newProvider(t, nil)
-	h := castHouse(t, main, quotes)
+	h := openWithRoles(t, main, quotes)
 	a := interview()
-	j := h.tell(lector.Published, a)
+	j := h.publishAndWait(lector.Published, a)
 	if j.State != lector.Ready || j.Fallback != "" {
 		t.Fatalf("%s: %s, fallback %q", j.State, j.Reason, j.Fallback)
 	}
@@ -90,9 +90,9 @@ func TestWithoutItsCastAVoiceReadsAlone(t *testing.T) {
 		}
 		return down.Load()
 	})
-	h := castHouse(t, main, quotes)
+	h := openWithRoles(t, main, quotes)
 	a := interview()
-	j := h.tell(lector.Published, a)
+	j := h.publishAndWait(lector.Published, a)
 	if j.State != lector.Ready || !strings.Contains(j.Fallback, "voice guest") || !main.spoke(quoted1) {
 		t.Fatalf("%s: %s, fallback %q", j.State, j.Reason, j.Fallback)
 	}
@@ -101,7 +101,7 @@ func TestWithoutItsCastAVoiceReadsAlone(t *testing.T) {
 	}
 	down.Store(false)
 	a.UpdatedAt = a.UpdatedAt.Add(time.Hour)
-	j = h.tell(lector.Updated, a)
+	j = h.publishAndWait(lector.Updated, a)
 	if j.Fallback != "" || len(h.manifest(a).Voices) != 2 || j.Usage.Billed != len(quoted1)+len(quoted2) {
 		t.Errorf("fallback %q, %+v", j.Fallback, j.Usage)
 	}

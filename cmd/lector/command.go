@@ -42,7 +42,7 @@ func commands() []command {
 	}
 }
 
-func find(name string) (command, bool) {
+func findCommand(name string) (command, bool) {
 	for _, c := range commands() {
 		if c.name == name {
 			return c, true
@@ -53,11 +53,11 @@ func find(name string) (command, bool) {
 
 func (a *app) help(ctx context.Context, args []string) error {
 	if len(args) > 0 {
-		if c, ok := find(args[0]); ok && c.name != "help" {
+		if c, ok := findCommand(args[0]); ok && c.name != "help" {
 			return c.run(a, ctx, []string{"-h"})
 		}
 		if args[0] != "help" && args[0] != "-h" {
-			return misused("unknown command %q", args[0])
+			return usageErrorf("unknown command %q", args[0])
 		}
 	}
 	fmt.Fprint(a.stdout, "lector turns every article a newsroom publishes into audio.\n\nUsage: lector COMMAND [flags]\n\n")

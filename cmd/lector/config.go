@@ -38,7 +38,7 @@ type config struct {
 type natsConfig struct {
 	// URL of the server, or several with commas between them; empty means the
 	// server embedded in this process. A login in it is never printed.
-	URL login `yaml:"url" env:"URL"`
+	URL maskedURL `yaml:"url" env:"URL"`
 	// Credentials is the path of a .creds file. LECTOR_NATS_USER and
 	// LECTOR_NATS_PASSWORD (or LECTOR_NATS_PASSWORD_FILE) are for servers with
 	// passwords.
@@ -273,5 +273,5 @@ func (c *config) site(name string) (siteConfig, error) {
 	if s, ok := c.Sites[name]; ok {
 		return s, nil
 	}
-	return siteConfig{}, misuse{lector.Hint(unknown("site", name), "configured sites: %s; add it under sites: in lector.yaml", list(c.Sites))}
+	return siteConfig{}, usageError{lector.Hint(unknownError("site", name), "configured sites: %s; add it under sites: in lector.yaml", joinKeys(c.Sites))}
 }

@@ -9,18 +9,18 @@ import (
 	"lector/infra/nats"
 )
 
-// login is an address, or several with commas between them, in which a name
+// maskedURL is an address, or several with commas between them, in which a name
 // and password, a token or a key may stand. However it is printed, they do not.
-type login string
+type maskedURL string
 
 // String hides passwords from logs and messages.
-func (l login) String() string { return lector.MaskAddress(string(l)) }
+func (l maskedURL) String() string { return lector.MaskAddress(string(l)) }
 
 // GoString hides them from %#v too.
-func (l login) GoString() string { return l.String() }
+func (l maskedURL) GoString() string { return l.String() }
 
 // MarshalText hides them from lector config and from JSON.
-func (l login) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+func (l maskedURL) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
 // checkPublic refuses what cannot stand in feeds and pages as it is.
 func checkPublic(key, address string) error {
@@ -55,7 +55,7 @@ func (c *config) checkNATS() error {
 	if err := nats.CheckURL(string(c.NATS.URL)); err != nil {
 		return fmt.Errorf("nats.url: %w", err)
 	}
-	if nats.HoldsKey(c.NATS.Credentials) {
+	if nats.ContainsKey(c.NATS.Credentials) {
 		return lector.Hint(errors.New("nats.credentials: holds the credentials themselves"),
 			"put them into a file that only Lector can read, and give its path")
 	}

@@ -55,21 +55,21 @@ func (c *config) checkStore() error {
 	return nil
 }
 
-// most is how much a worker may do at once: each thing costs memory before it
+// maxParallel is how much a worker may do at once: each thing costs memory before it
 // does anything.
-const most = 1000
+const maxParallel = 1000
 
 func (c *config) checkNumbers() error {
 	for key, n := range map[string]int{"worker.concurrent_jobs": c.Worker.ConcurrentJobs, "worker.concurrent_calls": c.Worker.ConcurrentCalls, "nats.replicas": c.NATS.Replicas} {
 		if n < 1 {
 			return fmt.Errorf("%s: %d is less than 1", key, n)
 		}
-		if n > most {
-			return fmt.Errorf("%s: %d is more than %d", key, n, most)
+		if n > maxParallel {
+			return fmt.Errorf("%s: %d is more than %d", key, n, maxParallel)
 		}
 	}
-	if r := c.Worker.RerenderLimit; !(r >= 1 && r <= most) { // nor NaN
-		return lector.Hint(fmt.Errorf("worker.rerender_limit: %v is not from 1 to %d", r, most), "1.5 is one and a half times the article")
+	if r := c.Worker.RerenderLimit; !(r >= 1 && r <= maxParallel) { // nor NaN
+		return lector.Hint(fmt.Errorf("worker.rerender_limit: %v is not from 1 to %d", r, maxParallel), "1.5 is one and a half times the article")
 	}
 	return nil
 }
@@ -154,7 +154,7 @@ func (c *config) checkSites() error {
 func (c *config) checkCast(key string, s siteConfig) error {
 	there := func(key, voice string) error {
 		if _, ok := c.Voices[voice]; !ok {
-			return fmt.Errorf("%s: there is no voice %q; configured are %s", key, voice, list(c.Voices))
+			return fmt.Errorf("%s: there is no voice %q; configured are %s", key, voice, joinKeys(c.Voices))
 		}
 		return nil
 	}

@@ -55,7 +55,7 @@ func (a *app) loadOver(c config, s *settings) (*config, error) {
 	}
 	c.complete()
 	if err := c.check(); err != nil {
-		return nil, misuse{err}
+		return nil, usageError{err}
 	}
 	return &c, nil
 }
@@ -73,10 +73,10 @@ func (a *app) readFile(c *config, name string) error {
 		return nil
 	}
 	if err != nil {
-		return misuse{fmt.Errorf("settings: %w", err)}
+		return usageError{fmt.Errorf("settings: %w", err)}
 	}
 	if err := refuseFormerKeys(data); err != nil {
-		return misuse{fmt.Errorf("settings in %s: %w", name, err)}
+		return usageError{fmt.Errorf("settings in %s: %w", name, err)}
 	}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)
@@ -85,7 +85,7 @@ func (a *app) readFile(c *config, name string) error {
 		err = errors.New("there is a second document behind ---")
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		return misuse{lector.Hint(fmt.Errorf("settings in %s: %s", name, plainYAML(err)), "lector config shows all keys; lector config -h says how they are set")}
+		return usageError{lector.Hint(fmt.Errorf("settings in %s: %s", name, yamlMessage(err)), "lector config shows all keys; lector config -h says how they are set")}
 	}
 	return nil
 }
@@ -94,7 +94,7 @@ func (a *app) readFile(c *config, name string) error {
 // file that holds it.
 func (a *app) readEnvironment(c *config) error {
 	if err := a.refuseFormerVariables(); err != nil {
-		return misuse{fmt.Errorf("settings in the environment: %w", err)}
+		return usageError{fmt.Errorf("settings in the environment: %w", err)}
 	}
 	vars := map[string]string{}
 	for _, name := range envNames() {
@@ -105,7 +105,7 @@ func (a *app) readEnvironment(c *config) error {
 	if file := a.getenv("LECTOR_NATS_PASSWORD_FILE"); file != "" {
 		data, err := os.ReadFile(file)
 		if err != nil {
-			return misuse{fmt.Errorf("LECTOR_NATS_PASSWORD_FILE: %w", err)}
+			return usageError{fmt.Errorf("LECTOR_NATS_PASSWORD_FILE: %w", err)}
 		}
 		vars["LECTOR_NATS_PASSWORD"] = strings.TrimSpace(string(data))
 	}
@@ -119,10 +119,10 @@ func overlay(c *config, vars map[string]string) error {
 		err := env.ParseWithOptions(c, env.Options{Environment: map[string]string{name: vars[name]}, Prefix: "LECTOR_"})
 		var wrong env.ParseError
 		if errors.As(err, &wrong) {
-			err = fmt.Errorf("%q is not %s", vars[name], plainType(wrong.Type.String()))
+			err = fmt.Errorf("%q is not %s", vars[name], typeName(wrong.Type.String()))
 		}
 		if err != nil {
-			return misuse{fmt.Errorf("settings in the environment: %s: %w", name, err)}
+			return usageError{fmt.Errorf("settings in the environment: %s: %w", name, err)}
 		}
 	}
 	return nil
@@ -144,9 +144,9 @@ func envNames() []string {
 	return names
 }
 
-// unknown is the error for a name that is not configured.
-func unknown(what, name string) error { return fmt.Errorf("unknown %s %q", what, name) }
+// unknownError is the error for a name that is not configured.
+func unknownError(what, name string) error { return fmt.Errorf("unknown %s %q", what, name) }
 
-func list[V any](m map[string]V) string {
+func joinKeys[V any](m map[string]V) string {
 	return strings.Join(slices.Sorted(maps.Keys(m)), ", ")
 }

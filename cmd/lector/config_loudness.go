@@ -14,8 +14,8 @@ type loudness string
 // The softest and the loudest that speech is levelled to anywhere: what lies
 // outside is a slip of the pen.
 const (
-	softest = -40.0
-	loudest = -5.0
+	minLoudness = -40.0
+	maxLoudness = -5.0
 )
 
 // check refuses what is neither off nor a level of speech.
@@ -23,10 +23,10 @@ func (l loudness) check(key string) error {
 	if l == "" || l == "off" {
 		return nil
 	}
-	if n, err := strconv.ParseFloat(string(l), 64); err == nil && n >= softest && n <= loudest {
+	if n, err := strconv.ParseFloat(string(l), 64); err == nil && n >= minLoudness && n <= maxLoudness {
 		return nil
 	}
-	return lector.Hint(fmt.Errorf("%s.loudness: %q is neither off nor a figure from %g to %g LUFS", key, string(l), softest, loudest),
+	return lector.Hint(fmt.Errorf("%s.loudness: %q is neither off nor a figure from %g to %g LUFS", key, string(l), minLoudness, maxLoudness),
 		"-19 is usual for speech in mono, -16 in stereo")
 }
 

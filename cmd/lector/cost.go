@@ -39,17 +39,17 @@ func (f *costFlags) period(now time.Time) (from, to time.Time, err error) {
 	from, to = time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC), now
 	if f.from != "" {
 		if from, err = time.Parse(time.DateOnly, f.from); err != nil {
-			return from, to, misused("-from: %q is no day such as 2026-11-23", f.from)
+			return from, to, usageErrorf("-from: %q is no day such as 2026-11-23", f.from)
 		}
 	}
 	if f.to != "" {
 		if to, err = time.Parse(time.DateOnly, f.to); err != nil {
-			return from, to, misused("-to: %q is no day such as 2026-11-23", f.to)
+			return from, to, usageErrorf("-to: %q is no day such as 2026-11-23", f.to)
 		}
 	}
 	to = to.Truncate(24 * time.Hour).Add(24 * time.Hour)
 	if !from.Before(to) {
-		return from, to, misused("the period ends before it begins")
+		return from, to, usageErrorf("the period ends before it begins")
 	}
 	return from, to, nil
 }
@@ -70,19 +70,19 @@ func (a *app) cost(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	sums, err := a.spending(ctx, c, f.site, from, to)
+	sums, err := a.usageTotals(ctx, c, f.site, from, to)
 	if err != nil {
 		return err
 	}
 	if f.asJSON {
 		return a.printJSON(sums)
 	}
-	return a.printSpending(sums)
+	return a.printUsage(sums)
 }
 
-// spending sums the ledger.
-func (a *app) spending(ctx context.Context, c *config, site string, from, to time.Time) (sums []lector.Spending, err error) {
-	h := a.house(c)
+// usageTotals sums the ledger.
+func (a *app) usageTotals(ctx context.Context, c *config, site string, from, to time.Time) (sums []lector.UsageTotal, err error) {
+	h := a.resources(c)
 	defer h.close(&err)
 	conn, err := h.nats("ops")
 	if err != nil {
@@ -99,16 +99,16 @@ func (a *app) spending(ctx context.Context, c *config, site string, from, to tim
 		}
 		calls = append(calls, call)
 	}
-	return lector.Sum(calls), nil
+	return lector.SumUsage(calls), nil
 }
 
-func (a *app) printSpending(sums []lector.Spending) error {
+func (a *app) printUsage(sums []lector.UsageTotal) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	row := func(day, site, voice string, s lector.Spending) {
+	row := func(day, site, voice string, s lector.UsageTotal) {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%.4f\t\n", day, site, voice, s.Calls, s.Billed, s.Reused, s.Unknown, s.Cost)
 	}
 	fmt.Fprintln(w, "DAY\tSITE\tVOICE\tCALLS\tBILLED\tREUSED\tUNKNOWN\tUSD\t")
-	var total lector.Spending
+	var total lector.UsageTotal
 	for _, s := range sums {
 		row(s.Day, s.Site, s.Voice, s)
 		total.Calls += s.Calls

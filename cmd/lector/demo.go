@@ -34,21 +34,21 @@ func (a *app) demo(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	c.forDemo()
-	h := a.house(c)
+	c.addDemoSite()
+	h := a.resources(c)
 	defer h.close(&err)
 	fmt.Fprintf(a.stdout, "Lector demo: %s\nEverything is kept in %s; remove that to start afresh.\n\n", paper.Title, c.Data)
 	if err := h.embedded(ctx); err != nil {
 		return err
 	}
-	s, err := h.openShop(ctx, roles{worker: true, doors: true})
+	s, err := h.openServer(ctx, roles{worker: true, publisher: true})
 	if err != nil {
 		return err
 	}
-	s.home = paper.Handler(s.publisherConfig().Embed(), s.log)
-	stage := &stages{w: a.stdout, live: isTerminal(a.stdout)}
-	s.worker.Watch = func(p worker.Progress) { s.watch(p); stage.step(p) }
-	return s.demonstrate(ctx, stage, *once)
+	s.homePage = paper.Handler(s.publisherConfig().Embed(), s.log)
+	stage := &stagePrinter{w: a.stdout, live: isTerminal(a.stdout)}
+	s.worker.OnProgress = func(p worker.Progress) { s.onProgress(p); stage.step(p) }
+	return s.runDemo(ctx, stage, *once)
 }
 
 // demoDefaults are the settings that nobody set: only this machine is served,
@@ -59,18 +59,18 @@ func demoDefaults() config {
 	return c
 }
 
-// forDemo adds the newspaper to the sites.
-func (c *config) forDemo() {
+// addDemoSite adds the newspaper to the sites.
+func (c *config) addDemoSite() {
 	if _, ok := c.Sites[paper.Site]; !ok {
 		c.Sites[paper.Site] = siteConfig{Title: paper.Title, Language: "en", SpokenDisclosure: "start"}
 	}
 }
 
-// demonstrate publishes the articles while the house runs.
-func (s *shop) demonstrate(ctx context.Context, stage *stages, once bool) error {
+// runDemo publishes the articles while the house runs.
+func (s *server) runDemo(ctx context.Context, stage *stagePrinter, once bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	return all(ctx, s.run, func(ctx context.Context) error {
+	return runAll(ctx, s.run, func(ctx context.Context) error {
 		if err := s.publishPaper(ctx, stage); err != nil {
 			return err
 		}
@@ -81,7 +81,7 @@ func (s *shop) demonstrate(ctx context.Context, stage *stages, once bool) error 
 	})
 }
 
-func (s *shop) publishPaper(ctx context.Context, stage *stages) error {
+func (s *server) publishPaper(ctx context.Context, stage *stagePrinter) error {
 	cms, err := s.nats("cms")
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func (s *shop) publishPaper(ctx context.Context, stage *stages) error {
 		}
 	}
 	fmt.Fprintf(stage.w, "\nAll articles: %s/\nHealth and metrics: %s\nlector jobs list -data %s shows the jobs. Stop with Ctrl-C.\n",
-		base, s.private.url(), s.config.Data)
+		base, s.admin.url(), s.config.Data)
 	return nil
 }
 
@@ -117,7 +117,7 @@ func unlessStopped(ctx context.Context, err error) error {
 }
 
 // publishArticle sends the event as a CMS would and waits for its effect.
-func (s *shop) publishArticle(ctx context.Context, cms *nats.Conn, article lector.Article, stage *stages) (lector.Job, time.Duration, error) {
+func (s *server) publishArticle(ctx context.Context, cms *nats.Conn, article lector.Article, stage *stagePrinter) (lector.Job, time.Duration, error) {
 	start := time.Now()
 	stage.begin(article)
 	defer stage.end()
@@ -125,12 +125,12 @@ func (s *shop) publishArticle(ctx context.Context, cms *nats.Conn, article lecto
 	if err != nil {
 		return lector.Job{}, 0, err
 	}
-	j, err := await(ctx, s.ledger, article, sequence)
+	j, err := awaitJob(ctx, s.jobs, article, sequence)
 	return j, time.Since(start), err
 }
 
 // describe says what an article's job came to.
-func (s *shop) describe(w io.Writer, j lector.Job, took time.Duration) {
+func (s *server) describe(w io.Writer, j lector.Job, took time.Duration) {
 	if len(j.Attempts) > 0 && j.Attempts[len(j.Attempts)-1].Outcome == "unchanged" {
 		fmt.Fprintf(w, "  nothing changed: 0 of %d characters spoken, in %s\n", j.Usage.Reused, took.Round(time.Millisecond))
 		return
@@ -138,9 +138,9 @@ func (s *shop) describe(w io.Writer, j lector.Job, took time.Duration) {
 	fmt.Fprintf(w, "  %s after %s: %d characters spoken, %d taken from the cache\n", j.State, took.Round(10*time.Millisecond), j.Usage.Billed, j.Usage.Reused)
 }
 
-// stages shows how far an article is: one line that grows on a terminal, one
+// stagePrinter shows how far an article is: one line that grows on a terminal, one
 // line a stage elsewhere.
-type stages struct {
+type stagePrinter struct {
 	mu      sync.Mutex
 	w       io.Writer
 	live    bool
@@ -148,14 +148,14 @@ type stages struct {
 	last    lector.Stage
 }
 
-func (s *stages) begin(a lector.Article) {
+func (s *stagePrinter) begin(a lector.Article) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.article, s.last = a.ID, ""
 	fmt.Fprintln(s.w, a.Title)
 }
 
-func (s *stages) step(p worker.Progress) {
+func (s *stagePrinter) step(p worker.Progress) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -170,7 +170,7 @@ func (s *stages) step(p worker.Progress) {
 	s.last = p.Stage
 }
 
-func (s *stages) end() {
+func (s *stagePrinter) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.article = ""

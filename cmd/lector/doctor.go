@@ -37,7 +37,7 @@ func (a *app) doctor(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	findings := a.examine(ctx, c)
+	findings := a.runChecks(ctx, c)
 	bad := 0
 	for _, f := range findings {
 		if f.err != nil {
@@ -53,8 +53,8 @@ func (a *app) doctor(ctx context.Context, args []string) error {
 	return nil
 }
 
-func (a *app) examine(ctx context.Context, c *config) []finding {
-	running := serving(c)
+func (a *app) runChecks(ctx context.Context, c *config) []finding {
+	running := isServing(c)
 	found := []finding{
 		checkData(c.Data), checkAddress("listen", c.Listen, running), checkAddress("admin_listen", c.AdminListen, running),
 		a.checkBroker(c, running), a.checkStore(ctx, c),
@@ -69,7 +69,7 @@ func checkData(dir string) finding {
 	f := finding{what: "data directory " + dir, detail: "writable"}
 	if !exists(dir) {
 		f.detail = "can be made"
-		dir = standing(dir)
+		dir = nearestExisting(dir)
 	}
 	tmp, err := os.CreateTemp(dir, ".doctor-*")
 	if err != nil {
@@ -80,8 +80,8 @@ func checkData(dir string) finding {
 	return f
 }
 
-// standing is the nearest directory above dir that is there.
-func standing(dir string) string {
+// nearestExisting is the nearest directory above dir that is there.
+func nearestExisting(dir string) string {
 	for dir = filepath.Clean(dir); !exists(dir); {
 		up := filepath.Dir(dir)
 		if up == dir {
@@ -92,8 +92,8 @@ func standing(dir string) string {
 	return dir
 }
 
-// serving reports whether a lector of this data directory is running.
-func serving(c *config) bool {
+// isServing reports whether a lector of this data directory is running.
+func isServing(c *config) bool {
 	_, err := nats.ReadAccess(c.natsDir())
 	return err == nil
 }
@@ -118,7 +118,7 @@ func (a *app) checkBroker(c *config, running bool) (f finding) {
 		f.detail = "starts with lector serve"
 		return f
 	}
-	h := a.house(c)
+	h := a.resources(c)
 	h.log = a.logger(logConfig{Level: "error", Format: "text"})
 	defer h.close(&f.err)
 	conn, err := h.nats("doctor")
@@ -144,7 +144,7 @@ func (a *app) checkStore(ctx context.Context, c *config) (f finding) {
 		f.detail = "is made with the first clip" // in the data directory, which was looked at
 		return f
 	}
-	h := a.house(c)
+	h := a.resources(c)
 	defer h.close(&f.err)
 	s, err := h.store(ctx)
 	if err != nil {
@@ -171,12 +171,12 @@ func (a *app) report(findings []finding, asJSON bool) error {
 		return a.printJSON(out)
 	}
 	for _, f := range findings {
-		show(a.stdout, f)
+		printFinding(a.stdout, f)
 	}
 	return nil
 }
 
-func show(w io.Writer, f finding) {
+func printFinding(w io.Writer, f finding) {
 	if f.err == nil && f.note != "" {
 		fmt.Fprintf(w, "note  %s: %s\n      %s\n", f.what, f.detail, f.note)
 		return

@@ -18,8 +18,8 @@ import (
 // What podcast directories demand of a channel's picture: Apple and Spotify take
 // square JPEG and PNG files of this many pixels a side.
 const (
-	pictureLeast = 1400
-	pictureMost  = 3000
+	minPictureSize = 1400
+	maxPictureSize = 3000
 )
 
 // checkPictures looks at the picture of each site's feed.
@@ -35,14 +35,14 @@ func checkPictures(ctx context.Context, c *config) []finding {
 func checkPicture(ctx context.Context, site, address string) finding {
 	f := finding{what: "feed picture of " + site}
 	set := fmt.Sprintf("set sites.%s.podcast.image to the address of a square JPEG or PNG of %d to %d pixels a side",
-		site, pictureLeast, pictureMost)
+		site, minPictureSize, maxPictureSize)
 	if address == "" {
 		f.detail, f.note = "none: podcast directories refuse a channel without one; the feed works in players", set
 		return f
 	}
 	size, err := pictureSize(ctx, address)
 	if err == nil {
-		err = unfit(size)
+		err = checkPictureSize(size)
 	}
 	if err != nil {
 		f.detail, f.note = fmt.Sprintf("%s: %v", address, err), set
@@ -52,14 +52,14 @@ func checkPicture(ctx context.Context, site, address string) finding {
 	return f
 }
 
-// unfit says why directories refuse a picture of this size.
-func unfit(size image.Point) error {
+// checkPictureSize says why directories refuse a picture of this size.
+func checkPictureSize(size image.Point) error {
 	switch {
 	case size.X != size.Y:
 		return fmt.Errorf("%d × %d pixels are no square", size.X, size.Y)
-	case size.X < pictureLeast:
+	case size.X < minPictureSize:
 		return fmt.Errorf("%d pixels a side are too few", size.X)
-	case size.X > pictureMost:
+	case size.X > maxPictureSize:
 		return fmt.Errorf("%d pixels a side are too many", size.X)
 	}
 	return nil

@@ -21,19 +21,19 @@ func (a *app) checkServer(ctx context.Context, c *config) (found []finding) {
 	if c.Store.Kind != "s3" {
 		return nil
 	}
-	h := a.house(c)
+	h := a.resources(c)
 	var closing error
 	defer h.close(&closing)
 	s, err := h.store(ctx)
 	if err != nil || s.Ping(ctx) != nil {
 		return nil
 	}
-	return kept(ctx, s)
+	return probeFindings(ctx, s)
 }
 
-// kept says what a store's server keeps: in one line what is as it should be,
+// probeFindings says what a store's server keeps: in one line what is as it should be,
 // and in one each what is not.
-func kept(ctx context.Context, s store) []finding {
+func probeFindings(ctx context.Context, s store) []finding {
 	p, ok := s.(prober)
 	if !ok {
 		return nil
@@ -54,16 +54,16 @@ func kept(ctx context.Context, s store) []finding {
 	return append([]finding{{what: "store server keeps", detail: strings.Join(good, ", ")}}, rest...)
 }
 
-// looked is how many articles without audio must be met before it is told. The
+// maxLookups is how many articles without audio must be met before it is told. The
 // first one with audio ends the search.
-const looked = 20
+const maxLookups = 20
 
 // checkFiles compares the job records with the store, where both are there.
 func (a *app) checkFiles(ctx context.Context, c *config, running bool) (found []finding) {
 	if c.NATS.URL == "" && !running {
 		return nil
 	}
-	h := a.house(c)
+	h := a.resources(c)
 	h.log = a.logger(logConfig{Level: "error", Format: "text"})
 	var closing error
 	defer h.close(&closing)
@@ -72,7 +72,7 @@ func (a *app) checkFiles(ctx context.Context, c *config, running bool) (found []
 	if err != nil {
 		return nil // the check of NATS says so
 	}
-	l, err := conn.Ledger(ctx)
+	l, err := conn.JobStore(ctx)
 	if err != nil {
 		return nil
 	}
@@ -80,16 +80,16 @@ func (a *app) checkFiles(ctx context.Context, c *config, running bool) (found []
 	if err != nil {
 		return nil
 	}
-	ready, err := withoutAudio(ctx, l, s)
+	ready, err := countMissingAudio(ctx, l, s)
 	if f.err = err; err == nil && ready > 0 {
-		f.err = lostAudio(ready, c)
+		f.err = missingAudioError(ready, c)
 	}
 	return []finding{f}
 }
 
-// withoutAudio returns how many articles should have audio and have none, when
+// countMissingAudio returns how many articles should have audio and have none, when
 // none of those that were looked at has any; otherwise 0.
-func withoutAudio(ctx context.Context, l ledger, s store) (ready int, err error) {
+func countMissingAudio(ctx context.Context, l jobStore, s store) (ready int, err error) {
 	for j, err := range l.Jobs(ctx) {
 		if err != nil {
 			return 0, err
@@ -104,44 +104,44 @@ func withoutAudio(ctx context.Context, l ledger, s store) (ready int, err error)
 		case !errors.Is(err, lector.ErrNotFound):
 			return 0, err
 		}
-		if ready++; ready == looked {
+		if ready++; ready == maxLookups {
 			break
 		}
 	}
 	return ready, nil
 }
 
-// lostAudio says that the store is not the one that the jobs were done with.
-func lostAudio(ready int, c *config) error {
-	return lector.Hint(fmt.Errorf("%s ready, and the store %s has the audio of none", areArticles(ready), c.storeName()),
+// missingAudioError says that the store is not the one that the jobs were done with.
+func missingAudioError(ready int, c *config) error {
+	return lector.Hint(fmt.Errorf("%s ready, and the store %s has the audio of none", articlesAre(ready), c.storeName()),
 		"is it another store than before? lector store copy moves the files of the old one; without them each article must be "+
 			"replayed, and its text is paid for again")
 }
 
-func areArticles(n int) string {
+func articlesAre(n int) string {
 	switch n {
 	case 1:
 		return "1 article is"
-	case looked:
+	case maxLookups:
 		return fmt.Sprintf("%d articles or more are", n)
 	}
 	return fmt.Sprintf("%d articles are", n)
 }
 
-// warnOfLostAudio tells at the start of serve what would otherwise be noticed
+// warnOfMissingAudio tells at the start of serve what would otherwise be noticed
 // by listeners. On a server of others a worker may not read all records:
 // there it is doctor that says so.
-func (s *shop) warnOfLostAudio(ctx context.Context) {
+func (s *server) warnOfMissingAudio(ctx context.Context) {
 	if s.broker == nil {
 		return
 	}
-	ready, err := withoutAudio(ctx, s.ledger, s.store)
+	ready, err := countMissingAudio(ctx, s.jobs, s.store)
 	if err != nil {
 		s.log.Warn("the job records could not be compared with the store", "error", err)
 		return
 	}
 	if ready > 0 {
-		err := lostAudio(ready, s.config)
+		err := missingAudioError(ready, s.config)
 		s.log.Error("audio is missing", "error", err, "hint", lector.HintOf(err))
 	}
 }

@@ -11,14 +11,14 @@ import (
 	"lector/worker/synth"
 )
 
-// frozen is a store whose writer stands still before it stores a manifest, and
+// frozenStore is a store whose writer stands still before it stores a manifest, and
 // then goes on as if nothing had happened.
-type frozen struct {
+type frozenStore struct {
 	store
 	reached, thaw chan struct{}
 }
 
-func (f frozen) Create(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
+func (f frozenStore) Create(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
 	if strings.HasSuffix(o.Key, ".manifest.json") {
 		close(f.reached)
 		<-f.thaw
@@ -30,20 +30,20 @@ func (f frozen) Create(ctx context.Context, o lector.Object, body io.ReadSeeker)
 // brings nothing back.
 func TestFrozenWorkerResurrectsNothing(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, t.TempDir(), &silentVoice{})
+	h := openInstallation(t, t.TempDir(), &silentVoice{})
 	late := h.worker
-	ice := frozen{h.store, make(chan struct{}), make(chan struct{})}
+	ice := frozenStore{h.store, make(chan struct{}), make(chan struct{})}
 	late.Store, late.Leases, late.ConcurrentJobs = ice, synth.LocalLeases{}, 1 // its lease is long lost
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
-	a := story("1")
+	a := sampleArticle("1")
 	h.publish(lector.Published, a)
 	go func() { defer close(done); late.Run(ctx) }()
 	<-ice.reached
 	cancel() // it takes nothing more, but ends what it has
 	h.addWorker("two")
 	h.start()
-	j := h.tell(lector.Unpublished, lector.Article{Site: a.Site, ID: a.ID})
+	j := h.publishAndWait(lector.Unpublished, lector.Article{Site: a.Site, ID: a.ID})
 	if j.State != lector.Removed {
 		t.Fatalf("job %+v", j)
 	}
@@ -52,10 +52,10 @@ func TestFrozenWorkerResurrectsNothing(t *testing.T) {
 	if left := h.files(a); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	now, _, err := h.ledger.Job(t.Context(), a.Site, a.Key())
+	now, _, err := h.jobs.Job(t.Context(), a.Site, a.Key())
 	if err != nil || now.State != lector.Removed {
 		t.Errorf("job %+v, %v", now, err)
 	}
 }
 
-var _ worker.Store = frozen{}
+var _ worker.Store = frozenStore{}

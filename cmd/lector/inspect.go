@@ -30,11 +30,11 @@ func (a *app) inspect(_ context.Context, args []string) error {
 		return err
 	}
 	if len(files) != 1 {
-		return misused("inspect wants one FILE.mp3")
+		return usageErrorf("inspect wants one FILE.mp3")
 	}
-	var shelf audio.Files
-	defer shelf.Close()
-	part, err := shelf.Part(files[0])
+	var inputs audio.Files
+	defer inputs.Close()
+	part, err := inputs.Part(files[0])
 	if err != nil {
 		return err
 	}

@@ -7,9 +7,9 @@ import (
 	"lector/audio"
 )
 
-// TestATerminalObeysNoTag prints a report on a file whose tags hold what moves a
+// TestTagsHoldNoTerminalControls prints a report on a file whose tags hold what moves a
 // cursor and sets a title.
-func TestATerminalObeysNoTag(t *testing.T) {
+func TestTagsHoldNoTerminalControls(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	a := &app{stdout: &out}

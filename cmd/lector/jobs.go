@@ -48,21 +48,21 @@ func (a *app) jobs(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	h := a.house(c)
+	h := a.resources(c)
 	defer h.close(&err)
 	conn, err := h.nats("ops")
 	if err != nil {
 		return err
 	}
-	l, err := conn.Ledger(ctx)
+	l, err := conn.JobStore(ctx)
 	if err != nil {
 		return err
 	}
-	return run(ctx, located{l, c})
+	return run(ctx, addressedJobs{l, c})
 }
 
 // jobsVerb reads list, show ID or watch.
-func (a *app) jobsVerb(words []string, f jobsFlags) (func(context.Context, ledger) error, error) {
+func (a *app) jobsVerb(words []string, f jobsFlags) (func(context.Context, jobStore) error, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
@@ -72,16 +72,16 @@ func (a *app) jobsVerb(words []string, f jobsFlags) (func(context.Context, ledge
 	}
 	switch {
 	case verb == "list" && len(words) == 0:
-		return func(ctx context.Context, l ledger) error { return a.listJobs(ctx, l, f) }, nil
+		return func(ctx context.Context, l jobStore) error { return a.listJobs(ctx, l, f) }, nil
 	case verb == "show" && len(words) == 1:
-		return func(ctx context.Context, l ledger) error { return a.showJob(ctx, l, f, words[0]) }, nil
+		return func(ctx context.Context, l jobStore) error { return a.showJob(ctx, l, f, words[0]) }, nil
 	case verb == "watch" && len(words) == 0:
-		return func(ctx context.Context, l ledger) error { return a.watchJobs(ctx, l, f) }, nil
+		return func(ctx context.Context, l jobStore) error { return a.watchJobs(ctx, l, f) }, nil
 	}
-	return nil, misuse{lector.Hint(fmt.Errorf("jobs: what does %q mean?", append([]string{verb}, words...)), "lector jobs list, show ID or watch")}
+	return nil, usageError{lector.Hint(fmt.Errorf("jobs: what does %q mean?", append([]string{verb}, words...)), "lector jobs list, show ID or watch")}
 }
 
-func (a *app) listJobs(ctx context.Context, l ledger, f jobsFlags) error {
+func (a *app) listJobs(ctx context.Context, l jobStore, f jobsFlags) error {
 	jobs := []lector.Job{}
 	for j, err := range l.Jobs(ctx) {
 		if err != nil {
@@ -104,8 +104,8 @@ func (a *app) listJobs(ctx context.Context, l ledger, f jobsFlags) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "JOB\tSITE\tARTICLE\tSTATE\tCHANGED\tBILLED\tREUSED\tTITLE")
 	for _, j := range jobs {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\n", j.ID[:min(10, len(j.ID))], j.Site, short(j.Article, 24), j.State,
-			j.Changed.Local().Format(time.DateTime), j.Usage.Billed, j.Usage.Reused, short(j.Title, 48))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\n", j.ID[:min(10, len(j.ID))], j.Site, truncate(j.Article, 24), j.State,
+			j.Changed.Local().Format(time.DateTime), j.Usage.Billed, j.Usage.Reused, truncate(j.Title, 48))
 	}
 	return w.Flush()
 }
@@ -117,24 +117,24 @@ func (f jobsFlags) check() error {
 	if f.state == "" || slices.Contains(states, lector.State(f.state)) {
 		return nil
 	}
-	return misuse{lector.Hint(fmt.Errorf("jobs: there is no state %q", f.state), "the states are %s", strings.Trim(fmt.Sprint(states), "[]"))}
+	return usageError{lector.Hint(fmt.Errorf("jobs: there is no state %q", f.state), "the states are %s", strings.Trim(fmt.Sprint(states), "[]"))}
 }
 
 func (f jobsFlags) matches(j lector.Job) bool {
 	return (f.state == "" || string(j.State) == f.state) && (f.site == "" || j.Site == f.site)
 }
 
-// short cuts a text at n characters.
-func short(s string, n int) string {
-	if r := []rune(plain(s)); len(r) > n {
+// truncate cuts a text at n characters.
+func truncate(s string, n int) string {
+	if r := []rune(oneLine(s)); len(r) > n {
 		return string(r[:n-1]) + "…"
 	}
-	return plain(s)
+	return oneLine(s)
 }
 
-// plain is a text of an article as a terminal may have it: on one line, and
+// oneLine is a text of an article as a terminal may have it: on one line, and
 // without the characters that would tell the terminal what to do.
-func plain(s string) string {
+func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r
@@ -143,7 +143,7 @@ func plain(s string) string {
 	}, s)
 }
 
-func (a *app) showJob(ctx context.Context, l ledger, f jobsFlags, id string) error {
+func (a *app) showJob(ctx context.Context, l jobStore, f jobsFlags, id string) error {
 	j, err := findJob(ctx, l, f.site, id)
 	if err != nil {
 		return err
@@ -152,7 +152,7 @@ func (a *app) showJob(ctx context.Context, l ledger, f jobsFlags, id string) err
 		return a.printJSON(j)
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	row := func(name string, value any) { fmt.Fprintf(w, "%s\t%s\n", name, plain(fmt.Sprint(value))) }
+	row := func(name string, value any) { fmt.Fprintf(w, "%s\t%s\n", name, oneLine(fmt.Sprint(value))) }
 	row("job", j.ID)
 	row("article", j.Site+" / "+j.Article)
 	row("title", j.Title)
@@ -161,7 +161,7 @@ func (a *app) showJob(ctx context.Context, l ledger, f jobsFlags, id string) err
 	if j.Reason != "" {
 		row("reason", j.Reason)
 	}
-	row("characters", bill(j.Usage))
+	row("characters", usageText(j.Usage))
 	row("cost", fmt.Sprintf("$%.4f", j.Cost))
 	if j.Manifest != "" {
 		row("manifest", j.Manifest)
@@ -180,21 +180,21 @@ func showAttempts(w io.Writer, j lector.Job) {
 		case i+1 < len(j.Attempts):
 			took = "its worker was lost"
 		}
-		fmt.Fprintf(w, "attempt %d\t%s by %s: %s, %s\n", t.Number, t.Started.Local().Format(time.DateTime), t.Worker, or(t.Outcome, string(t.Stage)), took)
+		fmt.Fprintf(w, "attempt %d\t%s by %s: %s, %s\n", t.Number, t.Started.Local().Format(time.DateTime), t.Worker, firstNonEmpty(t.Outcome, string(t.Stage)), took)
 		if t.Error != "" {
-			fmt.Fprintf(w, "\t%s\n", plain(t.Error))
+			fmt.Fprintf(w, "\t%s\n", oneLine(t.Error))
 		}
 	}
 }
 
 func showChunks(w io.Writer, j lector.Job) {
 	for i, c := range j.Chunks {
-		fmt.Fprintf(w, "chunk %d\t%s  %d characters, %s%s\n", i+1, c.Hash[:min(12, len(c.Hash))], c.Characters, c.State, extra(c))
+		fmt.Fprintf(w, "chunk %d\t%s  %d characters, %s%s\n", i+1, c.Hash[:min(12, len(c.Hash))], c.Characters, c.State, chunkUsage(c))
 	}
 }
 
-// extra is what a chunk cost beside its characters.
-func extra(c lector.ChunkState) (text string) {
+// chunkUsage is what a chunk cost beside its characters.
+func chunkUsage(c lector.ChunkState) (text string) {
 	if c.Billed > c.Characters {
 		text += fmt.Sprintf(", %d billed", c.Billed)
 	}
@@ -204,7 +204,7 @@ func extra(c lector.ChunkState) (text string) {
 	return text
 }
 
-func (a *app) watchJobs(ctx context.Context, l ledger, f jobsFlags) error {
+func (a *app) watchJobs(ctx context.Context, l jobStore, f jobsFlags) error {
 	for j, err := range l.Watch(ctx, "", "") {
 		if ctx.Err() != nil {
 			return nil
@@ -221,7 +221,7 @@ func (a *app) watchJobs(ctx context.Context, l ledger, f jobsFlags) error {
 			}
 			continue
 		}
-		fmt.Fprintf(a.stdout, "%s  %s  %-9s %-8s %s\n", j.Changed.Local().Format(time.TimeOnly), j.ID[:10], j.State, j.Stage, plain(or(j.Reason, j.Title)))
+		fmt.Fprintf(a.stdout, "%s  %s  %-9s %-8s %s\n", j.Changed.Local().Format(time.TimeOnly), j.ID[:10], j.State, j.Stage, oneLine(firstNonEmpty(j.Reason, j.Title)))
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func (a *app) lexicon(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if f.site != everySite {
+	if f.site != allSites {
 		if _, err := c.site(f.site); err != nil {
 			return err
 		}
@@ -58,10 +58,10 @@ func (a *app) lexicon(ctx context.Context, args []string) (err error) {
 		words = []string{"list"}
 	}
 	verb, ok := a.lexiconVerbs()[words[0]]
-	if !ok || len(words)-1 < verb.least || len(words)-1 > verb.most {
-		return misuse{lector.Hint(fmt.Errorf("lexicon: %q is not understood", strings.Join(words, " ")), "see lector lexicon -h")}
+	if !ok || len(words)-1 < verb.minWords || len(words)-1 > verb.maxWords {
+		return usageError{lector.Hint(fmt.Errorf("lexicon: %q is not understood", strings.Join(words, " ")), "see lector lexicon -h")}
 	}
-	h := a.house(c)
+	h := a.resources(c)
 	defer h.close(&err)
 	s, err := h.store(ctx)
 	if err != nil {
@@ -71,7 +71,7 @@ func (a *app) lexicon(ctx context.Context, args []string) (err error) {
 }
 
 func (f *lexiconFlags) add(fs *flag.FlagSet) {
-	fs.StringVar(&f.site, "site", everySite, "keep or look up entries of the site `NAME`")
+	fs.StringVar(&f.site, "site", allSites, "keep or look up entries of the site `NAME`")
 	fs.StringVar(&f.entry.Language, "lang", "", "only in texts of `LANGUAGE` (default: any)")
 	fs.StringVar(&f.entry.IPA, "ipa", "", "say these `SOUNDS` of the International Phonetic Alphabet")
 	fs.StringVar(&f.entry.Section, "section", "", "only in articles of `SECTION`")
@@ -85,8 +85,8 @@ func (f *lexiconFlags) add(fs *flag.FlagSet) {
 // lexiconVerb is one thing that lector lexicon does, and how many words it
 // wants.
 type lexiconVerb struct {
-	least, most int
-	run         func(ctx context.Context, s store, f *lexiconFlags, words []string) error
+	minWords, maxWords int
+	run                func(ctx context.Context, s store, f *lexiconFlags, words []string) error
 }
 
 func (a *app) lexiconVerbs() map[string]lexiconVerb {
@@ -120,7 +120,7 @@ func (a *app) setLexicon(ctx context.Context, s store, f *lexiconFlags, words []
 		e.Alias = words[1]
 	}
 	if err := e.Check(); err != nil {
-		return misuse{err}
+		return usageError{err}
 	}
 	return a.changeLexicon(ctx, s, f, func(x script.Lexicon) script.Lexicon { return x.With(e) })
 }
@@ -158,7 +158,7 @@ func (a *app) changeLexicon(ctx context.Context, s store, f *lexiconFlags, chang
 }
 
 func (a *app) importLexicon(ctx context.Context, s store, f *lexiconFlags, words []string) error {
-	more, err := a.foreignLexicon(ctx, words[0])
+	more, err := a.readImport(ctx, words[0])
 	if err != nil {
 		return err
 	}
@@ -167,8 +167,8 @@ func (a *app) importLexicon(ctx context.Context, s store, f *lexiconFlags, words
 	})
 }
 
-// foreignLexicon reads the starter list, a PLS document or our own YAML.
-func (a *app) foreignLexicon(ctx context.Context, name string) (script.Lexicon, error) {
+// readImport reads the starter list, a PLS document or our own YAML.
+func (a *app) readImport(ctx context.Context, name string) (script.Lexicon, error) {
 	if name == "starter" {
 		return script.Starter(), nil
 	}
@@ -176,7 +176,7 @@ func (a *app) foreignLexicon(ctx context.Context, name string) (script.Lexicon, 
 	if err != nil {
 		return nil, err
 	}
-	if looksLikeXML(data) {
+	if isXML(data) {
 		x, err := script.DecodePLS(bytes.NewReader(data))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
@@ -197,9 +197,9 @@ func (a *app) foreignLexicon(ctx context.Context, name string) (script.Lexicon, 
 	return file.Entries, nil
 }
 
-// looksLikeXML knows XML by its first character, in the encodings that begin
+// isXML knows XML by its first character, in the encodings that begin
 // with a mark as well.
-func looksLikeXML(data []byte) bool {
+func isXML(data []byte) bool {
 	for _, start := range []string{"<", "\xef\xbb\xbf<", "\xff\xfe<\x00", "\xfe\xff\x00<"} {
 		if bytes.HasPrefix(bytes.TrimSpace(data), []byte(start)) {
 			return true
@@ -267,7 +267,7 @@ func (a *app) lexiconImpact(ctx context.Context, s store, f *lexiconFlags, words
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	for _, t := range found {
-		fmt.Fprintf(w, "%s\t%s\t%d segments\t%d characters\t%s\n", t.Site, t.Article, t.Segments, t.Characters, short(t.Title, 60))
+		fmt.Fprintf(w, "%s\t%s\t%d segments\t%d characters\t%s\n", t.Site, t.Article, t.Segments, t.Characters, truncate(t.Title, 60))
 	}
 	fmt.Fprintf(w, "%d articles, %d segments, %d characters would be read again\n", len(found), segments, characters)
 	return w.Flush()

@@ -21,8 +21,8 @@ type lexiconFile struct {
 	Entries script.Lexicon `yaml:"entries" json:"entries"`
 }
 
-// everySite is where pronunciations lie that hold on all sites.
-const everySite = "all"
+// allSites is where pronunciations lie that hold on all sites.
+const allSites = "all"
 
 func lexiconPrefix(site string) string { return "lexicon/" + site + "/" }
 
@@ -77,11 +77,11 @@ func writeLexicon(ctx context.Context, s store, site string, f lexiconFile) erro
 // lexiconIn returns the pronunciations that hold on a site: those of all sites,
 // then its own.
 func lexiconIn(ctx context.Context, s store, site string) (script.Lexicon, error) {
-	all, err := readLexicon(ctx, s, everySite)
+	all, err := readLexicon(ctx, s, allSites)
 	if err != nil {
 		return nil, err
 	}
-	if site == "" || site == everySite {
+	if site == "" || site == allSites {
 		return all.Entries, nil
 	}
 	own, err := readLexicon(ctx, s, site)
@@ -91,7 +91,7 @@ func lexiconIn(ctx context.Context, s store, site string) (script.Lexicon, error
 // manifests goes through the public renditions of a site, or of all.
 func manifests(ctx context.Context, s store, site string, each func(lector.Manifest)) error {
 	prefix := "a/"
-	if site != everySite {
+	if site != allSites {
 		prefix += site + "/"
 	}
 	for o, err := range s.List(ctx, prefix) {

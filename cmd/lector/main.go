@@ -9,16 +9,16 @@ import (
 	"syscall"
 )
 
-// spare is how many more threads run Go code than there are cores. Listening to
+// extraThreads is how many more threads run Go code than there are cores. Listening to
 // clips keeps as many busy as there are cores, and a runtime without a free one
 // looks at its network connections every ten milliseconds only: each step of
 // each call to a voice would wait that long.
-const spare = 2
+const extraThreads = 2
 
 func main() {
 	a := newApp()
 	if a.getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(a.cores + spare)
+		runtime.GOMAXPROCS(a.cores + extraThreads)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := a.run(ctx, os.Args[1:])

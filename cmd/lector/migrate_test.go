@@ -60,7 +60,7 @@ func TestFormerInstallation(t *testing.T) {
 	if said := startOnce(t, c); said != "" {
 		t.Errorf("the second start said %q", said)
 	}
-	h := openHouseWith(t, c, &silentVoice{}).start()
+	h := openInstallationWith(t, c, &silentVoice{}).start()
 	wantFormerJobs(t, h)
 	wantFormerUsage(t, h)
 	wantFormerPages(t, h)
@@ -75,7 +75,7 @@ func startOnce(t *testing.T, c *config) string {
 	var said strings.Builder
 	loud := *c
 	loud.Log.Level = "info"
-	h := (&app{stdin: strings.NewReader(""), stdout: &said, stderr: &said, getenv: func(string) string { return "" }}).house(&loud)
+	h := (&app{stdin: strings.NewReader(""), stdout: &said, stderr: &said, getenv: func(string) string { return "" }}).resources(&loud)
 	err := h.embedded(t.Context())
 	if h.close(&err); err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func startOnce(t *testing.T, c *config) string {
 }
 
 // wantFormerJobs waits until the parked job has been looked at again.
-func wantFormerJobs(t *testing.T, h *testHouse) {
+func wantFormerJobs(t *testing.T, h *installation) {
 	t.Helper()
 	states := map[string]lector.State{
 		"bridge": lector.Ready, "market": lector.Ready, "storm": lector.Removed, "bridge-uk": lector.Failed, "long": lector.Parked,
@@ -106,9 +106,9 @@ func waitedTwice(j lector.Job) bool {
 	return n > 1 && j.Attempts[0].Outcome == "snoozed" && j.Attempts[n-1].Outcome == "snoozed"
 }
 
-func jobWhen(ctx context.Context, t *testing.T, h *testHouse, article string, done func(lector.Job) bool) (last lector.Job) {
+func jobWhen(ctx context.Context, t *testing.T, h *installation, article string, done func(lector.Job) bool) (last lector.Job) {
 	t.Helper()
-	for j, err := range h.ledger.Watch(ctx, defaultSite, lector.Key(defaultSite, article)) {
+	for j, err := range h.jobs.Watch(ctx, defaultSite, lector.Key(defaultSite, article)) {
 		if err != nil {
 			t.Fatalf("%s: %v; last %+v", article, err, last)
 		}
@@ -120,7 +120,7 @@ func jobWhen(ctx context.Context, t *testing.T, h *testHouse, article string, do
 }
 
 // wantFormerUsage compares with what the build before said its calls came to.
-func wantFormerUsage(t *testing.T, h *testHouse) {
+func wantFormerUsage(t *testing.T, h *installation) {
 	t.Helper()
 	ledger, err := h.conn.UsageLedger(t.Context())
 	if err != nil {
@@ -133,14 +133,14 @@ func wantFormerUsage(t *testing.T, h *testHouse) {
 		}
 		calls = append(calls, c)
 	}
-	sums := lector.Sum(calls)
+	sums := lector.SumUsage(calls)
 	if len(sums) != 1 || sums[0].Calls != 8 || sums[0].Billed != 207 || sums[0].Reused != 137 || sums[0].Unknown != 0 {
 		t.Errorf("usage %+v", sums)
 	}
 }
 
 // wantFormerPages asks the public doors for the article that was edited once.
-func wantFormerPages(t *testing.T, h *testHouse) {
+func wantFormerPages(t *testing.T, h *installation) {
 	t.Helper()
 	pointer := "/" + lector.PointerKey(defaultSite, lector.Key(defaultSite, "bridge"))
 	r, data := h.get(pointer)

@@ -19,8 +19,8 @@ second run, or one after an edit, speaks only what is new.
   lector narrate -o out article.html
   lector narrate -o out https://paper.example/story`
 
-// narrated is what narrate -json prints.
-type narrated struct {
+// narrateReport is what narrate -json prints.
+type narrateReport struct {
 	MP3        string       `json:"mp3"`
 	VTT        string       `json:"vtt"`
 	Manifest   string       `json:"manifest"`
@@ -40,7 +40,7 @@ func (a *app) narrate(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	if len(files) != 1 {
-		return misused("narrate wants one FILE or URL, or - for standard input")
+		return usageErrorf("narrate wants one FILE or URL, or - for standard input")
 	}
 	c, err := a.load(set)
 	if err != nil {
@@ -54,7 +54,7 @@ func (a *app) narrate(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return fmt.Errorf("%s: %w", files[0], err)
 	}
-	out, err := save(*dir, fileName(article), n)
+	out, err := writeFiles(*dir, fileName(article), n)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (a *app) narrate(ctx context.Context, args []string) (err error) {
 // narrateArticle makes the rendition with the clip cache of the data
 // directory; its links are the names of the files beside each other.
 func (a *app) narrateArticle(ctx context.Context, c *config, article lector.Article, name string) (n *worker.Narration, err error) {
-	h := a.house(c)
+	h := a.resources(c)
 	defer h.close(&err)
 	s, err := h.store(ctx)
 	if err != nil {
@@ -83,13 +83,13 @@ func (a *app) narrateArticle(ctx context.Context, c *config, article lector.Arti
 	if n, err = plan.Narrate(ctx, bar.step); err != nil {
 		return nil, err
 	}
-	n.Manifest.Links = beside(name, n.Manifest.Links)
+	n.Manifest.Links = linksNamed(name, n.Manifest.Links)
 	return n, nil
 }
 
-// beside returns the links of files that have the given name and not the
+// linksNamed returns the links of files that have the given name and not the
 // rendition's hash.
-func beside(name string, links lector.Links) lector.Links {
+func linksNamed(name string, links lector.Links) lector.Links {
 	named := lector.NewLinks(name)
 	named.Manifest, named.Article = name+".manifest.json", links.Article
 	if links.Chapters != "" {
@@ -112,10 +112,10 @@ func fileName(article lector.Article) string {
 	return name
 }
 
-// save writes the files of a rendition, each whole or not at all, the manifest
+// writeFiles writes the files of a rendition, each whole or not at all, the manifest
 // last.
-func save(dir, name string, n *worker.Narration) (narrated, error) {
-	out := narrated{Duration: n.Manifest.Duration, Characters: n.Manifest.Usage}
+func writeFiles(dir, name string, n *worker.Narration) (narrateReport, error) {
+	out := narrateReport{Duration: n.Manifest.Duration, Characters: n.Manifest.Usage}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return out, lector.Hint(err, "choose a directory that can be written with -o DIR")
 	}
@@ -125,7 +125,7 @@ func save(dir, name string, n *worker.Narration) (narrated, error) {
 	}
 	for _, f := range files {
 		path := filepath.Join(dir, name+f.Suffix)
-		if err := writeWhole(path, f.Content); err != nil {
+		if err := writeAtomic(path, f.Content); err != nil {
 			return out, lector.Hint(err, "is the disk full, or the directory not writable? Choose another with -o DIR")
 		}
 		switch f.Suffix {
@@ -140,9 +140,9 @@ func save(dir, name string, n *worker.Narration) (narrated, error) {
 	return out, nil
 }
 
-// writeWhole writes a file beside its name and gives it the name when it is
+// writeAtomic writes a file beside its name and gives it the name when it is
 // safely on disk.
-func writeWhole(path string, content []byte) (err error) {
+func writeAtomic(path string, content []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".lector-*")
 	if err != nil {
 		return err
@@ -168,10 +168,10 @@ func writeWhole(path string, content []byte) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-func (a *app) printNarrated(asJSON bool, out narrated) error {
+func (a *app) printNarrated(asJSON bool, out narrateReport) error {
 	if asJSON {
 		return json.NewEncoder(a.stdout).Encode(out)
 	}
-	fmt.Fprintf(a.stdout, "%s\n%s\n%s\n%.1f seconds, %s\n", out.MP3, out.VTT, out.Manifest, out.Duration, bill(out.Characters))
+	fmt.Fprintf(a.stdout, "%s\n%s\n%s\n%.1f seconds, %s\n", out.MP3, out.VTT, out.Manifest, out.Duration, usageText(out.Characters))
 	return nil
 }

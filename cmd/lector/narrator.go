@@ -14,14 +14,14 @@ import (
 )
 
 // narrator builds the narrator of the configured sites and voices.
-func (h *house) narrator(ctx context.Context, s store) (*worker.Narrator, error) {
+func (h *resources) narrator(ctx context.Context, s store) (*worker.Narrator, error) {
 	c := h.config
 	voices, err := h.voices(ctx, worker.Clips{Store: s})
 	if err != nil {
 		return nil, err
 	}
 	n := &worker.Narrator{
-		Sites: map[string]worker.Site{}, Voices: voices, Covers: fetch.Client{}}
+		Sites: map[string]worker.Site{}, Voices: voices, Pictures: fetch.Client{}}
 	for name, site := range c.Sites {
 		w := site.worker()
 		w.Lexicon = func() (script.Lexicon, error) { return lexiconIn(ctx, s, name) }
@@ -34,13 +34,13 @@ func (s siteConfig) worker() worker.Site {
 	return worker.Site{
 		Title: s.Title, URL: s.URL, Language: s.Language, SpokenDisclosure: s.SpokenDisclosure,
 		Byline: s.Include.Byline == nil || *s.Include.Byline, Captions: s.Include.Captions, Foreign: s.Include.Foreign, Rules: s.Rules, Voices: s.Voices,
-		MaxCharacters: s.longest(), Budget: s.Budget.bounds(), VoicesByRole: s.VoicesByRole, Speed: s.Speed, Loudness: s.Loudness.worker(),
+		MaxCharacters: s.maxCharacters(), Budget: s.Budget.bounds(), VoicesByRole: s.VoicesByRole, Speed: s.Speed, Loudness: s.Loudness.worker(),
 	}
 }
 
-// longest is the longest article that is read at all; a bound that was set
+// maxCharacters is the longest article that is read at all; a bound that was set
 // holds an article, and does not refuse it.
-func (s siteConfig) longest() int {
+func (s siteConfig) maxCharacters() int {
 	if s.Budget.CharactersPerArticle > 0 {
 		return 0
 	}
@@ -49,12 +49,12 @@ func (s siteConfig) longest() int {
 
 // voices opens the configured voices, in the order of their names. One that
 // cannot be opened is missed with a warning, so long as another can.
-func (h *house) voices(ctx context.Context, clips synth.Clips) ([]worker.Voice, error) {
-	if h.purse == nil {
-		h.purse = h.pocket()
+func (h *resources) voices(ctx context.Context, clips synth.Clips) ([]worker.Voice, error) {
+	if h.metering == nil {
+		h.metering = h.inMemory()
 	}
 	flight, slots := &synth.Singleflight{}, synth.NewSlots(h.config.Worker.ConcurrentCalls)
-	h.onClose(func() error { flight.Drain(grace); return nil })
+	h.onClose(func() error { flight.Drain(gracePeriod); return nil })
 	var out []worker.Voice
 	missing := map[string]error{}
 	for _, name := range slices.Sorted(maps.Keys(h.config.Voices)) {
@@ -66,8 +66,8 @@ func (h *house) voices(ctx context.Context, clips synth.Clips) ([]worker.Voice, 
 		out = append(out, worker.Voice{
 			Name: name, Capabilities: v.Capabilities(),
 			Synthesizer: &synth.Synthesizer{
-				Voice: h.purse.equip(v, name, flight, slots), Clips: clips, Singleflight: flight,
-				Leases: h.purse.leases, Ledger: h.purse.ledger, Name: name, RerenderLimit: h.config.Worker.RerenderLimit,
+				Voice: h.metering.wrapVoice(v, name, flight, slots), Clips: clips, Singleflight: flight,
+				Leases: h.metering.leases, Ledger: h.metering.usage, Name: name, RerenderLimit: h.config.Worker.RerenderLimit,
 			},
 		})
 	}

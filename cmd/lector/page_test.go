@@ -24,8 +24,8 @@ func TestFromEventToListener(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Close()
-	h := openHouse(t, t.TempDir(), &silentVoice{})
-	h.home = paper.Handler(h.publisherConfig().Embed(), h.log)
+	h := openInstallation(t, t.TempDir(), &silentVoice{})
+	h.homePage = paper.Handler(h.publisherConfig().Embed(), h.log)
 	h.start()
 	a := paper.Articles(h.public.url())[0]
 	page, err := b.Open(a.URL, browsertest.Look{})
@@ -41,7 +41,7 @@ func TestFromEventToListener(t *testing.T) {
 	const element = `document.querySelector("audio-article")`
 	wait(element + `.ui.status.checkVisibility()`)
 
-	h.tell(lector.Published, a)
+	h.publishAndWait(lector.Published, a)
 	m := h.manifest(a)
 	wait(element + `.audio && ` + element + `.ui.label.checkVisibility()`)
 	if err := page.Click(element + `.ui.play`); err != nil {
@@ -67,7 +67,7 @@ func TestFromEventToListener(t *testing.T) {
 		t.Errorf("marked is %q, read is %q: %v", marked, middle.Source, err)
 	}
 
-	h.tell(lector.Unpublished, a)
+	h.publishAndWait(lector.Unpublished, a)
 	if err := page.Go(h.public.url() + "/embed/" + a.Site + "/" + a.ID); err != nil {
 		t.Fatal(err)
 	}

@@ -23,15 +23,15 @@ import (
 	"lector/infra/store/disk"
 )
 
-// gate is an encoder that stands still once an answer is there, until it is
+// blockingEncoder is an encoder that stands still once an answer is there, until it is
 // told to go on. A context that ends stops it.
-type gate struct {
+type blockingEncoder struct {
 	encode.Encoder
 	reached, open chan struct{}
 	once          sync.Once
 }
 
-func (g *gate) Encode(ctx context.Context, wav io.Reader, rate, channels, kbps int) ([]byte, error) {
+func (g *blockingEncoder) Encode(ctx context.Context, wav io.Reader, rate, channels, kbps int) ([]byte, error) {
 	g.once.Do(func() { close(g.reached) })
 	<-g.open
 	if ctx.Err() != nil {
@@ -53,7 +53,7 @@ func TestAnswerIsKept(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			g := &gate{Encoder: lame, reached: make(chan struct{}), open: make(chan struct{})}
+			g := &blockingEncoder{Encoder: lame, reached: make(chan struct{}), open: make(chan struct{})}
 			bare, err := openai.New(openai.Config{URL: p.URL, Model: "m", Voice: "v", Encoder: g})
 			if err != nil {
 				t.Fatal(err)
@@ -64,10 +64,10 @@ func TestAnswerIsKept(t *testing.T) {
 			}
 			defer store.Close()
 			ledger := synth.NewMemoryLedger(nil)
-			purse := &purse{ledger: ledger, budget: ledger, listen: synth.CheckAudio, log: slog.New(slog.DiscardHandler)}
+			purse := &metering{usage: ledger, budget: ledger, checkClip: synth.CheckAudio, log: slog.New(slog.DiscardHandler)}
 			flight := &synth.Singleflight{}
 			synthesizer := &synth.Synthesizer{
-				Voice: purse.equip(bare, "v", flight, synth.NewSlots(8)), Clips: worker.Clips{Store: store}, Singleflight: flight,
+				Voice: purse.wrapVoice(bare, "v", flight, synth.NewSlots(8)), Clips: worker.Clips{Store: store}, Singleflight: flight,
 			}
 			chunk := synth.Chunk{Text: "The ferry left the harbour on time, as it does on every day of the week.", Language: "en"}
 			ctx, end := context.WithCancelCause(t.Context())
@@ -158,8 +158,8 @@ func TestServerThatStopsAtALength(t *testing.T) {
 	}
 }
 
-// TestServerThatHoldsHalf has a server of which every answer is half its text.
-func TestServerThatHoldsHalf(t *testing.T) {
+// TestServerThatReturnsHalf has a server of which every answer is half its text.
+func TestServerThatReturnsHalf(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t, nil)
 	p.holds = func(text string) string { return text[:len(text)/2] }

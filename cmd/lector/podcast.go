@@ -17,8 +17,8 @@ type podcastConfig struct {
 	Category    string `yaml:"category,omitempty"`
 }
 
-// door is the site as the public doors know it.
-func (s siteConfig) door() publisher.Site {
+// publisherSite is the site as the public doors know it.
+func (s siteConfig) publisherSite() publisher.Site {
 	return publisher.Site{
 		Title: s.Title, URL: s.URL, Language: s.Language, Frames: s.Frames,
 		Description: s.Podcast.Description, Image: s.Podcast.Image, Email: s.Podcast.Email, Category: s.Podcast.Category,

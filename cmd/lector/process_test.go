@@ -60,8 +60,8 @@ func newPrograms(t *testing.T, env ...string) *programs {
 	return p
 }
 
-// spoken counts the calls of the voice.
-func (p *programs) spoken() int {
+// voiceCalls counts the calls of the voice.
+func (p *programs) voiceCalls() int {
 	data, err := os.ReadFile(p.calls)
 	if err != nil {
 		return 0
@@ -165,14 +165,14 @@ func (p *programs) await(args ...string) (j lector.Job) {
 	p.t.Helper()
 	limittest.Until(p.t, "the job is at rest", func() bool {
 		j = p.job(args...)
-		return j.State.AtRest() && j.Announced
+		return j.State.Terminal() && j.Announced
 	})
 	return j
 }
 
-// shut makes the voice wait for tickets, a line each. Calls that wait at the
+// closeGate makes the voice wait for tickets, a line each. Calls that wait at the
 // end of the test fail.
-func (p *programs) shut() (tickets *os.File) {
+func (p *programs) closeGate() (tickets *os.File) {
 	p.t.Helper()
 	if err := syscall.Mkfifo(p.gate, 0o600); err != nil {
 		p.t.Fatal(err)
@@ -185,8 +185,8 @@ func (p *programs) shut() (tickets *os.File) {
 	return tickets
 }
 
-// kept counts the clips of a disk store.
-func (p *programs) kept(data string) int {
+// storedClips counts the clips of a disk store.
+func (p *programs) storedClips(data string) int {
 	p.t.Helper()
 	clips, err := filepath.Glob(filepath.Join(p.dir, data, "store", "clips", "*", "*.mp3"))
 	if err != nil {
@@ -199,7 +199,7 @@ func (p *programs) kept(data string) int {
 func TestKilledInTheMiddle(t *testing.T) {
 	t.Parallel()
 	p := newPrograms(t)
-	tickets := p.shut()
+	tickets := p.closeGate()
 	const paragraphs, before = 24, 8
 	page := p.page("harbour.html", paragraphs)
 	first := p.start("serve", "-data", "data")
@@ -207,7 +207,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 	if _, err := tickets.WriteString(strings.Repeat("\n", before)); err != nil {
 		t.Fatal(err)
 	}
-	limittest.Until(t, "the clips are kept", func() bool { return p.kept("data") == before })
+	limittest.Until(t, "the clips are kept", func() bool { return p.storedClips("data") == before })
 	first.kill()
 	if err := os.Remove(p.gate); err != nil {
 		t.Fatal(err)
@@ -219,7 +219,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 	}
 	// The notice and the title are spoken too; what waited at the kill had not
 	// begun, so nothing is spoken twice.
-	if total := p.spoken(); total != len(j.Chunks) {
+	if total := p.voiceCalls(); total != len(j.Chunks) {
 		t.Errorf("%d calls for %d chunks, %d of them before the kill", total, len(j.Chunks), before)
 	}
 	if j.Usage.Reused == 0 {
@@ -253,8 +253,8 @@ func TestSeparateProcesses(t *testing.T) {
 		t.Fatalf("publish said %q", out)
 	}
 	p.run("publish", "-wait", "-id", "4711", "-title", "The harbour", page)
-	if j := p.job(); j.State != lector.Ready || p.spoken() != len(j.Chunks) && p.spoken() != 8 {
-		t.Errorf("%d calls, job %+v", p.spoken(), j)
+	if j := p.job(); j.State != lector.Ready || p.voiceCalls() != len(j.Chunks) && p.voiceCalls() != 8 {
+		t.Errorf("%d calls, job %+v", p.voiceCalls(), j)
 	}
 	s, err := s3.Open(t.Context(), bucket.Config("audio"))
 	if err != nil {
@@ -291,7 +291,7 @@ func (p *programs) oneEvent(a nats.Access, id string) {
 		p.t.Fatal(err)
 	}
 	defer c.Close()
-	h := &testHouse{t: p.t, shop: &shop{conn: c}}
+	h := &installation{t: p.t, server: &server{conn: c}}
 	if got := h.announced(lector.Article{Site: defaultSite, ID: id}); len(got) != 1 || got[0] != lector.AudioReady {
 		p.t.Errorf("announced %v", got)
 	}

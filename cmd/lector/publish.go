@@ -82,7 +82,7 @@ func (a *app) publish(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	if len(files) != 1 {
-		return misused("publish wants one FILE, or - for standard input")
+		return usageErrorf("publish wants one FILE, or - for standard input")
 	}
 	c, err := a.load(set)
 	if err != nil {
@@ -131,7 +131,7 @@ func (a *app) articleOf(ctx context.Context, c *config, p publishFlags, name str
 		return lector.Article{}, err
 	}
 	if p.cover != "" {
-		if article.Image, err = inline(p.cover); err != nil {
+		if article.Image, err = dataURI(p.cover); err != nil {
 			return lector.Article{}, err
 		}
 	}
@@ -139,8 +139,8 @@ func (a *app) articleOf(ctx context.Context, c *config, p publishFlags, name str
 	return article, err
 }
 
-// inline makes a data URI (RFC 2397) of a picture.
-func inline(name string) (string, error) {
+// dataURI makes a data URI (RFC 2397) of a picture.
+func dataURI(name string) (string, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return "", fmt.Errorf("cover: %w", err)
@@ -165,7 +165,7 @@ func (p publishFlags) complete(c *config, name string, data []byte) (lector.Arti
 	if _, err := extract.File(name, data, extract.Rules{}); err != nil && !errors.Is(err, extract.ErrNotPublic) {
 		return lector.Article{}, err
 	}
-	p.outweigh(&article)
+	p.override(&article)
 	p.fill(c, name, &article)
 	return article, nil
 }
@@ -193,8 +193,8 @@ func articleJSON(data []byte) (lector.Article, error) {
 	return article, nil
 }
 
-// outweigh lets what was said at the terminal stand before what the file says.
-func (p publishFlags) outweigh(article *lector.Article) {
+// override lets what was said at the terminal stand before what the file says.
+func (p publishFlags) override(article *lector.Article) {
 	said := p.article
 	for into, flag := range map[*string]string{
 		&article.ID: said.ID, &article.Revision: said.Revision, &article.Title: said.Title, &article.URL: said.URL,
@@ -238,14 +238,14 @@ func (p publishFlags) fill(c *config, name string, article *lector.Article) {
 // onlySite is the site to mean when none is named.
 func (c *config) onlySite() string {
 	if len(c.Sites) == 1 {
-		return list(c.Sites)
+		return joinKeys(c.Sites)
 	}
 	return ""
 }
 
 // send publishes the event and says what became of it.
 func (a *app) send(ctx context.Context, c *config, p publishFlags, e lector.ArticleEvent) (err error) {
-	h := a.house(c)
+	h := a.resources(c)
 	defer h.close(&err)
 	conn, err := h.nats("cms")
 	if err != nil {
@@ -258,20 +258,20 @@ func (a *app) send(ctx context.Context, c *config, p publishFlags, e lector.Arti
 	if !p.wait {
 		return a.accepted(p, e, sequence)
 	}
-	ledger, err := conn.Ledger(ctx)
+	ledger, err := conn.JobStore(ctx)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	j, err := await(ctx, ledger, e.Article, sequence)
+	j, err := awaitJob(ctx, ledger, e.Article, sequence)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return lector.Hint(fmt.Errorf("job %s is not done after %s", e.Article.Key(), p.timeout), "is a worker running? See lector jobs show %s", e.Article.Key())
 	}
 	if err != nil {
 		return err
 	}
-	return a.outcome(c, p.asJSON, j, sequence)
+	return a.printOutcome(c, p.asJSON, j, sequence)
 }
 
 func (a *app) accepted(p publishFlags, e lector.ArticleEvent, sequence uint64) error {
@@ -300,13 +300,13 @@ func (a *app) unpublish(ctx context.Context, args []string) error {
 		return err
 	}
 	if len(ids) != 1 {
-		return misused("unpublish wants one article's ID")
+		return usageErrorf("unpublish wants one article's ID")
 	}
 	c, err := a.load(set)
 	if err != nil {
 		return err
 	}
-	article, err := a.known(ctx, c, p.siteName, ids[0])
+	article, err := a.findArticle(ctx, c, p.siteName, ids[0])
 	if err != nil {
 		return err
 	}
@@ -317,16 +317,16 @@ func (a *app) unpublish(ctx context.Context, args []string) error {
 	return a.send(ctx, c, p, newEvent(kind, article))
 }
 
-// known finds the article that an id means. An id without a job is taken as
+// findArticle finds the article that an id means. An id without a job is taken as
 // the CMS's: a withdrawal may overtake the publication.
-func (a *app) known(ctx context.Context, c *config, site, id string) (article lector.Article, err error) {
-	h := a.house(c)
+func (a *app) findArticle(ctx context.Context, c *config, site, id string) (article lector.Article, err error) {
+	h := a.resources(c)
 	defer h.close(&err)
 	conn, err := h.nats("cms")
 	if err != nil {
 		return article, err
 	}
-	ledger, err := conn.Ledger(ctx)
+	ledger, err := conn.JobStore(ctx)
 	if err != nil {
 		return article, err
 	}

@@ -12,9 +12,9 @@ import (
 const articleFile = `{"site":"havana","id":"file","revision":"7","title":"Of the file","visibility":"public","language":"en","section":"City",
 	"updated_at":"2026-11-20T08:00:00Z","body":{"content_type":"text/plain","content":"The bridge over the river was opened on Friday."}}`
 
-// TestFlagsOutweighTheFile: who says members at the terminal must not get
+// TestFlagsOverrideTheFile: who says members at the terminal must not get
 // public audio because the file says public.
-func TestFlagsOutweighTheFile(t *testing.T) {
+func TestFlagsOverrideTheFile(t *testing.T) {
 	t.Parallel()
 	c := testConfig(t.TempDir())
 	said := publishFlags{article: lector.Article{ID: "said", Title: "As said", Visibility: lector.Members, Language: "uk"}, authors: "Ana Ruiz, Bo"}
@@ -68,13 +68,13 @@ func TestJSONWithoutABodyIsRefused(t *testing.T) {
 // TestNoTextCommandsTheTerminal lists a job whose texts hold escape sequences.
 func TestNoTextCommandsTheTerminal(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, t.TempDir(), &silentVoice{fail: func(string) error { return lector.Permanent(errors.New("no \x1b[2J")) }}).start()
-	a := story("id\x1b[31m\r\nroot\u202e")
+	h := openInstallation(t, t.TempDir(), &silentVoice{fail: func(string) error { return lector.Permanent(errors.New("no \x1b[2J")) }}).start()
+	a := sampleArticle("id\x1b[31m\r\nroot\u202e")
 	a.Title = "Red\x1b]0;owned\a\u009b31m"
-	h.tell(lector.Published, a)
+	h.publishAndWait(lector.Published, a)
 	var out strings.Builder
 	h.app.stdout = &out
-	if err := errors.Join(h.app.listJobs(t.Context(), h.ledger, jobsFlags{}), h.app.showJob(t.Context(), h.ledger, jobsFlags{}, a.ID)); err != nil {
+	if err := errors.Join(h.app.listJobs(t.Context(), h.jobs, jobsFlags{}), h.app.showJob(t.Context(), h.jobs, jobsFlags{}, a.ID)); err != nil {
 		t.Fatal(err)
 	}
 	if strings.ContainsAny(out.String(), "\x1b\a\r\u009b\u202e") || !strings.Contains(out.String(), "Red") {
@@ -92,9 +92,9 @@ func TestLostAttemptIsNotRunning(t *testing.T) {
 	}
 }
 
-// TestAddressOfTheDoorsThatAreThere: lector publish does not know with which
+// TestListenURL: lector publish does not know with which
 // -listen the house was started, and the manifest does.
-func TestAddressOfTheDoorsThatAreThere(t *testing.T) {
+func TestListenURL(t *testing.T) {
 	t.Parallel()
 	c := testConfig(t.TempDir())
 	j := lector.Job{ID: lector.Key("havana", "a b"), Site: "havana", Article: "a b"}
@@ -120,7 +120,7 @@ func TestDemoListensWhereItIsTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c.forDemo(); c.Listen != want || c.AdminListen != "127.0.0.1:0" {
+		if c.addDemoSite(); c.Listen != want || c.AdminListen != "127.0.0.1:0" {
 			t.Errorf("-listen %q: %s and %s", said, c.Listen, c.AdminListen)
 		}
 	}

@@ -31,7 +31,7 @@ func (a *app) replay(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	if *fallback != (len(ids) == 0) || len(ids) > 1 {
-		return misused("replay wants one job's ID, or -fallback")
+		return usageErrorf("replay wants one job's ID, or -fallback")
 	}
 	c, err := a.load(set)
 	if err != nil {
@@ -40,22 +40,22 @@ func (a *app) replay(ctx context.Context, args []string) (err error) {
 	if *fallback {
 		return a.replayFallbacks(ctx, c, p)
 	}
-	e, err := a.again(ctx, c, p.siteName, ids[0])
+	e, err := a.replayEvent(ctx, c, p.siteName, ids[0])
 	if err != nil {
 		return err
 	}
 	return a.send(ctx, c, p, e)
 }
 
-// again is the newest event of a job, as a replay.
-func (a *app) again(ctx context.Context, c *config, site, id string) (e lector.ArticleEvent, err error) {
-	h := a.house(c)
+// replayEvent is the newest event of a job, as a replay.
+func (a *app) replayEvent(ctx context.Context, c *config, site, id string) (e lector.ArticleEvent, err error) {
+	h := a.resources(c)
 	defer h.close(&err)
 	conn, err := h.nats("ops")
 	if err != nil {
 		return e, err
 	}
-	l, err := conn.Ledger(ctx)
+	l, err := conn.JobStore(ctx)
 	if err != nil {
 		return e, err
 	}
@@ -84,13 +84,13 @@ func (a *app) replayFallbacks(ctx context.Context, c *config, p publishFlags) er
 
 // fallbacks returns the replays of all articles that a second voice read.
 func (a *app) fallbacks(ctx context.Context, c *config, site string) (events []lector.ArticleEvent, err error) {
-	h := a.house(c)
+	h := a.resources(c)
 	defer h.close(&err)
 	conn, err := h.nats("ops")
 	if err != nil {
 		return nil, err
 	}
-	l, err := conn.Ledger(ctx)
+	l, err := conn.JobStore(ctx)
 	if err != nil {
 		return nil, err
 	}

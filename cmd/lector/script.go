@@ -53,7 +53,7 @@ func (a *app) script(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	if len(files) != 1 {
-		return misused("script wants one FILE or URL, or - for standard input")
+		return usageErrorf("script wants one FILE or URL, or - for standard input")
 	}
 	c, err := a.load(f.settings)
 	if err != nil {
@@ -63,7 +63,7 @@ func (a *app) script(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	out, err := a.rehearse(ctx, c, f, files[0], data)
+	out, err := a.buildScript(ctx, c, f, files[0], data)
 	if err != nil {
 		return err
 	}
@@ -73,8 +73,8 @@ func (a *app) script(ctx context.Context, args []string) (err error) {
 	return a.printScript(out)
 }
 
-// rehearse writes the script of a file for the first voice that can read it.
-func (a *app) rehearse(ctx context.Context, c *config, f *scriptFlags, name string, data []byte) (*rehearsal, error) {
+// buildScript writes the script of a file for the first voice that can read it.
+func (a *app) buildScript(ctx context.Context, c *config, f *scriptFlags, name string, data []byte) (*scriptReport, error) {
 	siteName, site, err := c.siteOf(f.site)
 	if err != nil {
 		return nil, err
@@ -83,16 +83,16 @@ func (a *app) rehearse(ctx context.Context, c *config, f *scriptFlags, name stri
 	if err != nil {
 		return nil, err
 	}
-	h := a.house(c)
+	h := a.resources(c)
 	defer h.close(&err)
-	r, clips := &rehearsal{}, h.quotedClips(ctx)
+	r, clips := &scriptReport{}, h.clipCache(ctx)
 	options := f.options(siteName, site, page)
 	if clips != nil {
 		if options.Lexicon, err = lexiconIn(ctx, clips, siteName); err != nil {
 			return nil, err
 		}
 	}
-	for _, v := range a.quotedVoices(ctx, c, script.Language(options.Language)) {
+	for _, v := range a.pricedVoices(ctx, c, script.Language(options.Language)) {
 		options.Normalise = script.Level(v.caps.Normalise)
 		s, err := script.Build(page, options)
 		if err != nil {
@@ -100,9 +100,9 @@ func (a *app) rehearse(ctx context.Context, c *config, f *scriptFlags, name stri
 		}
 		chunks := s.Chunks(script.Limit{Max: v.caps.MaxLength, Unit: v.caps.Unit})
 		if r.Segments == nil {
-			r.show(page, s, chunks, f.spans)
+			r.fill(page, s, chunks, f.spans)
 		}
-		r.Cost = append(r.Cost, v.quote(ctx, clips, s.Language, site.Speed, chunks))
+		r.Cost = append(r.Cost, v.estimate(ctx, clips, s.Language, site.Speed, chunks))
 	}
 	r.Disclosure = site.disclosureText(r.Language)
 	return r, nil
@@ -151,20 +151,20 @@ func (c *config) siteOf(name string) (string, siteConfig, error) {
 	return name, s, err
 }
 
-// quotedVoice is a voice that could read the article.
-type quotedVoice struct {
+// pricedVoice is a voice that could read the article.
+type pricedVoice struct {
 	name  string
 	voice synth.Voice
 	caps  lector.Capabilities
 }
 
-// quotedVoices lists the configured voices that speak a language. One that is
+// pricedVoices lists the configured voices that speak a language. One that is
 // not installed is quoted by its settings.
-func (a *app) quotedVoices(ctx context.Context, c *config, language string) []quotedVoice {
-	var able, unable []quotedVoice
+func (a *app) pricedVoices(ctx context.Context, c *config, language string) []pricedVoice {
+	var able, unable []pricedVoice
 	for _, name := range slices.Sorted(maps.Keys(c.Voices)) {
 		set := c.Voices[name]
-		q := quotedVoice{name: name, caps: lector.Capabilities{MaxLength: set.MaxChars, Price: set.Price, Normalise: set.Normalise, Languages: set.Languages}}
+		q := pricedVoice{name: name, caps: lector.Capabilities{MaxLength: set.MaxChars, Price: set.Price, Normalise: set.Normalise, Languages: set.Languages}}
 		if v, err := a.openVoice(ctx, name, set); err == nil {
 			q.voice, q.caps = v, v.Capabilities()
 		}
@@ -177,9 +177,9 @@ func (a *app) quotedVoices(ctx context.Context, c *config, language string) []qu
 	return append(able, unable...)
 }
 
-// quote says what a voice would be paid for the chunks.
-func (q quotedVoice) quote(ctx context.Context, clips store, language string, speed float64, chunks []script.Chunk) quoted {
-	out := quoted{Voice: q.name}
+// estimate says what a voice would be paid for the chunks.
+func (q pricedVoice) estimate(ctx context.Context, clips store, language string, speed float64, chunks []script.Chunk) costEstimate {
+	out := costEstimate{Voice: q.name}
 	seen := map[string]bool{} // the same chunk is spoken once
 	for _, c := range chunks {
 		n := utf8.RuneCountInString(c.Text)
@@ -196,7 +196,7 @@ func (q quotedVoice) quote(ctx context.Context, clips store, language string, sp
 
 // cached reports whether a clip is there. Of a voice that cannot be opened the
 // hashes are not known.
-func (q quotedVoice) cached(ctx context.Context, clips store, hash string) bool {
+func (q pricedVoice) cached(ctx context.Context, clips store, hash string) bool {
 	if q.voice == nil || clips == nil {
 		return false
 	}
@@ -208,8 +208,8 @@ func synthChunk(language string, speed float64, c script.Chunk) synth.Chunk {
 	return synth.Chunk{Text: c.Text, Language: language, Before: c.Before, After: c.After, Lexicon: c.Lexicon, Normaliser: script.Version, Speed: speed}
 }
 
-// quotedClips opens the clip cache if there is one; looking creates nothing.
-func (h *house) quotedClips(ctx context.Context) store {
+// clipCache opens the clip cache if there is one; looking creates nothing.
+func (h *resources) clipCache(ctx context.Context) store {
 	if h.config.Store.Kind != "disk" || !exists(h.config.Data+"/store") {
 		return nil
 	}

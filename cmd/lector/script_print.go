@@ -11,61 +11,61 @@ import (
 	"lector/worker/script"
 )
 
-// rehearsal is what lector script -json prints.
-type rehearsal struct {
-	Title      string           `json:"title"`
-	Byline     string           `json:"byline"`
-	Language   string           `json:"language"`
-	Characters int              `json:"characters"`
-	Disclosure string           `json:"disclosure"` // spoken first by renditions of the site
-	Segments   []rehearsedPart  `json:"segments"`
-	Dropped    []droppedPart    `json:"dropped"`
-	Chunks     []rehearsedChunk `json:"chunks"`
-	Cost       []quoted         `json:"cost"`
-	Lexicon    []string         `json:"lexicon"`
+// scriptReport is what lector script -json prints.
+type scriptReport struct {
+	Title      string          `json:"title"`
+	Byline     string          `json:"byline"`
+	Language   string          `json:"language"`
+	Characters int             `json:"characters"`
+	Disclosure string          `json:"disclosure"` // spoken first by renditions of the site
+	Segments   []scriptSegment `json:"segments"`
+	Dropped    []droppedBlock  `json:"dropped"`
+	Chunks     []scriptChunk   `json:"chunks"`
+	Cost       []costEstimate  `json:"cost"`
+	Lexicon    []string        `json:"lexicon"`
 }
 
-type rehearsedPart struct {
+type scriptSegment struct {
 	Kind      lector.SegmentKind `json:"kind"`
 	Source    string             `json:"source"`
 	Text      string             `json:"text"`
-	Sentences []rehearsedSaying  `json:"sentences"`
+	Sentences []scriptSentence   `json:"sentences"`
 	Path      string             `json:"path,omitempty"`
 	Rule      string             `json:"rule,omitempty"`
 }
 
-type rehearsedSaying struct {
+type scriptSentence struct {
 	Source string        `json:"source"`
 	Text   string        `json:"text"`
 	Spans  []script.Span `json:"spans,omitempty"`
 }
 
-type droppedPart struct {
+type droppedBlock struct {
 	Rule string `json:"rule"`
 	Text string `json:"text"`
 	Path string `json:"path"`
 }
 
-type rehearsedChunk struct {
+type scriptChunk struct {
 	Text       string `json:"text"`
 	Characters int    `json:"characters"`
 }
 
-type quoted struct {
+type costEstimate struct {
 	Voice      string  `json:"voice"`
 	Characters int     `json:"characters"`
 	Cached     int     `json:"cached"`
 	Amount     float64 `json:"amount"` // US dollars
 }
 
-// show fills in what does not depend on the voice's price.
-func (r *rehearsal) show(p extract.Page, s script.Script, chunks []script.Chunk, spans bool) {
-	*r = rehearsal{Title: s.Title, Byline: s.Byline, Language: s.Language, Characters: s.Characters(), Lexicon: append([]string{}, s.Lexicon()...)}
-	r.Segments = make([]rehearsedPart, 0, len(s.Segments))
+// fill fills in what does not depend on the voice's price.
+func (r *scriptReport) fill(p extract.Page, s script.Script, chunks []script.Chunk, spans bool) {
+	*r = scriptReport{Title: s.Title, Byline: s.Byline, Language: s.Language, Characters: s.Characters(), Lexicon: append([]string{}, s.Lexicon()...)}
+	r.Segments = make([]scriptSegment, 0, len(s.Segments))
 	for _, x := range s.Segments {
-		part := rehearsedPart{Kind: x.Kind, Source: x.Source, Text: x.Text, Path: x.Path, Rule: x.Rule}
+		part := scriptSegment{Kind: x.Kind, Source: x.Source, Text: x.Text, Path: x.Path, Rule: x.Rule}
 		for _, y := range x.Sentences {
-			said := rehearsedSaying{Source: y.Source, Text: y.Text}
+			said := scriptSentence{Source: y.Source, Text: y.Text}
 			if spans {
 				said.Spans = y.Spans
 			}
@@ -73,16 +73,16 @@ func (r *rehearsal) show(p extract.Page, s script.Script, chunks []script.Chunk,
 		}
 		r.Segments = append(r.Segments, part)
 	}
-	r.Dropped = []droppedPart{}
+	r.Dropped = []droppedBlock{}
 	for _, b := range p.Dropped() {
-		r.Dropped = append(r.Dropped, droppedPart{Rule: b.Rule, Text: b.Text, Path: b.Path})
+		r.Dropped = append(r.Dropped, droppedBlock{Rule: b.Rule, Text: b.Text, Path: b.Path})
 	}
 	for _, x := range s.Skipped {
-		r.Dropped = append(r.Dropped, droppedPart{Rule: "language: " + string(script.WritingOf(x.Source)) + " letters", Text: x.Source, Path: x.Path})
+		r.Dropped = append(r.Dropped, droppedBlock{Rule: "language: " + string(script.WritingOf(x.Source)) + " letters", Text: x.Source, Path: x.Path})
 	}
-	r.Chunks = []rehearsedChunk{}
+	r.Chunks = []scriptChunk{}
 	for _, c := range chunks {
-		r.Chunks = append(r.Chunks, rehearsedChunk{c.Text, utf8.RuneCountInString(c.Text)})
+		r.Chunks = append(r.Chunks, scriptChunk{c.Text, utf8.RuneCountInString(c.Text)})
 	}
 }
 
@@ -107,11 +107,11 @@ func (a *app) palette() palette {
 }
 
 // printScript shows the script to a person.
-func (a *app) printScript(r *rehearsal) error {
+func (a *app) printScript(r *scriptReport) error {
 	var b strings.Builder
 	p := a.palette()
 	for _, s := range r.Segments {
-		fmt.Fprintf(&b, "%s %s\n", p.green("+ "+string(s.Kind)), p.faint(join2(s.Path, s.Rule)))
+		fmt.Fprintf(&b, "%s %s\n", p.green("+ "+string(s.Kind)), p.faint(joinNonEmpty(s.Path, s.Rule)))
 		for _, x := range s.Sentences {
 			fmt.Fprintf(&b, "    %s\n", p.bold(x.Text))
 			if x.Source != x.Text && x.Source+"." != x.Text {
@@ -123,14 +123,14 @@ func (a *app) printScript(r *rehearsal) error {
 		fmt.Fprintln(&b, "\nNot read:")
 	}
 	for _, d := range r.Dropped {
-		fmt.Fprintf(&b, "%s %s\n    %s\n", p.red("- "+d.Rule), p.faint(d.Path), p.faint(short(d.Text, 160)))
+		fmt.Fprintf(&b, "%s %s\n    %s\n", p.red("- "+d.Rule), p.faint(d.Path), p.faint(truncate(d.Text, 160)))
 	}
-	r.totals(&b)
+	r.writeTotals(&b)
 	_, err := a.stdout.Write([]byte(b.String()))
 	return err
 }
 
-func (r *rehearsal) totals(b *strings.Builder) {
+func (r *scriptReport) writeTotals(b *strings.Builder) {
 	sentences := 0
 	for _, s := range r.Segments {
 		sentences += len(s.Sentences)
@@ -148,7 +148,7 @@ func (r *rehearsal) totals(b *strings.Builder) {
 	}
 }
 
-func join2(path, rule string) string {
+func joinNonEmpty(path, rule string) string {
 	if path == "" {
 		return rule
 	}

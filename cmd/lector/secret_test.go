@@ -13,31 +13,31 @@ import (
 	"lector/infra/nats"
 )
 
-// heard is what a program prints. At the given text it calls seen.
-type heard struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-	want string
-	seen func()
+// watchedOutput is what a program prints. At the given text it calls seen.
+type watchedOutput struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	want  string
+	found func()
 }
 
-func (h *heard) Write(p []byte) (int, error) {
+func (h *watchedOutput) Write(p []byte) (int, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	n, err := h.text.Write(p)
 	if h.want != "" && strings.Contains(h.text.String(), h.want) {
-		h.seen()
+		h.found()
 	}
 	return n, err
 }
 
-// printed runs lector with the environment and returns its exit code and all
+// runCaptured runs lector with the environment and returns its exit code and all
 // that it printed. What serves on is stopped when it says that it is ready.
-func printed(t *testing.T, env map[string]string, args ...string) (int, string) {
+func runCaptured(t *testing.T, env map[string]string, args ...string) (int, string) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	out := &heard{want: "msg=ready", seen: stop}
+	out := &watchedOutput{want: "msg=ready", found: stop}
 	a := &app{stdin: strings.NewReader(""), stdout: out, stderr: out, getenv: func(name string) string { return env[name] }, cores: 1}
 	code := a.run(ctx, args)
 	return code, out.text.String()
@@ -82,7 +82,7 @@ func TestNoPasswordIsPrinted(t *testing.T) {
 			file, data := settingsFile(t, ""), filepath.Join(t.TempDir(), "data")
 			env := map[string]string{"LECTOR_NATS_URL": tt.url}
 			for _, args := range [][]string{{"config"}, {"setup"}, {"doctor"}, {"doctor", "-json"}, {"jobs", "list"}, {"serve"}, {"worker"}} {
-				code, text := printed(t, env, append(args, "-config", file, "-data", data)...)
+				code, text := runCaptured(t, env, append(args, "-config", file, "-data", data)...)
 				if strings.Contains(text, access.Password) || strings.Contains(text, "hunter2") {
 					t.Errorf("%v prints the password:\n%s", args, text)
 				}
@@ -113,7 +113,7 @@ func TestNoSettingIsQuotedWithItsPassword(t *testing.T) {
 		"sites: {h: {podcast: {image: 'https://me:hunter2@h/x.png'}}}",
 		"sites: {h: {podcast: {image: 'javascript:hunter2'}}}",
 	} {
-		code, said := printed(t, nil, "config", "-config", settingsFile(t, text))
+		code, said := runCaptured(t, nil, "config", "-config", settingsFile(t, text))
 		if code != 2 || strings.Contains(strings.ReplaceAll(said, "javascript:hunter2", ""), "hunter2") {
 			t.Errorf("%s: %d %s", text, code, said)
 		}
@@ -123,7 +123,7 @@ func TestNoSettingIsQuotedWithItsPassword(t *testing.T) {
 		if err := os.WriteFile(file, []byte("voices: {x: {backend: openai, voice: v, url: "+url+"}}"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if code, said := printed(t, nil, "config", "-config", file); code != 2 || strings.Contains(said, "hunter2") {
+		if code, said := runCaptured(t, nil, "config", "-config", file); code != 2 || strings.Contains(said, "hunter2") {
 			t.Errorf("%s: %d %s", url, code, said)
 		}
 	}
@@ -138,7 +138,7 @@ func TestQueryOfAVoiceIsHidden(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"config"}, {"voices"}, {"voices", "-json"}, {"voices", "test", "x"}, {"doctor"}} {
-		if _, said := printed(t, nil, append(args, "-config", file)...); strings.Contains(said, "hunter2") {
+		if _, said := runCaptured(t, nil, append(args, "-config", file)...); strings.Contains(said, "hunter2") {
 			t.Errorf("%v: %s", args, said)
 		}
 	}

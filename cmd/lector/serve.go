@@ -14,9 +14,9 @@ import (
 	"lector/worker"
 )
 
-// all runs its parts until the first of them fails or ctx ends, and waits for
+// runAll runs its parts until the first of them fails or ctx ends, and waits for
 // the others.
-func all(ctx context.Context, parts ...func(context.Context) error) error {
+func runAll(ctx context.Context, parts ...func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wait sync.WaitGroup
@@ -32,26 +32,26 @@ func all(ctx context.Context, parts ...func(context.Context) error) error {
 }
 
 // roles is which parts of the house a process runs.
-type roles struct{ worker, doors bool }
+type roles struct{ worker, publisher bool }
 
-// shop is a running house.
-type shop struct {
-	*house
-	store   store
-	conn    *nats.Conn
-	ledger  *nats.Ledger
-	metrics *observe.Metrics
-	public  *door
-	private *door
-	worker  *worker.Worker
-	home    http.Handler // answers what no door does
+// server is a running house.
+type server struct {
+	*resources
+	store    store
+	conn     *nats.Conn
+	jobs     *nats.JobStore
+	metrics  *observe.Metrics
+	public   *httpServer
+	admin    *httpServer
+	worker   *worker.Worker
+	homePage http.Handler // answers what no door does
 }
 
-// openShop opens all that the roles need, so that what is wrong is told before
+// openServer opens all that the roles need, so that what is wrong is told before
 // any work begins.
-func (h *house) openShop(ctx context.Context, r roles) (*shop, error) {
-	s := &shop{house: h, metrics: observe.NewMetrics()}
-	for _, open := range []func(context.Context, roles) error{s.openDoors, s.openBroker, s.openStore, s.openWorker} {
+func (h *resources) openServer(ctx context.Context, r roles) (*server, error) {
+	s := &server{resources: h, metrics: observe.NewMetrics()}
+	for _, open := range []func(context.Context, roles) error{s.openHTTP, s.openBroker, s.openStore, s.openWorker} {
 		if err := open(ctx, r); err != nil {
 			return nil, err
 		}
@@ -59,15 +59,15 @@ func (h *house) openShop(ctx context.Context, r roles) (*shop, error) {
 	return s, nil
 }
 
-func (s *shop) openDoors(_ context.Context, r roles) (err error) {
-	if s.private, err = s.openPrivate(); err != nil {
+func (s *server) openHTTP(_ context.Context, r roles) (err error) {
+	if s.admin, err = s.openAdmin(); err != nil {
 		return err
 	}
-	s.onClose(s.private.close)
-	if !r.doors {
+	s.onClose(s.admin.close)
+	if !r.publisher {
 		return nil
 	}
-	if s.public, err = openDoor("listen", s.config.Listen, nil, s.log); err != nil {
+	if s.public, err = listenHTTP("listen", s.config.Listen, nil, s.log); err != nil {
 		return err
 	}
 	s.onClose(s.public.close)
@@ -77,37 +77,37 @@ func (s *shop) openDoors(_ context.Context, r roles) (err error) {
 	return nil
 }
 
-// openPrivate opens the door for health and metrics. Several processes on one
+// openAdmin opens the door for health and metrics. Several processes on one
 // machine would ask for the same default address: all but the first take any.
-func (s *shop) openPrivate() (*door, error) {
-	handler := privateDoor(s.ready, s.metrics.Registry)
-	d, err := openDoor("admin_listen", s.config.AdminListen, handler, s.log)
+func (s *server) openAdmin() (*httpServer, error) {
+	handler := adminHandler(s.ready, s.metrics.Registry)
+	d, err := listenHTTP("admin_listen", s.config.AdminListen, handler, s.log)
 	if err == nil || s.config.AdminListen != defaults().AdminListen {
 		return d, err
 	}
 	s.log.Warn("the default private address is taken: any other is used", "taken", s.config.AdminListen)
-	return openDoor("admin_listen", "127.0.0.1:0", handler, s.log)
+	return listenHTTP("admin_listen", "127.0.0.1:0", handler, s.log)
 }
 
-func (s *shop) openStore(ctx context.Context, _ roles) (err error) {
-	if s.store, err = s.house.store(ctx); err != nil {
+func (s *server) openStore(ctx context.Context, _ roles) (err error) {
+	if s.store, err = s.resources.store(ctx); err != nil {
 		return err
 	}
 	return s.store.Ping(ctx)
 }
 
-func (s *shop) openBroker(ctx context.Context, r roles) (err error) {
+func (s *server) openBroker(ctx context.Context, r roles) (err error) {
 	if !r.worker {
 		return nil // the doors need the store only
 	}
 	if s.conn, err = s.nats("worker"); err != nil {
 		return err
 	}
-	s.ledger, err = s.conn.Ledger(ctx)
+	s.jobs, err = s.conn.JobStore(ctx)
 	return err
 }
 
-func (s *shop) openWorker(ctx context.Context, r roles) error {
+func (s *server) openWorker(ctx context.Context, r roles) error {
 	if !r.worker {
 		return nil
 	}
@@ -120,7 +120,7 @@ func (s *shop) openWorker(ctx context.Context, r roles) error {
 	if err != nil {
 		return err
 	}
-	if s.purse, err = s.till(ctx, s.conn, leases); err != nil {
+	if s.metering, err = s.shared(ctx, s.conn, leases); err != nil {
 		return err
 	}
 	narrator, err := s.narrator(ctx, s.store)
@@ -128,16 +128,16 @@ func (s *shop) openWorker(ctx context.Context, r roles) error {
 		return err
 	}
 	s.worker = &worker.Worker{
-		Name: name, Queue: queue, Ledger: s.ledger, Leases: leases, Announcer: s.conn, Store: s.store,
-		Narrator: narrator, Addresses: s.config.addresses(), Calls: s.purse.calls, Log: s.log,
-		ConcurrentJobs: s.config.Worker.ConcurrentJobs, Heartbeat: nats.AckWait / 4, Watch: s.watch,
+		Name: name, Queue: queue, Jobs: s.jobs, Leases: leases, Announcer: s.conn, Store: s.store,
+		Narrator: narrator, Addresses: s.config.addresses(), UsageLedger: s.metering.history, Log: s.log,
+		ConcurrentJobs: s.config.Worker.ConcurrentJobs, Heartbeat: nats.AckWait / 4, OnProgress: s.onProgress,
 	}
 	return nil
 }
 
-// watch counts what the worker does. A site that nobody has configured comes
+// onProgress counts what the worker does. A site that nobody has configured comes
 // out of an event and must not become a label.
-func (s *shop) watch(p worker.Progress) {
+func (s *server) onProgress(p worker.Progress) {
 	counted := p.Job
 	if _, ok := s.config.Sites[counted.Site]; !ok {
 		counted.Site = "unknown"
@@ -146,19 +146,19 @@ func (s *shop) watch(p worker.Progress) {
 	s.log.Debug("step", "article", p.Job.Article, "stage", p.Stage, "done", p.Done, "total", p.Total, "note", p.Note)
 }
 
-func (s *shop) publisherConfig() publisher.Config {
+func (s *server) publisherConfig() publisher.Config {
 	sites := map[string]publisher.Site{}
 	for name, site := range s.config.Sites {
-		sites[name] = site.door()
+		sites[name] = site.publisherSite()
 	}
 	return publisher.Config{
 		Store: s.store, ServeObjects: s.config.Store.PublicURL == "", AudioURL: s.config.audioURL(),
-		PublicURL: s.config.PublicURL, Sites: sites, Home: s.home, Log: s.log,
+		PublicURL: s.config.PublicURL, Sites: sites, Fallback: s.homePage, Log: s.log,
 	}
 }
 
 // ready reports what is missing for the work.
-func (s *shop) ready(ctx context.Context) error {
+func (s *server) ready(ctx context.Context) error {
 	if s.store == nil {
 		return errors.New("starting")
 	}
@@ -177,8 +177,8 @@ func (s *shop) ready(ctx context.Context) error {
 }
 
 // run works until ctx ends.
-func (s *shop) run(ctx context.Context) error {
-	parts := []func(context.Context) error{s.private.serve}
+func (s *server) run(ctx context.Context) error {
+	parts := []func(context.Context) error{s.admin.serve}
 	if s.public != nil {
 		s.public.handler = publisher.New(s.publisherConfig())
 		parts = append(parts, s.public.serve)
@@ -186,7 +186,7 @@ func (s *shop) run(ctx context.Context) error {
 	if s.worker != nil {
 		parts = append(parts, func(ctx context.Context) error { s.worker.Run(ctx); return nil })
 	}
-	return all(ctx, parts...)
+	return runAll(ctx, parts...)
 }
 
 const serveHelp = `Runs everything in one process: NATS with JetStream on disk, a worker, and the
@@ -207,7 +207,7 @@ const publisherHelp = `Answers listeners: player, embed pages, manifests and, wh
 public address of its own, the audio. It needs the store only.`
 
 func (a *app) serve(ctx context.Context, args []string) error {
-	return a.runRoles(ctx, "serve", args, roles{worker: true, doors: true})
+	return a.runRoles(ctx, "serve", args, roles{worker: true, publisher: true})
 }
 
 func (a *app) worker(ctx context.Context, args []string) error {
@@ -215,14 +215,14 @@ func (a *app) worker(ctx context.Context, args []string) error {
 }
 
 func (a *app) publisher(ctx context.Context, args []string) error {
-	return a.runRoles(ctx, "publisher", args, roles{doors: true})
+	return a.runRoles(ctx, "publisher", args, roles{publisher: true})
 }
 
 // runRoles is the body of serve, worker and publisher.
 func (a *app) runRoles(ctx context.Context, name string, args []string, r roles) (err error) {
 	fs := a.flags(name)
 	set := a.settings(fs)
-	if r.doors {
+	if r.publisher {
 		fs.StringVar(&set.listen, "listen", "", "answer on `ADDRESS` (default :8080)")
 	}
 	if err := a.parseFlags(fs, args); err != nil {
@@ -232,29 +232,29 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 	if err != nil {
 		return err
 	}
-	h := a.house(c)
+	h := a.resources(c)
 	defer h.close(&err)
-	if r.worker && r.doors {
+	if r.worker && r.publisher {
 		if err := h.embedded(ctx); err != nil {
 			return err
 		}
 	}
-	s, err := h.openShop(ctx, r)
+	s, err := h.openServer(ctx, r)
 	if err != nil {
 		return err
 	}
-	s.warnOfLostAudio(ctx)
-	if !r.doors && c.PublicURL == "" {
+	s.warnOfMissingAudio(ctx)
+	if !r.publisher && c.PublicURL == "" {
 		s.log.Warn("public_url is not set: the addresses in events hold on this machine only", "address", c.publicURL(), "hint", "set LECTOR_PUBLIC_URL to where listeners reach lector publisher")
 	}
-	s.log.Info("ready", "command", name, "public", s.publicAddress(), "private", s.private.url(), "nats", c.natsAddress(), "store", c.Store.Kind)
+	s.log.Info("ready", "command", name, "public", s.publicAddress(), "private", s.admin.url(), "nats", c.natsAddress(), "store", c.Store.Kind)
 	start := time.Now()
 	err = s.run(ctx)
 	s.log.Info("stopped", "after", time.Since(start).Round(time.Second))
 	return err
 }
 
-func (s *shop) publicAddress() string {
+func (s *server) publicAddress() string {
 	if s.public == nil {
 		return "none"
 	}

@@ -118,12 +118,12 @@ func missingBucket(t *testing.T, server *s3test.Server) string {
 // wholeWay goes from an article's event to its audio, through an edit and a
 // replay, and to its end.
 func wholeWay(t *testing.T, s *s3.Store) {
-	h := openHouse(t, t.TempDir(), &silentVoice{})
+	h := openInstallation(t, t.TempDir(), &silentVoice{})
 	h.store = s
 	h.addWorker("two")
 	h.start()
-	a := story("1")
-	j := h.tell(lector.Published, a)
+	a := sampleArticle("1")
+	j := h.publishAndWait(lector.Published, a)
 	if j.State != lector.Ready || j.Usage.Billed == 0 {
 		t.Fatalf("published: %+v", j)
 	}
@@ -136,13 +136,13 @@ func wholeWay(t *testing.T, s *s3.Store) {
 		t.Errorf("range: %s, %d bytes", r.Status, len(part))
 	}
 	a.Title, a.UpdatedAt = "The bridge is closed", a.UpdatedAt.AddDate(0, 0, 1)
-	if edited := h.tell(lector.Updated, a); edited.State != lector.Ready || edited.Usage.Reused == 0 || edited.Rendition == j.Rendition {
+	if edited := h.publishAndWait(lector.Updated, a); edited.State != lector.Ready || edited.Usage.Reused == 0 || edited.Rendition == j.Rendition {
 		t.Errorf("edited: %+v", edited)
 	}
-	if billed := h.replayAll([]lector.Job{h.settled(a)}); billed != 0 {
+	if billed := h.replayAll([]lector.Job{h.jobAtRest(a)}); billed != 0 {
 		t.Errorf("a replay billed %d characters", billed)
 	}
-	h.tell(lector.Deleted, lector.Article{Site: a.Site, ID: a.ID})
+	h.publishAndWait(lector.Deleted, lector.Article{Site: a.Site, ID: a.ID})
 	if left := h.files(a); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
@@ -151,10 +151,10 @@ func wholeWay(t *testing.T, s *s3.Store) {
 	}
 }
 
-// settled returns the record of an article as it is.
-func (h *testHouse) settled(a lector.Article) lector.Job {
+// jobAtRest returns the record of an article as it is.
+func (h *installation) jobAtRest(a lector.Article) lector.Job {
 	h.t.Helper()
-	j, _, err := h.ledger.Job(h.t.Context(), a.Site, a.Key())
+	j, _, err := h.jobs.Job(h.t.Context(), a.Site, a.Key())
 	if err != nil {
 		h.t.Fatal(err)
 	}

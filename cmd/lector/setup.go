@@ -28,7 +28,7 @@ func (a *app) setup(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	h := a.house(c)
+	h := a.resources(c)
 	defer h.close(&err)
 	if err := h.embedded(ctx); err != nil {
 		return err
@@ -54,11 +54,11 @@ func (a *app) setup(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "store %s: usable and writable\n", c.Store.Kind)
-	for _, f := range kept(ctx, s) {
+	for _, f := range probeFindings(ctx, s) {
 		if f.err != nil {
 			return f.err
 		}
-		show(a.stdout, f)
+		printFinding(a.stdout, f)
 	}
 	return nil
 }

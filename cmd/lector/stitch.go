@@ -34,26 +34,26 @@ type stitchFlags struct {
 	trim, reencode, strict, asJSON bool
 }
 
-// tightGC lets garbage grow to half of what is in use, instead of to as much again:
+// gcPercent lets garbage grow to half of what is in use, instead of to as much again:
 // go-mp3 makes 40 kB of it a frame, and memory stays flat over thousands of parts.
-const tightGC = 50
+const gcPercent = 50
 
-// stitched is what stitch -json prints.
-type stitched struct {
-	Parts      []stitchedPart `json:"parts"`
-	Duration   float64        `json:"duration"`
-	Samples    int64          `json:"samples"`
-	Frames     int            `json:"frames"`
-	SampleRate int            `json:"sample_rate"`
-	Channels   int            `json:"channels"`
-	Bitrate    int            `json:"bitrate"`
-	CBR        bool           `json:"cbr"`
-	Bytes      int64          `json:"bytes"`
-	Loudness   *float64       `json:"loudness,omitempty"`
-	Warnings   []string       `json:"warnings,omitempty"`
+// stitchReport is what stitch -json prints.
+type stitchReport struct {
+	Parts      []stitchReportPart `json:"parts"`
+	Duration   float64            `json:"duration"`
+	Samples    int64              `json:"samples"`
+	Frames     int                `json:"frames"`
+	SampleRate int                `json:"sample_rate"`
+	Channels   int                `json:"channels"`
+	Bitrate    int                `json:"bitrate"`
+	CBR        bool               `json:"cbr"`
+	Bytes      int64              `json:"bytes"`
+	Loudness   *float64           `json:"loudness,omitempty"`
+	Warnings   []string           `json:"warnings,omitempty"`
 }
 
-type stitchedPart struct {
+type stitchReportPart struct {
 	File     string  `json:"file"`
 	Start    float64 `json:"start"`
 	Duration float64 `json:"duration"`
@@ -70,15 +70,15 @@ func (a *app) stitch(ctx context.Context, args []string) error {
 		return err
 	}
 	if err := audio.CheckOutput(f.out, files); err != nil {
-		return misuse{lector.Hint(err, "name another file with -o")}
+		return usageError{lector.Hint(err, "name another file with -o")}
 	}
-	debug.SetGCPercent(tightGC)
-	bar := a.slowBar()
+	debug.SetGCPercent(gcPercent)
+	bar := a.delayedProgress()
 	defer bar.end()
 	opt.Progress = bar.step
-	var shelf audio.Files
-	defer shelf.Close()
-	plan, err := planStitch(ctx, &shelf, files, pause, opt)
+	var inputs audio.Files
+	defer inputs.Close()
+	plan, err := planStitch(ctx, &inputs, files, pause, opt)
 	if err != nil {
 		return hintStitch(err, f.reencode)
 	}
@@ -131,9 +131,9 @@ func (a *app) stitchArgs(args []string) (f stitchFlags, files []string, err erro
 	switch {
 	case err != nil:
 	case f.out == "":
-		err = misuse{lector.Hint(errors.New("stitch needs -o OUT.mp3"), "lector stitch -o out.mp3 one.mp3 two.mp3")}
+		err = usageError{lector.Hint(errors.New("stitch needs -o OUT.mp3"), "lector stitch -o out.mp3 one.mp3 two.mp3")}
 	case len(files) == 0:
-		err = misuse{lector.Hint(audio.ErrNoParts, "lector stitch -o out.mp3 one.mp3 two.mp3")}
+		err = usageError{lector.Hint(audio.ErrNoParts, "lector stitch -o out.mp3 one.mp3 two.mp3")}
 	}
 	return f, files, err
 }
@@ -145,16 +145,16 @@ func (f stitchFlags) options() (audio.Options, time.Duration, error) {
 	if f.pause != "keep" {
 		opt.Pauses = true
 		if pause, err = time.ParseDuration(f.pause); err != nil || pause < 0 || pause > time.Hour {
-			return opt, 0, misused("-pause %q is neither keep nor a time from 0 to 1h, such as 450ms", f.pause)
+			return opt, 0, usageErrorf("-pause %q is neither keep nor a time from 0 to 1h, such as 450ms", f.pause)
 		}
 		if !f.trim {
-			return opt, 0, misused("-pause %s needs to know where sound begins: leave out -trim=false", f.pause)
+			return opt, 0, usageErrorf("-pause %s needs to know where sound begins: leave out -trim=false", f.pause)
 		}
 	}
 	if f.loudness != "off" {
 		target, err := strconv.ParseFloat(f.loudness, 64)
 		if err != nil || !(target >= -60 && target <= 0) { // NaN is neither
-			return opt, 0, misused("-loudness %q is neither off nor a figure from -60 to 0 LUFS, such as -19", f.loudness)
+			return opt, 0, usageErrorf("-loudness %q is neither off nor a figure from -60 to 0 LUFS, such as -19", f.loudness)
 		}
 		opt.Loudness = &audio.Level{Target: target, Ceiling: -1}
 	}
@@ -168,10 +168,10 @@ func (f stitchFlags) options() (audio.Options, time.Duration, error) {
 	return opt, pause, nil
 }
 
-func planStitch(ctx context.Context, shelf *audio.Files, files []string, pause time.Duration, opt audio.Options) (*audio.Plan, error) {
+func planStitch(ctx context.Context, inputs *audio.Files, files []string, pause time.Duration, opt audio.Options) (*audio.Plan, error) {
 	parts := make([]audio.Part, len(files))
 	for i, name := range files {
-		p, err := shelf.Part(name)
+		p, err := inputs.Part(name)
 		if err != nil {
 			return nil, &audio.PartError{Part: name, Index: i, Offset: -1, Err: err}
 		}
@@ -200,13 +200,13 @@ func hintStitch(err error, reencode bool) error {
 
 func (a *app) printStitched(w io.Writer, f stitchFlags, plan *audio.Plan, tag int64) error {
 	t := plan.Timeline()
-	out := stitched{
-		Parts: make([]stitchedPart, len(t.Parts)), Duration: t.Duration.Seconds(), Samples: t.Samples, Frames: t.Frames,
+	out := stitchReport{
+		Parts: make([]stitchReportPart, len(t.Parts)), Duration: t.Duration.Seconds(), Samples: t.Samples, Frames: t.Frames,
 		SampleRate: t.SampleRate, Channels: t.Channels, Bitrate: t.Bitrate, CBR: !t.VBR, Bytes: plan.Size() + tag,
 		Warnings: stitchWarnings(plan, f),
 	}
 	for i, p := range t.Parts {
-		out.Parts[i] = stitchedPart{p.Name, p.Start.Seconds(), p.Duration.Seconds(), float64(p.Gain) * audio.GainStep}
+		out.Parts[i] = stitchReportPart{p.Name, p.Start.Seconds(), p.Duration.Seconds(), float64(p.Gain) * audio.GainStep}
 	}
 	if l := plan.Levels(); l != nil {
 		out.Loudness = audio.Finite(l.After)
@@ -226,16 +226,16 @@ func (a *app) printStitched(w io.Writer, f stitchFlags, plan *audio.Plan, tag in
 // stitchWarnings lists what was wrong and went well all the same.
 func stitchWarnings(plan *audio.Plan, f stitchFlags) []string {
 	var all []string
-	deaf, why := 0, ""
+	undecodable, why := 0, ""
 	for _, p := range plan.Problems() {
 		if p.Kind == audio.Unanalysed {
-			deaf, why = deaf+1, p.Detail
+			undecodable, why = undecodable+1, p.Detail
 			continue
 		}
 		all = append(all, p.Part+": "+p.Problem.String())
 	}
-	if deaf > 0 {
-		all = append(all, fmt.Sprintf("%d parts are joined untrimmed, their pauses are guessed: %s", deaf, why))
+	if undecodable > 0 {
+		all = append(all, fmt.Sprintf("%d parts are joined untrimmed, their pauses are guessed: %s", undecodable, why))
 	}
 	if n, most := longPauses(plan, f); n > 0 {
 		all = append(all, fmt.Sprintf("%d pauses are longer than %s, by up to %d ms: the parts have no more silence that may go", n, f.pause, most.Milliseconds()))

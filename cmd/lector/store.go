@@ -54,21 +54,21 @@ func (a *app) storeCommand(ctx context.Context, args []string) error {
 		return err
 	}
 	if len(words) != 3 || words[0] != "copy" {
-		return misuse{lector.Hint(fmt.Errorf("store: %q is not understood", strings.Join(words, " ")),
+		return usageError{lector.Hint(fmt.Errorf("store: %q is not understood", strings.Join(words, " ")),
 			"lector store copy FROM TO, for example: lector store copy disk s3")}
 	}
-	if f.parallel < 1 || f.parallel > most {
-		return misused("-parallel: %d is not between 1 and %d", f.parallel, most)
+	if f.parallel < 1 || f.parallel > maxParallel {
+		return usageErrorf("-parallel: %d is not between 1 and %d", f.parallel, maxParallel)
 	}
 	c, err := a.load(set)
 	if err != nil {
 		return err
 	}
-	from, err := a.place(c, "FROM", words[1])
+	from, err := a.storeLocation(c, "FROM", words[1])
 	if err != nil {
 		return err
 	}
-	to, err := a.place(c, "TO", words[2])
+	to, err := a.storeLocation(c, "TO", words[2])
 	if err != nil {
 		return err
 	}
@@ -76,11 +76,11 @@ func (a *app) storeCommand(ctx context.Context, args []string) error {
 }
 
 // storeCopy opens both stores, copies and tells.
-func (a *app) storeCopy(ctx context.Context, c *config, from, to place, f storeFlags) (err error) {
+func (a *app) storeCopy(ctx context.Context, c *config, from, to storeLocation, f storeFlags) (err error) {
 	if from.same(to) {
-		return misused("store copy: %s is both FROM and TO", from)
+		return usageErrorf("store copy: %s is both FROM and TO", from)
 	}
-	h := a.house(c)
+	h := a.resources(c)
 	defer h.close(&err)
 	source, err := h.source(ctx, from)
 	if err != nil {
@@ -90,20 +90,20 @@ func (a *app) storeCopy(ctx context.Context, c *config, from, to place, f storeF
 	if err != nil {
 		return err
 	}
-	jobs, err := h.records(ctx, f)
+	jobs, err := h.jobRecords(ctx, f)
 	if err != nil {
 		return err
 	}
 	progress := a.copyProgress()
 	job := transfer.Copy{
-		From: source, To: target, Jobs: jobs, Exact: f.exact, Parallel: f.parallel, Watch: progress.step,
+		From: source, To: target, Jobs: jobs, Exact: f.exact, Parallel: f.parallel, OnStep: progress.step,
 	}
 	if f.plan {
 		job.Rounds = 1
 	}
 	report, failure := job.Run(ctx)
 	progress.end()
-	if err := a.tellCopy(copied{from.String(), to.String(), f.plan, report}, f.asJSON); err != nil {
+	if err := a.printCopy(copyReport{from.String(), to.String(), f.plan, report}, f.asJSON); err != nil {
 		return err
 	}
 	return copyOutcome(report, failure)
@@ -117,13 +117,13 @@ func copyOutcome(r transfer.Report, failure error) error {
 	case failure != nil:
 		return fmt.Errorf("store copy: %w", failure)
 	case len(r.Problems) > 0:
-		return fmt.Errorf("store copy: not all is as in the source: see the %s above", counted(len(r.Problems), "problem"))
+		return fmt.Errorf("store copy: not all is as in the source: see the %s above", plural(len(r.Problems), "problem"))
 	}
 	return nil
 }
 
-// counted is a number and a noun that may need an s.
-func counted(n int, noun string) string {
+// plural is a number and a noun that may need an s.
+func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -10,15 +10,15 @@ import (
 	"lector/infra/store/transfer"
 )
 
-// copied is what lector store copy prints.
-type copied struct {
+// copyReport is what lector store copy prints.
+type copyReport struct {
 	From string `json:"from"`
 	To   string `json:"to"`
 	Plan bool   `json:"plan"`
 	transfer.Report
 }
 
-func (a *app) tellCopy(c copied, asJSON bool) error {
+func (a *app) printCopy(c copyReport, asJSON bool) error {
 	if asJSON {
 		c.Problems = append([]transfer.Problem{}, c.Problems...)
 		return a.printJSON(c)
@@ -35,15 +35,15 @@ func (a *app) tellCopy(c copied, asJSON bool) error {
 		transfer.Tally
 	}{{"clips", c.Clips}, {"lexicon", c.Lexicon}, {"renditions", c.Renditions}} {
 		fmt.Fprintf(w, "%s\t%d\t%.1f\t%d\t%.1f\t%d\t%d\t\n", part.name,
-			part.Objects, mega(part.Bytes), part.Copied, mega(part.CopiedBytes), part.Deleted, part.Kept)
+			part.Objects, megabytes(part.Bytes), part.Copied, megabytes(part.CopiedBytes), part.Deleted, part.Kept)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	return a.tellProblems(c)
+	return a.printProblems(c)
 }
 
-func (a *app) tellProblems(c copied) error {
+func (a *app) printProblems(c copyReport) error {
 	fmt.Fprintln(a.stdout)
 	for _, p := range c.Problems {
 		fmt.Fprintf(a.stdout, "%s: %s\n", p.Key, p.Error)
@@ -57,14 +57,14 @@ func (a *app) tellProblems(c copied) error {
 		_, err = fmt.Fprintln(a.stdout, "nothing was changed: this is the plan")
 	case len(c.Problems) > 0:
 	case c.Settled:
-		_, err = fmt.Fprintf(a.stdout, "the target has all that the source has (gone through %s)\n", counted(c.Rounds, "time"))
+		_, err = fmt.Fprintf(a.stdout, "the target has all that the source has (gone through %s)\n", plural(c.Rounds, "time"))
 	default:
 		_, err = fmt.Fprintln(a.stdout, "the source still changes: stop lector and run this once more")
 	}
 	return err
 }
 
-func mega(bytes int64) float64 { return float64(bytes) / 1e6 }
+func megabytes(bytes int64) float64 { return float64(bytes) / 1e6 }
 
 // copyProgress tells how far a copy is: on a terminal in one line, elsewhere
 // now and then.
@@ -94,7 +94,7 @@ func (p *copyProgress) step(s transfer.Step) {
 		return
 	}
 	p.next = now.Add(p.every)
-	line := fmt.Sprintf("%s: %d looked at; copied so far: %s, %.1f MB", s.Part, s.Seen, counted(s.Copied, "object"), mega(s.Bytes))
+	line := fmt.Sprintf("%s: %d looked at; copied so far: %s, %.1f MB", s.Part, s.Seen, plural(s.Copied, "object"), megabytes(s.Bytes))
 	if p.live {
 		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
 		return

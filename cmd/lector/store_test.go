@@ -75,17 +75,17 @@ func storeCopyAs(t *testing.T, server *s3test.Server, code int, args ...string) 
 	return stdout.String() + stderr.String()
 }
 
-// bridge is the n-th of many short articles.
-func bridge(n int) lector.Article {
-	a := story(fmt.Sprint(n))
+// shortArticle is the n-th of many short articles.
+func shortArticle(n int) lector.Article {
+	a := sampleArticle(fmt.Sprint(n))
 	a.Title = fmt.Sprintf("Bridge %d is open", n)
 	a.Body.Content = fmt.Sprintf("<p>The bridge over river %d was opened to walkers on Friday.</p>", n)
 	return a
 }
 
-// work runs a worker on the store that the house has now, until the function
+// withWorker runs a worker on the store that the house has now, until the function
 // ends.
-func (h *testHouse) work(name string, s store, f func()) {
+func (h *installation) withWorker(name string, s store, f func()) {
 	h.t.Helper()
 	h.store = s
 	w := h.addWorker(name)
@@ -98,7 +98,7 @@ func (h *testHouse) work(name string, s store, f func()) {
 }
 
 // replayAll replays jobs and returns what they were billed.
-func (h *testHouse) replayAll(jobs []lector.Job) (billed int) {
+func (h *installation) replayAll(jobs []lector.Job) (billed int) {
 	h.t.Helper()
 	for _, j := range jobs {
 		e, err := replayOf(h.t.Context(), h.conn, j)
@@ -109,7 +109,7 @@ func (h *testHouse) replayAll(jobs []lector.Job) (billed int) {
 		if err != nil {
 			h.t.Fatal(err)
 		}
-		again := h.settle(lector.Article{Site: j.Site, ID: j.Article}, n)
+		again := h.awaitJob(lector.Article{Site: j.Site, ID: j.Article}, n)
 		if again.State != lector.Ready || again.Usage.Reused == 0 {
 			h.t.Errorf("replayed: %+v", again)
 		}
@@ -124,20 +124,20 @@ func TestStoreMovedThereAndBack(t *testing.T) {
 	t.Parallel()
 	server := s3test.Start(t, "audio")
 	dir := t.TempDir()
-	h := openHouse(t, dir, &silentVoice{}).start()
+	h := openInstallation(t, dir, &silentVoice{}).start()
 	var jobs []lector.Job
 	var sequences []uint64
 	const articles = 50
 	for n := range articles {
-		sequences = append(sequences, h.publish(lector.Published, bridge(n)))
+		sequences = append(sequences, h.publish(lector.Published, shortArticle(n)))
 	}
 	for n, sequence := range sequences {
-		jobs = append(jobs, h.settle(bridge(n), sequence))
+		jobs = append(jobs, h.awaitJob(shortArticle(n), sequence))
 	}
-	if err := writeLexicon(t.Context(), h.store, everySite, lexiconFile{}); err != nil {
+	if err := writeLexicon(t.Context(), h.store, allSites, lexiconFile{}); err != nil {
 		t.Fatal(err)
 	}
-	h.halt()
+	h.shutdown()
 	calls := h.voice.calls()
 	bucket := "s3:audio@" + server.Endpoint
 	out := storeCopyAs(t, server, 0, "-data", dir, "disk", bucket)
@@ -148,12 +148,12 @@ func TestStoreMovedThereAndBack(t *testing.T) {
 	if want, got := objects(t, h.store), objects(t, inBucket); !maps.Equal(want, got) || len(got) < 4*articles {
 		t.Fatalf("%d objects on disk, %d in the bucket", len(want), len(got))
 	}
-	h.work("two", inBucket, func() {
+	h.withWorker("two", inBucket, func() {
 		if billed := h.replayAll(jobs); billed != 0 || h.voice.calls() != calls {
 			t.Errorf("in the bucket: %d characters billed, %d calls more", billed, h.voice.calls()-calls)
 		}
-		h.tell(lector.Deleted, lector.Article{Site: defaultSite, ID: "0"})
-		h.tell(lector.Published, bridge(articles))
+		h.publishAndWait(lector.Deleted, lector.Article{Site: defaultSite, ID: "0"})
+		h.publishAndWait(lector.Published, shortArticle(articles))
 	})
 	calls = h.voice.calls()
 	for _, target := range []string{"disk", "disk:" + filepath.Join(dir, "elsewhere")} {
@@ -175,7 +175,7 @@ func TestStoreMovedThereAndBack(t *testing.T) {
 			t.Errorf("%s has %d objects, the bucket %d", name, len(got), len(want))
 		}
 	}
-	h.work("three", elsewhere, func() {
+	h.withWorker("three", elsewhere, func() {
 		if billed := h.replayAll(jobs[1:]); billed != 0 || h.voice.calls() != calls {
 			t.Errorf("back on disk: %d characters billed, %d calls more", billed, h.voice.calls()-calls)
 		}
@@ -187,9 +187,9 @@ func TestStoreCopyTells(t *testing.T) {
 	t.Parallel()
 	server := s3test.Start(t)
 	dir := t.TempDir()
-	h := openHouse(t, dir, &silentVoice{}).start()
-	h.tell(lector.Published, story("1"))
-	h.halt()
+	h := openInstallation(t, dir, &silentVoice{}).start()
+	h.publishAndWait(lector.Published, sampleArticle("1"))
+	h.shutdown()
 	bucket := "s3:new@" + server.Endpoint
 	if out := storeCopyAs(t, server, 1, "-data", dir, "disk", bucket); !strings.Contains(out, "-create-bucket creates it") {
 		t.Errorf("without a bucket: %s", out)
@@ -229,15 +229,15 @@ func TestStoreCopyWithoutServe(t *testing.T) {
 	dir := t.TempDir()
 	bucket := "s3:audio@" + server.Endpoint
 	t.Run("while it runs", func(t *testing.T) {
-		h := openHouse(t, dir, &silentVoice{}).start()
-		h.tell(lector.Published, story("1"))
-		h.tell(lector.Published, story("2"))
+		h := openInstallation(t, dir, &silentVoice{}).start()
+		h.publishAndWait(lector.Published, sampleArticle("1"))
+		h.publishAndWait(lector.Published, sampleArticle("2"))
 		storeCopyAs(t, server, 0, "-data", dir, "disk", bucket)
-		h.tell(lector.Unpublished, lector.Article{Site: defaultSite, ID: "1"})
-		h.halt()
+		h.publishAndWait(lector.Unpublished, lector.Article{Site: defaultSite, ID: "1"})
+		h.shutdown()
 	}) // here the house and its NATS server are closed
 	storeCopyAs(t, server, 0, "-data", dir, "disk", bucket)
-	a, kept := story("1"), story("2")
+	a, kept := sampleArticle("1"), sampleArticle("2")
 	var left []string
 	for key := range objects(t, openS3(t, server.Config("audio"))) {
 		if strings.HasPrefix(key, lector.Prefix(a.Site, a.Key())) {
@@ -257,7 +257,7 @@ func TestStoreCopyWithoutServe(t *testing.T) {
 func TestReadyWithoutFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	h := openHouse(t, dir, &silentVoice{}).start()
+	h := openInstallation(t, dir, &silentVoice{}).start()
 	check := func() finding {
 		found := h.app.checkFiles(t.Context(), h.config, true)
 		if len(found) != 1 {
@@ -267,23 +267,23 @@ func TestReadyWithoutFiles(t *testing.T) {
 	}
 	warned := func() string {
 		var log bytes.Buffer
-		h.shop.house.log = slog.New(slog.NewTextHandler(&log, nil))
-		h.warnOfLostAudio(t.Context())
+		h.server.resources.log = slog.New(slog.NewTextHandler(&log, nil))
+		h.warnOfMissingAudio(t.Context())
 		return log.String()
 	}
 	if f := check(); f.err != nil {
 		t.Errorf("without any job: %v", f.err)
 	}
 	for _, id := range []string{"1", "2", "3"} {
-		h.tell(lector.Published, story(id))
+		h.publishAndWait(lector.Published, sampleArticle(id))
 	}
-	h.tell(lector.Unpublished, lector.Article{Site: defaultSite, ID: "3"})
-	h.halt()
+	h.publishAndWait(lector.Unpublished, lector.Article{Site: defaultSite, ID: "3"})
+	h.shutdown()
 	if f := check(); f.err != nil || warned() != "" {
 		t.Errorf("all is there: %v, %q", f.err, warned())
 	}
 	lost := func(id string) {
-		for _, key := range h.files(story(id)) {
+		for _, key := range h.files(sampleArticle(id)) {
 			if err := h.store.Delete(t.Context(), key); err != nil {
 				t.Fatal(err)
 			}

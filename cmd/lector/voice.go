@@ -21,29 +21,29 @@ func (a *app) openVoice(ctx context.Context, name string, v voiceConfig) (synth.
 	return v.override(bare), nil
 }
 
-// grace is how long calls to voices may go on after the process was told to
+// gracePeriod is how long calls to voices may go on after the process was told to
 // stop.
-const grace = 8 * time.Second
+const gracePeriod = 8 * time.Second
 
-// renderings is how often a voice may try one text until it is fit.
-const renderings = 3
+// maxRenderings is how often a voice may try one text until it is fit.
+const maxRenderings = 3
 
-// equip wraps a voice in what each call to it needs: from the inside, the call
+// wrapVoice wraps a voice in what each call to it needs: from the inside, the call
 // has a grace period, is made only while the lease of its chunk is held, is
 // written into the ledger, refused while the circuit breaker is open, limited in
 // number, reserved in the budget, tried again within the article's limit, its
 // audio is checked, and the text spoken again or in parts. One wrapped voice is
 // for the whole process.
-func (p *purse) equip(v synth.Voice, name string, flight *synth.Singleflight, slots synth.Slots) synth.Speaker {
+func (p *metering) wrapVoice(v synth.Voice, name string, flight *synth.Singleflight, slots synth.Slots) synth.Speaker {
 	c := v.Capabilities()
 	s := synth.RequireLease(synth.WithGracePeriod(v, flight))
-	s = synth.RequireLease(synth.Meter(s, name, p.ledger, p.log))
+	s = synth.RequireLease(synth.Meter(s, name, p.usage, p.log))
 	s = synth.CircuitBreaker(s, synth.BreakerConfig{})
 	s = synth.LimitCalls(slots.Wrap(s), c.Concurrency, c.PerSecond)
 	s = synth.WithBudget(s, name, p.budget, p.log)
 	s = synth.Retry(synth.LimitRerendering(s), synth.RetryPolicy{})
-	s = synth.Check(s, synth.CheckPace(p.listen))
-	return synth.RetrySplit(s, renderings, func(limit int) {
+	s = synth.Check(s, synth.CheckPace(p.checkClip))
+	return synth.RetrySplit(s, maxRenderings, func(limit int) {
 		p.log.Warn(fmt.Sprintf("this server stops at about %d characters: set max_chars", limit), "voice", name,
 			"hint", fmt.Sprintf("set max_chars: %d for this voice in lector.yaml; until then longer texts are cut here, after one was paid for in vain", limit*9/10))
 	})
@@ -73,18 +73,18 @@ func (v voiceConfig) override(voice synth.Voice) synth.Voice {
 	if digest := v.Env.digest(); digest != "" {
 		c.Parameters += " env " + digest
 	}
-	return overridden{voice, c, v.Speed}
+	return configuredVoice{voice, c, v.Speed}
 }
 
-type overridden struct {
+type configuredVoice struct {
 	synth.Voice
 	caps  lector.Capabilities
 	speed float64
 }
 
-func (o overridden) Capabilities() lector.Capabilities { return o.caps }
+func (o configuredVoice) Capabilities() lector.Capabilities { return o.caps }
 
-func (o overridden) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
+func (o configuredVoice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
 	if o.speed > 0 {
 		u.Speed = cmp.Or(u.Speed, 1) * o.speed
 	}

@@ -65,11 +65,11 @@ func (a *app) voices(ctx context.Context, args []string) error {
 	case len(rest) == 2 && rest[0] == "test":
 		return a.testVoice(ctx, c, rest[1], *asJSON)
 	}
-	return misuse{lector.Hint(fmt.Errorf("voices: %q is not understood", strings.Join(rest, " ")), "lector voices [list | test NAME]")}
+	return usageError{lector.Hint(fmt.Errorf("voices: %q is not understood", strings.Join(rest, " ")), "lector voices [list | test NAME]")}
 }
 
-// listed is one voice in the list.
-type listed struct {
+// voiceRow is one voice in the list.
+type voiceRow struct {
 	Name string `json:"name"`
 	*lector.Capabilities
 	Backend string `json:"backend"`
@@ -78,10 +78,10 @@ type listed struct {
 }
 
 func (a *app) listVoices(ctx context.Context, c *config, asJSON bool) error {
-	rows := []listed{}
+	rows := []voiceRow{}
 	broken := 0
 	for _, name := range slices.Sorted(maps.Keys(c.Voices)) {
-		row := listed{Name: name, Backend: c.Voices[name].Backend}
+		row := voiceRow{Name: name, Backend: c.Voices[name].Backend}
 		if v, err := a.openVoice(ctx, name, c.Voices[name]); err != nil {
 			row.Error, row.Hint = err.Error(), lector.HintOf(err)
 			broken++
@@ -100,7 +100,7 @@ func (a *app) listVoices(ctx context.Context, c *config, asJSON bool) error {
 	return nil
 }
 
-func (a *app) printVoices(rows []listed, asJSON bool) error {
+func (a *app) printVoices(rows []voiceRow, asJSON bool) error {
 	if asJSON {
 		return a.printJSON(rows)
 	}
@@ -110,8 +110,8 @@ func (a *app) printVoices(rows []listed, asJSON bool) error {
 		if r.Capabilities == nil {
 			continue
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d %s\t%s\t%.2f\n", r.Name, speaker(*r.Capabilities), tongues(r.Languages),
-			r.MaxLength, r.Unit, bound(r.Concurrency), r.Price)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d %s\t%s\t%.2f\n", r.Name, speaker(*r.Capabilities), languageList(r.Languages),
+			r.MaxLength, r.Unit, orUnlimited(r.Concurrency), r.Price)
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -129,8 +129,8 @@ func speaker(c lector.Capabilities) string {
 	return strings.Join(slices.DeleteFunc([]string{c.Backend, c.Engine, c.Voice}, func(s string) bool { return s == "" }), " ")
 }
 
-// tongues lists languages, but no more than fit a line.
-func tongues(languages []string) string {
+// languageList lists languages, but no more than fit a line.
+func languageList(languages []string) string {
 	const most = 6
 	switch n := len(languages); {
 	case n == 0:
@@ -142,15 +142,15 @@ func tongues(languages []string) string {
 	}
 }
 
-func bound(n int) string {
+func orUnlimited(n int) string {
 	if n == 0 {
 		return "any number"
 	}
 	return fmt.Sprint(n)
 }
 
-// trials are the sentences of lector voices test.
-var trials = map[string]string{
+// testSentences are the sentences of lector voices test.
+var testSentences = map[string]string{
 	"en": "Good morning. This is a test of the voice that reads the news.",
 	"uk": "Доброго ранку. Це перевірка голосу, який читає новини.",
 	"de": "Guten Morgen. Dies ist eine Probe der Stimme, die die Nachrichten liest.",
@@ -158,18 +158,18 @@ var trials = map[string]string{
 	"es": "Buenos días. Esta es una prueba de la voz que lee las noticias.",
 }
 
-// trial returns a language that the voice speaks, and a sentence of it.
-func trial(c lector.Capabilities) (language, sentence string) {
+// testSentence returns a language that the voice speaks, and a sentence of it.
+func testSentence(c lector.Capabilities) (language, sentence string) {
 	for _, l := range []string{"en", "uk", "de", "fr", "es"} {
 		if c.Speaks(l) {
-			return l, trials[l]
+			return l, testSentences[l]
 		}
 	}
-	return c.Languages[0], trials["en"]
+	return c.Languages[0], testSentences["en"]
 }
 
-// tested is what a trial found out.
-type tested struct {
+// voiceTest is what a trial found out.
+type voiceTest struct {
 	Name       string  `json:"name"`
 	Backend    string  `json:"backend"`
 	Language   string  `json:"language"`
@@ -189,13 +189,13 @@ type tested struct {
 func (a *app) testVoice(ctx context.Context, c *config, name string, asJSON bool) error {
 	settings, ok := c.Voices[name]
 	if !ok {
-		return misuse{lector.Hint(fmt.Errorf("there is no voice %q", name), "configured are %s", list(c.Voices))}
+		return usageError{lector.Hint(fmt.Errorf("there is no voice %q", name), "configured are %s", joinKeys(c.Voices))}
 	}
 	v, err := a.openVoice(ctx, name, settings)
 	if err != nil {
 		return err
 	}
-	r, err := try(ctx, v)
+	r, err := speakOnce(ctx, v)
 	if err != nil {
 		return fmt.Errorf("voice %s: %w", name, err)
 	}
@@ -208,25 +208,25 @@ func (a *app) testVoice(ctx context.Context, c *config, name string, asJSON bool
 	return err
 }
 
-// try speaks one sentence once, and listens to it.
-func try(ctx context.Context, v synth.Voice) (tested, error) {
+// speakOnce speaks one sentence once, and listens to it.
+func speakOnce(ctx context.Context, v synth.Voice) (voiceTest, error) {
 	caps := v.Capabilities()
-	language, text := trial(caps)
+	language, text := testSentence(caps)
 	u := lector.Utterance{Text: text, Language: language, Speed: 1}
 	began := time.Now()
 	s, err := v.Speak(ctx, u)
 	took := time.Since(began)
 	if err != nil {
-		return tested{}, err
+		return voiceTest{}, err
 	}
 	if _, err := synth.CheckAudio(ctx, s.MP3, synth.Request{Utterance: u}, caps); err != nil {
-		return tested{}, err
+		return voiceTest{}, err
 	}
 	form, err := audio.Inspect(bytes.NewReader(s.MP3), int64(len(s.MP3)))
 	if err != nil {
-		return tested{}, err
+		return voiceTest{}, err
 	}
-	return tested{
+	return voiceTest{
 		Backend: caps.Backend, Language: language, Text: text, Format: "mp3", SampleRate: form.SampleRate, Channels: form.Channels,
 		Duration: form.Duration, Bytes: len(s.MP3), Latency: took.Seconds(), Billed: s.Characters,
 		Cost: float64(s.Characters) * caps.Price / 1e6, RequestID: s.RequestID, Marks: len(s.Marks),
@@ -250,7 +250,7 @@ func (a *app) checkVoices(ctx context.Context, c *config) []finding {
 			f.err = err
 		} else {
 			caps := v.Capabilities()
-			f.detail = speaker(caps) + ", " + tongues(caps.Languages)
+			f.detail = speaker(caps) + ", " + languageList(caps.Languages)
 			if c.Voices[name].Backend != "system" {
 				f.detail += "; not called, lector voices test " + name + " does"
 			}

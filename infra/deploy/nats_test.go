@@ -151,7 +151,7 @@ func work(ctx context.Context, t *testing.T, c *nats.Conn) {
 	if err != nil || d.Err != nil {
 		t.Fatal(err, d.Err)
 	}
-	if err := d.Working(); err != nil {
+	if err := d.InProgress(); err != nil {
 		t.Fatal(err)
 	}
 	leases, err := c.Leases(ctx, "worker-1")
@@ -164,14 +164,14 @@ func work(ctx context.Context, t *testing.T, c *nats.Conn) {
 	}
 	write(held, t, c, d.Event.Article)
 	release()
-	if err := d.Done(ctx); err != nil {
+	if err := d.Ack(ctx); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func write(ctx context.Context, t *testing.T, c *nats.Conn, a lector.Article) {
 	t.Helper()
-	ledger, err := c.Ledger(ctx)
+	ledger, err := c.JobStore(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func look(ctx context.Context, t *testing.T, c *nats.Conn, sequence uint64) {
 	if e, err := c.Event(ctx, sequence); err != nil || e.Article.ID != "one" {
 		t.Errorf("event: %+v, %v", e, err)
 	}
-	ledger, err := c.Ledger(ctx)
+	ledger, err := c.JobStore(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func TestRolesAreNarrow(t *testing.T) {
 		try  func(context.Context, *nats.Conn) error
 	}{
 		"a cms announces audio":      {"cms", func(ctx context.Context, c *nats.Conn) error { return c.Announce(ctx, audio) }},
-		"a cms reads jobs":           {"cms", func(ctx context.Context, c *nats.Conn) error { _, err := c.Ledger(ctx); return err }},
+		"a cms reads jobs":           {"cms", func(ctx context.Context, c *nats.Conn) error { _, err := c.JobStore(ctx); return err }},
 		"a worker publishes article": {"worker", func(ctx context.Context, c *nats.Conn) error { _, err := c.Publish(ctx, event("x")); return err }},
 		"a worker sets up":           {"worker", func(ctx context.Context, c *nats.Conn) error { return c.Setup(ctx, 1) }},
 		"an operator announces":      {"ops", func(ctx context.Context, c *nats.Conn) error { return c.Announce(ctx, audio) }},

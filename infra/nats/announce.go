@@ -15,14 +15,14 @@ import (
 // Announce publishes an audio event. The same event announced again, within
 // ten minutes, is not stored twice.
 func (c *Conn) Announce(ctx context.Context, e lector.AudioEvent) error {
-	ctx, cancel := expire(ctx)
+	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	m, err := encode(lector.AudioSubject(e.Site, e.Key), e.ID, "lector", e.Type, "", e.Time, e)
 	if err != nil {
 		return fmt.Errorf("announce: %w", err)
 	}
 	if _, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(e.ID)); err != nil {
-		return fmt.Errorf("announce: %w", unconfirmed(err))
+		return fmt.Errorf("announce: %w", publishHint(err))
 	}
 	return nil
 }
@@ -33,7 +33,7 @@ func (c *Conn) Announce(ctx context.Context, e lector.AudioEvent) error {
 func (c *Conn) Announcements(ctx context.Context, site, key string) iter.Seq2[lector.AudioEvent, error] {
 	return func(yield func(lector.AudioEvent, error) bool) {
 		k, err := c.js.OrderedConsumer(ctx, audio, jetstream.OrderedConsumerConfig{
-			FilterSubjects: []string{lector.AudioSubject(orAny(site), orAny(key))},
+			FilterSubjects: []string{lector.AudioSubject(orWildcard(site), orWildcard(key))},
 		})
 		if err != nil {
 			yield(lector.AudioEvent{}, fmt.Errorf("audio events: %w", missing(err)))
@@ -59,7 +59,7 @@ func (c *Conn) Announcements(ctx context.Context, site, key string) iter.Seq2[le
 	}
 }
 
-func orAny(token string) string {
+func orWildcard(token string) string {
 	if token == "" {
 		return "*"
 	}

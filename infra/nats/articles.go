@@ -14,7 +14,7 @@ import (
 // in the stream. The same event published again within ten minutes keeps its
 // first place and reaches no worker twice.
 func (c *Conn) Publish(ctx context.Context, e lector.ArticleEvent) (uint64, error) {
-	ctx, cancel := expire(ctx)
+	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	subject := lector.ArticleSubject(e.Article.Site, e.Article.Key())
 	m, err := encode(subject, e.ID, e.Source, string(e.Type), articleSchema, e.Time, e.Article)
@@ -33,13 +33,13 @@ func (c *Conn) Publish(ctx context.Context, e lector.ArticleEvent) (uint64, erro
 	}
 	ack, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(e.Source+"|"+e.ID))
 	if err != nil {
-		return 0, fmt.Errorf("publish article event: %w", unconfirmed(err))
+		return 0, fmt.Errorf("publish article event: %w", publishHint(err))
 	}
 	return ack.Sequence, nil
 }
 
-// unconfirmed explains the two ways in which a publish gets no answer.
-func unconfirmed(err error) error {
+// publishHint explains the two ways in which a publish gets no answer.
+func publishHint(err error) error {
 	switch {
 	case errors.Is(err, jetstream.ErrNoStreamResponse):
 		return lector.Hint(err, "no stream takes this subject: run lector setup")
@@ -52,7 +52,7 @@ func unconfirmed(err error) error {
 // Event returns an article event by its place in the stream, or
 // lector.ErrNotFound when the log no longer holds it.
 func (c *Conn) Event(ctx context.Context, sequence uint64) (lector.ArticleEvent, error) {
-	ctx, cancel := expire(ctx)
+	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	s, err := c.bind(ctx, articles)
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 // Budgets bounds what sites spend, over all workers: one record a site, changed
 // by compare-and-set. Where it cannot be read or written, nothing is granted.
 type Budgets struct {
-	ledger *Ledger // for its compare-and-set
-	bounds map[string]lector.Budget
+	ledger *JobStore // for its compare-and-set
+	limits map[string]lector.Budget
 
 	mu       sync.Mutex
 	reserved map[string]lector.Call // by id, of this process
@@ -27,19 +27,19 @@ type Budgets struct {
 // Budgets binds to the bucket of budgets. A site that is not among the bounds
 // has none, but its sums are kept all the same.
 func (c *Conn) Budgets(ctx context.Context, bounds map[string]lector.Budget) (*Budgets, error) {
-	ctx, cancel := expire(ctx)
+	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	kv, err := c.bucket(ctx, budgets)
 	if err != nil {
 		return nil, err
 	}
-	return &Budgets{ledger: &Ledger{kv}, bounds: bounds, reserved: map[string]lector.Call{}, sites: map[string]*sync.Mutex{}}, nil
+	return &Budgets{ledger: &JobStore{kv}, limits: bounds, reserved: map[string]lector.Call{}, sites: map[string]*sync.Mutex{}}, nil
 }
 
 // Reserve takes a call out of its site's budget, or returns an error that
 // wraps lector.ErrBudget.
 func (b *Budgets) Reserve(ctx context.Context, c lector.Call) error {
-	err := b.change(ctx, c.Site, func(s lector.Spent) (lector.Spent, error) { return s.Reserve(b.bounds[c.Site], c) })
+	err := b.change(ctx, c.Site, func(s lector.BudgetState) (lector.BudgetState, error) { return s.Reserve(b.limits[c.Site], c) })
 	if err != nil {
 		return fmt.Errorf("budget: %w", err)
 	}
@@ -59,7 +59,7 @@ func (b *Budgets) Settle(ctx context.Context, c lector.Call) error {
 	if !ok || c.Outcome == lector.CallUnknown || c.Outcome == lector.CallPaid && c.Characters == want.Characters && c.Cost == want.Cost {
 		return nil
 	}
-	err := b.change(ctx, c.Site, func(s lector.Spent) (lector.Spent, error) { return s.Settle(want, c), nil })
+	err := b.change(ctx, c.Site, func(s lector.BudgetState) (lector.BudgetState, error) { return s.Settle(want, c), nil })
 	if err != nil {
 		return fmt.Errorf("settle budget: %w", err)
 	}
@@ -69,17 +69,17 @@ func (b *Budgets) Settle(ctx context.Context, c lector.Call) error {
 // budgetRecord is a site's sums. Write differs in each, because two workers
 // that add the same to the same must not take each other's write for theirs.
 type budgetRecord struct {
-	lector.Spent
-	Write string `json:"write"`
+	lector.BudgetState
+	WriteID string `json:"write"`
 }
 
 // change rewrites a site's record until nobody else wrote in between. Calls of
 // this process take turns, so that only other workers can come in between.
-func (b *Budgets) change(ctx context.Context, site string, f func(lector.Spent) (lector.Spent, error)) error {
-	turn := b.turn(site)
+func (b *Budgets) change(ctx context.Context, site string, f func(lector.BudgetState) (lector.BudgetState, error)) error {
+	turn := b.siteLock(site)
 	turn.Lock()
 	defer turn.Unlock()
-	ctx, cancel := expire(ctx)
+	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	for {
 		version, value, err := b.ledger.read(ctx, token(site))
@@ -92,10 +92,10 @@ func (b *Budgets) change(ctx context.Context, site string, f func(lector.Spent) 
 				return fmt.Errorf("record of site %s: %w", site, err)
 			}
 		}
-		if r.Spent, err = f(r.Spent); err != nil {
+		if r.BudgetState, err = f(r.BudgetState); err != nil {
 			return err
 		}
-		r.Write = rand.Text()
+		r.WriteID = rand.Text()
 		data, err := json.Marshal(r)
 		if err != nil {
 			return err
@@ -107,7 +107,7 @@ func (b *Budgets) change(ctx context.Context, site string, f func(lector.Spent) 
 	}
 }
 
-func (b *Budgets) turn(site string) *sync.Mutex {
+func (b *Budgets) siteLock(site string) *sync.Mutex {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.sites[site] == nil {

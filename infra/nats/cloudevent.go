@@ -103,10 +103,10 @@ func parseStructured(data []byte) (cloudEvent, error) {
 	return e.cloudEvent, nil
 }
 
-// naming returns of an article's data only what names the article and its
+// identityFields returns of an article's data only what names the article and its
 // revision: a fault in any other field must not keep an article from being
 // withdrawn.
-func naming(data []byte) []byte {
+func identityFields(data []byte) []byte {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(data, &fields) != nil {
 		return data // the schema says what is wrong
@@ -134,7 +134,7 @@ func decodeArticle(subject string, h nats.Header, data []byte) (lector.ArticleEv
 		return lector.ArticleEvent{}, lector.Permanent(err)
 	}
 	if lector.EventType(ce.Type).Withdraws() {
-		ce.Data = naming(ce.Data)
+		ce.Data = identityFields(ce.Data)
 	}
 	if err := schema.CheckArticle(ce.Data); err != nil {
 		return lector.ArticleEvent{}, err

@@ -21,8 +21,8 @@ type Conn struct {
 	log     *slog.Logger
 	options Options
 
-	mu   sync.Mutex
-	more []*Conn // made by another, closed with this one
+	mu       sync.Mutex
+	children []*Conn // made by another, closed with this one
 }
 
 // Options says where NATS is and who we are.
@@ -41,7 +41,7 @@ func Connect(o Options) (*Conn, error) {
 	}
 	nc, err := nats.Connect(o.URL, o.natsOptions()...)
 	if err != nil {
-		return nil, lector.Hint(fmt.Errorf("connect to NATS at %s: %w", lector.MaskAddress(o.URL), o.clean(err)), "%s", connectHint(err))
+		return nil, lector.Hint(fmt.Errorf("connect to NATS at %s: %w", lector.MaskAddress(o.URL), o.redact(err)), "%s", connectHint(err))
 	}
 	js, err := jetstream.New(nc)
 	if err != nil {
@@ -51,14 +51,14 @@ func Connect(o Options) (*Conn, error) {
 	return &Conn{nc: nc, js: js, log: o.Log, options: o}, nil
 }
 
-// another connects once more, as the same client. It is closed with c.
-func (c *Conn) another() (*Conn, error) {
+// connectAgain connects once more, as the same client. It is closed with c.
+func (c *Conn) connectAgain() (*Conn, error) {
 	more, err := Connect(c.options)
 	if err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
-	c.more = append(c.more, more)
+	c.children = append(c.children, more)
 	c.mu.Unlock()
 	return more, nil
 }
@@ -76,11 +76,11 @@ func (o Options) natsOptions() []nats.Option {
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			// A refused publish shows up at the caller only as a time-out; the
 			// reason arrives here.
-			o.Log.Error("NATS refused", "error", o.clean(err))
+			o.Log.Error("NATS refused", "error", o.redact(err))
 		}),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
-				o.Log.Warn("NATS connection lost", "error", o.clean(err))
+				o.Log.Warn("NATS connection lost", "error", o.redact(err))
 			}
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) { o.Log.Info("NATS connection is back") }),
@@ -122,8 +122,8 @@ func (c *Conn) Version() string { return c.nc.ConnectedServerVersion() }
 // that were made beside it.
 func (c *Conn) Close() error {
 	c.mu.Lock()
-	more := c.more
-	c.more = nil
+	more := c.children
+	c.children = nil
 	c.mu.Unlock()
 	err := c.close()
 	for _, m := range more {
@@ -141,8 +141,8 @@ func (c *Conn) close() error {
 	return err
 }
 
-// expire gives a request that has no deadline of its own one of ten seconds.
-func expire(ctx context.Context) (context.Context, context.CancelFunc) {
+// withDefaultTimeout gives a request that has no deadline of its own one of ten seconds.
+func withDefaultTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
 	if _, ok := ctx.Deadline(); ok {
 		return context.WithCancel(ctx)
 	}

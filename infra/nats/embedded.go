@@ -24,12 +24,12 @@ import (
 // Embedded is a NATS server in this process, with JetStream on disk and every
 // write synced before it is confirmed.
 type Embedded struct {
-	server *server.Server
-	access Access
-	dir    string
-	file   string
-	lock   *os.File
-	calm   func() // ends the healing and waits for it
+	server      *server.Server
+	access      Access
+	dir         string
+	file        string
+	lock        *os.File
+	stopMonitor func() // ends the healing and waits for it
 }
 
 // Access is how other processes of the same user reach an embedded server: a
@@ -58,14 +58,14 @@ func ReadAccess(dir string) (Access, error) {
 	if err := json.Unmarshal(data, &a); err != nil {
 		return Access{}, fmt.Errorf("read %s: %w", accessFile, err)
 	}
-	if !a.answers() {
+	if !a.reachable() {
 		return Access{}, lector.ErrNotFound
 	}
 	return a, nil
 }
 
-// answers reports whether anybody listens at the address.
-func (a Access) answers() bool {
+// reachable reports whether anybody listens at the address.
+func (a Access) reachable() bool {
 	u, err := url.Parse(a.URL)
 	if err != nil {
 		return false
@@ -84,42 +84,42 @@ func (a Access) answers() bool {
 // which must be a loopback one; port 0 takes any free port. Close it before
 // the process ends.
 func Start(dir, address string, log *slog.Logger) (*Embedded, error) {
-	opts, err := options(dir, address)
+	opts, err := serverOptions(dir, address)
 	if err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, lector.Hint(err, "the data directory must be writable: choose another with -data DIR")
 	}
-	held, err := lock(dir)
+	held, err := lockDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	e := &Embedded{dir: dir, file: filepath.Join(dir, accessFile), lock: held}
-	if e.server, err = run(opts, address, log); err != nil {
+	if e.server, err = startServer(opts, address, log); err != nil {
 		return nil, errors.Join(err, held.Close())
 	}
 	e.access = Access{URL: e.server.ClientURL(), User: opts.Username, Password: opts.Password}
-	e.calm = e.watch(log)
+	e.stopMonitor = e.startMonitor(log)
 	if err := e.writeAccess(); err != nil {
 		return nil, lector.Hint(errors.Join(err, e.Close()), "is the disk of %s full? Free some space, or choose another directory with -data DIR", dir)
 	}
 	return e, nil
 }
 
-// watch heals until the function it returns is called.
-func (e *Embedded) watch(log *slog.Logger) (calm func()) {
+// startMonitor heals until the function it returns is called.
+func (e *Embedded) startMonitor(log *slog.Logger) (calm func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		e.heal(ctx, log)
+		e.monitor(ctx, log)
 	}()
 	return func() { cancel(); <-done }
 }
 
-// run starts the server and waits until it is ready.
-func run(opts *server.Options, address string, log *slog.Logger) (*server.Server, error) {
+// startServer starts the server and waits until it is ready.
+func startServer(opts *server.Options, address string, log *slog.Logger) (*server.Server, error) {
 	s, err := server.NewServer(opts)
 	if err != nil {
 		return nil, fmt.Errorf("embedded NATS: %w", err)
@@ -127,18 +127,18 @@ func run(opts *server.Options, address string, log *slog.Logger) (*server.Server
 	s.SetLoggerV2(serverLog{log}, false, false, false)
 	s.Start()
 	if !s.ReadyForConnections(20 * time.Second) {
-		stop(s)
+		shutdown(s)
 		return nil, lector.Hint(fmt.Errorf("embedded NATS did not start on %s", address),
 			"is the address taken? Set nats.listen to another, or to 127.0.0.1:0 for any free port")
 	}
 	if !s.JetStreamEnabled() {
-		stop(s)
+		shutdown(s)
 		return nil, lector.Hint(errors.New("embedded NATS: JetStream did not start"), "see the log above; is the disk full?")
 	}
 	return s, nil
 }
 
-func options(dir, address string) (*server.Options, error) {
+func serverOptions(dir, address string) (*server.Options, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, lector.Hint(fmt.Errorf("nats.listen: %w", err), "give HOST:PORT, for example 127.0.0.1:4222")
@@ -175,8 +175,8 @@ func (e *Embedded) Access() Access { return e.access }
 
 // Close stops the server and waits until its files are closed.
 func (e *Embedded) Close() error {
-	e.calm()
-	stop(e.server)
+	e.stopMonitor()
+	shutdown(e.server)
 	err := os.Remove(e.file)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
@@ -184,7 +184,7 @@ func (e *Embedded) Close() error {
 	return errors.Join(err, e.lock.Close())
 }
 
-func stop(s *server.Server) {
+func shutdown(s *server.Server) {
 	s.Shutdown()
 	s.WaitForShutdown()
 }
@@ -193,23 +193,23 @@ func stop(s *server.Server) {
 // notices for debugging.
 type serverLog struct{ log *slog.Logger }
 
-func (l serverLog) say(level slog.Level, format string, v []any) {
+func (l serverLog) logf(level slog.Level, format string, v []any) {
 	l.log.Log(context.Background(), level, "nats-server: "+fmt.Sprintf(format, v...))
 }
 
-func (l serverLog) Noticef(format string, v ...any) { l.say(slog.LevelDebug, format, v) }
-func (l serverLog) Debugf(format string, v ...any)  { l.say(slog.LevelDebug, format, v) }
-func (l serverLog) Tracef(format string, v ...any)  { l.say(slog.LevelDebug, format, v) }
+func (l serverLog) Noticef(format string, v ...any) { l.logf(slog.LevelDebug, format, v) }
+func (l serverLog) Debugf(format string, v ...any)  { l.logf(slog.LevelDebug, format, v) }
+func (l serverLog) Tracef(format string, v ...any)  { l.logf(slog.LevelDebug, format, v) }
 
 // Warnf passes over the advice to hash the password: ours is random, lives as
 // long as this process and is never in a file that others can read.
 func (l serverLog) Warnf(format string, v ...any) {
 	if !strings.Contains(format, "Plaintext passwords") {
-		l.say(slog.LevelWarn, format, v)
+		l.logf(slog.LevelWarn, format, v)
 	}
 }
 
-func (l serverLog) Errorf(format string, v ...any) { l.say(slog.LevelError, format, v) }
+func (l serverLog) Errorf(format string, v ...any) { l.logf(slog.LevelError, format, v) }
 
 // Fatalf does not end the process: Start finds out that nothing is ready.
-func (l serverLog) Fatalf(format string, v ...any) { l.say(slog.LevelError, format, v) }
+func (l serverLog) Fatalf(format string, v ...any) { l.logf(slog.LevelError, format, v) }

@@ -12,46 +12,46 @@ import (
 	"lector"
 )
 
-// LeaseTime is how long a dead worker's leases stay taken. A living worker that
+// LeaseTTL is how long a dead worker's leases stay taken. A living worker that
 // gets no processor, or no answer, for less than this keeps its own.
-const LeaseTime = 30 * time.Second
+const LeaseTTL = 30 * time.Second
 
-// renewals is how often a lease is renewed within its time. One request may
+// renewalsPerTTL is how often a lease is renewed within its time. One request may
 // take two of these periods, and what it leaves of the time is for the next.
-const renewals = 6
+const renewalsPerTTL = 6
 
-// freeTime bounds the giving up of a lease: one that is not freed ends by
+// releaseTimeout bounds the giving up of a lease: one that is not freed ends by
 // itself.
-const freeTime = 2 * time.Second
+const releaseTimeout = 2 * time.Second
 
-// surely is how long after a renewal a lease is held without asking.
-const surely = time.Second
+// confirmedFor is how long after a renewal a lease is held without asking.
+const confirmedFor = time.Second
 
 // Leases says who works on what, across workers. A lease that is not renewed
 // is free again after its time.
 type Leases struct {
-	register register
-	owner    string
-	ttl      time.Duration
-	log      *slog.Logger
-	passed   func(since time.Time) time.Duration // nil is passed
+	store   leaseStore
+	owner   string
+	ttl     time.Duration
+	log     *slog.Logger
+	elapsed func(since time.Time) time.Duration // nil is passed
 }
 
 // Leases binds to the leases bucket for the named worker. They are renewed over
 // a connection of their own: on the shared one a renewal would wait behind
 // whatever else is being sent.
 func (c *Conn) Leases(ctx context.Context, owner string) (*Leases, error) {
-	own, err := c.another()
+	own, err := c.connectAgain()
 	if err != nil {
 		return nil, fmt.Errorf("leases: %w", err)
 	}
-	ctx, cancel := expire(ctx)
+	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	kv, err := own.bucket(ctx, leases)
 	if err != nil {
 		return nil, err
 	}
-	return &Leases{register: bucketRegister{kv, own.js}, owner: owner, ttl: LeaseTime, log: c.log}, nil
+	return &Leases{store: bucketLeases{kv, own.js}, owner: owner, ttl: LeaseTTL, log: c.log}, nil
 }
 
 // lease is one that is held. Its fields belong to whoever has taken its turn.
@@ -61,19 +61,19 @@ type lease struct {
 	version uint64
 	renewed time.Time // when the last renewal that is known to have arrived was sent
 	unknown time.Time // when the first one since then was sent; zero: none was
-	turn    chan struct{}
+	sem     chan struct{}
 }
 
-func (m *lease) take(ctx context.Context) error {
+func (m *lease) lock(ctx context.Context) error {
 	select {
-	case m.turn <- struct{}{}:
+	case m.sem <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
 }
 
-func (m *lease) give() { <-m.turn }
+func (m *lease) unlock() { <-m.sem }
 
 // confirmed notes that a renewal arrived which was sent at a moment.
 func (m *lease) confirmed(version uint64, sent time.Time) {
@@ -86,13 +86,13 @@ type leaseKey struct{}
 // ends. The context that it returns ends when the lease is lost. It is
 // lector.ErrExists when somebody else holds the lease.
 func (l *Leases) Hold(ctx context.Context, name string) (held context.Context, release func(), err error) {
-	mine := &lease{name: name, holder: []byte(l.owner + " " + rand.Text()), turn: make(chan struct{}, 1)}
-	asked, cancel := expire(ctx)
+	mine := &lease{name: name, holder: []byte(l.owner + " " + rand.Text()), sem: make(chan struct{}, 1)}
+	asked, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	sent := time.Now()
-	version, err := l.register.create(asked, name, mine.holder, l.ttl)
+	version, err := l.store.create(asked, name, mine.holder, l.ttl)
 	if err != nil && !errors.Is(err, lector.ErrExists) {
-		l.free(mine) // it may have arrived all the same
+		l.release(mine) // it may have arrived all the same
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("lease %s: %w", name, err)
@@ -102,7 +102,7 @@ func (l *Leases) Hold(ctx context.Context, name string) (held context.Context, r
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		lose(l.keep(held, mine))
+		lose(l.renewUntilDone(held, mine))
 	}()
 	return held, func() {
 		lose(context.Canceled)
@@ -119,11 +119,11 @@ func (l *Leases) Confirm(held context.Context) error {
 	if !ok {
 		return errors.New("the context is not of a lease")
 	}
-	if err := mine.take(held); err != nil {
+	if err := mine.lock(held); err != nil {
 		return err
 	}
-	defer mine.give()
-	if held.Err() == nil && l.since(mine.renewed) < min(surely, l.ttl/renewals) {
+	defer mine.unlock()
+	if held.Err() == nil && l.since(mine.renewed) < min(confirmedFor, l.ttl/renewalsPerTTL) {
 		return nil
 	}
 	err := l.renew(held, mine)
@@ -135,19 +135,19 @@ func (l *Leases) Confirm(held context.Context) error {
 
 var errLeaseLost = errors.New("lease lost")
 
-// keep renews the lease until the context ends, then frees it. What it returns
+// renewUntilDone renews the lease until the context ends, then frees it. What it returns
 // is why the lease is no longer held.
-func (l *Leases) keep(ctx context.Context, mine *lease) error {
-	tick := time.NewTicker(l.ttl / renewals)
+func (l *Leases) renewUntilDone(ctx context.Context, mine *lease) error {
+	tick := time.NewTicker(l.ttl / renewalsPerTTL)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			l.free(mine)
+			l.release(mine)
 			return context.Cause(ctx)
 		case <-tick.C:
 		}
-		err := l.prolong(ctx, mine)
+		err := l.renewInTime(ctx, mine)
 		if errors.Is(err, errLeaseLost) {
 			return err
 		}
@@ -157,13 +157,13 @@ func (l *Leases) keep(ctx context.Context, mine *lease) error {
 	}
 }
 
-// prolong renews a lease. One that could not be renewed for its whole time is
+// renewInTime renews a lease. One that could not be renewed for its whole time is
 // lost, whoever has it now.
-func (l *Leases) prolong(ctx context.Context, mine *lease) error {
-	if err := mine.take(ctx); err != nil {
+func (l *Leases) renewInTime(ctx context.Context, mine *lease) error {
+	if err := mine.lock(ctx); err != nil {
 		return err
 	}
-	defer mine.give()
+	defer mine.unlock()
 	err := l.renew(ctx, mine)
 	if err != nil && l.since(mine.renewed) > l.ttl {
 		return fmt.Errorf("%w: %s: %w", errLeaseLost, mine.name, err)
@@ -174,14 +174,14 @@ func (l *Leases) prolong(ctx context.Context, mine *lease) error {
 // renew asks once more for the whole time. A request that is not answered may
 // have arrived: the next finds that out.
 func (l *Leases) renew(ctx context.Context, mine *lease) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*l.ttl/renewals)
+	ctx, cancel := context.WithTimeout(ctx, 2*l.ttl/renewalsPerTTL)
 	defer cancel()
 	sent := time.Now()
 	if mine.unknown.IsZero() {
 		mine.unknown = sent
 	}
-	return l.insist(ctx, mine, func() error {
-		version, err := l.register.renew(ctx, mine.name, mine.holder, mine.version, l.ttl)
+	return l.retryConflicts(ctx, mine, func() error {
+		version, err := l.store.renew(ctx, mine.name, mine.holder, mine.version, l.ttl)
 		if err == nil {
 			mine.confirmed(version, sent)
 		}
@@ -189,29 +189,29 @@ func (l *Leases) renew(ctx context.Context, mine *lease) error {
 	})
 }
 
-// free gives the lease up, unless it is somebody else's by now.
-func (l *Leases) free(mine *lease) {
-	ctx, cancel := context.WithTimeout(context.Background(), freeTime)
+// release gives the lease up, unless it is somebody else's by now.
+func (l *Leases) release(mine *lease) {
+	ctx, cancel := context.WithTimeout(context.Background(), releaseTimeout)
 	defer cancel()
-	if err := mine.take(ctx); err != nil {
+	if err := mine.lock(ctx); err != nil {
 		return
 	}
-	defer mine.give()
-	err := l.insist(ctx, mine, func() error {
+	defer mine.unlock()
+	err := l.retryConflicts(ctx, mine, func() error {
 		if mine.version == 0 { // not known
 			return lector.ErrConflict
 		}
-		return l.register.free(ctx, mine.name, mine.version)
+		return l.store.delete(ctx, mine.name, mine.version)
 	})
 	if err != nil {
 		l.log.Debug("lease not freed; it ends by itself", "lease", mine.name, "error", err)
 	}
 }
 
-// insist tries again, a few times, when a write is refused although the lease
+// retryConflicts tries again, a few times, when a write is refused although the lease
 // is ours: a renewal whose answer was lost has moved its version, or moves it
 // only now, and a cluster now and then refuses a write that nobody contests.
-func (l *Leases) insist(ctx context.Context, mine *lease, write func() error) error {
+func (l *Leases) retryConflicts(ctx context.Context, mine *lease, write func() error) error {
 	for range 5 {
 		err := write()
 		if !errors.Is(err, lector.ErrConflict) {
@@ -230,39 +230,39 @@ func (l *Leases) insist(ctx context.Context, mine *lease, write func() error) er
 			mine.unknown = time.Now()
 		}
 	}
-	return fmt.Errorf("lease %s: %w", mine.name, errUnsettled)
+	return fmt.Errorf("lease %s: %w", mine.name, errConflictPersists)
 }
 
-var errUnsettled = errors.New("refused again and again, although it is ours")
+var errConflictPersists = errors.New("refused again and again, although it is ours")
 
 // read asks twice before it says that a lease is gone: a replica that lags may
 // not have it yet.
 func (l *Leases) read(ctx context.Context, name string) (holder []byte, version uint64, err error) {
-	holder, version, err = l.register.read(ctx, name)
+	holder, version, err = l.store.read(ctx, name)
 	if !errors.Is(err, lector.ErrNotFound) {
 		return holder, version, err
 	}
-	t := time.NewTimer(min(50*time.Millisecond, l.ttl/renewals))
+	t := time.NewTimer(min(50*time.Millisecond, l.ttl/renewalsPerTTL))
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
 		return nil, 0, context.Cause(ctx)
 	case <-t.C:
 	}
-	return l.register.read(ctx, name)
+	return l.store.read(ctx, name)
 }
 
 func (l *Leases) since(t time.Time) time.Duration {
-	if l.passed != nil {
-		return l.passed(t)
+	if l.elapsed != nil {
+		return l.elapsed(t)
 	}
-	return passed(t)
+	return elapsed(t)
 }
 
-// passed is the time since a moment by the clock that moved further: the
+// elapsed is the time since a moment by the clock that moved further: the
 // monotonic one stands still while the machine sleeps, and the wall clock may
 // be set back.
-func passed(since time.Time) time.Duration {
+func elapsed(since time.Time) time.Duration {
 	now := time.Now()
 	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
 }

@@ -22,21 +22,21 @@ import (
 	"lector"
 )
 
-// paper is a register in memory whose answers take a while, and sometimes do
+// fakeLeaseStore is a register in memory whose answers take a while, and sometimes do
 // not come.
-type paper struct {
-	latency time.Duration
-	silent  func() bool // whether the answer to a renewal that arrives is lost; nil: never
+type fakeLeaseStore struct {
+	latency    time.Duration
+	unanswered func() bool // whether the answer to a renewal that arrives is lost; nil: never
 
 	mu      sync.Mutex
 	holder  string
 	version uint64
 	until   time.Time
-	frees   int
+	deletes int
 }
 
 // arrive is one way of a request; the other way is back.
-func (p *paper) arrive(ctx context.Context) error {
+func (p *fakeLeaseStore) arrive(ctx context.Context) error {
 	p.mu.Lock()
 	latency := p.latency
 	p.mu.Unlock()
@@ -52,7 +52,7 @@ func (p *paper) arrive(ctx context.Context) error {
 
 // write changes the entry if it is at the expected version. What has been sent
 // arrives, whether or not anybody still waits for the answer.
-func (p *paper) write(ctx context.Context, version uint64, holder string, ttl time.Duration) (uint64, error) {
+func (p *fakeLeaseStore) write(ctx context.Context, version uint64, holder string, ttl time.Duration) (uint64, error) {
 	type answer struct {
 		version uint64
 		err     error
@@ -71,7 +71,7 @@ func (p *paper) write(ctx context.Context, version uint64, holder string, ttl ti
 			return
 		}
 		p.holder, p.version, p.until = holder, p.version+1, time.Now().Add(ttl)
-		if p.silent == nil || !p.silent() {
+		if p.unanswered == nil || !p.unanswered() {
 			came <- answer{p.version, nil}
 		}
 	}()
@@ -83,9 +83,9 @@ func (p *paper) write(ctx context.Context, version uint64, holder string, ttl ti
 	}
 }
 
-func (p *paper) over() bool { return p.holder == "" || !time.Now().Before(p.until) }
+func (p *fakeLeaseStore) over() bool { return p.holder == "" || !time.Now().Before(p.until) }
 
-func (p *paper) create(ctx context.Context, _ string, holder []byte, ttl time.Duration) (uint64, error) {
+func (p *fakeLeaseStore) create(ctx context.Context, _ string, holder []byte, ttl time.Duration) (uint64, error) {
 	version, err := p.write(ctx, 0, string(holder), ttl)
 	if errors.Is(err, lector.ErrConflict) {
 		return 0, lector.ErrExists
@@ -93,11 +93,11 @@ func (p *paper) create(ctx context.Context, _ string, holder []byte, ttl time.Du
 	return version, err
 }
 
-func (p *paper) renew(ctx context.Context, _ string, holder []byte, version uint64, ttl time.Duration) (uint64, error) {
+func (p *fakeLeaseStore) renew(ctx context.Context, _ string, holder []byte, version uint64, ttl time.Duration) (uint64, error) {
 	return p.write(ctx, version, string(holder), ttl)
 }
 
-func (p *paper) read(ctx context.Context, _ string) ([]byte, uint64, error) {
+func (p *fakeLeaseStore) read(ctx context.Context, _ string) ([]byte, uint64, error) {
 	if err := p.arrive(ctx); err != nil {
 		return nil, 0, err
 	}
@@ -110,25 +110,25 @@ func (p *paper) read(ctx context.Context, _ string) ([]byte, uint64, error) {
 	return []byte(holder), version, p.arrive(ctx)
 }
 
-func (p *paper) free(ctx context.Context, _ string, version uint64) error {
+func (p *fakeLeaseStore) delete(ctx context.Context, _ string, version uint64) error {
 	if _, err := p.write(ctx, version, "", 0); err != nil {
 		return err
 	}
 	p.mu.Lock()
-	p.frees++
+	p.deletes++
 	p.mu.Unlock()
 	return nil
 }
 
 // set changes the latency.
-func (p *paper) set(latency time.Duration) {
+func (p *fakeLeaseStore) set(latency time.Duration) {
 	p.mu.Lock()
 	p.latency = latency
 	p.mu.Unlock()
 }
 
-func onPaper(p *paper) *Leases {
-	return &Leases{register: p, owner: "one", ttl: LeaseTime, log: slog.New(slog.DiscardHandler)}
+func leasesOnFake(p *fakeLeaseStore) *Leases {
+	return &Leases{store: p, owner: "one", ttl: LeaseTTL, log: slog.New(slog.DiscardHandler)}
 }
 
 // TestLeaseOutlastsStarvation has answers that take up to a third of the
@@ -140,17 +140,17 @@ func TestLeaseOutlastsStarvation(t *testing.T) {
 		n := -1
 		return func() bool { n++; return pattern[n%len(pattern)] }
 	}
-	for name, p := range map[string]*paper{
+	for name, p := range map[string]*fakeLeaseStore{
 		"quick":                       {latency: time.Millisecond},
 		"two seconds":                 {latency: 2500 * time.Millisecond},
 		"nine seconds":                {latency: 9 * time.Second},
-		"two of three answers lost":   {latency: time.Millisecond, silent: lost(false, true, true)},
-		"slow, and an answer is lost": {latency: 3 * time.Second, silent: lost(false, true)},
+		"two of three answers lost":   {latency: time.Millisecond, unanswered: lost(false, true, true)},
+		"slow, and an answer is lost": {latency: 3 * time.Second, unanswered: lost(false, true)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				held, release, err := onPaper(p).Hold(t.Context(), "article.x")
+				held, release, err := leasesOnFake(p).Hold(t.Context(), "article.x")
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -171,18 +171,18 @@ func TestLeaseOutlastsStarvation(t *testing.T) {
 func TestLeaseIsLostInTime(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		spoil func(p *paper)
+		spoil func(p *fakeLeaseStore)
 		least time.Duration
 	}{
-		"no answers":    {func(p *paper) { p.latency = time.Hour }, LeaseTime},
-		"somebody else": {func(p *paper) { p.holder, p.version = "two x", p.version+1 }, 0},
-		"over":          {func(p *paper) { p.until = time.Now() }, 0},
+		"no answers":    {func(p *fakeLeaseStore) { p.latency = time.Hour }, LeaseTTL},
+		"somebody else": {func(p *fakeLeaseStore) { p.holder, p.version = "two x", p.version+1 }, 0},
+		"over":          {func(p *fakeLeaseStore) { p.until = time.Now() }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				p := &paper{latency: time.Millisecond}
-				l := onPaper(p)
+				p := &fakeLeaseStore{latency: time.Millisecond}
+				l := leasesOnFake(p)
 				held, release, err := l.Hold(t.Context(), "article.x")
 				if err != nil {
 					t.Fatal(err)
@@ -192,7 +192,7 @@ func TestLeaseIsLostInTime(t *testing.T) {
 				test.spoil(p)
 				p.mu.Unlock()
 				<-held.Done()
-				if took := time.Since(began); took < test.least || took > LeaseTime+2*LeaseTime/renewals+LeaseTime/renewals {
+				if took := time.Since(began); took < test.least || took > LeaseTTL+2*LeaseTTL/renewalsPerTTL+LeaseTTL/renewalsPerTTL {
 					t.Errorf("noticed after %v", took)
 				}
 				if err := l.Confirm(held); err == nil || !errors.Is(context.Cause(held), errLeaseLost) {
@@ -209,10 +209,10 @@ func TestLeaseIsLostInTime(t *testing.T) {
 func TestConfirmAfterStandingStill(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := &paper{latency: time.Millisecond}
-		l := onPaper(p)
+		p := &fakeLeaseStore{latency: time.Millisecond}
+		l := leasesOnFake(p)
 		slept := time.Duration(0) // of the machine: no monotonic clock shows it
-		l.passed = func(since time.Time) time.Duration { return time.Since(since) + slept }
+		l.elapsed = func(since time.Time) time.Duration { return time.Since(since) + slept }
 		held, release, err := l.Hold(t.Context(), "clip.x")
 		if err != nil {
 			t.Fatal(err)
@@ -239,17 +239,17 @@ func TestConfirmAfterStandingStill(t *testing.T) {
 func TestLeaseIsFreedAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := &paper{latency: time.Second}
-		_, release, err := onPaper(p).Hold(t.Context(), "article.x")
+		p := &fakeLeaseStore{latency: time.Second}
+		_, release, err := leasesOnFake(p).Hold(t.Context(), "article.x")
 		if err != nil {
 			t.Fatal(err)
 		}
-		<-time.After(LeaseTime/renewals + 300*time.Millisecond)
+		<-time.After(LeaseTTL/renewalsPerTTL + 300*time.Millisecond)
 		p.set(200 * time.Millisecond)
 		began := time.Now()
 		release()
-		if p.frees != 1 || time.Since(began) > freeTime {
-			t.Errorf("freed %d times in %v", p.frees, time.Since(began))
+		if p.deletes != 1 || time.Since(began) > releaseTimeout {
+			t.Errorf("freed %d times in %v", p.deletes, time.Since(began))
 		}
 		arriveAll()
 	})
@@ -338,7 +338,7 @@ func TestLeaseFreedWhileRenewed(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			<-time.After(l.ttl/renewals + time.Duration(n)*100*time.Microsecond)
+			<-time.After(l.ttl/renewalsPerTTL + time.Duration(n)*100*time.Microsecond)
 			release()
 			if _, again, err := l.Hold(t.Context(), name); err != nil {
 				t.Errorf("a freed lease: %v", err)
@@ -349,8 +349,8 @@ func TestLeaseFreedWhileRenewed(t *testing.T) {
 	}
 	hands.Wait()
 
-	kv := l.register.(bucketRegister).kv
-	mine := &lease{name: "article.lost", holder: []byte("one x"), turn: make(chan struct{}, 1)}
+	kv := l.store.(bucketLeases).kv
+	mine := &lease{name: "article.lost", holder: []byte("one x"), sem: make(chan struct{}, 1)}
 	version, err := kv.Create(t.Context(), mine.name, mine.holder)
 	if err != nil {
 		t.Fatal(err)
@@ -369,33 +369,33 @@ func TestLeaseFreedWhileRenewed(t *testing.T) {
 		t.Errorf("somebody else's lease was renewed: %v", err)
 	}
 	mine.version = 0
-	if l.free(mine); true {
+	if l.release(mine); true {
 		if e, err := kv.Get(t.Context(), mine.name); err != nil || string(e.Value()) != "two y" {
 			t.Errorf("somebody else's lease was freed: %v", err)
 		}
 	}
 }
 
-// dam lets bytes through to a server until it is shut.
-type dam struct {
+// blockingProxy lets bytes through to a server until it is shut.
+type blockingProxy struct {
 	net.Listener
-	to   string
-	shut sync.RWMutex
+	to      string
+	blocked sync.RWMutex
 }
 
-func newDam(t *testing.T, to string) *dam {
+func newBlockingProxy(t *testing.T, to string) *blockingProxy {
 	t.Helper()
 	in, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &dam{Listener: in, to: to}
+	d := &blockingProxy{Listener: in, to: to}
 	t.Cleanup(func() { _ = in.Close() })
 	go d.serve()
 	return d
 }
 
-func (d *dam) serve() {
+func (d *blockingProxy) serve() {
 	for {
 		in, err := d.Accept()
 		if err != nil {
@@ -407,21 +407,21 @@ func (d *dam) serve() {
 			return
 		}
 		for _, way := range [][2]net.Conn{{in, out}, {out, in}} {
-			go d.carry(way[0], way[1])
+			go d.forward(way[0], way[1])
 		}
 	}
 }
 
-func (d *dam) carry(from, to net.Conn) {
+func (d *blockingProxy) forward(from, to net.Conn) {
 	defer to.Close()
 	buffer := make([]byte, 4096)
 	for {
 		n, err := from.Read(buffer)
-		d.shut.RLock() // waits while it is shut
+		d.blocked.RLock() // waits while it is shut
 		if n > 0 {
 			_, _ = to.Write(buffer[:n])
 		}
-		d.shut.RUnlock()
+		d.blocked.RUnlock()
 		if err != nil {
 			return
 		}
@@ -433,7 +433,7 @@ func (d *dam) carry(from, to net.Conn) {
 func TestLeaseBesideABlockedConnection(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	d := newDam(t, strings.TrimPrefix(b.server.Access().URL, "nats://"))
+	d := newBlockingProxy(t, strings.TrimPrefix(b.server.Access().URL, "nats://"))
 	o := b.options
 	o.URL = "nats://" + d.Addr().String()
 	shared, err := Connect(o)
@@ -443,8 +443,8 @@ func TestLeaseBesideABlockedConnection(t *testing.T) {
 	shared.options.URL = b.server.Access().URL // the leases' own does not pass the dam
 	t.Cleanup(func() { _ = shared.Close() })
 	l := leasesOn(t, shared, "one", 12*time.Second)
-	d.shut.Lock()
-	defer d.shut.Unlock()
+	d.blocked.Lock()
+	defer d.blocked.Unlock()
 	held, release, err := l.Hold(t.Context(), "article.x")
 	if err != nil {
 		t.Fatal(err)

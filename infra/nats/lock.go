@@ -13,9 +13,9 @@ import (
 	"lector"
 )
 
-// lock takes the directory for this process. The lock ends with the process,
+// lockDir takes the directory for this process. The lock ends with the process,
 // however it ends.
-func lock(dir string) (*os.File, error) {
+func lockDir(dir string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, lector.Hint(err, "the data directory must be writable: choose another with -data DIR")
@@ -23,7 +23,7 @@ func lock(dir string) (*os.File, error) {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		defer f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, inUse(dir, f)
+			return nil, inUseError(dir, f)
 		}
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
@@ -33,7 +33,7 @@ func lock(dir string) (*os.File, error) {
 	return f, nil
 }
 
-func inUse(dir string, f *os.File) error {
+func inUseError(dir string, f *os.File) error {
 	pid := make([]byte, 20)
 	n, _ := f.ReadAt(pid, 0) // an empty name is no harm
 	return lector.Hint(fmt.Errorf("data directory %s is in use by another lector (process %s)", filepath.Dir(dir), strings.TrimSpace(string(pid[:n]))),

@@ -94,7 +94,7 @@ func (c *Conn) migrateStream(ctx context.Context, f formerStream) error {
 }
 
 func (c *Conn) streamInfo(ctx context.Context, name string) (*jetstream.StreamInfo, error) {
-	ctx, cancel := expire(ctx)
+	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	s, err := c.js.Stream(ctx, name)
 	if err != nil {
@@ -121,7 +121,7 @@ func (c *Conn) migrated(ctx context.Context, stream, id string) (last uint64, er
 // carry writes one message of a former stream under its present names. Who
 // writes it waits for the answer, so that there is never a gap.
 func (c *Conn) carry(ctx context.Context, f formerStream, id string, m jetstream.Msg) error {
-	ctx, cancel := expire(ctx)
+	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	meta, err := m.Metadata()
 	if err != nil {
@@ -138,12 +138,12 @@ func (c *Conn) carry(ctx context.Context, f formerStream, id string, m jetstream
 	from := fmt.Sprintf("%s %d", id, meta.Sequence.Stream)
 	out.Header.Set(migratedHeader, from)
 	_, err = c.js.PublishMsg(ctx, out, jetstream.WithMsgID(from), jetstream.WithExpectStream(f.to))
-	return unconfirmed(err)
+	return publishHint(err)
 }
 
 // deleteStream removes a stream whose last message is the given one.
 func (c *Conn) deleteStream(ctx context.Context, name string, last uint64) error {
-	ctx, cancel := expire(ctx)
+	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	now, err := c.streamInfo(ctx, name)
 	if err != nil {

@@ -51,7 +51,7 @@ func (c *Conn) migrateJobs(ctx context.Context) error {
 	defer keys.Stop() //nolint:errcheck // the list is over either way
 	count := 0
 	for key := range keys.Keys() {
-		changed, err := (&Ledger{kv}).migrate(ctx, key)
+		changed, err := (&JobStore{kv}).migrate(ctx, key)
 		if err != nil {
 			return fmt.Errorf("job %s: %w", key, err)
 		}
@@ -67,8 +67,8 @@ func (c *Conn) migrateJobs(ctx context.Context) error {
 }
 
 // migrate rewrites one record, again when somebody else wrote in between.
-func (l *Ledger) migrate(ctx context.Context, key string) (changed bool, err error) {
-	ctx, cancel := expire(ctx)
+func (l *JobStore) migrate(ctx context.Context, key string) (changed bool, err error) {
+	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	for {
 		version, value, err := l.read(ctx, key)

@@ -138,7 +138,7 @@ func TestMigratedDeadLetters(t *testing.T) {
 func TestMigrateSaysNothingTwice(t *testing.T) {
 	t.Parallel()
 	c, log := recorded(t)
-	if _, err := c.Ledger(t.Context()); err == nil || !strings.Contains(lector.HintOf(err), "lector setup") {
+	if _, err := c.JobStore(t.Context()); err == nil || !strings.Contains(lector.HintOf(err), "lector setup") {
 		t.Errorf("records of the build before: %v", err)
 	}
 	if err := c.Setup(t.Context(), 1); err != nil {
@@ -155,7 +155,7 @@ func TestMigrateSaysNothingTwice(t *testing.T) {
 	if now := written(t, c); log.Len() > 0 || now != last {
 		t.Errorf("said %q, wrote %d more", log, now-last)
 	}
-	if _, err := c.Ledger(t.Context()); err != nil {
+	if _, err := c.JobStore(t.Context()); err != nil {
 		t.Error(err)
 	}
 }

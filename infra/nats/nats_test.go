@@ -17,19 +17,19 @@ import (
 	"lector/infra/limittest"
 )
 
-// bundle is a real server with everything set up, and a connection to it.
-type bundle struct {
+// testServer is a real server with everything set up, and a connection to it.
+type testServer struct {
 	*Conn
 	dir    string
 	server *Embedded
 }
 
-func setup(t *testing.T) *bundle {
+func setup(t *testing.T) *testServer {
 	t.Helper()
 	return setupIn(t, filepath.Join(t.TempDir(), "nats"))
 }
 
-func setupIn(t *testing.T, dir string) *bundle {
+func setupIn(t *testing.T, dir string) *testServer {
 	t.Helper()
 	e, err := Start(dir, "127.0.0.1:0", slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -44,7 +44,7 @@ func setupIn(t *testing.T, dir string) *bundle {
 	if err := c.Setup(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
-	return &bundle{c, dir, e}
+	return &testServer{c, dir, e}
 }
 
 func dial(t *testing.T, dir string) *Conn {
@@ -104,7 +104,7 @@ func nextOf(t *testing.T, q *Queue) lector.Delivery {
 	}
 }
 
-func TestEventWayThroughTheQueue(t *testing.T) {
+func TestEventIsDeliveredAndAcknowledged(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	e := event("1", "a")
@@ -117,13 +117,13 @@ func TestEventWayThroughTheQueue(t *testing.T) {
 	if d.Err != nil || d.Sequence != n || d.Count != 1 || d.Event.Article.Revision != "a" || d.Event.Replay != "r1" {
 		t.Fatalf("delivered %+v", d)
 	}
-	if err := d.Later(0); err != nil {
+	if err := d.Nak(0); err != nil {
 		t.Fatal(err)
 	}
 	if d = next(t, b.Conn); d.Count != 2 {
 		t.Errorf("given back, it came with count %d, want 2", d.Count)
 	}
-	if err := d.Done(t.Context()); err != nil {
+	if err := d.Ack(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	got, err := b.Event(t.Context(), n)
@@ -135,7 +135,7 @@ func TestEventWayThroughTheQueue(t *testing.T) {
 	}
 }
 
-func TestResumeGivesBackAtOnce(t *testing.T) {
+func TestPendingIsRedeliveredAtOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	publish(t, b.Conn, event("1", "a"))
@@ -143,7 +143,7 @@ func TestResumeGivesBackAtOnce(t *testing.T) {
 	if d := next(t, b.Conn); d.Event.Article.ID != "1" {
 		t.Fatalf("first came %+v", d)
 	}
-	if err := b.Resume(t.Context()); err != nil {
+	if err := b.RedeliverPending(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"1", "2"} { // long before the acknowledgement wait
@@ -151,11 +151,11 @@ func TestResumeGivesBackAtOnce(t *testing.T) {
 		if d.Event.Article.ID != id {
 			t.Errorf("came %+v, want %s", d, id)
 		}
-		if err := d.Done(t.Context()); err != nil {
+		if err := d.Ack(t.Context()); err != nil {
 			t.Error(err)
 		}
 	}
-	if err := b.Resume(t.Context()); err != nil { // nothing is open
+	if err := b.RedeliverPending(t.Context()); err != nil { // nothing is open
 		t.Error(err)
 	}
 	publish(t, b.Conn, event("3", "a"))
@@ -199,7 +199,7 @@ func TestLeasesOutliveTheServer(t *testing.T) {
 	if _, _, err := next.Hold(t.Context(), "article.x"); !errors.Is(err, lector.ErrExists) {
 		t.Errorf("the dead worker's lease: %v", err)
 	}
-	if err := again.Resume(t.Context()); err != nil {
+	if err := again.RedeliverPending(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	_, release, err := next.Hold(t.Context(), "article.x")
@@ -244,7 +244,7 @@ func TestRefusedEventIsKept(t *testing.T) {
 	if d.Err == nil || !lector.IsPermanent(d.Err) {
 		t.Fatalf("garbage was decoded: %+v", d)
 	}
-	if err := d.Refuse(d.Err.Error()); err != nil {
+	if err := d.Term(d.Err.Error()); err != nil {
 		t.Fatal(err)
 	}
 	s, err := b.js.Stream(t.Context(), deadLetters)
@@ -315,7 +315,7 @@ func TestParkedEventsLetOthersPass(t *testing.T) {
 	}
 	for i := range 300 {
 		publish(t, b.Conn, event(fmt.Sprint("poor", i), "a"))
-		if err := nextOf(t, q).Later(time.Hour); err != nil {
+		if err := nextOf(t, q).Nak(time.Hour); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -325,10 +325,10 @@ func TestParkedEventsLetOthersPass(t *testing.T) {
 	}
 }
 
-func TestLedgerComparesAndSets(t *testing.T) {
+func TestJobStoreComparesAndSets(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	l, err := b.Ledger(t.Context())
+	l, err := b.JobStore(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -362,10 +362,10 @@ func TestLedgerComparesAndSets(t *testing.T) {
 	}
 }
 
-func TestLedgerListsAndWatches(t *testing.T) {
+func TestJobStoreListsAndWatches(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	l, err := b.Ledger(t.Context())
+	l, err := b.JobStore(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -484,7 +484,7 @@ func TestNotSetUp(t *testing.T) {
 	if _, err := c.Queue(t.Context()); !strings.Contains(lector.HintOf(err), "lector setup") {
 		t.Errorf("queue: %v, hint %q", err, lector.HintOf(err))
 	}
-	if _, err := c.Ledger(t.Context()); !strings.Contains(lector.HintOf(err), "lector setup") {
+	if _, err := c.JobStore(t.Context()); !strings.Contains(lector.HintOf(err), "lector setup") {
 		t.Errorf("ledger: %v, hint %q", err, lector.HintOf(err))
 	}
 	if _, err := c.Publish(t.Context(), event("1", "a")); !strings.Contains(lector.HintOf(err), "lector setup") {

@@ -20,7 +20,7 @@ type Queue struct {
 
 // Queue binds to the workers' consumer.
 func (c *Conn) Queue(ctx context.Context) (*Queue, error) {
-	ctx, cancel := expire(ctx)
+	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	k, err := c.js.Consumer(ctx, articles, consumer)
 	if err != nil {
@@ -54,7 +54,7 @@ func (q *Queue) Next(ctx context.Context) (lector.Delivery, error) {
 				return q.delivery(m), nil
 			}
 		case <-ctx.Done():
-			giveBack(batch)
+			releaseBatch(batch)
 			return lector.Delivery{}, ctx.Err()
 		}
 		if err := batch.Error(); err != nil && !errors.Is(err, nats.ErrTimeout) {
@@ -63,9 +63,9 @@ func (q *Queue) Next(ctx context.Context) (lector.Delivery, error) {
 	}
 }
 
-// giveBack returns an event that arrives after the worker stopped waiting, so
+// releaseBatch returns an event that arrives after the worker stopped waiting, so
 // that another one gets it at once.
-func giveBack(batch jetstream.MessageBatch) {
+func releaseBatch(batch jetstream.MessageBatch) {
 	go func() {
 		for m := range batch.Messages() {
 			_ = m.Nak() // if this fails the event comes again by itself
@@ -74,7 +74,7 @@ func giveBack(batch jetstream.MessageBatch) {
 }
 
 func (q *Queue) delivery(m jetstream.Msg) lector.Delivery {
-	d := lector.Delivery{Raw: m.Data(), Settler: &settler{msg: m, conn: q.conn}}
+	d := lector.Delivery{Raw: m.Data(), Acknowledger: &acknowledger{msg: m, conn: q.conn}}
 	if meta, err := m.Metadata(); err == nil {
 		d.Sequence, d.Count = meta.Sequence.Stream, int(meta.NumDelivered)
 	}
@@ -82,28 +82,28 @@ func (q *Queue) delivery(m jetstream.Msg) lector.Delivery {
 	return d
 }
 
-// settler settles one message.
-type settler struct {
+// acknowledger settles one message.
+type acknowledger struct {
 	msg  jetstream.Msg
 	conn *Conn
 }
 
-// Working implements lector.Settler.
-func (s *settler) Working() error { return s.msg.InProgress() }
+// InProgress implements lector.Settler.
+func (s *acknowledger) InProgress() error { return s.msg.InProgress() }
 
-// Done implements lector.Settler.
-func (s *settler) Done(ctx context.Context) error {
-	ctx, cancel := expire(ctx)
+// Ack implements lector.Settler.
+func (s *acknowledger) Ack(ctx context.Context) error {
+	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	return s.msg.DoubleAck(ctx)
 }
 
-// Later implements lector.Settler.
-func (s *settler) Later(d time.Duration) error { return s.msg.NakWithDelay(d) }
+// Nak implements lector.Settler.
+func (s *acknowledger) Nak(d time.Duration) error { return s.msg.NakWithDelay(d) }
 
-// Refuse implements lector.Settler: the message goes to the dead letters
+// Term implements lector.Settler: the message goes to the dead letters
 // first, and only then away from the queue.
-func (s *settler) Refuse(reason string) error {
+func (s *acknowledger) Term(reason string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if err := s.conn.deadLetter(ctx, s.msg, reason); err != nil {
@@ -135,7 +135,7 @@ func (c *Conn) deadLetter(ctx context.Context, m jetstream.Msg, reason string) e
 	letter.Header.Set(timeHeader, time.Now().UTC().Format(time.RFC3339Nano))
 	id := fmt.Sprintf("%s-%d", meta.Stream, meta.Sequence.Stream)
 	if _, err := c.js.PublishMsg(ctx, letter, jetstream.WithMsgID(id)); err != nil {
-		return fmt.Errorf("dead letter: %w", unconfirmed(err))
+		return fmt.Errorf("dead letter: %w", publishHint(err))
 	}
 	return nil
 }

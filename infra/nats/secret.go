@@ -13,18 +13,18 @@ import (
 // keyMaterial is an nkey seed, a JWT, or the frame around them in a .creds file.
 var keyMaterial = regexp.MustCompile(`\bS[A-Z2-7]{57}\b|\beyJ[\w-]+\.[\w-]+\.|-----BEGIN`)
 
-// HoldsKey reports whether text holds what belongs into a .creds file.
-func HoldsKey(text string) bool { return keyMaterial.MatchString(text) }
+// ContainsKey reports whether text holds what belongs into a .creds file.
+func ContainsKey(text string) bool { return keyMaterial.MatchString(text) }
 
 // CheckURL says which of the addresses in list, with commas between them,
 // cannot be that of a server. The error quotes nothing: they may hold passwords.
 func CheckURL(list string) error {
-	if HoldsKey(list) {
+	if ContainsKey(list) {
 		return lector.Hint(errors.New("holds a key"), "put it into a .creds file and set nats.credentials to its path")
 	}
 	addresses := strings.Split(list, ",")
 	for i, address := range addresses {
-		if address = strings.TrimSpace(address); address != "" && !readable(address) {
+		if address = strings.TrimSpace(address); address != "" && !parseable(address) {
 			return lector.Hint(fmt.Errorf("address %d of %d cannot be read", i+1, len(addresses)),
 				"write it like nats://127.0.0.1:4222; a password in it needs escapes (%%2F for /, %%40 for @, %%2C for a comma): "+
 					"better set LECTOR_NATS_USER and LECTOR_NATS_PASSWORD")
@@ -33,8 +33,8 @@ func CheckURL(list string) error {
 	return nil
 }
 
-// readable reports whether the client can make a server of the address.
-func readable(address string) bool {
+// parseable reports whether the client can make a server of the address.
+func parseable(address string) bool {
 	u, err := parseAddress(address)
 	return err == nil && u.Hostname() != "" && !strings.Contains(address, lector.Masked)
 }
@@ -46,9 +46,9 @@ func parseAddress(address string) (*url.URL, error) {
 	return url.Parse(address)
 }
 
-// shortest is how long a secret must be to be looked for in messages: less
+// minSecretLength is how long a secret must be to be looked for in messages: less
 // would be found in words.
-const shortest = 4
+const minSecretLength = 4
 
 // secrets are the texts that no message may hold.
 func (o Options) secrets() []string {
@@ -67,29 +67,29 @@ func (o Options) secrets() []string {
 	return all
 }
 
-// clean takes secrets out of an error's text without losing its kind: the
+// redact takes secrets out of an error's text without losing its kind: the
 // client's errors may quote an address.
-func (o Options) clean(err error) error {
+func (o Options) redact(err error) error {
 	if err == nil {
 		return nil
 	}
 	text := err.Error()
 	for _, s := range o.secrets() {
-		if len(s) >= shortest {
+		if len(s) >= minSecretLength {
 			text = strings.ReplaceAll(text, s, lector.Masked)
 		}
 	}
 	if text == err.Error() {
 		return err
 	}
-	return cleaned{err, text}
+	return redactedError{err, text}
 }
 
-type cleaned struct {
+type redactedError struct {
 	error
 	text string
 }
 
-func (c cleaned) Error() string { return c.text }
+func (c redactedError) Error() string { return c.text }
 
-func (c cleaned) Unwrap() error { return c.error }
+func (c redactedError) Unwrap() error { return c.error }

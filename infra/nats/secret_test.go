@@ -78,24 +78,24 @@ func TestConnectHidesPasswords(t *testing.T) {
 }
 
 // What the client says of itself is cleaned too, and keeps its kind.
-func TestErrorsAreCleaned(t *testing.T) {
+func TestErrorsAreRedacted(t *testing.T) {
 	t.Parallel()
 	for _, o := range []Options{
 		{URL: "nats://cms:hunter2@h"}, {URL: "nats://hunter2@h"}, {Password: "hunter2"},
 		{URL: "nats://a, nats://cms:hunter2@h"}, {URL: "cms:hunter2@h"},
 	} {
-		err := o.clean(fmt.Errorf("dial %q as cms:hunter2: %w", "nats://cms:hunter2@h", nats.ErrAuthorization))
+		err := o.redact(fmt.Errorf("dial %q as cms:hunter2: %w", "nats://cms:hunter2@h", nats.ErrAuthorization))
 		if strings.Contains(err.Error(), "hunter2") || !errors.Is(err, nats.ErrAuthorization) {
 			t.Errorf("%+v: %v", o, err)
 		}
 	}
 	o := Options{URL: "nats://cms:pa%20ss%2Fword@h"}
-	err := o.clean(errors.New("pa ss/word, pa%20ss%2Fword, pa+ss%2Fword"))
+	err := o.redact(errors.New("pa ss/word, pa%20ss%2Fword, pa+ss%2Fword"))
 	if err.Error() != "[redacted], [redacted], [redacted]" {
 		t.Error(err)
 	}
 	short := Options{URL: "nats://cms:a@h"}
-	if err := short.clean(nats.ErrAuthorization); err.Error() != nats.ErrAuthorization.Error() {
+	if err := short.redact(nats.ErrAuthorization); err.Error() != nats.ErrAuthorization.Error() {
 		t.Errorf("a short one: %v", err)
 	}
 }

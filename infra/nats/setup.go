@@ -34,13 +34,13 @@ const (
 // worker.
 const AckWait = 15 * time.Second
 
-// revisions is how many states of each article the log keeps: the newest is
+// revisionsPerArticle is how many states of each article the log keeps: the newest is
 // what a replay reads again.
-const revisions = 10
+const revisionsPerArticle = 10
 
-// setupTime bounds a setup. The client would give each request five seconds,
+// setupTimeout bounds a setup. The client would give each request five seconds,
 // and a busy machine needs more than that to create a stream on its disk.
-const setupTime = time.Minute
+const setupTimeout = time.Minute
 
 // Setup creates the streams, the buckets and the workers' consumer, or brings
 // them to their present shape, with what the build before has written in them.
@@ -56,23 +56,23 @@ func (c *Conn) Setup(ctx context.Context, replicas int) error {
 	if err := c.migrate(ctx); err != nil {
 		return fmt.Errorf("bring over what the build before has written: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, setupTime)
+	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
-	for _, b := range buckets(replicas) {
+	for _, b := range bucketConfigs(replicas) {
 		if _, err := c.js.CreateOrUpdateKeyValue(ctx, b); err != nil {
 			return fmt.Errorf("set up bucket %s: %w", b.Bucket, err)
 		}
 	}
-	if _, err := c.js.CreateOrUpdateConsumer(ctx, articles, workers()); err != nil {
+	if _, err := c.js.CreateOrUpdateConsumer(ctx, articles, consumerConfig()); err != nil {
 		return fmt.Errorf("set up consumer %s: %w", consumer, err)
 	}
 	return nil
 }
 
 func (c *Conn) setupStreams(ctx context.Context, replicas int) error {
-	ctx, cancel := context.WithTimeout(ctx, setupTime)
+	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
-	for _, s := range streams(replicas) {
+	for _, s := range streamConfigs(replicas) {
 		if _, err := c.js.CreateOrUpdateStream(ctx, s); err != nil {
 			return fmt.Errorf("set up stream %s: %w", s.Name, err)
 		}
@@ -93,7 +93,7 @@ func (c *Conn) checkVersion() error {
 	return nil
 }
 
-func streams(replicas int) []jetstream.StreamConfig {
+func streamConfigs(replicas int) []jetstream.StreamConfig {
 	stream := func(name, subject, what string) jetstream.StreamConfig {
 		return jetstream.StreamConfig{
 			Name: name, Subjects: []string{subject}, Description: what,
@@ -102,7 +102,7 @@ func streams(replicas int) []jetstream.StreamConfig {
 		}
 	}
 	a := stream(articles, "article.v1.>", "what the CMS said about each article")
-	a.MaxMsgsPerSubject = revisions
+	a.MaxMsgsPerSubject = revisionsPerArticle
 	b := stream(audio, "audio.v1.>", "what became of it")
 	b.MaxMsgsPerSubject = 20
 	d := stream(deadLetters, deadLetterPrefix+">", "what nobody can work on, and why")
@@ -113,7 +113,7 @@ func streams(replicas int) []jetstream.StreamConfig {
 	return []jetstream.StreamConfig{a, b, d, m}
 }
 
-func buckets(replicas int) []jetstream.KeyValueConfig {
+func bucketConfigs(replicas int) []jetstream.KeyValueConfig {
 	return []jetstream.KeyValueConfig{
 		{Bucket: jobs, Description: "the truth about each article", History: 10, Replicas: replicas, Metadata: map[string]string{formatKey: jobFormat}},
 		{Bucket: budgets, Description: "what each site has spent", History: 1, Replicas: replicas},
@@ -124,7 +124,7 @@ func buckets(replicas int) []jetstream.KeyValueConfig {
 	}
 }
 
-func workers() jetstream.ConsumerConfig {
+func consumerConfig() jetstream.ConsumerConfig {
 	return jetstream.ConsumerConfig{
 		Durable: consumer, AckPolicy: jetstream.AckExplicitPolicy, AckWait: AckWait,
 		MaxDeliver: -1, // attempts are counted in the job's record
@@ -164,11 +164,11 @@ func missing(err error) error {
 	return err
 }
 
-// Resume gives back at once what was in the hands of workers when the server
+// RedeliverPending gives back at once what was in the hands of workers when the server
 // stopped, instead of after the acknowledgement wait. It is for a server whose
 // workers ended with it, as an embedded one's do. What was settled already may
 // be delivered again, which does no harm.
-func (c *Conn) Resume(ctx context.Context) error {
+func (c *Conn) RedeliverPending(ctx context.Context) error {
 	s, err := c.bind(ctx, articles)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ type UsageLedger struct {
 
 // UsageLedger binds to the ledger of calls.
 func (c *Conn) UsageLedger(ctx context.Context) (*UsageLedger, error) {
-	ctx, cancel := expire(ctx)
+	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	s, err := c.bind(ctx, usage)
 	if err != nil {
@@ -58,20 +58,20 @@ func token(s string) string {
 // not ended is booked as unknown and returned: its worker held the chunk's
 // lease, and we hold it now.
 func (l *UsageLedger) Begin(ctx context.Context, c lector.Call) (lost []lector.Call, err error) {
-	ctx, cancel := expire(ctx)
+	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	last, err := l.last(ctx, c)
+	last, err := l.lastCall(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("begin call: %w", err)
 	}
 	if last.Outcome == lector.CallOpen && last.ID != "" && c.Chunk != "" {
 		last.Outcome, last.Ended, last.Error = lector.CallUnknown, c.Began, "its worker was lost"
-		if err := l.append(ctx, last); err != nil {
+		if err := l.appendCall(ctx, last); err != nil {
 			return nil, fmt.Errorf("book lost call: %w", err)
 		}
 		lost = append(lost, last)
 	}
-	if err := l.append(ctx, c); err != nil {
+	if err := l.appendCall(ctx, c); err != nil {
 		return lost, fmt.Errorf("begin call: %w", err)
 	}
 	return lost, nil
@@ -79,16 +79,16 @@ func (l *UsageLedger) Begin(ctx context.Context, c lector.Call) (lost []lector.C
 
 // End appends what became of a call.
 func (l *UsageLedger) End(ctx context.Context, c lector.Call) error {
-	ctx, cancel := expire(ctx)
+	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	if err := l.append(ctx, c); err != nil {
+	if err := l.appendCall(ctx, c); err != nil {
 		return fmt.Errorf("end call: %w", err)
 	}
 	return nil
 }
 
-// last returns the newest entry for a call's chunk.
-func (l *UsageLedger) last(ctx context.Context, c lector.Call) (lector.Call, error) {
+// lastCall returns the newest entry for a call's chunk.
+func (l *UsageLedger) lastCall(ctx context.Context, c lector.Call) (lector.Call, error) {
 	raw, err := l.stream.GetLastMsgForSubject(ctx, usageSubject(c.Site, c.Chunk))
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return lector.Call{}, nil
@@ -107,8 +107,8 @@ func decodeCall(data []byte) (lector.Call, error) {
 	return c, nil
 }
 
-// append writes an entry once, however often it is sent.
-func (l *UsageLedger) append(ctx context.Context, c lector.Call) error {
+// appendCall writes an entry once, however often it is sent.
+func (l *UsageLedger) appendCall(ctx context.Context, c lector.Call) error {
 	data, err := json.Marshal(c)
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func (l *UsageLedger) append(ctx context.Context, c lector.Call) error {
 	msg := nats.NewMsg(usageSubject(c.Site, c.Chunk))
 	msg.Data = data
 	_, err = l.js.PublishMsg(ctx, msg, jetstream.WithMsgID(c.ID+"."+string(c.Outcome)))
-	return unconfirmed(err)
+	return publishHint(err)
 }
 
 // Calls yields the calls that began in [from, to), each with what became of it,
@@ -130,9 +130,9 @@ func (l *UsageLedger) Calls(ctx context.Context, site string, from, to time.Time
 	return l.calls(ctx, []string{usagePrefix + wanted + ".*"}, from, to)
 }
 
-// Of returns the calls for the given chunks of a site that began at a moment or
+// CallsFor returns the calls for the given chunks of a site that began at a moment or
 // later, those that have not ended last.
-func (l *UsageLedger) Of(ctx context.Context, site string, chunks []string, from time.Time) (calls []lector.Call, err error) {
+func (l *UsageLedger) CallsFor(ctx context.Context, site string, chunks []string, from time.Time) (calls []lector.Call, err error) {
 	var subjects []string
 	for _, c := range chunks {
 		subjects = append(subjects, usageSubject(site, c))
@@ -177,14 +177,14 @@ func (l *UsageLedger) calls(ctx context.Context, subjects []string, from, to tim
 	}
 }
 
-// skew is how much the server's clock may be behind a worker's.
-const skew = time.Minute
+// maxClockSkew is how much the server's clock may be behind a worker's.
+const maxClockSkew = time.Minute
 
 // entries yields what the ledger holds since a moment, and ends with what was
 // there when it was asked.
 func (l *UsageLedger) entries(ctx context.Context, subjects []string, from time.Time) iter.Seq2[lector.Call, error] {
 	return func(yield func(lector.Call, error) bool) {
-		since := from.Add(-skew)
+		since := from.Add(-maxClockSkew)
 		for m, err := range stored(ctx, l.js, usage, jetstream.OrderedConsumerConfig{
 			FilterSubjects: subjects,
 			DeliverPolicy:  jetstream.DeliverByStartTimePolicy, OptStartTime: &since,

@@ -16,12 +16,12 @@ func call(id, site, chunk string, characters int) lector.Call {
 	return lector.Call{ID: id, Site: site, Chunk: chunk, Voice: "amy", Characters: characters, Cost: float64(characters), Began: time.Now().UTC()}
 }
 
-func ended(c lector.Call, o lector.Outcome) lector.Call {
+func endCall(c lector.Call, o lector.CallOutcome) lector.Call {
 	c.Outcome, c.Ended = o, time.Now().UTC()
 	return c
 }
 
-func ledgerOf(t *testing.T, c *Conn) *UsageLedger {
+func openUsageLedger(t *testing.T, c *Conn) *UsageLedger {
 	t.Helper()
 	m, err := c.UsageLedger(t.Context())
 	if err != nil {
@@ -30,7 +30,7 @@ func ledgerOf(t *testing.T, c *Conn) *UsageLedger {
 	return m
 }
 
-func sums(t *testing.T, m *UsageLedger, site string, from, to time.Time) []lector.Spending {
+func usageTotals(t *testing.T, m *UsageLedger, site string, from, to time.Time) []lector.UsageTotal {
 	t.Helper()
 	var calls []lector.Call
 	for c, err := range m.Calls(t.Context(), site, from, to) {
@@ -39,15 +39,15 @@ func sums(t *testing.T, m *UsageLedger, site string, from, to time.Time) []lecto
 		}
 		calls = append(calls, c)
 	}
-	return lector.Sum(calls)
+	return lector.SumUsage(calls)
 }
 
-func TestMoney(t *testing.T) {
+func TestUsageLedger(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	m, other := ledgerOf(t, b.Conn), ledgerOf(t, dial(t, b.dir))
+	m, other := openUsageLedger(t, b.Conn), openUsageLedger(t, dial(t, b.dir))
 	from := time.Now().Add(-time.Minute)
-	if got := sums(t, m, "", from, from.Add(time.Hour)); len(got) != 0 {
+	if got := usageTotals(t, m, "", from, from.Add(time.Hour)); len(got) != 0 {
 		t.Errorf("an empty ledger: %+v", got)
 	}
 	begin := func(m *UsageLedger, c lector.Call) []lector.Call {
@@ -58,10 +58,10 @@ func TestMoney(t *testing.T) {
 		}
 		return lost
 	}
-	end := func(c lector.Call, o lector.Outcome) {
+	end := func(c lector.Call, o lector.CallOutcome) {
 		t.Helper()
 		for range 2 { // sent again after a lost confirmation
-			if err := m.End(t.Context(), ended(c, o)); err != nil {
+			if err := m.End(t.Context(), endCall(c, o)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -82,17 +82,17 @@ func TestMoney(t *testing.T) {
 	end(call("4", "havana", "", 7), lector.CallReused)
 
 	day := from.Add(time.Minute).UTC().Format(time.DateOnly)
-	want := []lector.Spending{
+	want := []lector.UsageTotal{
 		{Day: day, Site: "havana", Voice: "amy", Calls: 4, Billed: 30, Reused: 7, Unknown: 20, Cost: 30},
 		{Day: day, Site: "other", Voice: "amy", Calls: 1, Unknown: 40},
 	}
-	if got := sums(t, other, "", from, from.Add(time.Hour)); fmt.Sprint(got) != fmt.Sprint(want) {
+	if got := usageTotals(t, other, "", from, from.Add(time.Hour)); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if got := sums(t, other, "other", from, from.Add(time.Hour)); fmt.Sprint(got) != fmt.Sprint(want[1:]) {
+	if got := usageTotals(t, other, "other", from, from.Add(time.Hour)); fmt.Sprint(got) != fmt.Sprint(want[1:]) {
 		t.Errorf("one site: %+v", got)
 	}
-	if got := sums(t, other, "", from, from.Add(time.Second)); len(got) != 0 {
+	if got := usageTotals(t, other, "", from, from.Add(time.Second)); len(got) != 0 {
 		t.Errorf("before all of them: %+v", got)
 	}
 }
@@ -101,9 +101,9 @@ func TestMoney(t *testing.T) {
 func TestCallsOfChunks(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	m := ledgerOf(t, b.Conn)
+	m := openUsageLedger(t, b.Conn)
 	began := time.Now().UTC()
-	want := map[string]lector.Outcome{}
+	want := map[string]lector.CallOutcome{}
 	var chunks []string
 	for i := range 450 { // more than one request asks for
 		c := call(fmt.Sprint("c", i), "havana", fmt.Sprint("chunk", i), 10)
@@ -114,7 +114,7 @@ func TestCallsOfChunks(t *testing.T) {
 		want[c.ID] = lector.CallOpen
 		if i%2 == 0 {
 			want[c.ID] = lector.CallPaid
-			if err := m.End(t.Context(), ended(c, lector.CallPaid)); err != nil {
+			if err := m.End(t.Context(), endCall(c, lector.CallPaid)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -125,7 +125,7 @@ func TestCallsOfChunks(t *testing.T) {
 	if _, err := m.Begin(t.Context(), other); err != nil {
 		t.Fatal(err)
 	}
-	calls, err := m.Of(t.Context(), "havana", chunks, began)
+	calls, err := m.CallsFor(t.Context(), "havana", chunks, began)
 	if err != nil || len(calls) != len(want) {
 		t.Fatalf("%d calls, %v", len(calls), err)
 	}
@@ -135,10 +135,10 @@ func TestCallsOfChunks(t *testing.T) {
 		}
 		delete(want, c.ID)
 	}
-	if calls, err := m.Of(t.Context(), "havana", chunks, began.Add(time.Second)); err != nil || len(calls) != 0 {
+	if calls, err := m.CallsFor(t.Context(), "havana", chunks, began.Add(time.Second)); err != nil || len(calls) != 0 {
 		t.Errorf("%d calls of later, %v", len(calls), err)
 	}
-	if calls, err := m.Of(t.Context(), "havana", nil, began); err != nil || len(calls) != 0 {
+	if calls, err := m.CallsFor(t.Context(), "havana", nil, began); err != nil || len(calls) != 0 {
 		t.Errorf("%d calls of nothing, %v", len(calls), err)
 	}
 }
@@ -161,7 +161,7 @@ func TestBudgetsAreShared(t *testing.T) {
 				switch {
 				case err == nil:
 					granted.Add(1)
-					if err := shared.Settle(t.Context(), ended(c, lector.CallPaid)); err != nil {
+					if err := shared.Settle(t.Context(), endCall(c, lector.CallPaid)); err != nil {
 						t.Error(err)
 					}
 				case errors.Is(err, lector.ErrBudget):
@@ -178,19 +178,19 @@ func TestBudgetsAreShared(t *testing.T) {
 	}
 }
 
-func TestBudgetGivesBack(t *testing.T) {
+func TestFailedCallReleasesItsReservation(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	s, err := b.Budgets(t.Context(), map[string]lector.Budget{"havana": {CharactersPerDay: 10}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, o := range []lector.Outcome{lector.CallFailed, lector.CallFailed, lector.CallUnknown} {
+	for i, o := range []lector.CallOutcome{lector.CallFailed, lector.CallFailed, lector.CallUnknown} {
 		c := call(fmt.Sprint(i), "havana", "aa", 10)
 		if err := s.Reserve(t.Context(), c); err != nil {
 			t.Fatalf("%d: %v", i, err)
 		}
-		if err := s.Settle(t.Context(), ended(c, o)); err != nil {
+		if err := s.Settle(t.Context(), endCall(c, o)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -199,8 +199,8 @@ func TestBudgetGivesBack(t *testing.T) {
 	}
 }
 
-// TestMoneyFailsClosed stops the server: nothing is granted then.
-func TestMoneyFailsClosed(t *testing.T) {
+// TestUsageFailsClosed stops the server: nothing is granted then.
+func TestUsageFailsClosed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	e, err := Start(dir, "127.0.0.1:0", slog.New(slog.DiscardHandler))
@@ -211,7 +211,7 @@ func TestMoneyFailsClosed(t *testing.T) {
 	if err := c.Setup(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
-	m := ledgerOf(t, c)
+	m := openUsageLedger(t, c)
 	s, err := c.Budgets(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -268,10 +268,10 @@ func BenchmarkPaidCall(b *testing.B) {
 		if _, err := m.Begin(b.Context(), x); err != nil {
 			b.Fatal(err)
 		}
-		if err := m.End(b.Context(), ended(x, lector.CallPaid)); err != nil {
+		if err := m.End(b.Context(), endCall(x, lector.CallPaid)); err != nil {
 			b.Fatal(err)
 		}
-		if err := s.Settle(b.Context(), ended(x, lector.CallPaid)); err != nil {
+		if err := s.Settle(b.Context(), endCall(x, lector.CallPaid)); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -29,7 +29,7 @@ func Silence(seconds float64) (mp3 []byte, samples int64) {
 // Rendition puts a rendition of the article on the shelf: silence, four
 // seconds a paragraph, whose sentences are those given. Its links are relative;
 // with a base they begin with that address, as they once were stored.
-func (s *Shelf) Rendition(base string, a lector.Article, paragraphs ...string) lector.Manifest {
+func (s *Store) Rendition(base string, a lector.Article, paragraphs ...string) lector.Manifest {
 	m := manifest(base, a)
 	m.Segments = append(segments(lector.SpokenDisclosure, 0, lector.DisclosureText+"."), segments(lector.Title, 4, a.Title)...)
 	m.Segments = append(m.Segments, segments(lector.Paragraph, 8, paragraphs...)...)
@@ -46,7 +46,7 @@ func (s *Shelf) Rendition(base string, a lector.Article, paragraphs ...string) l
 }
 
 // PutManifest puts a manifest on the shelf, and the pointer to it.
-func (s *Shelf) PutManifest(m lector.Manifest) {
+func (s *Store) PutManifest(m lector.Manifest) {
 	data, err := json.Marshal(m)
 	if err != nil {
 		panic(err) // a manifest holds nothing that JSON cannot
@@ -100,12 +100,12 @@ func captions(m lector.Manifest) []byte {
 	b.WriteString("WEBVTT\n")
 	for _, g := range m.Segments {
 		for _, s := range g.Sentences {
-			fmt.Fprintf(&b, "\n%s --> %s\n%s\n", stamp(s.Start), stamp(s.End), s.Source)
+			fmt.Fprintf(&b, "\n%s --> %s\n%s\n", vttTimestamp(s.Start), vttTimestamp(s.End), s.Source)
 		}
 	}
 	return []byte(b.String())
 }
 
-func stamp(s float64) string {
+func vttTimestamp(s float64) string {
 	return fmt.Sprintf("00:%02d:%06.3f", int(s)/60, s-float64(int(s)/60*60))
 }

@@ -36,14 +36,14 @@ func preflight(w http.ResponseWriter) {
 
 func refuseMethod(w http.ResponseWriter) {
 	w.Header().Set("Allow", "GET, HEAD, OPTIONS")
-	say(w, http.StatusMethodNotAllowed, "This address can only be read.\n")
+	writeText(w, http.StatusMethodNotAllowed, "This address can only be read.\n")
 }
 
 // notFound may be cached briefly, and not by the listener: an article's audio can
 // appear at any moment.
 func notFound(w http.ResponseWriter) {
 	w.Header().Set("Cache-Control", "public, max-age=0, s-maxage=2")
-	say(w, http.StatusNotFound, "There is nothing here.\n")
+	writeText(w, http.StatusNotFound, "There is nothing here.\n")
 }
 
 func unavailable(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
@@ -53,11 +53,11 @@ func unavailable(w http.ResponseWriter, r *http.Request, log *slog.Logger, err e
 	log.Error("serve", "path", r.URL.Path, "error", err)
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Retry-After", "5")
-	say(w, http.StatusServiceUnavailable, "The store does not answer. Please try again.\n")
+	writeText(w, http.StatusServiceUnavailable, "The store does not answer. Please try again.\n")
 }
 
-// say writes a plain text that quotes nothing of the request.
-func say(w http.ResponseWriter, code int, text string) {
+// writeText writes a plain text that quotes nothing of the request.
+func writeText(w http.ResponseWriter, code int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(code)
 	_, _ = io.WriteString(w, text)

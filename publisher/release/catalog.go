@@ -29,40 +29,40 @@ type Catalog struct {
 	log   *slog.Logger
 
 	mu    sync.Mutex
-	sites map[string]*shelf
+	sites map[string]*siteCatalog
 }
 
 // NewCatalog returns the catalog of a store. A manifest that cannot be read is
 // logged and left out: it must not hide the others.
 func NewCatalog(s Store, log *slog.Logger) *Catalog {
-	return &Catalog{store: s, log: log, sites: make(map[string]*shelf)}
+	return &Catalog{store: s, log: log, sites: make(map[string]*siteCatalog)}
 }
 
-// shelf is one site's part of the catalog.
-type shelf struct {
-	mu      sync.Mutex
-	checked time.Time
-	known   map[string]volume // by pointer key
-	newest  []lector.Manifest
-	look    look
+// siteCatalog is one site's part of the catalog.
+type siteCatalog struct {
+	mu        sync.Mutex
+	checked   time.Time
+	manifests map[string]cachedManifest // by pointer key
+	newest    []lector.Manifest
+	check     pointerCheck
 }
 
-// volume is a manifest, without its segments, as it lay in the store.
-type volume struct {
+// cachedManifest is a manifest, without its segments, as it lay in the store.
+type cachedManifest struct {
 	lector.Manifest
 	object lector.Object
 }
 
-// same reports whether a listing shows the pointer unchanged. The time alone
+// upToDate reports whether a listing shows the pointer unchanged. The time alone
 // would not do: S3 tells it in whole seconds.
-func (v volume) same(o lector.Object) bool {
+func (v cachedManifest) upToDate(o lector.Object) bool {
 	return v.object.Modified.Equal(o.Modified) && v.object.Size == o.Size && v.object.ETag == o.ETag
 }
 
 // Newest returns the manifests of the site's renditions, the newest article
 // first, without their segments.
 func (c *Catalog) Newest(ctx context.Context, site string) ([]lector.Manifest, error) {
-	s := c.shelf(site)
+	s := c.siteCatalog(site)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if time.Since(s.checked) < catalogAge {
@@ -75,27 +75,27 @@ func (c *Catalog) Newest(ctx context.Context, site string) ([]lector.Manifest, e
 	return s.newest, nil
 }
 
-func (c *Catalog) shelf(site string) *shelf {
+func (c *Catalog) siteCatalog(site string) *siteCatalog {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s, ok := c.sites[site]
 	if !ok {
-		s = &shelf{look: look{turn: make(chan struct{}, 1)}}
+		s = &siteCatalog{check: pointerCheck{sem: make(chan struct{}, 1)}}
 		c.sites[site] = s
 	}
 	return s
 }
 
-func (s *shelf) refresh(ctx context.Context, c *Catalog, site string) error {
+func (s *siteCatalog) refresh(ctx context.Context, c *Catalog, site string) error {
 	pointers, err := pointersOf(ctx, c.store, site)
 	if err != nil {
 		return err
 	}
-	known := make(map[string]volume, len(pointers))
+	known := make(map[string]cachedManifest, len(pointers))
 	for _, p := range pointers {
-		v, ok := s.known[p.Key]
-		if !ok || !v.same(p) {
-			v, err = open(ctx, c.store, p)
+		v, ok := s.manifests[p.Key]
+		if !ok || !v.upToDate(p) {
+			v, err = loadManifest(ctx, c.store, p)
 			switch {
 			case errors.Is(err, lector.ErrNotFound):
 				continue // taken down since the listing
@@ -108,7 +108,7 @@ func (s *shelf) refresh(ctx context.Context, c *Catalog, site string) error {
 		}
 		known[p.Key] = v
 	}
-	s.known, s.newest = known, inOrder(known)
+	s.manifests, s.newest = known, newestFirst(known)
 	return nil
 }
 
@@ -119,7 +119,7 @@ func pointersOf(ctx context.Context, store Store, site string) ([]lector.Object,
 		if err != nil {
 			return nil, err
 		}
-		if path.Base(o.Key) == pointer && public(o.Key) {
+		if path.Base(o.Key) == pointer && isPublicKey(o.Key) {
 			all = append(all, o)
 		}
 	}
@@ -127,22 +127,22 @@ func pointersOf(ctx context.Context, store Store, site string) ([]lector.Object,
 	return all[:min(len(all), catalogSize)], nil
 }
 
-func open(ctx context.Context, store Store, o lector.Object) (volume, error) {
-	m, err := read(ctx, store, o.Key)
+func loadManifest(ctx context.Context, store Store, o lector.Object) (cachedManifest, error) {
+	m, err := readManifest(ctx, store, o.Key)
 	if err == nil && lector.PointerKey(m.Site, m.Key) != o.Key {
 		err = lector.Permanent(fmt.Errorf("manifest %s is of %s/%s", o.Key, m.Site, m.Key))
 	}
 	m.Segments = nil
-	return volume{m, o}, err
+	return cachedManifest{m, o}, err
 }
 
-func inOrder(known map[string]volume) []lector.Manifest {
+func newestFirst(known map[string]cachedManifest) []lector.Manifest {
 	all := make([]lector.Manifest, 0, len(known))
 	for _, v := range known {
 		all = append(all, v.Manifest)
 	}
 	slices.SortFunc(all, func(a, b lector.Manifest) int {
-		return cmp.Or(b.Appeared().Compare(a.Appeared()), cmp.Compare(a.Article, b.Article))
+		return cmp.Or(b.PublicationDate().Compare(a.PublicationDate()), cmp.Compare(a.Article, b.Article))
 	})
 	return all
 }

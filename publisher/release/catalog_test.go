@@ -15,21 +15,21 @@ import (
 	"lector/publisher/release"
 )
 
-// counted is a store that counts what is opened.
-type counted struct {
-	*publishertest.Shelf
+// countingStore is a store that counts what is opened.
+type countingStore struct {
+	*publishertest.Store
 	opened atomic.Int64
 }
 
-func (c *counted) Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
+func (c *countingStore) Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
 	c.opened.Add(1)
-	return c.Shelf.Open(ctx, key)
+	return c.Store.Open(ctx, key)
 }
 
 func TestCatalog(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		store := &counted{Shelf: new(publishertest.Shelf)}
+		store := &countingStore{Store: new(publishertest.Store)}
 		c := release.NewCatalog(store, slog.New(slog.DiscardHandler))
 		old := lector.Article{Site: "havana", ID: "old", Title: "Old", PublishedAt: time.Unix(1e9, 0)}
 		fresh := lector.Article{Site: "havana", ID: "new", Title: "New", PublishedAt: time.Unix(2e9, 0)}

@@ -15,7 +15,7 @@ func (bytesFile) Close() error { return nil }
 // What a goroutine of an earlier request still asks for, it does not get.
 func TestClosedContent(t *testing.T) {
 	t.Parallel()
-	c := &content{file: bytesFile{bytes.NewReader([]byte("sound"))}, size: 5}
+	c := &objectContent{file: bytesFile{bytes.NewReader([]byte("sound"))}, size: 5}
 	if got, err := io.ReadAll(c); err != nil || string(got) != "sound" {
 		t.Errorf("%q, %v", got, err)
 	}

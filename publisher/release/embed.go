@@ -15,12 +15,12 @@ import (
 // Embed serves /embed/{site}/{id}: a page with nothing but the player, for an
 // iframe or for its own sake. It plays without JavaScript.
 type Embed struct {
-	House
+	Options
 	Log *slog.Logger
 }
 
-// embedded is the way back from lector.Addresses.Embed: whose embed page u is.
-func embedded(u *url.URL) (site, id string, ok bool) {
+// parseEmbedURL is the way back from lector.Addresses.Embed: whose embed page u is.
+func parseEmbedURL(u *url.URL) (site, id string, ok bool) {
 	parts := strings.SplitN(u.EscapedPath(), "/", 4)
 	if len(parts) != 4 || parts[1] != "embed" {
 		return "", "", false
@@ -59,7 +59,7 @@ func (e Embed) Player(r *http.Request, site, id string) (player.Player, error) {
 		Publication: e.Sites[site].Title,
 		Language:    e.Sites[site].Language,
 	}
-	if e.Local {
+	if e.ServeObjects {
 		p.Files = dir
 	}
 	m, err := Manifest(r.Context(), e.Store, site, id)
@@ -69,14 +69,14 @@ func (e Embed) Player(r *http.Request, site, id string) (player.Player, error) {
 	p.Linked = e.Linked(r, m)
 	p.OEmbed = e.base(r) + "/oembed?format=json&url=" + url.QueryEscape(e.embed(r, m))
 	links := e.addresses(r).Links(m)
-	if e.Local {
+	if e.ServeObjects {
 		links = lector.Addresses{}.Links(m) // they hold by whatever name the listener reached this host
 	}
-	return e.filled(p, m, links), nil
+	return e.withManifest(p, m, links), nil
 }
 
-// filled takes over from the manifest.
-func (e Embed) filled(p player.Player, m lector.Manifest, links lector.Links) player.Player {
+// withManifest takes over from the manifest.
+func (e Embed) withManifest(p player.Player, m lector.Manifest, links lector.Links) player.Player {
 	p.State = player.Ready
 	p.Audio, p.Captions = links.MP3, links.VTT
 	p.Title, p.Duration, p.Language = m.Title, m.Duration, m.Language

@@ -26,7 +26,7 @@ const cacheFeed = "public, no-cache"
 // article keeps its guid when it is narrated anew, so that nobody hears it
 // twice; the enclosure's address changes with its bytes.
 type Feed struct {
-	House
+	Options
 	Catalog *Catalog
 	Log     *slog.Logger
 }
@@ -84,12 +84,12 @@ func (f Feed) document(r *http.Request, name string, site Site, newest []lector.
 }
 
 func (f Feed) channel(self, name string, site Site) channel {
-	title := or(site.Title, name)
+	title := firstNonEmpty(site.Title, name)
 	c := channel{
-		Title: title, Link: or(lector.WebAddress(site.URL), self), Language: or(site.Language, "en"),
+		Title: title, Link: firstNonEmpty(lector.WebAddress(site.URL), self), Language: firstNonEmpty(site.Language, "en"),
 		Self:        atomLink{Href: self, Rel: "self", Type: "application/rss+xml"},
-		Description: or(site.Description, "The articles of "+title+", read aloud. "+lector.DisclosureText+"."),
-		Generator:   "Lector", Author: title, Category: category{or(site.Category, "News")},
+		Description: firstNonEmpty(site.Description, "The articles of "+title+", read aloud. "+lector.DisclosureText+"."),
+		Generator:   "Lector", Author: title, Category: category{firstNonEmpty(site.Category, "News")},
 		Explicit: "false", Type: "episodic", GUID: podcastGUID(self), Locked: "no", AI: madeByAI,
 	}
 	if site.Email != "" {
@@ -103,9 +103,9 @@ func (f Feed) channel(self, name string, site Site) channel {
 
 func (f Feed) item(r *http.Request, m lector.Manifest) item {
 	i := item{
-		Title: m.Title, Link: m.Links.Article, Description: label(m) + ".",
+		Title: m.Title, Link: m.Links.Article, Description: disclosureText(m) + ".",
 		GUID:      guid{ID: "lector:" + m.Site + "/" + m.Key},
-		Date:      rssDate(m.Appeared()),
+		Date:      rssDate(m.PublicationDate()),
 		Enclosure: enclosure{URL: f.absolute(r, m, m.Links.MP3), Length: m.Bytes, Type: "audio/mpeg"},
 		Author:    strings.Join(m.Authors, ", "), Duration: int(m.Duration + 0.5), Explicit: "false", AI: madeByAI,
 	}
@@ -130,7 +130,7 @@ func podcastGUID(address string) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
-func or(text, otherwise string) string {
+func firstNonEmpty(text, otherwise string) string {
 	if text == "" {
 		return otherwise
 	}

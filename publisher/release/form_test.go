@@ -53,7 +53,7 @@ func FuzzEmbedPath(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		gotSite, gotID, ok := embedded(u)
+		gotSite, gotID, ok := parseEmbedURL(u)
 		if ok != (id != "") || (ok && (gotSite != site || gotID != id)) {
 			t.Errorf("%q %q became %q %q", site, id, gotSite, gotID)
 		}

@@ -12,16 +12,16 @@ var served = map[string]bool{".mp3": true, ".vtt": true, ".json": true, ".jpg": 
 // pointer is the name of the one object that changes.
 const pointer = "manifest.json"
 
-// public reports whether the object with the given key may be served. The
+// isPublicKey reports whether the object with the given key may be served. The
 // store's grammar of keys is wider than a/<site>/<key>/<file>; these are the
 // only ones that are public. Asked on every request, it does without regular
 // expressions.
-func public(key string) bool {
+func isPublicKey(key string) bool {
 	rest, ok := strings.CutPrefix(key, "a/")
 	site, rest, _ := strings.Cut(rest, "/")
 	article, file, _ := strings.Cut(rest, "/")
-	return ok && name(site, 63, "_-") && len(article) == 26 && consists(article, base32) &&
-		name(file, 128, "_.-") && !strings.Contains(file, "..") && served[path.Ext(file)]
+	return ok && isName(site, 63, "_-") && len(article) == 26 && containsOnly(article, base32) &&
+		isName(file, 128, "_.-") && !strings.Contains(file, "..") && served[path.Ext(file)]
 }
 
 const (
@@ -30,11 +30,11 @@ const (
 	base32  = letters + "234567"
 )
 
-// name reports whether s has 1 to most small letters, digits and others, and
+// isName reports whether s has 1 to most small letters, digits and others, and
 // begins with a letter or a digit.
-func name(s string, most int, others string) bool {
-	return s != "" && len(s) <= most && consists(s[:1], letters+digits) && consists(s, letters+digits+others)
+func isName(s string, most int, others string) bool {
+	return s != "" && len(s) <= most && containsOnly(s[:1], letters+digits) && containsOnly(s, letters+digits+others)
 }
 
-// consists reports whether s has no characters but those.
-func consists(s, those string) bool { return strings.Trim(s, those) == "" }
+// containsOnly reports whether s has no characters but those.
+func containsOnly(s, those string) bool { return strings.Trim(s, those) == "" }

@@ -37,7 +37,7 @@ func TestPublic(t *testing.T) {
 		"clips/ab/abcd.mp3":                                false,
 		"":                                                 false,
 	} {
-		if got := public(key); got != want {
+		if got := isPublicKey(key); got != want {
 			t.Errorf("%q: %v", key, got)
 		}
 	}

@@ -43,10 +43,10 @@ type linkedWork struct {
 }
 
 // Linked returns what the manifest says, for search engines.
-func (h House) Linked(r *http.Request, m lector.Manifest) AudioObject {
+func (h Options) Linked(r *http.Request, m lector.Manifest) AudioObject {
 	o := AudioObject{
 		Context: "https://schema.org", Type: "AudioObject",
-		Name: m.Title, Description: label(m),
+		Name: m.Title, Description: disclosureText(m),
 		ContentURL: h.absolute(r, m, m.Links.MP3), EmbedURL: h.embed(r, m),
 		EncodingFormat: "audio/mpeg", Duration: isoDuration(m.Duration),
 		ContentSize: strconv.FormatInt(m.Bytes, 10), SHA256: m.SHA256,
@@ -62,8 +62,8 @@ func (h House) Linked(r *http.Request, m lector.Manifest) AudioObject {
 	return o
 }
 
-// label is the disclosure of a manifest, which no channel may be without.
-func label(m lector.Manifest) string {
+// disclosureText is the disclosure of a manifest, which no channel may be without.
+func disclosureText(m lector.Manifest) string {
 	if m.Disclosure.Text == "" {
 		return lector.DisclosureText
 	}

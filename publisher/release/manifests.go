@@ -19,7 +19,7 @@ import (
 // Manifests serves the manifests under /a/ with the addresses that hold today,
 // whatever stands in the stored ones; all other files are the Objects'.
 type Manifests struct {
-	House
+	Options
 	Objects http.Handler
 	Log     *slog.Logger
 }
@@ -47,7 +47,7 @@ func (s Manifests) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // rewrites reports whether the object with the given key is a manifest that is
 // served here.
 func (s Manifests) rewrites(key string) bool {
-	if !public(key) || (!s.Local && path.Base(key) != pointer) {
+	if !isPublicKey(key) || (!s.ServeObjects && path.Base(key) != pointer) {
 		return false
 	}
 	return path.Base(key) == pointer || strings.HasSuffix(key, "."+pointer)
@@ -57,7 +57,7 @@ func (s Manifests) rewrites(key string) bool {
 // are absolute, and its fields have their present names. The manifest of one rendition is kept by caches for ever, so
 // its links are relative and its fields stay as they were stored.
 func (s Manifests) manifest(r *http.Request, key string) ([]byte, error) {
-	data, err := load(r.Context(), s.Store, key)
+	data, err := readObject(r.Context(), s.Store, key)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (s Manifests) manifest(r *http.Request, key string) ([]byte, error) {
 	if err := json.Unmarshal(data, &fields); err != nil {
 		return nil, fmt.Errorf("read manifest %s: %w", key, err)
 	}
-	m, err := heading(fields)
+	m, err := manifestHead(fields)
 	if err != nil {
 		return nil, fmt.Errorf("read manifest %s: %w", key, err)
 	}
@@ -81,9 +81,9 @@ func (s Manifests) manifest(r *http.Request, key string) ([]byte, error) {
 	return withLinks(fields, m.Links)
 }
 
-// heading reads of a manifest what it is of and its links: the rest is most of
+// manifestHead reads of a manifest what it is of and its links: the rest is most of
 // its bytes.
-func heading(fields map[string]json.RawMessage) (lector.Manifest, error) {
+func manifestHead(fields map[string]json.RawMessage) (lector.Manifest, error) {
 	short := make(map[string]json.RawMessage)
 	for _, name := range []string{"site", "article", "key", "links"} {
 		if value, ok := fields[name]; ok {
@@ -120,6 +120,6 @@ func writeManifest(w http.ResponseWriter, r *http.Request, key string, data []by
 	h.Set("Content-Type", lector.ContentTypeOf(key))
 	h.Set("Cache-Control", lector.CacheControlOf(key))
 	h.Set("ETag", `"`+hex.EncodeToString(sum[:])+`"`)
-	understood(r)
+	normaliseRange(r)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 }

@@ -36,7 +36,7 @@ func (o Objects) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (o Objects) serve(w http.ResponseWriter, r *http.Request) {
 	key := strings.TrimPrefix(r.URL.Path, "/")
-	if !public(key) || (o.PointersOnly && path.Base(key) != pointer) {
+	if !isPublicKey(key) || (o.PointersOnly && path.Base(key) != pointer) {
 		notFound(w)
 		return
 	}
@@ -45,7 +45,7 @@ func (o Objects) serve(w http.ResponseWriter, r *http.Request) {
 		o.fail(w, r, err)
 		return
 	}
-	f := &content{file: file, size: object.Size}
+	f := &objectContent{file: file, size: object.Size}
 	defer f.Close()
 	h := w.Header()
 	h.Set("Content-Type", lector.ContentTypeOf(key))
@@ -56,7 +56,7 @@ func (o Objects) serve(w http.ResponseWriter, r *http.Request) {
 	if path.Ext(key) == ".mp3" {
 		h.Set("Content-Disposition", `inline; filename="`+path.Base(key)+`"`)
 	}
-	understood(r)
+	normaliseRange(r)
 	http.ServeContent(sender{w, r.Context()}, r, "", object.Modified, f)
 }
 
@@ -64,23 +64,23 @@ func (o Objects) serve(w http.ResponseWriter, r *http.Request) {
 // store, and players ask for one.
 const maxRanges = 16
 
-// understood puts a range that http.ServeContent refuses in place of one that
+// normaliseRange puts a range that http.ServeContent refuses in place of one that
 // it gets wrong, and takes away what is to be ignored (RFC 9110 §14.2): a unit
 // that nobody here knows, and very many ranges.
-func understood(r *http.Request) {
+func normaliseRange(r *http.Request) {
 	unit, set, _ := strings.Cut(r.Header.Get("Range"), "=")
 	switch {
 	case unit != "bytes" || strings.Count(set, ",") >= maxRanges:
 		r.Header.Del("Range")
-	case noBytes(set):
+	case isEmptySuffix(set):
 		r.Header.Set("Range", "bytes="+strconv.FormatInt(math.MaxInt64, 10)+"-")
 	}
 }
 
-// noBytes reports whether a range is of the last no bytes, which cannot be
+// isEmptySuffix reports whether a range is of the last no bytes, which cannot be
 // satisfied (RFC 9110 §14.1.2); http.ServeContent answers it with a range that
 // ends before it begins.
-func noBytes(set string) bool {
+func isEmptySuffix(set string) bool {
 	zeros, ok := strings.CutPrefix(strings.Trim(set, " "), "-")
 	return ok && zeros != "" && strings.Trim(zeros, "0") == ""
 }

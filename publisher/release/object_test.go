@@ -15,14 +15,14 @@ import (
 	"lector/publisher/release"
 )
 
-// attended is a store that knows how many of its files are open.
-type attended struct {
-	*publishertest.Shelf
+// trackedStore is a store that knows how many of its files are open.
+type trackedStore struct {
+	*publishertest.Store
 	open atomic.Int64
 }
 
-func (a *attended) Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
-	f, o, err := a.Shelf.Open(ctx, key)
+func (a *trackedStore) Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
+	f, o, err := a.Store.Open(ctx, key)
 	if err == nil {
 		a.open.Add(1)
 		f = closer{f, a}
@@ -32,7 +32,7 @@ func (a *attended) Open(ctx context.Context, key string) (io.ReadSeekCloser, lec
 
 type closer struct {
 	io.ReadSeekCloser
-	a *attended
+	a *trackedStore
 }
 
 func (c closer) Close() error {
@@ -43,7 +43,7 @@ func (c closer) Close() error {
 // Listeners skip, go away and come back: no file stays open behind them.
 func TestFilesAreClosed(t *testing.T) {
 	t.Parallel()
-	store := &attended{Shelf: new(publishertest.Shelf)}
+	store := &trackedStore{Store: new(publishertest.Store)}
 	m := store.Rendition("", lector.Article{Site: "havana", ID: "good", Title: "Good"}, "One.")
 	objects := release.Objects{Store: store, Log: slog.New(slog.DiscardHandler)}
 	mp3 := "/" + lector.Prefix("havana", m.Key) + m.Hash + ".mp3"
@@ -59,7 +59,7 @@ func TestFilesAreClosed(t *testing.T) {
 			r := httptest.NewRequest(method, mp3, nil)
 			r.Header = header
 			objects.ServeHTTP(httptest.NewRecorder(), r)
-			objects.ServeHTTP(&gone{header: http.Header{}}, r)
+			objects.ServeHTTP(&lostClient{header: http.Header{}}, r)
 			if n := store.open.Load(); n != 0 {
 				t.Errorf("%s %s: %d files are open", method, name, n)
 			}
@@ -67,17 +67,17 @@ func TestFilesAreClosed(t *testing.T) {
 	}
 }
 
-// gone is a listener who leaves after the first byte.
-type gone struct{ header http.Header }
+// lostClient is a listener who leaves after the first byte.
+type lostClient struct{ header http.Header }
 
-func (g *gone) Header() http.Header       { return g.header }
-func (g *gone) WriteHeader(int)           {}
-func (g *gone) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+func (g *lostClient) Header() http.Header       { return g.header }
+func (g *lostClient) WriteHeader(int)           {}
+func (g *lostClient) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 // No bytes at all are none that can be had.
 func TestOddRanges(t *testing.T) {
 	t.Parallel()
-	store := new(publishertest.Shelf)
+	store := new(publishertest.Store)
 	m := store.Rendition("", lector.Article{Site: "havana", ID: "good", Title: "Good"}, "One.")
 	objects := release.Objects{Store: store, Log: slog.New(slog.DiscardHandler)}
 	for header, want := range map[string]int{

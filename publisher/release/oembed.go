@@ -18,13 +18,13 @@ import (
 // article (oembed.com 1.0). The address may be the article's own, as long as
 // it is among the newest of its site, or that of its embed page.
 type OEmbed struct {
-	House
+	Options
 	Catalog *Catalog
 	Log     *slog.Logger
 }
 
-// embedding is an answer of type rich. Disclosure is our addition.
-type embedding struct {
+// oEmbedResponse is an answer of type rich. Disclosure is our addition.
+type oEmbedResponse struct {
 	Version      string `json:"version"`
 	Type         string `json:"type"`
 	Title        string `json:"title"`
@@ -52,12 +52,12 @@ func (o OEmbed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	shareWithAll(w.Header())
 	q := r.URL.Query()
 	if f := q.Get("format"); f != "" && f != "json" {
-		say(w, http.StatusNotImplemented, "Only format=json is known here.\n")
+		writeText(w, http.StatusNotImplemented, "Only format=json is known here.\n")
 		return
 	}
 	u, err := url.Parse(q.Get("url"))
 	if err != nil || u.Host == "" {
-		say(w, http.StatusBadRequest, "The parameter url must be the address of an article.\n")
+		writeText(w, http.StatusBadRequest, "The parameter url must be the address of an article.\n")
 		return
 	}
 	m, err := o.find(r, u)
@@ -72,7 +72,7 @@ func (o OEmbed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (o OEmbed) find(r *http.Request, u *url.URL) (lector.Manifest, error) {
-	if site, id, ok := embedded(u); ok && (u.Host == r.Host || u.Scheme+"://"+u.Host == origin(o.base(r))) {
+	if site, id, ok := parseEmbedURL(u); ok && (u.Host == r.Host || u.Scheme+"://"+u.Host == origin(o.base(r))) {
 		if _, ok := o.Sites[site]; !ok {
 			return lector.Manifest{}, lector.ErrNotFound
 		}
@@ -100,10 +100,10 @@ func sameArticle(address string, u *url.URL) bool {
 		return false
 	}
 	return strings.EqualFold(a.Host, u.Host) && strings.TrimSuffix(a.Path, "/") == strings.TrimSuffix(u.Path, "/") &&
-		naming(a) == naming(u)
+		articleAddress(a) == articleAddress(u)
 }
 
-func naming(u *url.URL) string {
+func articleAddress(u *url.URL) string {
 	q := u.Query()
 	for name := range q {
 		if strings.HasPrefix(name, "utm_") || name == "fbclid" || name == "gclid" || name == "ref" {
@@ -114,12 +114,12 @@ func naming(u *url.URL) string {
 }
 
 func (o OEmbed) write(w http.ResponseWriter, r *http.Request, m lector.Manifest) {
-	width, height := within(r, "maxwidth", frameWidth), within(r, "maxheight", frameHeight)
+	width, height := sizeWithin(r, "maxwidth", frameWidth), sizeWithin(r, "maxheight", frameHeight)
 	site := o.Sites[m.Site]
-	data, err := json.Marshal(embedding{
+	data, err := json.Marshal(oEmbedResponse{
 		Version: "1.0", Type: "rich", Title: m.Title, AuthorName: strings.Join(m.Authors, ", "),
 		ProviderName: site.Title, ProviderURL: lector.WebAddress(site.URL), CacheAge: 300,
-		HTML: o.frame(r, m, width, height), Width: width, Height: height, Disclosure: label(m),
+		HTML: o.frame(r, m, width, height), Width: width, Height: height, Disclosure: disclosureText(m),
 	})
 	if err != nil {
 		unavailable(w, r, o.Log, fmt.Errorf("write oembed: %w", err))
@@ -135,11 +135,11 @@ func (o OEmbed) write(w http.ResponseWriter, r *http.Request, m lector.Manifest)
 // takes the style out and leaves frameborder.
 func (o OEmbed) frame(r *http.Request, m lector.Manifest, width, height int) string {
 	return fmt.Sprintf(`<iframe src="%s" width="%d" height="%d" title="%s" frameborder="0" loading="lazy" allow="clipboard-write; web-share" style="border:0;max-width:100%%"></iframe>`,
-		html.EscapeString(o.embed(r, m)), width, height, html.EscapeString(m.Title+". "+label(m)))
+		html.EscapeString(o.embed(r, m)), width, height, html.EscapeString(m.Title+". "+disclosureText(m)))
 }
 
-// within is the wanted size, unless the asker allows less.
-func within(r *http.Request, parameter string, want int) int {
+// sizeWithin is the wanted size, unless the asker allows less.
+func sizeWithin(r *http.Request, parameter string, want int) int {
 	if n, err := strconv.Atoi(r.URL.Query().Get(parameter)); err == nil && n > 0 {
 		return min(n, want)
 	}

@@ -13,12 +13,12 @@ import (
 // stats is how many pointers of one site are looked at side by side.
 const stats = 16
 
-// look is the last look at the pointers of a site's newest renditions. Who has
+// pointerCheck is the last look at the pointers of a site's newest renditions. Who has
 // sent into turn may use the rest.
-type look struct {
-	turn   chan struct{}
-	began  time.Time
-	public []lector.Manifest
+type pointerCheck struct {
+	sem     chan struct{}
+	started time.Time
+	public  []lector.Manifest
 }
 
 // Public returns the first feedSize of Newest without what has been taken down
@@ -31,27 +31,27 @@ func (c *Catalog) Public(ctx context.Context, site string) ([]lector.Manifest, e
 	if err != nil {
 		return nil, err
 	}
-	last := &c.shelf(site).look
+	last := &c.siteCatalog(site).check
 	select {
-	case last.turn <- struct{}{}:
-		defer func() { <-last.turn }()
+	case last.sem <- struct{}{}:
+		defer func() { <-last.sem }()
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	if last.began.After(asked) {
+	if last.started.After(asked) {
 		return last.public, nil
 	}
 	began := time.Now()
-	public, err := c.standing(ctx, newest[:min(len(newest), feedSize)])
+	public, err := c.withPointer(ctx, newest[:min(len(newest), feedSize)])
 	if err != nil {
 		return nil, fmt.Errorf("look for takedowns of %s: %w", site, err)
 	}
-	last.began, last.public = began, public
+	last.started, last.public = began, public
 	return public, nil
 }
 
-// standing returns those whose pointer is there.
-func (c *Catalog) standing(ctx context.Context, all []lector.Manifest) ([]lector.Manifest, error) {
+// withPointer returns those whose pointer is there.
+func (c *Catalog) withPointer(ctx context.Context, all []lector.Manifest) ([]lector.Manifest, error) {
 	errs := make([]error, len(all))
 	slots := make(chan struct{}, stats)
 	var wait sync.WaitGroup

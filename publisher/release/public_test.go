@@ -16,25 +16,25 @@ import (
 	"lector/publisher/release"
 )
 
-// gated is a store that counts looks at pointers, each of which needs a pass.
-type gated struct {
-	*publishertest.Shelf
+// gatedStore is a store that counts looks at pointers, each of which needs a pass.
+type gatedStore struct {
+	*publishertest.Store
 	passes chan struct{}
 	looks  atomic.Int64
 }
 
-func (g *gated) Stat(ctx context.Context, key string) (lector.Object, error) {
+func (g *gatedStore) Stat(ctx context.Context, key string) (lector.Object, error) {
 	g.looks.Add(1)
 	select {
 	case <-g.passes:
-		return g.Shelf.Stat(ctx, key)
+		return g.Store.Stat(ctx, key)
 	case <-ctx.Done():
 		return lector.Object{}, ctx.Err()
 	}
 }
 
-func newGated(articles int) (*gated, *release.Catalog) {
-	g := &gated{Shelf: new(publishertest.Shelf), passes: make(chan struct{})}
+func newGated(articles int) (*gatedStore, *release.Catalog) {
+	g := &gatedStore{Store: new(publishertest.Store), passes: make(chan struct{})}
 	for i := range articles {
 		g.Rendition("", lector.Article{Site: "havana", ID: strconv.Itoa(i), PublishedAt: time.Unix(int64(1e9+i), 0)}, "One.")
 	}

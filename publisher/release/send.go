@@ -13,21 +13,21 @@ import (
 
 var errSeek = errors.New("seek: before the start")
 
-// content is an open object for http.ServeContent: its size is known and to
+// objectContent is an open object for http.ServeContent: its size is known and to
 // seek costs nothing until something is read. The goroutine by which
 // http.ServeContent reads several ranges may outlive the request; what it reads
 // after Close fails.
-type content struct {
-	mu     sync.Mutex
-	file   io.ReadSeekCloser
-	size   int64
-	offset int64 // where it is read next
-	at     int64 // where file stands
-	closed bool
+type objectContent struct {
+	mu           sync.Mutex
+	file         io.ReadSeekCloser
+	size         int64
+	offset       int64 // where it is read next
+	filePosition int64 // where file stands
+	closed       bool
 }
 
 // Seek sets the place of the next Read.
-func (c *content) Seek(offset int64, whence int) (int64, error) {
+func (c *objectContent) Seek(offset int64, whence int) (int64, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch whence {
@@ -44,43 +44,43 @@ func (c *content) Seek(offset int64, whence int) (int64, error) {
 }
 
 // Read reads from there on.
-func (c *content) Read(p []byte) (int, error) {
+func (c *objectContent) Read(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.arrive(); err != nil {
+	if err := c.seekFile(); err != nil {
 		return 0, err
 	}
 	n, err := c.file.Read(p)
-	c.at += int64(n)
-	c.offset = c.at
+	c.filePosition += int64(n)
+	c.offset = c.filePosition
 	return n, err
 }
 
-// arrive moves the file to where it is read next.
-func (c *content) arrive() error {
+// seekFile moves the file to where it is read next.
+func (c *objectContent) seekFile() error {
 	if c.closed {
 		return fs.ErrClosed
 	}
-	if c.at == c.offset {
+	if c.filePosition == c.offset {
 		return nil
 	}
 	at, err := c.file.Seek(c.offset, io.SeekStart)
 	if err == nil {
-		c.at = at
+		c.filePosition = at
 	}
 	return err
 }
 
-// rest returns the file, standing where it is read next. The content is not
+// remaining returns the file, standing where it is read next. The content is not
 // used any more but to be closed.
-func (c *content) rest() (io.Reader, error) {
+func (c *objectContent) remaining() (io.Reader, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.file, c.arrive()
+	return c.file, c.seekFile()
 }
 
 // Close waits for the end of a Read and closes the file.
-func (c *content) Close() error {
+func (c *objectContent) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closed = true
@@ -101,15 +101,15 @@ func (s sender) ReadFrom(src io.Reader) (int64, error) {
 	if !ok || !isPart {
 		return io.Copy(s.ResponseWriter, src)
 	}
-	if c, ok := part.R.(*content); ok {
-		rest, err := c.rest()
+	if c, ok := part.R.(*objectContent); ok {
+		rest, err := c.remaining()
 		if err != nil {
 			return 0, err
 		}
 		part = &io.LimitedReader{R: rest, N: part.N}
 	}
 	if flusher, ok := s.ResponseWriter.(http.Flusher); ok {
-		tcp.Join(s.ctx, flusher.Flush)
+		tcp.Cork(s.ctx, flusher.Flush)
 	}
 	return to.ReadFrom(part)
 }

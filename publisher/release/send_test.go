@@ -19,14 +19,14 @@ import (
 	"lector/publisher/tcp"
 )
 
-// folder is a store of one file, whatever the key.
-type folder struct {
+// fileStore is a store of one file, whatever the key.
+type fileStore struct {
 	release.Store
 	path string
 	etag string
 }
 
-func (s folder) Open(_ context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
+func (s fileStore) Open(_ context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
 	f, err := os.Open(s.path)
 	if err != nil {
 		return nil, lector.Object{}, err
@@ -41,13 +41,13 @@ const address = "/a/havana/mfrggzdfmztwq2lknnwg23tpoa/0123456789abcdef.mp3"
 // sound is longer than a socket holds.
 var sound = bytes.Repeat([]byte("0123456789abcdef"), 1<<18)
 
-func newFolder(t *testing.T) folder {
+func newFileStore(t *testing.T) fileStore {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "a.mp3")
 	if err := os.WriteFile(path, sound, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return folder{path: path, etag: `"tag"`}
+	return fileStore{path: path, etag: `"tag"`}
 }
 
 // host serves the store over connections of package tcp.
@@ -64,7 +64,7 @@ func host(t *testing.T, store release.Store) *httptest.Server {
 // Files that are files go the short way, and the answers are the same bytes.
 func TestFilesOverSockets(t *testing.T) {
 	t.Parallel()
-	server := host(t, newFolder(t))
+	server := host(t, newFileStore(t))
 	last := len(sound) - 1
 	for header, want := range map[string][]byte{
 		"":                     sound,
@@ -116,14 +116,14 @@ func request(t *testing.T, server *httptest.Server, method string, header http.H
 	return answer, body
 }
 
-// given is a connection's end of an answer: it says what it is asked to send.
-type given struct {
+// recordedWriter is a connection's end of an answer: it says what it is asked to send.
+type recordedWriter struct {
 	*httptest.ResponseRecorder
 	file  bool
 	asked int64
 }
 
-func (g *given) ReadFrom(src io.Reader) (int64, error) {
+func (g *recordedWriter) ReadFrom(src io.Reader) (int64, error) {
 	part, ok := src.(*io.LimitedReader)
 	if ok {
 		_, g.file = part.R.(*os.File)
@@ -136,10 +136,10 @@ func (g *given) ReadFrom(src io.Reader) (int64, error) {
 // be sent by the system.
 func TestFilesAreNotHidden(t *testing.T) {
 	t.Parallel()
-	objects := release.Objects{Store: newFolder(t), Log: slog.New(slog.DiscardHandler)}
+	objects := release.Objects{Store: newFileStore(t), Log: slog.New(slog.DiscardHandler)}
 	r := httptest.NewRequest(http.MethodGet, address, nil)
 	r.Header.Set("Range", "bytes=70000-70099")
-	w := &given{ResponseRecorder: httptest.NewRecorder()}
+	w := &recordedWriter{ResponseRecorder: httptest.NewRecorder()}
 	objects.ServeHTTP(w, r)
 	if !w.file || w.asked != 100 || !w.Flushed {
 		t.Errorf("file %v, %d bytes, head sent %v", w.file, w.asked, w.Flushed)
@@ -152,7 +152,7 @@ func TestFilesAreNotHidden(t *testing.T) {
 // Many ranges are many requests to the store: they are not worth it (RFC 9110 §14.2).
 func TestManyRangesAreIgnored(t *testing.T) {
 	t.Parallel()
-	server := host(t, newFolder(t))
+	server := host(t, newFileStore(t))
 	for n, want := range map[int]int{2: http.StatusPartialContent, 16: http.StatusPartialContent, 17: http.StatusOK, 4000: http.StatusOK} {
 		set := strings.TrimSuffix(strings.Repeat("1-1,", n), ",")
 		if answer, _ := request(t, server, http.MethodGet, http.Header{"Range": {"bytes=" + set}}); answer.StatusCode != want {
@@ -161,8 +161,8 @@ func TestManyRangesAreIgnored(t *testing.T) {
 	}
 }
 
-// watched tells when its reader is closed, and whether it was read afterwards.
-type watched struct {
+// watchedStore tells when its reader is closed, and whether it was read afterwards.
+type watchedStore struct {
 	release.Store
 	closed chan *watchedFile
 }
@@ -198,7 +198,7 @@ func (f *watchedFile) Close() error {
 	return nil
 }
 
-func (s watched) Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
+func (s watchedStore) Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
 	f := &watchedFile{ReadSeeker: bytes.NewReader(sound), ctx: ctx, slow: strings.Contains(key, "slow"), to: s.closed}
 	return f, lector.Object{Key: key, Size: int64(len(sound)), ETag: `"tag"`}, nil
 }
@@ -207,7 +207,7 @@ func (s watched) Open(ctx context.Context, key string) (io.ReadSeekCloser, lecto
 // closed and not read any more, even where the store was being waited for.
 func TestGoneHalfWay(t *testing.T) {
 	t.Parallel()
-	store := watched{closed: make(chan *watchedFile, 1)}
+	store := watchedStore{closed: make(chan *watchedFile, 1)}
 	server := host(t, store)
 	for name, head := range map[string]string{
 		"whole":      "GET " + address + " HTTP/1.1\r\nHost: x\r\n\r\n",

@@ -19,17 +19,17 @@ type Site struct {
 	Frames      []string // origins that may frame the embed page; empty: any
 }
 
-// House is what all doors know.
-type House struct {
-	Store     Store
-	Local     bool   // this process serves the files of renditions under /a/
-	PublicURL string // of this process, without a slash at its end
-	AudioURL  string // where the files of renditions are when they are not Local
-	Sites     map[string]Site
+// Options is what all doors know.
+type Options struct {
+	Store        Store
+	ServeObjects bool   // this process serves the files of renditions under /a/
+	PublicURL    string // of this process, without a slash at its end
+	AudioURL     string // where the files of renditions are when they are not Local
+	Sites        map[string]Site
 }
 
 // base is the address that listeners know this process by.
-func (h House) base(r *http.Request) string {
+func (h Options) base(r *http.Request) string {
 	if h.PublicURL != "" {
 		return strings.TrimSuffix(h.PublicURL, "/")
 	}
@@ -37,9 +37,9 @@ func (h House) base(r *http.Request) string {
 }
 
 // addresses is where somebody elsewhere finds things.
-func (h House) addresses(r *http.Request) lector.Addresses {
+func (h Options) addresses(r *http.Request) lector.Addresses {
 	a := lector.Addresses{Public: h.base(r), Files: h.AudioURL}
-	if h.Local || a.Files == "" {
+	if h.ServeObjects || a.Files == "" {
 		a.Files = a.Public
 	}
 	return a
@@ -47,11 +47,11 @@ func (h House) addresses(r *http.Request) lector.Addresses {
 
 // absolute returns the address of one of the manifest's relative links for
 // somebody elsewhere.
-func (h House) absolute(r *http.Request, m lector.Manifest, link string) string {
+func (h Options) absolute(r *http.Request, m lector.Manifest, link string) string {
 	return h.addresses(r).File(m, link)
 }
 
 // embed returns the address of the article's embed page.
-func (h House) embed(r *http.Request, m lector.Manifest) string {
+func (h Options) embed(r *http.Request, m lector.Manifest) string {
 	return h.addresses(r).Embed(m.Site, m.Article)
 }

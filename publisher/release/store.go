@@ -33,17 +33,17 @@ const maxManifest = 16 << 20
 // is lector.ErrNotFound when the article has no audio, or has it no more.
 func Manifest(ctx context.Context, s Store, site, id string) (lector.Manifest, error) {
 	key := lector.PointerKey(site, lector.Key(site, id))
-	m, err := read(ctx, s, key)
+	m, err := readManifest(ctx, s, key)
 	if err == nil && (m.Site != site || m.Article != id || lector.PointerKey(site, m.Key) != key) {
 		return lector.Manifest{}, fmt.Errorf("manifest %s is of %s/%s", key, m.Site, m.Article)
 	}
 	return m, err
 }
 
-// read returns the manifest under key. One that is no manifest is a permanent
+// readManifest returns the manifest under key. One that is no manifest is a permanent
 // error.
-func read(ctx context.Context, s Store, key string) (lector.Manifest, error) {
-	data, err := load(ctx, s, key)
+func readManifest(ctx context.Context, s Store, key string) (lector.Manifest, error) {
+	data, err := readObject(ctx, s, key)
 	if err != nil {
 		return lector.Manifest{}, err
 	}
@@ -54,8 +54,8 @@ func read(ctx context.Context, s Store, key string) (lector.Manifest, error) {
 	return m, nil
 }
 
-// load returns the bytes of the manifest under key.
-func load(ctx context.Context, s Store, key string) ([]byte, error) {
+// readObject returns the bytes of the manifest under key.
+func readObject(ctx context.Context, s Store, key string) ([]byte, error) {
 	f, _, err := s.Open(ctx, key)
 	if err != nil {
 		return nil, fmt.Errorf("open manifest: %w", err)

@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// A client that does not take Step bytes within Patience is let go. That is
+// A client that does not take StepSize bytes within StallTimeout is let go. That is
 // about half a kilobyte a second, a tenth of what a phone gets on 2G; a bound on the
 // whole answer would cut off honest ones.
 const (
-	Step     = 64 << 10 // bytes
-	Patience = 2 * time.Minute
+	StepSize     = 64 << 10 // bytes
+	StallTimeout = 2 * time.Minute
 )
 
 // Listen returns l with connections that are *Conn.
@@ -37,10 +37,10 @@ func (l listener) Accept() (net.Conn, error) {
 // client takes nothing. Its methods that write are for one goroutine at a time.
 type Conn struct {
 	net.Conn
-	raw    syscall.RawConn // nil where the system has none
-	more   bool            // what is written now is not the end: see Join
-	failed error           // of an earlier write; the client gets no second chance
-	since  time.Time       // when the client was last given Patience
+	raw         syscall.RawConn // nil where the system has none
+	corked      bool            // what is written now is not the end: see Join
+	failed      error           // of an earlier write; the client gets no second chance
+	deadlineSet time.Time       // when the client was last given Patience
 }
 
 func newConn(c net.Conn) *Conn {
@@ -64,7 +64,7 @@ func (c *Conn) CloseWrite() error {
 func (c *Conn) Write(p []byte) (written int, err error) {
 	for {
 		n, err := c.step(func() (int64, error) {
-			n, err := c.write(p[:min(Step, len(p))])
+			n, err := c.write(p[:min(StepSize, len(p))])
 			return int64(n), err
 		})
 		written += int(n)
@@ -77,7 +77,7 @@ func (c *Conn) Write(p []byte) (written int, err error) {
 // step does send, for which the client has Patience.
 func (c *Conn) step(send func() (int64, error)) (n int64, err error) {
 	if c.failed == nil {
-		c.failed = c.hurry()
+		c.failed = c.extendDeadline()
 	}
 	if c.failed == nil {
 		n, c.failed = send()
@@ -85,20 +85,20 @@ func (c *Conn) step(send func() (int64, error)) (n int64, err error) {
 	return n, c.failed
 }
 
-// hurry gives the client Patience from now on, or a little less: to set the
+// extendDeadline gives the client Patience from now on, or a little less: to set the
 // deadline at each step would cost more than to send a short answer.
-func (c *Conn) hurry() error {
+func (c *Conn) extendDeadline() error {
 	now := time.Now()
-	if now.Sub(c.since) < Patience/16 {
+	if now.Sub(c.deadlineSet) < StallTimeout/16 {
 		return nil
 	}
-	c.since = now
-	return c.SetWriteDeadline(now.Add(Patience))
+	c.deadlineSet = now
+	return c.SetWriteDeadline(now.Add(StallTimeout))
 }
 
 func (c *Conn) write(p []byte) (int, error) {
-	if c.more && c.raw != nil {
-		return c.writeMore(p)
+	if c.corked && c.raw != nil {
+		return c.writeCorked(p)
 	}
 	return c.Conn.Write(p)
 }
@@ -125,7 +125,7 @@ func (c *Conn) ReadFrom(src io.Reader) (int64, error) {
 func (c *Conn) sendFile(to io.ReaderFrom, file *os.File, limited *io.LimitedReader) (sent int64, err error) {
 	part := io.LimitedReader{R: file}
 	for limited.N > 0 {
-		asked := min(Step, limited.N)
+		asked := min(StepSize, limited.N)
 		part.N = asked
 		n, err := c.step(func() (int64, error) { return to.ReadFrom(&part) })
 		sent += n

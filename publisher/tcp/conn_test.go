@@ -122,10 +122,10 @@ func TestWhoReadsNothingIsLetGo(t *testing.T) {
 		if answer, err := io.ReadAll(honest); err != nil || !bytes.HasSuffix(answer, recording) {
 			t.Errorf("the honest client got %d bytes, %v", len(answer), err)
 		}
-		if waited := time.Since(start); waited >= tcp.Patience {
+		if waited := time.Since(start); waited >= tcp.StallTimeout {
 			t.Errorf("the honest client waited %v", waited)
 		}
-		time.Sleep(tcp.Patience - time.Since(start) + time.Second)
+		time.Sleep(tcp.StallTimeout - time.Since(start) + time.Second)
 		for _, c := range idle {
 			if n, err := c.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 				t.Fatalf("a client that read nothing is still there: %d, %v", n, err)
@@ -147,7 +147,7 @@ func TestSlowIsNotGone(t *testing.T) {
 			if taken < int64(len(recording)) || !errors.Is(err, io.EOF) {
 				t.Errorf("%s: after %v %d bytes of %d, %v", path, time.Since(start), taken, len(recording), err)
 			}
-			if took := time.Since(start); took < 5*tcp.Patience {
+			if took := time.Since(start); took < 5*tcp.StallTimeout {
 				t.Errorf("%s: %v is not slow", path, took)
 			}
 		}
@@ -161,7 +161,7 @@ func TestDripsAreLetGo(t *testing.T) {
 		l := serve(t)
 		c := l.dial()
 		ask(t, c, "/a.mp3")
-		if taken, err := trickle(c, 100); taken > tcp.Step || !errors.Is(err, io.EOF) {
+		if taken, err := trickle(c, 100); taken > tcp.StepSize || !errors.Is(err, io.EOF) {
 			t.Errorf("%d bytes, %v", taken, err)
 		}
 	})
@@ -203,7 +203,7 @@ func TestFilesAreSentAsFiles(t *testing.T) {
 	if err := os.WriteFile(path, recording, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, n := range []int64{0, 1, tcp.Step - 1, tcp.Step, tcp.Step + 1, 3*tcp.Step + 7, int64(len(recording)), int64(len(recording)) + 1} {
+	for _, n := range []int64{0, 1, tcp.StepSize - 1, tcp.StepSize, tcp.StepSize + 1, 3*tcp.StepSize + 7, int64(len(recording)), int64(len(recording)) + 1} {
 		f, err := os.Open(path)
 		if err != nil {
 			t.Fatal(err)
@@ -219,7 +219,7 @@ func TestFilesAreSentAsFiles(t *testing.T) {
 		if err != nil || sent != int64(len(want)) || !bytes.Equal(s.got.Bytes(), want) {
 			t.Errorf("%d bytes: sent %d, %v", n, sent, err)
 		}
-		if s.files != len(s.steps) || int64(len(s.steps)) != (n+tcp.Step-1)/tcp.Step {
+		if s.files != len(s.steps) || int64(len(s.steps)) != (n+tcp.StepSize-1)/tcp.StepSize {
 			t.Errorf("%d bytes: %d of the steps %v were of the file", n, s.files, s.steps)
 		}
 	}
@@ -243,7 +243,7 @@ func TestOtherReaders(t *testing.T) {
 
 // Over a real socket, a head that is to be joined comes first and whole, and
 // without a connection of ours Join still sends it.
-func TestJoin(t *testing.T) {
+func TestCork(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -260,11 +260,11 @@ func TestJoin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	head := bytes.Repeat([]byte("h"), 3*tcp.Step)
+	head := bytes.Repeat([]byte("h"), 3*tcp.StepSize)
 	wrote := make(chan error, 1)
 	go func() {
 		var headErr error
-		tcp.Join(tcp.Context(context.Background(), server), func() { _, headErr = server.Write(head) })
+		tcp.Cork(tcp.Context(context.Background(), server), func() { _, headErr = server.Write(head) })
 		_, err := server.Write(recording)
 		wrote <- errors.Join(headErr, err, server.Close())
 	}()
@@ -273,7 +273,7 @@ func TestJoin(t *testing.T) {
 		t.Errorf("%d bytes, %v", len(got), err)
 	}
 	called := false
-	tcp.Join(context.Background(), func() { called = true })
+	tcp.Cork(context.Background(), func() { called = true })
 	if !called {
 		t.Error("Join without a connection does not send the head")
 	}

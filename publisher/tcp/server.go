@@ -8,13 +8,13 @@ import (
 // How long a client may take for the head of a request, for the head and the
 // body, and until its next request.
 const (
-	HeadTime = 10 * time.Second
-	BodyTime = time.Minute
-	IdleTime = 2 * time.Minute
+	HeaderTimeout = 10 * time.Second
+	BodyTimeout   = time.Minute
+	IdleTimeout   = 2 * time.Minute
 )
 
-// maxHead bounds the head of a request, in bytes.
-const maxHead = 64 << 10
+// maxHeaderBytes bounds the head of a request, in bytes.
+const maxHeaderBytes = 64 << 10
 
 // NewServer returns a server that gives clients those times. It is meant for a
 // listener of Listen, which bounds how long they may take for the answer:
@@ -23,9 +23,9 @@ func NewServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           handler,
 		ConnContext:       Context,
-		ReadHeaderTimeout: HeadTime,
-		ReadTimeout:       BodyTime, // does not end an answer that takes longer
-		IdleTimeout:       IdleTime,
-		MaxHeaderBytes:    maxHead,
+		ReadHeaderTimeout: HeaderTimeout,
+		ReadTimeout:       BodyTimeout, // does not end an answer that takes longer
+		IdleTimeout:       IdleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
 	}
 }

@@ -22,14 +22,14 @@ func TestSlowRequests(t *testing.T) {
 		drips string        // sent again and again, a second between
 		limit time.Duration // when the connection ends
 	}{
-		"silent":           {limit: tcp.HeadTime},
-		"silent in a line": {sent: "GET /a.mp3 HT", limit: tcp.HeadTime},
-		"endless head":     {sent: "GET /a.mp3 HTTP/1.1\r\nHost: x\r\n", drips: "X: y\r\n", limit: tcp.HeadTime},
-		"no body":          {sent: "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n", limit: tcp.BodyTime},
-		"body in drips":    {sent: "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n", drips: "x", limit: tcp.BodyTime},
-		"endless chunks":   {sent: "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", drips: "1\r\nx\r\n", limit: tcp.BodyTime},
-		"idle":             {sent: "GET /a.mp3 HTTP/1.1\r\nHost: x\r\nRange: bytes=0-0\r\n\r\n", limit: tcp.IdleTime},
-		"next head":        {sent: "GET /a.mp3 HTTP/1.1\r\nHost: x\r\nRange: bytes=0-0\r\n\r\nGET /", limit: tcp.HeadTime},
+		"silent":           {limit: tcp.HeaderTimeout},
+		"silent in a line": {sent: "GET /a.mp3 HT", limit: tcp.HeaderTimeout},
+		"endless head":     {sent: "GET /a.mp3 HTTP/1.1\r\nHost: x\r\n", drips: "X: y\r\n", limit: tcp.HeaderTimeout},
+		"no body":          {sent: "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n", limit: tcp.BodyTimeout},
+		"body in drips":    {sent: "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n", drips: "x", limit: tcp.BodyTimeout},
+		"endless chunks":   {sent: "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", drips: "1\r\nx\r\n", limit: tcp.BodyTimeout},
+		"idle":             {sent: "GET /a.mp3 HTTP/1.1\r\nHost: x\r\nRange: bytes=0-0\r\n\r\n", limit: tcp.IdleTimeout},
+		"next head":        {sent: "GET /a.mp3 HTTP/1.1\r\nHost: x\r\nRange: bytes=0-0\r\n\r\nGET /", limit: tcp.HeaderTimeout},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

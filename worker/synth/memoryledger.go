@@ -13,15 +13,15 @@ type MemoryLedger struct {
 	budgets map[string]lector.Budget
 
 	mu       sync.Mutex
-	calls    map[string]lector.Call  // by id
-	spent    map[string]lector.Spent // by site
-	reserved map[string]lector.Call  // by id
+	calls    map[string]lector.Call        // by id
+	spent    map[string]lector.BudgetState // by site
+	reserved map[string]lector.Call        // by id
 }
 
 // NewMemoryLedger returns an empty ledger with the budgets of sites.
 func NewMemoryLedger(budgets map[string]lector.Budget) *MemoryLedger {
 	return &MemoryLedger{
-		budgets: budgets, calls: map[string]lector.Call{}, spent: map[string]lector.Spent{}, reserved: map[string]lector.Call{},
+		budgets: budgets, calls: map[string]lector.Call{}, spent: map[string]lector.BudgetState{}, reserved: map[string]lector.Call{},
 	}
 }
 

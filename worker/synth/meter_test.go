@@ -116,7 +116,7 @@ func TestDeadWorkersCallIsUnknown(t *testing.T) {
 		t.Errorf("%+v, %+v", clips[0], clips[1])
 	}
 	for _, call := range ledger.Calls() {
-		if want := map[bool]lector.Outcome{true: lector.CallUnknown, false: lector.CallPaid}[call.ID == "dead"]; call.Outcome != want {
+		if want := map[bool]lector.CallOutcome{true: lector.CallUnknown, false: lector.CallPaid}[call.ID == "dead"]; call.Outcome != want {
 			t.Errorf("%+v, want %s", call, want)
 		}
 	}
@@ -205,7 +205,7 @@ func TestBilledIsUnique(t *testing.T) {
 			}
 		}
 		sum, reused := 0, 0
-		for _, s := range lector.Sum(ledger.Calls()) {
+		for _, s := range lector.SumUsage(ledger.Calls()) {
 			sum += s.Billed
 			reused += s.Reused
 		}

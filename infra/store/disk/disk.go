@@ -14,19 +14,19 @@ import (
 	"lector"
 )
 
-// spool is where files are written before they get their names. The tilde is
+// tempDir is where files are written before they get their names. The tilde is
 // outside the grammar of keys, so no object can be called like that.
-const spool = "~tmp"
+const tempDir = "~tmp"
 
 // Store keeps objects in a directory, which several processes may share. Every
 // path is resolved inside that directory (os.Root): no key and no symbolic
 // link leads out of it.
 type Store struct {
-	dir    string
-	root   *os.Root
-	top    *os.File // the directory itself
-	etags  *etags
-	create func(name string) (file, error)
+	dir     string
+	root    *os.Root
+	rootDir *os.File // the directory itself
+	etags   *etags
+	create  func(name string) (file, error)
 }
 
 // file is what a new object is written to.
@@ -40,39 +40,39 @@ type file interface {
 func Open(dir string) (*Store, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, fault(dir, "open", "", err)
+		return nil, wrapError(dir, "open", "", err)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fault(dir, "open", "", err)
+		return nil, wrapError(dir, "open", "", err)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fault(dir, "open", "", err)
+		return nil, wrapError(dir, "open", "", err)
 	}
 	top, err := root.Open(".")
 	if err != nil {
 		root.Close()
-		return nil, fault(dir, "open", "", err)
+		return nil, wrapError(dir, "open", "", err)
 	}
-	s := &Store{dir: dir, root: root, top: top, etags: newETags()}
+	s := &Store{dir: dir, root: root, rootDir: top, etags: newETags()}
 	s.create = func(name string) (file, error) {
 		return root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	}
-	s.sweep(sweepAge)
+	s.removeOldTemp(tempMaxAge)
 	return s, nil
 }
 
 // Close lets go of the directory. Objects that are open stay readable.
-func (s *Store) Close() error { return errors.Join(s.top.Close(), s.root.Close()) }
+func (s *Store) Close() error { return errors.Join(s.rootDir.Close(), s.root.Close()) }
 
 // Ping writes a file and removes it.
 func (s *Store) Ping(ctx context.Context) error {
-	temp := spool + "/" + rand.Text()
-	err := s.spool(ctx, temp, emptyBody{})
+	temp := tempDir + "/" + rand.Text()
+	err := s.writeTemp(ctx, temp, emptyBody{})
 	if err == nil {
 		err = s.root.Remove(temp)
 	}
-	return fault(s.dir, "ping", "", err)
+	return wrapError(s.dir, "ping", "", err)
 }
 
 // emptyBody is the content that Ping writes.
@@ -82,7 +82,7 @@ func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
 
 func (s *Store) check(ctx context.Context, verb, key string) error {
 	if !lector.ValidKey(key) {
-		return fault(s.dir, verb, key, errKey)
+		return wrapError(s.dir, verb, key, errKey)
 	}
-	return fault(s.dir, verb, key, ctx.Err())
+	return wrapError(s.dir, verb, key, ctx.Err())
 }

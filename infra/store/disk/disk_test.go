@@ -92,7 +92,7 @@ func TestETagFollowsTheFile(t *testing.T) {
 	}
 }
 
-func TestSweepAtOpen(t *testing.T) {
+func TestOpenRemovesOldTempFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	put(t, open(t, dir), "k.mp3", "stays")
@@ -112,7 +112,7 @@ func TestSweepAtOpen(t *testing.T) {
 	}
 }
 
-func TestListPassesOverStrangers(t *testing.T) {
+func TestListSkipsForeignFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -132,7 +132,7 @@ func TestListPassesOverStrangers(t *testing.T) {
 	}
 }
 
-func TestNoWayOut(t *testing.T) {
+func TestNoPathLeavesTheDirectory(t *testing.T) {
 	t.Parallel()
 	outside, dir := t.TempDir(), t.TempDir()
 	s := open(t, dir)

@@ -16,49 +16,49 @@ import (
 // long as the file is the same one, unchanged in size and time.
 type etags struct {
 	mu    sync.Mutex
-	known map[string]known
+	cache map[string]cachedETag
 }
 
-type known struct {
+type cachedETag struct {
 	info fs.FileInfo
 	etag string
 }
 
-// most bounds the memory to about a megabyte.
-const most = 4096
+// maxETags bounds the memory to about a megabyte.
+const maxETags = 4096
 
-func newETags() *etags { return &etags{known: make(map[string]known)} }
+func newETags() *etags { return &etags{cache: make(map[string]cachedETag)} }
 
-// of returns the strong ETag of an open file: half of the SHA-256 of its
+// get returns the strong ETag of an open file: half of the SHA-256 of its
 // content, quoted.
-func (e *etags) of(ctx context.Context, key string, f *os.File, info fs.FileInfo) (string, error) {
+func (e *etags) get(ctx context.Context, key string, f *os.File, info fs.FileInfo) (string, error) {
 	e.mu.Lock()
-	k, ok := e.known[key]
+	k, ok := e.cache[key]
 	e.mu.Unlock()
-	if ok && same(k.info, info) {
+	if ok && sameFile(k.info, info) {
 		return k.etag, nil
 	}
 	hash := sha256.New()
-	if _, err := io.Copy(hash, patient{ctx, io.NewSectionReader(f, 0, info.Size())}); err != nil {
+	if _, err := io.Copy(hash, contextReader{ctx, io.NewSectionReader(f, 0, info.Size())}); err != nil {
 		return "", fmt.Errorf("hash: %w", err)
 	}
 	etag := `"` + hex.EncodeToString(hash.Sum(nil)[:16]) + `"`
-	e.remember(key, known{info, etag})
+	e.put(key, cachedETag{info, etag})
 	return etag, nil
 }
 
-func (e *etags) remember(key string, k known) {
+func (e *etags) put(key string, k cachedETag) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for other := range e.known {
-		if len(e.known) < most {
+	for other := range e.cache {
+		if len(e.cache) < maxETags {
 			break
 		}
-		delete(e.known, other)
+		delete(e.cache, other)
 	}
-	e.known[key] = k
+	e.cache[key] = k
 }
 
-func same(a, b fs.FileInfo) bool {
+func sameFile(a, b fs.FileInfo) bool {
 	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
 }

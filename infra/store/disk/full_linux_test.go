@@ -48,7 +48,7 @@ func TestReallyFullDisk(t *testing.T) {
 	if o, err := s.Stat(t.Context(), "k.mp3"); err != nil || o.Size != 700_000 {
 		t.Errorf("the old object is %+v, %v", o, err)
 	}
-	if left, err := os.ReadDir(s.dir + "/" + spool); err != nil || len(left) != 0 {
+	if left, err := os.ReadDir(s.dir + "/" + tempDir); err != nil || len(left) != 0 {
 		t.Errorf("spooled files are left: %v, %v", left, err)
 	}
 	if err := put("small.mp3", 1000); err != nil {

@@ -20,19 +20,19 @@ import (
 func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[lector.Object, error] {
 	return func(yield func(lector.Object, error) bool) {
 		if !lector.ValidPrefix(prefix) {
-			yield(lector.Object{}, fault(s.dir, "list", prefix, errKey))
+			yield(lector.Object{}, wrapError(s.dir, "list", prefix, errKey))
 			return
 		}
 		w := walk{ctx: ctx, fsys: s.root.FS(), prefix: prefix, yield: yield}
 		dir, _ := path.Split(prefix)
-		if err := w.dir(dir); err != nil && !errors.Is(err, errEnough) {
-			yield(lector.Object{}, fault(s.dir, "list", prefix, err))
+		if err := w.dir(dir); err != nil && !errors.Is(err, errStopWalk) {
+			yield(lector.Object{}, wrapError(s.dir, "list", prefix, err))
 		}
 	}
 }
 
-// errEnough ends a walk whose consumer has seen enough.
-var errEnough = errors.New("enough")
+// errStopWalk ends a walk whose consumer has seen enough.
+var errStopWalk = errors.New("enough")
 
 type walk struct {
 	ctx    context.Context
@@ -93,7 +93,7 @@ func (w *walk) entry(dir string, entry fs.DirEntry) error {
 	o := lector.NewObject(key)
 	o.Size, o.Modified = info.Size(), info.ModTime()
 	if !w.yield(o, nil) {
-		return errEnough
+		return errStopWalk
 	}
 	return nil
 }

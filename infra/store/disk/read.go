@@ -25,21 +25,21 @@ func (s *Store) Stat(ctx context.Context, key string) (lector.Object, error) {
 	if err != nil {
 		return lector.Object{}, err
 	}
-	return o, fault(s.dir, "stat", key, f.Close())
+	return o, wrapError(s.dir, "stat", key, f.Close())
 }
 
 func (s *Store) open(ctx context.Context, verb, key string) (*os.File, lector.Object, error) {
 	if err := s.check(ctx, verb, key); err != nil {
 		return nil, lector.Object{}, err
 	}
-	f, err := beneath(s.root, s.top, key)
+	f, err := openBeneath(s.root, s.rootDir, key)
 	if err != nil {
-		return nil, lector.Object{}, fault(s.dir, verb, key, err)
+		return nil, lector.Object{}, wrapError(s.dir, verb, key, err)
 	}
 	o, err := s.describe(ctx, key, f)
 	if err != nil {
 		f.Close()
-		return nil, lector.Object{}, fault(s.dir, verb, key, err)
+		return nil, lector.Object{}, wrapError(s.dir, verb, key, err)
 	}
 	return f, o, nil
 }
@@ -54,6 +54,6 @@ func (s *Store) describe(ctx context.Context, key string, f *os.File) (lector.Ob
 	}
 	o := lector.NewObject(key)
 	o.Size, o.Modified = info.Size(), info.ModTime()
-	o.ETag, err = s.etags.of(ctx, key, f, info)
+	o.ETag, err = s.etags.get(ctx, key, f, info)
 	return o, err
 }

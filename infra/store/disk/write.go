@@ -27,7 +27,7 @@ func (s *Store) Create(ctx context.Context, o lector.Object, body io.ReadSeeker)
 		return err
 	}
 	if info, err := s.root.Lstat(o.Key); err == nil && info.Mode().IsRegular() {
-		return fault(s.dir, "create", o.Key, lector.ErrExists)
+		return wrapError(s.dir, "create", o.Key, lector.ErrExists)
 	}
 	// A link, unlike a rename, never replaces; the spooled name is removed by write.
 	return s.write(ctx, "create", o, body, func(temp, key string) error {
@@ -50,18 +50,18 @@ func (s *Store) write(ctx context.Context, verb string, o lector.Object, body io
 		return err
 	}
 	if err := checkHeaders(o); err != nil {
-		return fault(s.dir, verb, o.Key, err)
+		return wrapError(s.dir, verb, o.Key, err)
 	}
 	if _, err := body.Seek(0, io.SeekStart); err != nil {
-		return fault(s.dir, verb, o.Key, err)
+		return wrapError(s.dir, verb, o.Key, err)
 	}
-	temp := spool + "/" + rand.Text()
-	err := s.spool(ctx, temp, body)
+	temp := tempDir + "/" + rand.Text()
+	err := s.writeTemp(ctx, temp, body)
 	if err == nil {
-		err = s.place(temp, o.Key, place)
+		err = s.moveIntoPlace(temp, o.Key, place)
 	}
 	_ = s.root.Remove(temp) // gone after a rename; what stays is swept
-	return fault(s.dir, verb, o.Key, err)
+	return wrapError(s.dir, verb, o.Key, err)
 }
 
 func checkHeaders(o lector.Object) error {
@@ -75,19 +75,19 @@ func checkHeaders(o lector.Object) error {
 	return nil
 }
 
-// spool writes body to a new file called temp and makes it durable. On an
+// writeTemp writes body to a new file called temp and makes it durable. On an
 // error it leaves no file.
-func (s *Store) spool(ctx context.Context, temp string, body io.Reader) error {
+func (s *Store) writeTemp(ctx context.Context, temp string, body io.Reader) error {
 	f, err := s.create(temp)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err = s.mkdir(spool); err == nil {
+		if err = s.mkdir(tempDir); err == nil {
 			f, err = s.create(temp)
 		}
 	}
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(f, patient{ctx, body})
+	_, err = io.Copy(f, contextReader{ctx, body})
 	if err == nil {
 		err = f.Sync()
 	}
@@ -97,9 +97,9 @@ func (s *Store) spool(ctx context.Context, temp string, body io.Reader) error {
 	return err
 }
 
-// place names a spooled file, in a directory that may have to be made: Delete
+// moveIntoPlace names a spooled file, in a directory that may have to be made: Delete
 // removes empty directories, maybe in another process and right now.
-func (s *Store) place(temp, key string, name func(temp, key string) error) error {
+func (s *Store) moveIntoPlace(temp, key string, name func(temp, key string) error) error {
 	dir := path.Dir(key)
 	err := name(temp, key)
 	for try := 0; try < 100 && errors.Is(err, fs.ErrNotExist); try++ {
@@ -147,13 +147,13 @@ func (s *Store) syncDir(dir string) error {
 	return nil
 }
 
-// patient reads until its context ends.
-type patient struct {
+// contextReader reads until its context ends.
+type contextReader struct {
 	ctx context.Context
 	io.Reader
 }
 
-func (p patient) Read(b []byte) (int, error) {
+func (p contextReader) Read(b []byte) (int, error) {
 	if err := p.ctx.Err(); err != nil {
 		return 0, err
 	}

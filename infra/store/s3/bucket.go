@@ -27,47 +27,47 @@ func (s *Store) CreateBucket(ctx context.Context) error {
 	case "BucketAlreadyExists", "OperationAborted": // maybe by a second setup at the same time
 		_, err = s.client.HeadBucket(ctx, &sdk.HeadBucketInput{Bucket: &s.bucket})
 	}
-	return s.fault("create bucket", "", err)
+	return s.wrapError("create bucket", "", err)
 }
 
 // Ping looks for the bucket, writes a small object and deletes it. It takes
 // three requests: ask every few seconds and not more often.
 func (s *Store) Ping(ctx context.Context) error {
-	if err := s.look(ctx); err != nil {
-		return s.fault("ping", "", err)
+	if err := s.headBucket(ctx); err != nil {
+		return s.wrapError("ping", "", err)
 	}
 	key := pingKey()
 	if err := s.put(ctx, lector.NewObject(key), strings.NewReader("lector\n")); err != nil {
-		return s.fault("ping", "", err)
+		return s.wrapError("ping", "", err)
 	}
 	_, err := s.client.DeleteObject(ctx, &sdk.DeleteObjectInput{Bucket: &s.bucket, Key: &key})
-	return s.fault("ping", "", err)
+	return s.wrapError("ping", "", err)
 }
 
 // pingKey returns a key that nobody else uses, among the clips: there the key
 // pair may write and delete, and a leftover is public to nobody who knows it.
 func pingKey() string { return "clips/ping/" + strings.ToLower(rand.Text()) }
 
-// look fails if the bucket is not there, or nobody answers. Other refusals are
+// headBucket fails if the bucket is not there, or nobody answers. Other refusals are
 // left to the write that follows, whose answer says more: a key pair may write
 // and not look.
-func (s *Store) look(ctx context.Context) error {
+func (s *Store) headBucket(ctx context.Context) error {
 	_, err := s.client.HeadBucket(ctx, &sdk.HeadBucketInput{Bucket: &s.bucket})
 	switch status := status(err); {
 	case err == nil:
-		s.found.Store(true)
+		s.bucketSeen.Store(true)
 		return nil
 	case status == http.StatusNotFound:
-		return s.why(ctx, err)
+		return s.explainNotFound(ctx, err)
 	case status >= 300 && status < 500:
 		return nil
 	}
 	return err
 }
 
-// why asks what a 404 to HEAD means, which has no body to say it: versitygw
+// explainNotFound asks what a 404 to HEAD means, which has no body to say it: versitygw
 // gives it to an unknown key pair too.
-func (s *Store) why(ctx context.Context, missing error) error {
+func (s *Store) explainNotFound(ctx context.Context, missing error) error {
 	one := int32(1)
 	_, err := s.client.ListObjectsV2(ctx, &sdk.ListObjectsV2Input{Bucket: &s.bucket, MaxKeys: &one})
 	if err != nil {
@@ -76,10 +76,10 @@ func (s *Store) why(ctx context.Context, missing error) error {
 	return &types.NoSuchBucket{Message: aws.String(missing.Error())}
 }
 
-// bucketOnce is look until the bucket was seen.
-func (s *Store) bucketOnce(ctx context.Context) error {
-	if s.found.Load() {
+// headBucketOnce is look until the bucket was seen.
+func (s *Store) headBucketOnce(ctx context.Context) error {
+	if s.bucketSeen.Load() {
 		return nil
 	}
-	return s.look(ctx)
+	return s.headBucket(ctx)
 }

@@ -26,20 +26,20 @@ type Trait struct {
 // writing a few small objects, which it deletes again. It takes about sixty
 // requests. An error says that the probe could not be made.
 func (s *Store) Probe(ctx context.Context) ([]Trait, error) {
-	if err := s.look(ctx); err != nil {
-		return nil, s.fault("probe", "", err)
+	if err := s.headBucket(ctx); err != nil {
+		return nil, s.wrapError("probe", "", err)
 	}
 	p := &probe{Store: s}
-	defer p.clean(ctx)
+	defer p.cleanUp(ctx)
 	var traits []Trait
-	for _, t := range trials() {
-		found, err := t.try(p, ctx)
+	for _, t := range traitChecks() {
+		found, err := t.run(p, ctx)
 		if err != nil {
-			return nil, s.fault("probe "+t.name, "", err)
+			return nil, s.wrapError("probe "+t.name, "", err)
 		}
-		trait := Trait{Name: t.name, Found: found, Kept: found == kept}
+		trait := Trait{Name: t.name, Found: found, Kept: found == supported}
 		if !trait.Kept {
-			trait.Means = t.means
+			trait.Means = t.consequence
 		}
 		traits = append(traits, trait)
 	}
@@ -48,9 +48,9 @@ func (s *Store) Probe(ctx context.Context) ([]Trait, error) {
 
 // What a trial finds. Everything but kept needs a word of explanation.
 const (
-	kept    = "kept"
-	ignored = "ignored"
-	refused = "refused as unknown"
+	supported = "kept"
+	ignored   = "ignored"
+	refused   = "refused as unknown"
 )
 
 // probe is one run of the trials. It remembers what it wrote.
@@ -65,9 +65,9 @@ func (p *probe) key() string {
 	return p.keys[len(p.keys)-1]
 }
 
-// clean deletes what the trials wrote, also when they were interrupted. What
+// cleanUp deletes what the trials wrote, also when they were interrupted. What
 // cannot be deleted is a few bytes in nobody's way.
-func (p *probe) clean(ctx context.Context) {
+func (p *probe) cleanUp(ctx context.Context) {
 	for _, key := range p.keys {
 		_ = p.Delete(context.WithoutCancel(ctx), key)
 	}
@@ -85,8 +85,8 @@ func (p *probe) write(ctx context.Context, key, content string) (etag *string, e
 	return out.ETag, nil
 }
 
-// stale puts an object, replaces it, and returns the ETag that it has no more.
-func (p *probe) stale(ctx context.Context) (key string, etag *string, err error) {
+// replacedETag puts an object, replaces it, and returns the ETag that it has no more.
+func (p *probe) replacedETag(ctx context.Context) (key string, etag *string, err error) {
 	key = p.key()
 	if etag, err = p.write(ctx, key, "first"); err == nil {
 		_, err = p.write(ctx, key, "second")
@@ -94,14 +94,14 @@ func (p *probe) stale(ctx context.Context) (key string, etag *string, err error)
 	return key, etag, err
 }
 
-// verdict reads the answer to a request whose condition does not hold. What is
+// conditionResult reads the answer to a request whose condition does not hold. What is
 // neither success nor refusal is an error.
-func verdict(err error) (string, error) {
+func conditionResult(err error) (string, error) {
 	switch {
 	case err == nil:
 		return ignored, nil
 	case code(err) == "PreconditionFailed", code(err) == "ConditionalRequestConflict", status(err) == http.StatusPreconditionFailed:
-		return kept, nil
+		return supported, nil
 	case status(err) == http.StatusNotImplemented, status(err) == http.StatusBadRequest:
 		return refused, nil
 	}
@@ -109,24 +109,24 @@ func verdict(err error) (string, error) {
 }
 
 func (p *probe) tryStalePut(ctx context.Context) (string, error) {
-	key, etag, err := p.stale(ctx)
+	key, etag, err := p.replacedETag(ctx)
 	if err != nil {
 		return "", err
 	}
-	return verdict(p.put(ctx, lector.NewObject(key), strings.NewReader("third"), func(in *sdk.PutObjectInput) { in.IfMatch = etag }))
+	return conditionResult(p.put(ctx, lector.NewObject(key), strings.NewReader("third"), func(in *sdk.PutObjectInput) { in.IfMatch = etag }))
 }
 
 func (p *probe) tryStaleDelete(ctx context.Context) (string, error) {
-	key, etag, err := p.stale(ctx)
+	key, etag, err := p.replacedETag(ctx)
 	if err != nil {
 		return "", err
 	}
 	_, err = p.client.DeleteObject(ctx, &sdk.DeleteObjectInput{Bucket: &p.bucket, Key: &key, IfMatch: etag})
-	return verdict(err)
+	return conditionResult(err)
 }
 
 func (p *probe) tryStaleGet(ctx context.Context) (string, error) {
-	key, etag, err := p.stale(ctx)
+	key, etag, err := p.replacedETag(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -134,7 +134,7 @@ func (p *probe) tryStaleGet(ctx context.Context) (string, error) {
 	if err == nil {
 		out.Body.Close()
 	}
-	return verdict(err)
+	return conditionResult(err)
 }
 
 // Races of the create-only trial: in so many rounds so many writers meet.
@@ -158,9 +158,9 @@ func (p *probe) tryCreate(ctx context.Context) (string, error) {
 		case errors.Is(err, lector.ErrExists):
 			continue
 		}
-		return verdict(err)
+		return conditionResult(err)
 	}
-	return kept, nil
+	return supported, nil
 }
 
 // race counts the writers that created key. The error is one that had another
@@ -195,7 +195,7 @@ func (p *probe) tryHeaders(ctx context.Context) (string, error) {
 	case got.CacheControl != want.CacheControl:
 		return fmt.Sprintf("Cache-Control comes back as %q", got.CacheControl), nil
 	}
-	return kept, nil
+	return supported, nil
 }
 
 // tryRange asks for the end of ten digits, by a range as players send it.
@@ -216,7 +216,7 @@ func (p *probe) tryRange(ctx context.Context, span, want string) (string, error)
 	if err == nil && string(got) != want {
 		return fmt.Sprintf("%s of 0123456789 comes as %q", span, got), nil
 	}
-	return kept, err
+	return supported, err
 }
 
 func (p *probe) tryMiddle(ctx context.Context) (string, error) {
@@ -234,7 +234,7 @@ func (p *probe) tryVersions(ctx context.Context) (string, error) {
 	if err == nil && out.Status != "" {
 		return "the bucket keeps old versions", nil
 	}
-	return without(err)
+	return unlessRefused(err)
 }
 
 func (p *probe) tryLock(ctx context.Context) (string, error) {
@@ -242,13 +242,13 @@ func (p *probe) tryLock(ctx context.Context) (string, error) {
 	if err == nil && out.ObjectLockConfiguration != nil && out.ObjectLockConfiguration.ObjectLockEnabled != "" {
 		return "the bucket has Object Lock", nil
 	}
-	return without(err)
+	return unlessRefused(err)
 }
 
-// without takes a refusal for an answer: what cannot be asked for is not there.
-func without(err error) (string, error) {
+// unlessRefused takes a refusal for an answer: what cannot be asked for is not there.
+func unlessRefused(err error) (string, error) {
 	if status(err) >= 400 {
 		err = nil
 	}
-	return kept, err
+	return supported, err
 }

@@ -19,7 +19,7 @@ func (s *Store) Open(ctx context.Context, key string) (io.ReadSeekCloser, lector
 	}
 	out, err := s.client.GetObject(ctx, &sdk.GetObjectInput{Bucket: &s.bucket, Key: &key})
 	if err != nil {
-		return nil, lector.Object{}, s.fault("open", key, err)
+		return nil, lector.Object{}, s.wrapError("open", key, err)
 	}
 	o := describe(key, out.ContentLength, out.ContentType, out.CacheControl, out.ETag, out.LastModified)
 	return &reader{ctx: ctx, store: s, object: o, body: out.Body}, o, nil
@@ -32,19 +32,19 @@ func (s *Store) Stat(ctx context.Context, key string) (lector.Object, error) {
 	}
 	out, err := s.client.HeadObject(ctx, &sdk.HeadObjectInput{Bucket: &s.bucket, Key: &key})
 	if err != nil {
-		return lector.Object{}, s.fault("stat", key, err)
+		return lector.Object{}, s.wrapError("stat", key, err)
 	}
 	return describe(key, out.ContentLength, out.ContentType, out.CacheControl, out.ETag, out.LastModified), nil
 }
 
 func describe(key string, size *int64, contentType, cache, etag *string, modified *time.Time) lector.Object {
 	return lector.Object{
-		Key: key, Size: value(size), ContentType: value(contentType), CacheControl: value(cache),
-		ETag: value(etag), Modified: value(modified),
+		Key: key, Size: deref(size), ContentType: deref(contentType), CacheControl: deref(cache),
+		ETag: deref(etag), Modified: deref(modified),
 	}
 }
 
-func value[T any](p *T) (v T) {
+func deref[T any](p *T) (v T) {
 	if p != nil {
 		v = *p
 	}

@@ -16,16 +16,16 @@ import (
 // reader is the content of one version of an object. It holds at most one
 // answer of the server, which stands at byte at.
 type reader struct {
-	ctx    context.Context
-	store  *Store
-	object lector.Object
-	body   io.ReadCloser
-	at     int64
-	offset int64
+	ctx      context.Context
+	store    *Store
+	object   lector.Object
+	body     io.ReadCloser
+	position int64
+	offset   int64
 }
 
-// resumes is how often in a row a broken transfer is taken up again.
-const resumes = 2
+// maxResumes is how often in a row a broken transfer is taken up again.
+const maxResumes = 2
 
 func (r *reader) Read(p []byte) (int, error) {
 	if r.offset >= r.object.Size {
@@ -36,48 +36,48 @@ func (r *reader) Read(p []byte) (int, error) {
 	}
 	var n int
 	var err error
-	for range 1 + resumes {
+	for range 1 + maxResumes {
 		n, err = r.read(p)
 		if n > 0 {
 			return n, nil // an error will show again at the next read
 		}
-		if err == nil || r.ctx.Err() != nil || final(err) {
+		if err == nil || r.ctx.Err() != nil || isFinal(err) {
 			return 0, err
 		}
 	}
 	return 0, fmt.Errorf("read %s at byte %d: %w", r.object.Key, r.offset, err)
 }
 
-// final reports whether asking again would bring the same answer.
-func final(err error) bool {
+// isFinal reports whether asking again would bring the same answer.
+func isFinal(err error) bool {
 	return errors.Is(err, lector.ErrConflict) || errors.Is(err, lector.ErrNotFound) || lector.IsPermanent(err)
 }
 
 // read reads once, from the answer at hand or from a new one. After an error
 // there is none at hand.
 func (r *reader) read(p []byte) (int, error) {
-	if r.body == nil || r.at != r.offset {
-		if err := r.ask(); err != nil {
+	if r.body == nil || r.position != r.offset {
+		if err := r.request(); err != nil {
 			return 0, err
 		}
 	}
 	n, err := r.body.Read(p)
-	r.at += int64(n)
+	r.position += int64(n)
 	r.offset += int64(n)
 	if err == io.EOF && r.offset < r.object.Size {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
-		r.drop()
+		r.closeBody()
 	}
 	return n, err
 }
 
-// ask requests the rest of the object from the offset on, of the version that
+// request requests the rest of the object from the offset on, of the version that
 // was opened. Not every server knows If-Match or ranges, so the answer is
 // looked at: bytes of another version or from another place are never read.
-func (r *reader) ask() error {
-	r.drop()
+func (r *reader) request() error {
+	r.closeBody()
 	span := fmt.Sprintf("bytes=%d-", r.offset)
 	in := &sdk.GetObjectInput{Bucket: &r.store.bucket, Key: &r.object.Key, Range: &span}
 	if r.object.ETag != "" {
@@ -88,21 +88,21 @@ func (r *reader) ask() error {
 		return fmt.Errorf("read %s at byte %d: %w", r.object.Key, r.offset, lector.ErrConflict)
 	}
 	if err != nil {
-		return r.store.fault("read", r.object.Key, err)
+		return r.store.wrapError("read", r.object.Key, err)
 	}
-	if err := r.accept(out); err != nil {
+	if err := r.checkVersion(out); err != nil {
 		out.Body.Close()
 		return fmt.Errorf("read %s at byte %d: %w", r.object.Key, r.offset, err)
 	}
-	r.body, r.at = out.Body, r.offset
+	r.body, r.position = out.Body, r.offset
 	return nil
 }
 
 // errRange is the answer of a server that does not know ranges.
 var errRange = lector.Permanent(errors.New("the server answers with other bytes than those asked for"))
 
-// accept refuses an answer that is not the rest of the version that was opened.
-func (r *reader) accept(out *sdk.GetObjectOutput) error {
+// checkVersion refuses an answer that is not the rest of the version that was opened.
+func (r *reader) checkVersion(out *sdk.GetObjectOutput) error {
 	now := describe(r.object.Key, size(out), nil, nil, out.ETag, out.LastModified)
 	same := now.ETag == r.object.ETag
 	if now.ETag == "" { // without it, size and time have to do
@@ -111,7 +111,7 @@ func (r *reader) accept(out *sdk.GetObjectOutput) error {
 	if !same {
 		return lector.ErrConflict
 	}
-	if want := fmt.Sprintf("bytes %d-", r.offset); r.offset > 0 && !strings.HasPrefix(value(out.ContentRange), want) {
+	if want := fmt.Sprintf("bytes %d-", r.offset); r.offset > 0 && !strings.HasPrefix(deref(out.ContentRange), want) {
 		return errRange
 	}
 	return nil
@@ -120,14 +120,14 @@ func (r *reader) accept(out *sdk.GetObjectOutput) error {
 // size returns the size of the whole object of which out is a part, from a
 // header such as "bytes 4-9/10" (RFC 9110, 14.4).
 func size(out *sdk.GetObjectOutput) *int64 {
-	_, whole, ok := strings.Cut(value(out.ContentRange), "/")
+	_, whole, ok := strings.Cut(deref(out.ContentRange), "/")
 	if n, err := strconv.ParseInt(whole, 10, 64); ok && err == nil {
 		return &n
 	}
 	return out.ContentLength
 }
 
-func (r *reader) drop() {
+func (r *reader) closeBody() {
 	if r.body != nil {
 		r.body.Close()
 		r.body = nil
@@ -152,7 +152,7 @@ func (r *reader) Seek(offset int64, whence int) (int64, error) {
 }
 
 func (r *reader) Close() error {
-	r.drop()
+	r.closeBody()
 	r.offset = r.object.Size // nothing more is read
 	return nil
 }

@@ -34,11 +34,11 @@ type Config struct {
 
 // Store keeps objects in one bucket. It is safe for concurrent use.
 type Store struct {
-	client   *sdk.Client
-	bucket   string
-	endpoint string
-	learned  conditional
-	found    atomic.Bool // the bucket was there
+	client      *sdk.Client
+	bucket      string
+	endpoint    string
+	conditional conditionalSupport
+	bucketSeen  atomic.Bool // the bucket was there
 }
 
 // Open returns the store of cfg. It makes no request: Ping does.
@@ -51,7 +51,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("s3 store: load the configuration of AWS: %w", err)
 	}
 	loaded.Region = cmp.Or(loaded.Region, "us-east-1")
-	loaded.Credentials = keys{loaded.Credentials}
+	loaded.Credentials = checkedCredentials{loaded.Credentials}
 	client := sdk.NewFromConfig(loaded, func(o *sdk.Options) {
 		o.DisableLogOutputChecksumValidationSkipped = true
 		if cfg.Endpoint == "" {
@@ -102,7 +102,7 @@ func (c Config) load() []func(*config.LoadOptions) error {
 
 func (s *Store) check(verb, key string) error {
 	if !lector.ValidKey(key) {
-		return s.fault(verb, key, errKey)
+		return s.wrapError(verb, key, errKey)
 	}
 	return nil
 }

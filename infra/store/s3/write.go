@@ -21,7 +21,7 @@ func (s *Store) Put(ctx context.Context, o lector.Object, body io.ReadSeeker) er
 	if err := s.check("put", o.Key); err != nil {
 		return err
 	}
-	return s.fault("put", o.Key, s.put(ctx, o, body))
+	return s.wrapError("put", o.Key, s.put(ctx, o, body))
 }
 
 // condition makes a write depend on what is there (RFC 9110, 13.1).
@@ -34,10 +34,10 @@ func ifAbsent(in *sdk.PutObjectInput) { in.IfNoneMatch = aws.String("*") }
 // conditions. Before the first one it looks for the bucket, since some servers
 // make one that does not exist.
 func (s *Store) put(ctx context.Context, o lector.Object, body io.ReadSeeker, conditions ...condition) error {
-	if err := s.bucketOnce(ctx); err != nil {
+	if err := s.headBucketOnce(ctx); err != nil {
 		return err
 	}
-	size, sum, err := s.measure(body)
+	size, sum, err := s.sizeAndMD5(body)
 	if err != nil {
 		return err
 	}
@@ -58,11 +58,11 @@ func (s *Store) put(ctx context.Context, o lector.Object, body io.ReadSeeker, co
 	return err
 }
 
-// measure returns the size of body in bytes and, for a server with an address
+// sizeAndMD5 returns the size of body in bytes and, for a server with an address
 // of its own, its MD5 in base64 (RFC 1864), and goes back to the start. A
 // bucket with Object Lock takes no object without a checksum, and all servers
 // know this one; to Amazon the SDK sends a newer one.
-func (s *Store) measure(body io.ReadSeeker) (size int64, sum *string, err error) {
+func (s *Store) sizeAndMD5(body io.ReadSeeker) (size int64, sum *string, err error) {
 	if _, err = body.Seek(0, io.SeekStart); err != nil {
 		return 0, nil, err
 	}
@@ -88,18 +88,18 @@ func (s *Store) Create(ctx context.Context, o lector.Object, body io.ReadSeeker)
 	if err := s.check("create", o.Key); err != nil {
 		return err
 	}
-	return s.fault("create", o.Key, s.create(ctx, o, body))
+	return s.wrapError("create", o.Key, s.create(ctx, o, body))
 }
 
 func (s *Store) create(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
-	known, native := s.learned.get()
+	known, native := s.conditional.get()
 	switch {
 	case !known:
-		return s.learn(ctx, o, body)
+		return s.detectConditional(ctx, o, body)
 	case native:
 		return s.putAbsent(ctx, o, body)
 	default:
-		return s.lookAndPut(ctx, o, body)
+		return s.statAndPut(ctx, o, body)
 	}
 }
 
@@ -119,17 +119,17 @@ func (s *Store) putAbsent(ctx context.Context, o lector.Object, body io.ReadSeek
 	return err
 }
 
-// lookAndPut creates on servers without conditional writes.
-func (s *Store) lookAndPut(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
-	err := s.absent(ctx, o.Key)
+// statAndPut creates on servers without conditional writes.
+func (s *Store) statAndPut(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
+	err := s.checkFree(ctx, o.Key)
 	if err != nil {
 		return err
 	}
 	return s.put(ctx, o, body)
 }
 
-// absent returns nil when key is free, lector.ErrExists when it is taken.
-func (s *Store) absent(ctx context.Context, key string) error {
+// checkFree returns nil when key is free, lector.ErrExists when it is taken.
+func (s *Store) checkFree(ctx context.Context, key string) error {
 	_, err := s.Stat(ctx, key)
 	switch {
 	case err == nil:

@@ -140,9 +140,9 @@ func httpRange(t *testing.T, s Store) {
 	}
 }
 
-// openHoldsItsVersion replaces an object between open and the last read: what
+// openKeepsItsVersion replaces an object between open and the last read: what
 // is read is the old one or an error, never a mixture.
-func openHoldsItsVersion(t *testing.T, s Store) {
+func openKeepsItsVersion(t *testing.T, s Store) {
 	old := strings.Repeat("o", 300<<10)
 	put(t, s, "a/s/k/manifest.json", old)
 	body, _, err := s.Open(t.Context(), "a/s/k/manifest.json")

@@ -28,10 +28,10 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"strong etag", strongETag},
 		{"seek", seek},
 		{"http range", httpRange},
-		{"open holds its version", openHoldsItsVersion},
+		{"open holds its version", openKeepsItsVersion},
 		{"no torn reads", noTornReads},
 		{"delete", deleteObject},
-		{"absent", absent},
+		{"absent", notFound},
 		{"list", list},
 		{"list many", listMany},
 		{"list stops", listStops},
@@ -133,7 +133,7 @@ func deleteObject(t *testing.T, s Store) {
 	}
 }
 
-func absent(t *testing.T, s Store) {
+func notFound(t *testing.T, s Store) {
 	put(t, s, "a/s/k/x.mp3", "x")
 	for _, key := range []string{"b", "a", "a/s/k", "a/s/k/x.mp", "a/s/k/x.mp3.vtt"} {
 		if _, err := s.Stat(t.Context(), key); !errors.Is(err, lector.ErrNotFound) {

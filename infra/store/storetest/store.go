@@ -15,7 +15,7 @@ import (
 type Store interface {
 	Writer
 	Reader
-	Keeper
+	Maintainer
 }
 
 // Writer puts objects away. When a method returns nil the object is durable:
@@ -40,8 +40,8 @@ type Reader interface {
 	Stat(ctx context.Context, key string) (lector.Object, error)
 }
 
-// Keeper keeps the house in order.
-type Keeper interface {
+// Maintainer keeps the house in order.
+type Maintainer interface {
 	// Delete removes an object; one that is absent is no error.
 	Delete(ctx context.Context, key string) error
 

@@ -17,7 +17,7 @@ func Any(ctx context.Context, s Source) (bool, error) {
 			if err != nil {
 				return false, err
 			}
-			if !passing(o.Key) {
+			if !isPing(o.Key) {
 				return true, nil
 			}
 		}

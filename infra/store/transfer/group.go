@@ -78,14 +78,14 @@ func groupOf(part, key string) string {
 // pairs merges the lists of both stores, which are in the same order.
 func (c *Copy) pairs(ctx context.Context, prefix string) iter.Seq2[pair, error] {
 	return func(yield func(pair, error) bool) {
-		from, stop := pull(c.From.List(ctx, prefix))
+		from, stop := nextObject(c.From.List(ctx, prefix))
 		defer stop()
-		to, stop := pull(c.To.List(ctx, prefix))
+		to, stop := nextObject(c.To.List(ctx, prefix))
 		defer stop()
 		f, ferr := from()
 		t, terr := to()
 		for ferr == nil && terr == nil {
-			p, more := first(f, t)
+			p, more := smallestPair(f, t)
 			if !more {
 				return
 			}
@@ -95,7 +95,7 @@ func (c *Copy) pairs(ctx context.Context, prefix string) iter.Seq2[pair, error] 
 			if p.to != nil {
 				t, terr = to()
 			}
-			if !passing(p.key) && !yield(p, nil) {
+			if !isPing(p.key) && !yield(p, nil) {
 				return
 			}
 		}
@@ -103,9 +103,9 @@ func (c *Copy) pairs(ctx context.Context, prefix string) iter.Seq2[pair, error] 
 	}
 }
 
-// first makes a pair of the smaller of two keys, or of both when they are
+// smallestPair makes a pair of the smaller of two keys, or of both when they are
 // equal. There is none when both lists are at their ends.
-func first(from, to *lector.Object) (p pair, more bool) {
+func smallestPair(from, to *lector.Object) (p pair, more bool) {
 	if from == nil && to == nil {
 		return p, false
 	}
@@ -118,12 +118,12 @@ func first(from, to *lector.Object) (p pair, more bool) {
 	return p, true
 }
 
-// passing reports whether an object is one of those that show for a moment
+// isPing reports whether an object is one of those that show for a moment
 // that a store can be written to.
-func passing(key string) bool { return strings.HasPrefix(key, "clips/ping/") }
+func isPing(key string) bool { return strings.HasPrefix(key, "clips/ping/") }
 
-// pull returns the objects of a list one by one, nil at its end.
-func pull(list iter.Seq2[lector.Object, error]) (next func() (*lector.Object, error), stop func()) {
+// nextObject returns the objects of a list one by one, nil at its end.
+func nextObject(list iter.Seq2[lector.Object, error]) (next func() (*lector.Object, error), stop func()) {
 	pull, stop := iter.Pull2(list)
 	return func() (*lector.Object, error) {
 		o, err, ok := pull()

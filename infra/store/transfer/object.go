@@ -11,8 +11,8 @@ import (
 	"lector"
 )
 
-// plain copies a clip or a version of the lexicon.
-func (c *Copy) plain(ctx context.Context, g group) error {
+// copySingle copies a clip or a version of the lexicon.
+func (c *Copy) copySingle(ctx context.Context, g group) error {
 	if len(g.pairs) == 0 { // it went while it was copied
 		return nil
 	}
@@ -22,50 +22,50 @@ func (c *Copy) plain(ctx context.Context, g group) error {
 	case p.from != nil && ours:
 		return c.object(ctx, g.part, p)
 	case p.from != nil:
-		return c.version(ctx, g, p)
+		return c.compareVersion(ctx, g, p)
 	case g.part == lexicon && c.Exact:
 		return c.remove(ctx, g.part, p.key)
 	}
 	c.count(g.part, func(t *Tally) { t.Kept++ })
 	if g.part == lexicon { // a clip is a clip, whoever paid for it
-		c.ownVersion(p.key)
+		c.reportVersion(p.key)
 	}
 	return nil
 }
 
-// version looks at a version of the lexicon that both stores have. One is
+// compareVersion looks at a version of the lexicon that both stores have. One is
 // never written twice, so what differs was made on both sides.
-func (c *Copy) version(ctx context.Context, g group, p pair) error {
+func (c *Copy) compareVersion(ctx context.Context, g group, p pair) error {
 	same, err := c.same(ctx, p)
 	if err != nil {
 		return err
 	}
 	if !same {
 		c.count(g.part, func(t *Tally) { t.Kept++ })
-		c.ownVersion(p.key)
+		c.reportVersion(p.key)
 	}
 	return nil
 }
 
-func (c *Copy) ownVersion(key string) {
-	c.tell(key, lector.Hint(errors.New("was written in the target, not in the source"),
+func (c *Copy) reportVersion(key string) {
+	c.addProblem(key, lector.Hint(errors.New("was written in the target, not in the source"),
 		"the lexicon was changed in both stores: export it from both, import what is missing, and -exact overwrites the target's"))
 }
 
 // object copies one object, unless the target has the same.
 func (c *Copy) object(ctx context.Context, part string, p pair) error {
-	same, err := c.there(ctx, part, p)
+	same, err := c.upToDate(ctx, part, p)
 	if err != nil || same {
 		return err
 	}
 	return c.write(ctx, part, p.key)
 }
 
-// there reports whether a file that never changes needs not be copied. In the
+// upToDate reports whether a file that never changes needs not be copied. In the
 // first round that takes a comparison; afterwards size and name say enough,
 // unless something went wrong.
-func (c *Copy) there(ctx context.Context, part string, p pair) (bool, error) {
-	if c.state.report.Rounds > 1 && p.to != nil && !c.state.did(groupOf(part, p.key), failed) {
+func (c *Copy) upToDate(ctx context.Context, part string, p pair) (bool, error) {
+	if c.state.report.Rounds > 1 && p.to != nil && !c.state.has(groupOf(part, p.key), failed) {
 		return p.from.Size == p.to.Size, nil
 	}
 	return c.same(ctx, p)
@@ -78,7 +78,7 @@ func (c *Copy) write(ctx context.Context, part, key string) error {
 		return err
 	}
 	defer body.Close()
-	held, free, err := hold(body)
+	held, free, err := buffer(body)
 	defer free()
 	if err != nil {
 		return fmt.Errorf("read %s: %w", key, err)
@@ -106,15 +106,15 @@ func (c *Copy) remove(ctx context.Context, part, key string) error {
 	return nil
 }
 
-// inMemory is the size in bytes up to which an object is held in memory while
+// maxInMemory is the size in bytes up to which an object is held in memory while
 // it is written; a larger one waits in a temporary file.
-const inMemory = 4 << 20
+const maxInMemory = 4 << 20
 
-// hold reads r to its end, so that it can be read again and again. The caller
+// buffer reads r to its end, so that it can be read again and again. The caller
 // calls free when it is done, also after an error.
-func hold(r io.Reader) (held io.ReadSeeker, free func(), err error) {
+func buffer(r io.Reader) (held io.ReadSeeker, free func(), err error) {
 	var b bytes.Buffer
-	n, err := io.CopyN(&b, r, inMemory)
+	n, err := io.CopyN(&b, r, maxInMemory)
 	if errors.Is(err, io.EOF) {
 		return bytes.NewReader(b.Bytes()), func() {}, nil
 	}

@@ -72,7 +72,7 @@ func (c *Copy) count(part string, change func(*Tally)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(s.report.tally(part))
-	if c.Watch == nil {
+	if c.OnStep == nil {
 		return
 	}
 	step := Step{Part: part, Seen: s.report.tally(part).Objects}
@@ -80,11 +80,11 @@ func (c *Copy) count(part string, change func(*Tally)) {
 		step.Copied += t.Copied
 		step.Bytes += t.CopiedBytes
 	}
-	c.Watch(step)
+	c.OnStep(step)
 }
 
-// tell notes a problem.
-func (c *Copy) tell(key string, err error) {
+// addProblem notes a problem.
+func (c *Copy) addProblem(key string, err error) {
 	c.state.mu.Lock()
 	defer c.state.mu.Unlock()
 	c.state.report.Problems = append(c.state.report.Problems, Problem{key, err.Error(), lector.HintOf(err)})

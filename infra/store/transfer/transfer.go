@@ -51,9 +51,9 @@ type Copy struct {
 	// Rounds is how often at most both stores are gone through: again as long
 	// as the last time found something to do.
 	Rounds int
-	// Watch is told how far the copy is. It may be nil, is called from several
+	// OnStep is told how far the copy is. It may be nil, is called from several
 	// goroutines, and must return quickly.
-	Watch func(Step)
+	OnStep func(Step)
 
 	state run
 }
@@ -81,42 +81,42 @@ func prefixes() map[string]string {
 
 // run is what a copy knows while it runs.
 type run struct {
-	mu     sync.Mutex
-	report Report
-	known  map[string]fact // of groups, by their prefixes
-	faults int             // groups that failed in a row
+	mu       sync.Mutex
+	report   Report
+	groups   map[string]groupState // of groups, by their prefixes
+	failures int                   // groups that failed in a row
 }
 
-// fact is something that happened to a group in this run.
-type fact int
+// groupState is something that happened to a group in this run.
+type groupState int
 
 const (
-	seen   fact = 1 << iota // the source had the article
-	wrote                   // its pointer was written
-	failed                  // it could not be copied
+	seen   groupState = 1 << iota // the source had the article
+	wrote                         // its pointer was written
+	failed                        // it could not be copied
 )
 
-func (r *run) note(prefix string, f fact) {
+func (r *run) mark(prefix string, f groupState) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.known[prefix] |= f
+	r.groups[prefix] |= f
 }
 
-func (r *run) did(prefix string, f fact) bool {
+func (r *run) has(prefix string, f groupState) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.known[prefix]&f != 0
+	return r.groups[prefix]&f != 0
 }
 
-// rounds is the default of Copy.Rounds.
-const rounds = 3
+// defaultRounds is the default of Copy.Rounds.
+const defaultRounds = 3
 
 // Run copies until a round finds nothing more to do. The report is good also
 // when there is an error, which says that the copy was broken off.
 func (c *Copy) Run(ctx context.Context) (Report, error) {
-	c.state.known = map[string]fact{}
+	c.state.groups = map[string]groupState{}
 	if c.Rounds == 0 {
-		c.Rounds = rounds
+		c.Rounds = defaultRounds
 	}
 	for c.state.report.Rounds < c.Rounds {
 		before := c.state.report.begin()

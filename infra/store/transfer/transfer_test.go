@@ -184,7 +184,7 @@ func TestPlanSaysWhatWouldBe(t *testing.T) {
 	jobs := records{}
 	jobs.set("gone", lector.Job{State: lector.Removed})
 	before := contents(t, to)
-	plan := run(t, &transfer.Copy{From: from, To: transfer.Unchanged(to), Jobs: jobs, Rounds: 1})
+	plan := run(t, &transfer.Copy{From: from, To: transfer.DryRun(to), Jobs: jobs, Rounds: 1})
 	if !maps.Equal(before, contents(t, to)) {
 		t.Error("the plan changed something")
 	}
@@ -199,26 +199,26 @@ func TestPlanSaysWhatWouldBe(t *testing.T) {
 	}
 }
 
-// hooked is a store that does something behind each write.
-type hooked struct {
+// hookedTarget is a store that does something behind each write.
+type hookedTarget struct {
 	transfer.Target
-	mu     sync.Mutex
-	behind func(key string)
-	spoil  func(key, content string) string
-	fail   error
-	puts   []string
+	mu       sync.Mutex
+	afterPut func(key string)
+	corrupt  func(key, content string) string
+	fail     error
+	puts     []string
 
 	deleted func(key string) // called before each deletion
 }
 
-func (h *hooked) Delete(ctx context.Context, key string) error {
+func (h *hookedTarget) Delete(ctx context.Context, key string) error {
 	if h.deleted != nil {
 		h.deleted(key)
 	}
 	return h.Target.Delete(ctx, key)
 }
 
-func (h *hooked) Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
+func (h *hookedTarget) Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.fail != nil {
@@ -227,7 +227,7 @@ func (h *hooked) Put(ctx context.Context, o lector.Object, body io.ReadSeeker) e
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if h.spoil != nil {
+	if h.corrupt != nil {
 		if _, err := body.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
@@ -235,14 +235,14 @@ func (h *hooked) Put(ctx context.Context, o lector.Object, body io.ReadSeeker) e
 		if err != nil {
 			return err
 		}
-		body = strings.NewReader(h.spoil(o.Key, string(data)))
+		body = strings.NewReader(h.corrupt(o.Key, string(data)))
 	}
 	if err := h.Target.Put(ctx, o, body); err != nil {
 		return err
 	}
 	h.puts = append(h.puts, o.Key)
-	if h.behind != nil {
-		h.behind(o.Key)
+	if h.afterPut != nil {
+		h.afterPut(o.Key)
 	}
 	return nil
 }
@@ -258,8 +258,8 @@ func TestInterrupted(t *testing.T) {
 	for after := 1; after <= 12; after++ {
 		to, _ := openDisk(t)
 		ctx, cancel := context.WithCancel(t.Context())
-		h := &hooked{Target: to}
-		h.behind = func(string) {
+		h := &hookedTarget{Target: to}
+		h.afterPut = func(string) {
 			if len(h.puts) == after {
 				cancel()
 			}
@@ -298,9 +298,9 @@ func TestWithdrawnMeanwhile(t *testing.T) {
 		publish(t, from, "stays", "1")
 		m := publish(t, from, "goes", "1")
 		to, _ := openDisk(t)
-		h := &hooked{Target: to}
+		h := &hookedTarget{Target: to}
 		seen := 0
-		h.behind = func(key string) {
+		h.afterPut = func(key string) {
 			if strings.HasPrefix(key, lector.Prefix(m.Site, m.Key)) {
 				if seen++; seen == after {
 					withdraw(t, from, "goes")
@@ -323,8 +323,8 @@ func TestEditedMeanwhile(t *testing.T) {
 		publish(t, from, "other", "1")
 		publish(t, from, "edited", "1")
 		to, _ := openDisk(t)
-		h := &hooked{Target: to}
-		h.behind = func(string) {
+		h := &hookedTarget{Target: to}
+		h.afterPut = func(string) {
 			if len(h.puts) == after {
 				publish(t, from, "edited", "2")
 				put(t, from, "clips/00/"+strings.Repeat("0", 32)+".mp3", "new")
@@ -337,16 +337,16 @@ func TestEditedMeanwhile(t *testing.T) {
 	}
 }
 
-// TestNeverAtRest: a source that changes at every round ends the copy all the
+// TestSourceKeepsChanging: a source that changes at every round ends the copy all the
 // same, and the report says so.
-func TestNeverAtRest(t *testing.T) {
+func TestSourceKeepsChanging(t *testing.T) {
 	t.Parallel()
 	from, _ := openDisk(t)
 	publish(t, from, "1", "1")
 	to, _ := openDisk(t)
-	h := &hooked{Target: to}
+	h := &hookedTarget{Target: to}
 	clips := 0
-	h.behind = func(key string) {
+	h.afterPut = func(key string) {
 		if !strings.HasSuffix(key, "/manifest.json") && !strings.HasPrefix(key, "clips/") {
 			return
 		}
@@ -460,7 +460,7 @@ func TestExactKeepsThePointerTrue(t *testing.T) {
 	m := publish(t, from, "1", "1")
 	to, _ := openDisk(t)
 	publish(t, to, "1", "2")
-	h := &hooked{Target: to}
+	h := &hookedTarget{Target: to}
 	h.deleted = func(string) {
 		got := contents(t, to)
 		if pointer := got[lector.PointerKey(m.Site, m.Key)]; !strings.Contains(pointer, m.Hash) {
@@ -487,9 +487,9 @@ func (u unreadable) Open(ctx context.Context, key string) (io.ReadSeekCloser, le
 	return u.Target.Open(ctx, key)
 }
 
-// TestFailureIsNotTakenForNews: a source that cannot be read says nothing
+// TestFailureIsNoChange: a source that cannot be read says nothing
 // about who is newer.
-func TestFailureIsNotTakenForNews(t *testing.T) {
+func TestFailureIsNoChange(t *testing.T) {
 	t.Parallel()
 	from, _ := openDisk(t)
 	m := publish(t, from, "1", "1")
@@ -526,10 +526,10 @@ func TestOtherContent(t *testing.T) {
 	}
 }
 
-// untagged is a store whose ETags are no sums, as those of encrypted buckets.
-type untagged struct{ transfer.Target }
+// withoutETag is a store whose ETags are no sums, as those of encrypted buckets.
+type withoutETag struct{ transfer.Target }
 
-func (u untagged) Stat(ctx context.Context, key string) (lector.Object, error) {
+func (u withoutETag) Stat(ctx context.Context, key string) (lector.Object, error) {
 	o, err := u.Target.Stat(ctx, key)
 	o.ETag = `"` + strings.Repeat("0", 32) + `"`
 	return o, err
@@ -548,9 +548,9 @@ func TestDamageIsSeen(t *testing.T) {
 	}
 	for name, tagged := range map[string]bool{"by its etag": true, "by reading": false} {
 		to, _ := openDisk(t)
-		var target transfer.Target = &hooked{Target: to, spoil: damage}
+		var target transfer.Target = &hookedTarget{Target: to, corrupt: damage}
 		if !tagged {
-			target = untagged{target}
+			target = withoutETag{target}
 		}
 		report := run(t, &transfer.Copy{From: from, To: transfer.Verified(target)})
 		if len(report.Problems) != 1 || !strings.Contains(report.Problems[0].Error, "does not come back") {
@@ -561,7 +561,7 @@ func TestDamageIsSeen(t *testing.T) {
 		}
 	}
 	to, _ := openDisk(t)
-	run(t, &transfer.Copy{From: from, To: transfer.Verified(untagged{to})})
+	run(t, &transfer.Copy{From: from, To: transfer.Verified(withoutETag{to})})
 	equal(t, from, to)
 }
 
@@ -571,7 +571,7 @@ func TestFullTarget(t *testing.T) {
 	from, _ := openDisk(t)
 	fill(t, from, 60)
 	to, _ := openDisk(t)
-	h := &hooked{Target: to, fail: lector.Hint(fmt.Errorf("no space left"), "free some")}
+	h := &hookedTarget{Target: to, fail: lector.Hint(fmt.Errorf("no space left"), "free some")}
 	report, err := (&transfer.Copy{From: from, To: h, Parallel: 2}).Run(t.Context())
 	if err == nil || lector.HintOf(err) != "free some" || len(report.Problems) < 10 || len(report.Problems) > 20 {
 		t.Errorf("%v, %d problems", err, len(report.Problems))
@@ -648,7 +648,7 @@ func TestStepsAreWatched(t *testing.T) {
 	to, _ := openDisk(t)
 	var mu sync.Mutex
 	last := map[string]transfer.Step{}
-	c := &transfer.Copy{From: from, To: to, Watch: func(s transfer.Step) {
+	c := &transfer.Copy{From: from, To: to, OnStep: func(s transfer.Step) {
 		mu.Lock()
 		defer mu.Unlock()
 		last[s.Part] = s

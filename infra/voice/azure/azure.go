@@ -94,7 +94,7 @@ func (v *Voice) Capabilities() lector.Capabilities { return v.caps }
 // Speak makes one call. Characters are counted here; the service does not say.
 func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
 	text := plain.Untagged(u.Text)
-	n, err := plain.Fit(text, v.caps)
+	n, err := plain.CheckLength(text, v.caps)
 	if err != nil {
 		return lector.Speech{}, fmt.Errorf("azure: %w", err)
 	}
@@ -104,11 +104,11 @@ func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, e
 	}
 	s := lector.Speech{Characters: n, RequestID: got.Header.Get("X-Requestid")}
 	if err == nil {
-		s.MP3, err = sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, Mend: sound.Fixed}.MP3(ctx, got.Body)
+		s.MP3, err = sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, FormatHint: sound.FixedFormatHint}.MP3(ctx, got.Body)
 	}
 	if err != nil {
 		s.MP3 = nil
-		return s, fmt.Errorf("azure: %w", v.client.Clean(err))
+		return s, fmt.Errorf("azure: %w", v.client.Redact(err))
 	}
 	return s, nil
 }

@@ -75,14 +75,14 @@ func TestConformance(t *testing.T) {
 	s := &server{}
 	h := httptest.NewServer(s)
 	t.Cleanup(h.Close)
-	voicetest.Exercise(t, voicetest.Subject{
+	voicetest.Run(t, voicetest.Subject{
 		Voice: open(t, Config{URL: h.URL}), Language: "uk", Billed: true, Calls: func() int { return int(s.calls.Load()) },
 	})
 }
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	voicetest.Break(t,
+	voicetest.RunFaults(t,
 		func(t *testing.T, url string, timeout time.Duration) voicetest.Voice {
 			return open(t, Config{URL: url, Timeout: timeout})
 		},

@@ -16,12 +16,12 @@ import (
 	"lector"
 )
 
-// most bounds the bytes of an answer: an hour of MP3 at 128 kbit/s, or twenty
+// maxAnswer bounds the bytes of an answer: an hour of MP3 at 128 kbit/s, or twenty
 // minutes of WAV.
-const most = 64 << 20
+const maxAnswer = 64 << 20
 
-// slowest is how long a call may take where nothing else is set.
-const slowest = 90 * time.Second
+// defaultTimeout is how long a call may take where nothing else is set.
+const defaultTimeout = 90 * time.Second
 
 // Client makes calls to one server.
 type Client struct {
@@ -45,7 +45,7 @@ type Answer struct {
 func NewHTTP() *http.Client {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost, t.MaxIdleConns = 64, 256
-	t.ResponseHeaderTimeout = slowest
+	t.ResponseHeaderTimeout = defaultTimeout
 	return &http.Client{
 		Transport:     t,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -58,50 +58,50 @@ func NewHTTP() *http.Client {
 // the header for what it cost.
 func (c *Client) Post(ctx context.Context, address string, header http.Header, body []byte) (Answer, error) {
 	a, err := c.do(ctx, http.MethodPost, address, header, body)
-	return a, c.Clean(err)
+	return a, c.Redact(err)
 }
 
 // Get is Post without a body.
 func (c *Client) Get(ctx context.Context, address string, header http.Header) (Answer, error) {
 	a, err := c.do(ctx, http.MethodGet, address, header, nil)
-	return a, c.Clean(err)
+	return a, c.Redact(err)
 }
 
 func (c *Client) do(ctx context.Context, method, address string, header http.Header, body []byte) (Answer, error) {
-	limit := cmp.Or(c.Timeout, slowest)
+	limit := cmp.Or(c.Timeout, defaultTimeout)
 	short, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no whole answer within %v", limit))
 	defer cancel()
 	r, err := http.NewRequestWithContext(short, method, address, bytes.NewReader(body))
 	if err != nil {
-		return Answer{}, lector.Permanent(fmt.Errorf("url: %w", masked(err)))
+		return Answer{}, lector.Permanent(fmt.Errorf("url: %w", maskURL(err)))
 	}
 	r.Header = header.Clone()
 	answer, err := c.HTTP.Do(r)
 	if err != nil {
-		return Answer{}, c.unsent(ctx, short, err)
+		return Answer{}, c.explainNoAnswer(ctx, short, err)
 	}
 	defer answer.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(answer.Body, most+1))
+	data, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
 	if answer.StatusCode != http.StatusOK {
 		return Answer{}, c.refusal(answer, data).Err(answer.StatusCode)
 	}
 	got := Answer{answer.Header, data}
 	switch {
-	case len(data) > most:
-		return got, Large(most)
+	case len(data) > maxAnswer:
+		return got, TooLargeError(maxAnswer)
 	case err == nil: // whole, and paid for: no matter whose time is over
 		return got, nil
 	case ctx.Err() != nil:
 		return got, context.Cause(ctx)
 	case short.Err() != nil:
-		return got, Slow(context.Cause(short))
+		return got, TimeoutError(context.Cause(short))
 	}
-	return got, Cut(len(data), err)
+	return got, TruncatedError(len(data), err)
 }
 
-// Unreached returns err with what to do about it if it is from before the
+// NotSentError returns err with what to do about it if it is from before the
 // request was sent, so that nothing can have been billed; else nil.
-func Unreached(err error) error {
+func NotSentError(err error) error {
 	var op *net.OpError
 	switch {
 	case errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect"):
@@ -112,44 +112,44 @@ func Unreached(err error) error {
 	return nil
 }
 
-// Slow is the end of a call that took too long.
-func Slow(err error) error {
+// TimeoutError is the end of a call that took too long.
+func TimeoutError(err error) error {
 	return lector.Hint(err, "is the server overloaded? If it needs that long, raise timeout: of this voice, or set a smaller max_chars")
 }
 
-// Cut is an answer that broke off after so many bytes.
-func Cut(bytes int, err error) error {
+// TruncatedError is an answer that broke off after so many bytes.
+func TruncatedError(bytes int, err error) error {
 	return lector.Hint(fmt.Errorf("the answer broke off after %d bytes: %w", bytes, err), "the server or a proxy before it gave up: see its log")
 }
 
-// Large is an answer of more bytes than any speech has.
-func Large(most int) error {
+// TooLargeError is an answer of more bytes than any speech has.
+func TooLargeError(most int) error {
 	return lector.Permanent(lector.Hint(fmt.Errorf("the answer is larger than %d MB", most>>20), "set a smaller max_chars for this voice, and see what it sends"))
 }
 
-// Lost is a call that was sent and not answered.
-func Lost(err error) error {
+// UnansweredError is a call that was sent and not answered.
+func UnansweredError(err error) error {
 	return lector.Unanswered(lector.Hint(fmt.Errorf("no answer: %w", err), "the server or a proxy before it closed the connection: see its log"))
 }
 
-// unsent explains a call without an answer.
-func (c *Client) unsent(ctx, short context.Context, err error) error {
+// explainNoAnswer explains a call without an answer.
+func (c *Client) explainNoAnswer(ctx, short context.Context, err error) error {
 	if ctx.Err() != nil {
 		return lector.Unanswered(context.Cause(ctx))
 	}
-	err = masked(err)
-	if err := Unreached(err); err != nil {
+	err = maskURL(err)
+	if err := NotSentError(err); err != nil {
 		return err
 	}
 	if short.Err() != nil {
-		return lector.Unanswered(Slow(context.Cause(short)))
+		return lector.Unanswered(TimeoutError(context.Cause(short)))
 	}
-	return Lost(err)
+	return UnansweredError(err)
 }
 
-// masked is err without the query of the address that it quotes, in which some
+// maskURL is err without the query of the address that it quotes, in which some
 // services take a key.
-func masked(err error) error {
+func maskURL(err error) error {
 	var quotes *url.Error
 	if errors.As(err, &quotes) {
 		return &url.Error{Op: quotes.Op, URL: lector.MaskAddress(quotes.URL), Err: quotes.Err}
@@ -157,19 +157,19 @@ func masked(err error) error {
 	return err
 }
 
-// Clean takes the secret out of an error's text without losing its kind.
-func (c *Client) Clean(err error) error {
+// Redact takes the secret out of an error's text without losing its kind.
+func (c *Client) Redact(err error) error {
 	if err == nil || c.Secret.Empty() || c.Secret.redact(err.Error()) == err.Error() {
 		return err
 	}
-	return cleaned{err, c.Secret.redact(err.Error())}
+	return redactedError{err, c.Secret.redact(err.Error())}
 }
 
-type cleaned struct {
+type redactedError struct {
 	error
 	text string
 }
 
-func (c cleaned) Error() string { return c.text }
+func (c redactedError) Error() string { return c.text }
 
-func (c cleaned) Unwrap() error { return c.error }
+func (c redactedError) Unwrap() error { return c.error }

@@ -41,7 +41,7 @@ func FuzzRetryAfter(f *testing.F) {
 	f.Add("7")
 	f.Add("Mon, 23 Nov 2026 12:01:30 GMT")
 	f.Fuzz(func(t *testing.T, value string) {
-		if got := RetryAfter(http.Header{"Retry-After": {value}}, time.Now()); got < 0 || got > longest {
+		if got := RetryAfter(http.Header{"Retry-After": {value}}, time.Now()); got < 0 || got > maxRetryAfter {
 			t.Errorf("%q: %v", value, got)
 		}
 	})
@@ -71,7 +71,7 @@ func TestSecret(t *testing.T) {
 
 func TestReasonIsOneLine(t *testing.T) {
 	t.Parallel()
-	got := line("first\r\nsecond\x00 \xff" + strings.Repeat("x", 999))
+	got := oneLine("first\r\nsecond\x00 \xff" + strings.Repeat("x", 999))
 	if strings.ContainsAny(got, "\r\n") || len([]rune(got)) > 301 || !strings.HasPrefix(got, "first second") {
 		t.Errorf("%q", got)
 	}

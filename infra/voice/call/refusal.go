@@ -26,14 +26,14 @@ const (
 
 // Refusal is a status other than 200, explained.
 type Refusal struct {
-	Kind   Kind
-	Reason string        // in the server's words
-	Hint   string        // what the operator can do
-	After  time.Duration // for Throttled: when to come back
+	Kind       Kind
+	Reason     string        // in the server's words
+	Hint       string        // what the operator can do
+	RetryAfter time.Duration // for Throttled: when to come back
 }
 
-// parked is how long an article waits before an exhausted quota is tried again.
-const parked = 15 * time.Minute
+// quotaWait is how long an article waits before an exhausted quota is tried again.
+const quotaWait = 15 * time.Minute
 
 // refusal reads an answer of another status than 200.
 func (c *Client) refusal(r *http.Response, body []byte) Refusal {
@@ -48,16 +48,16 @@ func (c *Client) refusal(r *http.Response, body []byte) Refusal {
 	if f.Kind = cmp.Or(f.Kind, plain.Kind); f.Kind == plain.Kind {
 		f.Hint = cmp.Or(f.Hint, plain.Hint)
 	}
-	f.After = max(f.After, plain.After)
+	f.RetryAfter = max(f.RetryAfter, plain.RetryAfter)
 	if f.Reason = cmp.Or(f.Reason, plain.Reason); f.Reason == "" && len(body) > 0 {
 		f.Reason = sound.Excerpt(body)
 	}
-	f.Reason = line(f.Reason)
+	f.Reason = oneLine(f.Reason)
 	return f
 }
 
-// line cuts what a server says to one line of bearable length.
-func line(text string) string {
+// oneLine cuts what a server says to one line of bearable length.
+func oneLine(text string) string {
 	const most = 300
 	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "?")), " ")
 	if r := []rune(text); len(r) > most {
@@ -69,7 +69,7 @@ func line(text string) string {
 // ByStatus tells what an answer means where its body says nothing better.
 func ByStatus(r *http.Response) Refusal {
 	f := byStatus(r)
-	f.After = RetryAfter(r.Header, time.Now())
+	f.RetryAfter = RetryAfter(r.Header, time.Now())
 	return f
 }
 
@@ -90,13 +90,13 @@ func byStatus(r *http.Response) Refusal {
 	case code < 300:
 		return Refusal{Kind: Permanent, Hint: "set the url of this voice to where it speaks: this answers, but not with audio"}
 	case code >= 300 && code < 400:
-		return Refusal{Kind: Permanent, Reason: "redirects to " + host(r.Header.Get("Location")), Hint: "set the url of this voice to where the server really is; redirects are not followed"}
+		return Refusal{Kind: Permanent, Reason: "redirects to " + redirectHost(r.Header.Get("Location")), Hint: "set the url of this voice to where the server really is; redirects are not followed"}
 	}
 	return Refusal{Kind: Permanent}
 }
 
-// host names where a redirect leads, without what else its address may hold.
-func host(location string) string {
+// redirectHost names where a redirect leads, without what else its address may hold.
+func redirectHost(location string) string {
 	u, err := url.Parse(location)
 	if err != nil || u.Host == "" {
 		return "elsewhere"
@@ -118,29 +118,29 @@ func (f Refusal) Err(status int) error {
 
 // Wrap gives err the kind and the hint of the refusal.
 func (f Refusal) Wrap(err error) error {
-	hint := cmp.Or(f.Hint, usual[f.Kind])
+	hint := cmp.Or(f.Hint, defaultHints[f.Kind])
 	switch f.Kind {
 	case Permanent, Unclassified:
 		err = lector.Permanent(err)
 	case Transient:
-		if f.After > 0 { // 503 with Retry-After
-			err = lector.Throttled(err, f.After)
+		if f.RetryAfter > 0 { // 503 with Retry-After
+			err = lector.Throttled(err, f.RetryAfter)
 		}
 	case Throttled:
-		err = lector.Throttled(err, f.After)
+		err = lector.Throttled(err, f.RetryAfter)
 	case Quota:
-		err = lector.Throttled(err, max(f.After, parked))
+		err = lector.Throttled(err, max(f.RetryAfter, quotaWait))
 	}
 	return lector.Hint(err, "%s", hint)
 }
 
-// usual is what an operator can do about a refusal that says no more.
-var usual = map[Kind]string{
-	Unclassified: refused,
-	Permanent:    refused,
+// defaultHints is what an operator can do about a refusal that says no more.
+var defaultHints = map[Kind]string{
+	Unclassified: refusedHint,
+	Permanent:    refusedHint,
 	Transient:    "the service is in trouble and is asked again by itself; if it lasts, see its status page or its log",
 	Throttled:    "the service wants fewer calls and is asked again by itself; if it lasts, set a smaller concurrency or per_second for this voice",
 	Quota:        "the account's quota is used up: raise it, pay, or wait; the article waits too",
 }
 
-const refused = "the service refuses this text or these settings: check model, voice and format of this voice; another voice may read it"
+const refusedHint = "the service refuses this text or these settings: check model, voice and format of this voice; another voice may read it"

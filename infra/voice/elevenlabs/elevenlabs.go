@@ -131,7 +131,7 @@ type answer struct {
 // Speak makes one call. Marks are of words.
 func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
 	text := plain.Untagged(u.Text)
-	n, err := plain.Fit(text, v.caps)
+	n, err := plain.CheckLength(text, v.caps)
 	if err != nil {
 		return lector.Speech{}, fmt.Errorf("elevenlabs: %w", err)
 	}
@@ -149,7 +149,7 @@ func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, e
 		err = v.read(ctx, got.Body, text, u.Text, &s)
 	}
 	if err != nil {
-		return lector.Speech{Characters: s.Characters, RequestID: s.RequestID}, fmt.Errorf("elevenlabs: %w", v.client.Clean(err))
+		return lector.Speech{Characters: s.Characters, RequestID: s.RequestID}, fmt.Errorf("elevenlabs: %w", v.client.Redact(err))
 	}
 	return s, nil
 }
@@ -180,17 +180,17 @@ func billed(h http.Header, sent int) int {
 // read takes the audio and the times out of an answer.
 func (v *Voice) read(ctx context.Context, body []byte, sent, original string, s *lector.Speech) error {
 	if kind := sound.Sniff(body); kind != sound.JSON {
-		return sound.InPlace(kind, "JSON", body)
+		return sound.WrongKindError(kind, "JSON", body)
 	}
 	var a answer
 	if err := json.Unmarshal(body, &a); err != nil {
-		return sound.Broken(" is broken JSON", err)
+		return sound.UnreadableError(" is broken JSON", err)
 	}
 	audio, err := base64.StdEncoding.DecodeString(a.Audio)
 	if err != nil {
-		return sound.Broken("'s audio is broken base64", err)
+		return sound.UnreadableError("'s audio is broken base64", err)
 	}
-	w := sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, Mend: "set format: of this voice to what its plan gives, as in mp3_44100_128"}
+	w := sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, FormatHint: "set format: of this voice to what its plan gives, as in mp3_44100_128"}
 	if strings.HasPrefix(v.config.Format, "pcm_") {
 		w.Raw, _ = rate(v.config.Format)
 	}
@@ -198,7 +198,7 @@ func (v *Voice) read(ctx context.Context, body []byte, sent, original string, s 
 		return err
 	}
 	if a.Alignment != nil && sent == original { // else the offsets are of another text
-		s.Marks = words(sent, a.Alignment.Characters, a.Alignment.Starts)
+		s.Marks = wordMarks(sent, a.Alignment.Characters, a.Alignment.Starts)
 	}
 	return nil
 }

@@ -97,7 +97,7 @@ func TestConformance(t *testing.T) {
 			h := httptest.NewServer(s)
 			t.Cleanup(h.Close)
 			v := open(t, Config{URL: h.URL, Format: format, MaxLength: 800})
-			voicetest.Exercise(t, voicetest.Subject{Voice: v, Billed: true, Calls: func() int { return int(s.calls.Load()) }})
+			voicetest.Run(t, voicetest.Subject{Voice: v, Billed: true, Calls: func() int { return int(s.calls.Load()) }})
 		})
 	}
 }
@@ -108,7 +108,7 @@ func TestFaults(t *testing.T) {
 		f.Name, f.Status, f.Body = name, status, `{"detail":`+body+`}`
 		return f
 	}
-	voicetest.Break(t,
+	voicetest.RunFaults(t,
 		func(t *testing.T, url string, timeout time.Duration) voicetest.Voice {
 			v := open(t, Config{URL: url, Timeout: timeout, Format: "mp3_44100_128"})
 			v.caps.SampleRate = 24000 // the suite's frames
@@ -165,14 +165,14 @@ func TestWords(t *testing.T) {
 		characters, starts = append(characters, string(r)), append(starts, float64(i))
 	}
 	var got []string
-	for _, m := range words(text, characters, starts) {
+	for _, m := range wordMarks(text, characters, starts) {
 		got = append(got, fmt.Sprintf("%s@%v", text[m.Start:m.End], m.At))
 	}
 	if want := "Вона@0s don't@5s go@11s 5@15s p@17s m@19s"; strings.Join(got, " ") != want {
 		t.Errorf("%v, want %s", got, want)
 	}
 	starts[3] = 99
-	if words(text, characters, starts) != nil || words(text+"x", characters, starts) != nil || words(text, characters, starts[:3]) != nil {
+	if wordMarks(text, characters, starts) != nil || wordMarks(text+"x", characters, starts) != nil || wordMarks(text, characters, starts[:3]) != nil {
 		t.Error("times that cannot be right are used")
 	}
 }

@@ -33,10 +33,10 @@ func explain(_ int, body []byte) call.Refusal {
 	if d.Status == "" {
 		d.Status = d.Code
 	}
-	return meaning(d.Status, d.Message)
+	return refusalOf(d.Status, d.Message)
 }
 
-func meaning(status, message string) call.Refusal {
+func refusalOf(status, message string) call.Refusal {
 	r := call.Refusal{Reason: message}
 	if message == "" {
 		r.Reason = status
@@ -46,7 +46,7 @@ func meaning(status, message string) call.Refusal {
 		// Of our own making: the limiter narrows, and the next free place serves.
 		r.Kind, r.Hint = call.Throttled, "set a smaller concurrency for this voice: the plan allows fewer calls at once"
 	case "system_busy", "rate_limit_exceeded":
-		r.Kind, r.After = call.Throttled, 2*time.Second
+		r.Kind, r.RetryAfter = call.Throttled, 2*time.Second
 	case "quota_exceeded":
 		r.Kind = call.Quota
 	case "max_character_limit_exceeded", "text_too_long":

@@ -75,13 +75,13 @@ func (v *Voice) Capabilities() lector.Capabilities {
 	return c
 }
 
-// most bounds what a program may write: twenty minutes of WAV.
-const most = 64 << 20
+// maxOutput bounds what a program may write: twenty minutes of WAV.
+const maxOutput = 64 << 20
 
 // Speak runs the program once.
 func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
 	text := plain.Unbracketed(u.Text)
-	if _, err := plain.Fit(text, v.caps); err != nil {
+	if _, err := plain.CheckLength(text, v.caps); err != nil {
 		return lector.Speech{}, fmt.Errorf("exec: %w", err)
 	}
 	out, err := v.run(ctx, text, u)
@@ -104,31 +104,31 @@ func (v *Voice) run(ctx context.Context, text string, u lector.Utterance) ([]byt
 	limit := v.config.Timeout
 	short, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not done within %v", limit))
 	defer cancel()
-	out, complaints := bounded{most: most, stop: cancel}, bounded{most: 64 << 10}
+	out, complaints := limitedBuffer{limit: maxOutput, stop: cancel}, limitedBuffer{limit: 64 << 10}
 	c := v.command(short)
 	c.Env = append(environ.Of(v.config.Env...), "LECTOR_LANGUAGE="+u.Language, "LECTOR_VOICE="+v.config.Voice,
 		"LECTOR_SPEED="+strconv.FormatFloat(cmp.Or(max(u.Speed, 0), 1), 'f', 2, 64))
 	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(text+"\n"), &out, &complaints
 	c.WaitDelay = limit // a grandchild may hold the pipe; on a busy machine the last bytes come long after the end
-	group(c)
+	killAsGroup(c)
 	err := c.Run()
 	switch {
-	case out.over:
-		return nil, lector.Permanent(fmt.Errorf("wrote more than %d MB", most>>20))
+	case out.exceeded:
+		return nil, lector.Permanent(fmt.Errorf("wrote more than %d MB", maxOutput>>20))
 	case err == nil:
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case short.Err() != nil:
 		return nil, lector.Hint(context.Cause(short), "raise timeout: of this voice, or set a smaller max_chars")
 	default:
-		return nil, broken(err, complaints.data.String())
+		return nil, explainFailure(err, complaints.data.String())
 	}
 	return out.data.Bytes(), nil
 }
 
-// broken explains a program that failed. What a shell cannot find or start, it
+// explainFailure explains a program that failed. What a shell cannot find or start, it
 // will not find next time.
-func broken(err error, complaints string) error {
+func explainFailure(err error, complaints string) error {
 	complaints = strings.TrimSpace(complaints)
 	if last := strings.TrimSpace(complaints[strings.LastIndexAny(complaints, "\r\n")+1:]); last != "" {
 		err = fmt.Errorf("%w: %s", err, sound.Excerpt([]byte(last)))
@@ -140,20 +140,20 @@ func broken(err error, complaints string) error {
 	return lector.Hint(err, "try it by hand; of Lector's environment it gets PATH, HOME, LANG, TMPDIR and what env: of this voice names")
 }
 
-// bounded is a buffer that takes no more than most bytes. The buffer is no
+// limitedBuffer is a buffer that takes no more than most bytes. The buffer is no
 // embedded one: io.Copy would find its ReadFrom and pass the bound by.
-type bounded struct {
-	data bytes.Buffer
-	most int
-	over bool
-	stop func()
+type limitedBuffer struct {
+	data     bytes.Buffer
+	limit    int
+	exceeded bool
+	stop     func()
 }
 
-func (b *bounded) Write(p []byte) (int, error) {
-	if b.data.Len()+len(p) <= b.most {
+func (b *limitedBuffer) Write(p []byte) (int, error) {
+	if b.data.Len()+len(p) <= b.limit {
 		return b.data.Write(p)
 	}
-	b.over = true
+	b.exceeded = true
 	if b.stop != nil {
 		b.stop()
 		return 0, errors.New("too much")

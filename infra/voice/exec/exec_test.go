@@ -56,7 +56,7 @@ func TestConformance(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			v := program(t, "cat >/dev/null; cat "+sample(t, test.audio), Config{SampleRate: test.rate})
-			voicetest.Exercise(t, voicetest.Subject{Voice: v})
+			voicetest.Run(t, voicetest.Subject{Voice: v})
 		})
 	}
 }

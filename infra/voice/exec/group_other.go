@@ -13,4 +13,4 @@ func (v *Voice) command(ctx context.Context) *exec.Cmd {
 }
 
 // group does nothing: the program is killed, its children are not.
-func group(*exec.Cmd) {}
+func killAsGroup(*exec.Cmd) {}

@@ -22,8 +22,8 @@ func (v *Voice) command(ctx context.Context) *exec.Cmd {
 	return exec.CommandContext(ctx, "/bin/sh", args...)
 }
 
-// group lets the program lead a process group, all of which is killed.
-func group(c *exec.Cmd) {
+// killAsGroup lets the program lead a process group, all of which is killed.
+func killAsGroup(c *exec.Cmd) {
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGKILL) }
 }

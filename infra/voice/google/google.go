@@ -51,7 +51,7 @@ type Voice struct {
 // New returns the voice, without calling the service.
 func New(c Config) (*Voice, error) {
 	base, err := url.Parse(cmp.Or(c.URL, "https://texttospeech.googleapis.com"))
-	language := region(c.Voice)
+	language := languageOf(c.Voice)
 	switch {
 	case err != nil || base.Host == "":
 		return nil, lector.Permanent(fmt.Errorf("url: %q is no address of a server", c.URL))
@@ -69,7 +69,7 @@ func New(c Config) (*Voice, error) {
 		c.Languages = []string{lector.Primary(language)}
 	}
 	v.caps = lector.Capabilities{
-		Backend: "google", Engine: family(c.Voice), Voice: c.Voice, Languages: c.Languages,
+		Backend: "google", Engine: voiceFamily(c.Voice), Voice: c.Voice, Languages: c.Languages,
 		MaxLength: cmp.Or(c.MaxLength, 5000), Unit: lector.Bytes, SampleRate: sound.Rate, Channels: 1,
 		Concurrency: 8, PerSecond: perSecond(c.Voice), Price: price(c.Voice),
 		Normalise: "light", Synthetic: lector.TrainedAlgorithmicMedia, Parameters: "MP3",
@@ -77,8 +77,8 @@ func New(c Config) (*Voice, error) {
 	return v, nil
 }
 
-// region returns the language of a voice's name: "uk-UA" of "uk-UA-Wavenet-A".
-func region(voice string) string {
+// languageOf returns the language of a voice's name: "uk-UA" of "uk-UA-Wavenet-A".
+func languageOf(voice string) string {
 	parts := strings.SplitN(voice, "-", 3)
 	if len(parts) < 3 || len(parts[0]) < 2 || len(parts[0]) > 3 {
 		return ""
@@ -86,15 +86,15 @@ func region(voice string) string {
 	return parts[0] + "-" + parts[1]
 }
 
-// family returns the kind of a voice: "Wavenet" of "uk-UA-Wavenet-A".
-func family(voice string) string {
+// voiceFamily returns the kind of a voice: "Wavenet" of "uk-UA-Wavenet-A".
+func voiceFamily(voice string) string {
 	parts := strings.Split(voice, "-")
 	return strings.Join(parts[2:max(len(parts)-1, 3)], "-")
 }
 
 // price is the list price in US dollars a million characters.
 func price(voice string) float64 {
-	switch f := family(voice); {
+	switch f := voiceFamily(voice); {
 	case strings.HasPrefix(f, "Chirp"):
 		return 30
 	case strings.HasPrefix(f, "Studio"):
@@ -107,7 +107,7 @@ func price(voice string) float64 {
 
 // perSecond is the default quota of a project, given by the minute.
 func perSecond(voice string) float64 {
-	switch f := family(voice); {
+	switch f := voiceFamily(voice); {
 	case strings.HasPrefix(f, "Chirp"):
 		return 200.0 / 60
 	case strings.HasPrefix(f, "Studio"):
@@ -137,7 +137,7 @@ type request struct {
 // Speak makes one call. Characters are counted here; the service does not say.
 func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
 	text := plain.Untagged(u.Text)
-	if _, err := plain.Fit(text, v.caps); err != nil {
+	if _, err := plain.CheckLength(text, v.caps); err != nil {
 		return lector.Speech{}, fmt.Errorf("google: %w", err)
 	}
 	body, err := json.Marshal(v.request(text, u.Speed))
@@ -155,7 +155,7 @@ func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, e
 	}
 	if err != nil {
 		s.MP3 = nil
-		return s, fmt.Errorf("google: %w", v.client.Clean(err))
+		return s, fmt.Errorf("google: %w", v.client.Redact(err))
 	}
 	return s, nil
 }
@@ -173,19 +173,19 @@ func (v *Voice) request(text string, speed float64) request {
 
 func (v *Voice) read(ctx context.Context, body []byte) ([]byte, error) {
 	if kind := sound.Sniff(body); kind != sound.JSON {
-		return nil, sound.InPlace(kind, "JSON", body)
+		return nil, sound.WrongKindError(kind, "JSON", body)
 	}
 	var a struct {
 		Audio string `json:"audioContent"`
 	}
 	if err := json.Unmarshal(body, &a); err != nil {
-		return nil, sound.Broken(" is broken JSON", err)
+		return nil, sound.UnreadableError(" is broken JSON", err)
 	}
 	audio, err := base64.StdEncoding.DecodeString(a.Audio)
 	if err != nil {
-		return nil, sound.Broken("'s audio is broken base64", err)
+		return nil, sound.UnreadableError("'s audio is broken base64", err)
 	}
-	return sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, Mend: sound.Fixed}.MP3(ctx, audio)
+	return sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, FormatHint: sound.FixedFormatHint}.MP3(ctx, audio)
 }
 
 // explain reads google.rpc.Status.

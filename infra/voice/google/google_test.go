@@ -75,7 +75,7 @@ func TestConformance(t *testing.T) {
 	s := &server{}
 	h := httptest.NewServer(s)
 	t.Cleanup(h.Close)
-	voicetest.Exercise(t, voicetest.Subject{
+	voicetest.Run(t, voicetest.Subject{
 		Voice: open(t, Config{URL: h.URL}), Language: "uk", Billed: true, Calls: func() int { return int(s.calls.Load()) },
 	})
 }
@@ -86,7 +86,7 @@ func TestFaults(t *testing.T) {
 		f.Name, f.Serve, f.Says = name, func(w http.ResponseWriter, _ *http.Request) { refuse(w, code, word, message) }, message
 		return f
 	}
-	voicetest.Break(t,
+	voicetest.RunFaults(t,
 		func(t *testing.T, url string, timeout time.Duration) voicetest.Voice {
 			return open(t, Config{URL: url, Timeout: timeout})
 		},
@@ -128,7 +128,7 @@ func TestNames(t *testing.T) {
 		"en-US-Studio-O":         "en-US Studio 160",
 		"cmn-CN-Standard-A":      "cmn-CN Standard 4",
 	} {
-		if got := fmt.Sprint(region(voice), " ", family(voice), " ", price(voice)); got != want {
+		if got := fmt.Sprint(languageOf(voice), " ", voiceFamily(voice), " ", price(voice)); got != want {
 			t.Errorf("%s: %s, want %s", voice, got, want)
 		}
 	}

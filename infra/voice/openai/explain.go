@@ -18,8 +18,8 @@ func explain(status int, body []byte) call.Refusal {
 	if json.Unmarshal(body, &b) != nil {
 		return call.Refusal{}
 	}
-	e := read(b.Error)
-	d := read(b.Detail)
+	e := parseError(b.Error)
+	d := parseError(b.Detail)
 	r := call.Refusal{Reason: cmp.Or(e.Message, d.Message, b.Message)}
 	switch cmp.Or(e.Code, e.Type) {
 	case "insufficient_quota", "billing_hard_limit_reached":
@@ -34,13 +34,13 @@ func explain(status int, body []byte) call.Refusal {
 	return r
 }
 
-type fault struct{ Message, Code, Type string }
+type serverError struct{ Message, Code, Type string }
 
-// read takes an error that is a text, an object or FastAPI's list of faults.
-func read(raw json.RawMessage) fault {
+// parseError takes an error that is a text, an object or FastAPI's list of faults.
+func parseError(raw json.RawMessage) serverError {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
-		return fault{Message: text}
+		return serverError{Message: text}
 	}
 	var object struct {
 		Message string `json:"message"`
@@ -49,13 +49,13 @@ func read(raw json.RawMessage) fault {
 	}
 	if json.Unmarshal(raw, &object) == nil {
 		code, _ := object.Code.(string)
-		return fault{object.Message, code, object.Type}
+		return serverError{object.Message, code, object.Type}
 	}
 	var list []struct {
 		Msg string `json:"msg"`
 	}
 	if json.Unmarshal(raw, &list) == nil && len(list) > 0 {
-		return fault{Message: list[0].Msg}
+		return serverError{Message: list[0].Msg}
 	}
-	return fault{}
+	return serverError{}
 }

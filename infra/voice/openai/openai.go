@@ -113,7 +113,7 @@ type request struct {
 // taken it.
 func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
 	text := plain.Untagged(u.Text)
-	n, err := plain.Fit(text, v.caps)
+	n, err := plain.CheckLength(text, v.caps)
 	if err != nil {
 		return lector.Speech{}, fmt.Errorf("openai: %w", err)
 	}
@@ -135,7 +135,7 @@ func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, e
 	}
 	if err != nil {
 		s.MP3 = nil
-		return s, fmt.Errorf("openai: %w", v.client.Clean(err))
+		return s, fmt.Errorf("openai: %w", v.client.Redact(err))
 	}
 	return s, nil
 }

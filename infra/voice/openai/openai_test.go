@@ -99,14 +99,14 @@ func TestConformance(t *testing.T) {
 			h := httptest.NewServer(s)
 			t.Cleanup(h.Close)
 			v := open(t, Config{URL: h.URL, Format: test.format})
-			voicetest.Exercise(t, voicetest.Subject{Voice: v, Billed: true, Calls: func() int { return int(s.calls.Load()) }})
+			voicetest.Run(t, voicetest.Subject{Voice: v, Billed: true, Calls: func() int { return int(s.calls.Load()) }})
 		})
 	}
 }
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	voicetest.Break(t,
+	voicetest.RunFaults(t,
 		func(t *testing.T, url string, timeout time.Duration) voicetest.Voice {
 			return open(t, Config{URL: url, Timeout: timeout})
 		},

@@ -22,14 +22,14 @@ func Line(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-var doubled = strings.NewReplacer("[[", " ", "]]", " ")
+var doubleBrackets = strings.NewReplacer("[[", " ", "]]", " ")
 
 // Unbracketed returns Line without the double brackets by which espeak-ng
 // switches to phonemes and say to commands.
 func Unbracketed(text string) string {
 	text = Line(text)
 	for strings.Contains(text, "[[") || strings.Contains(text, "]]") {
-		text = doubled.Replace(text)
+		text = doubleBrackets.Replace(text)
 	}
 	return strings.Join(strings.Fields(text), " ")
 }

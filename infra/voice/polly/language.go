@@ -9,9 +9,9 @@ import (
 	"lector"
 )
 
-// speakers lists Polly's voices by language, as its documentation has them: the
+// voicesByLanguage lists Polly's voices by language, as its documentation has them: the
 // SDK knows their names only.
-var speakers = map[string]string{
+var voicesByLanguage = map[string]string{
 	"ar": "Zeina Hala Zayd",
 	"ca": "Arlet",
 	"cs": "Jitka",
@@ -41,12 +41,12 @@ var speakers = map[string]string{
 	"zh":  "Zhiyu",
 }
 
-// spoken lists the languages of a voice. One that is newer than the list above
+// languagesOf lists the languages of a voice. One that is newer than the list above
 // may be asked for any language that Polly has; languages: of the voice says it
 // better.
-func spoken(voice string) []string {
+func languagesOf(voice string) []string {
 	var own []string
-	for language, names := range speakers {
+	for language, names := range voicesByLanguage {
 		if slices.Contains(strings.Fields(names), voice) {
 			own = append(own, language)
 		}
@@ -55,10 +55,10 @@ func spoken(voice string) []string {
 	if len(own) > 0 {
 		return own
 	}
-	return all()
+	return allLanguages()
 }
 
-func all() []string {
+func allLanguages() []string {
 	var all []string
 	for _, code := range types.LanguageCode("").Values() {
 		all = append(all, lector.Primary(string(code)))

@@ -13,9 +13,9 @@ import (
 	"lector"
 )
 
-// mark asks for the times of words, and adds them and their price. Marks of
+// addMarks asks for the times of words, and adds them and their price. Marks of
 // SSML point into the SSML, so with another pace there are none.
-func (v *Voice) mark(ctx context.Context, spoken *sdk.SynthesizeSpeechInput, sent, original string, s *lector.Speech) error {
+func (v *Voice) addMarks(ctx context.Context, spoken *sdk.SynthesizeSpeechInput, sent, original string, s *lector.Speech) error {
 	if spoken.TextType != types.TextTypeText || sent != original {
 		return nil
 	}
@@ -27,12 +27,12 @@ func (v *Voice) mark(ctx context.Context, spoken *sdk.SynthesizeSpeechInput, sen
 	if err != nil {
 		return fmt.Errorf("marks: %w", err)
 	}
-	s.Marks, err = marks(data, len(sent))
+	s.Marks, err = parseMarks(data, len(sent))
 	return err
 }
 
-// marks reads one JSON object a line.
-func marks(data []byte, length int) ([]lector.Mark, error) {
+// parseMarks reads one JSON object a line.
+func parseMarks(data []byte, length int) ([]lector.Mark, error) {
 	var all []lector.Mark
 	for d := json.NewDecoder(bytes.NewReader(data)); d.More(); {
 		var m struct {

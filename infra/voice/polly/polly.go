@@ -57,14 +57,14 @@ type Voice struct {
 	caps    lector.Capabilities
 }
 
-// quota is what Amazon grants and asks for an engine, by default.
-type quota struct {
+// engineLimits is what Amazon grants and asks for an engine, by default.
+type engineLimits struct {
 	perSecond   float64
 	concurrency int
 	price       float64
 }
 
-var engines = map[types.Engine]quota{
+var engines = map[types.Engine]engineLimits{
 	types.EngineStandard:   {80, 80, 4},
 	types.EngineNeural:     {8, 18, 16},
 	types.EngineGenerative: {8, 26, 30},
@@ -93,7 +93,7 @@ func New(ctx context.Context, c Config) (*Voice, error) {
 		Normalise: "light", Synthetic: lector.TrainedAlgorithmicMedia, Parameters: "mp3 24000",
 	}
 	if len(caps.Languages) == 0 {
-		caps.Languages = spoken(c.Voice)
+		caps.Languages = languagesOf(c.Voice)
 	}
 	if c.Marks {
 		caps.Marks, caps.Price = lector.WordMark, 2*q.price
@@ -117,31 +117,31 @@ func connect(ctx context.Context, c Config) (*sdk.Client, error) {
 		return nil, lector.Permanent(lector.Hint(errors.New("region: is missing"), "set region: for this voice, or AWS_REGION"))
 	}
 	return sdk.NewFromConfig(loaded, func(o *sdk.Options) {
-		o.HTTPClient = direct(o.HTTPClient)
+		o.HTTPClient = withoutRedirects(o.HTTPClient)
 		if c.URL != "" {
 			o.BaseEndpoint = aws.String(c.URL)
 		}
 	}), nil
 }
 
-// direct returns a client over the same transport, with its certificates and
+// withoutRedirects returns a client over the same transport, with its certificates and
 // proxies, that follows no redirects.
-func direct(c sdk.HTTPClient) sdk.HTTPClient {
+func withoutRedirects(c sdk.HTTPClient) sdk.HTTPClient {
 	plain := call.NewHTTP()
 	if b, ok := c.(*awshttp.BuildableClient); ok {
 		plain.Transport = b.GetTransport()
 	}
-	return whole{plain}
+	return bufferedBody{plain}
 }
 
-// whole sends bodies of its own. The SDK closes the body of a request as soon
+// bufferedBody sends bodies of its own. The SDK closes the body of a request as soon
 // as the answer begins; if that is before the transport has seen its end, the
 // transport takes the request for broken and cuts the answer off, which is
 // billed by then.
-type whole struct{ sdk.HTTPClient }
+type bufferedBody struct{ sdk.HTTPClient }
 
 // Do implements sdk.HTTPClient.
-func (w whole) Do(r *http.Request) (*http.Response, error) {
+func (w bufferedBody) Do(r *http.Request) (*http.Response, error) {
 	if r.Body == nil {
 		return w.HTTPClient.Do(r)
 	}
@@ -168,7 +168,7 @@ func (v *Voice) Capabilities() lector.Capabilities { return v.caps }
 // Speak makes one call, or two with marks. Characters is what Amazon billed.
 func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
 	text := plain.Line(u.Text)
-	n, err := plain.Fit(text, v.caps)
+	n, err := plain.CheckLength(text, v.caps)
 	if err != nil {
 		return lector.Speech{}, fmt.Errorf("polly: %w", err)
 	}
@@ -179,26 +179,26 @@ func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, e
 		s.Characters = n
 	}
 	if err == nil {
-		s.MP3, err = sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, Mend: sound.Fixed}.MP3(ctx, data)
+		s.MP3, err = sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, FormatHint: sound.FixedFormatHint}.MP3(ctx, data)
 	}
 	if err == nil && v.config.Marks {
-		err = v.mark(ctx, in, text, u.Text, &s)
+		err = v.addMarks(ctx, in, text, u.Text, &s)
 	}
 	if err != nil {
-		return lector.Speech{Characters: s.Characters, RequestID: s.RequestID}, fmt.Errorf("polly: %w", v.clean(ctx, err))
+		return lector.Speech{Characters: s.Characters, RequestID: s.RequestID}, fmt.Errorf("polly: %w", v.redact(ctx, err))
 	}
 	return s, nil
 }
 
-// clean takes the secrets out of an error.
-func (v *Voice) clean(ctx context.Context, err error) error {
+// redact takes the secrets out of an error.
+func (v *Voice) redact(ctx context.Context, err error) error {
 	keys, missing := v.client.Options().Credentials.Retrieve(ctx)
 	if missing != nil {
 		return err
 	}
 	for _, s := range []string{keys.SecretAccessKey, keys.SessionToken} {
 		c := call.Client{Secret: call.NewSecret(s)}
-		err = c.Clean(err)
+		err = c.Redact(err)
 	}
 	return err
 }
@@ -220,8 +220,8 @@ func (v *Voice) input(text string, speed float64) *sdk.SynthesizeSpeechInput {
 	return in
 }
 
-// most bounds the bytes of an answer.
-const most = 64 << 20
+// maxAnswer bounds the bytes of an answer.
+const maxAnswer = 64 << 20
 
 // call makes one call and reads its whole answer.
 func (v *Voice) call(ctx context.Context, in *sdk.SynthesizeSpeechInput) ([]byte, lector.Speech, error) {
@@ -233,17 +233,17 @@ func (v *Voice) call(ctx context.Context, in *sdk.SynthesizeSpeechInput) ([]byte
 	}
 	defer out.AudioStream.Close()
 	s := lector.Speech{Characters: int(out.RequestCharacters), RequestID: requestID(out.ResultMetadata)}
-	data, err := io.ReadAll(io.LimitReader(out.AudioStream, most+1))
+	data, err := io.ReadAll(io.LimitReader(out.AudioStream, maxAnswer+1))
 	switch {
-	case len(data) > most:
-		err = call.Large(most)
+	case len(data) > maxAnswer:
+		err = call.TooLargeError(maxAnswer)
 	case err == nil: // whole, and paid for: no matter whose time is over
 	case ctx.Err() != nil:
 		err = context.Cause(ctx)
 	case short.Err() != nil:
-		err = call.Slow(context.Cause(short))
+		err = call.TimeoutError(context.Cause(short))
 	default:
-		err = call.Cut(len(data), err)
+		err = call.TruncatedError(len(data), err)
 	}
 	return data, s, err
 }

@@ -120,7 +120,7 @@ func TestConformance(t *testing.T) {
 			s := &server{}
 			h := httptest.NewServer(s)
 			t.Cleanup(h.Close)
-			voicetest.Exercise(t, voicetest.Subject{
+			voicetest.Run(t, voicetest.Subject{
 				Voice: open(t, Config{URL: h.URL, Marks: marks}), Billed: true, Calls: func() int { return int(s.calls.Load()) },
 			})
 		})
@@ -134,7 +134,7 @@ func TestFaults(t *testing.T) {
 		f.Serve = func(w http.ResponseWriter, _ *http.Request) { refuse(w, status, code, f.Says) }
 		return f
 	}
-	voicetest.Break(t,
+	voicetest.RunFaults(t,
 		func(t *testing.T, url string, timeout time.Duration) voicetest.Voice {
 			return open(t, Config{URL: url, Timeout: timeout})
 		},
@@ -220,7 +220,7 @@ func TestBodyOutlivesTheAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.ContentLength = 4
-	answer, err := whole{&http.Client{Transport: transport}}.Do(r)
+	answer, err := bufferedBody{&http.Client{Transport: transport}}.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,11 +259,11 @@ func TestLanguages(t *testing.T) {
 	if !slices.Equal(caps.Languages, []string{"en"}) {
 		t.Errorf("Amy speaks %v", caps.Languages)
 	}
-	if got := spoken("Nobody"); slices.Contains(got, "uk") || !slices.Contains(got, "en") || slices.Contains(got, "") {
+	if got := languagesOf("Nobody"); slices.Contains(got, "uk") || !slices.Contains(got, "en") || slices.Contains(got, "") {
 		t.Errorf("Polly speaks %v", got)
 	}
 	known := types.VoiceId("").Values()
-	for language, voices := range speakers {
+	for language, voices := range voicesByLanguage {
 		for _, v := range strings.Fields(voices) {
 			if !slices.Contains(known, types.VoiceId(v)) {
 				t.Errorf("%s: the SDK has no voice %s", language, v)

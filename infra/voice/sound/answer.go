@@ -31,20 +31,20 @@ type Want struct {
 	Channels int
 	Raw      int // Hz of 16-bit mono samples without a header; 0: they are not expected
 	Encoder  Encoder
-	// Mend is what the operator can do about another form; empty is for voices
+	// FormatHint is what the operator can do about another form; empty is for voices
 	// whose form the settings choose.
-	Mend string
+	FormatHint string
 }
 
-// Fixed is the Mend of a service of which the form cannot be chosen.
-const Fixed = "this service sends one form only, and this is another: is url the service's own?"
+// FixedFormatHint is the Mend of a service of which the form cannot be chosen.
+const FixedFormatHint = "this service sends one form only, and this is another: is url the service's own?"
 
-// strange is what the operator can do about an answer that is no audio.
-const strange = "is the url of this voice the speech server's, and not a proxy's or a web page's? See the server's log"
+// notAudioHint is what the operator can do about an answer that is no audio.
+const notAudioHint = "is the url of this voice the speech server's, and not a proxy's or a web page's? See the server's log"
 
 func (w Want) hint(err error, format string, args ...any) error {
-	if w.Mend != "" {
-		return lector.Hint(err, "%s", w.Mend)
+	if w.FormatHint != "" {
+		return lector.Hint(err, "%s", w.FormatHint)
 	}
 	return lector.Hint(err, format, args...)
 }
@@ -60,9 +60,9 @@ func (w Want) MP3(ctx context.Context, data []byte) ([]byte, error) {
 	case WAV:
 		return w.encode(ctx, data)
 	case Empty:
-		return nil, lector.Hint(errors.New("the answer holds no audio"), strange)
+		return nil, lector.Hint(errors.New("the answer holds no audio"), notAudioHint)
 	case HTML, JSON, Text:
-		return nil, InPlace(kind, "audio", data)
+		return nil, WrongKindError(kind, "audio", data)
 	case Unknown:
 		if w.Raw > 0 {
 			return w.encode(ctx, pcm.NewWAV(data, w.Raw, 1).Bytes())
@@ -75,12 +75,12 @@ func (w Want) MP3(ctx context.Context, data []byte) ([]byte, error) {
 }
 
 func (w Want) check(mp3 []byte) error {
-	f, err := Walk(mp3)
+	f, err := ScanFrames(mp3)
 	switch {
-	case errors.Is(err, ErrCut):
-		return lector.Hint(fmt.Errorf("the audio is %w", err), strange)
+	case errors.Is(err, ErrTruncated):
+		return lector.Hint(fmt.Errorf("the audio is %w", err), notAudioHint)
 	case f.Frames == 0:
-		return lector.Hint(fmt.Errorf("the answer is a damaged MP3: %w", err), strange)
+		return lector.Hint(fmt.Errorf("the answer is a damaged MP3: %w", err), notAudioHint)
 	case f.Rate != w.Rate:
 		return lector.Permanent(w.hint(fmt.Errorf("the answer has %d Hz, %d are expected", f.Rate, w.Rate), "set sample_rate: %d for this voice, or format: wav", f.Rate))
 	case f.Channels != w.Channels:
@@ -95,19 +95,19 @@ func (w Want) encode(ctx context.Context, wav []byte) ([]byte, error) {
 	}
 	mp3, err := w.Encoder.Encode(ctx, bytes.NewReader(wav), Rate, Channels, kbps)
 	if err != nil && lector.HintOf(err) == "" {
-		err = lector.Hint(err, strange)
+		err = lector.Hint(err, notAudioHint)
 	}
 	return mp3, err
 }
 
-// InPlace is an answer of another kind than the wanted.
-func InPlace(kind Kind, wanted string, data []byte) error {
-	return lector.Hint(fmt.Errorf("the answer is %s in place of %s: %s", kind, wanted, Excerpt(data)), strange)
+// WrongKindError is an answer of another kind than the wanted.
+func WrongKindError(kind Kind, wanted string, data []byte) error {
+	return lector.Hint(fmt.Errorf("the answer is %s in place of %s: %s", kind, wanted, Excerpt(data)), notAudioHint)
 }
 
-// Broken is an answer that cannot be read.
-func Broken(what string, err error) error {
-	return lector.Hint(fmt.Errorf("the answer%s: %w", what, err), strange)
+// UnreadableError is an answer that cannot be read.
+func UnreadableError(what string, err error) error {
+	return lector.Hint(fmt.Errorf("the answer%s: %w", what, err), notAudioHint)
 }
 
 // Parameters describes the encoder's part in a clip, for its hash.

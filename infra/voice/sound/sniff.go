@@ -30,32 +30,32 @@ func Sniff(data []byte) Kind {
 	switch {
 	case len(data) == 0:
 		return Empty
-	case has(data, 8, "WAVE") && (has(data, 0, "RIFF") || has(data, 0, "RF64") || has(data, 0, "BW64")):
+	case hasMagic(data, 8, "WAVE") && (hasMagic(data, 0, "RIFF") || hasMagic(data, 0, "RF64") || hasMagic(data, 0, "BW64")):
 		return WAV
-	case has(data, 0, "ID3"):
+	case hasMagic(data, 0, "ID3"):
 		return MP3
-	case has(data, 0, "fLaC"):
+	case hasMagic(data, 0, "fLaC"):
 		return FLAC
-	case has(data, 0, "OggS"):
+	case hasMagic(data, 0, "OggS"):
 		return Ogg
-	case has(data, 4, "ftyp"):
+	case hasMagic(data, 4, "ftyp"):
 		return MP4
 	case len(data) > 1 && data[0] == 0xFF && data[1]&0xF6 == 0xF0:
 		return AAC // an ADTS header has layer 0
 	}
-	if two(data) {
+	if startsWithFrames(data) {
 		return MP3
 	}
-	return text(data)
+	return textKind(data)
 }
 
-func has(data []byte, at int, magic string) bool {
+func hasMagic(data []byte, at int, magic string) bool {
 	return len(data) >= at+len(magic) && string(data[at:at+len(magic)]) == magic
 }
 
-// two reports whether a frame stands at the start and another behind it: raw
+// startsWithFrames reports whether a frame stands at the start and another behind it: raw
 // samples may look like one frame, and hardly like two.
-func two(data []byte) bool {
+func startsWithFrames(data []byte) bool {
 	h, err := header(data)
 	if err != nil {
 		return false
@@ -67,8 +67,8 @@ func two(data []byte) bool {
 	return err == nil
 }
 
-// text tells text from samples by its first half kilobyte.
-func text(data []byte) Kind {
+// textKind tells text from samples by its first half kilobyte.
+func textKind(data []byte) Kind {
 	head := bytes.TrimSpace(data)
 	if len(head) > 512 { // and no rune cut in two
 		head = bytes.TrimRightFunc(head[:512], func(r rune) bool { return r == utf8.RuneError })

@@ -40,19 +40,19 @@ func TestWalk(t *testing.T) {
 		mp3 := voicetest.MP3(form.Rate, form.Channels, 2*time.Second)
 		tagged := append([]byte("ID3\x04\x00\x00\x00\x00\x00\x03abcID3\x03\x00\x00\x00\x00\x00\x00"), mp3...)
 		tagged = append(tagged, "TAG"+strings.Repeat("x", 125)...)
-		got, err := sound.Walk(tagged)
+		got, err := sound.ScanFrames(tagged)
 		if err != nil || got.Rate != form.Rate || got.Channels != form.Channels || got.Duration.Round(100*time.Millisecond) != 2*time.Second {
 			t.Errorf("%+v: %+v, %v", form, got, err)
 		}
-		if _, err := sound.Walk(mp3[:len(mp3)-1]); !errors.Is(err, sound.ErrCut) {
+		if _, err := sound.ScanFrames(mp3[:len(mp3)-1]); !errors.Is(err, sound.ErrTruncated) {
 			t.Errorf("cut: %v", err)
 		}
-		if _, err := sound.Walk(append(mp3, "garbage"...)); err == nil {
+		if _, err := sound.ScanFrames(append(mp3, "garbage"...)); err == nil {
 			t.Error("garbage behind the frames")
 		}
 	}
 	mixed := append(voicetest.MP3(24000, 1, time.Second), voicetest.MP3(24000, 2, time.Second)...)
-	if _, err := sound.Walk(mixed); err == nil {
+	if _, err := sound.ScanFrames(mixed); err == nil {
 		t.Error("mono, then stereo")
 	}
 }

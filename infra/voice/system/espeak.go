@@ -55,7 +55,7 @@ func espeakLanguages(table string) []string {
 			continue
 		}
 		languages = append(languages, lector.Primary(fields[1]))
-		if name, ok := renamed[fields[1]]; ok {
+		if name, ok := legacyNames[fields[1]]; ok {
 			languages = append(languages, name)
 		}
 	}
@@ -63,12 +63,12 @@ func espeakLanguages(table string) []string {
 	return slices.Compact(languages)
 }
 
-// renamed maps languages that espeak-ng calls by another name than BCP 47 does.
-var renamed = map[string]string{"cmn": "zh", "nb": "no"}
+// legacyNames maps languages that espeak-ng calls by another name than BCP 47 does.
+var legacyNames = map[string]string{"cmn": "zh", "nb": "no"}
 
 // voice returns what to ask espeak-ng for.
 func (espeak) voice(r request) string {
-	for theirs, ours := range renamed {
+	for theirs, ours := range legacyNames {
 		if r.language == ours {
 			r.language = theirs
 		}

@@ -40,15 +40,15 @@ type tool struct {
 	env  []string // NAME=value, beside what every program gets
 }
 
-// longestRun bounds one call of a program: a thousand characters take it a
+// runTimeout bounds one call of a program: a thousand characters take it a
 // second or two of processor time.
-const longestRun = 2 * time.Minute
+const runTimeout = 2 * time.Minute
 
 // run starts a program with text on its standard input and returns what it
 // prints. It is killed when ctx ends or when it takes longer than any speech
 // does; its error ends with its last complaint.
 func (t tool) run(ctx context.Context, stdin string, args ...string) ([]byte, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, longestRun, fmt.Errorf("not done within %v", longestRun))
+	ctx, cancel := context.WithTimeoutCause(ctx, runTimeout, fmt.Errorf("not done within %v", runTimeout))
 	defer cancel()
 	var out, complaints bytes.Buffer
 	c := exec.CommandContext(ctx, t.path, args...)

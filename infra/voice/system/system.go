@@ -88,7 +88,7 @@ func (v *Voice) Capabilities() lector.Capabilities { return v.caps }
 // arguments, and nothing in it is a command.
 func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
 	text := plain.Unbracketed(u.Text)
-	if _, err := plain.Fit(text, v.caps); err != nil {
+	if _, err := plain.CheckLength(text, v.caps); err != nil {
 		return lector.Speech{}, fmt.Errorf("%s: %w", v.program.name(), err)
 	}
 	speed := u.Speed

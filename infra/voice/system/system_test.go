@@ -37,7 +37,7 @@ func TestConformance(t *testing.T) {
 	for name, language := range map[string]string{"flite": "en-US", "espeak-ng": "uk"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Exercise(t, voicetest.Subject{Voice: find(t, name, ""), Language: language})
+			voicetest.Run(t, voicetest.Subject{Voice: find(t, name, ""), Language: language})
 		})
 	}
 }

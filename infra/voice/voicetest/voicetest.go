@@ -33,17 +33,17 @@ type Subject struct {
 	// Calls counts what reached the backend; nil where nobody counts.
 }
 
-// Exercise runs the whole suite.
-func Exercise(t *testing.T, s Subject) {
+// Run runs the whole suite.
+func Run(t *testing.T, s Subject) {
 	t.Helper()
 	if s.Language == "" {
 		s.Language = "en"
 	}
 	t.Run("capabilities", s.capabilities)
 	t.Run("speaks", s.speaks)
-	t.Run("text is data", s.hostile)
+	t.Run("text is data", s.textIsData)
 	t.Run("refuses", s.refuses)
-	t.Run("together", s.together)
+	t.Run("together", s.concurrent)
 	t.Run("cancelled", s.cancelled)
 }
 
@@ -95,7 +95,7 @@ func (s Subject) speak(t *testing.T, u lector.Utterance) lector.Speech {
 		t.Fatalf("speak %.60q: %v", u.Text, err)
 	}
 	c := s.Voice.Capabilities()
-	f, err := sound.Walk(got.MP3)
+	f, err := sound.ScanFrames(got.MP3)
 	switch {
 	case err != nil:
 		t.Fatalf("speak %.60q: %v", u.Text, err)
@@ -132,7 +132,7 @@ func Hostile() []string {
 	}
 }
 
-func (s Subject) hostile(t *testing.T) {
+func (s Subject) textIsData(t *testing.T) {
 	for _, text := range Hostile() {
 		s.speak(t, s.say(text))
 	}
@@ -164,7 +164,7 @@ func (s Subject) calls() int {
 	return s.Calls()
 }
 
-func (s Subject) together(t *testing.T) {
+func (s Subject) concurrent(t *testing.T) {
 	var wait sync.WaitGroup
 	for i := range 6 {
 		wait.Go(func() {

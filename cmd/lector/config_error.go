@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// yamlMessage says what is wrong with a settings file without the names of our Go
+// types.
+func yamlMessage(err error) string {
+	var t *yaml.TypeError
+	if !errors.As(err, &t) {
+		return strings.TrimPrefix(err.Error(), "yaml: ")
+	}
+	lines := make([]string, len(t.Errors))
+	for i, l := range t.Errors {
+		lines[i] = yamlLine(l)
+	}
+	return strings.Join(lines, "; ")
+}
+
+// typeMismatch is how the parser says that a value is of the wrong kind.
+var typeMismatch = regexp.MustCompile("^(line \\d+: )cannot unmarshal !!(\\w+) (?:`(.*)` )?into (.+)$")
+
+func yamlLine(line string) string {
+	if before, _, found := strings.Cut(line, " not found in type "); found {
+		return strings.Replace(before, "field ", "unknown key ", 1)
+	}
+	m := typeMismatch.FindStringSubmatch(line)
+	if m == nil {
+		return line
+	}
+	got := "\"" + m[3] + "\""
+	switch m[2] {
+	case "seq":
+		got = "a list"
+	case "map":
+		got = "a group of keys"
+	}
+	return m[1] + got + " is not " + typeName(m[4])
+}
+
+// typeName names the kind of value that a Go type stands for.
+func typeName(name string) string {
+	switch {
+	case name == "string":
+		return "a text"
+	case name == "int":
+		return "a whole number"
+	case name == "float64":
+		return "a number"
+	case name == "bool":
+		return "true or false"
+	case name == "time.Duration":
+		return "a time such as 30s"
+	case strings.HasPrefix(name, "[]"):
+		return "a list"
+	}
+	return "a group of keys"
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"lector"
+	"lector/publisher/tcp"
+)
+
+// httpServer is one HTTP listener.
+type httpServer struct {
+	listener net.Listener
+	handler  http.Handler
+	log      *slog.Logger
+}
+
+// listenHTTP takes the address at once, so that a taken port is told before any
+// work begins. key is the setting's name.
+func listenHTTP(key, address string, handler http.Handler, log *slog.Logger) (*httpServer, error) {
+	l, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, lector.Hint(fmt.Errorf("%s: address %s is taken by another program", key, address),
+			"%s", addressHint(key))
+	}
+	if err != nil {
+		return nil, lector.Hint(fmt.Errorf("%s: %w", key, err), "set %s to an address of this machine", key)
+	}
+	return &httpServer{tcp.Listen(l), handler, log}, nil
+}
+
+func addressHint(key string) string {
+	if key == "listen" {
+		return "choose another: -listen 127.0.0.1:8090, listen in lector.yaml, or LECTOR_LISTEN"
+	}
+	return "choose another: admin_listen in lector.yaml, or LECTOR_ADMIN_LISTEN"
+}
+
+// url is how to reach the door from this machine.
+func (d *httpServer) url() string {
+	_, port, _ := net.SplitHostPort(d.listener.Addr().String())
+	return "http://127.0.0.1:" + port
+}
+
+// serve answers until ctx ends, and then gives the requests under way a few
+// seconds.
+func (d *httpServer) serve(ctx context.Context) error {
+	server := tcp.NewServer(d.handler)
+	server.ErrorLog = slog.NewLogLogger(d.log.Handler(), slog.LevelDebug)
+	stopped := make(chan error, 1)
+	defer context.AfterFunc(ctx, func() {
+		grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		err := server.Shutdown(grace)
+		if errors.Is(err, context.DeadlineExceeded) { // somebody is listening to a long article
+			err = server.Close()
+		}
+		stopped <- err
+	})()
+	if err := server.Serve(d.listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-stopped
+}
+
+// close gives the address back, if serve has not done so.
+func (d *httpServer) close() error {
+	if err := d.listener.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+// healthCheck answers whether the process can do its work.
+type healthCheck func(ctx context.Context) error
+
+// adminHandler is health, metrics and profiles.
+func adminHandler(ready healthCheck, metrics *prometheus.Registry) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
+		defer cancel()
+		if err := ready(ctx); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ready")
+	})
+	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	return mux
+}

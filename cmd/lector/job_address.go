@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"iter"
+
+	"lector"
+)
+
+// addressedJobs is a ledger whose jobs name their manifests by the addresses that the
+// settings give them: a record keeps the one that held when it was written.
+type addressedJobs struct {
+	jobStore
+	config *config
+}
+
+func (l addressedJobs) Job(ctx context.Context, site, key string) (lector.Job, uint64, error) {
+	j, version, err := l.jobStore.Job(ctx, site, key)
+	return l.config.withCurrentAddress(j), version, err
+}
+
+func (l addressedJobs) Jobs(ctx context.Context) iter.Seq2[lector.Job, error] {
+	return l.config.withCurrentAddresses(l.jobStore.Jobs(ctx))
+}
+
+func (l addressedJobs) Watch(ctx context.Context, site, key string) iter.Seq2[lector.Job, error] {
+	return l.config.withCurrentAddresses(l.jobStore.Watch(ctx, site, key))
+}
+
+func (c *config) withCurrentAddresses(jobs iter.Seq2[lector.Job, error]) iter.Seq2[lector.Job, error] {
+	return func(yield func(lector.Job, error) bool) {
+		for j, err := range jobs {
+			if !yield(c.withCurrentAddress(j), err) {
+				return
+			}
+		}
+	}
+}
+
+// withCurrentAddress returns the job with its manifest's address of today. Where the
+// settings here do not say how the doors are reached, the record's stands.
+func (c *config) withCurrentAddress(j lector.Job) lector.Job {
+	if j.Manifest != "" && (c.PublicURL != "" || c.Store.PublicURL != "") {
+		j.Manifest = c.addresses().Object(lector.PointerKey(j.Site, j.ID))
+	}
+	return j
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"runtime"
+
+	"lector"
+	"lector/infra/nats"
+	"lector/worker"
+	"lector/worker/synth"
+)
+
+// metering is where the calls to voices are booked and bounded.
+type metering struct {
+	usage     synth.UsageLedger
+	budget    synth.Budget
+	history   worker.UsageLedger // the ledger, to look things up; nil: in memory
+	leases    synth.Leases       // of clips; nil: this process is alone
+	checkClip synth.Checker
+	log       *slog.Logger
+}
+
+// clipChecker checks clips, as many at once as there are cores.
+func (a *app) clipChecker() synth.Checker {
+	return synth.LimitConcurrency(cmp.Or(a.cores, runtime.GOMAXPROCS(0)), synth.CheckAudio)
+}
+
+// inMemory is a purse in memory, for one command: its budgets know of no other
+// process and end with it.
+func (h *resources) inMemory() *metering {
+	ledger := synth.NewMemoryLedger(h.config.budgets())
+	return &metering{usage: ledger, budget: ledger, checkClip: h.app.clipChecker(), log: h.log}
+}
+
+// shared is the purse that all workers share.
+func (h *resources) shared(ctx context.Context, c *nats.Conn, leases synth.Leases) (*metering, error) {
+	ledger, err := c.UsageLedger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	budget, err := c.Budgets(ctx, h.config.budgets())
+	if err != nil {
+		return nil, err
+	}
+	return &metering{ledger, budget, ledger, leases, h.app.clipChecker(), h.log}, nil
+}
+
+// budgets returns the bounds of all sites.
+func (c *config) budgets() map[string]lector.Budget {
+	all := map[string]lector.Budget{}
+	for name, s := range c.Sites {
+		all[name] = s.Budget.bounds()
+	}
+	return all
+}
+
+func (b budgetConfig) bounds() lector.Budget {
+	return lector.Budget{
+		CharactersPerArticle: b.CharactersPerArticle, CharactersPerHour: b.CharactersPerHour,
+		CharactersPerDay: b.CharactersPerDay, CharactersPerMonth: b.CharactersPerMonth,
+		DollarsPerArticle: b.DollarsPerArticle, DollarsPerHour: b.DollarsPerHour, DollarsPerDay: b.DollarsPerDay, DollarsPerMonth: b.DollarsPerMonth,
+	}
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"lector"
+	"lector/infra/nats"
+	"lector/infra/store/disk"
+	"lector/infra/store/s3"
+	"lector/worker"
+)
+
+// store is what both stores offer.
+type store interface {
+	worker.Store
+	Ping(ctx context.Context) error
+}
+
+// resources is what a command has opened, to be closed in reverse.
+type resources struct {
+	app      *app
+	config   *config
+	log      *slog.Logger
+	broker   *nats.Embedded // nil: another process's
+	metering *metering      // nil: one in memory
+	closers  []func() error
+}
+
+func (a *app) resources(c *config) *resources {
+	return &resources{app: a, config: c, log: a.logger(c.Log)}
+}
+
+// logger writes to stderr.
+func (a *app) logger(c logConfig) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.Level)) // checked when the settings were read
+	o := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(a.stderr, o))
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, o))
+}
+
+func (h *resources) onClose(f func() error) { h.closers = append(h.closers, f) }
+
+// close closes what was opened, the last first, and adds what went wrong to
+// *err.
+func (h *resources) close(err *error) {
+	for i := len(h.closers) - 1; i >= 0; i-- {
+		*err = errors.Join(*err, h.closers[i]())
+	}
+}
+
+// store opens the configured store.
+func (h *resources) store(ctx context.Context) (store, error) {
+	c := h.config.Store
+	if c.Kind == "s3" {
+		s, err := s3.Open(ctx, s3.Config{Bucket: c.Bucket, Endpoint: c.Endpoint, Region: c.Region})
+		if err != nil {
+			return nil, err
+		}
+		return s, nil
+	}
+	s, err := disk.Open(filepath.Join(h.config.Data, "store"))
+	if err != nil {
+		return nil, err
+	}
+	h.onClose(s.Close)
+	return s, nil
+}
+
+// natsDir is where the embedded server keeps its streams.
+func (c *config) natsDir() string { return filepath.Join(c.Data, "nats") }
+
+// embedded starts the server in this process, when no other is configured, and
+// sets it up.
+func (h *resources) embedded(ctx context.Context) error {
+	if h.config.NATS.URL != "" {
+		return nil
+	}
+	e, err := nats.Start(h.config.natsDir(), h.config.NATS.Listen, h.log)
+	if err != nil {
+		return err
+	}
+	h.onClose(e.Close)
+	h.broker = e
+	c, err := h.dial("setup", e.Access())
+	if err != nil {
+		return err
+	}
+	err = c.Setup(ctx, 1)
+	if err == nil {
+		err = c.RedeliverPending(ctx)
+	}
+	return errors.Join(err, c.Close())
+}
+
+// nats connects to the configured server, or to the one that another lector of
+// the same data directory has embedded.
+func (h *resources) nats(role string) (*nats.Conn, error) {
+	c := h.config
+	if c.NATS.URL != "" {
+		return h.closeLater(nats.Connect(nats.Options{
+			URL: string(c.NATS.URL), Credentials: c.NATS.Credentials, User: c.NATS.User, Password: string(c.NATS.Password),
+			Name: role, Log: h.log,
+		}))
+	}
+	access, err := nats.ReadAccess(c.natsDir())
+	if errors.Is(err, lector.ErrNotFound) {
+		return nil, lector.Hint(fmt.Errorf("no lector is running with the data directory %s", c.Data),
+			"start lector serve (or lector demo) first, name its directory with -data, or set nats.url (LECTOR_NATS_URL)")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return h.closeLater(h.dial(role, access))
+}
+
+func (h *resources) dial(role string, a nats.Access) (*nats.Conn, error) {
+	return nats.Connect(nats.Options{URL: a.URL, User: a.User, Password: a.Password, Name: role, Log: h.log})
+}
+
+func (h *resources) closeLater(c *nats.Conn, err error) (*nats.Conn, error) {
+	if err != nil {
+		return nil, err
+	}
+	h.onClose(c.Close)
+	return c, nil
+}
+
+// audioURL is where listeners find the store's objects.
+func (c *config) audioURL() string {
+	if c.Store.PublicURL != "" {
+		return c.Store.PublicURL
+	}
+	return c.publicURL()
+}
+
+// publicURL is where listeners find the public doors.
+func (c *config) publicURL() string {
+	if c.PublicURL != "" {
+		return c.PublicURL
+	}
+	return c.localURL()
+}
+
+// addresses is where listeners find doors and files.
+func (c *config) addresses() lector.Addresses {
+	return lector.Addresses{Public: c.publicURL(), Files: c.audioURL()}
+}
+
+// workerName tells this process apart in records and leases.
+func workerName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "worker"
+	}
+	return fmt.Sprintf("%s-%d", host, os.Getpid())
+}

@@ -1,0 +1,103 @@
+package nats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"lector"
+)
+
+// healthInterval is how often the embedded server's health is looked at.
+const healthInterval = 2 * time.Second
+
+// Healthy says what is wrong with the server; nil is well. Whoever publishes to
+// a stream that cannot be written hears nothing at all.
+func (e *Embedded) Healthy() error {
+	h := e.server.Healthz(&server.HealthzOptions{})
+	if h.Status == "ok" {
+		return nil
+	}
+	return lector.Hint(fmt.Errorf("embedded NATS: %s", h.Error), "is the disk of %s full? Free some space: the work goes on by itself", e.dir)
+}
+
+// monitor starts JetStream anew when it could not write and there is space again:
+// a stream whose disk was full once stays dead otherwise, until the process
+// ends. What was confirmed is all there afterwards.
+func (e *Embedded) monitor(ctx context.Context, log *slog.Logger) {
+	tick := time.NewTicker(healthInterval)
+	defer tick.Stop()
+	for streak := (faultStreak{}); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := e.Healthy()
+		persistent, first := streak.observe(err)
+		if first {
+			log.Error("NATS does not write", "error", err, "hint", lector.HintOf(err))
+		}
+		if persistent && e.checkSpace() == nil {
+			err := e.restartJetStream()
+			log.Warn("there is space again: JetStream was started anew", "error", err)
+			streak = faultStreak{}
+		}
+	}
+}
+
+// faultStreak is a fault that was found at each of the last looks.
+type faultStreak struct {
+	fault string
+	count int
+}
+
+// observe takes what a look has found, nil for nothing, and reports whether the
+// fault is there to stay, and whether that is known since this look.
+func (i *faultStreak) observe(err error) (persistent, first bool) {
+	if err == nil {
+		*i = faultStreak{}
+		return false, false
+	}
+	if err.Error() != i.fault {
+		*i = faultStreak{fault: err.Error()}
+	}
+	i.count++
+	return i.count >= faultThreshold(i.fault), i.count == faultThreshold(i.fault)
+}
+
+// faultThreshold is at how many looks in a row a fault is believed. A stream that is
+// being created counts as one that could not be recovered, and on a busy
+// machine that takes many seconds: starting anew would break it off.
+func faultThreshold(fault string) int {
+	if strings.Contains(fault, "could not be recovered") {
+		return 30
+	}
+	return 2
+}
+
+// checkSpace writes and removes as much as a stream may want next.
+func (e *Embedded) checkSpace() error {
+	f, err := os.CreateTemp(e.dir, ".room-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(make([]byte, 1<<20))
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close(), os.Remove(f.Name()))
+}
+
+func (e *Embedded) restartJetStream() error {
+	if err := e.server.ShutdownJetStream(); err != nil {
+		return err
+	}
+	return e.server.EnableJetStream(&server.JetStreamConfig{StoreDir: e.dir})
+}

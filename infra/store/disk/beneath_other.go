@@ -1,8 +1,0 @@
-//go:build !linux
-
-package disk
-
-import "os"
-
-// beneath opens a file for reading.
-func beneath(root *os.Root, _ *os.File, key string) (*os.File, error) { return root.Open(key) }

@@ -1,0 +1,29 @@
+package tcp
+
+import (
+	"context"
+	"net"
+)
+
+// connKey is the key of a request's connection.
+type connKey struct{}
+
+// Context returns ctx with the connection in it; it is for the ConnContext of
+// an http.Server. Connections that are no *Conn are left out.
+func Context(ctx context.Context, c net.Conn) context.Context {
+	if c, ok := c.(*Conn); ok {
+		return context.WithValue(ctx, connKey{}, c)
+	}
+	return ctx
+}
+
+// Cork calls head, which sends the head of an answer, so that it leaves in one
+// packet with what is sent next; that must follow at once. It does so if ctx
+// has a *Conn; head is called anyway.
+func Cork(ctx context.Context, head func()) {
+	if c, ok := ctx.Value(connKey{}).(*Conn); ok {
+		c.corked = true
+		defer func() { c.corked = false }()
+	}
+	head()
+}

@@ -1,6 +1,0 @@
-//go:build !linux
-
-package tcp
-
-// writeMore is for systems that cannot be told to wait.
-func (c *Conn) writeMore(p []byte) (int, error) { return c.Conn.Write(p) }

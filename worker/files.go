@@ -1,0 +1,72 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"lector"
+)
+
+// storeFiles stores the files of a rendition under names that nothing else has. Files
+// that are there already, from before a crash or a replay, are the same.
+func (w *Worker) storeFiles(ctx context.Context, n *Narration) error {
+	files, err := n.Files()
+	if err != nil {
+		return err
+	}
+	prefix := lector.Prefix(n.Manifest.Site, n.Manifest.Key) + n.Manifest.Hash
+	for _, f := range files {
+		o := lector.NewObject(prefix + f.Suffix)
+		err := w.Store.Create(ctx, o, bytes.NewReader(f.Content))
+		if err != nil && !errors.Is(err, lector.ErrExists) {
+			return fmt.Errorf("%s: %w", o.Key, err)
+		}
+	}
+	return w.checkStored(ctx, prefix+".mp3", n.Manifest.Bytes)
+}
+
+// checkStored makes sure that what will be announced is there.
+func (w *Worker) checkStored(ctx context.Context, key string, size int64) error {
+	o, err := w.Store.Stat(ctx, key)
+	if err != nil {
+		return fmt.Errorf("%s: %w", key, err)
+	}
+	if o.Size != size {
+		return fmt.Errorf("%s: %d bytes are stored, not %d", key, o.Size, size)
+	}
+	return nil
+}
+
+// File is one file of a rendition.
+type File struct {
+	Suffix  string // behind the hash: ".mp3"
+	Content []byte
+}
+
+// Files returns what lies beside each other under the rendition's hash. The
+// manifest is the last: where it is, the others are.
+func (n *Narration) Files() ([]File, error) {
+	manifest, err := encodeManifest(n.Manifest)
+	if err != nil {
+		return nil, err
+	}
+	files := []File{{".mp3", n.MP3}, {".vtt", n.VTT}}
+	if n.Chapters != nil {
+		files = append(files, File{".chapters.json", n.Chapters})
+	}
+	return append(files, File{".manifest.json", manifest}), nil
+}
+
+func encodeManifest(m lector.Manifest) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(m); err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
+	}
+	return b.Bytes(), nil
+}

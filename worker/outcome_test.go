@@ -1,0 +1,307 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lector"
+)
+
+// fakeServices is a broker, a ledger and a store of one test.
+type fakeServices struct {
+	mu          sync.Mutex
+	jobs        map[string]lector.Job
+	versions    map[string]uint64
+	objects     map[string][]byte
+	announced   []lector.AudioEvent
+	announceErr error // what Announce answers instead
+}
+
+func newFakeServices() *fakeServices {
+	return &fakeServices{jobs: map[string]lector.Job{}, versions: map[string]uint64{}, objects: map[string][]byte{}}
+}
+
+func (m *fakeServices) Job(_ context.Context, _, key string) (lector.Job, uint64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.versions[key] == 0 {
+		return lector.Job{}, 0, lector.ErrNotFound
+	}
+	return m.jobs[key], m.versions[key], nil
+}
+
+func (m *fakeServices) Save(_ context.Context, j lector.Job, version uint64) (uint64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.versions[j.ID] != version {
+		return 0, lector.ErrConflict
+	}
+	m.jobs[j.ID], m.versions[j.ID] = j, version+1
+	return version + 1, nil
+}
+
+func (m *fakeServices) Hold(ctx context.Context, _ string) (context.Context, func(), error) {
+	return ctx, func() {}, nil
+}
+
+func (m *fakeServices) Announce(_ context.Context, e lector.AudioEvent) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.announceErr == nil {
+		m.announced = append(m.announced, e)
+	}
+	return m.announceErr
+}
+
+func (m *fakeServices) Open(_ context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	data, ok := m.objects[key]
+	if !ok {
+		return nil, lector.Object{}, lector.ErrNotFound
+	}
+	return struct {
+		io.ReadSeeker
+		io.Closer
+	}{bytes.NewReader(data), io.NopCloser(nil)}, lector.Object{Key: key, Size: int64(len(data))}, nil
+}
+
+func (m *fakeServices) Stat(ctx context.Context, key string) (lector.Object, error) {
+	_, o, err := m.Open(ctx, key)
+	return o, err
+}
+
+func (m *fakeServices) List(_ context.Context, prefix string) iter.Seq2[lector.Object, error] {
+	m.mu.Lock()
+	keys := slices.Sorted(maps.Keys(m.objects))
+	m.mu.Unlock()
+	return func(yield func(lector.Object, error) bool) {
+		for _, key := range keys {
+			if strings.HasPrefix(key, prefix) && !yield(lector.Object{Key: key}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (m *fakeServices) Create(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
+	if _, err := m.Stat(ctx, o.Key); err == nil {
+		return lector.ErrExists
+	}
+	return m.Put(ctx, o, body)
+}
+
+func (m *fakeServices) Put(_ context.Context, o lector.Object, body io.ReadSeeker) error {
+	data, err := io.ReadAll(body)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.objects[o.Key] = data
+	return err
+}
+
+func (m *fakeServices) Delete(_ context.Context, key string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.objects, key)
+	return nil
+}
+
+// fakeDelivery notes how a delivery ended.
+type fakeDelivery struct{ how string }
+
+func (s *fakeDelivery) InProgress() error         { return nil }
+func (s *fakeDelivery) Ack(context.Context) error { s.how = "done"; return nil }
+func (s *fakeDelivery) Nak(time.Duration) error   { s.how = "later"; return nil }
+func (s *fakeDelivery) Term(reason string) error  { s.how = "refused: " + reason; return nil }
+func (s *fakeDelivery) String() string            { return s.how }
+
+// worker has no narrator: whatever wants one panics.
+func (m *fakeServices) worker() *Worker {
+	return &Worker{Name: "w", Jobs: m, Leases: m, Announcer: m, Store: m, Log: slog.New(slog.DiscardHandler), Heartbeat: time.Minute}
+}
+
+func newDelivery(kind lector.EventType, sequence uint64) (lector.Delivery, *fakeDelivery) {
+	s := &fakeDelivery{}
+	a := lector.Article{Site: "havana", ID: "1", Visibility: lector.Public}
+	return lector.Delivery{Event: lector.ArticleEvent{ID: "e", Type: kind, Article: a}, Sequence: sequence, Count: 1, Acknowledger: s}, s
+}
+
+// job returns the one record there is.
+func (m *fakeServices) job() lector.Job { return m.jobs[lector.Key("havana", "1")] }
+
+func (m *fakeServices) set(j lector.Job) {
+	j.ID, j.Site, j.Article = lector.Key("havana", "1"), "havana", "1"
+	m.jobs[j.ID] = j
+	m.versions[j.ID]++
+}
+
+func TestPanicIsAFailedArticle(t *testing.T) {
+	t.Parallel()
+	m := newFakeServices()
+	d, s := newDelivery(lector.Published, 1)
+	m.worker().handle(t.Context(), d)
+	if j := m.job(); j.State != lector.Failed || !strings.Contains(j.Reason, "internal error") || !j.Announced {
+		t.Errorf("job %+v", j)
+	}
+	if !strings.HasPrefix(s.how, "refused: internal error") || len(m.announced) != 1 || m.announced[0].Type != lector.AudioFailed {
+		t.Errorf("%s, told %+v", s, m.announced)
+	}
+}
+
+// TestArticleThatKillsWorkersEnds: a process that dies records nothing, so the
+// open attempts are all there is to go by.
+func TestArticleThatKillsWorkersEnds(t *testing.T) {
+	t.Parallel()
+	m := newFakeServices()
+	m.set(lector.Job{Sequence: 1, State: lector.Running, Attempts: make([]lector.Attempt, maxCrashes)})
+	d, s := newDelivery(lector.Published, 1)
+	m.worker().handle(t.Context(), d)
+	if j := m.job(); j.State != lector.Failed || !strings.Contains(j.Reason, "12 workers were lost") || !strings.HasPrefix(s.how, "refused") {
+		t.Errorf("%s, job %+v", s, j)
+	}
+}
+
+// TestOldFailureLeavesTheNewEventAlone: the newer event has taken the record
+// while the older one failed.
+func TestOldFailureLeavesTheNewEventAlone(t *testing.T) {
+	t.Parallel()
+	m := newFakeServices()
+	newer := lector.Job{Sequence: 2, State: lector.Running, Rendition: "r", Attempts: make([]lector.Attempt, 1)}
+	m.set(newer)
+	d, s := newDelivery(lector.Published, 1)
+	m.worker().handleResult(t.Context(), d, lector.Permanent(errors.New("no text")))
+	if j := m.job(); j.State != lector.Running || j.Announced || j.Attempts[0].Outcome != "" {
+		t.Errorf("job %+v", j)
+	}
+	if s.how != "done" || len(m.announced) != 0 {
+		t.Errorf("%s, told %+v", s, m.announced)
+	}
+}
+
+// TestFailureWaitsForItsAnnouncement: a job whose failure cannot be told is tried again,
+// and told when it can.
+func TestFailureWaitsForItsAnnouncement(t *testing.T) {
+	t.Parallel()
+	m := newFakeServices()
+	m.announceErr = errors.New("no broker")
+	d, s := newDelivery(lector.Published, 1)
+	w := m.worker()
+	w.handle(t.Context(), d)
+	if j := m.job(); s.how != "later" || j.State != lector.Queued {
+		t.Fatalf("%s, job %+v", s, j)
+	}
+	m.announceErr = nil
+	w.handle(t.Context(), d)
+	if j := m.job(); j.State != lector.Failed || !j.Announced || !strings.HasPrefix(s.how, "refused") || len(m.announced) != 1 {
+		t.Errorf("%s, told %d, job %+v", s, len(m.announced), j)
+	}
+}
+
+// TestCrashAfterFailureIsRecorded: the worker died when the record had given the job
+// up. The next one tells, and sends the event to the dead letters.
+func TestCrashAfterFailureIsRecorded(t *testing.T) {
+	t.Parallel()
+	m := newFakeServices()
+	m.set(lector.Job{Sequence: 1, State: lector.Failed, Reason: "no text"})
+	d, s := newDelivery(lector.Published, 1)
+	m.worker().handle(t.Context(), d)
+	if s.how != "refused: no text" || len(m.announced) != 1 || !m.job().Announced {
+		t.Errorf("%s, told %+v", s, m.announced)
+	}
+}
+
+func TestScheduledIsNotPublic(t *testing.T) {
+	t.Parallel()
+	m := newFakeServices()
+	d, s := newDelivery(lector.Scheduled, 1)
+	m.worker().handle(t.Context(), d)
+	if j := m.job(); j.State != lector.Refused || s.how != "done" || len(m.announced) != 0 {
+		t.Errorf("%s, told %+v, job %+v", s, m.announced, j)
+	}
+	pointer := lector.PointerKey("havana", lector.Key("havana", "1"))
+	m.objects[pointer] = []byte("{}")
+	m.set(lector.Job{Sequence: 2, State: lector.Ready, Announced: true, Rendition: "r", AnnouncedRendition: "r"})
+	d, s = newDelivery(lector.Scheduled, 3)
+	m.worker().handle(t.Context(), d)
+	if j := m.job(); j.State != lector.Refused || j.Rendition != "" || j.AnnouncedRendition != "" || s.how != "done" || len(m.announced) != 1 || m.announced[0].Type != lector.AudioRemoved {
+		t.Errorf("%s, told %+v, job %+v", s, m.announced, j)
+	}
+	if len(m.objects) != 0 {
+		t.Errorf("left behind: %v", m.objects)
+	}
+}
+
+// flakyQueue is a broker that misses a heartbeat after some time.
+type flakyQueue struct {
+	good  time.Duration
+	left  int
+	ended context.CancelFunc
+}
+
+func (f *flakyQueue) Next(ctx context.Context) (lector.Delivery, error) {
+	sleep(ctx, f.good)
+	if f.left--; f.left == 0 {
+		f.ended()
+	}
+	return lector.Delivery{}, errors.New("no heartbeat")
+}
+
+// TestFetchFailuresBackOff: only those make a worker wait longer and longer.
+func TestFetchFailuresBackOff(t *testing.T) {
+	t.Parallel()
+	for good, want := range map[time.Duration]time.Duration{
+		time.Minute: 5*time.Minute + 4*time.Second, // one second behind each
+		time.Second: 5*time.Second + 15*time.Second,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			w := newFakeServices().worker()
+			w.Queue = &flakyQueue{good: good, left: 5, ended: cancel}
+			began := time.Now()
+			w.loop(ctx)
+			if took := time.Since(began); took != want {
+				t.Errorf("well for %s each time: five failures took %s, want %s", good, took, want)
+			}
+		})
+	}
+}
+
+// TestKilledIsNotFailed: workers that were killed, as by a machine that starts
+// again and again, leave the article all its attempts.
+func TestKilledIsNotFailed(t *testing.T) {
+	t.Parallel()
+	m := newFakeServices()
+	m.set(lector.Job{Sequence: 1, State: lector.Running, Attempts: make([]lector.Attempt, maxCrashes)})
+	d, s := newDelivery(lector.Published, 1)
+	w := m.worker()
+	for i := range maxAttempts {
+		if i > 0 { // as the next claim does
+			j := m.job()
+			j.Attempts = append(j.Attempts, lector.Attempt{})
+			m.set(j)
+		}
+		if w.handleResult(t.Context(), d, errors.New("no voice answers")); s.how != "later" {
+			break
+		}
+	}
+	failures := 0
+	for _, a := range m.job().Attempts {
+		if a.Outcome == failed {
+			failures++
+		}
+	}
+	if failures != maxAttempts || m.job().State != lector.Failed || !strings.HasPrefix(s.how, "refused") {
+		t.Errorf("given up after %d failures: %s, job %+v", failures, s, m.job())
+	}
+}

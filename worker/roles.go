@@ -1,0 +1,150 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"lector"
+	"lector/worker/synth"
+)
+
+// roleVoices is who reads which kinds of segments beside a voice.
+type roleVoices map[lector.SegmentKind]Voice
+
+// roleVoices returns the site's cast for an article in the language. Who does not
+// speak it, or in another form than the voice, so that the clips could not be
+// joined, has no part.
+func (n *Narrator) roleVoices(site Site, beside Voice, language string) roleVoices {
+	c := roleVoices{}
+	for kind, name := range site.VoicesByRole {
+		for _, v := range n.Voices {
+			a, b := v.Capabilities, beside.Capabilities
+			if v.Name == name && v.Name != beside.Name && a.Speaks(language) && a.SampleRate == b.SampleRate && a.Channels == b.Channels {
+				c[kind] = v
+			}
+		}
+	}
+	return c
+}
+
+// voiceFor returns who reads a kind.
+func (c roleVoices) voiceFor(kind lector.SegmentKind, otherwise Voice) Voice {
+	if v, ok := c[kind]; ok {
+		return v
+	}
+	return otherwise
+}
+
+// combinedLimits narrows what a voice can take to what all of the cast can: the script
+// is written once.
+func (c roleVoices) combinedLimits(caps lector.Capabilities) lector.Capabilities {
+	for _, v := range c {
+		other := v.Capabilities
+		if other.Unit == lector.Bytes {
+			caps.Unit = lector.Bytes // no fewer than characters
+		}
+		if caps.MaxLength == 0 || other.MaxLength > 0 && other.MaxLength < caps.MaxLength {
+			caps.MaxLength = other.MaxLength
+		}
+		if normaliseLevel(other.Normalise) > normaliseLevel(caps.Normalise) {
+			caps.Normalise = other.Normalise
+		}
+	}
+	return caps
+}
+
+// normaliseLevel orders how much is spelt out; a voice that does not say wants all.
+func normaliseLevel(level string) int {
+	if at := slices.Index([]string{"off", "light", "full"}, level); at >= 0 {
+		return at
+	}
+	return 2
+}
+
+// voices returns who reads, each once, the voice of the take first.
+func (t *voicePlan) voices() []Voice {
+	all := []Voice{t.voice}
+	for _, v := range t.chunkVoices {
+		if !slices.ContainsFunc(all, func(w Voice) bool { return w.Name == v.Name }) {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// synthesize has each voice read its chunks, all at once, and returns the clips in
+// the order of the chunks; or who failed, and why.
+func (t *voicePlan) synthesize(ctx context.Context, step func(Progress)) ([]synth.Clip, voiceErrors) {
+	clips := make([]synth.Clip, len(t.synthChunks))
+	voices := t.voices()
+	errs := make([]error, len(voices))
+	tell := t.countProgress(step)
+	var wait sync.WaitGroup
+	for i, v := range voices {
+		wait.Go(func() { errs[i] = t.synthesizePart(ctx, v, clips, tell) })
+	}
+	wait.Wait()
+	var failed voiceErrors
+	for i, err := range errs {
+		if err != nil {
+			failed = append(failed, voiceError{voices[i].Name, err})
+		}
+	}
+	return clips, failed
+}
+
+// synthesizePart has one voice read its chunks.
+func (t *voicePlan) synthesizePart(ctx context.Context, v Voice, clips []synth.Clip, tell func(synth.Clip)) error {
+	var mine []synth.Chunk
+	var at []int
+	for i, by := range t.chunkVoices {
+		if by.Name == v.Name {
+			mine, at = append(mine, t.synthChunks[i]), append(at, i)
+		}
+	}
+	read, err := v.Synthesizer.Synthesize(ctx, mine, func(_, _ int, c synth.Clip) { tell(c) })
+	for i, c := range read {
+		clips[at[i]] = c
+	}
+	return err
+}
+
+// countProgress tells of each clip, never of two at once.
+func (t *voicePlan) countProgress(step func(Progress)) func(synth.Clip) {
+	var names []string
+	for _, v := range t.voices() {
+		names = append(names, v.Name)
+	}
+	total, done := len(t.synthChunks), 0
+	step(Progress{Stage: lector.StageSynth, Total: total, Note: strings.Join(names, ", ")})
+	var mu sync.Mutex
+	return func(c synth.Clip) {
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		step(Progress{Stage: lector.StageSynth, Done: done, Total: total, Note: c.State})
+	}
+}
+
+// voiceError is why a voice did not read its part.
+type voiceError struct {
+	voice string
+	error
+}
+
+// Error names the voice.
+func (f voiceError) Error() string { return fmt.Sprintf("voice %s: %v", f.voice, f.error) }
+
+func (f voiceError) Unwrap() error { return f.error }
+
+// includes reports whether one of those who failed before has a part in the take.
+func (u voiceErrors) includes(t *voicePlan) bool {
+	return slices.ContainsFunc(u, func(err error) bool {
+		f := voiceError{}
+		return errors.As(err, &f) && slices.ContainsFunc(t.voices(), func(v Voice) bool { return v.Name == f.voice })
+	})
+}
