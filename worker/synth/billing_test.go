@@ -108,18 +108,18 @@ func synthesizeArticle(t *testing.T, o *truncating, lengths ...int) synthesis {
 // chunk began, and clips and ledger agree with the server about what was billed.
 func (o synthesis) checkLedger(t *testing.T, ledger *MemoryLedger) {
 	t.Helper()
-	booked, billed := 0, 0
+	recorded, billed := 0, 0
 	for _, c := range ledger.Calls() {
 		if c.Outcome != lector.CallPaid {
 			t.Errorf("%+v", c)
 		}
-		booked += c.Characters
+		recorded += c.Characters
 	}
 	for _, c := range o.clips {
 		billed += c.Billed
 	}
-	if booked != o.billed || o.err == nil && billed != o.billed {
-		t.Errorf("the server billed %d characters, the ledger has %d, the clips %d", o.billed, booked, billed)
+	if recorded != o.billed || o.err == nil && billed != o.billed {
+		t.Errorf("the server billed %d characters, the ledger has %d, the clips %d", o.billed, recorded, billed)
 	}
 }
 

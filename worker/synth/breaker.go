@@ -67,7 +67,7 @@ func (u uncounted) Unwrap() error { return u.error }
 func (b *breaker) Speak(ctx context.Context, r Request) (Result, error) {
 	res, err := b.circuit.Execute(func() (Result, error) {
 		res, err := b.Speaker.Speak(ctx, r)
-		return res, b.judged(ctx, err)
+		return res, b.classify(ctx, err)
 	})
 	var u uncounted
 	switch {
@@ -79,9 +79,9 @@ func (b *breaker) Speak(ctx context.Context, r Request) (Result, error) {
 	return res, err
 }
 
-// judged marks an error that is no answer of the backend, and remembers one that
+// classify marks an error that is no answer of the backend, and remembers one that
 // counts.
-func (b *breaker) judged(ctx context.Context, err error) error {
+func (b *breaker) classify(ctx context.Context, err error) error {
 	_, throttled := lector.IsThrottled(err)
 	switch {
 	case err == nil:

@@ -28,7 +28,7 @@ func (c checked) Speak(ctx context.Context, r Request) (Result, error) {
 	if err != nil {
 		return res, err
 	}
-	// It is paid for, so it is checked even if its article was given back meanwhile.
+	// It is paid for, so it is checked even if work on its article has ended meanwhile.
 	res.Analysis, err = c.check(context.WithoutCancel(ctx), res.MP3, r, c.Capabilities())
 	if err != nil {
 		return res.refused(), err

@@ -174,6 +174,43 @@ func TestLimitCallsPauses(t *testing.T) {
 	})
 }
 
+// TestLimitCallsKeepsTheRateAfterAPause has calls that waited for a place or the
+// rate when the backend asked for a pause.
+func TestLimitCallsKeepsTheRateAfterAPause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := failing(1, lector.Throttled(errBroken, 3*time.Second))
+		concurrently(t.Context(), LimitCalls(v, 4, 8), 9)
+		for i := 1; i < len(v.began); i++ {
+			want := 125 * time.Millisecond
+			if i == 1 {
+				want = 3 * time.Second
+			}
+			if gap := v.began[i].Sub(v.began[i-1]); gap < want || gap > want+125*time.Millisecond {
+				t.Errorf("call %d began %v after the one before, want %v", i, gap, want)
+			}
+		}
+	})
+}
+
+// TestLimitCallsWaitsUntilTheDeadline has a call whose turn is after the end of its
+// context. x/time's limiter says so at once, and Retry must not take that for an
+// error of the voice.
+func TestLimitCallsWaitsUntilTheDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := &fake{}
+		l := LimitCalls(v, 2, 0.1)
+		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, errSuperseded)
+		defer cancel()
+		began := time.Now()
+		err := errors.Join(concurrently(ctx, l, 2)...)
+		if !errors.Is(err, errSuperseded) || time.Since(began) != time.Second || v.calls != 1 {
+			t.Errorf("%v after %v and %d calls", err, time.Since(began), v.calls)
+		}
+	})
+}
+
 func TestLimitCallsForgetsTheImpatient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
