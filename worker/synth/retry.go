@@ -58,7 +58,7 @@ func (t retrying) Speak(ctx context.Context, r Request) (res Result, err error) 
 		res, err = t.Speaker.Speak(ctx, r)
 		calls = append(calls, res.Calls...)
 		res.Calls = calls
-		if err == nil || lector.IsPermanent(err) || final(err) || ctx.Err() != nil {
+		if err == nil || !retryable(err) || ctx.Err() != nil {
 			return res, err
 		}
 		if res.Characters > 0 {
@@ -73,6 +73,9 @@ func (t retrying) Speak(ctx context.Context, r Request) (res Result, err error) 
 		}
 	}
 }
+
+// retryable reports whether the same call may succeed after a wait.
+func retryable(err error) bool { return !lector.IsPermanent(err) && !final(err) }
 
 // final reports whether err is no answer of the backend, and waiting here is of
 // no use: the next voice of the article is asked at once, the article is queued
