@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"lector"
+	"lector/audio/id3"
 )
 
 // owner names our private ID3 frame (ID3v2.4 native frames, 4.27).
@@ -33,21 +34,24 @@ func embedMarks(mp3 []byte, marks []lector.Mark) ([]byte, error) {
 	return append(tag, mp3...), nil
 }
 
-// splitMarks returns the frames and the marks of a clip.
+// splitMarks returns the frames and the marks of a clip. A tag that is not ours
+// stays with the frames.
 func splitMarks(clip []byte) (mp3 []byte, marks []lector.Mark, err error) {
-	const head = 20
-	if len(clip) < head+len(owner) || string(clip[:3]) != "ID3" || string(clip[10:14]) != "PRIV" {
+	const head = 20 // bytes of the tag's header and the frame's
+	if len(clip) < head || string(clip[:3]) != "ID3" || string(clip[10:14]) != "PRIV" {
 		return clip, nil, nil
 	}
-	end := 10 + unsafeSize(clip[6:10])
+	if !bytes.HasPrefix(clip[head:], []byte(owner)) {
+		return clip, nil, nil
+	}
+	end, err := id3.Size(clip[:10])
+	if err != nil {
+		return nil, nil, fmt.Errorf("marks: %w", err)
+	}
 	if end < head+len(owner) || end > len(clip) {
 		return nil, nil, fmt.Errorf("marks: tag of %d bytes in a clip of %d", end, len(clip))
 	}
-	data, ours := bytes.CutPrefix(clip[head:end], []byte(owner))
-	if !ours {
-		return clip, nil, nil
-	}
-	if err := json.Unmarshal(data, &marks); err != nil {
+	if err := json.Unmarshal(clip[head+len(owner):end], &marks); err != nil {
 		return nil, nil, fmt.Errorf("marks: %w", err)
 	}
 	return clip[end:], marks, nil
@@ -56,8 +60,4 @@ func splitMarks(clip []byte) (mp3 []byte, marks []lector.Mark, err error) {
 // synchsafe writes a size in four bytes of seven bits (ID3v2.4 structure, 6.2).
 func synchsafe(n int) []byte {
 	return binary.BigEndian.AppendUint32(nil, uint32(n>>21&0x7F)<<24|uint32(n>>14&0x7F)<<16|uint32(n>>7&0x7F)<<8|uint32(n&0x7F))
-}
-
-func unsafeSize(b []byte) int {
-	return int(b[0]&0x7F)<<21 | int(b[1]&0x7F)<<14 | int(b[2]&0x7F)<<7 | int(b[3]&0x7F)
 }

@@ -360,7 +360,7 @@ func TestEmbedMarks(t *testing.T) {
 	}
 }
 
-func FuzzUnembedMarks(f *testing.F) {
+func FuzzSplitMarks(f *testing.F) {
 	clip, _ := embedMarks([]byte("frames"), []lector.Mark{{At: 1}})
 	f.Add(clip)
 	f.Add(clip[:20])
