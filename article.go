@@ -16,9 +16,9 @@ type Visibility string
 
 // The visibilities that a CMS may state.
 const (
-	Public  Visibility = "public"
-	Members Visibility = "members"
-	Paid    Visibility = "paid"
+	Public  Visibility = "public"  // anybody: it is read
+	Members Visibility = "members" // who has signed in
+	Paid    Visibility = "paid"    // who pays
 )
 
 // Content types of an article's body. HTML may be a CMS field or a whole page;
@@ -31,28 +31,28 @@ const (
 
 // Body is the article's content as the CMS sent it.
 type Body struct {
-	ContentType string `json:"content_type"`
-	Content     string `json:"content"`
+	ContentType string `json:"content_type"` // text/html or text/plain
+	Content     string `json:"content"`      // the text
 }
 
 // Article is the full state of one article in one revision. Site and ID name
 // the article for ever; everything else may change from revision to revision.
 type Article struct {
-	Site        string     `json:"site"`
-	ID          string     `json:"id"`
-	Revision    string     `json:"revision,omitempty"`
-	URL         string     `json:"url,omitempty"`
-	Title       string     `json:"title,omitempty"`
-	Subtitle    string     `json:"subtitle,omitempty"`
-	Authors     []string   `json:"authors,omitempty"`
-	Section     string     `json:"section,omitempty"`
-	Tags        []string   `json:"tags,omitempty"`
-	Language    string     `json:"language,omitempty"` // BCP 47
-	PublishedAt time.Time  `json:"published_at,omitzero"`
-	UpdatedAt   time.Time  `json:"updated_at,omitzero"`
-	Visibility  Visibility `json:"visibility,omitempty"`
-	Body        Body       `json:"body,omitzero"`
-	Image       string     `json:"image,omitempty"` // URL or data URI of the cover, JPEG or PNG
+	Site        string     `json:"site"`                  // the publication, as configured
+	ID          string     `json:"id"`                    // the CMS's id
+	Revision    string     `json:"revision,omitempty"`    // names this state; absent is a hash of the content
+	URL         string     `json:"url,omitempty"`         // the article's own page
+	Title       string     `json:"title,omitempty"`       // the headline
+	Subtitle    string     `json:"subtitle,omitempty"`    // the standfirst
+	Authors     []string   `json:"authors,omitempty"`     // their names
+	Section     string     `json:"section,omitempty"`     // as sport
+	Tags        []string   `json:"tags,omitempty"`        // what it is about
+	Language    string     `json:"language,omitempty"`    // BCP 47
+	PublishedAt time.Time  `json:"published_at,omitzero"` // when it first appeared
+	UpdatedAt   time.Time  `json:"updated_at,omitzero"`   // of this revision; the newest wins
+	Visibility  Visibility `json:"visibility,omitempty"`  // only public text is read
+	Body        Body       `json:"body,omitzero"`         // what is read
+	Image       string     `json:"image,omitempty"`       // URL or data URI of the cover, JPEG or PNG
 }
 
 // Key returns the article's key: subject-safe, path-safe and stable.
@@ -89,11 +89,11 @@ type EventType string
 
 // What a CMS announces.
 const (
-	Published   EventType = "lector.article.published.v1"
-	Updated     EventType = "lector.article.updated.v1"
-	Unpublished EventType = "lector.article.unpublished.v1"
-	Deleted     EventType = "lector.article.deleted.v1"
-	Scheduled   EventType = "lector.article.scheduled.v1"
+	Published   EventType = "lector.article.published.v1"   // it appeared
+	Updated     EventType = "lector.article.updated.v1"     // it changed
+	Unpublished EventType = "lector.article.unpublished.v1" // it was withdrawn
+	Deleted     EventType = "lector.article.deleted.v1"     // it is gone
+	Scheduled   EventType = "lector.article.scheduled.v1"   // it will appear; nothing is read yet
 )
 
 // Known reports whether t is one of the types above.

@@ -36,8 +36,8 @@ func Primary(language string) string {
 // Disclosure is the one record of how the audio was made; every channel (player,
 // spoken label, tags, feed, events) shows this record.
 type Disclosure struct {
-	Text       string `json:"text"`
-	Language   string `json:"language"`
+	Text       string `json:"text"`                // what it says
+	Language   string `json:"language"`            // that it says it in
 	SourceType string `json:"digital_source_type"` // IPTC URI
 	Spoken     string `json:"spoken"`              // off, start or both
 }

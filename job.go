@@ -8,14 +8,14 @@ type State string
 // The states of a job. Queued and running jobs move on by themselves, a parked
 // one when its reason is gone; the others are at rest.
 const (
-	Queued    State = "queued"
-	Running   State = "running"
-	Parked    State = "parked" // waits for a budget, a voice or a person
-	Ready     State = "ready"
-	Failed    State = "failed"
-	Removed   State = "removed"
-	Refused   State = "refused" // rightly without audio: not public, nothing to read
-	Cancelled State = "cancelled"
+	Queued    State = "queued"    // waits for a worker
+	Running   State = "running"   // a worker has it
+	Parked    State = "parked"    // waits for a budget, a voice or a person
+	Ready     State = "ready"     // its audio is public
+	Failed    State = "failed"    // a person must look at it
+	Removed   State = "removed"   // withdrawn by the CMS
+	Refused   State = "refused"   // rightly without audio: not public, nothing to read
+	Cancelled State = "cancelled" // ended by an operator
 )
 
 // Terminal reports whether nothing more happens without a new event or a replay.
@@ -49,49 +49,49 @@ type Lane string
 
 // Attempt is one try at a job, by one worker.
 type Attempt struct {
-	Number  int       `json:"number"`
-	Worker  string    `json:"worker"`
-	Started time.Time `json:"started"`
-	Ended   time.Time `json:"ended,omitzero"`
-	Replay  string    `json:"replay,omitempty"`
-	Stage   Stage     `json:"stage"`
-	Outcome string    `json:"outcome,omitempty"`
-	Error   string    `json:"error,omitempty"`
+	Number  int       `json:"number"`            // from 1
+	Worker  string    `json:"worker"`            // host and process
+	Started time.Time `json:"started"`           // when the worker took it
+	Ended   time.Time `json:"ended,omitzero"`    // absent while it runs, and where its worker died
+	Replay  string    `json:"replay,omitempty"`  // names the replay that asked for it
+	Stage   Stage     `json:"stage"`             // the last one reached
+	Outcome string    `json:"outcome,omitempty"` // the state reached, or what became of it
+	Error   string    `json:"error,omitempty"`   // why it reached no end
 }
 
 // ChunkState is one chunk of a job: reused or synthesized, and what all calls
 // for it used, in characters.
 type ChunkState struct {
-	Hash       string `json:"hash"`
-	Characters int    `json:"characters"`
-	State      string `json:"state"`
-	Billed     int    `json:"billed,omitempty"`
+	Hash       string `json:"hash"`              // of its clip
+	Characters int    `json:"characters"`        // of its text
+	State      string `json:"state"`             // reused or synthesized
+	Billed     int    `json:"billed,omitempty"`  // characters that all calls for it were billed
 	Unknown    int    `json:"unknown,omitempty"` // of calls whose outcome nobody knows
 }
 
 // Job is the truth about one article: its newest wanted revision and the
 // rendition that is public. It is changed by compare-and-set only.
 type Job struct {
-	ID                 string       `json:"id"` // the article's key
-	Site               string       `json:"site"`
-	Article            string       `json:"article"`
-	Title              string       `json:"title,omitempty"`
-	Revision           string       `json:"revision"`
-	UpdatedAt          time.Time    `json:"updated_at,omitzero"` // of the wanted revision, as the CMS states it
-	Sequence           uint64       `json:"sequence"`            // of the event in the ARTICLES stream
-	State              State        `json:"state"`
-	Stage              Stage        `json:"stage"`
-	Lane               Lane         `json:"lane,omitempty"`
-	Reason             string       `json:"reason,omitempty"` // why it failed, is parked or was refused
-	Attempts           []Attempt    `json:"attempts"`
-	Chunks             []ChunkState `json:"chunks"`
-	Usage              Usage        `json:"usage"`
+	ID                 string       `json:"id"`                            // the article's key
+	Site               string       `json:"site"`                          // the publication
+	Article            string       `json:"article"`                       // the CMS's id of the article
+	Title              string       `json:"title,omitempty"`               // the headline
+	Revision           string       `json:"revision"`                      // the wanted one
+	UpdatedAt          time.Time    `json:"updated_at,omitzero"`           // of the wanted revision, as the CMS states it
+	Sequence           uint64       `json:"sequence"`                      // of the event in the ARTICLES stream
+	State              State        `json:"state"`                         // how it stands
+	Stage              Stage        `json:"stage"`                         // how far the work has come
+	Lane               Lane         `json:"lane,omitempty"`                // the queue; absent is normal
+	Reason             string       `json:"reason,omitempty"`              // why it failed, is parked or was refused
+	Attempts           []Attempt    `json:"attempts"`                      // the tries at this revision
+	Chunks             []ChunkState `json:"chunks"`                        // of the last attempt that reached an end
+	Usage              Usage        `json:"usage"`                         // characters of all attempts
 	Cost               float64      `json:"cost"`                          // US dollars
 	Rendition          string       `json:"rendition,omitempty"`           // hash of the public one
 	Manifest           string       `json:"manifest,omitempty"`            // its address, as it was when the record was written
 	Fallback           string       `json:"fallback,omitempty"`            // why a better voice did not read it
 	Announced          bool         `json:"announced"`                     // the audio event of this state is out
 	AnnouncedRendition string       `json:"announced_rendition,omitempty"` // the rendition that the last audio event said is ready
-	Created            time.Time    `json:"created"`
-	Changed            time.Time    `json:"changed"`
+	Created            time.Time    `json:"created"`                       // when the article was first announced
+	Changed            time.Time    `json:"changed"`                       // when the record was last written
 }

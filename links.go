@@ -12,12 +12,12 @@ import (
 // serves or announces the rendition makes them absolute by Addresses. Article
 // is the article's own page, which is always absolute.
 type Links struct {
-	MP3      string `json:"mp3"`
-	VTT      string `json:"vtt"`
-	Chapters string `json:"chapters,omitempty"`
-	Manifest string `json:"manifest"` // the pointer
-	Embed    string `json:"embed,omitempty"`
-	Article  string `json:"article,omitempty"`
+	MP3      string `json:"mp3"`                // the audio
+	VTT      string `json:"vtt"`                // the captions
+	Chapters string `json:"chapters,omitempty"` // where there are any
+	Manifest string `json:"manifest"`           // the pointer
+	Embed    string `json:"embed,omitempty"`    // the player page
+	Article  string `json:"article,omitempty"`  // the article's own page
 }
 
 // NewLinks returns the relative links of the rendition with the given hash.

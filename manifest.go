@@ -8,99 +8,99 @@ type SegmentKind string
 // The kinds of segments.
 const (
 	SpokenDisclosure SegmentKind = "disclosure" // the label, spoken
-	Title            SegmentKind = "title"
-	Byline           SegmentKind = "byline"
-	Standfirst       SegmentKind = "standfirst"
-	Paragraph        SegmentKind = "paragraph"
-	Heading          SegmentKind = "heading"
-	Quote            SegmentKind = "quote"
-	Item             SegmentKind = "item" // of a list
-	Caption          SegmentKind = "caption"
+	Title            SegmentKind = "title"      // the headline
+	Byline           SegmentKind = "byline"     // authors and date
+	Standfirst       SegmentKind = "standfirst" // the subtitle
+	Paragraph        SegmentKind = "paragraph"  // of the text
+	Heading          SegmentKind = "heading"    // within the text
+	Quote            SegmentKind = "quote"      // a block of its own
+	Item             SegmentKind = "item"       // of a list
+	Caption          SegmentKind = "caption"    // of a picture
 )
 
 // Sentence is one sentence as spoken, with its place in the audio in seconds.
 type Sentence struct {
-	Text   string  `json:"text"`
-	Source string  `json:"source"`
-	Start  float64 `json:"start"`
-	End    float64 `json:"end"`
+	Text   string  `json:"text"`   // as spoken
+	Source string  `json:"source"` // as written
+	Start  float64 `json:"start"`  // seconds
+	End    float64 `json:"end"`    // seconds
 }
 
 // Segment is a title, paragraph, heading, quote or list item as it was read,
 // with its place in the audio in seconds. Clips are the hashes of the clips
 // that it lies in; it is Reused when all of them came from the cache.
 type Segment struct {
-	Kind      SegmentKind `json:"kind"`
-	Text      string      `json:"text"`
-	Source    string      `json:"source"`
-	Start     float64     `json:"start"`
-	End       float64     `json:"end"`
-	Sentences []Sentence  `json:"sentences"`
-	Clips     []string    `json:"clips"`
+	Kind      SegmentKind `json:"kind"`             // what it is
+	Text      string      `json:"text"`             // as spoken
+	Source    string      `json:"source"`           // as written
+	Start     float64     `json:"start"`            // seconds
+	End       float64     `json:"end"`              // seconds
+	Sentences []Sentence  `json:"sentences"`        // in their order
+	Clips     []string    `json:"clips"`            // hashes
 	Timing    string      `json:"timing,omitempty"` // how the sentences were timed: marks, pauses or lengths
-	Reused    bool        `json:"reused"`
+	Reused    bool        `json:"reused"`           // nothing of it was synthesized for this rendition
 }
 
 // SpokenBy names a voice that a rendition was made with.
 type SpokenBy struct {
-	Name    string `json:"name"` // as configured
-	Backend string `json:"backend"`
-	Engine  string `json:"engine,omitempty"`
-	Voice   string `json:"voice,omitempty"`
+	Name    string `json:"name"`             // as configured
+	Backend string `json:"backend"`          // as openai or polly
+	Engine  string `json:"engine,omitempty"` // of the backend
+	Voice   string `json:"voice,omitempty"`  // of the backend
 }
 
 // PreviousRendition is one that was public before, in a manifest's list of them.
 type PreviousRendition struct {
-	Revision string    `json:"revision"`
-	Hash     string    `json:"hash"`
-	Created  time.Time `json:"created"`
+	Revision string    `json:"revision"` // the one that was read
+	Hash     string    `json:"hash"`     // of the rendition
+	Created  time.Time `json:"created"`  // when it was made
 }
 
 // Provenance says whether and by whom the file is signed.
 type Provenance struct {
-	State  string `json:"state"` // unsigned, valid, trusted or invalid
-	Signer string `json:"signer,omitempty"`
-	Detail string `json:"detail,omitempty"`
+	State  string `json:"state"`            // unsigned, valid, trusted or invalid
+	Signer string `json:"signer,omitempty"` // as the certificate names it
+	Detail string `json:"detail,omitempty"` // why it is not valid
 }
 
 // Usage counts characters: billed by voices, reused from the cache, and of calls
 // whose outcome is not known because a worker died inside them.
 type Usage struct {
-	Billed  int `json:"billed"`
-	Reused  int `json:"reused"`
-	Unknown int `json:"unknown"`
+	Billed  int `json:"billed"`  // by voices
+	Reused  int `json:"reused"`  // from the cache
+	Unknown int `json:"unknown"` // of calls whose outcome is not known
 }
 
 // Manifest is the JSON beside a rendition: what was read, by whom, and where
 // in the audio it stands. Duration is in seconds, from frame counts.
 type Manifest struct {
-	Site               string              `json:"site"`
-	Article            string              `json:"article"`
-	Key                string              `json:"key"`
-	Revision           string              `json:"revision"`
-	Hash               string              `json:"hash"` // of all that went into the rendition
-	Title              string              `json:"title"`
-	Authors            []string            `json:"authors,omitempty"`
-	Publication        string              `json:"publication,omitempty"`
-	PublishedAt        time.Time           `json:"published_at,omitzero"`
-	Language           string              `json:"language"`
-	Disclosure         Disclosure          `json:"disclosure"`
-	Voices             []SpokenBy          `json:"voices"`
-	Created            time.Time           `json:"created"`
-	Duration           float64             `json:"duration"`
-	Samples            int64               `json:"samples"`
-	SampleRate         int                 `json:"sample_rate"`
-	Loudness           *float64            `json:"loudness,omitempty"`  // integrated, LUFS (ITU-R BS.1770-4)
-	TruePeak           *float64            `json:"true_peak,omitempty"` // dBTP
-	Bytes              int64               `json:"bytes"`
-	SHA256             string              `json:"sha256"`
-	Links              Links               `json:"links"`
-	Segments           []Segment           `json:"segments"`
-	Lexicon            []string            `json:"lexicon,omitempty"` // the entries that matched
-	Usage              Usage               `json:"usage"`
-	PreviousRenditions []PreviousRendition `json:"previous_renditions,omitempty"`
-	Fallback           string              `json:"fallback,omitempty"`  // why a better voice did not read it
-	Provenance         Provenance          `json:"provenance,omitzero"` // absent until files are signed
+	Site               string              `json:"site"`                          // the publication
+	Article            string              `json:"article"`                       // the CMS's id of the article
+	Key                string              `json:"key"`                           // the article's key
+	Revision           string              `json:"revision"`                      // the one that was read
+	Hash               string              `json:"hash"`                          // of all that went into the rendition
+	Title              string              `json:"title"`                         // the headline
+	Authors            []string            `json:"authors,omitempty"`             // their names
+	Publication        string              `json:"publication,omitempty"`         // its title
+	PublishedAt        time.Time           `json:"published_at,omitzero"`         // of the article
+	Language           string              `json:"language"`                      // BCP 47
+	Disclosure         Disclosure          `json:"disclosure"`                    // the label
+	Voices             []SpokenBy          `json:"voices"`                        // that read it
+	Created            time.Time           `json:"created"`                       // when the audio was made
+	Duration           float64             `json:"duration"`                      // seconds
+	Samples            int64               `json:"samples"`                       // of one channel
+	SampleRate         int                 `json:"sample_rate"`                   // in Hz
+	Loudness           *float64            `json:"loudness,omitempty"`            // integrated, LUFS (ITU-R BS.1770-4)
+	TruePeak           *float64            `json:"true_peak,omitempty"`           // dBTP
+	Bytes              int64               `json:"bytes"`                         // of the MP3
+	SHA256             string              `json:"sha256"`                        // of the MP3
+	Links              Links               `json:"links"`                         // to the files
+	Segments           []Segment           `json:"segments"`                      // what was read
+	Lexicon            []string            `json:"lexicon,omitempty"`             // the entries that matched
+	Usage              Usage               `json:"usage"`                         // characters of the job
+	PreviousRenditions []PreviousRendition `json:"previous_renditions,omitempty"` // the newest first
+	Fallback           string              `json:"fallback,omitempty"`            // why a better voice did not read it
+	Provenance         Provenance          `json:"provenance,omitzero"`           // absent until files are signed
 
 	// FirstPublished is the date under which the first public rendition of the
 	// article appeared. It stands in the pointer only, and stays through edits.
@@ -121,9 +121,9 @@ func (m Manifest) PublicationDate() time.Time {
 
 // Audio event types.
 const (
-	AudioReady   = "lector.audio.ready.v1"
-	AudioFailed  = "lector.audio.failed.v1"
-	AudioRemoved = "lector.audio.removed.v1"
+	AudioReady   = "lector.audio.ready.v1"   // it can be heard
+	AudioFailed  = "lector.audio.failed.v1"  // there is none, and why
+	AudioRemoved = "lector.audio.removed.v1" // it is gone
 )
 
 // AudioEvent announces that an article's audio is there, failed or is gone.
@@ -131,16 +131,16 @@ type AudioEvent struct {
 	ID         string      `json:"-"`
 	Type       string      `json:"-"`
 	Time       time.Time   `json:"-"`
-	Site       string      `json:"site"`
-	Article    string      `json:"article"`
-	Key        string      `json:"key"`
-	Revision   string      `json:"revision,omitempty"`
-	Manifest   string      `json:"manifest,omitempty"`
-	MP3        string      `json:"mp3,omitempty"`
-	Duration   float64     `json:"duration,omitempty"`
-	Usage      Usage       `json:"usage"`
-	Disclosure *Disclosure `json:"disclosure,omitempty"`
-	Reason     string      `json:"reason,omitempty"`
+	Site       string      `json:"site"`                 // the publication
+	Article    string      `json:"article"`              // the CMS's id of the article
+	Key        string      `json:"key"`                  // the article's key
+	Revision   string      `json:"revision,omitempty"`   // the one that was read
+	Manifest   string      `json:"manifest,omitempty"`   // address
+	MP3        string      `json:"mp3,omitempty"`        // address
+	Duration   float64     `json:"duration,omitempty"`   // seconds
+	Usage      Usage       `json:"usage"`                // characters of the job
+	Disclosure *Disclosure `json:"disclosure,omitempty"` // the label
+	Reason     string      `json:"reason,omitempty"`     // why it failed or is gone
 }
 
 // pointerName is the name of the one mutable object of a rendition.

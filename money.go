@@ -30,29 +30,29 @@ type CallOutcome string
 // The outcomes of a call. Its characters count as billed when it was paid, and
 // as unknown when it was unanswered or its worker died inside it.
 const (
-	CallOpen    CallOutcome = "" // begun, not ended
-	CallPaid    CallOutcome = "paid"
-	CallFailed  CallOutcome = "failed" // refused or broken, and not billed
-	CallUnknown CallOutcome = "unknown"
-	CallReused  CallOutcome = "reused" // no call: characters that were in the cache
+	CallOpen    CallOutcome = ""        // begun, not ended
+	CallPaid    CallOutcome = "paid"    // answered, and billed
+	CallFailed  CallOutcome = "failed"  // refused or broken, and not billed
+	CallUnknown CallOutcome = "unknown" // nobody knows whether it was billed
+	CallReused  CallOutcome = "reused"  // no call: characters that were in the cache
 )
 
 // Call is one call to a voice in the usage ledger: what it is for, written
 // before it is made, and what became of it, written after.
 type Call struct {
-	ID         string      `json:"id"`
-	Site       string      `json:"site"`
-	Job        string      `json:"job"`
-	Chunk      string      `json:"chunk"` // hash of the clip that it is for
-	Voice      string      `json:"voice"` // as configured
-	Backend    string      `json:"backend"`
-	Characters int         `json:"characters"` // asked for; when paid, as billed
-	Cost       float64     `json:"cost"`       // US dollars
-	RequestID  string      `json:"request_id,omitempty"`
-	Began      time.Time   `json:"began"`
-	Ended      time.Time   `json:"ended,omitzero"`
-	Outcome    CallOutcome `json:"outcome,omitempty"`
-	Error      string      `json:"error,omitempty"`
+	ID         string      `json:"id"`                   // of the call
+	Site       string      `json:"site"`                 // the publication
+	Job        string      `json:"job"`                  // the article's key
+	Chunk      string      `json:"chunk"`                // hash of the clip that it is for
+	Voice      string      `json:"voice"`                // as configured
+	Backend    string      `json:"backend"`              // as openai or polly
+	Characters int         `json:"characters"`           // asked for; when paid, as billed
+	Cost       float64     `json:"cost"`                 // US dollars
+	RequestID  string      `json:"request_id,omitempty"` // the provider's
+	Began      time.Time   `json:"began"`                // when it was begun
+	Ended      time.Time   `json:"ended,omitzero"`       // absent until it has ended
+	Outcome    CallOutcome `json:"outcome,omitempty"`    // absent until it has ended
+	Error      string      `json:"error,omitempty"`      // why it failed
 }
 
 // Day returns the day in UTC to whose figures the call counts.
@@ -60,10 +60,10 @@ func (c Call) Day() string { return c.Began.UTC().Format(time.DateOnly) }
 
 // UsageTotal sums the calls of one day, site and voice.
 type UsageTotal struct {
-	Day     string  `json:"day"` // 2006-01-02, UTC
-	Site    string  `json:"site"`
-	Voice   string  `json:"voice"`
-	Calls   int     `json:"calls"`
+	Day     string  `json:"day"`     // 2006-01-02, UTC
+	Site    string  `json:"site"`    // the publication
+	Voice   string  `json:"voice"`   // as configured
+	Calls   int     `json:"calls"`   // how many were made
 	Billed  int     `json:"billed"`  // characters
 	Reused  int     `json:"reused"`  // characters that were in the cache
 	Unknown int     `json:"unknown"` // characters of calls of unknown outcome

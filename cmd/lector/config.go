@@ -39,12 +39,11 @@ type natsConfig struct {
 	// URL of the server, or several with commas between them; empty means the
 	// server embedded in this process. A login in it is never printed.
 	URL maskedURL `yaml:"url" env:"URL"`
-	// Credentials is the path of a .creds file. LECTOR_NATS_USER and
-	// LECTOR_NATS_PASSWORD (or LECTOR_NATS_PASSWORD_FILE) are for servers with
-	// passwords.
+	// Credentials is the path of a .creds file; servers with passwords want a
+	// user and a password instead.
 	Credentials string `yaml:"credentials" env:"CREDENTIALS"`
-	User        string `yaml:"-" env:"USER"`
-	Password    secret `yaml:"-" env:"PASSWORD"`
+	User        string `yaml:"-" env:"USER"`     // the name to log in with, for servers with passwords
+	Password    secret `yaml:"-" env:"PASSWORD"` // the password to log in with
 	// Listen is the loopback address of the embedded server; port 0 is any.
 	Listen string `yaml:"listen" env:"LISTEN"`
 	// Replicas of streams and buckets that setup creates: 1, or 3 in a cluster.
@@ -55,12 +54,11 @@ type natsConfig struct {
 type storeConfig struct {
 	// Kind is disk or s3.
 	Kind string `yaml:"kind" env:"KIND"`
-	// Bucket, Endpoint and Region are for s3. The endpoint is empty for AWS.
-	// The keys come from the usual AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
-	// or from the machine's role.
+	// Bucket is the name of the S3 bucket. The keys come from the usual
+	// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or from the machine's role.
 	Bucket   string `yaml:"bucket" env:"BUCKET"`
-	Endpoint string `yaml:"endpoint" env:"ENDPOINT"`
-	Region   string `yaml:"region" env:"REGION"`
+	Endpoint string `yaml:"endpoint" env:"ENDPOINT"` // the address of an S3 server; empty is AWS
+	Region   string `yaml:"region" env:"REGION"`     // the region of the bucket
 	// PublicURL is where listeners find the bucket's objects; empty means that
 	// the publisher hands them out under public_url.
 	PublicURL string `yaml:"public_url" env:"PUBLIC_URL"`
@@ -93,11 +91,11 @@ type logConfig struct {
 type voiceConfig struct {
 	// Backend is system, exec, openai, polly, elevenlabs, google or azure.
 	Backend string `yaml:"backend"`
-	Voice   string `yaml:"voice,omitempty"`
-	Model   string `yaml:"model,omitempty"`
-	Engine  string `yaml:"engine,omitempty"`
-	URL     string `yaml:"url,omitempty"`
-	Region  string `yaml:"region,omitempty"`
+	Voice   string `yaml:"voice,omitempty"`  // which of the voices that the backend has
+	Model   string `yaml:"model,omitempty"`  // the model, of openai and elevenlabs
+	Engine  string `yaml:"engine,omitempty"` // the engine, of polly: standard, neural, long-form or generative
+	URL     string `yaml:"url,omitempty"`    // the address of the server, where it is not the backend's own
+	Region  string `yaml:"region,omitempty"` // the region, of polly and azure
 	// Command is the program of an exec voice, with its arguments.
 	Command []string `yaml:"command,omitempty"`
 	// Env is what the program of an exec or system voice gets of the
@@ -112,9 +110,9 @@ type voiceConfig struct {
 	KeyEnv string `yaml:"key_env,omitempty"`
 	// MaxChars is the longest text of one call.
 	MaxChars int `yaml:"max_chars,omitempty"`
-	// Concurrency is how many calls may run at once, PerSecond how many start.
+	// Concurrency is how many calls may run at once.
 	Concurrency int     `yaml:"concurrency,omitempty"`
-	PerSecond   float64 `yaml:"per_second,omitempty"`
+	PerSecond   float64 `yaml:"per_second,omitempty"` // how many calls may start in a second; 0 is no bound
 	// Price is in US dollars a million characters.
 	Price float64 `yaml:"price_per_million,omitempty"`
 	// SampleRate is for raw PCM, which does not tell it, and for servers whose
@@ -128,9 +126,9 @@ type voiceConfig struct {
 	SendContext *bool `yaml:"send_context,omitempty"`
 	// Marks is whether polly is asked, and paid, for the times of words.
 	Marks bool `yaml:"marks,omitempty"`
-	// Timeout bounds one call, MemoryMB the address space of an exec voice.
+	// Timeout bounds one call.
 	Timeout  time.Duration `yaml:"timeout,omitempty"`
-	MemoryMB int           `yaml:"memory_mb,omitempty"`
+	MemoryMB int           `yaml:"memory_mb,omitempty"` // the address space that an exec voice may use
 	// Normalise is how much the script spells out for this voice: full, light
 	// or off. Empty is the backend's default.
 	Normalise string `yaml:"normalise,omitempty"`
@@ -138,9 +136,9 @@ type voiceConfig struct {
 
 // siteConfig is one publication.
 type siteConfig struct {
-	Title    string `yaml:"title"`
-	URL      string `yaml:"url,omitempty"`
-	Language string `yaml:"language,omitempty"`
+	Title    string `yaml:"title"`              // the publication, as listeners see it; empty is the site's name
+	URL      string `yaml:"url,omitempty"`      // the publication's own address
+	Language string `yaml:"language,omitempty"` // of articles that state none, as a BCP 47 tag
 	// Voices names, by language, the voices to use: the first that can is
 	// used, the rest are the fallback for a whole article. "*" stands for any
 	// other language; without it every configured voice may be asked.
@@ -171,8 +169,8 @@ type siteConfig struct {
 
 // includeConfig says which of the optional parts are read.
 type includeConfig struct {
-	Byline   *bool `yaml:"byline,omitempty"` // default true
-	Captions bool  `yaml:"captions,omitempty"`
+	Byline   *bool `yaml:"byline,omitempty"`   // default true
+	Captions bool  `yaml:"captions,omitempty"` // whether captions of pictures are read
 	// Foreign is what becomes of a paragraph in letters that the voice cannot
 	// read: skip leaves it out, refuse fails the article.
 	Foreign script.Foreign `yaml:"foreign,omitempty"`
@@ -180,17 +178,16 @@ type includeConfig struct {
 
 // budgetConfig bounds what a site may spend; 0 is no bound.
 type budgetConfig struct {
-	// CharactersPerArticle and DollarsPerArticle hold an article that would
-	// take more, before anything is spent. Without the first, one of more than
-	// maxArticle fails.
+	// CharactersPerArticle parks an article that would take more, before
+	// anything is spent. Without it, one of more than 200000 fails.
 	CharactersPerArticle int     `yaml:"characters_per_article,omitempty"`
-	DollarsPerArticle    float64 `yaml:"dollars_per_article,omitempty"`
-	CharactersPerDay     int     `yaml:"characters_per_day,omitempty"`
-	CharactersPerMonth   int     `yaml:"characters_per_month,omitempty"`
-	CharactersPerHour    int     `yaml:"characters_per_hour,omitempty"`
-	DollarsPerHour       float64 `yaml:"dollars_per_hour,omitempty"`
-	DollarsPerDay        float64 `yaml:"dollars_per_day,omitempty"`
-	DollarsPerMonth      float64 `yaml:"dollars_per_month,omitempty"`
+	DollarsPerArticle    float64 `yaml:"dollars_per_article,omitempty"`  // US dollars that one article may cost
+	CharactersPerDay     int     `yaml:"characters_per_day,omitempty"`   // characters in a day, in UTC
+	CharactersPerMonth   int     `yaml:"characters_per_month,omitempty"` // characters in a calendar month
+	CharactersPerHour    int     `yaml:"characters_per_hour,omitempty"`  // characters in an hour
+	DollarsPerHour       float64 `yaml:"dollars_per_hour,omitempty"`     // US dollars in an hour
+	DollarsPerDay        float64 `yaml:"dollars_per_day,omitempty"`      // US dollars in a day, in UTC
+	DollarsPerMonth      float64 `yaml:"dollars_per_month,omitempty"`    // US dollars in a calendar month
 }
 
 // secret is a value that is never printed.

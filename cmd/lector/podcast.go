@@ -11,10 +11,10 @@ import (
 
 // podcastConfig is what podcast directories want to know of a site's feed.
 type podcastConfig struct {
-	Description string `yaml:"description,omitempty"`
-	Image       string `yaml:"image,omitempty"` // address of a square picture, 1400 to 3000 px
-	Email       string `yaml:"email,omitempty"` // whom the directories write to
-	Category    string `yaml:"category,omitempty"`
+	Description string `yaml:"description,omitempty"` // what the feed says of itself
+	Image       string `yaml:"image,omitempty"`       // address of a square picture, 1400 to 3000 px
+	Email       string `yaml:"email,omitempty"`       // whom the directories write to
+	Category    string `yaml:"category,omitempty"`    // a category of Apple's list, as News
 }
 
 // publisherSite is the site as the public doors know it.

@@ -3,13 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
+
+	"lector/infra/nats"
 )
 
 const setupHelp = `Creates the streams, consumers and buckets on the configured NATS server, or
 brings them to their present shape, and checks the store and what its server
 keeps. It needs the rights to do so; the other commands only bind to what is
 there. It may run any number of times. lector serve and lector demo do it by
-themselves for their embedded server.
+themselves for their embedded server. What an older build has written is
+brought over, once: stop the workers of that build first.
 
   LECTOR_NATS_URL=nats://127.0.0.1:4222 lector setup`
 
@@ -40,7 +44,7 @@ func (a *app) setup(ctx context.Context, args []string) (err error) {
 	if err := conn.Setup(ctx, c.NATS.Replicas); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "NATS %s: streams ARTICLES, AUDIO, DEADLETTER and USAGE, buckets jobs, leases and budgets are there\n", conn.Version())
+	fmt.Fprintf(a.stdout, "NATS %s: streams %s and buckets %s are there\n", conn.Version(), namesOf("stream"), namesOf("bucket"))
 	s, err := h.store(ctx)
 	if err != nil {
 		return err
@@ -61,4 +65,15 @@ func (a *app) setup(ctx context.Context, args []string) (err error) {
 		printFinding(a.stdout, f)
 	}
 	return nil
+}
+
+// namesOf lists what setup makes of a kind.
+func namesOf(kind string) string {
+	var names []string
+	for _, p := range nats.Layout() {
+		if p.Kind == kind {
+			names = append(names, p.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }

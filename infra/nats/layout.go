@@ -1,0 +1,34 @@
+package nats
+
+import "strings"
+
+// Part is one of the things that Setup makes on a NATS server, or a header of a
+// message there.
+type Part struct {
+	Kind    string // stream, bucket, consumer or header
+	Name    string
+	Form    string // of the subjects or keys in it; of a header, where it stands
+	Purpose string
+}
+
+// Layout lists what Setup makes, in that order, and the headers beside those of
+// CloudEvents.
+func Layout() (all []Part) {
+	forms := map[string]string{
+		articles: "<site>.<key>", audio: "<site>.<key>", usage: "<site>.<chunk>", deadLetters: "<subject of the message>",
+		jobs: "<site>.<key>", budgets: "<site>", leases: "article.<key>, clip.<hash>",
+	}
+	for _, s := range streams(1) {
+		all = append(all, Part{"stream", s.Name, strings.TrimSuffix(s.Subjects[0], ">") + forms[s.Name], s.Description})
+	}
+	for _, b := range buckets(1) {
+		all = append(all, Part{"bucket", b.Bucket, forms[b.Bucket], b.Description})
+	}
+	return append(all,
+		Part{"consumer", workers().Durable, articles, "hands each article event to one worker"},
+		Part{"header", replayHeader, articles, "an operator asked for it again; names the replay"},
+		Part{"header", reasonHeader, deadLetters, "why nobody can work on it"},
+		Part{"header", timeHeader, deadLetters, "when that was found, RFC 3339"},
+		Part{"header", migratedHeader, usage + ", " + deadLetters, "the stream of an older build that it came from, and its place there"},
+	)
+}
