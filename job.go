@@ -32,15 +32,15 @@ type Stage string
 
 // The stages, in the order of the work.
 const (
-	StageTake     Stage = "take"
-	StageExtract  Stage = "extract"
-	StageScript   Stage = "script"
-	StageSynth    Stage = "synth"
-	StageStitch   Stage = "stitch"
-	StageStore    Stage = "store"
-	StageCommit   Stage = "commit"
-	StageAnnounce Stage = "announce"
-	StageDone     Stage = "done"
+	StageTake     Stage = "take"     // the event becomes the one that the record wants
+	StageExtract  Stage = "extract"  // what is read
+	StageScript   Stage = "script"   // how it is said
+	StageSynth    Stage = "synth"    // the clips
+	StageStitch   Stage = "stitch"   // the MP3
+	StageStore    Stage = "store"    // the files
+	StageCommit   Stage = "commit"   // the rendition becomes the article's
+	StageAnnounce Stage = "announce" // the pointer and the audio event
+	StageDone     Stage = "done"     // nothing is left to do
 )
 
 // Lane is the queue a job stands in: breaking, normal or backfill. Empty is

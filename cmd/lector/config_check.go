@@ -60,7 +60,9 @@ func (c *config) checkStore() error {
 const maxParallel = 1000
 
 func (c *config) checkNumbers() error {
-	for key, n := range map[string]int{"worker.concurrent_jobs": c.Worker.ConcurrentJobs, "worker.concurrent_calls": c.Worker.ConcurrentCalls, "nats.replicas": c.NATS.Replicas} {
+	for key, n := range map[string]int{
+		"worker.concurrent_jobs": c.Worker.ConcurrentJobs, "worker.concurrent_calls": c.Worker.ConcurrentCalls, "nats.replicas": c.NATS.Replicas,
+	} {
 		if n < 1 {
 			return fmt.Errorf("%s: %d is less than 1", key, n)
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -47,7 +46,7 @@ func wantRefusal(t *testing.T, want, file string, env map[string]string) {
 	}
 	var stderr strings.Builder
 	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: &stderr, getenv: func(name string) string { return env[name] }}
-	code := a.run(context.Background(), []string{"config", "-config", name})
+	code := a.run(t.Context(), []string{"config", "-config", name})
 	if code != 2 || !strings.Contains(stderr.String(), want) || !strings.Contains(stderr.String(), "hint: rename it") {
 		t.Errorf("%q: exit %d, %q, want %q", file, code, stderr.String(), want)
 	}

@@ -165,7 +165,8 @@ func wantFormerPages(t *testing.T, h *installation) {
 	if r, page := h.get("/embed/" + defaultSite + "/bridge"); r.StatusCode != http.StatusOK || !strings.Contains(string(page), lector.DisclosureText) {
 		t.Errorf("player page: %d", r.StatusCode)
 	}
-	mp3, err := os.Stat(filepath.Join(h.config.Data, "store", filepath.FromSlash(lector.Prefix(defaultSite, lector.Key(defaultSite, "bridge"))), filepath.Base(m.MP3)))
+	stored := filepath.FromSlash(lector.Prefix(defaultSite, lector.Key(defaultSite, "bridge")))
+	mp3, err := os.Stat(filepath.Join(h.config.Data, "store", stored, filepath.Base(m.MP3)))
 	if err != nil {
 		t.Fatal(err)
 	}

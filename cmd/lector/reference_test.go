@@ -191,7 +191,8 @@ func (r *reference) words() {
 	r.printf("\n## Words\n")
 	for _, g := range []struct{ title, pkg, kind string }{
 		{"Article events", "lector", "EventType"}, {"Audio events", "lector", "Audio"}, {"Visibilities", "lector", "Visibility"},
-		{"Job states", "lector", "State"}, {"Stages", "lector", "Stage"}, {"Attempt outcomes, beside `unchanged` and the state that the job reached", "lector/worker", "failed"},
+		{"Job states", "lector", "State"}, {"Stages", "lector", "Stage"},
+		{"Attempt outcomes, beside `unchanged` and the state that the job reached", "lector/worker", "failed"},
 		{"Chunk states", "lector/worker/synth", "Reused"}, {"Call outcomes", "lector", "Outcome"}, {"Kinds of segments", "lector", "SegmentKind"},
 	} {
 		values := r.docs.values[g.pkg+"."+g.kind]
