@@ -74,6 +74,7 @@ func TestMigrateStreams(t *testing.T) {
 				if err := c.Setup(t.Context(), 1); err != nil {
 					t.Fatal(err)
 				}
+				wantPresentJobs(t, c)
 				for stream, messages := range want {
 					if got, _ := contents(t, c, stream); !slices.Equal(got, messages) {
 						t.Errorf("%s holds %q, want %q", stream, got, messages)
@@ -89,12 +90,41 @@ func TestMigrateStreams(t *testing.T) {
 	}
 }
 
+// wantPresentJobs reads all records, none of which may have a former field.
+func wantPresentJobs(t *testing.T, c *Conn) {
+	t.Helper()
+	kv, err := c.js.KeyValue(t.Context(), jobs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := kv.Keys(t.Context())
+	if err != nil || len(keys) != 5 {
+		t.Fatalf("jobs %q, %v", keys, err)
+	}
+	for _, key := range keys {
+		entry, err := kv.Get(t.Context(), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if record := string(entry.Value()); strings.Contains(record, `"characters":{`) || !strings.Contains(record, `"usage":{`) {
+			t.Errorf("job %s: %s", key, record)
+		}
+	}
+}
+
 // breakOff does what a migration does until it has copied some messages of each
-// stream.
+// stream and rewritten a record.
 func breakOff(t *testing.T, c *Conn, most int) {
 	t.Helper()
 	if err := c.setupStreams(t.Context(), 1); err != nil {
 		t.Fatal(err)
+	}
+	kv, err := c.js.KeyValue(t.Context(), jobs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if changed, err := (&Ledger{kv}).migrate(t.Context(), jobKey("havana", lector.Key("havana", "market"))); !changed || err != nil {
+		t.Fatalf("one record: %v, %v", changed, err)
 	}
 	for _, f := range formerStreams() {
 		info, err := c.streamInfo(t.Context(), f.name)
@@ -171,6 +201,18 @@ func written(t *testing.T, c *Conn) (n uint64) {
 		n += info.State.LastSeq
 	}
 	return n
+}
+
+// TestFormerAudioEventsAreRead: what was announced before keeps its figures.
+func TestFormerAudioEventsAreRead(t *testing.T) {
+	t.Parallel()
+	c, _ := recorded(t)
+	for e, err := range c.Announcements(t.Context(), "havana", lector.Key("havana", "market")) {
+		if err != nil || e.Type != lector.AudioReady || e.Usage != (lector.Usage{Billed: 28, Reused: 42}) {
+			t.Errorf("%+v, %v", e, err)
+		}
+		break
+	}
 }
 
 func TestRenameJobFields(t *testing.T) {
