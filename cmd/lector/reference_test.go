@@ -155,7 +155,7 @@ func kindOf(t reflect.Type) string {
 	case t.Kind() == reflect.String:
 		return "a text"
 	}
-	return plainType(t.String())
+	return typeName(t.String())
 }
 
 // layout lists what is on the NATS server.

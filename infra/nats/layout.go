@@ -18,14 +18,14 @@ func Layout() (all []Part) {
 		articles: "<site>.<key>", audio: "<site>.<key>", usage: "<site>.<chunk>", deadLetters: "<subject of the message>",
 		jobs: "<site>.<key>", budgets: "<site>", leases: "article.<key>, clip.<hash>",
 	}
-	for _, s := range streams(1) {
+	for _, s := range streamConfigs(1) {
 		all = append(all, Part{"stream", s.Name, strings.TrimSuffix(s.Subjects[0], ">") + forms[s.Name], s.Description})
 	}
-	for _, b := range buckets(1) {
+	for _, b := range bucketConfigs(1) {
 		all = append(all, Part{"bucket", b.Bucket, forms[b.Bucket], b.Description})
 	}
 	return append(all,
-		Part{"consumer", workers().Durable, articles, "hands each article event to one worker"},
+		Part{"consumer", consumerConfig().Durable, articles, "hands each article event to one worker"},
 		Part{"header", replayHeader, articles, "an operator asked for it again; names the replay"},
 		Part{"header", reasonHeader, deadLetters, "why nobody can work on it"},
 		Part{"header", timeHeader, deadLetters, "when that was found, RFC 3339"},
