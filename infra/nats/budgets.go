@@ -16,7 +16,7 @@ import (
 // Budgets bounds what sites spend, over all workers: one record a site, changed
 // by compare-and-set. Where it cannot be read or written, nothing is granted.
 type Budgets struct {
-	ledger *JobStore // for its compare-and-set
+	bucket bucket
 	limits map[string]lector.Budget
 
 	mu       sync.Mutex
@@ -33,7 +33,7 @@ func (c *Conn) Budgets(ctx context.Context, bounds map[string]lector.Budget) (*B
 	if err != nil {
 		return nil, err
 	}
-	return &Budgets{ledger: &JobStore{kv}, limits: bounds, reserved: map[string]lector.Call{}, sites: map[string]*sync.Mutex{}}, nil
+	return &Budgets{bucket: bucket{kv}, limits: bounds, reserved: map[string]lector.Call{}, sites: map[string]*sync.Mutex{}}, nil
 }
 
 // Reserve takes a call out of its site's budget, or returns an error that
@@ -82,7 +82,7 @@ func (b *Budgets) change(ctx context.Context, site string, f func(lector.BudgetS
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	for {
-		version, value, err := b.ledger.read(ctx, token(site))
+		version, value, err := b.bucket.read(ctx, token(site))
 		if err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (b *Budgets) change(ctx context.Context, site string, f func(lector.BudgetS
 		if err != nil {
 			return err
 		}
-		_, err = b.ledger.compareAndSet(ctx, token(site), data, version)
+		_, err = b.bucket.compareAndSet(ctx, token(site), data, version)
 		if !errors.Is(err, lector.ErrConflict) && !errors.Is(err, jetstream.ErrKeyExists) {
 			return err
 		}

@@ -1,0 +1,66 @@
+package nats
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+)
+
+// bucket is a key-value bucket whose keys are changed by compare-and-set.
+type bucket struct{ kv jetstream.KeyValue }
+
+// compareAndSet writes data over the given version of a key, 0 for a new one,
+// and returns the version written. It is lector.ErrConflict when somebody else
+// wrote in between. Two refusals are no conflict: a replicated server may refuse
+// although nobody else wrote (nats-server#7281), which is tried again, and an
+// answer may be lost after the write was done.
+func (b bucket) compareAndSet(ctx context.Context, key string, data []byte, version uint64) (uint64, error) {
+	for wait := 2 * time.Millisecond; ; wait *= 2 {
+		v, err := b.write(ctx, key, data, version)
+		if err == nil {
+			return v, nil
+		}
+		now, value, rerr := b.read(ctx, key)
+		switch {
+		case rerr != nil:
+			return 0, fmt.Errorf("%w; read again: %w", err, rerr)
+		case bytes.Equal(value, data):
+			return now, nil
+		case now != version:
+			return 0, lector.ErrConflict
+		case wait > 40*time.Millisecond:
+			return 0, err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	}
+}
+
+// write makes one request.
+func (b bucket) write(ctx context.Context, key string, data []byte, version uint64) (uint64, error) {
+	if version == 0 {
+		return b.kv.Create(ctx, key, data)
+	}
+	return b.kv.Update(ctx, key, data, version)
+}
+
+// read returns a key's value and version; of a key that is not there 0 and nil.
+func (b bucket) read(ctx context.Context, key string) (version uint64, value []byte, err error) {
+	entry, err := b.kv.Get(ctx, key)
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return 0, nil, nil
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	return entry.Revision(), entry.Value(), nil
+}
