@@ -11,8 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// CheckAddress says why address is none that a reader's browser may be given:
-// it must be an absolute http or https address (RFC 3986) that names a host,
+// CheckAddress returns an error if address must not be given to a browser: it
+// must be an absolute http or https address (RFC 3986) that names a host,
 // without a login, white space, control characters or backslashes, which
 // browsers read in ways of their own. The error does not quote the address.
 func CheckAddress(address string) error {
@@ -56,7 +56,7 @@ func isHost(name string) bool {
 	return err == nil || hostName.MatchString(name)
 }
 
-// Masked stands in the place of a secret.
+// Masked is printed in place of a secret.
 const Masked = "[redacted]"
 
 // schemePattern is where an address begins in a list of addresses.

@@ -2,12 +2,12 @@ package lector
 
 import "time"
 
-// Disposition is what a job's record says to an event that was delivered.
+// Disposition is what is to be done with a delivered event, by the job's record.
 type Disposition int
 
-// The claims. A stale event is older than what the record wants; a settled one
-// has had its effect; of an unannounced one only the audio event is missing;
-// a due one must be worked on.
+// The dispositions. A stale event is older than the record's; an applied one has
+// had its effect; of an unannounced one only the audio event is missing; a due one
+// must be processed.
 const (
 	Stale Disposition = iota
 	Applied

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Delivery is one article event in the hands of a worker, which must settle it
-// in exactly one way.
+// Delivery is one article event as the broker delivered it to a worker, which
+// must end it by exactly one of Ack, Nak and Term.
 type Delivery struct {
 	Event    ArticleEvent
 	Sequence uint64 // of the event in its stream; it orders events that nothing else orders
@@ -16,16 +16,16 @@ type Delivery struct {
 	Acknowledger
 }
 
-// Acknowledger tells the broker what became of a delivery.
+// Acknowledger reports the result of a delivery to the broker.
 type Acknowledger interface {
 	// InProgress says that the worker is alive; without it the event is delivered
 	// again after the acknowledgement wait.
 	InProgress() error
-	// Ack says that the event needs no more work, and waits for the broker's
+	// Ack acknowledges the event, which needs no more work, and waits for the broker's
 	// confirmation.
 	Ack(ctx context.Context) error
-	// Nak gives the event back, to be delivered again after at least d.
+	// Nak returns the event to the broker, to be delivered again after at least d.
 	Nak(d time.Duration) error
-	// Term says that the event shall never be delivered again, and why.
+	// Term ends deliveries of the event and records the reason.
 	Term(reason string) error
 }

@@ -1,9 +1,9 @@
-// Package lector holds the nouns of the trade: articles and the events that
-// announce them, voices and what they are asked to say, jobs and how they
-// stand, and the manifest of a finished rendition.
+// Package lector holds the types that all packages share: articles and the events that
+// announce them, voices and the texts they are asked to speak, jobs and their
+// states, and the manifest of a finished rendition.
 //
-// It imports the standard library only and does no I/O, so that every wing of
-// the house may speak these words without knowing the other wings:
+// It imports the standard library only and does no I/O, so that worker,
+// publisher and infra can share these types without importing each other:
 //
 //	CMS ─▶ ArticleEvent ─▶ worker ─▶ Manifest + MP3 ─▶ publisher ─▶ listener
 //	                         │

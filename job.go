@@ -2,11 +2,11 @@ package lector
 
 import "time"
 
-// State is how a job stands.
+// State is the state of a job.
 type State string
 
 // The states of a job. Queued and running jobs move on by themselves, a parked
-// one when its reason is gone; the others are at rest.
+// one when its reason is gone; the others are terminal.
 const (
 	Queued    State = "queued"    // waits for a worker
 	Running   State = "running"   // a worker has it
@@ -69,8 +69,8 @@ type ChunkState struct {
 	Unknown    int    `json:"unknown,omitempty"` // of calls whose outcome nobody knows
 }
 
-// Job is the truth about one article: its newest wanted revision and the
-// rendition that is public. It is changed by compare-and-set only.
+// Job is the authoritative record of one article: the newest revision to be read
+// and the rendition that is public. It is changed by compare-and-set only.
 type Job struct {
 	ID                 string       `json:"id"`                            // the article's key
 	Site               string       `json:"site"`                          // the publication

@@ -65,7 +65,7 @@ func fileName(prefix, link string) string {
 // Addresses is where listeners find things. Both are without a slash at their
 // end; the zero value makes addresses that are relative to the host.
 type Addresses struct {
-	Public string // of the public doors: embed pages, player, feeds
+	Public string // of the public HTTP server: embed pages, player, feeds
 	Files  string // of the store's objects, by their keys
 }
 

@@ -85,7 +85,7 @@ func (s BudgetState) Settle(want, got Call) BudgetState {
 // rollOver begins the periods that now lies in.
 func (s BudgetState) rollOver(now time.Time) BudgetState {
 	for name, p := range map[string]*Period{hourName: &s.Hour, dayName: &s.Day, monthName: &s.Month} {
-		if current := now.Format(name); p.Name < current { // a slow clock does not turn the page back
+		if current := now.Format(name); p.Name < current { // a clock that is behind must not reopen a past period
 			*p = Period{Name: current}
 		}
 	}
