@@ -27,8 +27,8 @@ func (c Clips) Get(ctx context.Context, hash string) ([]byte, error) {
 	return data, errors.Join(err, body.Close())
 }
 
-// Put keeps a clip. The first rendering of a hash stays: a second one, paid for
-// in a race or by a voice that never says a thing twice alike, is dropped.
+// Put stores a clip. The first rendering of a hash stays; a second one, made at
+// the same time or by a voice that is not deterministic, is dropped.
 func (c Clips) Put(ctx context.Context, hash string, mp3 []byte) error {
 	err := c.Store.Create(ctx, lector.NewObject(lector.ClipKey(hash)), bytes.NewReader(mp3))
 	if errors.Is(err, lector.ErrExists) {

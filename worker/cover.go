@@ -22,11 +22,11 @@ type PictureFetcher interface {
 // The bounds of a cover: it goes into each copy of the audio.
 const (
 	maxCover  = 2 << 20  // bytes
-	maxPixels = 20 << 20 // of a picture that a player would have to unfold
+	maxPixels = 20 << 20 // of a picture that a player would have to decode
 )
 
-// cover returns the article's picture, or nil without one. An article is read
-// without its picture rather than not at all, so the error is only told.
+// cover returns the article's picture, or nil without one. A picture that
+// fails does not fail the article: the caller only reports the error.
 func (p *Plan) cover(ctx context.Context) (*id3.Picture, error) {
 	address := p.article.Image
 	if address == "" || p.narrator.Pictures == nil {
@@ -56,8 +56,8 @@ func (n *Narrator) loadPicture(ctx context.Context, address string) ([]byte, err
 	return base64.StdEncoding.DecodeString(body)
 }
 
-// checkCover looks at the bytes, not at what anybody says of them, and does not
-// unfold the picture.
+// checkCover recognises the format by the bytes, not by a stated type, and does not
+// decode the picture.
 func checkCover(data []byte) (mime string, err error) {
 	if len(data) > maxCover {
 		return "", fmt.Errorf("%d bytes, at most %d", len(data), maxCover)

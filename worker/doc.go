@@ -4,13 +4,12 @@
 //
 //	take ─ extract ─ script ─ synth ─ stitch ─ store ─ commit ─ announce ─ done
 //
-// The job's record is the truth, not the acknowledgement. It names the event
-// that the article wants (the newest revision, or its withdrawal), and every
+// The job's record decides, not the acknowledgement. It names the event that is
+// to be processed (the newest revision, or its withdrawal), and every
 // change of it is a compare-and-set. The commit is the one moment at which a
 // rendition becomes the article's; a worker that is late, was frozen or works
-// for an older event fails there. What comes behind the commit, pointer and
-// announcement, can be done twice without harm, so a worker that dies is
-// followed by one that does the rest again.
+// for an older event fails there. What follows the commit, pointer and
+// announcement, is idempotent, so that after a crash another worker can repeat it.
 //
 // A clip is kept as soon as it is spoken, under the hash of all that went into
 // it, and is never spoken again: not after a crash, not in a replay, not for an

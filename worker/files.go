@@ -10,8 +10,8 @@ import (
 	"lector"
 )
 
-// storeFiles stores the files of a rendition under names that nothing else has. Files
-// that are there already, from before a crash or a replay, are the same.
+// storeFiles stores the files of a rendition, which are named by its hash. Files that
+// exist already, from before a crash or a replay, have the same content.
 func (w *Worker) storeFiles(ctx context.Context, n *Narration) error {
 	files, err := n.Files()
 	if err != nil {

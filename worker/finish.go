@@ -10,9 +10,9 @@ import (
 	"lector"
 )
 
-// finish makes the store and the world follow the record: the pointer shows
-// the public rendition or is gone, and the audio event is out. Done twice, it
-// does no harm; a worker that dies here is followed by one that does it again.
+// finish brings the store and the announcements in line with the record: the
+// pointer shows the public rendition or is removed, and the audio event is
+// published. It is idempotent: after a crash another worker repeats it.
 func (w *Worker) finish(ctx context.Context, r *record, replay string) error {
 	if err := w.updatePointer(ctx, r); err != nil {
 		return err
@@ -37,9 +37,9 @@ func (w *Worker) finish(ctx context.Context, r *record, replay string) error {
 	return err
 }
 
-// updatePointer writes or removes the pointer. Because an older worker may have been
-// stopped between its commit and its pointer and wake up only now, the record
-// is read once more behind the write, and obeyed.
+// updatePointer writes or removes the pointer. An older worker may have been
+// suspended between its commit and its pointer and continue only now, so the
+// record is read once more after the write, and the pointer is corrected by it.
 func (w *Worker) updatePointer(ctx context.Context, r *record) error {
 	if err := w.writePointer(ctx, r.job); err != nil {
 		return err
@@ -105,7 +105,7 @@ func (w *Worker) deleteAudio(ctx context.Context, j lector.Job) error {
 	return nil
 }
 
-// audioEvent is what the world is told about the job as it stands.
+// audioEvent returns the event that announces the present state of the job.
 func (w *Worker) audioEvent(ctx context.Context, j lector.Job, replay string) (lector.AudioEvent, error) {
 	e := lector.AudioEvent{
 		Time: w.now(), Site: j.Site, Article: j.Article, Key: j.ID, Revision: j.Revision,

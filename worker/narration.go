@@ -87,8 +87,8 @@ func (p *Plan) Narrate(ctx context.Context, step func(Progress)) (*Narration, er
 	return nil, atStage(lector.StageSynth, failed)
 }
 
-// stitchParts readies the clips for the stitch. Each is decoded once: clips that were
-// spoken now have been listened to by the check.
+// stitchParts readies the clips for the stitch. Each is decoded once: new clips have
+// been analysed by the check.
 func (t *voicePlan) stitchParts(ctx context.Context, clips []synth.Clip) ([]audio.Part, error) {
 	parts := make([]audio.Part, len(clips))
 	for i := range clips {
@@ -167,8 +167,8 @@ func (p *Plan) disclosure(t *voicePlan) lector.Disclosure {
 	return lector.Disclosure{Text: text, Language: language, SourceType: source, Spoken: p.site.SpokenDisclosure}
 }
 
-// verify reads the finished file as a stranger would: nothing is announced
-// that does not match its manifest.
+// verify parses the finished file again and compares it with the timeline: nothing
+// is announced that does not match its manifest.
 func (n *Narration) verify(line audio.Timeline) error {
 	r, err := audio.InspectFrames(bytes.NewReader(n.MP3), int64(len(n.MP3)))
 	if err != nil {

@@ -25,7 +25,7 @@ type Voice struct {
 	Synthesizer  Synthesizer
 }
 
-// Site is how a publication wants to be read.
+// Site is how the articles of a publication are read.
 type Site struct {
 	Title            string
 	URL              string
@@ -55,8 +55,8 @@ type Site struct {
 	Loudness Loudness
 }
 
-// Narrator makes the audio of articles. It knows no broker and stores nothing
-// but clips.
+// Narrator makes the audio of articles. It needs no broker and stores
+// nothing but clips.
 type Narrator struct {
 	Sites    map[string]Site
 	Voices   []Voice
@@ -74,13 +74,13 @@ type Plan struct {
 	voicePlans []*voicePlan // the preferred first
 }
 
-// voicePlan is the article as one voice would read it, or as a cast would.
+// voicePlan is the article prepared for one voice, or for it and the voices by role.
 type voicePlan struct {
 	voice       Voice
 	script      script.Script
 	chunks      []script.Chunk
 	synthChunks []synth.Chunk
-	chunkVoices []Voice // who reads each chunk
+	chunkVoices []Voice // the voice of each chunk
 	hash        string
 }
 
@@ -172,7 +172,7 @@ func appendSpeaker(out []Voice, v Voice, language string) []Voice {
 	return out
 }
 
-// prepareFor writes the script and the chunks for one voice and its cast.
+// prepareFor writes the script and the chunks for one voice and the voices by role.
 func (p *Plan) prepareFor(v Voice, with roleVoices) (*voicePlan, error) {
 	caps := with.combinedLimits(v.Capabilities)
 	o, err := p.options(caps)
@@ -221,7 +221,7 @@ func (p *Plan) Characters() int {
 	return n
 }
 
-// maxCost is what the take costs at most: nothing of it may be in the cache.
+// maxCost is the cost if no clip is in the cache.
 func (t *voicePlan) maxCost() (characters int, dollars float64) {
 	for i, c := range t.synthChunks {
 		n := c.Characters()

@@ -9,10 +9,10 @@ import (
 	"lector"
 )
 
-// maxAttempts is how often a job is tried before a person must look at it.
+// maxAttempts is how often a job is tried before it fails.
 const maxAttempts = 6
 
-// handleResult settles the event by what became of it.
+// handleResult acknowledges the event, or returns it, by the result of its processing.
 func (w *Worker) handleResult(ctx context.Context, d lector.Delivery, err error) {
 	stopping := ctx.Err() != nil
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
@@ -45,28 +45,28 @@ func (w *Worker) handleResult(ctx context.Context, d lector.Delivery, err error)
 	}
 }
 
-// Outcomes of an attempt that reached no end. Only failed ones count; how many
-// may die without an outcome is another question.
+// Outcomes of an attempt that reached no end. Only failed ones
+// count against maxAttempts; attempts of crashed workers count against maxCrashes.
 const (
 	failed   = "failed"   // it is tried again after a while
 	snoozed  = "snoozed"  // it waits: for a budget, or as long as a voice asked for
 	released = "released" // the worker stopped, and another one goes on
 )
 
-// alreadyFailed says that the record gives the event up already, and why.
+// alreadyFailed is the reason of a job that the record already has as failed.
 type alreadyFailed string
 
 func (g alreadyFailed) Error() string { return string(g) }
 
-// snoozeDelay is when an article that was snoozed comes again: when it was told
-// to, but not at once, and not in days: who said so may be mended by then, and
-// to ask costs one call.
+// snoozeDelay is when a snoozed article is tried again: after the time that was asked
+// for, but at least a second and at most a quarter of an hour, since the cause may
+// be gone by then and trying costs one call.
 func snoozeDelay(after time.Duration) time.Duration {
 	return min(max(after, time.Second), 15*time.Minute)
 }
 
-// acknowledge tells the broker. If that fails the event comes again and finds in
-// the record what was done.
+// acknowledge reports to the broker. If that fails the event is delivered again,
+// and the record shows what was done.
 func (w *Worker) acknowledge(d lector.Delivery, f func() error) {
 	if err := f(); err != nil {
 		w.Log.Warn("event not settled; it will be delivered again", "sequence", d.Sequence, "error", err)
@@ -107,9 +107,9 @@ func (w *Worker) recordWait(ctx context.Context, d lector.Delivery, state lector
 	}
 }
 
-// fail gives the job up: the record and the world learn why, the event goes to
-// the dead letters. A job is not given up while the store or the broker does not
-// answer, which may be the very reason: the world could not be told either.
+// fail ends the job as failed: the reason is recorded and announced, and the event
+// goes to the dead letters. While the store or the broker does not answer, the
+// failure cannot be announced, so the job is tried again instead.
 func (w *Worker) fail(ctx context.Context, d lector.Delivery, why error) {
 	r, err := w.updateRecord(ctx, d, func(j *lector.Job) {
 		j.State, j.Reason = lector.Failed, reason(why)

@@ -8,10 +8,10 @@ import (
 	"lector"
 )
 
-// errSuperseded ends the work on an event when the record wants another one.
+// errSuperseded ends the work on an event when the record is for a newer one.
 var errSuperseded = errors.New("superseded by a newer event")
 
-// record is a job's record in the hands of the worker that works for it.
+// record is a job's record with the version at which this worker read or wrote it.
 type record struct {
 	jobs    JobStore
 	job     lector.Job

@@ -12,12 +12,12 @@ import (
 	"lector/worker/synth"
 )
 
-// roleVoices is who reads which kinds of segments beside a voice.
+// roleVoices are the voices of kinds of segments that the main voice does not read.
 type roleVoices map[lector.SegmentKind]Voice
 
-// roleVoices returns the site's cast for an article in the language. Who does not
-// speak it, or in another form than the voice, so that the clips could not be
-// joined, has no part.
+// roleVoices returns the site's voices by segment kind for an article in the
+// language. Voices that do not speak it, or whose MP3 has another sample rate or
+// channel count than the main voice's, are left out.
 func (n *Narrator) roleVoices(site Site, beside Voice, language string) roleVoices {
 	c := roleVoices{}
 	for kind, name := range site.VoicesByRole {
@@ -31,7 +31,7 @@ func (n *Narrator) roleVoices(site Site, beside Voice, language string) roleVoic
 	return c
 }
 
-// voiceFor returns who reads a kind.
+// voiceFor returns the voice that reads a kind.
 func (c roleVoices) voiceFor(kind lector.SegmentKind, otherwise Voice) Voice {
 	if v, ok := c[kind]; ok {
 		return v
@@ -39,8 +39,8 @@ func (c roleVoices) voiceFor(kind lector.SegmentKind, otherwise Voice) Voice {
 	return otherwise
 }
 
-// combinedLimits narrows what a voice can take to what all of the cast can: the script
-// is written once.
+// combinedLimits returns the capabilities that all voices share, since the script is
+// written once for all of them.
 func (c roleVoices) combinedLimits(caps lector.Capabilities) lector.Capabilities {
 	for _, v := range c {
 		other := v.Capabilities
@@ -57,7 +57,7 @@ func (c roleVoices) combinedLimits(caps lector.Capabilities) lector.Capabilities
 	return caps
 }
 
-// normaliseLevel orders how much is spelt out; a voice that does not say wants all.
+// normaliseLevel orders levels of normalisation; an unknown one counts as full.
 func normaliseLevel(level string) int {
 	if at := slices.Index([]string{"off", "light", "full"}, level); at >= 0 {
 		return at
@@ -65,7 +65,7 @@ func normaliseLevel(level string) int {
 	return 2
 }
 
-// voices returns who reads, each once, the voice of the take first.
+// voices returns the voices that read, each once, the main voice first.
 func (t *voicePlan) voices() []Voice {
 	all := []Voice{t.voice}
 	for _, v := range t.chunkVoices {
@@ -77,7 +77,7 @@ func (t *voicePlan) voices() []Voice {
 }
 
 // synthesize has each voice read its chunks, all at once, and returns the clips in
-// the order of the chunks; or who failed, and why.
+// the order of the chunks; or the errors of the voices that failed.
 func (t *voicePlan) synthesize(ctx context.Context, step func(Progress)) ([]synth.Clip, voiceErrors) {
 	clips := make([]synth.Clip, len(t.synthChunks))
 	voices := t.voices()
@@ -113,7 +113,7 @@ func (t *voicePlan) synthesizePart(ctx context.Context, v Voice, clips []synth.C
 	return err
 }
 
-// countProgress tells of each clip, never of two at once.
+// countProgress returns a function that reports each clip, one at a time.
 func (t *voicePlan) countProgress(step func(Progress)) func(synth.Clip) {
 	var names []string
 	for _, v := range t.voices() {
@@ -130,7 +130,7 @@ func (t *voicePlan) countProgress(step func(Progress)) func(synth.Clip) {
 	}
 }
 
-// voiceError is why a voice did not read its part.
+// voiceError is the error of one voice.
 type voiceError struct {
 	voice string
 	error
@@ -141,7 +141,7 @@ func (f voiceError) Error() string { return fmt.Sprintf("voice %s: %v", f.voice,
 
 func (f voiceError) Unwrap() error { return f.error }
 
-// includes reports whether one of those who failed before has a part in the take.
+// includes reports whether a voice of the plan has failed before.
 func (u voiceErrors) includes(t *voicePlan) bool {
 	return slices.ContainsFunc(u, func(err error) bool {
 		f := voiceError{}

@@ -65,8 +65,8 @@ func (w *Worker) storeAndCommit(ctx context.Context, r *record, n *Narration, st
 	return atStage(lector.StageCommit, w.commit(ctx, r, n))
 }
 
-// cleanUpOrphans removes what was stored in vain when the article was withdrawn in the
-// meantime: a worker that was frozen and woke up behind the takedown.
+// cleanUpOrphans removes files that were stored after the article was withdrawn, by
+// a worker that had been suspended.
 func (w *Worker) cleanUpOrphans(ctx context.Context, r *record) error {
 	ctx = context.WithoutCancel(ctx)
 	now, _, err := w.Jobs.Job(ctx, r.job.Site, r.job.ID)
@@ -76,8 +76,8 @@ func (w *Worker) cleanUpOrphans(ctx context.Context, r *record) error {
 	return w.deleteAudio(ctx, now)
 }
 
-// commit makes the rendition the article's: the one moment from which on it is
-// true, unless the record wants another event.
+// commit makes the rendition the article's by one compare-and-set, which fails
+// when the record is for another event by now.
 func (w *Worker) commit(ctx context.Context, r *record, n *Narration) error {
 	return r.update(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Reason = lector.Ready, lector.StageCommit, ""
@@ -99,9 +99,9 @@ func (w *Worker) endAttempt(j *lector.Job, outcome string) {
 }
 
 // finishUnchanged notes that the newest revision sounds like the public one. Nothing
-// is spoken; the pointer learns the revision. It is announced only if the world
-// does not know of the rendition: a worker died before it could tell, or told of
-// a failure since.
+// is spoken; the pointer gets the new revision. It is announced only if the last
+// announcement was not of this rendition: a worker crashed before it could
+// announce, or a failure was announced since.
 func (w *Worker) finishUnchanged(ctx context.Context, r *record, plan *Plan) error {
 	known := r.job.AnnouncedRendition == r.job.Rendition
 	if known {
@@ -134,7 +134,8 @@ func (w *Worker) finishScheduled(ctx context.Context, r *record, replay string) 
 	return w.finishWithoutAudio(ctx, r, lector.Refused, reason)
 }
 
-// finishWithoutAudio ends an event of an article that has no audio, without a word.
+// finishWithoutAudio ends an event of an article that has no audio, and announces
+// nothing.
 func (w *Worker) finishWithoutAudio(ctx context.Context, r *record, state lector.State, reason string) error {
 	err := r.update(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Reason, j.Announced = state, lector.StageDone, reason, true

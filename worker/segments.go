@@ -48,7 +48,7 @@ func sentenceExtents(c script.Chunk) []synth.Extent {
 	return all
 }
 
-// addClip notes the clip that a segment lies in.
+// addClip records a clip that a segment lies in.
 func addClip(s *lector.Segment, c synth.Clip) {
 	if n := len(s.Clips); n == 0 || s.Clips[n-1] != c.Hash {
 		s.Clips = append(s.Clips, c.Hash)

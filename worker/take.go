@@ -11,7 +11,7 @@ import (
 	"lector"
 )
 
-// handle sees one event through and settles it.
+// handle processes one event and acknowledges it.
 func (w *Worker) handle(ctx context.Context, d lector.Delivery) {
 	if d.Err != nil {
 		w.Log.Error("event refused", "sequence", d.Sequence, "error", d.Err)
@@ -26,8 +26,8 @@ func (w *Worker) handle(ctx context.Context, d lector.Delivery) {
 	w.handleResult(ctx, d, err)
 }
 
-// recoverPanic is process for which an article that breaks our code is one that
-// failed, and does not take the process and all other articles with it.
+// recoverPanic calls process and turns a panic into a permanent error of this article, so
+// that the other articles of this worker go on.
 func (w *Worker) recoverPanic(ctx context.Context, d lector.Delivery) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -89,12 +89,12 @@ func (w *Worker) process(ctx context.Context, d lector.Delivery) error {
 	return nil
 }
 
-// maxCrashes is how many workers may be lost at one event. One that dies has more
-// often been killed than poisoned, so it is more than the failed attempts; but
-// it must end, else the article kills one worker after the other.
+// maxCrashes is how many workers may crash while they process one event. A crash is
+// more often a kill from outside than the fault of the article, so the limit is
+// above maxAttempts; without one, an article could crash worker after worker.
 const maxCrashes = 12
 
-// crashedAttempts counts the attempts that nobody ended. The last one is our own.
+// crashedAttempts counts attempts without an outcome, except the last, which is our own.
 func crashedAttempts(j lector.Job) int {
 	n := 0
 	for _, a := range j.Attempts[:max(0, len(j.Attempts)-1)] {
@@ -143,8 +143,9 @@ func (w *Worker) acceptEvent(ctx context.Context, d lector.Delivery) (*record, l
 	}
 }
 
-// appendAttempt adds an attempt. Of a row that only waited, the first and the last
-// stay: an article may wait for its budget for weeks, and look every minute.
+// appendAttempt adds an attempt. Of consecutive attempts that only waited, the first
+// and the last are kept: an article may wait for its budget for weeks, and is tried
+// every minute.
 func appendAttempt(attempts []lector.Attempt, a lector.Attempt) []lector.Attempt {
 	kept := slices.Clone(attempts)
 	a.Number = 1
@@ -161,7 +162,7 @@ func appendAttempt(attempts []lector.Attempt, a lector.Attempt) []lector.Attempt
 func endedWaiting(a lector.Attempt) bool { return a.Outcome == snoozed || a.Outcome == released }
 
 // acquireLease waits for the lease of an article. A worker that has it for an older
-// event lets go as soon as it sees the record; a dead one loses it by time.
+// event releases it when it sees the record; that of a dead worker expires.
 func (w *Worker) acquireLease(ctx context.Context, name string) (context.Context, func(), error) {
 	for {
 		held, release, err := w.Leases.Hold(ctx, name)

@@ -16,7 +16,7 @@ type UsageLedger interface {
 	CallsFor(ctx context.Context, site string, clips []string, from time.Time) ([]lector.Call, error)
 }
 
-// countUsage counts what was paid for and what was there in this attempt.
+// countUsage sums what this attempt billed and what it found in the cache.
 func (n *Narration) countUsage(clips []synth.Clip) {
 	n.Chunks, n.Manifest.Usage, n.Cost = nil, lector.Usage{}, 0
 	for _, c := range clips {
@@ -40,8 +40,8 @@ func (p *Plan) clipHashes() (all []string) {
 	return all
 }
 
-// jobUsage adds up the calls that were made for the job since its first attempt:
-// for a worker that died, a voice that gave up, a budget that ended.
+// jobUsage sums the calls made for the job since its first attempt, also those of
+// crashed workers, of voices that failed and of attempts that a budget ended.
 func (w *Worker) jobUsage(ctx context.Context, r *record, plan *Plan) (map[string]lector.ChunkState, lector.Usage, float64, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
@@ -69,7 +69,7 @@ func (w *Worker) jobUsage(ctx context.Context, r *record, plan *Plan) (map[strin
 	return by, bill, cost, nil
 }
 
-// aggregateUsage puts into a narration what all attempts at the job were billed. A clip
+// aggregateUsage sets the usage of a narration to the sum of all attempts at the job. A clip
 // that an earlier one paid for was in the cache of this one, and counts as
 // reused too, as in the ledger.
 func (w *Worker) aggregateUsage(ctx context.Context, r *record, plan *Plan, n *Narration) error {
@@ -93,7 +93,7 @@ func (w *Worker) aggregateUsage(ctx context.Context, r *record, plan *Plan, n *N
 	return nil
 }
 
-// recordFailedUsage writes into the record what was spent for an article that is not read.
+// recordFailedUsage records the usage of an article whose narration failed.
 func (w *Worker) recordFailedUsage(ctx context.Context, r *record, plan *Plan) {
 	if w.UsageLedger == nil {
 		return

@@ -6,9 +6,9 @@ import (
 	"lector"
 )
 
-// voiceErrors is why no voice read an article, one error a voice. It is of the kind
-// of the most hopeful of them: an article fails for good only when every voice
-// has failed for good.
+// voiceErrors are the errors of all voices that failed to read an article. They
+// have the kind of the most retryable: an article fails permanently only when
+// every voice has.
 type voiceErrors []error
 
 // Error lists all of them in one line.
@@ -23,8 +23,8 @@ func (u voiceErrors) Error() string {
 	return text
 }
 
-// Unwrap returns the most hopeful: a throttled one says when to come again, a
-// transient one that trying again is worth it.
+// Unwrap returns the most retryable error: budget, then throttled, then transient,
+// then permanent.
 func (u voiceErrors) Unwrap() error {
 	var best error
 	for _, err := range u {

@@ -25,18 +25,18 @@ type JobStore interface {
 	Save(ctx context.Context, j lector.Job, version uint64) (uint64, error)
 }
 
-// Leases says who works on what. Hold returns lector.ErrExists when somebody
+// Leases are exclusive rights to work on something. Hold returns lector.ErrExists when somebody
 // else holds the name; the context it returns ends when the lease is lost.
 type Leases interface {
 	Hold(ctx context.Context, name string) (held context.Context, release func(), err error)
 }
 
-// Announcer tells the world. The same event announced again has no effect.
+// Announcer publishes audio events. The same event announced again has no effect.
 type Announcer interface {
 	Announce(ctx context.Context, e lector.AudioEvent) error
 }
 
-// StoreReader is what is stored. What is not there is lector.ErrNotFound.
+// StoreReader reads the store. An absent object is lector.ErrNotFound.
 type StoreReader interface {
 	Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error)
 	Stat(ctx context.Context, key string) (lector.Object, error)
@@ -60,8 +60,8 @@ type Progress struct {
 	Note        string
 }
 
-// Worker takes article events and sees to it that each has its effect: audio
-// made, audio removed, or a reason why there is none.
+// Worker takes article events and processes each to its end: audio made, audio
+// removed, or a recorded reason why there is none.
 type Worker struct {
 	Name        string
 	Queue       Queue
@@ -78,14 +78,14 @@ type Worker struct {
 	// Heartbeat is how often the broker hears that a job is alive; it must be
 	// well below the broker's acknowledgement wait.
 	Heartbeat time.Duration
-	// OnProgress is told of each step. It may be nil, and must return quickly.
+	// OnProgress is called at each step. It may be nil, and must return quickly.
 	OnProgress func(Progress)
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
 
-// Run works until ctx ends, and returns when all that was begun is settled or
-// released.
+// Run works until ctx ends, and returns when every event that was begun is
+// acknowledged or returned to the broker.
 func (w *Worker) Run(ctx context.Context) {
 	var wait sync.WaitGroup
 	for range max(1, w.ConcurrentJobs) {
