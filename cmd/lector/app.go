@@ -25,7 +25,7 @@ func newApp() *app {
 	return &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, cores: runtime.GOMAXPROCS(0)}
 }
 
-// usageError is an error of the person at the keyboard: exit code 2.
+// usageError is a wrong use of the command line or the settings: exit code 2.
 type usageError struct{ error }
 
 func (m usageError) Unwrap() error { return m.error }

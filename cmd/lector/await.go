@@ -68,8 +68,8 @@ func (a *app) printOutcome(c *config, asJSON bool, j lector.Job, sequence uint64
 }
 
 // listenURL is the page with the player of a job's article. Where the settings
-// here do not say how the doors are reached, the manifest's address does: the
-// worker may have been told by a flag.
+// here have no public address, that of the manifest is used: the worker may have
+// got it by a flag.
 func (c *config) listenURL(j lector.Job) string {
 	if c.PublicURL == "" && c.Store.PublicURL == "" {
 		if base, ok := strings.CutSuffix(j.Manifest, "/"+lector.PointerKey(j.Site, j.ID)); ok {

@@ -17,7 +17,7 @@ import (
 type config struct {
 	// Data is the directory of the embedded NATS server and of the disk store.
 	Data string `yaml:"data" env:"DATA"`
-	// Listen is the address of the public doors: player, audio, embed pages.
+	// Listen is the address of the public HTTP server: player, audio, embed pages.
 	Listen string `yaml:"listen" env:"LISTEN"`
 	// AdminListen is the address of health, metrics and console. Without
 	// authentication it must be a loopback address.
@@ -256,7 +256,7 @@ func (c *config) complete() {
 	}
 }
 
-// localURL reaches the public doors from this machine.
+// localURL is the address of the public HTTP server on this machine.
 func (c *config) localURL() string {
 	_, port, err := net.SplitHostPort(c.Listen)
 	if err != nil || port == "0" {

@@ -66,7 +66,7 @@ func (c *config) addDemoSite() {
 	}
 }
 
-// runDemo publishes the articles while the house runs.
+// runDemo runs the server and publishes the articles.
 func (s *server) runDemo(ctx context.Context, stage *stagePrinter, once bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -15,8 +15,8 @@ type prober interface {
 	Probe(ctx context.Context) ([]s3.Trait, error)
 }
 
-// checkServer asks the server of the store what it keeps. A store that is not
-// usable has been told of already.
+// checkServer probes which S3 features the store's server supports. A store that is not
+// usable has been reported by checkStore.
 func (a *app) checkServer(ctx context.Context, c *config) (found []finding) {
 	if c.Store.Kind != "s3" {
 		return nil
@@ -54,7 +54,7 @@ func probeFindings(ctx context.Context, s store) []finding {
 	return append([]finding{{what: "store server keeps", detail: strings.Join(good, ", ")}}, rest...)
 }
 
-// maxLookups is how many articles without audio must be met before it is told. The
+// maxLookups is how many ready articles without audio are counted at most. The
 // first one with audio ends the search.
 const maxLookups = 20
 
@@ -111,7 +111,8 @@ func countMissingAudio(ctx context.Context, l jobStore, s store) (ready int, err
 	return ready, nil
 }
 
-// missingAudioError says that the store is not the one that the jobs were done with.
+// missingAudioError is for a store without the audio of any ready article, which
+// is likely not the store that the jobs were done with.
 func missingAudioError(ready int, c *config) error {
 	return lector.Hint(fmt.Errorf("%s ready, and the store %s has the audio of none", articlesAre(ready), c.storeName()),
 		"is it another store than before? lector store copy moves the files of the old one; without them each article must be "+
@@ -128,9 +129,9 @@ func articlesAre(n int) string {
 	return fmt.Sprintf("%d articles are", n)
 }
 
-// warnOfMissingAudio tells at the start of serve what would otherwise be noticed
-// by listeners. On a server of others a worker may not read all records:
-// there it is doctor that says so.
+// warnOfMissingAudio logs at the start of serve that the store lacks the audio of
+// ready articles. On a NATS server of its own a worker may lack the right to read
+// all records: there lector doctor reports it.
 func (s *server) warnOfMissingAudio(ctx context.Context) {
 	if s.broker == nil {
 		return

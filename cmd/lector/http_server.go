@@ -25,7 +25,7 @@ type httpServer struct {
 	log      *slog.Logger
 }
 
-// listenHTTP takes the address at once, so that a taken port is told before any
+// listenHTTP binds the address at once, so that a port in use is reported before any
 // work begins. key is the setting's name.
 func listenHTTP(key, address string, handler http.Handler, log *slog.Logger) (*httpServer, error) {
 	l, err := net.Listen("tcp", address)
@@ -46,7 +46,7 @@ func addressHint(key string) string {
 	return "choose another: admin_listen in lector.yaml, or LECTOR_ADMIN_LISTEN"
 }
 
-// url is how to reach the door from this machine.
+// url is the address of the server on this machine.
 func (d *httpServer) url() string {
 	_, port, _ := net.SplitHostPort(d.listener.Addr().String())
 	return "http://127.0.0.1:" + port
@@ -73,7 +73,7 @@ func (d *httpServer) serve(ctx context.Context) error {
 	return <-stopped
 }
 
-// close gives the address back, if serve has not done so.
+// close releases the address, if serve has not done so.
 func (d *httpServer) close() error {
 	if err := d.listener.Close(); !errors.Is(err, net.ErrClosed) {
 		return err
@@ -84,7 +84,7 @@ func (d *httpServer) close() error {
 // healthCheck answers whether the process can do its work.
 type healthCheck func(ctx context.Context) error
 
-// adminHandler is health, metrics and profiles.
+// adminHandler serves health, metrics and profiles.
 func adminHandler(ready healthCheck, metrics *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })

@@ -7,8 +7,8 @@ import (
 	"lector"
 )
 
-// addressedJobs is a ledger whose jobs name their manifests by the addresses that the
-// settings give them: a record keeps the one that held when it was written.
+// addressedJobs is a job store whose jobs carry the manifest address of the present
+// settings: a record holds the address that was valid when it was written.
 type addressedJobs struct {
 	jobStore
 	config *config
@@ -37,8 +37,8 @@ func (c *config) withCurrentAddresses(jobs iter.Seq2[lector.Job, error]) iter.Se
 	}
 }
 
-// withCurrentAddress returns the job with its manifest's address of today. Where the
-// settings here do not say how the doors are reached, the record's stands.
+// withCurrentAddress returns the job with its manifest's present address. Where the
+// settings have no public address, the address in the record is kept.
 func (c *config) withCurrentAddress(j lector.Job) lector.Job {
 	if j.Manifest != "" && (c.PublicURL != "" || c.Store.PublicURL != "") {
 		j.Manifest = c.addresses().Object(lector.PointerKey(j.Site, j.ID))

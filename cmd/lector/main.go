@@ -9,10 +9,10 @@ import (
 	"syscall"
 )
 
-// extraThreads is how many more threads run Go code than there are cores. Listening to
-// clips keeps as many busy as there are cores, and a runtime without a free one
-// looks at its network connections every ten milliseconds only: each step of
-// each call to a voice would wait that long.
+// extraThreads is how many more threads run Go code than there are cores. Checking
+// clips keeps as many threads busy as there are cores, and a runtime without a free
+// one polls its network connections only every ten milliseconds: each step of each
+// call to a voice would wait that long.
 const extraThreads = 2
 
 func main() {

@@ -12,29 +12,29 @@ import (
 	"lector/worker/synth"
 )
 
-// metering is where the calls to voices are booked and bounded.
+// metering records calls to voices, bounds them and checks their clips.
 type metering struct {
 	usage     synth.UsageLedger
 	budget    synth.Budget
-	history   worker.UsageLedger // the ledger, to look things up; nil: in memory
-	leases    synth.Leases       // of clips; nil: this process is alone
+	history   worker.UsageLedger // past calls; nil: the ledger is in memory
+	leases    synth.Leases       // of clips; nil: no other process shares the cache
 	checkClip synth.Checker
 	log       *slog.Logger
 }
 
-// clipChecker checks clips, as many at once as there are cores.
+// clipChecker returns a check of clips that runs on as many at once as there are cores.
 func (a *app) clipChecker() synth.Checker {
 	return synth.LimitConcurrency(cmp.Or(a.cores, runtime.GOMAXPROCS(0)), synth.CheckAudio)
 }
 
-// inMemory is a purse in memory, for one command: its budgets know of no other
-// process and end with it.
+// inMemory returns a metering for one command: its ledger and its budgets are in
+// memory, know of no other process and end with it.
 func (h *resources) inMemory() *metering {
 	ledger := synth.NewMemoryLedger(h.config.budgets())
 	return &metering{usage: ledger, budget: ledger, checkClip: h.app.clipChecker(), log: h.log}
 }
 
-// shared is the purse that all workers share.
+// shared returns the metering that all workers share, in NATS.
 func (h *resources) shared(ctx context.Context, c *nats.Conn, leases synth.Leases) (*metering, error) {
 	ledger, err := c.UsageLedger(ctx)
 	if err != nil {

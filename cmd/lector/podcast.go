@@ -17,7 +17,7 @@ type podcastConfig struct {
 	Category    string `yaml:"category,omitempty"`    // a category of Apple's list, as News
 }
 
-// publisherSite is the site as the public doors know it.
+// publisherSite returns the settings that the publisher needs of the site.
 func (s siteConfig) publisherSite() publisher.Site {
 	return publisher.Site{
 		Title: s.Title, URL: s.URL, Language: s.Language, Frames: s.Frames,

@@ -153,7 +153,7 @@ func dataURI(name string) (string, error) {
 }
 
 // complete makes an article of the flags and the file: a JSON file is one, all
-// else is a body. A file that cannot be read aloud is told here, at once.
+// else is a body. A file without readable text is refused here, before it is published.
 func (p publishFlags) complete(c *config, name string, data []byte) (lector.Article, error) {
 	article := lector.Article{Body: lector.Body{ContentType: bodyType(data), Content: string(data)}, UpdatedAt: time.Now().UTC()}
 	if strings.HasPrefix(strings.TrimSpace(string(data)), "{") {
@@ -193,7 +193,7 @@ func articleJSON(data []byte) (lector.Article, error) {
 	return article, nil
 }
 
-// override lets what was said at the terminal stand before what the file says.
+// override gives the flags precedence over the file.
 func (p publishFlags) override(article *lector.Article) {
 	said := p.article
 	for into, flag := range map[*string]string{

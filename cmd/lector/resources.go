@@ -21,13 +21,13 @@ type store interface {
 	Ping(ctx context.Context) error
 }
 
-// resources is what a command has opened, to be closed in reverse.
+// resources holds what a command has opened; close closes it in reverse order.
 type resources struct {
 	app      *app
 	config   *config
 	log      *slog.Logger
-	broker   *nats.Embedded // nil: another process's
-	metering *metering      // nil: one in memory
+	broker   *nats.Embedded // the embedded server; nil: it runs in another process
+	metering *metering      // nil: created in memory when first needed
 	closers  []func() error
 }
 
@@ -141,7 +141,7 @@ func (c *config) audioURL() string {
 	return c.publicURL()
 }
 
-// publicURL is where listeners find the public doors.
+// publicURL is where listeners find the public HTTP server.
 func (c *config) publicURL() string {
 	if c.PublicURL != "" {
 		return c.PublicURL
@@ -149,7 +149,7 @@ func (c *config) publicURL() string {
 	return c.localURL()
 }
 
-// addresses is where listeners find doors and files.
+// addresses is where listeners find the public HTTP server and the files.
 func (c *config) addresses() lector.Addresses {
 	return lector.Addresses{Public: c.publicURL(), Files: c.audioURL()}
 }

@@ -26,7 +26,7 @@ out.
   lector script -json https://paper.example/story
   echo "On Jan. 13 the NIS met." | lector script -plain -lang en -`
 
-// scriptFlags are what lector script can be told.
+// scriptFlags are the flags of lector script.
 type scriptFlags struct {
 	settings               *settings
 	site, lang             string

@@ -31,10 +31,10 @@ func runAll(ctx context.Context, parts ...func(context.Context) error) error {
 	return errors.Join(errs...)
 }
 
-// roles is which parts of the house a process runs.
+// roles are the parts that a process runs.
 type roles struct{ worker, publisher bool }
 
-// server is a running house.
+// server is what serve, worker and publisher run.
 type server struct {
 	*resources
 	store    store
@@ -44,11 +44,11 @@ type server struct {
 	public   *httpServer
 	admin    *httpServer
 	worker   *worker.Worker
-	homePage http.Handler // answers what no door does
+	homePage http.Handler // answers paths that the publisher does not serve
 }
 
-// openServer opens all that the roles need, so that what is wrong is told before
-// any work begins.
+// openServer opens all that the roles need, so that faults are reported before any
+// work begins.
 func (h *resources) openServer(ctx context.Context, r roles) (*server, error) {
 	s := &server{resources: h, metrics: observe.NewMetrics()}
 	for _, open := range []func(context.Context, roles) error{s.openHTTP, s.openBroker, s.openStore, s.openWorker} {
@@ -77,7 +77,7 @@ func (s *server) openHTTP(_ context.Context, r roles) (err error) {
 	return nil
 }
 
-// openAdmin opens the door for health and metrics. Several processes on one
+// openAdmin opens the server for health and metrics. Several processes on one
 // machine would ask for the same default address: all but the first take any.
 func (s *server) openAdmin() (*httpServer, error) {
 	handler := adminHandler(s.ready, s.metrics.Registry)
@@ -98,7 +98,7 @@ func (s *server) openStore(ctx context.Context, _ roles) (err error) {
 
 func (s *server) openBroker(ctx context.Context, r roles) (err error) {
 	if !r.worker {
-		return nil // the doors need the store only
+		return nil // the publisher needs the store only
 	}
 	if s.conn, err = s.nats("worker"); err != nil {
 		return err
@@ -135,8 +135,8 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 	return nil
 }
 
-// onProgress counts what the worker does. A site that nobody has configured comes
-// out of an event and must not become a label.
+// onProgress counts what the worker does. The name of a site that is not configured
+// comes from an event, so it must not become a metric label.
 func (s *server) onProgress(p worker.Progress) {
 	counted := p.Job
 	if _, ok := s.config.Sites[counted.Site]; !ok {

@@ -14,13 +14,13 @@ import (
 	"lector/infra/store/transfer"
 )
 
-// storeLocation is where a store is: a directory, or a bucket.
+// storeLocation is where a store is: a directory or a bucket.
 type storeLocation struct {
 	dir    string // "" for a bucket
 	bucket s3.Config
 }
 
-// String is how people are told of the place.
+// String describes the location in messages.
 func (p storeLocation) String() string {
 	switch {
 	case p.dir != "":
@@ -31,7 +31,7 @@ func (p storeLocation) String() string {
 	return "s3 " + p.bucket.Bucket + " in " + p.bucket.Region
 }
 
-// same reports whether two places are one.
+// same reports whether both are the same location.
 func (p storeLocation) same(other storeLocation) bool {
 	if p.String() == other.String() {
 		return true

@@ -21,20 +21,20 @@ func (a *app) openVoice(ctx context.Context, name string, v voiceConfig) (synth.
 	return v.override(bare), nil
 }
 
-// gracePeriod is how long calls to voices may go on after the process was told to
+// gracePeriod is how long calls to voices may go on after the process was asked to
 // stop.
 const gracePeriod = 8 * time.Second
 
-// maxRenderings is how often a voice may try one text until it is fit.
+// maxRenderings is how often one text is synthesised until its clip passes the check.
 const maxRenderings = 3
 
-// wrapVoice wraps a voice in what each call to it needs: from the inside, the call
-// has a grace period, is made only while the lease of its chunk is held, is
-// written into the ledger, refused while the circuit breaker is open, limited in
-// number, reserved in the budget, tried again within the article's limit, its
-// audio is checked, and the text spoken again or in parts. One wrapped voice is
-// for the whole process.
-func (p *metering) wrapVoice(v synth.Voice, name string, flight *synth.Singleflight, slots synth.Slots) synth.Speaker {
+// wrapVoice wraps a voice in what each call to it needs. From the inside out: a call
+// that has begun may finish, is made only while the chunk's lease is held, is
+// recorded in the usage ledger, is refused while the circuit breaker is open, waits
+// for a free slot and for budget, is retried within the article's limit, its clip
+// is checked, and a text that fails is rendered again or in parts. One wrapped
+// voice serves the whole process.
+func (p *metering) wrapVoice(v synth.Voice, name string, flight *synth.Flight, slots synth.Slots) synth.Voice {
 	c := v.Capabilities()
 	s := synth.RequireLease(synth.WithGracePeriod(v, flight))
 	s = synth.RequireLease(synth.Meter(s, name, p.usage, p.log))
