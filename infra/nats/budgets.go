@@ -74,7 +74,7 @@ type budgetRecord struct {
 }
 
 // change rewrites a site's record until nobody else wrote in between. Calls of
-// this process take turns, so that only other workers can come in between.
+// this process are serialised, so that only other workers can conflict.
 func (b *Budgets) change(ctx context.Context, site string, f func(lector.BudgetState) (lector.BudgetState, error)) error {
 	turn := b.siteLock(site)
 	turn.Lock()

@@ -22,10 +22,10 @@ type Conn struct {
 	options Options
 
 	mu       sync.Mutex
-	children []*Conn // made by another, closed with this one
+	children []*Conn // made by connectAgain, closed with this one
 }
 
-// Options says where NATS is and who we are.
+// Options are the address of NATS and the login.
 type Options struct {
 	URL            string // one, or several with commas between them; a login in it is never printed
 	Credentials    string // path of a .creds file, for servers that want one
@@ -34,7 +34,7 @@ type Options struct {
 	Log            *slog.Logger
 }
 
-// Connect connects once; from then on the connection heals itself for ever.
+// Connect connects once; from then on the client reconnects by itself, without a limit.
 func Connect(o Options) (*Conn, error) {
 	if err := CheckURL(o.URL); err != nil {
 		return nil, fmt.Errorf("nats.url: %w", err)

@@ -29,7 +29,7 @@ type Embedded struct {
 	dir         string
 	file        string
 	lock        *os.File
-	stopMonitor func() // ends the healing and waits for it
+	stopMonitor func() // stops the monitor and waits for it
 }
 
 // Access is how other processes of the same user reach an embedded server: a
@@ -107,7 +107,7 @@ func Start(dir, address string, log *slog.Logger) (*Embedded, error) {
 	return e, nil
 }
 
-// startMonitor heals until the function it returns is called.
+// startMonitor runs monitor until the function that it returns is called.
 func (e *Embedded) startMonitor(log *slog.Logger) (calm func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})

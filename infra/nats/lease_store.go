@@ -11,7 +11,7 @@ import (
 	"lector"
 )
 
-// leaseStore keeps who holds which name, and until when. A write to a name that
+// leaseStore stores who holds which lease, and until when. A write to a name that
 // is not at the given version is lector.ErrConflict.
 type leaseStore interface {
 	create(ctx context.Context, name string, holder []byte, ttl time.Duration) (version uint64, err error)
@@ -20,7 +20,7 @@ type leaseStore interface {
 	delete(ctx context.Context, name string, version uint64) error
 }
 
-// bucketLeases is a register in a bucket whose keys have a time to live.
+// bucketLeases is a leaseStore in a bucket whose keys have a time to live.
 type bucketLeases struct {
 	kv jetstream.KeyValue
 	js jetstream.JetStream

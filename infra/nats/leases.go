@@ -24,10 +24,10 @@ const renewalsPerTTL = 6
 // itself.
 const releaseTimeout = 2 * time.Second
 
-// confirmedFor is how long after a renewal a lease is held without asking.
+// confirmedFor is how long after a renewal a lease counts as held without another request.
 const confirmedFor = time.Second
 
-// Leases says who works on what, across workers. A lease that is not renewed
+// Leases are exclusive rights to work on something, across all workers. A lease that is not renewed
 // is free again after its time.
 type Leases struct {
 	store   leaseStore
@@ -54,10 +54,10 @@ func (c *Conn) Leases(ctx context.Context, owner string) (*Leases, error) {
 	return &Leases{store: bucketLeases{kv, own.js}, owner: owner, ttl: LeaseTTL, log: c.log}, nil
 }
 
-// lease is one that is held. Its fields belong to whoever has taken its turn.
+// lease is a lease that is held. Its fields are guarded by sem.
 type lease struct {
 	name    string
-	holder  []byte // nobody else's
+	holder  []byte // unique to this lease
 	version uint64
 	renewed time.Time // when the last renewal that is known to have arrived was sent
 	unknown time.Time // when the first one since then was sent; zero: none was
@@ -189,7 +189,7 @@ func (l *Leases) renew(ctx context.Context, mine *lease) error {
 	})
 }
 
-// release gives the lease up, unless it is somebody else's by now.
+// release releases the lease, unless it is somebody else's by now.
 func (l *Leases) release(mine *lease) {
 	ctx, cancel := context.WithTimeout(context.Background(), releaseTimeout)
 	defer cancel()
@@ -208,8 +208,7 @@ func (l *Leases) release(mine *lease) {
 	}
 }
 
-// retryConflicts tries again, a few times, when a write is refused although the lease
-// is ours: a renewal whose answer was lost has moved its version, or moves it
+// retryConflicts repeats a refused write a few times while the lease is ours: a renewal whose answer was lost has moved its version, or moves it
 // only now, and a cluster now and then refuses a write that nobody contests.
 func (l *Leases) retryConflicts(ctx context.Context, mine *lease, write func() error) error {
 	for range 5 {

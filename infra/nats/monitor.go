@@ -14,11 +14,11 @@ import (
 	"lector"
 )
 
-// healthInterval is how often the embedded server's health is looked at.
+// healthInterval is how often the health of the embedded server is checked.
 const healthInterval = 2 * time.Second
 
-// Healthy says what is wrong with the server; nil is well. Whoever publishes to
-// a stream that cannot be written hears nothing at all.
+// Healthy returns what is wrong with the server, or nil. A publish to a stream
+// that cannot be written gets no answer, so this is the only sign.
 func (e *Embedded) Healthy() error {
 	h := e.server.Healthz(&server.HealthzOptions{})
 	if h.Status == "ok" {
@@ -52,14 +52,14 @@ func (e *Embedded) monitor(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// faultStreak is a fault that was found at each of the last looks.
+// faultStreak is a fault that was found at each of the last checks.
 type faultStreak struct {
 	fault string
 	count int
 }
 
-// observe takes what a look has found, nil for nothing, and reports whether the
-// fault is there to stay, and whether that is known since this look.
+// observe records the result of a check, nil for none, and reports whether the
+// fault persists, and whether this check is the first to find so.
 func (i *faultStreak) observe(err error) (persistent, first bool) {
 	if err == nil {
 		*i = faultStreak{}
@@ -72,7 +72,7 @@ func (i *faultStreak) observe(err error) (persistent, first bool) {
 	return i.count >= faultThreshold(i.fault), i.count == faultThreshold(i.fault)
 }
 
-// faultThreshold is at how many looks in a row a fault is believed. A stream that is
+// faultThreshold is after how many checks in a row a fault counts as persistent. A stream that is
 // being created counts as one that could not be recovered, and on a busy
 // machine that takes many seconds: starting anew would break it off.
 func faultThreshold(fault string) int {
@@ -82,7 +82,7 @@ func faultThreshold(fault string) int {
 	return 2
 }
 
-// checkSpace writes and removes as much as a stream may want next.
+// checkSpace writes and removes a megabyte, about what a stream needs next.
 func (e *Embedded) checkSpace() error {
 	f, err := os.CreateTemp(e.dir, ".room-*")
 	if err != nil {

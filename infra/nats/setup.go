@@ -164,8 +164,8 @@ func missing(err error) error {
 	return err
 }
 
-// RedeliverPending gives back at once what was in the hands of workers when the server
-// stopped, instead of after the acknowledgement wait. It is for a server whose
+// RedeliverPending has all unacknowledged messages delivered again at once, instead of
+// after the acknowledgement wait. It is for a server whose
 // workers ended with it, as an embedded one's do. What was settled already may
 // be delivered again, which does no harm.
 func (c *Conn) RedeliverPending(ctx context.Context) error {
