@@ -36,12 +36,12 @@ func (s *Store) removeEmptyDirs(dir string) string {
 	return dir
 }
 
-// tempMaxAge is how old a spooled file must be to count as left by a crash: no
+// tempMaxAge is the age at which a temporary file counts as left by a crash: no
 // write takes that long.
 const tempMaxAge = time.Hour
 
-// removeOldTemp removes spooled files older than age. What it cannot remove is in
-// nobody's way, so it does not complain.
+// removeOldTemp removes temporary files older than age. Errors are ignored:
+// a file that stays does no harm.
 func (s *Store) removeOldTemp(age time.Duration) {
 	entries, err := fs.ReadDir(s.root.FS(), tempDir)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"lector"
 )
 
-// tempDir is where files are written before they get their names. The tilde is
-// outside the grammar of keys, so no object can be called like that.
+// tempDir is the directory of files that are being written. No key may hold a
+// tilde, so it cannot collide with an object.
 const tempDir = "~tmp"
 
 // Store keeps objects in a directory, which several processes may share. Every
@@ -62,7 +62,7 @@ func Open(dir string) (*Store, error) {
 	return s, nil
 }
 
-// Close lets go of the directory. Objects that are open stay readable.
+// Close closes the directory. Objects that are open stay readable.
 func (s *Store) Close() error { return errors.Join(s.rootDir.Close(), s.root.Close()) }
 
 // Ping writes a file and removes it.

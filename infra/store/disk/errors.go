@@ -15,7 +15,7 @@ var (
 	errHeader = errors.New("content type and cache header must be those of the key")
 )
 
-// wrapError says where err happened and what kind it is: nil stays nil.
+// wrapError adds operation, key and error class to err; nil stays nil.
 func wrapError(dir, verb, key string, err error) error {
 	if err == nil {
 		return nil
@@ -33,8 +33,8 @@ func wrapError(dir, verb, key string, err error) error {
 	return classify(dir, fmt.Errorf("%s: %w", where, withoutTempName(err)))
 }
 
-// withoutTempName leaves out what the system says of the spooled file, whose name nobody
-// knows.
+// withoutTempName drops the path of the temporary file, which means nothing to an
+// operator.
 func withoutTempName(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) && strings.Contains(path.Path, tempDir) {

@@ -31,7 +31,7 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[lector.Object
 	}
 }
 
-// errStopWalk ends a walk whose consumer has seen enough.
+// errStopWalk ends a walk whose consumer has stopped.
 var errStopWalk = errors.New("enough")
 
 type walk struct {

@@ -44,7 +44,7 @@ func (s *Store) isFile(key string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// write spools the body and gives it its name by place.
+// write writes the body to a temporary file, which place renames or links to the key.
 func (s *Store) write(ctx context.Context, verb string, o lector.Object, body io.ReadSeeker, place func(temp, key string) error) error {
 	if err := s.check(ctx, verb, o.Key); err != nil {
 		return err
@@ -60,7 +60,7 @@ func (s *Store) write(ctx context.Context, verb string, o lector.Object, body io
 	if err == nil {
 		err = s.moveIntoPlace(temp, o.Key, place)
 	}
-	_ = s.root.Remove(temp) // gone after a rename; what stays is swept
+	_ = s.root.Remove(temp) // gone after a rename; what stays is removed at the next Open
 	return wrapError(s.dir, verb, o.Key, err)
 }
 
@@ -97,7 +97,7 @@ func (s *Store) writeTemp(ctx context.Context, temp string, body io.Reader) erro
 	return err
 }
 
-// moveIntoPlace names a spooled file, in a directory that may have to be made: Delete
+// moveIntoPlace gives a temporary file its key, in a directory that may have to be made: Delete
 // removes empty directories, maybe in another process and right now.
 func (s *Store) moveIntoPlace(temp, key string, name func(temp, key string) error) error {
 	dir := path.Dir(key)
@@ -147,7 +147,7 @@ func (s *Store) syncDir(dir string) error {
 	return nil
 }
 
-// contextReader reads until its context ends.
+// contextReader is a reader that fails when its context ends.
 type contextReader struct {
 	ctx context.Context
 	io.Reader

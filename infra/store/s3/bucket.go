@@ -65,8 +65,8 @@ func (s *Store) headBucket(ctx context.Context) error {
 	return err
 }
 
-// explainNotFound asks what a 404 to HEAD means, which has no body to say it: versitygw
-// gives it to an unknown key pair too.
+// explainNotFound lists the bucket to find the reason of a 404 to HEAD, whose
+// answer has no body: versitygw sends it for an unknown key pair too.
 func (s *Store) explainNotFound(ctx context.Context, missing error) error {
 	one := int32(1)
 	_, err := s.client.ListObjectsV2(ctx, &sdk.ListObjectsV2Input{Bucket: &s.bucket, MaxKeys: &one})
@@ -76,7 +76,7 @@ func (s *Store) explainNotFound(ctx context.Context, missing error) error {
 	return &types.NoSuchBucket{Message: aws.String(missing.Error())}
 }
 
-// headBucketOnce is look until the bucket was seen.
+// headBucketOnce calls headBucket until the bucket was seen once.
 func (s *Store) headBucketOnce(ctx context.Context) error {
 	if s.bucketSeen.Load() {
 		return nil

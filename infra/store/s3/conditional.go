@@ -10,10 +10,10 @@ import (
 	"lector"
 )
 
-// conditionalSupport is what is known about a server's conditional writes: some
-// refuse them, and some, worse, ignore the condition.
+// conditionalSupport is what is known of a server's conditional writes: some servers
+// refuse them, and some ignore the condition.
 type conditionalSupport struct {
-	detecting sync.Mutex // held by the one who finds out
+	detecting sync.Mutex // held while the support is being detected
 	mu        sync.Mutex
 	known     bool
 	supported bool

@@ -21,7 +21,7 @@ var (
 	errCredentials = errors.New("no credentials")
 )
 
-// checkedCredentials is a source of credentials whose failures can be told from others.
+// checkedCredentials is a source of credentials whose failures are marked by errCredentials.
 type checkedCredentials struct{ aws.CredentialsProvider }
 
 func (k checkedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
@@ -60,8 +60,8 @@ func isNotFound(err error) bool {
 	return false
 }
 
-// shorten puts the one thing that matters in place of the SDK's account of all
-// its layers, which stays within reach of errors.As.
+// shorten replaces the SDK's long message by the one that matters. The wrapped
+// error stays within reach of errors.As.
 func shorten(err error) error {
 	var stated interface {
 		ErrorCode() string
@@ -87,7 +87,7 @@ type shortError struct {
 func (b shortError) Error() string { return b.text }
 func (b shortError) Unwrap() error { return b.error }
 
-// wrapError says where err happened and what kind it is: nil stays nil.
+// wrapError adds operation, key and error class to err; nil stays nil.
 func (s *Store) wrapError(verb, key string, err error) error {
 	if err == nil {
 		return nil

@@ -22,8 +22,8 @@ type Trait struct {
 	Means string `json:"means,omitempty"` // when not kept: what is lost here, and what to do
 }
 
-// Probe finds out what the server keeps of the promises of Amazon S3, by
-// writing a few small objects, which it deletes again. It takes about sixty
+// Probe finds out which features of Amazon S3 the server supports, by writing
+// a few small objects, which it deletes again. It takes about sixty
 // requests. An error says that the probe could not be made.
 func (s *Store) Probe(ctx context.Context) ([]Trait, error) {
 	if err := s.headBucket(ctx); err != nil {
@@ -46,14 +46,14 @@ func (s *Store) Probe(ctx context.Context) ([]Trait, error) {
 	return traits, nil
 }
 
-// What a trial finds. Everything but kept needs a word of explanation.
+// Results of a check. Any other than supported comes with its consequence.
 const (
 	supported = "kept"
 	ignored   = "ignored"
 	refused   = "refused as unknown"
 )
 
-// probe is one run of the trials. It remembers what it wrote.
+// probe is one run of the checks. It records the keys that it wrote.
 type probe struct {
 	*Store
 	keys []string
@@ -65,8 +65,8 @@ func (p *probe) key() string {
 	return p.keys[len(p.keys)-1]
 }
 
-// cleanUp deletes what the trials wrote, also when they were interrupted. What
-// cannot be deleted is a few bytes in nobody's way.
+// cleanUp deletes what the checks wrote, also after an interruption. Errors are
+// ignored: what stays is a few bytes.
 func (p *probe) cleanUp(ctx context.Context) {
 	for _, key := range p.keys {
 		_ = p.Delete(context.WithoutCancel(ctx), key)
@@ -85,7 +85,7 @@ func (p *probe) write(ctx context.Context, key, content string) (etag *string, e
 	return out.ETag, nil
 }
 
-// replacedETag puts an object, replaces it, and returns the ETag that it has no more.
+// replacedETag puts an object, replaces it, and returns its former ETag.
 func (p *probe) replacedETag(ctx context.Context) (key string, etag *string, err error) {
 	key = p.key()
 	if etag, err = p.write(ctx, key, "first"); err == nil {

@@ -2,15 +2,15 @@ package s3
 
 import "context"
 
-// traitCheck is one question to a server. Its meaning is told when the answer is
-// another than that of Amazon S3.
+// traitCheck tests one feature of a server. The consequence is shown when the
+// server differs from Amazon S3.
 type traitCheck struct {
 	name        string
 	run         func(p *probe, ctx context.Context) (found string, err error)
 	consequence string
 }
 
-// traitChecks returns the questions in the order in which they are asked.
+// traitChecks returns the checks in the order in which they run.
 func traitChecks() []traitCheck {
 	return []traitCheck{
 		{"create-only writes", (*probe).tryCreate,

@@ -10,7 +10,7 @@ import (
 	"lector"
 )
 
-// Bench measures what a worker and the doors do most: keeping a clip of a few
+// Bench measures what worker and publisher do most: keeping a clip of a few
 // seconds and reading it again, replacing a pointer.
 func Bench(b *testing.B, open func(b *testing.B) Store) {
 	clip := make([]byte, 40<<10)

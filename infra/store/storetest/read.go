@@ -108,7 +108,7 @@ func seek(t *testing.T, s Store) {
 	}
 }
 
-// httpRange serves an object as the doors do.
+// httpRange serves an object as the publisher does.
 func httpRange(t *testing.T, s Store) {
 	put(t, s, "a/s/k/x.mp3", digits)
 	serve := func(ask string) *httptest.ResponseRecorder {

@@ -1,5 +1,5 @@
 // Package storetest holds the conformance suite of the stores: what an adapter
-// passes, the worker and the doors may rely on. It is imported by tests only.
+// passes, worker and publisher may rely on. It is imported by tests only.
 package storetest
 
 import (
@@ -10,15 +10,15 @@ import (
 	"lector"
 )
 
-// Store is everything that a store can do. The wings ask for the few methods
-// that they need.
+// Store is everything that a store can do. Each consumer has an
+// interface of the few methods that it needs.
 type Store interface {
 	Writer
 	Reader
 	Maintainer
 }
 
-// Writer puts objects away. When a method returns nil the object is durable:
+// Writer stores objects. When a method returns nil the object is durable:
 // it survives a crash of the process and of the machine.
 type Writer interface {
 	// Put stores the whole of body under o.Key and replaces what was there in
@@ -40,7 +40,7 @@ type Reader interface {
 	Stat(ctx context.Context, key string) (lector.Object, error)
 }
 
-// Maintainer keeps the house in order.
+// Maintainer deletes and lists objects, and checks the store.
 type Maintainer interface {
 	// Delete removes an object; one that is absent is no error.
 	Delete(ctx context.Context, key string) error

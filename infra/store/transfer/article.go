@@ -15,7 +15,7 @@ import (
 // errSourceChanged says that the source changed while a group was copied.
 var errSourceChanged = errors.New("the source changed meanwhile")
 
-// maxTries is how often an article is taken up again because it changes.
+// maxTries is how often an article that changes meanwhile is copied anew.
 const maxTries = 4
 
 // maxFailuresInARow is how many objects may fail one after the other before the
@@ -42,7 +42,8 @@ func isSourceChange(err error) bool {
 	return errors.Is(err, errSourceChanged) || errors.Is(err, lector.ErrNotFound) || errors.Is(err, lector.ErrConflict)
 }
 
-// recordResult keeps what went wrong with a group, and gives up when everything fails.
+// recordResult records the result of a group, and returns an error after many failures in a
+// row.
 func (c *Copy) recordResult(g group, err error) error {
 	if err == nil {
 		c.state.mu.Lock()
@@ -141,7 +142,7 @@ func (c *Copy) targetOnlyFiles(ctx context.Context, g group, files []pair) error
 	return nil
 }
 
-// leaveNewer lets the target have an article that is newer there.
+// leaveNewer leaves an article in the target that is newer there, and reports it.
 func (c *Copy) leaveNewer(g group) {
 	c.countKept(g)
 	c.addProblem(g.prefix, lector.Hint(errors.New("is newer in the target"),
@@ -229,7 +230,7 @@ func (c *Copy) removePointer(ctx context.Context, g group, p pair) error {
 }
 
 // targetOnlyGroup is a group that only the target has. It goes if the article was
-// withdrawn, its pointer first; else it stays and is told.
+// withdrawn, its pointer first; else it stays and is reported.
 func (c *Copy) targetOnlyGroup(ctx context.Context, g group) error {
 	gone := c.Exact || c.state.has(g.prefix, seen)
 	if !gone {

@@ -51,7 +51,7 @@ type Copy struct {
 	// Rounds is how often at most both stores are gone through: again as long
 	// as the last time found something to do.
 	Rounds int
-	// OnStep is told how far the copy is. It may be nil, is called from several
+	// OnStep is called with the progress of the copy. It may be nil, is called from several
 	// goroutines, and must return quickly.
 	OnStep func(Step)
 
@@ -79,7 +79,7 @@ func prefixes() map[string]string {
 	return map[string]string{clips: "clips/", lexicon: "lexicon/", renditions: "a/"}
 }
 
-// run is what a copy knows while it runs.
+// run is the state of a running copy.
 type run struct {
 	mu       sync.Mutex
 	report   Report
