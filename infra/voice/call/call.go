@@ -40,8 +40,8 @@ type Answer struct {
 	Body   []byte
 }
 
-// NewHTTP returns an HTTP client that follows no redirect: what is asked for
-// stands at the configured address or nowhere, and a key goes to no other host.
+// NewHTTP returns an HTTP client that follows no redirect, so that
+// a key is sent to no other host than the configured one.
 func NewHTTP() *http.Client {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost, t.MaxIdleConns = 64, 256
@@ -157,7 +157,7 @@ func maskURL(err error) error {
 	return err
 }
 
-// Redact takes the secret out of an error's text without losing its kind.
+// Redact removes the secret from the text of an error, whose class stays.
 func (c *Client) Redact(err error) error {
 	if err == nil || c.Secret.Empty() || c.Secret.redact(err.Error()) == err.Error() {
 		return err

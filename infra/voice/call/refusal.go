@@ -12,7 +12,7 @@ import (
 	"lector/infra/voice/sound"
 )
 
-// Kind is how a refusal is met.
+// Kind is the class of a refusal.
 type Kind int
 
 // The kinds of refusals.
@@ -56,7 +56,7 @@ func (c *Client) refusal(r *http.Response, body []byte) Refusal {
 	return f
 }
 
-// oneLine cuts what a server says to one line of bearable length.
+// oneLine cuts a message of a server to one line of at most 300 characters.
 func oneLine(text string) string {
 	const most = 300
 	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "?")), " ")
@@ -134,7 +134,7 @@ func (f Refusal) Wrap(err error) error {
 	return lector.Hint(err, "%s", hint)
 }
 
-// defaultHints is what an operator can do about a refusal that says no more.
+// defaultHints say what an operator can do about a refusal without a hint of its own.
 var defaultHints = map[Kind]string{
 	Unclassified: refusedHint,
 	Permanent:    refusedHint,

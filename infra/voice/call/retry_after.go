@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// maxRetryAfter bounds what a server may ask for: nothing is put off for longer
-// without another look.
+// maxRetryAfter bounds the wait that a server may ask for.
 const maxRetryAfter = 24 * time.Hour
 
 // RetryAfter reads how long a server asks to wait (RFC 9110, 10.2.3: seconds

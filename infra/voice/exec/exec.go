@@ -32,7 +32,7 @@ import (
 // Config describes the program.
 type Config struct {
 	Command    []string // the program and its arguments
-	Voice      string   // told to the program
+	Voice      string   // passed to the program
 	SampleRate int      // Hz of raw 16-bit mono samples, or of MP3; 0: no raw samples, MP3 of 24000
 	MaxLength  int      // characters of one call; 0 is 1000
 	Languages  []string
@@ -126,8 +126,8 @@ func (v *Voice) run(ctx context.Context, text string, u lector.Utterance) ([]byt
 	return out.data.Bytes(), nil
 }
 
-// explainFailure explains a program that failed. What a shell cannot find or start, it
-// will not find next time.
+// explainFailure explains a program that failed. Exit codes 126 and 127 of the shell mean
+// that it cannot start the program, which is permanent.
 func explainFailure(err error, complaints string) error {
 	complaints = strings.TrimSpace(complaints)
 	if last := strings.TrimSpace(complaints[strings.LastIndexAny(complaints, "\r\n")+1:]); last != "" {
@@ -140,8 +140,8 @@ func explainFailure(err error, complaints string) error {
 	return lector.Hint(err, "try it by hand; of Lector's environment it gets PATH, HOME, LANG, TMPDIR and what env: of this voice names")
 }
 
-// limitedBuffer is a buffer that takes no more than most bytes. The buffer is no
-// embedded one: io.Copy would find its ReadFrom and pass the bound by.
+// limitedBuffer is a buffer of at most limit bytes. bytes.Buffer is not embedded,
+// since io.Copy would then use its ReadFrom, which has no limit.
 type limitedBuffer struct {
 	data     bytes.Buffer
 	limit    int

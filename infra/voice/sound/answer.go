@@ -11,7 +11,7 @@ import (
 	"lector/audio/pcm"
 )
 
-// The sound of what we encode ourselves: the native rate of most voices.
+// The form of the MP3 that we encode: the native rate of most voices.
 const (
 	Rate     = 24000 // Hz
 	Channels = 1

@@ -24,10 +24,10 @@ type Open func(t *testing.T, url string, timeout time.Duration) Voice
 // Envelope writes a good answer with the given audio, as the server does.
 type Envelope func(w http.ResponseWriter, audio []byte)
 
-// ErrorClass is how a fault must be met.
+// ErrorClass is the class of error that a fault must give.
 type ErrorClass string
 
-// The ways to meet a fault.
+// The error classes.
 const (
 	Permanent ErrorClass = "permanent"
 	Throttled ErrorClass = "throttled"
@@ -139,7 +139,7 @@ func (f Fault) check(t *testing.T, s lector.Speech, err error) {
 	}
 }
 
-// statuses are refusals that any server may utter, each quoting the key.
+// statuses are refusals that any server may send, each quoting the key.
 func statuses() []Fault {
 	body := `{"nothing":"that is known","key":"` + Secret + `"}`
 	faults := []Fault{
@@ -169,7 +169,7 @@ func statuses() []Fault {
 	return faults
 }
 
-// transport are answers that are none.
+// transport are broken answers.
 func transport(good Envelope) []Fault {
 	mp3 := MP3(24000, 1, 4*time.Second)
 	audio := func(b []byte) func(http.ResponseWriter, *http.Request) {
@@ -256,8 +256,8 @@ func redirect(t *testing.T, open Open, good Envelope) {
 	}
 }
 
-// connectionRefused is an address where nothing listens. Nothing was sent, so nothing is
-// unknown.
+// connectionRefused is an address where nothing listens. Nothing was sent, so the
+// outcome is not unknown.
 func connectionRefused(t *testing.T, open Open) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	url := server.URL
