@@ -12,7 +12,7 @@ import (
 	"lector/publisher/publishertest"
 )
 
-// newMovedHost is a house with one article whose manifest was stored under base; ""
+// newMovedHost is a publisher with one article whose manifest was stored under base; ""
 // stands for relative links.
 func newMovedHost(base string, c publisher.Config) (get func(path string, header ...string) *httptest.ResponseRecorder, m lector.Manifest) {
 	shelf := new(publishertest.Store)
@@ -31,7 +31,7 @@ func newMovedHost(base string, c publisher.Config) (get func(path string, header
 	}, m
 }
 
-// A house or its CDN may move: whatever address the manifests were stored
+// The public address or the CDN may change: whatever address the manifests were stored
 // under, those that hold today go out.
 func TestAddressesAreThoseOfToday(t *testing.T) {
 	t.Parallel()
@@ -112,7 +112,7 @@ func TestManifestOfARenditionNamesNoHost(t *testing.T) {
 }
 
 // A listener's browser asks whether the pointer has changed: it has when the
-// house has moved, although the stored manifest has not.
+// public address has changed, although the stored manifest has not.
 func TestPointerChangesWithTheAddress(t *testing.T) {
 	t.Parallel()
 	before, m := newMovedHost("", publisher.Config{PublicURL: "https://old.example", ServeObjects: true})

@@ -10,7 +10,7 @@ import (
 	"lector/publisher/publishertest"
 )
 
-// The doors' own work, with a store that costs nothing: what a listener, a
+// The cost of the handlers alone, over a store in memory: what a listener, a
 // page and a podcast app ask for.
 func BenchmarkHandlers(b *testing.B) {
 	shelf := new(publishertest.Store)

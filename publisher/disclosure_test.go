@@ -16,7 +16,7 @@ import (
 )
 
 // Rule 6: the label cannot be lost. Whatever a listener, a search engine, a
-// podcast app or another site gets from these doors, it says the same as the
+// podcast app or another site gets from the publisher, it says the same as the
 // one disclosure record of the manifest.
 func TestDisclosureIsTheSameEverywhere(t *testing.T) {
 	t.Parallel()

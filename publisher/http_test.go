@@ -21,7 +21,7 @@ import (
 	"lector/publisher/publishertest"
 )
 
-// The contract of the doors stands in testdata/*.http: an exchange a
+// The HTTP contract of the publisher stands in testdata/*.http: an exchange a
 // paragraph, what is sent behind ">", what must come back behind "<".
 //
 //	> GET $dir/$hash.mp3        method and address; $names are below

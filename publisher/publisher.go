@@ -1,5 +1,5 @@
-// Package publisher is the newsroom's front: the doors through which articles
-// come in and audio goes out.
+// Package publisher is the public HTTP server: audio, player, embed pages, feeds
+// and oEmbed, and the webhooks of CMSs.
 package publisher
 
 import (
@@ -16,7 +16,7 @@ type Store = release.Store
 // Site is a publication as its listeners see it.
 type Site = release.Site
 
-// Config is what the public doors need.
+// Config is what the public handlers need.
 type Config struct {
 	Store        Store
 	ServeObjects bool   // serve the files of renditions under /a/; else only their pointers
@@ -24,7 +24,7 @@ type Config struct {
 	PublicURL    string // of this handler, as listeners know it; empty: as they ask for it
 	Sites        map[string]Site
 	Hooks        http.Handler // what CMSs call, under /hooks/; may be nil
-	Fallback     http.Handler // answers what no door does; nil: not found
+	Fallback     http.Handler // answers all other paths; nil: not found
 	Log          *slog.Logger
 }
 
@@ -53,8 +53,8 @@ func New(c Config) http.Handler {
 	return mux
 }
 
-// Embed returns the door of the embed page, which also knows the player of an
-// article for other pages of the house.
+// Embed returns the handler of the embed page. It also makes the player of an
+// article for other pages of this process.
 func (c Config) Embed() release.Embed {
 	return release.Embed{Options: c.options(), Log: c.Log}
 }

@@ -12,7 +12,7 @@ import (
 	"lector/publisher/player"
 )
 
-// waiting is a house without any audio.
+// waiting has no audio for any article.
 type waiting struct{}
 
 func (waiting) Player(*http.Request, string, string) (player.Player, error) {

@@ -10,7 +10,7 @@ import (
 //go:embed icon.svg
 var icon string
 
-// Icon serves the icon of the house's own pages.
+// Icon serves the icon of this process's own pages.
 func Icon() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "image/svg+xml")

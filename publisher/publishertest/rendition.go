@@ -26,7 +26,7 @@ func Silence(seconds float64) (mp3 []byte, samples int64) {
 	return bytes.Repeat(frame, n), int64(n) * frameSamples
 }
 
-// Rendition puts a rendition of the article on the shelf: silence, four
+// Rendition puts a rendition of the article into the store: silence, four
 // seconds a paragraph, whose sentences are those given. Its links are relative;
 // with a base they begin with that address, as they once were stored.
 func (s *Store) Rendition(base string, a lector.Article, paragraphs ...string) lector.Manifest {
@@ -45,7 +45,7 @@ func (s *Store) Rendition(base string, a lector.Article, paragraphs ...string) l
 	return m
 }
 
-// PutManifest puts a manifest on the shelf, and the pointer to it.
+// PutManifest puts a manifest into the store, and the pointer to it.
 func (s *Store) PutManifest(m lector.Manifest) {
 	data, err := json.Marshal(m)
 	if err != nil {

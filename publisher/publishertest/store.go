@@ -1,5 +1,5 @@
 // Package publishertest has a store in memory and renditions to put into it,
-// for tests of the doors.
+// for tests of the publisher.
 package publishertest
 
 import (

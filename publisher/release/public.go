@@ -22,9 +22,9 @@ type pointerCheck struct {
 }
 
 // Public returns the first feedSize of Newest without what has been taken down
-// since the catalog was listed: each pointer is looked at once more. Those who
-// ask at the same time share a look that began after they had asked, so that
-// many of them cost the store no more than one.
+// since the catalog was listed: each pointer is looked at once more. Callers at
+// the same time share one check that began after they had asked, so that many of
+// them cost the store no more than one.
 func (c *Catalog) Public(ctx context.Context, site string) ([]lector.Manifest, error) {
 	asked := time.Now()
 	newest, err := c.Newest(ctx, site)

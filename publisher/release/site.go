@@ -19,12 +19,12 @@ type Site struct {
 	Frames      []string // origins that may frame the embed page; empty: any
 }
 
-// Options is what all doors know.
+// Options are shared by all handlers of the package.
 type Options struct {
 	Store        Store
 	ServeObjects bool   // this process serves the files of renditions under /a/
 	PublicURL    string // of this process, without a slash at its end
-	AudioURL     string // where the files of renditions are when they are not Local
+	AudioURL     string // where the files of renditions are, unless ServeObjects is set
 	Sites        map[string]Site
 }
 

@@ -1,5 +1,5 @@
-// Package release holds the public doors of the house: the objects of a
-// rendition, the page that plays it, and what tells others about it.
+// Package release holds the public HTTP handlers of renditions: their files, the
+// embed page, feeds, oEmbed and structured data.
 package release
 
 import (

@@ -2,5 +2,5 @@
 
 package tcp
 
-// writeMore is for systems that cannot be told to wait.
+// writeCorked is Write on systems that cannot delay a packet.
 func (c *Conn) writeCorked(p []byte) (int, error) { return c.Conn.Write(p) }
