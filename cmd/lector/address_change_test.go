@@ -13,7 +13,7 @@ import (
 	"lector/infra/limittest"
 )
 
-// reopenAt is openHouse for a house that has moved.
+// reopenAt opens an installation with changed settings.
 func reopenAt(t *testing.T, dir string, v *silentVoice, move func(*config)) *installation {
 	t.Helper()
 	c := testConfig(dir)
@@ -77,7 +77,7 @@ func (h *installation) lastEvent(a lector.Article) (last lector.AudioEvent) {
 	return last
 }
 
-// A house that has moved, or got a CDN, gives out its new addresses at once, on
+// A publisher whose address has changed, or that got a CDN, gives out its new addresses at once, on
 // every channel: nothing is spoken and nothing stored anew for it.
 func TestPublicAddressChanges(t *testing.T) {
 	t.Parallel()

@@ -10,7 +10,7 @@ import (
 	"lector"
 )
 
-// openWithRoles is a house whose quotes are read by another voice than the rest.
+// openWithRoles is an installation whose quotes are read by another voice than the rest.
 func openWithRoles(t *testing.T, main, quotes *provider) *installation {
 	t.Helper()
 	return openWithProvider(t, t.TempDir(), 1, func(c *config) {

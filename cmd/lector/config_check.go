@@ -152,7 +152,7 @@ func (c *config) checkSites() error {
 	return nil
 }
 
-// checkCast sees to it that the voices of a site are there.
+// checkCast refuses voices of a site that are not configured.
 func (c *config) checkCast(key string, s siteConfig) error {
 	there := func(key, voice string) error {
 		if _, ok := c.Voices[voice]; !ok {

@@ -88,7 +88,7 @@ func (a *app) checkFiles(ctx context.Context, c *config, running bool) (found []
 }
 
 // countMissingAudio returns how many articles should have audio and have none, when
-// none of those that were looked at has any; otherwise 0.
+// none of those that were checked has any; otherwise 0.
 func countMissingAudio(ctx context.Context, l jobStore, s store) (ready int, err error) {
 	for j, err := range l.Jobs(ctx) {
 		if err != nil {

@@ -72,8 +72,8 @@ func silence(n int) []byte {
 	return b
 }
 
-// installation is a whole house in this process: a real NATS server, the disk store,
-// workers and doors.
+// installation is all of lector in this process: a real NATS server, the disk store,
+// workers and the public HTTP server.
 type installation struct {
 	*server
 	t        *testing.T
@@ -92,13 +92,13 @@ func testConfig(dir string) *config {
 	return &c
 }
 
-// openInstallation opens a house on a directory; start runs it.
+// openInstallation opens an installation on a directory; start runs it.
 func openInstallation(t *testing.T, dir string, v *silentVoice) *installation {
 	t.Helper()
 	return openInstallationWith(t, testConfig(dir), v)
 }
 
-// openInstallationWith opens a house with the given settings.
+// openInstallationWith opens an installation with the given settings.
 func openInstallationWith(t *testing.T, c *config, v *silentVoice) *installation {
 	t.Helper()
 	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: testLog{t}, getenv: func(string) string { return "" }}
@@ -167,7 +167,7 @@ func (h *installation) addWorker(name string) *worker.Worker {
 	return h.worker
 }
 
-// start runs the house until the test ends or halt is called.
+// start runs the installation until the test ends or shutdown is called.
 func (h *installation) start() *installation {
 	ctx, cancel := context.WithCancel(context.Background())
 	h.stop, h.done = cancel, make(chan error, 1)
@@ -176,7 +176,7 @@ func (h *installation) start() *installation {
 	return h
 }
 
-// shutdown stops the house and waits until all that was under way has ended.
+// shutdown stops the installation and waits until all that was under way has ended.
 func (h *installation) shutdown() {
 	h.once.Do(func() {
 		h.stop()
@@ -249,7 +249,7 @@ func (h *installation) files(a lector.Article) []string {
 	return keys
 }
 
-// get asks the public doors.
+// get asks the public HTTP server.
 func (h *installation) get(path string, header ...string) (*http.Response, []byte) {
 	h.t.Helper()
 	r, err := http.NewRequestWithContext(h.t.Context(), http.MethodGet, h.public.url()+path, nil)

@@ -40,7 +40,7 @@ func TestFromEventToAudio(t *testing.T) {
 	}
 }
 
-// manifest reads the pointer through the public doors.
+// manifest reads the pointer through the public HTTP server.
 func (h *installation) manifest(a lector.Article) lector.Manifest {
 	h.t.Helper()
 	r, body := h.get("/" + lector.PointerKey(a.Site, a.Key()))

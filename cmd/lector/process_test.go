@@ -130,7 +130,7 @@ func (r *process) kill() {
 	<-r.exited
 }
 
-// public is the address of the public doors.
+// public is the address of the public HTTP server.
 func (r *process) public() string {
 	m := regexp.MustCompile(`public=(\S+)`).FindStringSubmatch(r.Args[len(r.Args)-1])
 	return m[1]

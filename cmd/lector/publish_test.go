@@ -93,7 +93,7 @@ func TestLostAttemptIsNotRunning(t *testing.T) {
 }
 
 // TestListenURL: lector publish does not know with which
-// -listen the house was started, and the manifest does.
+// -listen the installation was started, and the manifest does.
 func TestListenURL(t *testing.T) {
 	t.Parallel()
 	c := testConfig(t.TempDir())

@@ -75,7 +75,7 @@ func (a *app) storeCommand(ctx context.Context, args []string) error {
 	return a.storeCopy(ctx, c, from, to, f)
 }
 
-// storeCopy opens both stores, copies and tells.
+// storeCopy opens both stores, copies and prints the report.
 func (a *app) storeCopy(ctx context.Context, c *config, from, to storeLocation, f storeFlags) (err error) {
 	if from.same(to) {
 		return usageErrorf("store copy: %s is both FROM and TO", from)

@@ -66,7 +66,7 @@ func (a *app) printProblems(c copyReport) error {
 
 func megabytes(bytes int64) float64 { return float64(bytes) / 1e6 }
 
-// copyProgress tells how far a copy is: on a terminal in one line, elsewhere
+// copyProgress prints the progress of a copy: on a terminal in one line, elsewhere
 // now and then.
 type copyProgress struct {
 	mu    sync.Mutex

@@ -83,7 +83,7 @@ func shortArticle(n int) lector.Article {
 	return a
 }
 
-// withWorker runs a worker on the store that the house has now, until the function
+// withWorker runs a worker on the store that the installation has now, until the function
 // ends.
 func (h *installation) withWorker(name string, s store, f func()) {
 	h.t.Helper()
@@ -235,7 +235,7 @@ func TestStoreCopyWithoutServe(t *testing.T) {
 		storeCopyAs(t, server, 0, "-data", dir, "disk", bucket)
 		h.publishAndWait(lector.Unpublished, lector.Article{Site: defaultSite, ID: "1"})
 		h.shutdown()
-	}) // here the house and its NATS server are closed
+	}) // here the installation and its NATS server are closed
 	storeCopyAs(t, server, 0, "-data", dir, "disk", bucket)
 	a, kept := sampleArticle("1"), sampleArticle("2")
 	var left []string

@@ -104,7 +104,7 @@ func syllables(text string) []byte {
 	return b
 }
 
-// openWithProvider is a house with a voice that costs money, and workers.
+// openWithProvider is an installation with a voice that costs money, and workers.
 func openWithProvider(t *testing.T, dir string, workers int, edit func(*config)) *installation {
 	t.Helper()
 	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: testLog{t}, getenv: func(string) string { return "" }}
@@ -133,7 +133,7 @@ func openWithProvider(t *testing.T, dir string, workers int, edit func(*config))
 	return th
 }
 
-// startEmbedded starts the embedded server on a directory that another house of this
+// startEmbedded starts the embedded server on a directory that another one of this
 // process may just have left: a program that another test starts at that moment
 // keeps its lock for the blink between fork and exec.
 func startEmbedded(t *testing.T, h *resources) {
