@@ -34,7 +34,7 @@ const maxRenderings = 3
 // for a free slot and for budget, is retried within the article's limit, its clip
 // is checked, and a text that fails is rendered again or in parts. One wrapped
 // voice serves the whole process.
-func (p *metering) wrapVoice(v synth.Voice, name string, flight *synth.Flight, slots synth.Slots) synth.Voice {
+func (p *metering) wrapVoice(v synth.Voice, name string, flight *synth.Singleflight, slots synth.Slots) synth.Speaker {
 	c := v.Capabilities()
 	s := synth.RequireLease(synth.WithGracePeriod(v, flight))
 	s = synth.RequireLease(synth.Meter(s, name, p.usage, p.log))

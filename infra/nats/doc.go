@@ -1,11 +1,13 @@
 // Package nats carries Lector's articles, jobs and announcements over NATS
 // JetStream.
 //
-//	ARTICLES  stream  article.v1.<site>.<key>   what the CMS said, the last revisions of each article
-//	AUDIO     stream  audio.v1.<site>.<key>     what became of it
-//	DEAD      stream  dead.v1.<site>.<key>      messages that nobody can work on, with the reason
-//	jobs      bucket  <site>.<key>              the record of one article, changed by compare-and-set
-//	leases    bucket  article.<key>, clip.<hash>   which worker holds what
+//	ARTICLES    stream  article.v1.<site>.<key>        what the CMS said, the last revisions of each article
+//	AUDIO       stream  audio.v1.<site>.<key>          what became of it
+//	USAGE       stream  usage.v1.<site>.<chunk>        each call to a voice, its beginning and its end
+//	DEADLETTER  stream  deadletter.v1.<subject>        messages that nobody can work on, with the reason
+//	jobs        bucket  <site>.<key>                   the truth about one article, changed by compare-and-set
+//	budgets     bucket  <site>                         what a site has spent, changed by compare-and-set
+//	leases      bucket  article.<key>, clip.<hash>     who works on what at this moment
 //
 // Delivery is at least once, even with confirmed acknowledgements: a server
 // that is killed delivers some messages again that it had confirmed. So every

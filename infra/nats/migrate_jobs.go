@@ -51,7 +51,7 @@ func (c *Conn) migrateJobs(ctx context.Context) error {
 	defer keys.Stop() //nolint:errcheck // the list is over either way
 	count := 0
 	for key := range keys.Keys() {
-		changed, err := (&JobStore{kv}).migrate(ctx, key)
+		changed, err := bucket{kv}.migrateJob(ctx, key)
 		if err != nil {
 			return fmt.Errorf("job %s: %w", key, err)
 		}
@@ -66,12 +66,12 @@ func (c *Conn) migrateJobs(ctx context.Context) error {
 	return nil
 }
 
-// migrate rewrites one record, again when somebody else wrote in between.
-func (l *JobStore) migrate(ctx context.Context, key string) (changed bool, err error) {
+// migrateJob rewrites one record, again when somebody else wrote in between.
+func (b bucket) migrateJob(ctx context.Context, key string) (changed bool, err error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	for {
-		version, value, err := l.read(ctx, key)
+		version, value, err := b.read(ctx, key)
 		if err != nil || version == 0 {
 			return false, err
 		}
@@ -79,7 +79,7 @@ func (l *JobStore) migrate(ctx context.Context, key string) (changed bool, err e
 		if err != nil || !old {
 			return false, err
 		}
-		_, err = l.compareAndSet(ctx, key, data, version)
+		_, err = b.compareAndSet(ctx, key, data, version)
 		if !errors.Is(err, lector.ErrConflict) {
 			return err == nil, err
 		}

@@ -112,8 +112,14 @@ func (s *acknowledger) Term(reason string) error {
 	return s.msg.TermWithReason(reason)
 }
 
-// publishDeadLetter publishes a message to the dead letters, with the reason.
-func (c *Conn) publishDeadLetter(ctx context.Context, m jetstream.Msg, reason string) error {
+// Headers of a dead letter, beside those that the message came with.
+const (
+	reasonHeader = "Lector-Dead-Letter-Reason" // why nobody can work on it
+	timeHeader   = "Lector-Dead-Letter-Time"   // when that was found, RFC 3339
+)
+
+// deadLetter keeps a message with the reason why nobody can work on it.
+func (c *Conn) deadLetter(ctx context.Context, m jetstream.Msg, reason string) error {
 	meta, err := m.Metadata()
 	if err != nil {
 		return fmt.Errorf("dead letter: %w", err)

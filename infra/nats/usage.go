@@ -16,8 +16,8 @@ import (
 	"lector"
 )
 
-// UsageLedger records the calls to voices in a stream, to which the beginning and
-// the end of each call are appended and in which nothing is changed. It is shared
+// UsageLedger is the ledger of calls to voices: a stream to which the beginning and
+// the end of each call are appended, and nothing is ever changed. It is shared
 // by all workers.
 type UsageLedger struct {
 	js     jetstream.JetStream
@@ -35,9 +35,10 @@ func (c *Conn) UsageLedger(ctx context.Context) (*UsageLedger, error) {
 	return &UsageLedger{c.js, s}, nil
 }
 
-// moneySubject is the subject of the calls for a chunk.
-func moneySubject(site, chunk string) string {
-	return "money.v1." + token(site) + "." + token(chunk)
+// usageSubject is where calls for a chunk are booked. Names of sites are
+// tokens, and hashes are.
+func usageSubject(site, chunk string) string {
+	return usagePrefix + token(site) + "." + token(chunk)
 }
 
 // token makes any text one token of a subject.
@@ -54,7 +55,7 @@ func token(s string) string {
 }
 
 // Begin appends a call's intent. A call for the same chunk that has begun and
-// not ended is recorded as unknown and returned: its worker held the chunk's
+// not ended is booked as unknown and returned: its worker held the chunk's
 // lease, and we hold it now.
 func (l *UsageLedger) Begin(ctx context.Context, c lector.Call) (lost []lector.Call, err error) {
 	ctx, cancel := withDefaultTimeout(ctx)
