@@ -5,6 +5,9 @@ import _ "embed"
 //go:embed audit.js
 var audit string
 
+// AuditScript returns the expression that Audit evaluates.
+func AuditScript() string { return audit }
+
 // Audit returns what on the page a person with other eyes or hands would
 // stumble over: controls without a name or too small, text without contrast,
 // a page that must be scrolled sideways (WCAG 2.2 1.1.1, 1.3.1, 1.4.3, 1.4.10,

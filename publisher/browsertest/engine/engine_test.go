@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"lector"
+	"lector/publisher/browsertest"
 	"lector/publisher/browsertest/engine"
 )
 
@@ -48,6 +50,7 @@ var tests = []struct {
 	{"click a sentence", playsSentence},
 	{"label in full sight", showsLabel},
 	{"script after the first paint", movesNothing},
+	{"everybody can use it", audits},
 }
 
 // audio is the audio of the page; where there is none, or it has failed, the
@@ -158,6 +161,41 @@ func playsSentence(t *testing.T, s suite) {
 	}
 	if times := value[[]float64](t, p, `moved`); times[0] < start-0.05 {
 		t.Errorf("behind the click it plays at %v", times)
+	}
+}
+
+// audits looks, in both colour schemes, at a player that shows all it has: the
+// names of its controls, their size, the contrast of its texts.
+func audits(t *testing.T, s suite) {
+	const unfold = `(async player => {
+		player.ui.open.click();
+		player.ui.words.click();
+		await player.find();
+		player.ui.share.focus();
+	})(document.querySelector("audio-article"))`
+	const spoil = `(ui => {
+		ui.lead.style.color = getComputedStyle(ui.box).backgroundColor;
+		ui.share.ariaLabel = "Send";
+		ui.save.textContent = "";
+	})(document.querySelector("audio-article").ui)`
+	for path, look := range map[string]engine.Look{
+		article: {Width: 1280, Height: 800},
+		embed:   {Width: 375, Height: 700, Dark: true},
+	} {
+		t.Run(path, func(t *testing.T) {
+			p := s.open(t, path, look)
+			value[any](t, p, unfold)
+			for _, finding := range value[[]string](t, p, browsertest.AuditScript()) {
+				t.Error(finding)
+			}
+			value[any](t, p, spoil)
+			spoilt := strings.Join(value[[]string](t, p, browsertest.AuditScript()), "\n")
+			for _, want := range []string{"has a contrast of 1.00", "which its name lacks", "has no name"} {
+				if !strings.Contains(spoilt, want) {
+					t.Errorf("of a spoilt page nobody hears that something %s, but %q", want, spoilt)
+				}
+			}
+		})
 	}
 }
 
