@@ -193,7 +193,7 @@ func (r *reference) words() {
 		{"Article events", "lector", "EventType"}, {"Audio events", "lector", "Audio"}, {"Visibilities", "lector", "Visibility"},
 		{"Job states", "lector", "State"}, {"Stages", "lector", "Stage"},
 		{"Attempt outcomes, beside `unchanged` and the state that the job reached", "lector/worker", "failed"},
-		{"Chunk states", "lector/worker/synth", "Reused"}, {"Call outcomes", "lector", "Outcome"}, {"Kinds of segments", "lector", "SegmentKind"},
+		{"Chunk states", "lector/worker/synth", "Reused"}, {"Call outcomes", "lector", "CallOutcome"}, {"Kinds of segments", "lector", "SegmentKind"},
 	} {
 		values := r.docs.values[g.pkg+"."+g.kind]
 		if len(values) == 0 {

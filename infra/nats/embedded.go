@@ -181,7 +181,7 @@ func (e *Embedded) Close() error {
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
-	return errors.Join(err, e.lock.Close())
+	return errors.Join(err, unlock(e.lock))
 }
 
 func shutdown(s *server.Server) {

@@ -33,6 +33,12 @@ func lockDir(dir string) (*os.File, error) {
 	return f, nil
 }
 
+// unlock gives the directory back. Closing alone would not: a program that is just
+// being started shares the open file until it has begun, and keeps the lock.
+func unlock(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
+}
+
 func inUseError(dir string, f *os.File) error {
 	pid := make([]byte, 20)
 	n, _ := f.ReadAt(pid, 0) // an empty name is no harm
