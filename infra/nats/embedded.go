@@ -97,7 +97,7 @@ func Start(dir, address string, log *slog.Logger) (*Embedded, error) {
 	}
 	e := &Embedded{dir: dir, file: filepath.Join(dir, accessFile), lock: held}
 	if e.server, err = startServer(opts, address, log); err != nil {
-		return nil, errors.Join(err, held.Close())
+		return nil, errors.Join(err, unlock(held))
 	}
 	e.access = Access{URL: e.server.ClientURL(), User: opts.Username, Password: opts.Password}
 	e.stopMonitor = e.startMonitor(log)
