@@ -65,3 +65,14 @@ func HintOf(err error) string {
 	}
 	return ""
 }
+
+// Unanswered marks err as the end of a call whose outcome nobody knows: it was
+// sent, and no answer came. It may have been billed.
+func Unanswered(err error) error { return unanswered{err} }
+
+type unanswered struct{ error }
+
+func (u unanswered) Unwrap() error { return u.error }
+
+// IsUnanswered reports whether a call may have been billed although it failed.
+func IsUnanswered(err error) bool { return errors.As(err, new(unanswered)) }

@@ -1,66 +1,9 @@
 package lector
 
 import (
-	"encoding/json"
 	"net/url"
-	"path"
 	"strings"
 )
-
-// Links are the addresses of a rendition's files. In a stored manifest they are
-// relative to it: the names of the files beside it, and Embed is empty. Who
-// serves or announces the rendition makes them absolute by Addresses. Article
-// is the article's own page, which is always absolute.
-type Links struct {
-	MP3      string `json:"mp3"`                // the audio
-	VTT      string `json:"vtt"`                // the captions
-	Chapters string `json:"chapters,omitempty"` // where there are any
-	Manifest string `json:"manifest"`           // the pointer
-	Embed    string `json:"embed,omitempty"`    // the player page
-	Article  string `json:"article,omitempty"`  // the article's own page
-}
-
-// NewLinks returns the relative links of the rendition with the given hash.
-func NewLinks(hash string) Links {
-	return Links{MP3: hash + ".mp3", VTT: hash + ".vtt", Manifest: pointerName}
-}
-
-// ReadManifest reads a manifest as it lies in a store. Its links are relative,
-// those of a manifest that was stored with absolute ones too. What is no http
-// or https address is left out.
-func ReadManifest(data []byte) (Manifest, error) {
-	var m Manifest
-	if err := json.Unmarshal(data, &m); err != nil {
-		return Manifest{}, err
-	}
-	m.Links = m.Links.relative(Prefix(m.Site, m.Key))
-	return m, nil
-}
-
-// relative returns the links of a manifest that lies under prefix.
-func (l Links) relative(prefix string) Links {
-	for _, link := range []*string{&l.MP3, &l.VTT, &l.Chapters, &l.Manifest} {
-		*link = fileName(prefix, *link)
-	}
-	l.Embed, l.Article = "", WebAddress(l.Article)
-	return l
-}
-
-// fileName returns the name of the file under prefix that link leads to, under
-// whatever public address it was made. What leads elsewhere is returned as it
-// is if it is a web address, else "".
-func fileName(prefix, link string) string {
-	u, err := url.Parse(link)
-	if err != nil {
-		return ""
-	}
-	name := path.Base(u.Path)
-	beside := link == name || strings.HasSuffix(u.Path, "/"+prefix+name)
-	if beside && ValidKey(prefix+name) {
-		return name
-	}
-	return WebAddress(link)
-}
 
 // Addresses is where listeners find things. Both are without a slash at their
 // end; the zero value makes addresses that are relative to the host.

@@ -1,6 +1,12 @@
 package lector
 
-import "time"
+import (
+	"encoding/json"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+)
 
 // SegmentKind says what a segment is, and so how it is read.
 type SegmentKind string
@@ -61,14 +67,6 @@ type Provenance struct {
 	State  string `json:"state"`            // unsigned, valid, trusted or invalid
 	Signer string `json:"signer,omitempty"` // as the certificate names it
 	Detail string `json:"detail,omitempty"` // why it is not valid
-}
-
-// Usage counts characters: billed by voices, reused from the cache, and of calls
-// whose outcome is not known because a worker died inside them.
-type Usage struct {
-	Billed  int `json:"billed"`  // by voices
-	Reused  int `json:"reused"`  // from the cache
-	Unknown int `json:"unknown"` // of calls whose outcome is not known
 }
 
 // Manifest is the JSON beside a rendition: what was read, by whom, and where
@@ -143,14 +141,115 @@ type AudioEvent struct {
 	Reason     string      `json:"reason,omitempty"`     // why it failed or is gone
 }
 
-// pointerName is the name of the one mutable object of a rendition.
-const pointerName = "manifest.json"
+// Links are the addresses of a rendition's files. In a stored manifest they are
+// relative to it: the names of the files beside it, and Embed is empty. Who
+// serves or announces the rendition makes them absolute by Addresses. Article
+// is the article's own page, which is always absolute.
+type Links struct {
+	MP3      string `json:"mp3"`                // the audio
+	VTT      string `json:"vtt"`                // the captions
+	Chapters string `json:"chapters,omitempty"` // where there are any
+	Manifest string `json:"manifest"`           // the pointer
+	Embed    string `json:"embed,omitempty"`    // the player page
+	Article  string `json:"article,omitempty"`  // the article's own page
+}
 
-// Prefix returns where an article's rendition lies in the store.
-func Prefix(site, key string) string { return "a/" + site + "/" + key + "/" }
+// NewLinks returns the relative links of the rendition with the given hash.
+func NewLinks(hash string) Links {
+	return Links{MP3: hash + ".mp3", VTT: hash + ".vtt", Manifest: pointerName}
+}
 
-// PointerKey returns the key of the one mutable object of a rendition.
-func PointerKey(site, key string) string { return Prefix(site, key) + pointerName }
+// ReadManifest reads a manifest as it lies in a store. Its links are relative,
+// those of a manifest that was stored with absolute ones too. What is no http
+// or https address is left out.
+func ReadManifest(data []byte) (Manifest, error) {
+	var m Manifest
+	if err := json.Unmarshal(data, &m); err != nil {
+		return Manifest{}, err
+	}
+	m.Links = m.Links.relative(Prefix(m.Site, m.Key))
+	return m, nil
+}
 
-// ClipKey returns where the clip with the given hash lies in the store.
-func ClipKey(hash string) string { return "clips/" + hash[:2] + "/" + hash + ".mp3" }
+// relative returns the links of a manifest that lies under prefix.
+func (l Links) relative(prefix string) Links {
+	for _, link := range []*string{&l.MP3, &l.VTT, &l.Chapters, &l.Manifest} {
+		*link = fileName(prefix, *link)
+	}
+	l.Embed, l.Article = "", WebAddress(l.Article)
+	return l
+}
+
+// fileName returns the name of the file under prefix that link leads to, under
+// whatever public address it was made. What leads elsewhere is returned as it
+// is if it is a web address, else "".
+func fileName(prefix, link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return ""
+	}
+	name := path.Base(u.Path)
+	beside := link == name || strings.HasSuffix(u.Path, "/"+prefix+name)
+	if beside && ValidKey(prefix+name) {
+		return name
+	}
+	return WebAddress(link)
+}
+
+// UnmarshalJSON reads a manifest, also one with the names that some fields had
+// before: stored manifests are not rewritten, because caches keep that of a
+// rendition for ever under an address that promises the same bytes.
+func (m *Manifest) UnmarshalJSON(data []byte) error {
+	type fields Manifest
+	read := struct {
+		*fields
+		Characters *Usage              `json:"characters"`
+		History    []PreviousRendition `json:"history"`
+	}{fields: (*fields)(m)}
+	if err := json.Unmarshal(data, &read); err != nil {
+		return err
+	}
+	if read.Characters != nil {
+		m.Usage = *read.Characters
+	}
+	if read.History != nil {
+		m.PreviousRenditions = read.History
+	}
+	for i := range m.Segments {
+		if m.Segments[i].Kind == "notice" {
+			m.Segments[i].Kind = SpokenDisclosure
+		}
+	}
+	return nil
+}
+
+// RenameManifestFields gives the fields of a stored manifest their present
+// names, and leaves all others as they are. A manifest that has the field
+// characters is an older one.
+func RenameManifestFields(fields map[string]json.RawMessage) error {
+	if _, old := fields["characters"]; !old {
+		return nil
+	}
+	for before, now := range map[string]string{"characters": "usage", "history": "previous_renditions"} {
+		if value, there := fields[before]; there {
+			fields[now] = value
+			delete(fields, before)
+		}
+	}
+	var segments []map[string]json.RawMessage
+	if err := json.Unmarshal(fields["segments"], &segments); err != nil || !renameKinds(segments) {
+		return err
+	}
+	renamed, err := json.Marshal(segments)
+	fields["segments"] = renamed
+	return err
+}
+
+func renameKinds(segments []map[string]json.RawMessage) (changed bool) {
+	for _, s := range segments {
+		if string(s["kind"]) == `"notice"` {
+			s["kind"], changed = json.RawMessage(`"`+SpokenDisclosure+`"`), true
+		}
+	}
+	return changed
+}

@@ -74,3 +74,15 @@ func ValidKey(key string) bool {
 func ValidPrefix(prefix string) bool {
 	return prefix == "" || ValidKey(strings.TrimSuffix(prefix, "/"))
 }
+
+// pointerName is the name of the one mutable object of a rendition.
+const pointerName = "manifest.json"
+
+// Prefix returns where an article's rendition lies in the store.
+func Prefix(site, key string) string { return "a/" + site + "/" + key + "/" }
+
+// PointerKey returns the key of the one mutable object of a rendition.
+func PointerKey(site, key string) string { return Prefix(site, key) + pointerName }
+
+// ClipKey returns where the clip with the given hash lies in the store.
+func ClipKey(hash string) string { return "clips/" + hash[:2] + "/" + hash + ".mp3" }

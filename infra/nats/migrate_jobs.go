@@ -89,8 +89,8 @@ func (b bucket) migrateJob(ctx context.Context, key string) (changed bool, err e
 // formerJob is a job record with the names that some fields had before.
 type formerJob struct {
 	lector.Job
-	Characters *lector.Usage `json:"characters,omitempty"`
-	Told       string        `json:"told,omitempty"`
+	Characters    *lector.Usage `json:"characters,omitempty"`
+	ToldRendition string        `json:"told,omitempty"`
 }
 
 // renameJobFields writes a record of the build before with the present names.
@@ -104,7 +104,7 @@ func renameJobFields(data []byte) (_ []byte, old bool, err error) {
 		return nil, false, nil
 	}
 	j := f.Job
-	j.Usage, j.AnnouncedRendition = *f.Characters, f.Told
+	j.Usage, j.AnnouncedRendition = *f.Characters, f.ToldRendition
 	if j.Lane == "normal" {
 		j.Lane = "" // what is normal is not said any more
 	}

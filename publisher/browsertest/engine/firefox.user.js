@@ -32,9 +32,7 @@ user_pref("browser.startup.page", 0);
 user_pref("startup.homepage_welcome_url", "");
 user_pref("toolkit.startup.max_resumed_crashes", -1);
 
-// All pages share one process, decoding and the network included, as far as it
-// allows that: each further process costs a second of the processor, many where
-// others want it, too.
+// As few processes as it allows: decoding, the network and all pages in few.
 user_pref("browser.ml.enable", false);
 user_pref("browser.tabs.remote.separatePrivilegedContentProcess", false);
 user_pref("browser.tabs.remote.separatePrivilegedMozillaWebContentProcess", false);

@@ -2,27 +2,17 @@ package lector
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 )
 
-// ErrBudget is wrapped by the refusal of a call for which a budget has nothing
-// left. The refusal is Throttled: the job waits, and goes on when the budget is
-// raised or its period is over.
-var ErrBudget = errors.New("budget is used up")
-
-// Unanswered marks err as the end of a call whose outcome nobody knows: it was
-// sent, and no answer came. It may have been billed.
-func Unanswered(err error) error { return unanswered{err} }
-
-type unanswered struct{ error }
-
-func (u unanswered) Unwrap() error { return u.error }
-
-// IsUnanswered reports whether a call may have been billed although it failed.
-func IsUnanswered(err error) bool { return errors.As(err, new(unanswered)) }
+// Usage counts characters: billed by voices, reused from the cache, and of calls
+// whose outcome is not known because a worker died inside them.
+type Usage struct {
+	Billed  int `json:"billed"`  // by voices
+	Reused  int `json:"reused"`  // from the cache
+	Unknown int `json:"unknown"` // of calls whose outcome is not known
+}
 
 // CallOutcome is what became of a call to a voice.
 type CallOutcome string
@@ -68,34 +58,6 @@ type UsageTotal struct {
 	Reused  int     `json:"reused"`  // characters that were in the cache
 	Unknown int     `json:"unknown"` // characters of calls of unknown outcome
 	Cost    float64 `json:"cost"`    // US dollars
-}
-
-// Budget bounds what a site may spend; 0 is no bound.
-type Budget struct {
-	CharactersPerArticle int
-	CharactersPerHour    int
-	CharactersPerDay     int
-	CharactersPerMonth   int
-	DollarsPerArticle    float64
-	DollarsPerHour       float64
-	DollarsPerDay        float64
-	DollarsPerMonth      float64
-}
-
-// CheckArticle returns an error that wraps ErrBudget for an article that would take
-// more than the bounds of one allow. It is throttled: the article waits until
-// they are raised, and looks again each minute.
-func (b Budget) CheckArticle(characters int, dollars float64) error {
-	over := ""
-	switch {
-	case b.CharactersPerArticle > 0 && characters > b.CharactersPerArticle:
-		over = fmt.Sprintf("characters_per_article is %d, the article has %d", b.CharactersPerArticle, characters)
-	case b.DollarsPerArticle > 0 && dollars > b.DollarsPerArticle:
-		over = fmt.Sprintf("dollars_per_article is %.2f, the article costs up to %.4f", b.DollarsPerArticle, dollars)
-	default:
-		return nil
-	}
-	return Hint(Throttled(fmt.Errorf("%w: %s", ErrBudget, over), budgetRecheck), "is this one article? If so, raise it under budget: of the site")
 }
 
 // SumUsage adds calls up by day, site and voice, in that order. A call that was

@@ -1,9 +1,43 @@
 package lector
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
+
+// ErrBudget is wrapped by the refusal of a call for which a budget has nothing
+// left. The refusal is Throttled: the job waits, and goes on when the budget is
+// raised or its period is over.
+var ErrBudget = errors.New("budget is used up")
+
+// Budget bounds what a site may spend; 0 is no bound.
+type Budget struct {
+	CharactersPerArticle int
+	CharactersPerHour    int
+	CharactersPerDay     int
+	CharactersPerMonth   int
+	DollarsPerArticle    float64
+	DollarsPerHour       float64
+	DollarsPerDay        float64
+	DollarsPerMonth      float64
+}
+
+// CheckArticle returns an error that wraps ErrBudget for an article that would take
+// more than the bounds of one allow. It is throttled: the article waits until
+// they are raised, and looks again each minute.
+func (b Budget) CheckArticle(characters int, dollars float64) error {
+	over := ""
+	switch {
+	case b.CharactersPerArticle > 0 && characters > b.CharactersPerArticle:
+		over = fmt.Sprintf("characters_per_article is %d, the article has %d", b.CharactersPerArticle, characters)
+	case b.DollarsPerArticle > 0 && dollars > b.DollarsPerArticle:
+		over = fmt.Sprintf("dollars_per_article is %.2f, the article costs up to %.4f", b.DollarsPerArticle, dollars)
+	default:
+		return nil
+	}
+	return Hint(Throttled(fmt.Errorf("%w: %s", ErrBudget, over), budgetRecheck), "is this one article? If so, raise it under budget: of the site")
+}
 
 // BudgetState is what a site has spent in the periods that are bounded. It is the
 // state behind a Budget; a zero BudgetState has spent nothing.
