@@ -123,8 +123,11 @@ func (h *resources) target(ctx context.Context, p storeLocation, f storeFlags) (
 		return transfer.DryRun(transfer.Empty{}), nil
 	}
 	s, err := h.openLocation(ctx, p)
-	if err != nil || f.plan {
-		return transfer.DryRun(s), err
+	if err != nil {
+		return nil, err
+	}
+	if f.plan {
+		return plannedTarget(ctx, s), nil
 	}
 	if b, ok := s.(bucketMaker); ok && f.bucket {
 		if err := b.CreateBucket(ctx); err != nil {
@@ -139,10 +142,23 @@ func (h *resources) target(ctx context.Context, p storeLocation, f storeFlags) (
 	return transfer.Verified(s), nil
 }
 
+// plannedTarget is a target that is not written to. A bucket that is still to be
+// created counts as empty.
+func plannedTarget(ctx context.Context, s transfer.Target) transfer.Target {
+	if _, err := transfer.Any(ctx, s); isMissingBucket(err) {
+		return transfer.DryRun(transfer.Empty{})
+	}
+	return transfer.DryRun(s)
+}
+
+func isMissingBucket(err error) bool {
+	var stated interface{ ErrorCode() string }
+	return errors.As(err, &stated) && stated.ErrorCode() == "NoSuchBucket"
+}
+
 // targetHint says how this command makes a bucket that is missing.
 func targetHint(err error) error {
-	var stated interface{ ErrorCode() string }
-	if errors.As(err, &stated) && stated.ErrorCode() == "NoSuchBucket" {
+	if isMissingBucket(err) {
 		return lector.Hint(err, "is the name right? -create-bucket creates it")
 	}
 	return err

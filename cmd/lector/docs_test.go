@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+
+	"lector/infra/limittest"
+	"lector/infra/nats"
+	"lector/infra/store/s3/s3test"
+)
+
+// documents are the pages whose shell blocks are run.
+var documents = []string{
+	"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/stores.md", "docs/reference.md",
+	"worker/DESIGN.md", "infra/deploy/README.md", "infra/voice/README.md",
+}
+
+// shellBlock is a block of shell commands of a document, as a reader would copy it.
+var shellBlock = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
+
+// TestShellBlocks runs what the documents tell a reader to type, each block in a
+// directory of its own, but for those that set a machine up by make.
+func TestShellBlocks(t *testing.T) {
+	t.Parallel()
+	run, setups := 0, 0
+	for _, name := range documents {
+		page, err := os.ReadFile(filepath.Join("..", "..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, m := range shellBlock.FindAllSubmatch(page, -1) {
+			if text := string(m[1]); strings.Contains(text, "make test") {
+				setups++
+			} else {
+				run++
+				t.Run(fmt.Sprintf("%s %d", name, i+1), func(t *testing.T) {
+					t.Parallel()
+					runBlock(t, text)
+				})
+			}
+		}
+	}
+	if run < 5 || setups != 2 {
+		t.Errorf("%d blocks are run, %d set a machine up", run, setups)
+	}
+}
+
+// runBlock runs a block by bash, which ends at the first command that fails.
+// What it has started in the background must then still be running, and is ended
+// with it.
+func runBlock(t *testing.T, text string) {
+	p := newPrograms(t)
+	p.page("article.html", 3)
+	for _, dir := range []string{"bin", "data"} {
+		if err := os.Mkdir(filepath.Join(p.dir, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(filepath.Join(p.dir, "lector"), filepath.Join(p.dir, "bin", "lector")); err != nil {
+		t.Fatal(err)
+	}
+	// make build has been done: bin/lector is there.
+	if err := os.WriteFile(filepath.Join(p.dir, "make"), []byte("#!/bin/sh\n[ \"$*\" = build ]\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(text, "store copy") { // something is there to be copied
+		p.run("narrate", "-o", "out", "article.html")
+	}
+	const rest = "\nfor job in $(jobs -p); do kill -0 $job; done\n"
+	c := exec.CommandContext(limittest.Context(t), "bash", "-euo", "pipefail", "-c", servers(t, text)+rest)
+	c.Dir, c.Env = p.dir, p.env
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the background goes with it
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGKILL) }
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	state, err := c.Process.Wait()
+	_ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL) // nothing may be left
+	_ = c.Wait()                                      // of the pipes
+	if err != nil || !state.Success() {
+		t.Errorf("%v, %v\n%s\nprinted:\n%s", state, err, text, out.String())
+	}
+}
+
+// servers puts real servers in the place of those that a block names.
+func servers(t *testing.T, text string) string {
+	t.Helper()
+	text = strings.ReplaceAll(text, "/var/lib/lector", "data")
+	if strings.Contains(text, "nats.internal") {
+		broker, err := nats.Start(filepath.Join(t.TempDir(), "nats"), "127.0.0.1:0", slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = broker.Close() })
+		a := broker.Access()
+		login := fmt.Sprintf("nats://%s:%s@%s", a.User, a.Password, strings.TrimPrefix(a.URL, "nats://"))
+		text = strings.ReplaceAll(text, "nats://nats.internal:4222", login)
+	}
+	if strings.Contains(text, "s3.internal") {
+		s := s3test.Start(t)
+		text = strings.NewReplacer("http://s3.internal:7070", s.Endpoint,
+			"AWS_ACCESS_KEY_ID=…", "AWS_ACCESS_KEY_ID="+s.AccessKeyID, "AWS_SECRET_ACCESS_KEY=…", "AWS_SECRET_ACCESS_KEY="+s.SecretAccessKey).Replace(text)
+	}
+	return text
+}
