@@ -40,8 +40,8 @@ test-busy: programs ## the same beside eight processes that only spin
 	@GO="$(GO)" .ci/busy 8 .ci/test -timeout 90m
 
 .PHONY: browsers
-browsers: programs ## only the player in Chromium, Firefox ESR and WebKitGTK
-	$(GO) test -v -count=1 -timeout 10m ./publisher/browsertest/engine
+browsers: programs ## the player in Chromium, Firefox ESR and WebKitGTK
+	LECTOR_TEST_BROWSERS=1 $(GO) test -v -count=1 -timeout 10m ./publisher/browsertest/engine
 
 race: programs ## the tests three times in random order, with the race detector
 	$(GO) test -race -shuffle=on -count=3 -timeout 30m ./...
