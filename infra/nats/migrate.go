@@ -82,7 +82,7 @@ func (c *Conn) migrateStream(ctx context.Context, f formerStream) error {
 		if err != nil {
 			return err
 		}
-		if err := c.carry(ctx, f, id, m); err != nil {
+		if err := c.copyMessage(ctx, f, id, m); err != nil {
 			return err
 		}
 	}
@@ -118,14 +118,25 @@ func (c *Conn) migrated(ctx context.Context, stream, id string) (last uint64, er
 	return last, nil
 }
 
-// carry writes one message of a former stream under its present names. Who
+// copyMessage writes one message of a former stream under its present names. Who
 // writes it waits for the answer, so that there is never a gap.
-func (c *Conn) carry(ctx context.Context, f formerStream, id string, m jetstream.Msg) error {
+func (c *Conn) copyMessage(ctx context.Context, f formerStream, id string, m jetstream.Msg) error {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	meta, err := m.Metadata()
+	out, err := f.renamed(id, m)
 	if err != nil {
 		return err
+	}
+	_, err = c.js.PublishMsg(ctx, out, jetstream.WithMsgID(out.Header.Get(migratedHeader)), jetstream.WithExpectStream(f.to))
+	return publishHint(err)
+}
+
+// renamed returns a message of the former stream with the given id under its
+// present names.
+func (f formerStream) renamed(id string, m jetstream.Msg) (*nats.Msg, error) {
+	meta, err := m.Metadata()
+	if err != nil {
+		return nil, err
 	}
 	out := nats.NewMsg(f.toPrefix + strings.TrimPrefix(m.Subject(), f.prefix))
 	out.Data = m.Data()
@@ -135,10 +146,8 @@ func (c *Conn) carry(ctx context.Context, f formerStream, id string, m jetstream
 		}
 	}
 	f.rename(out.Header, meta.Timestamp)
-	from := fmt.Sprintf("%s %d", id, meta.Sequence.Stream)
-	out.Header.Set(migratedHeader, from)
-	_, err = c.js.PublishMsg(ctx, out, jetstream.WithMsgID(from), jetstream.WithExpectStream(f.to))
-	return publishHint(err)
+	out.Header.Set(migratedHeader, fmt.Sprintf("%s %d", id, meta.Sequence.Stream))
+	return out, nil
 }
 
 // deleteStream removes a stream whose last message is the given one.
