@@ -5,6 +5,9 @@ import (
 	"encoding/binary"
 )
 
+// IsWAV reports whether b begins as a WAV does: RIFF, RF64 or BW64.
+func IsWAV(b []byte) bool { return riff(b) > 0 }
+
 // riff returns the length of the RIFF header that b begins with, or 0.
 func riff(b []byte) int {
 	if len(b) < riffHeader || string(b[8:12]) != "WAVE" {

@@ -34,7 +34,7 @@ func ReadWAV(data []byte) (WAV, error) {
 	switch {
 	case len(data) > MaxWAV:
 		return WAV{}, fmt.Errorf("wav is larger than %d MB", MaxWAV>>20)
-	case riff(data) == 0:
+	case !IsWAV(data):
 		return WAV{}, errors.New("no RIFF WAVE header")
 	}
 	var r riffReader
@@ -172,7 +172,10 @@ func (r *riffReader) data(body []byte, size int64) (int, error) {
 // header reports whether rest, which stands behind samples, is a chunk; where their
 // size was known, also one that is cut off.
 func (r *riffReader) header(rest []byte) bool {
-	return begins(rest) || chain(rest) || !r.open && known[string(rest[:4])]
+	if begins(rest) || chain(rest) {
+		return true
+	}
+	return !r.open && known[string(rest[:4])]
 }
 
 // audible reports whether b holds a twentieth of a second.

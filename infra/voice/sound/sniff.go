@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"lector/audio/mpeg"
+	"lector/audio/pcm"
 )
 
 // Kind is what some bytes are.
@@ -30,7 +31,7 @@ func Sniff(data []byte) Kind {
 	switch {
 	case len(data) == 0:
 		return Empty
-	case hasMagic(data, 8, "WAVE") && (hasMagic(data, 0, "RIFF") || hasMagic(data, 0, "RF64") || hasMagic(data, 0, "BW64")):
+	case pcm.IsWAV(data):
 		return WAV
 	case hasMagic(data, 0, "ID3"):
 		return MP3
