@@ -75,6 +75,8 @@ func TestLayersCanFail(t *testing.T) {
 		"worker/infra_test.go":       imports("lector/infra/nats"),
 		"publisher/worker.go":        imports("lector/worker/script"),
 		"infra/audio.go":             imports("lector/audio"),
+		"infra/formats.go":           imports("lector/audio/mpeg", "lector/audio/id3", "lector/audio/pcm"),
+		"infra/loud.go":              imports("lector/audio/loudness"),
 		"infra/store/good.go":        imports("lector", "lector/infra/encode"),
 		"infra/store/aws.go":         imports("github.com/aws/aws-sdk-go-v2/aws"),
 		"infra/store/s3/good.go":     imports("github.com/aws/aws-sdk-go-v2/aws"),
@@ -99,7 +101,7 @@ func TestLayersCanFail(t *testing.T) {
 		got = append(got, file)
 	}
 	want := []string{
-		"attic/x.go", "audio/nouns.go", "cmd/lector/nats.go", "infra/audio.go", "infra/cmd.go", "infra/store/aws.go",
+		"attic/x.go", "audio/nouns.go", "cmd/lector/nats.go", "infra/audio.go", "infra/cmd.go", "infra/loud.go", "infra/store/aws.go",
 		"infra/store/tested.go", "infra/store/testing.go", "io.go", "noun.go", "publisher/worker.go", "third.go",
 		"worker/html.go", "worker/infra.go", "worker/infra_test.go",
 	}
