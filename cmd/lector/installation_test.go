@@ -186,6 +186,20 @@ func (h *installation) shutdown() {
 	})
 }
 
+// replay has a job run again and returns the place of its event in the stream.
+func (h *installation) replay(j lector.Job) uint64 {
+	h.t.Helper()
+	e, err := replayOf(h.t.Context(), h.conn, j)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	n, err := h.conn.Publish(h.t.Context(), e)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return n
+}
+
 // publish announces an article and returns its place in the stream.
 func (h *installation) publish(kind lector.EventType, a lector.Article) uint64 {
 	h.t.Helper()

@@ -24,7 +24,9 @@ func TestFromEventToAudio(t *testing.T) {
 		t.Errorf("announced %v", got)
 	}
 	m := h.manifest(a)
-	if m.Disclosure.Text != lector.DisclosureText || m.Segments[0].Kind != lector.SpokenDisclosure || m.Segments[1].Text != "The bridge is open." && m.Segments[1].Source != a.Title {
+	first, title := m.Segments[0], m.Segments[1]
+	readsTitle := title.Text == "The bridge is open." || title.Source == a.Title
+	if m.Disclosure.Text != lector.DisclosureText || first.Kind != lector.SpokenDisclosure || !readsTitle {
 		t.Errorf("manifest begins with %+v", m.Segments[:2])
 	}
 	path := m.Links.MP3[len(h.config.publicURL()):]
@@ -242,14 +244,7 @@ func TestReplayCostsNothing(t *testing.T) {
 	a := sampleArticle("1")
 	j := h.publishAndWait(lector.Published, a)
 	before := h.voice.calls()
-	e, err := replayOf(t.Context(), h.conn, j)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := h.conn.Publish(t.Context(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
+	n := h.replay(j)
 	again := h.awaitJob(a, n)
 	if again.State != lector.Ready || again.Attempts[0].Outcome != "ready" || again.Rendition != j.Rendition {
 		t.Errorf("replayed %+v", again)
@@ -309,14 +304,7 @@ func TestFailureIsAnnounced(t *testing.T) {
 	h.voice.mu.Lock()
 	h.voice.fail = nil
 	h.voice.mu.Unlock()
-	e, err := replayOf(t.Context(), h.conn, j)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := h.conn.Publish(t.Context(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
+	n := h.replay(j)
 	if j := h.awaitJob(a, n); j.State != lector.Ready {
 		t.Errorf("replayed %+v", j)
 	}
