@@ -22,13 +22,20 @@ func (n *Narrator) roleVoices(site Site, beside Voice, language string) roleVoic
 	c := roleVoices{}
 	for kind, name := range site.VoicesByRole {
 		for _, v := range n.Voices {
-			a, b := v.Capabilities, beside.Capabilities
-			if v.Name == name && v.Name != beside.Name && a.Speaks(language) && a.SampleRate == b.SampleRate && a.Channels == b.Channels {
+			if v.Name != name || v.Name == beside.Name {
+				continue
+			}
+			if v.Capabilities.Speaks(language) && sameFormat(v, beside) {
 				c[kind] = v
 			}
 		}
 	}
 	return c
+}
+
+// sameFormat reports whether the MP3s of two voices can be joined.
+func sameFormat(v, w Voice) bool {
+	return v.Capabilities.SampleRate == w.Capabilities.SampleRate && v.Capabilities.Channels == w.Capabilities.Channels
 }
 
 // voiceFor returns the voice that reads a kind.

@@ -152,7 +152,7 @@ func appendAttempt(attempts []lector.Attempt, a lector.Attempt) []lector.Attempt
 	if n := len(kept); n > 0 {
 		a.Number = kept[n-1].Number + 1
 	}
-	if n := len(kept); n > 2 && endedWaiting(kept[n-1]) && endedWaiting(kept[n-2]) && endedWaiting(kept[n-3]) {
+	if n := len(kept); n > 2 && !slices.ContainsFunc(kept[n-3:], func(a lector.Attempt) bool { return !endedWaiting(a) }) {
 		kept = slices.Delete(kept, n-2, n-1)
 	}
 	return append(kept, a)

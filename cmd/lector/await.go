@@ -28,7 +28,8 @@ func awaitJob(ctx context.Context, l jobStore, a lector.Article, sequence uint64
 				break
 			}
 			outweighed := j.Disposition(lector.ArticleEvent{Article: a}, sequence) == lector.Stale
-			if (outweighed || j.Sequence == sequence) && j.State.Terminal() && j.Announced {
+			concerned := outweighed || j.Sequence == sequence
+			if concerned && j.State.Terminal() && j.Announced {
 				return j, nil
 			}
 		}

@@ -85,7 +85,8 @@ func (a *app) readFile(c *config, name string) error {
 		err = errors.New("there is a second document behind ---")
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		return usageError{lector.Hint(fmt.Errorf("settings in %s: %s", name, yamlMessage(err)), "lector config shows all keys; lector config -h says how they are set")}
+		return usageError{lector.Hint(fmt.Errorf("settings in %s: %s", name, yamlMessage(err)),
+			"lector config shows all keys; lector config -h says how they are set")}
 	}
 	return nil
 }

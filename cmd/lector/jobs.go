@@ -180,7 +180,8 @@ func showAttempts(w io.Writer, j lector.Job) {
 		case i+1 < len(j.Attempts):
 			took = "its worker was lost"
 		}
-		fmt.Fprintf(w, "attempt %d\t%s by %s: %s, %s\n", t.Number, t.Started.Local().Format(time.DateTime), t.Worker, firstNonEmpty(t.Outcome, string(t.Stage)), took)
+		started, outcome := t.Started.Local().Format(time.DateTime), firstNonEmpty(t.Outcome, string(t.Stage))
+		fmt.Fprintf(w, "attempt %d\t%s by %s: %s, %s\n", t.Number, started, t.Worker, outcome, took)
 		if t.Error != "" {
 			fmt.Fprintf(w, "\t%s\n", oneLine(t.Error))
 		}
@@ -221,7 +222,8 @@ func (a *app) watchJobs(ctx context.Context, l jobStore, f jobsFlags) error {
 			}
 			continue
 		}
-		fmt.Fprintf(a.stdout, "%s  %s  %-9s %-8s %s\n", j.Changed.Local().Format(time.TimeOnly), j.ID[:10], j.State, j.Stage, oneLine(firstNonEmpty(j.Reason, j.Title)))
+		changed, text := j.Changed.Local().Format(time.TimeOnly), oneLine(firstNonEmpty(j.Reason, j.Title))
+		fmt.Fprintf(a.stdout, "%s  %s  %-9s %-8s %s\n", changed, j.ID[:10], j.State, j.Stage, text)
 	}
 	return nil
 }

@@ -28,10 +28,20 @@ func (s siteConfig) publisherSite() publisher.Site {
 // checkFrames refuses what is no origin: it would stand in a header.
 func checkFrames(key string, frames []string) error {
 	for _, f := range frames {
-		u, err := url.Parse(f)
-		if err != nil || u.Scheme+"://"+u.Host != f || u.Scheme != "https" && u.Scheme != "http" || strings.ContainsAny(u.Host, ";,'\"") {
+		if !isOrigin(f) {
 			return lector.Hint(fmt.Errorf("%s.frames: %q is no origin", key, f), "give scheme and host, for example https://reader.example")
 		}
 	}
 	return nil
+}
+
+// isOrigin reports whether s is the scheme and the host of a web address, and
+// nothing that ends or parts a value of a header.
+func isOrigin(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme+"://"+u.Host != s {
+		return false
+	}
+	web := u.Scheme == "https" || u.Scheme == "http"
+	return web && !strings.ContainsAny(u.Host, ";,'\"")
 }
