@@ -32,7 +32,7 @@ user_pref("browser.startup.page", 0);
 user_pref("startup.homepage_welcome_url", "");
 user_pref("toolkit.startup.max_resumed_crashes", -1);
 
-// As few processes as it allows: decoding, the network and all pages in few.
+// As few processes as it allows.
 user_pref("browser.ml.enable", false);
 user_pref("browser.tabs.remote.separatePrivilegedContentProcess", false);
 user_pref("browser.tabs.remote.separatePrivilegedMozillaWebContentProcess", false);
