@@ -76,3 +76,64 @@ func (u unanswered) Unwrap() error { return u.error }
 
 // IsUnanswered reports whether a call may have been billed although it failed.
 func IsUnanswered(err error) bool { return errors.As(err, new(unanswered)) }
+
+// Class says what an error concerns, and so what is done about it.
+type Class string
+
+// The classes of errors. What concerns an article ends its job as failed; what
+// concerns a voice, an account, a budget or the store only holds it back until
+// that is mended.
+const (
+	ClassInput        Class = "input"         // the article: no voice can be asked to read it
+	ClassVoiceRefused Class = "voice_refused" // the account or the settings of a voice, whatever the text
+	ClassVoiceDown    Class = "voice_down"    // a voice that does not answer, or not with speech
+	ClassQuota        Class = "quota"         // a voice that wants fewer calls, or has no more quota
+	ClassBudget       Class = "budget"        // the site's budget is used up
+	ClassStorage      Class = "storage"       // the store or the broker does not answer
+	ClassPoison       Class = "poison"        // workers were lost at it
+	ClassBug          Class = "bug"           // a fault of the program
+)
+
+// Waits reports whether a job that failed so waits until it is mended, however
+// long that takes, and goes on by itself.
+func (c Class) Waits() bool {
+	switch c {
+	case ClassVoiceRefused, ClassVoiceDown, ClassQuota, ClassBudget, ClassStorage:
+		return true
+	}
+	return false
+}
+
+// WithClass marks err with its class; nil stays nil.
+func WithClass(err error, c Class) error {
+	if err == nil {
+		return nil
+	}
+	return classified{err, c}
+}
+
+type classified struct {
+	error
+	class Class
+}
+
+func (c classified) Unwrap() error { return c.error }
+
+// ClassOf returns the outermost class of err. Without one a refusal of the budget
+// is of the budget, a throttled error is of a quota, a permanent one of the
+// input; of any other it is not known.
+func ClassOf(err error) Class {
+	var c classified
+	_, throttled := IsThrottled(err)
+	switch {
+	case errors.As(err, &c):
+		return c.class
+	case errors.Is(err, ErrBudget):
+		return ClassBudget
+	case throttled:
+		return ClassQuota
+	case IsPermanent(err):
+		return ClassInput
+	}
+	return ""
+}

@@ -82,6 +82,7 @@ type Job struct {
 	State              State        `json:"state"`                         // how it stands
 	Stage              Stage        `json:"stage"`                         // how far the work has come
 	Lane               Lane         `json:"lane,omitempty"`                // the queue; absent is normal
+	Class              Class        `json:"class,omitempty"`               // of the error that is the reason
 	Reason             string       `json:"reason,omitempty"`              // why it failed, is parked or was refused
 	Attempts           []Attempt    `json:"attempts"`                      // the tries at this revision
 	Chunks             []ChunkState `json:"chunks"`                        // of the last attempt that reached an end
@@ -154,6 +155,6 @@ func (j *Job) Accept(e ArticleEvent, sequence uint64, now time.Time) {
 	if !a.UpdatedAt.IsZero() {
 		j.UpdatedAt = a.UpdatedAt
 	}
-	j.State, j.Stage, j.Lane, j.Reason, j.Announced = Running, StageTake, "", "", false
+	j.State, j.Stage, j.Lane, j.Class, j.Reason, j.Announced = Running, StageTake, "", "", "", false
 	j.Changed = now
 }

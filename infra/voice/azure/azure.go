@@ -143,7 +143,7 @@ func explain(status int, body []byte) call.Refusal {
 	text := strings.TrimSpace(string(body))
 	switch {
 	case status == http.StatusBadRequest && strings.Contains(text, "voice"):
-		return call.Refusal{Kind: call.Permanent, Hint: "check the voice of this voice: is it spoken in that region?"}
+		return call.Refusal{Kind: call.Denied, Hint: "check the voice of this voice: is it spoken in that region?"}
 	case status == http.StatusUnsupportedMediaType:
 		return call.Refusal{Kind: call.Permanent, Reason: "the service does not take what was sent for SSML"}
 	case strings.Contains(strings.ToLower(text), "quota"):

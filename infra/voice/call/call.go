@@ -105,21 +105,30 @@ func NotSentError(err error) error {
 	var op *net.OpError
 	switch {
 	case errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect"):
-		return lector.Hint(fmt.Errorf("not reached: %w", op), "is the server up, its address right, and the network or the proxy too?")
+		return notReached(op, "is the server up, its address right, and the network or the proxy too?")
 	case errors.As(err, new(*tls.CertificateVerificationError)), errors.As(err, new(tls.RecordHeaderError)):
-		return lector.Hint(fmt.Errorf("not reached: %w", err), "the server's certificate is not trusted here, or it speaks no https: check the address")
+		return notReached(err, "the server's certificate is not trusted here, or it speaks no https: check the address")
 	}
 	return nil
 }
 
+func notReached(err error, hint string) error {
+	return voiceDown(fmt.Errorf("not reached: %w", err), hint)
+}
+
+// voiceDown marks the error of a server that gives no speech at the moment.
+func voiceDown(err error, hint string) error {
+	return lector.WithClass(lector.Hint(err, "%s", hint), lector.ClassVoiceDown)
+}
+
 // TimeoutError is the end of a call that took too long.
 func TimeoutError(err error) error {
-	return lector.Hint(err, "is the server overloaded? If it needs that long, raise timeout: of this voice, or set a smaller max_chars")
+	return voiceDown(err, "is the server overloaded? If it needs that long, raise timeout: of this voice, or set a smaller max_chars")
 }
 
 // TruncatedError is an answer that broke off after so many bytes.
 func TruncatedError(bytes int, err error) error {
-	return lector.Hint(fmt.Errorf("the answer broke off after %d bytes: %w", bytes, err), "the server or a proxy before it gave up: see its log")
+	return voiceDown(fmt.Errorf("the answer broke off after %d bytes: %w", bytes, err), "the server or a proxy before it gave up: see its log")
 }
 
 // TooLargeError is an answer of more bytes than any speech has.
@@ -129,7 +138,7 @@ func TooLargeError(most int) error {
 
 // UnansweredError is a call that was sent and not answered.
 func UnansweredError(err error) error {
-	return lector.Unanswered(lector.Hint(fmt.Errorf("no answer: %w", err), "the server or a proxy before it closed the connection: see its log"))
+	return lector.Unanswered(voiceDown(fmt.Errorf("no answer: %w", err), "the server or a proxy before it closed the connection: see its log"))
 }
 
 // explainNoAnswer explains a call without an answer.

@@ -19,6 +19,7 @@ type Kind int
 const (
 	Unclassified Kind = iota // by status
 	Permanent                // the same call is refused again
+	Denied                   // any call is refused, whatever its text: the account or the settings
 	Transient                // the same call may pass
 	Throttled                // it may pass later
 	Quota                    // it passes when somebody pays or a period ends
@@ -76,11 +77,11 @@ func ByStatus(r *http.Response) Refusal {
 func byStatus(r *http.Response) Refusal {
 	switch code := r.StatusCode; {
 	case code == http.StatusUnauthorized, code == http.StatusForbidden:
-		return Refusal{Kind: Permanent, Hint: "check the API key of this voice and what it may do"}
+		return Refusal{Kind: Denied, Hint: "check the API key of this voice and what it may do"}
 	case code == http.StatusPaymentRequired:
 		return Refusal{Kind: Quota}
 	case code == http.StatusNotFound:
-		return Refusal{Kind: Permanent, Hint: "check url, model and voice of this voice"}
+		return Refusal{Kind: Denied, Hint: "check url, model and voice of this voice"}
 	case code == http.StatusRequestEntityTooLarge:
 		return Refusal{Kind: Permanent, Hint: "set a smaller max_chars for this voice"}
 	case code == http.StatusTooManyRequests:
@@ -88,9 +89,9 @@ func byStatus(r *http.Response) Refusal {
 	case code == http.StatusRequestTimeout, code == http.StatusConflict, code == http.StatusTooEarly, code >= 500:
 		return Refusal{Kind: Transient}
 	case code < 300:
-		return Refusal{Kind: Permanent, Hint: "set the url of this voice to where it speaks: this answers, but not with audio"}
+		return Refusal{Kind: Denied, Hint: "set the url of this voice to where it speaks: this answers, but not with audio"}
 	case code >= 300 && code < 400:
-		return Refusal{Kind: Permanent, Reason: "redirects to " + redirectHost(r.Header.Get("Location")), Hint: "set the url of this voice to where the server really is; redirects are not followed"}
+		return Refusal{Kind: Denied, Reason: "redirects to " + redirectHost(r.Header.Get("Location")), Hint: "set the url of this voice to where the server really is; redirects are not followed"}
 	}
 	return Refusal{Kind: Permanent}
 }
@@ -122,10 +123,13 @@ func (f Refusal) Wrap(err error) error {
 	switch f.Kind {
 	case Permanent, Unclassified:
 		err = lector.Permanent(err)
+	case Denied:
+		err = lector.WithClass(lector.Permanent(err), lector.ClassVoiceRefused)
 	case Transient:
 		if f.RetryAfter > 0 { // 503 with Retry-After
 			err = lector.Throttled(err, f.RetryAfter)
 		}
+		err = lector.WithClass(err, lector.ClassVoiceDown)
 	case Throttled:
 		err = lector.Throttled(err, f.RetryAfter)
 	case Quota:
@@ -138,6 +142,7 @@ func (f Refusal) Wrap(err error) error {
 var defaultHints = map[Kind]string{
 	Unclassified: refusedHint,
 	Permanent:    refusedHint,
+	Denied:       refusedHint,
 	Transient:    "the service is in trouble and is asked again by itself; if it lasts, see its status page or its log",
 	Throttled:    "the service wants fewer calls and is asked again by itself; if it lasts, set a smaller concurrency or per_second for this voice",
 	Quota:        "the account's quota is used up: raise it, pay, or wait; the article waits too",

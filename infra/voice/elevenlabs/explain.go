@@ -52,9 +52,9 @@ func refusalOf(status, message string) call.Refusal {
 	case "max_character_limit_exceeded", "text_too_long":
 		r.Kind, r.Hint = call.Permanent, "set a smaller max_chars for this voice"
 	case "invalid_api_key", "missing_permissions", "needs_authorization":
-		r.Kind, r.Hint = call.Permanent, "check the API key of this voice and what it may do"
+		r.Kind, r.Hint = call.Denied, "check the API key of this voice and what it may do"
 	case "voice_not_found", "model_not_found", "invalid_uid":
-		r.Kind, r.Hint = call.Permanent, "voice must be an id of this account, model one of GET /v1/models"
+		r.Kind, r.Hint = call.Denied, "voice must be an id of this account, model one of GET /v1/models"
 	}
 	return r
 }

@@ -135,7 +135,7 @@ func explainFailure(err error, complaints string) error {
 	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && (exit.ExitCode() == 126 || exit.ExitCode() == 127) {
-		return lector.Permanent(lector.Hint(err, "check the command of this voice"))
+		return lector.WithClass(lector.Permanent(lector.Hint(err, "check the command of this voice")), lector.ClassVoiceRefused)
 	}
 	return lector.Hint(err, "try it by hand; of Lector's environment it gets PATH, HOME, LANG, TMPDIR and what env: of this voice names")
 }

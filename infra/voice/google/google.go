@@ -204,11 +204,11 @@ func explain(_ int, body []byte) call.Refusal {
 	case "RESOURCE_EXHAUSTED":
 		r.Kind = call.Throttled // by the minute, or the day: Retry-After says
 	case "UNAUTHENTICATED", "PERMISSION_DENIED":
-		r.Kind, r.Hint = call.Permanent, "check the API key of this voice, and that the Text-to-Speech API is enabled"
+		r.Kind, r.Hint = call.Denied, "check the API key of this voice, and that the Text-to-Speech API is enabled"
 	case "INVALID_ARGUMENT", "NOT_FOUND", "FAILED_PRECONDITION":
 		r.Kind = call.Permanent
 		if strings.Contains(b.Error.Message, "API key") {
-			r.Hint = "check the API key of this voice"
+			r.Kind, r.Hint = call.Denied, "check the API key of this voice"
 		}
 	case "UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED", "ABORTED":
 		r.Kind = call.Transient

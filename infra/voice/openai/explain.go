@@ -29,7 +29,7 @@ func explain(status int, body []byte) call.Refusal {
 	case "string_above_max_length", "context_length_exceeded", "text_too_long":
 		r.Kind, r.Hint = call.Permanent, "set a smaller max_chars for this voice"
 	case "model_not_found", "voice_not_found":
-		r.Kind, r.Hint = call.Permanent, "check model and voice of this voice"
+		r.Kind, r.Hint = call.Denied, "check model and voice of this voice"
 	}
 	return r
 }

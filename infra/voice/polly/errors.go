@@ -36,18 +36,18 @@ var byCode = map[string]call.Refusal{
 	"ServiceUnavailable":                        {Kind: call.Transient},
 	"RequestTimeout":                            {Kind: call.Transient},
 	"TextLengthExceededException":               {Kind: call.Permanent, Hint: "set a smaller max_chars for this voice"},
-	"EngineNotSupportedException":               {Kind: call.Permanent, Hint: "this voice is not spoken by that engine: change engine or voice"},
-	"LanguageNotSupportedException":             {Kind: call.Permanent, Hint: "this voice does not speak that language"},
+	"EngineNotSupportedException":               {Kind: call.Denied, Hint: "this voice is not spoken by that engine: change engine or voice"},
+	"LanguageNotSupportedException":             {Kind: call.Denied, Hint: "this voice does not speak that language"},
 	"ValidationException":                       {Kind: call.Permanent, Hint: "check voice, engine and region of this voice"},
 	"InvalidSsmlException":                      {Kind: call.Permanent},
 	"InvalidSampleRateException":                {Kind: call.Permanent},
 	"LexiconNotFoundException":                  {Kind: call.Permanent},
 	"MarksNotSupportedForFormatException":       {Kind: call.Permanent},
 	"SsmlMarksNotSupportedForTextTypeException": {Kind: call.Permanent},
-	"UnrecognizedClientException":               {Kind: call.Permanent, Hint: "check the AWS credentials"},
-	"InvalidSignatureException":                 {Kind: call.Permanent, Hint: "check the AWS credentials and the clock of this machine"},
-	"AccessDeniedException":                     {Kind: call.Permanent, Hint: "allow polly:SynthesizeSpeech to this key or role"},
-	"ExpiredTokenException":                     {Kind: call.Permanent, Hint: "the AWS credentials have expired"},
+	"UnrecognizedClientException":               {Kind: call.Denied, Hint: "check the AWS credentials"},
+	"InvalidSignatureException":                 {Kind: call.Denied, Hint: "check the AWS credentials and the clock of this machine"},
+	"AccessDeniedException":                     {Kind: call.Denied, Hint: "allow polly:SynthesizeSpeech to this key or role"},
+	"ExpiredTokenException":                     {Kind: call.Denied, Hint: "the AWS credentials have expired"},
 }
 
 // classify turns an error of the SDK into one of ours.
@@ -72,7 +72,8 @@ func classify(ctx, short context.Context, err error) error {
 	case short.Err() != nil:
 		return lector.Unanswered(call.TimeoutError(context.Cause(short)))
 	case noCredentials(err):
-		return lector.Permanent(lector.Hint(err, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role"))
+		err = lector.Hint(err, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role")
+		return lector.WithClass(lector.Permanent(err), lector.ClassVoiceRefused)
 	}
 	return call.UnansweredError(err)
 }

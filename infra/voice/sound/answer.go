@@ -67,11 +67,16 @@ func (w Want) MP3(ctx context.Context, data []byte) ([]byte, error) {
 		if w.Raw > 0 {
 			return w.encode(ctx, pcm.NewWAV(data, w.Raw, 1).Bytes())
 		}
-		return nil, lector.Permanent(w.hint(errors.New("the answer is no audio that I know"),
+		return nil, misconfigured(w.hint(errors.New("the answer is no audio that I know"),
 			"if it is raw samples, set format: pcm and sample_rate: for this voice"))
 	default:
-		return nil, lector.Permanent(w.hint(fmt.Errorf("the answer is %s", kind), "set format: mp3 or wav for this voice"))
+		return nil, misconfigured(w.hint(fmt.Errorf("the answer is %s", kind), "set format: mp3 or wav for this voice"))
 	}
+}
+
+// misconfigured marks an error that every answer of this voice would have.
+func misconfigured(err error) error {
+	return lector.WithClass(lector.Permanent(err), lector.ClassVoiceRefused)
 }
 
 func (w Want) check(mp3 []byte) error {
@@ -82,16 +87,16 @@ func (w Want) check(mp3 []byte) error {
 	case f.Frames == 0:
 		return lector.Hint(fmt.Errorf("the answer is a damaged MP3: %w", err), notAudioHint)
 	case f.Rate != w.Rate:
-		return lector.Permanent(w.hint(fmt.Errorf("the answer has %d Hz, %d are expected", f.Rate, w.Rate), "set sample_rate: %d for this voice, or format: wav", f.Rate))
+		return misconfigured(w.hint(fmt.Errorf("the answer has %d Hz, %d are expected", f.Rate, w.Rate), "set sample_rate: %d for this voice, or format: wav", f.Rate))
 	case f.Channels != w.Channels:
-		return lector.Permanent(w.hint(fmt.Errorf("the answer has %d channels, %d expected", f.Channels, w.Channels), "set format: wav for this voice: it is mixed down here"))
+		return misconfigured(w.hint(fmt.Errorf("the answer has %d channels, %d expected", f.Channels, w.Channels), "set format: wav for this voice: it is mixed down here"))
 	}
 	return nil // garbage between frames is for the check of the clip to name
 }
 
 func (w Want) encode(ctx context.Context, wav []byte) ([]byte, error) {
 	if w.Encoder == nil {
-		return nil, lector.Permanent(lector.Hint(errors.New("the answer is WAV and there is no MP3 encoder"), "apt-get install lame   (macOS: brew install lame)"))
+		return nil, misconfigured(lector.Hint(errors.New("the answer is WAV and there is no MP3 encoder"), "apt-get install lame   (macOS: brew install lame)"))
 	}
 	mp3, err := w.Encoder.Encode(ctx, bytes.NewReader(wav), Rate, Channels, kbps)
 	if err != nil && lector.HintOf(err) == "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -33,6 +34,18 @@ const (
 	Throttled ErrorClass = "throttled"
 	Transient ErrorClass = "transient"
 )
+
+// classesByStatus are the classes that a status may have: a refused key or a
+// server that is down holds articles back, and fails none.
+var classesByStatus = map[int][]lector.Class{
+	http.StatusUnauthorized:        {lector.ClassVoiceRefused, lector.ClassQuota},
+	http.StatusPaymentRequired:     {lector.ClassQuota},
+	http.StatusForbidden:           {lector.ClassVoiceRefused, lector.ClassQuota},
+	http.StatusTooManyRequests:     {lector.ClassQuota},
+	http.StatusInternalServerError: {lector.ClassVoiceDown, lector.ClassQuota},
+	http.StatusBadGateway:          {lector.ClassVoiceDown},
+	http.StatusServiceUnavailable:  {lector.ClassVoiceDown, lector.ClassQuota},
+}
 
 // Fault is one thing that goes wrong.
 type Fault struct {
@@ -119,6 +132,9 @@ func (f Fault) check(t *testing.T, s lector.Speech, err error) {
 	}
 	text := err.Error() + " / " + lector.HintOf(err)
 	t.Log(text)
+	if class := lector.ClassOf(err); !slices.Contains(classesByStatus[f.Status], class) && classesByStatus[f.Status] != nil {
+		t.Errorf("has class %q, want one of %q: %s", class, classesByStatus[f.Status], text)
+	}
 	switch {
 	case got != f.Want:
 		t.Errorf("is %s, want %s: %s", got, f.Want, text)
