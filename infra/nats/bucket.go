@@ -12,8 +12,13 @@ import (
 	"lector"
 )
 
-// bucket is a key-value bucket whose keys are changed by compare-and-set.
-type bucket struct{ kv jetstream.KeyValue }
+// bucket is a key-value bucket whose keys are changed by compare-and-set, and read
+// from the leader of its stream.
+type bucket struct {
+	kv   jetstream.KeyValue
+	conn *Conn
+	name string
+}
 
 // compareAndSet writes data over the given version of a key, 0 for a new one,
 // and returns the version written. It is lector.ErrConflict when somebody else
@@ -55,12 +60,9 @@ func (b bucket) write(ctx context.Context, key string, data []byte, version uint
 
 // read returns a key's value and version; of a key that is not there 0 and nil.
 func (b bucket) read(ctx context.Context, key string) (version uint64, value []byte, err error) {
-	entry, err := b.kv.Get(ctx, key)
-	if errors.Is(err, jetstream.ErrKeyNotFound) {
+	m, err := b.conn.lastMessage(ctx, "KV_"+b.name, "$KV."+b.name+"."+key)
+	if errors.Is(err, lector.ErrNotFound) || err == nil && m.deleted() {
 		return 0, nil, nil
 	}
-	if err != nil {
-		return 0, nil, err
-	}
-	return entry.Revision(), entry.Value(), nil
+	return m.Sequence, m.Data, err
 }

@@ -29,11 +29,11 @@ type Budgets struct {
 func (c *Conn) Budgets(ctx context.Context, bounds map[string]lector.Budget) (*Budgets, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	kv, err := c.bucket(ctx, budgets)
+	kept, err := c.bucket(ctx, budgets)
 	if err != nil {
 		return nil, err
 	}
-	return &Budgets{bucket: bucket{kv}, limits: bounds, reserved: map[string]lector.Call{}, sites: map[string]*sync.Mutex{}}, nil
+	return &Budgets{bucket: kept, limits: bounds, reserved: map[string]lector.Call{}, sites: map[string]*sync.Mutex{}}, nil
 }
 
 // Reserve takes a call out of its site's budget, or returns an error that

@@ -3,7 +3,6 @@ package nats
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 
@@ -19,14 +18,14 @@ type JobStore struct{ bucket bucket }
 func (c *Conn) JobStore(ctx context.Context) (*JobStore, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	kv, err := c.bucket(ctx, jobs)
+	b, err := c.bucket(ctx, jobs)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkFormat(ctx, kv); err != nil {
+	if err := checkFormat(ctx, b.kv); err != nil {
 		return nil, err
 	}
-	return &JobStore{bucket{kv}}, nil
+	return &JobStore{b}, nil
 }
 
 func jobKey(site, key string) string { return site + "." + key }
@@ -34,17 +33,15 @@ func jobKey(site, key string) string { return site + "." + key }
 // Job returns the record of an article and its version, which Save wants.
 // It is lector.ErrNotFound for an article that never was announced.
 func (s *JobStore) Job(ctx context.Context, site, key string) (lector.Job, uint64, error) {
-	ctx, cancel := withDefaultTimeout(ctx)
-	defer cancel()
-	entry, err := s.bucket.kv.Get(ctx, jobKey(site, key))
-	if errors.Is(err, jetstream.ErrKeyNotFound) {
-		return lector.Job{}, 0, fmt.Errorf("job %s: %w", key, lector.ErrNotFound)
+	version, value, err := s.bucket.read(ctx, jobKey(site, key))
+	if err == nil && version == 0 {
+		err = lector.ErrNotFound
 	}
 	if err != nil {
 		return lector.Job{}, 0, fmt.Errorf("job %s: %w", key, err)
 	}
-	j, err := decodeJob(entry.Value())
-	return j, entry.Revision(), err
+	j, err := decodeJob(value)
+	return j, version, err
 }
 
 func decodeJob(data []byte) (lector.Job, error) {

@@ -3,6 +3,7 @@ package nats
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -12,7 +13,8 @@ import (
 )
 
 // leaseStore stores who holds which lease, and until when. A write to a name that
-// is not at the given version is lector.ErrConflict.
+// is not at the given version is lector.ErrConflict. create and read make the
+// store again where its server has lost all of it; renew is lector.ErrNotFound then.
 type leaseStore interface {
 	create(ctx context.Context, name string, holder []byte, ttl time.Duration) (version uint64, err error)
 	renew(ctx context.Context, name string, holder []byte, version uint64, ttl time.Duration) (uint64, error)
@@ -21,17 +23,34 @@ type leaseStore interface {
 }
 
 // bucketLeases is a leaseStore in a bucket whose keys have a time to live.
-type bucketLeases struct {
-	kv jetstream.KeyValue
-	js jetstream.JetStream
-}
+type bucketLeases struct{ bucket }
 
 func (b bucketLeases) create(ctx context.Context, name string, holder []byte, ttl time.Duration) (uint64, error) {
 	version, err := b.kv.Create(ctx, name, holder, jetstream.KeyTTL(ttl))
+	if errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, jetstream.ErrStreamNotFound) {
+		if _, err := b.conn.makeLeaseBucket(ctx); err != nil {
+			return 0, err
+		}
+		version, err = b.kv.Create(ctx, name, holder, jetstream.KeyTTL(ttl))
+	}
 	if errors.Is(err, jetstream.ErrKeyExists) {
 		return 0, lector.ErrExists
 	}
 	return version, err
+}
+
+// makeLeaseBucket makes the bucket after a restart of a single server, on as many
+// nodes as the job records have.
+func (c *Conn) makeLeaseBucket(ctx context.Context) (bucket, error) {
+	s, err := c.bind(ctx, "KV_"+jobs)
+	if err != nil {
+		return bucket{}, err
+	}
+	_, err = c.js.CreateKeyValue(ctx, leaseBucket(s.CachedInfo().Config.Replicas))
+	if err != nil && !errors.Is(err, jetstream.ErrBucketExists) { // another worker was faster
+		return bucket{}, fmt.Errorf("bucket %s: %w", leases, err)
+	}
+	return c.bucket(ctx, leases)
 }
 
 // renew writes by hand what kv.Update would, because that drops the key's time
@@ -39,7 +58,10 @@ func (b bucketLeases) create(ctx context.Context, name string, holder []byte, tt
 func (b bucketLeases) renew(ctx context.Context, name string, holder []byte, version uint64, ttl time.Duration) (uint64, error) {
 	m := nats.NewMsg("$KV." + leases + "." + name)
 	m.Data = holder
-	ack, err := b.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(version), jetstream.WithMsgTTL(ttl))
+	ack, err := b.conn.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(version), jetstream.WithMsgTTL(ttl))
+	if errors.Is(err, jetstream.ErrNoStreamResponse) {
+		return 0, fmt.Errorf("%w: %w", lector.ErrNotFound, err)
+	}
 	if err != nil {
 		return 0, conflictError(err)
 	}
@@ -47,14 +69,11 @@ func (b bucketLeases) renew(ctx context.Context, name string, holder []byte, ver
 }
 
 func (b bucketLeases) read(ctx context.Context, name string) (holder []byte, version uint64, err error) {
-	entry, err := b.kv.Get(ctx, name)
-	if errors.Is(err, jetstream.ErrKeyNotFound) {
+	version, holder, err = b.bucket.read(ctx, name)
+	if err == nil && version == 0 || errors.Is(err, jetstream.ErrStreamNotFound) {
 		return nil, 0, lector.ErrNotFound
 	}
-	if err != nil {
-		return nil, 0, err
-	}
-	return entry.Value(), entry.Revision(), nil
+	return holder, version, err
 }
 
 func (b bucketLeases) delete(ctx context.Context, name string, version uint64) error {

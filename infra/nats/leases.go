@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"lector"
 )
 
@@ -47,11 +49,14 @@ func (c *Conn) Leases(ctx context.Context, owner string) (*Leases, error) {
 	}
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	kv, err := own.bucket(ctx, leases)
+	kept, err := own.bucket(ctx, leases)
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		kept, err = own.makeLeaseBucket(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return &Leases{store: bucketLeases{kv, own.js}, owner: owner, ttl: LeaseTTL, log: c.log}, nil
+	return &Leases{store: bucketLeases{kept}, owner: owner, ttl: LeaseTTL, log: c.log}, nil
 }
 
 // lease is a lease that is held. Its fields are guarded by sem.
@@ -165,8 +170,28 @@ func (l *Leases) renewInTime(ctx context.Context, mine *lease) error {
 	}
 	defer mine.unlock()
 	err := l.renew(ctx, mine)
-	if err != nil && l.since(mine.renewed) > l.ttl {
+	over := l.since(mine.renewed) > l.ttl
+	switch {
+	case err != nil && over:
 		return fmt.Errorf("%w: %s: %w", errLeaseLost, mine.name, err)
+	case errors.Is(err, lector.ErrNotFound): // before its time was over: the server has forgotten it
+		return l.takeAgain(ctx, mine)
+	}
+	return err
+}
+
+// takeAgain takes a lease again that a restarted server has forgotten, unless
+// somebody else was faster.
+func (l *Leases) takeAgain(ctx context.Context, mine *lease) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*l.ttl/renewalsPerTTL)
+	defer cancel()
+	sent := time.Now()
+	version, err := l.store.create(ctx, mine.name, mine.holder, l.ttl)
+	if errors.Is(err, lector.ErrExists) {
+		return fmt.Errorf("%w: %s", errLeaseLost, mine.name)
+	}
+	if err == nil {
+		mine.confirmed(version, sent)
 	}
 	return err
 }
@@ -219,7 +244,7 @@ func (l *Leases) retryConflicts(ctx context.Context, mine *lease, write func() e
 		holder, version, err := l.read(ctx, mine.name)
 		switch {
 		case errors.Is(err, lector.ErrNotFound):
-			return fmt.Errorf("%w: %s is over", errLeaseLost, mine.name)
+			return fmt.Errorf("%w: %s is over: %w", errLeaseLost, mine.name, err)
 		case err != nil:
 			return err
 		case !bytes.Equal(holder, mine.holder):

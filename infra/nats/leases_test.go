@@ -176,7 +176,6 @@ func TestLeaseIsLostInTime(t *testing.T) {
 	}{
 		"no answers":    {func(p *fakeLeaseStore) { p.latency = time.Hour }, LeaseTTL},
 		"somebody else": {func(p *fakeLeaseStore) { p.holder, p.version = "two x", p.version+1 }, 0},
-		"over":          {func(p *fakeLeaseStore) { p.until = time.Now() }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -203,6 +202,28 @@ func TestLeaseIsLostInTime(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestForgottenLeaseIsTakenAgain has a store that a restarted server has lost.
+func TestForgottenLeaseIsTakenAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := &fakeLeaseStore{latency: time.Millisecond}
+		l := leasesOnFake(p)
+		held, release, err := l.Hold(t.Context(), "article.x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.mu.Lock()
+		p.holder, p.until = "", time.Now()
+		p.mu.Unlock()
+		<-time.After(LeaseTTL)
+		if err := l.Confirm(held); err != nil || p.holder == "" {
+			t.Errorf("not taken again: %v", err)
+		}
+		release()
+		arriveAll()
+	})
 }
 
 // TestConfirmAfterStandingStill is of a worker whose timers stood still with it.
@@ -272,11 +293,11 @@ func leasesOn(t *testing.T, c *Conn, owner string, ttl time.Duration) *Leases {
 // awaitRenewals waits until a lease was renewed n times, as another connection sees it.
 func awaitRenewals(t *testing.T, c *Conn, name string, n int, held context.Context) {
 	t.Helper()
-	kv, err := c.bucket(t.Context(), leases)
+	kept, err := c.bucket(t.Context(), leases)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := kv.Watch(t.Context(), name)
+	w, err := kept.kv.Watch(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}

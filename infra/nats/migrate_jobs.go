@@ -51,7 +51,7 @@ func (c *Conn) migrateJobs(ctx context.Context) error {
 	defer keys.Stop() //nolint:errcheck // the list is over either way
 	count := 0
 	for key := range keys.Keys() {
-		changed, err := bucket{kv}.migrateJob(ctx, key)
+		changed, err := bucket{kv, c, jobs}.migrateJob(ctx, key)
 		if err != nil {
 			return fmt.Errorf("job %s: %w", key, err)
 		}

@@ -124,7 +124,7 @@ func breakOff(t *testing.T, c *Conn, most int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if changed, err := (bucket{kv}).migrateJob(t.Context(), jobKey("havana", lector.Key("havana", "market"))); !changed || err != nil {
+	if changed, err := (bucket{kv, c, jobs}).migrateJob(t.Context(), jobKey("havana", lector.Key("havana", "market"))); !changed || err != nil {
 		t.Fatalf("one record: %v, %v", changed, err)
 	}
 	for _, f := range formerStreams() {

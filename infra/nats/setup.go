@@ -58,6 +58,9 @@ func (c *Conn) Setup(ctx context.Context, replicas int) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
+	if err := c.dropLeasesOnDisk(ctx); err != nil {
+		return err
+	}
 	for _, b := range bucketConfigs(replicas) {
 		if _, err := c.js.CreateOrUpdateKeyValue(ctx, b); err != nil {
 			return fmt.Errorf("set up bucket %s: %w", b.Bucket, err)
@@ -80,6 +83,22 @@ func (c *Conn) setupStreams(ctx context.Context, replicas int) error {
 	return nil
 }
 
+// dropLeasesOnDisk removes the leases bucket of a build that kept it on disk: the
+// storage of a stream cannot be changed.
+func (c *Conn) dropLeasesOnDisk(ctx context.Context) error {
+	s, err := c.js.Stream(ctx, "KV_"+leases)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return nil
+	}
+	if err == nil && s.CachedInfo().Config.Storage == jetstream.FileStorage {
+		err = c.js.DeleteKeyValue(ctx, leases)
+	}
+	if err != nil {
+		return fmt.Errorf("bucket %s: %w", leases, err)
+	}
+	return nil
+}
+
 // checkVersion refuses servers older than the features that are relied on.
 func (c *Conn) checkVersion() error {
 	v := c.Version()
@@ -97,7 +116,10 @@ func streamConfigs(replicas int) []jetstream.StreamConfig {
 	stream := func(name, subject, what string) jetstream.StreamConfig {
 		return jetstream.StreamConfig{
 			Name: name, Subjects: []string{subject}, Description: what,
-			Storage: jetstream.FileStorage, Replicas: replicas, Compression: jetstream.S2Compression,
+			Storage: jetstream.FileStorage, Replicas: replicas,
+			// No compression: with it, nodes of a cluster that were stopped hard came
+			// back with stores that they could not read.
+			Compression: jetstream.NoCompression,
 			AllowDirect: true, Duplicates: 10 * time.Minute,
 		}
 	}
@@ -117,10 +139,17 @@ func bucketConfigs(replicas int) []jetstream.KeyValueConfig {
 	return []jetstream.KeyValueConfig{
 		{Bucket: jobs, Description: "the truth about each article", History: 10, Replicas: replicas, Metadata: map[string]string{formatKey: jobFormat}},
 		{Bucket: budgets, Description: "what each site has spent", History: 1, Replicas: replicas},
-		// On disk, although a lost lease would cost a repeated call at worst: a
-		// single server that restarts forgets a bucket in memory altogether,
-		// and no worker could get a lease until the next setup.
-		{Bucket: leases, Description: "who works on what", LimitMarkerTTL: time.Minute, Replicas: replicas},
+		leaseBucket(replicas),
+	}
+}
+
+// leaseBucket is in memory, for leases are written all the time and outlive no
+// server. A single server that restarts forgets the bucket altogether: who needs
+// a lease makes it again.
+func leaseBucket(replicas int) jetstream.KeyValueConfig {
+	return jetstream.KeyValueConfig{
+		Bucket: leases, Description: "who works on what", LimitMarkerTTL: time.Minute,
+		Storage: jetstream.MemoryStorage, Replicas: replicas,
 	}
 }
 
@@ -144,12 +173,12 @@ func (c *Conn) bind(ctx context.Context, name string) (jetstream.Stream, error) 
 }
 
 // bucket opens a bucket that Setup made.
-func (c *Conn) bucket(ctx context.Context, name string) (jetstream.KeyValue, error) {
+func (c *Conn) bucket(ctx context.Context, name string) (bucket, error) {
 	kv, err := c.js.KeyValue(ctx, name)
 	if err != nil {
-		return nil, fmt.Errorf("bucket %s: %w", name, missing(err))
+		return bucket{}, fmt.Errorf("bucket %s: %w", name, missing(err))
 	}
-	return kv, nil
+	return bucket{kv, c, name}, nil
 }
 
 // setupHint is what to do when something that Setup makes is not there.
@@ -176,9 +205,12 @@ func (c *Conn) RedeliverPending(ctx context.Context) error {
 	if _, err := s.ResetConsumer(ctx, consumer); err != nil {
 		return fmt.Errorf("resume: %w", err)
 	}
-	held, err := c.bind(ctx, "KV_"+leases)
+	held, err := c.js.Stream(ctx, "KV_"+leases)
+	if errors.Is(err, jetstream.ErrStreamNotFound) { // in memory, and so gone with the server
+		return nil
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("resume: %w", err)
 	}
 	if err := held.Purge(ctx); err != nil { // those who held them are gone
 		return fmt.Errorf("resume: %w", err)

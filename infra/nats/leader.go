@@ -1,0 +1,72 @@
+package nats
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+)
+
+// storedMessage is a message as its stream holds it.
+type storedMessage struct {
+	Subject  string    `json:"subject"`
+	Sequence uint64    `json:"seq"`
+	Header   []byte    `json:"hdrs"`
+	Data     []byte    `json:"data"`
+	Time     time.Time `json:"time"`
+}
+
+// lastMessage returns the newest message on a subject as the leader of the stream
+// has it, or lector.ErrNotFound. The client's own get asks any replica where the
+// stream allows that, and a replica may lag behind what was just written.
+func (c *Conn) lastMessage(ctx context.Context, stream, subject string) (storedMessage, error) {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	request, err := json.Marshal(map[string]string{"last_by_subj": subject})
+	if err != nil {
+		return storedMessage{}, err
+	}
+	reply, err := c.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+stream, request)
+	if errors.Is(err, nats.ErrNoResponders) {
+		return storedMessage{}, fmt.Errorf("stream %s: %w", stream, jetstream.ErrJetStreamNotEnabled)
+	}
+	if err != nil {
+		return storedMessage{}, fmt.Errorf("stream %s: %w", stream, err)
+	}
+	return decodeStored(stream, reply.Data)
+}
+
+func decodeStored(stream string, data []byte) (storedMessage, error) {
+	var answer struct {
+		Message storedMessage       `json:"message"`
+		Error   *jetstream.APIError `json:"error"`
+	}
+	if err := json.Unmarshal(data, &answer); err != nil {
+		return storedMessage{}, fmt.Errorf("stream %s: %w", stream, err)
+	}
+	switch e := answer.Error; {
+	case e == nil:
+		return answer.Message, nil
+	case e.ErrorCode == jetstream.JSErrCodeMessageNotFound:
+		return storedMessage{}, lector.ErrNotFound
+	case e.ErrorCode == jetstream.JSErrCodeStreamNotFound:
+		return storedMessage{}, fmt.Errorf("stream %s: %w", stream, missing(jetstream.ErrStreamNotFound))
+	default:
+		return storedMessage{}, fmt.Errorf("stream %s: %w", stream, e)
+	}
+}
+
+// deleted reports whether the newest entry of a key says that it is gone.
+func (m storedMessage) deleted() bool {
+	h, err := nats.DecodeHeadersMsg(m.Header)
+	if err != nil {
+		return false
+	}
+	return h.Get(jetstream.MarkerReasonHeader) != "" || h.Get("KV-Operation") != ""
+}
