@@ -9,10 +9,11 @@ import (
 // must end it by exactly one of Ack, Nak and Term.
 type Delivery struct {
 	Event    ArticleEvent
-	Sequence uint64 // of the event in its stream; it orders events that nothing else orders
-	Count    int    // how often it was delivered, this time included
-	Err      error  // why the message is no article event; Event is empty then
-	Raw      []byte // the message as it came, for the dead letters
+	Sequence uint64    // of the event in its stream; it orders events that nothing else orders
+	Stored   time.Time // when the broker stored the event, by its clock
+	Count    int       // how often it was delivered, this time included
+	Err      error     // why the message is no article event; Event is empty then
+	Raw      []byte    // the message as it came, for the dead letters
 	Acknowledger
 }
 
@@ -26,6 +27,7 @@ type Acknowledger interface {
 	Ack(ctx context.Context) error
 	// Nak returns the event to the broker, to be delivered again after at least d.
 	Nak(d time.Duration) error
-	// Term ends deliveries of the event and records the reason.
-	Term(reason string) error
+	// Term ends deliveries of the event and keeps it among the dead letters, with
+	// the class of the error and the reason.
+	Term(class Class, reason string) error
 }

@@ -69,32 +69,43 @@ type ChunkState struct {
 	Unknown    int    `json:"unknown,omitempty"` // of calls whose outcome nobody knows
 }
 
+// IgnoredEvent is an event that had no effect, for the CMS says that it is older
+// than what is known.
+type IgnoredEvent struct {
+	Sequence uint64    `json:"sequence"` // in the ARTICLES stream
+	Type     EventType `json:"type"`     // of the event
+	Revision string    `json:"revision"` // that it states
+	Reason   string    `json:"reason"`   // in words
+	At       time.Time `json:"at"`       // when it was found
+}
+
 // Job is the authoritative record of one article: the newest revision to be read
 // and the rendition that is public. It is changed by compare-and-set only.
 type Job struct {
-	ID                 string       `json:"id"`                            // the article's key
-	Site               string       `json:"site"`                          // the publication
-	Article            string       `json:"article"`                       // the CMS's id of the article
-	Title              string       `json:"title,omitempty"`               // the headline
-	Revision           string       `json:"revision"`                      // the wanted one
-	UpdatedAt          time.Time    `json:"updated_at,omitzero"`           // of the wanted revision, as the CMS states it
-	Sequence           uint64       `json:"sequence"`                      // of the event in the ARTICLES stream
-	State              State        `json:"state"`                         // how it stands
-	Stage              Stage        `json:"stage"`                         // how far the work has come
-	Lane               Lane         `json:"lane,omitempty"`                // the queue; absent is normal
-	Class              Class        `json:"class,omitempty"`               // of the error that is the reason
-	Reason             string       `json:"reason,omitempty"`              // why it failed, is parked or was refused
-	Attempts           []Attempt    `json:"attempts"`                      // the tries at this revision
-	Chunks             []ChunkState `json:"chunks"`                        // of the last attempt that reached an end
-	Usage              Usage        `json:"usage"`                         // characters of all attempts
-	Cost               float64      `json:"cost"`                          // US dollars
-	Rendition          string       `json:"rendition,omitempty"`           // hash of the public one
-	Manifest           string       `json:"manifest,omitempty"`            // its address, as it was when the record was written
-	Fallback           string       `json:"fallback,omitempty"`            // why a better voice did not read it
-	Announced          bool         `json:"announced"`                     // the audio event of this state is out
-	AnnouncedRendition string       `json:"announced_rendition,omitempty"` // the rendition that the last audio event said is ready
-	Created            time.Time    `json:"created"`                       // when the article was first announced
-	Changed            time.Time    `json:"changed"`                       // when the record was last written
+	ID                 string        `json:"id"`                            // the article's key
+	Site               string        `json:"site"`                          // the publication
+	Article            string        `json:"article"`                       // the CMS's id of the article
+	Title              string        `json:"title,omitempty"`               // the headline
+	Revision           string        `json:"revision"`                      // the wanted one
+	UpdatedAt          time.Time     `json:"updated_at,omitzero"`           // of the wanted revision, as the CMS states it
+	Sequence           uint64        `json:"sequence"`                      // of the event in the ARTICLES stream
+	State              State         `json:"state"`                         // how it stands
+	Stage              Stage         `json:"stage"`                         // how far the work has come
+	Lane               Lane          `json:"lane,omitempty"`                // the queue; absent is normal
+	Class              Class         `json:"class,omitempty"`               // of the error that is the reason
+	Reason             string        `json:"reason,omitempty"`              // why it failed, is parked or was refused
+	Attempts           []Attempt     `json:"attempts"`                      // the tries at this revision
+	Chunks             []ChunkState  `json:"chunks"`                        // of the last attempt that reached an end
+	Usage              Usage         `json:"usage"`                         // characters of all attempts
+	Cost               float64       `json:"cost"`                          // US dollars
+	Rendition          string        `json:"rendition,omitempty"`           // hash of the public one
+	Manifest           string        `json:"manifest,omitempty"`            // its address, as it was when the record was written
+	Fallback           string        `json:"fallback,omitempty"`            // why a better voice did not read it
+	Announced          bool          `json:"announced"`                     // nothing is to be announced, or an older build has; else the AUDIO stream tells
+	AnnouncedRendition string        `json:"announced_rendition,omitempty"` // by an older build: the rendition that its last audio event said is ready
+	Ignored            *IgnoredEvent `json:"ignored,omitempty"`             // the last event that had no effect
+	Created            time.Time     `json:"created"`                       // when the article was first announced
+	Changed            time.Time     `json:"changed"`                       // when the record was last written
 }
 
 // Disposition is what is to be done with a delivered event, by the job's record.
@@ -112,9 +123,12 @@ const (
 
 // Disposition compares an event with the record. Events are ordered by the article's
 // updated_at where both state one, then by their place in the stream; so the
-// newest revision wins in whatever order the events come.
+// newest revision wins in whatever order the events come. A withdrawal obeys no
+// clock: the place in the stream alone decides.
 func (j Job) Disposition(e ArticleEvent, sequence uint64) Disposition {
-	switch at := e.Article.UpdatedAt; {
+	at := e.Article.UpdatedAt
+	undated := at.IsZero() || j.UpdatedAt.IsZero()
+	switch {
 	case j.Sequence == 0:
 		return Due
 	case sequence == j.Sequence && !j.State.Terminal():
@@ -123,10 +137,10 @@ func (j Job) Disposition(e ArticleEvent, sequence uint64) Disposition {
 		return Applied
 	case sequence == j.Sequence:
 		return Unannounced
-	case !at.IsZero() && !j.UpdatedAt.IsZero() && !at.Equal(j.UpdatedAt):
-		return dueIf(at.After(j.UpdatedAt))
-	default:
+	case undated, e.Type.Withdraws(), at.Equal(j.UpdatedAt):
 		return dueIf(sequence > j.Sequence)
+	default:
+		return dueIf(at.After(j.UpdatedAt))
 	}
 }
 

@@ -2,6 +2,7 @@ package lector
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"path"
 	"strings"
@@ -140,6 +141,34 @@ type AudioEvent struct {
 	Disclosure *Disclosure `json:"disclosure,omitempty"` // the label
 	Reason     string      `json:"reason,omitempty"`     // why it failed or is gone
 }
+
+// AnnouncementID is the ID of the audio event that announces the state of a job:
+// the same event announced again is dropped by it. replay names the replay that
+// asked for it, if one did.
+func AnnouncementID(j Job, replay string) string {
+	id := announcementPrefix(j) + AnnouncementType(j)
+	if replay != "" {
+		id += "-" + replay
+	}
+	return id
+}
+
+// AnnouncementType is the type of the audio event that announces the state of a job.
+func AnnouncementType(j Job) string {
+	switch {
+	case j.State == Failed:
+		return AudioFailed
+	case j.Rendition != "":
+		return AudioReady
+	}
+	return AudioRemoved
+}
+
+func announcementPrefix(j Job) string { return fmt.Sprintf("%s-%d-", j.ID, j.Sequence) }
+
+// Announces reports whether the event says what became of the event that the job
+// is for.
+func (e AudioEvent) Announces(j Job) bool { return strings.HasPrefix(e.ID, announcementPrefix(j)) }
 
 // Links are the addresses of a rendition's files. In a stored manifest they are
 // relative to it: the names of the files beside it, and Embed is empty. Who

@@ -84,5 +84,8 @@ func Prefix(site, key string) string { return "a/" + site + "/" + key + "/" }
 // PointerKey returns the key of the one mutable object of a rendition.
 func PointerKey(site, key string) string { return Prefix(site, key) + pointerName }
 
+// AnswerKey returns where the answer of a voice lies until its clip is made.
+func AnswerKey(hash string) string { return "answers/" + hash[:2] + "/" + hash + ".mp3" }
+
 // ClipKey returns where the clip with the given hash lies in the store.
 func ClipKey(hash string) string { return "clips/" + hash[:2] + "/" + hash + ".mp3" }

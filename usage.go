@@ -27,12 +27,11 @@ const (
 	CallReused  CallOutcome = "reused"  // no call: characters that were in the cache
 )
 
-// Call is one call to a voice in the usage ledger: what it is for, written
-// before it is made, and what became of it, written after.
+// Call is one call to a voice: what it is for, and what became of it.
 type Call struct {
 	ID         string      `json:"id"`                   // of the call
-	Site       string      `json:"site"`                 // the publication
-	Job        string      `json:"job"`                  // the article's key
+	Site       string      `json:"site,omitempty"`       // the publication; in an AttemptUsage that of the attempt
+	Job        string      `json:"job,omitempty"`        // the article's key; likewise
 	Chunk      string      `json:"chunk"`                // hash of the clip that it is for
 	Voice      string      `json:"voice"`                // as configured
 	Backend    string      `json:"backend"`              // as openai or polly
@@ -47,6 +46,68 @@ type Call struct {
 
 // Day returns the day in UTC to whose figures the call counts.
 func (c Call) Day() string { return c.Began.UTC().Format(time.DateOnly) }
+
+// UsageVersion is the version of an AttemptUsage. Entries without one are single
+// calls, as an older build has written them.
+const UsageVersion = 2
+
+// AttemptUsage is an entry of the usage ledger: what one attempt at an article
+// uses. It is written before the first call, with the calls that are planned, and
+// at the end, with those that were made.
+type AttemptUsage struct {
+	Version     int       `json:"version"`
+	ID          string    `json:"id"`             // of the attempt
+	Site        string    `json:"site"`           // the publication
+	Job         string    `json:"job"`            // the article's key
+	Worker      string    `json:"worker"`         // host and process
+	Began       time.Time `json:"began"`          // when it was opened
+	Ended       time.Time `json:"ended,omitzero"` // absent until it has ended
+	Lost        bool      `json:"lost,omitempty"` // its worker died: written by the next one
+	Concurrency int       `json:"concurrency"`    // how many calls could be open at once
+	Calls       []Call    `json:"calls"`          // planned, in the order of their beginnings; after the end those made
+}
+
+// Replaces reports whether u says more about its attempt than an earlier entry:
+// the end that its own worker wrote is the last word.
+func (u AttemptUsage) Replaces(earlier AttemptUsage) bool {
+	ownEnd := !earlier.Ended.IsZero() && !earlier.Lost
+	return !ownEnd || !u.Ended.IsZero() && !u.Lost
+}
+
+// AllCalls returns the calls as they count: of an attempt that has not ended as
+// many of the planned ones as could be open, for nobody knows which are.
+func (u AttemptUsage) AllCalls() []Call {
+	calls := slices.Clone(u.Calls)
+	if u.Ended.IsZero() {
+		calls = calls[:min(len(calls), max(1, u.Concurrency))]
+	}
+	for i := range calls {
+		calls[i].Site, calls[i].Job = u.Site, u.Job
+	}
+	return calls
+}
+
+// LostUsage is the end of an attempt whose worker died. found reports whether the
+// answer for a chunk is there: then its call was paid. Of the others as many as
+// could be open are unknown, and the rest was not begun.
+func (u AttemptUsage) LostUsage(found func(chunk string) bool, now time.Time) AttemptUsage {
+	planned, open := u.Calls, max(1, u.Concurrency)
+	u.Calls, u.Ended, u.Lost = nil, now, true
+	for _, c := range planned {
+		c.Ended = now
+		switch {
+		case found(c.Chunk):
+			c.Outcome = CallPaid
+		case open > 0:
+			open--
+			c.Outcome, c.Error = CallUnknown, "its worker was lost"
+		default:
+			continue
+		}
+		u.Calls = append(u.Calls, c)
+	}
+	return u
+}
 
 // UsageTotal sums the calls of one day, site and voice.
 type UsageTotal struct {

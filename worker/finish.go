@@ -12,7 +12,8 @@ import (
 
 // finish brings the store and the announcements in line with the record: the
 // pointer shows the public rendition or is removed, and the audio event is
-// published. It is idempotent: after a crash another worker repeats it.
+// published. It is idempotent: after a crash another worker repeats it. That it was
+// done is not written into the record: the newest audio event says so.
 func (w *Worker) finish(ctx context.Context, r *record, replay string) error {
 	if err := w.updatePointer(ctx, r); err != nil {
 		return err
@@ -25,16 +26,8 @@ func (w *Worker) finish(ctx context.Context, r *record, replay string) error {
 	if err := w.Announcer.Announce(ctx, e); err != nil {
 		return err
 	}
-	err = r.update(ctx, func(j *lector.Job) {
-		j.Stage, j.Announced, j.Changed, j.AnnouncedRendition = lector.StageDone, true, w.now(), ""
-		if e.Type == lector.AudioReady {
-			j.AnnouncedRendition = j.Rendition
-		}
-	})
-	if err == nil {
-		w.report(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason})
-	}
-	return err
+	w.report(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason})
+	return nil
 }
 
 // updatePointer writes or removes the pointer. An older worker may have been
@@ -109,24 +102,18 @@ func (w *Worker) deleteAudio(ctx context.Context, j lector.Job) error {
 func (w *Worker) audioEvent(ctx context.Context, j lector.Job, replay string) (lector.AudioEvent, error) {
 	e := lector.AudioEvent{
 		Time: w.now(), Site: j.Site, Article: j.Article, Key: j.ID, Revision: j.Revision,
-		Usage: j.Usage, Reason: j.Reason, Type: lector.AudioRemoved,
+		Usage: j.Usage, Reason: j.Reason, Type: lector.AnnouncementType(j),
 	}
-	switch {
-	case j.State == lector.Failed:
-		e.Type = lector.AudioFailed
-	case j.Rendition != "":
+	if e.Type == lector.AudioReady {
 		m, err := w.readManifest(ctx, lector.PointerKey(j.Site, j.ID))
 		if err != nil {
 			return e, err
 		}
 		links := w.Addresses.Links(m)
-		e.Type, e.Manifest, e.MP3, e.Duration = lector.AudioReady, links.Manifest, links.MP3, m.Duration
+		e.Manifest, e.MP3, e.Duration = links.Manifest, links.MP3, m.Duration
 		e.Disclosure = &m.Disclosure
 	}
-	e.ID = fmt.Sprintf("%s-%d-%s", j.ID, j.Sequence, e.Type)
-	if replay != "" {
-		e.ID += "-" + replay
-	}
+	e.ID = lector.AnnouncementID(j, replay)
 	return e, nil
 }
 

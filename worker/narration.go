@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -56,8 +55,9 @@ func (p *Plan) hash(t *voicePlan) string {
 // clips. A voice reads all of it or nothing; without one of its cast the
 // preferred voice reads it alone. A budget that is used up is no
 // failure of the voice: the article waits.
-func (p *Plan) Narrate(ctx context.Context, step func(Progress)) (*Narration, error) {
-	ctx = synth.WithAccount(ctx, synth.Account{Site: p.article.Site, Job: p.article.Key()})
+//
+// The calls are entered into the account, which the caller closes.
+func (p *Plan) Narrate(ctx context.Context, a *synth.Account, step func(Progress)) (*Narration, error) {
 	var failed voiceErrors
 	for i, t := range p.voicePlans {
 		if failed.includes(t) {
@@ -67,7 +67,7 @@ func (p *Plan) Narrate(ctx context.Context, step func(Progress)) (*Narration, er
 			failed = append(failed, err)
 			break
 		}
-		clips, why := t.synthesize(ctx, step)
+		clips, why := t.synthesize(ctx, a, step)
 		if why == nil {
 			step(Progress{Stage: lector.StageStitch})
 			n, err := p.assemble(ctx, t, clips, step)
@@ -80,8 +80,8 @@ func (p *Plan) Narrate(ctx context.Context, step func(Progress)) (*Narration, er
 			return nil, context.Cause(ctx)
 		}
 		failed = append(failed, why...)
-		if errors.Is(why, lector.ErrBudget) {
-			break
+		if c := lector.ClassOf(why); c == lector.ClassBudget || c == lector.ClassStorage {
+			break // another voice would not help
 		}
 	}
 	return nil, atStage(lector.StageSynth, failed)

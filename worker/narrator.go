@@ -13,16 +13,14 @@ import (
 	"lector/worker/synth"
 )
 
-// Synthesizer speaks chunks, each once, all or none. A *synth.Synthesizer is one.
-type Synthesizer interface {
-	Synthesize(ctx context.Context, chunks []synth.Chunk, progress func(done, total int, c synth.Clip)) ([]synth.Clip, error)
-}
-
 // Voice is a configured voice.
 type Voice struct {
 	Name         string
 	Capabilities lector.Capabilities
-	Synthesizer  Synthesizer
+	Synthesizer  *synth.Synthesizer
+	// Unavailable returns for how long the voice is not worth a call, for it has
+	// failed again and again; 0 is now. nil: always worth one.
+	Unavailable func() time.Duration
 }
 
 // Site is how the articles of a publication are read.
@@ -62,6 +60,8 @@ type Narrator struct {
 	Voices   []Voice
 	Pictures PictureFetcher // nil: files have no cover
 	Now      func() time.Time
+	// Account opens the account of an attempt of a worker at a job.
+	Account func(site, job, worker string) *synth.Account
 }
 
 // Plan is an article ready to be read by its preferred voice.

@@ -13,36 +13,55 @@ import (
 const maxAttempts = 6
 
 // handleResult acknowledges the event, or returns it, by the result of its processing.
-func (w *Worker) handleResult(ctx context.Context, d lector.Delivery, err error) {
+func (w *Worker) handleResult(ctx context.Context, d lector.Delivery, r *record, err error) {
 	stopping := ctx.Err() != nil
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	log := w.Log.With("site", d.Event.Article.Site, "article", d.Event.Article.ID, "sequence", d.Sequence)
-	after, throttled := lector.IsThrottled(err)
 	var why alreadyFailed
+	var edit editWaits
 	switch {
-	case err == nil, errors.Is(err, errSuperseded):
+	case err == nil, errors.Is(err, errSuperseded), errors.Is(err, errMerged):
 		w.acknowledge(d, func() error { return d.Ack(ctx) })
+	case errors.Is(err, errFenced):
+		log.Warn("this attempt is over: another worker has taken the article over")
+	case errors.Is(err, errTakenMeanwhile):
+		w.acknowledge(d, func() error { return d.Nak(time.Second) })
+	case errors.As(err, &edit):
+		w.acknowledge(d, func() error { return d.Nak(edit.left) })
 	case errors.As(err, &why):
-		w.acknowledge(d, func() error { return d.Term(string(why)) })
+		w.acknowledge(d, func() error { return d.Term(why.class, why.reason) })
 	case stopping:
 		log.Info("released: this worker stops")
-		w.recordWait(ctx, d, lector.Queued, released, err)
-		w.acknowledge(d, func() error { return d.Nak(0) })
-	case throttled:
-		again := snoozeDelay(after)
-		log.Warn("snoozed", "error", err, "hint", lector.HintOf(err), "again", again)
-		w.recordWait(ctx, d, lector.Parked, snoozed, err)
-		w.acknowledge(d, func() error { return d.Nak(again) })
-	case lector.IsPermanent(err), w.countAttempts(ctx, d) >= maxAttempts:
-		log.Error("failed", "error", err, "hint", lector.HintOf(err))
-		w.fail(ctx, d, err)
+		w.waitAgain(ctx, d, r, lector.Queued, released, 0, err)
+	case lector.ClassOf(err).Waits():
+		again := waitDelay(err, r.job)
+		log.Warn("waits", "class", lector.ClassOf(err), "error", err, "hint", lector.HintOf(err), "again", again)
+		w.waitAgain(ctx, d, r, lector.Parked, snoozed, again, err)
+	case lector.IsPermanent(err), failures(r.job) >= maxAttempts:
+		log.Error("failed", "class", lector.ClassOf(err), "error", err, "hint", lector.HintOf(err))
+		w.fail(ctx, d, r, err)
 	default:
-		again := backoff(w.countAttempts(ctx, d))
+		again := backoff(failures(r.job))
 		log.Warn("attempt failed", "error", err, "hint", lector.HintOf(err), "again", again)
-		w.recordWait(ctx, d, lector.Queued, failed, err)
-		w.acknowledge(d, func() error { return d.Nak(again) })
+		w.waitAgain(ctx, d, r, lector.Queued, failed, again, err)
 	}
+}
+
+// waitAgain records why the job waits and returns the event, to be delivered again
+// after a while.
+func (w *Worker) waitAgain(ctx context.Context, d lector.Delivery, r *record, state lector.State, outcome string, again time.Duration, why error) {
+	err := w.recordWait(ctx, r, state, outcome, why)
+	switch {
+	case errors.Is(err, errFenced):
+		return
+	case errors.Is(err, errSuperseded):
+		w.acknowledge(d, func() error { return d.Ack(ctx) })
+		return
+	case err != nil:
+		w.Log.Warn("job not written", "error", err)
+	}
+	w.acknowledge(d, func() error { return d.Nak(again) })
 }
 
 // Outcomes of an attempt that reached no end. Only failed ones
@@ -53,16 +72,36 @@ const (
 	released = "released" // the worker stopped, and another one goes on
 )
 
-// alreadyFailed is the reason of a job that the record already has as failed.
-type alreadyFailed string
+// alreadyFailed is why a job has failed that the record already has as failed.
+type alreadyFailed struct {
+	reason string
+	class  lector.Class
+}
 
-func (g alreadyFailed) Error() string { return string(g) }
+func (g alreadyFailed) Error() string { return g.reason }
 
-// snoozeDelay is when a snoozed article is tried again: after the time that was asked
-// for, but at least a second and at most a quarter of an hour, since the cause may
-// be gone by then and trying costs one call.
-func snoozeDelay(after time.Duration) time.Duration {
+// waitDelay is when a waiting article is tried again: after the time that was asked
+// for, else the later the more often it has waited in a row; at least a second and
+// at most a quarter of an hour, since the cause may be gone by then.
+func waitDelay(err error, j lector.Job) time.Duration {
+	after, throttled := lector.IsThrottled(err)
+	if !throttled {
+		after = 10 * time.Second << min(waits(j), 5)
+	}
 	return min(max(after, time.Second), 15*time.Minute)
+}
+
+// waits counts the attempts in a row that only waited.
+func waits(j lector.Job) (n int) {
+	for i := len(j.Attempts) - 1; i >= 0; i-- {
+		if a := j.Attempts[i]; a.Outcome == "" && i == len(j.Attempts)-1 {
+			continue // the present one
+		} else if !endedWaiting(a) {
+			return n
+		}
+		n++
+	}
+	return n
 }
 
 // acknowledge reports to the broker. If that fails the event is delivered again,
@@ -73,15 +112,11 @@ func (w *Worker) acknowledge(d lector.Delivery, f func() error) {
 	}
 }
 
-// countAttempts counts the attempts that the record shows for this event.
-func (w *Worker) countAttempts(ctx context.Context, d lector.Delivery) int {
-	r, err := w.loadRecord(ctx, d.Event.Article.Site, d.Event.Article.Key())
-	if err != nil {
-		return d.Count
-	}
+// failures counts the attempts at the event that failed, and the present one.
+func failures(j lector.Job) int {
 	n := 0
-	for i, a := range r.job.Attempts {
-		if running := a.Outcome == "" && i+1 == len(r.job.Attempts); running || a.Outcome == failed {
+	for i, a := range j.Attempts {
+		if running := a.Outcome == "" && i+1 == len(j.Attempts); running || a.Outcome == failed {
 			n++
 		}
 	}
@@ -96,39 +131,51 @@ func backoff(tries int) time.Duration {
 	return d/2 + rand.N(d)
 }
 
-// recordWait writes into the record why the job waits.
-func (w *Worker) recordWait(ctx context.Context, d lector.Delivery, state lector.State, outcome string, why error) {
-	_, err := w.updateRecord(ctx, d, func(j *lector.Job) {
-		j.State, j.Reason = state, reason(why)
+// recordWait writes into the record why the job waits. An attempt that was never
+// claimed has no record to write.
+func (w *Worker) recordWait(ctx context.Context, r *record, state lector.State, outcome string, why error) error {
+	if r.attempt == 0 {
+		return nil
+	}
+	return r.update(ctx, func(j *lector.Job) {
+		j.State, j.Class, j.Reason = state, lector.ClassOf(why), reason(why)
 		w.failAttempt(j, outcome, why)
 	})
-	if err != nil && !errors.Is(err, errSuperseded) {
-		w.Log.Warn("job not written", "error", err)
-	}
 }
 
 // fail ends the job as failed: the reason is recorded and announced, and the event
 // goes to the dead letters. While the store or the broker does not answer, the
 // failure cannot be announced, so the job is tried again instead.
-func (w *Worker) fail(ctx context.Context, d lector.Delivery, why error) {
-	r, err := w.updateRecord(ctx, d, func(j *lector.Job) {
-		j.State, j.Reason = lector.Failed, reason(why)
-		w.failAttempt(j, failed, why)
-	})
-	if err == nil {
-		err = w.finish(ctx, r, d.Event.Replay)
-	}
+func (w *Worker) fail(ctx context.Context, d lector.Delivery, r *record, why error) {
+	err := w.recordFailure(ctx, d, r, why)
 	switch {
 	case err == nil:
-		w.acknowledge(d, func() error { return d.Term(reason(why)) })
+		w.acknowledge(d, func() error { return d.Term(lector.ClassOf(why), reason(why)) })
+	case errors.Is(err, errFenced):
 	case errors.Is(err, errSuperseded):
 		w.acknowledge(d, func() error { return d.Ack(ctx) })
 	default:
-		again := backoff(w.countAttempts(ctx, d))
+		again := backoff(failures(r.job))
 		w.Log.Warn("failure not announced: the job is not given up yet", "error", err, "again", again)
-		w.recordWait(ctx, d, lector.Queued, failed, why)
-		w.acknowledge(d, func() error { return d.Nak(again) })
+		w.waitAgain(ctx, d, r, lector.Queued, failed, again, why)
 	}
+}
+
+func (w *Worker) recordFailure(ctx context.Context, d lector.Delivery, r *record, why error) error {
+	if r.attempt == 0 {
+		// It came to a panic before the claim; the event needs a record to fail in.
+		if err := w.claim(ctx, d, r); err != nil {
+			return err
+		}
+	}
+	err := r.update(ctx, func(j *lector.Job) {
+		j.State, j.Class, j.Reason = lector.Failed, lector.ClassOf(why), reason(why)
+		w.failAttempt(j, failed, why)
+	})
+	if err != nil {
+		return err
+	}
+	return w.finish(ctx, r, d.Event.Replay)
 }
 
 // reason is an error as an operator reads it.
@@ -148,17 +195,4 @@ func (w *Worker) failAttempt(j *lector.Job, outcome string, why error) {
 	if n := len(j.Attempts); n > 0 {
 		j.Attempts[n-1].Error = why.Error()
 	}
-}
-
-// updateRecord changes the record and returns it. When the record wants another event
-// by now the answer is errSuperseded.
-func (w *Worker) updateRecord(ctx context.Context, d lector.Delivery, f func(*lector.Job)) (*record, error) {
-	r, err := w.loadRecord(ctx, d.Event.Article.Site, d.Event.Article.Key())
-	switch {
-	case err != nil:
-		return nil, err
-	case r.job.Sequence != d.Sequence:
-		return nil, errSuperseded
-	}
-	return r, r.update(ctx, f)
 }

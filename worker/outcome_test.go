@@ -8,6 +8,7 @@ import (
 	"iter"
 	"log/slog"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -64,6 +65,15 @@ func (m *fakeServices) Announce(_ context.Context, e lector.AudioEvent) error {
 	return m.announceErr
 }
 
+func (m *fakeServices) LastAnnouncement(context.Context, string, string) (lector.AudioEvent, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.announced) == 0 {
+		return lector.AudioEvent{}, lector.ErrNotFound
+	}
+	return m.announced[len(m.announced)-1], nil
+}
+
 func (m *fakeServices) Open(_ context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -118,13 +128,19 @@ func (m *fakeServices) Delete(_ context.Context, key string) error {
 }
 
 // fakeDelivery notes how a delivery ended.
-type fakeDelivery struct{ how string }
+type fakeDelivery struct {
+	how   string
+	class lector.Class
+}
 
 func (s *fakeDelivery) InProgress() error         { return nil }
 func (s *fakeDelivery) Ack(context.Context) error { s.how = "done"; return nil }
 func (s *fakeDelivery) Nak(time.Duration) error   { s.how = "later"; return nil }
-func (s *fakeDelivery) Term(reason string) error  { s.how = "refused: " + reason; return nil }
-func (s *fakeDelivery) String() string            { return s.how }
+func (s *fakeDelivery) Term(class lector.Class, reason string) error {
+	s.how, s.class = "refused: "+reason, class
+	return nil
+}
+func (s *fakeDelivery) String() string { return s.how }
 
 // worker has no narrator: whatever wants one panics.
 func (m *fakeServices) worker() *Worker {
@@ -140,6 +156,16 @@ func newDelivery(kind lector.EventType, sequence uint64) (lector.Delivery, *fake
 // job returns the one record there is.
 func (m *fakeServices) job() lector.Job { return m.jobs[lector.Key("havana", "1")] }
 
+// record returns the record as the worker has it that makes an attempt at an event.
+func (m *fakeServices) record(sequence uint64, attempt int) *record {
+	j := m.job()
+	version := m.versions[j.ID]
+	if j.Sequence != sequence || lastAttempt(j).Number != attempt {
+		j.Sequence, version = sequence, 0 // from before somebody else wrote
+	}
+	return &record{jobs: m, job: j, version: version, attempt: attempt}
+}
+
 func (m *fakeServices) set(j lector.Job) {
 	j.ID, j.Site, j.Article = lector.Key("havana", "1"), "havana", "1"
 	m.jobs[j.ID] = j
@@ -151,10 +177,10 @@ func TestPanicIsAFailedArticle(t *testing.T) {
 	m := newFakeServices()
 	d, s := newDelivery(lector.Published, 1)
 	m.worker().handle(t.Context(), d)
-	if j := m.job(); j.State != lector.Failed || !strings.Contains(j.Reason, "internal error") || !j.Announced {
+	if j := m.job(); j.State != lector.Failed || !strings.Contains(j.Reason, "internal error") || j.Class != lector.ClassBug {
 		t.Errorf("job %+v", j)
 	}
-	if !strings.HasPrefix(s.how, "refused: internal error") || len(m.announced) != 1 || m.announced[0].Type != lector.AudioFailed {
+	if s.class != lector.ClassBug || !strings.HasPrefix(s.how, "refused: internal error") || len(m.announced) != 1 || m.announced[0].Type != lector.AudioFailed {
 		t.Errorf("%s, told %+v", s, m.announced)
 	}
 }
@@ -167,7 +193,7 @@ func TestArticleThatKillsWorkersEnds(t *testing.T) {
 	m.set(lector.Job{Sequence: 1, State: lector.Running, Attempts: make([]lector.Attempt, maxCrashes)})
 	d, s := newDelivery(lector.Published, 1)
 	m.worker().handle(t.Context(), d)
-	if j := m.job(); j.State != lector.Failed || !strings.Contains(j.Reason, "12 workers were lost") || !strings.HasPrefix(s.how, "refused") {
+	if j := m.job(); j.State != lector.Failed || !strings.Contains(j.Reason, "3 workers were lost") || s.class != lector.ClassPoison {
 		t.Errorf("%s, job %+v", s, j)
 	}
 }
@@ -180,8 +206,8 @@ func TestOldFailureLeavesTheNewEventAlone(t *testing.T) {
 	newer := lector.Job{Sequence: 2, State: lector.Running, Rendition: "r", Attempts: make([]lector.Attempt, 1)}
 	m.set(newer)
 	d, s := newDelivery(lector.Published, 1)
-	m.worker().handleResult(t.Context(), d, lector.Permanent(errors.New("no text")))
-	if j := m.job(); j.State != lector.Running || j.Announced || j.Attempts[0].Outcome != "" {
+	m.worker().handleResult(t.Context(), d, m.record(1, 1), lector.Permanent(errors.New("no text")))
+	if j := m.job(); j.State != lector.Running || j.Attempts[0].Outcome != "" {
 		t.Errorf("job %+v", j)
 	}
 	if s.how != "done" || len(m.announced) != 0 {
@@ -203,7 +229,7 @@ func TestFailureWaitsForItsAnnouncement(t *testing.T) {
 	}
 	m.announceErr = nil
 	w.handle(t.Context(), d)
-	if j := m.job(); j.State != lector.Failed || !j.Announced || !strings.HasPrefix(s.how, "refused") || len(m.announced) != 1 {
+	if j := m.job(); j.State != lector.Failed || !strings.HasPrefix(s.how, "refused") || len(m.announced) != 1 {
 		t.Errorf("%s, told %d, job %+v", s, len(m.announced), j)
 	}
 }
@@ -216,7 +242,7 @@ func TestCrashAfterFailureIsRecorded(t *testing.T) {
 	m.set(lector.Job{Sequence: 1, State: lector.Failed, Reason: "no text"})
 	d, s := newDelivery(lector.Published, 1)
 	m.worker().handle(t.Context(), d)
-	if s.how != "refused: no text" || len(m.announced) != 1 || !m.job().Announced {
+	if s.how != "refused: no text" || len(m.announced) != 1 {
 		t.Errorf("%s, told %+v", s, m.announced)
 	}
 }
@@ -231,10 +257,10 @@ func TestScheduledIsNotPublic(t *testing.T) {
 	}
 	pointer := lector.PointerKey("havana", lector.Key("havana", "1"))
 	m.objects[pointer] = []byte("{}")
-	m.set(lector.Job{Sequence: 2, State: lector.Ready, Announced: true, Rendition: "r", AnnouncedRendition: "r"})
+	m.set(lector.Job{Sequence: 2, State: lector.Ready, Announced: true, Rendition: "r"})
 	d, s = newDelivery(lector.Scheduled, 3)
 	m.worker().handle(t.Context(), d)
-	if j := m.job(); j.State != lector.Refused || j.Rendition != "" || j.AnnouncedRendition != "" || s.how != "done" || len(m.announced) != 1 || m.announced[0].Type != lector.AudioRemoved {
+	if j := m.job(); j.State != lector.Refused || j.Rendition != "" || s.how != "done" || len(m.announced) != 1 || m.announced[0].Type != lector.AudioRemoved {
 		t.Errorf("%s, told %+v, job %+v", s, m.announced, j)
 	}
 	if len(m.objects) != 0 {
@@ -269,7 +295,7 @@ func TestFetchFailuresBackOff(t *testing.T) {
 			w := newFakeServices().worker()
 			w.Queue = &flakyQueue{good: good, left: 5, ended: cancel}
 			began := time.Now()
-			w.loop(ctx)
+			w.loop(ctx, w.Queue)
 			if took := time.Since(began); took != want {
 				t.Errorf("well for %s each time: five failures took %s, want %s", good, took, want)
 			}
@@ -282,16 +308,14 @@ func TestFetchFailuresBackOff(t *testing.T) {
 func TestKilledIsNotFailed(t *testing.T) {
 	t.Parallel()
 	m := newFakeServices()
-	m.set(lector.Job{Sequence: 1, State: lector.Running, Attempts: make([]lector.Attempt, maxCrashes)})
+	m.set(lector.Job{Sequence: 1, State: lector.Running, Attempts: make([]lector.Attempt, maxCrashes-1)})
 	d, s := newDelivery(lector.Published, 1)
 	w := m.worker()
-	for i := range maxAttempts {
-		if i > 0 { // as the next claim does
-			j := m.job()
-			j.Attempts = append(j.Attempts, lector.Attempt{})
-			m.set(j)
-		}
-		if w.handleResult(t.Context(), d, errors.New("no voice answers")); s.how != "later" {
+	for range maxAttempts {
+		j := m.job()
+		j.Attempts = appendAttempt(j.Attempts, lector.Attempt{Worker: "w"}) // as a claim does
+		m.set(j)
+		if w.handleResult(t.Context(), d, m.record(1, lastAttempt(j).Number), errors.New("garbage")); s.how != "later" {
 			break
 		}
 	}
@@ -303,5 +327,68 @@ func TestKilledIsNotFailed(t *testing.T) {
 	}
 	if failures != maxAttempts || m.job().State != lector.Failed || !strings.HasPrefix(s.how, "refused") {
 		t.Errorf("given up after %d failures: %s, job %+v", failures, s, m.job())
+	}
+}
+
+// TestWaitingIsNotFailing: what concerns a voice, a budget or the store is waited
+// for, however often it comes.
+func TestWaitingIsNotFailing(t *testing.T) {
+	t.Parallel()
+	for _, class := range []lector.Class{lector.ClassStorage, lector.ClassVoiceDown, lector.ClassVoiceRefused, lector.ClassQuota, lector.ClassBudget} {
+		m := newFakeServices()
+		d, s := newDelivery(lector.Published, 1)
+		m.set(lector.Job{Sequence: 1, State: lector.Running})
+		why := lector.WithClass(lector.Permanent(errors.New("not now")), class)
+		for range 4 * maxAttempts {
+			j := m.job()
+			j.Attempts = appendAttempt(j.Attempts, lector.Attempt{Worker: "w"})
+			m.set(j)
+			m.worker().handleResult(t.Context(), d, m.record(1, lastAttempt(j).Number), why)
+			if j := m.job(); s.how != "later" || j.State != lector.Parked || j.Class != class {
+				t.Fatalf("%s: %s, job %+v", class, s, j)
+			}
+		}
+	}
+}
+
+// TestFencedAttemptChangesNothing has a worker that stood still while another one
+// took the article over: it neither writes nor settles the event.
+func TestFencedAttemptChangesNothing(t *testing.T) {
+	t.Parallel()
+	for name, err := range map[string]error{
+		"failed": errors.New("garbage"), "waits": lector.Throttled(errors.New("slow down"), time.Minute), "gives up": lector.Permanent(errors.New("no text")),
+	} {
+		m := newFakeServices()
+		m.set(lector.Job{Sequence: 1, State: lector.Ready, Rendition: "r", Attempts: []lector.Attempt{{Number: 1, Worker: "w"}, {Number: 2, Worker: "v", Outcome: "ready"}}})
+		d, s := newDelivery(lector.Published, 1)
+		before := m.job()
+		m.worker().handleResult(t.Context(), d, m.record(1, 1), err)
+		if s.how != "" || !reflect.DeepEqual(m.job(), before) || len(m.announced) != 0 {
+			t.Errorf("%s: %q, job %+v", name, s.how, m.job())
+		}
+	}
+}
+
+// TestIgnoredEventLeavesAMark: an edit that the CMS dates before what is known has
+// no effect, and the record says so. A withdrawal obeys no clock.
+func TestIgnoredEventLeavesAMark(t *testing.T) {
+	t.Parallel()
+	m := newFakeServices()
+	noon := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	m.set(lector.Job{Sequence: 1, State: lector.Ready, Rendition: "r", UpdatedAt: noon})
+	d, s := newDelivery(lector.Updated, 2)
+	d.Event.Article.UpdatedAt = noon.Add(-time.Hour)
+	for range 2 {
+		m.worker().handle(t.Context(), d)
+	}
+	j := m.job()
+	if s.how != "done" || j.Ignored == nil || j.Ignored.Sequence != 2 || j.Sequence != 1 || m.versions[j.ID] != 2 {
+		t.Fatalf("%s, job %+v", s, j)
+	}
+	d, s = newDelivery(lector.Unpublished, 3)
+	d.Event.Article.UpdatedAt = noon.Add(-time.Hour)
+	m.worker().handle(t.Context(), d)
+	if j := m.job(); s.how != "done" || j.State != lector.Removed || j.Rendition != "" {
+		t.Errorf("%s, job %+v", s, j)
 	}
 }

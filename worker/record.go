@@ -11,20 +11,30 @@ import (
 // errSuperseded ends the work on an event when the record is for a newer one.
 var errSuperseded = errors.New("superseded by a newer event")
 
+// errFenced ends the work of an attempt when another worker has begun a later one
+// at the same event: this one was taken for dead. It must neither write nor settle
+// the event, which is the other's.
+var errFenced = errors.New("another worker has taken over")
+
 // record is a job's record with the version at which this worker read or wrote it.
 type record struct {
 	jobs    JobStore
 	job     lector.Job
 	version uint64
+	attempt int // the number of this worker's attempt; 0: it has begun none
 }
 
-// loadRecord returns the record of an article, or an empty one.
-func (w *Worker) loadRecord(ctx context.Context, site, key string) (*record, error) {
-	j, v, err := w.Jobs.Job(ctx, site, key)
+// load reads the record of an article; one that is not there is empty.
+func (r *record) load(ctx context.Context, a lector.Article) error {
+	j, v, err := r.jobs.Job(ctx, a.Site, a.Key())
 	if err != nil && !errors.Is(err, lector.ErrNotFound) {
-		return nil, err
+		return err
 	}
-	return &record{jobs: w.Jobs, job: j, version: v}, nil
+	r.job, r.version, r.attempt = j, v, 0
+	if r.job.ID == "" {
+		r.job.Site, r.job.ID = a.Site, a.Key()
+	}
+	return nil
 }
 
 // update applies f and saves. When somebody else wrote in between, f is applied
@@ -50,15 +60,26 @@ func (r *record) update(ctx context.Context, f func(*lector.Job)) error {
 }
 
 // reload reads the record again; errSuperseded says that it wants another
-// event by now.
+// event by now, errFenced that another attempt is made at this one.
 func (r *record) reload(ctx context.Context) error {
 	j, v, err := r.jobs.Job(ctx, r.job.Site, r.job.ID)
 	if err != nil {
 		return err
 	}
-	if j.Sequence != r.job.Sequence {
+	switch {
+	case j.Sequence != r.job.Sequence:
 		return errSuperseded
+	case r.attempt > 0 && lastAttempt(j).Number != r.attempt:
+		return errFenced
 	}
 	r.job, r.version = j, v
 	return nil
+}
+
+// lastAttempt returns the newest attempt at a job; of none its number is 0.
+func lastAttempt(j lector.Job) lector.Attempt {
+	if n := len(j.Attempts); n > 0 {
+		return j.Attempts[n-1]
+	}
+	return lector.Attempt{}
 }

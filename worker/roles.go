@@ -85,39 +85,76 @@ func (t *voicePlan) voices() []Voice {
 
 // synthesize has each voice read its chunks, all at once, and returns the clips in
 // the order of the chunks; or the errors of the voices that failed.
-func (t *voicePlan) synthesize(ctx context.Context, step func(Progress)) ([]synth.Clip, voiceErrors) {
+func (t *voicePlan) synthesize(ctx context.Context, a *synth.Account, step func(Progress)) ([]synth.Clip, voiceErrors) {
+	parts := t.parts()
+	if err := reserveMissing(ctx, a, parts); err != nil {
+		return nil, voiceErrors{err}
+	}
 	clips := make([]synth.Clip, len(t.synthChunks))
-	voices := t.voices()
-	errs := make([]error, len(voices))
 	tell := t.countProgress(step)
 	var wait sync.WaitGroup
-	for i, v := range voices {
-		wait.Go(func() { errs[i] = t.synthesizePart(ctx, v, clips, tell) })
+	for _, p := range parts {
+		wait.Go(func() { p.synthesize(ctx, a, clips, tell) })
 	}
 	wait.Wait()
 	var failed voiceErrors
-	for i, err := range errs {
-		if err != nil {
-			failed = append(failed, voiceError{voices[i].Name, err})
+	for _, p := range parts {
+		if p.err != nil {
+			failed = append(failed, voiceError{p.voice.Name, p.err})
 		}
 	}
 	return clips, failed
 }
 
-// synthesizePart has one voice read its chunks.
-func (t *voicePlan) synthesizePart(ctx context.Context, v Voice, clips []synth.Clip, tell func(synth.Clip)) error {
-	var mine []synth.Chunk
-	var at []int
-	for i, by := range t.chunkVoices {
-		if by.Name == v.Name {
-			mine, at = append(mine, t.synthChunks[i]), append(at, i)
+// voicePart is what one voice reads of a plan.
+type voicePart struct {
+	voice  Voice
+	chunks []synth.Chunk
+	at     []int // their places in the plan
+	cached []synth.Clip
+	err    error
+}
+
+// parts divides the chunks among the voices.
+func (t *voicePlan) parts() (all []*voicePart) {
+	for _, v := range t.voices() {
+		p := &voicePart{voice: v}
+		for i, by := range t.chunkVoices {
+			if by.Name == v.Name {
+				p.chunks, p.at = append(p.chunks, t.synthChunks[i]), append(p.at, i)
+			}
 		}
+		all = append(all, p)
 	}
-	read, err := v.Synthesizer.Synthesize(ctx, mine, func(_, _ int, c synth.Clip) { tell(c) })
+	return all
+}
+
+// reserveMissing looks for the clips of all parts and reserves the calls for those
+// that are not there, at once for all voices.
+func reserveMissing(ctx context.Context, a *synth.Account, parts []*voicePart) error {
+	var planned []lector.Call
+	open := 0
+	for _, p := range parts {
+		var err error
+		if p.cached, err = p.voice.Synthesizer.Cached(ctx, p.chunks); err != nil {
+			return err
+		}
+		calls, most := p.voice.Synthesizer.Planned(p.chunks, p.cached)
+		planned, open = append(planned, calls...), open+most
+	}
+	if a == nil {
+		return nil
+	}
+	return a.Reserve(ctx, planned, open)
+}
+
+// synthesize has the voice read its chunks.
+func (p *voicePart) synthesize(ctx context.Context, a *synth.Account, clips []synth.Clip, tell func(synth.Clip)) {
+	var read []synth.Clip
+	read, p.err = p.voice.Synthesizer.Synthesize(ctx, a, p.chunks, p.cached, func(_, _ int, c synth.Clip) { tell(c) })
 	for i, c := range read {
-		clips[at[i]] = c
+		clips[p.at[i]] = c
 	}
-	return err
 }
 
 // countProgress returns a function that reports each clip, one at a time.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"lector"
 )
@@ -12,6 +13,8 @@ import (
 func (w *Worker) run(ctx context.Context, d lector.Delivery, r *record) error {
 	a := d.Event.Article
 	switch {
+	case d.Event.Type == lector.Deleted:
+		return w.delete(ctx, d, r)
 	case d.Event.Type.Withdraws():
 		return w.withdraw(ctx, r, lector.Removed, "withdrawn by the CMS", d.Event.Replay)
 	case a.Visibility != lector.Public:
@@ -22,8 +25,9 @@ func (w *Worker) run(ctx context.Context, d lector.Delivery, r *record) error {
 	ctx, stop := w.watchSuperseded(ctx, r)
 	defer stop()
 	err := w.narrate(ctx, d, r)
-	if cause := context.Cause(ctx); err != nil && cause != nil && errors.Is(cause, errSuperseded) {
-		return errSuperseded
+	cause := context.Cause(ctx)
+	if err != nil && (errors.Is(cause, errSuperseded) || errors.Is(cause, errFenced)) {
+		return cause
 	}
 	return err
 }
@@ -41,12 +45,16 @@ func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) erro
 	if d.Event.Replay == "" && r.job.Rendition == plan.Hash() {
 		return w.finishUnchanged(ctx, r, plan)
 	}
-	n, err := plan.Narrate(ctx, step)
+	account := w.Narrator.Account(r.job.Site, r.job.ID, w.Name)
+	n, err := plan.Narrate(ctx, account, step)
+	if closed := account.Close(ctx); closed != nil {
+		w.Log.Warn("usage not recorded; the next attempt finds it open", "job", r.job.ID, "error", closed)
+	}
 	if err != nil {
-		w.recordFailedUsage(ctx, r, plan)
+		w.recordFailedUsage(ctx, r)
 		return err
 	}
-	if err := w.aggregateUsage(ctx, r, plan, n); err != nil {
+	if err := w.aggregateUsage(ctx, r, n); err != nil {
 		return atStage(lector.StageCommit, err)
 	}
 	if err := w.storeAndCommit(ctx, r, n, step); err != nil {
@@ -80,7 +88,7 @@ func (w *Worker) cleanUpOrphans(ctx context.Context, r *record) error {
 // when the record is for another event by now.
 func (w *Worker) commit(ctx context.Context, r *record, n *Narration) error {
 	return r.update(ctx, func(j *lector.Job) {
-		j.State, j.Stage, j.Reason = lector.Ready, lector.StageCommit, ""
+		j.State, j.Stage, j.Class, j.Reason = lector.Ready, lector.StageDone, "", ""
 		j.Title, j.Rendition, j.Manifest = n.Manifest.Title, n.Manifest.Hash, w.Addresses.Links(n.Manifest).Manifest
 		j.Chunks, j.Usage, j.Cost, j.Fallback = n.Chunks, n.Manifest.Usage, n.Cost, n.Manifest.Fallback
 		w.endAttempt(j, "ready")
@@ -103,14 +111,17 @@ func (w *Worker) endAttempt(j *lector.Job, outcome string) {
 // announcement was not of this rendition: a worker crashed before it could
 // announce, or a failure was announced since.
 func (w *Worker) finishUnchanged(ctx context.Context, r *record, plan *Plan) error {
-	known := r.job.AnnouncedRendition == r.job.Rendition
+	known, err := w.isAnnounced(ctx, r.job)
+	if err != nil {
+		return err
+	}
 	if known {
 		if err := w.updatePointer(ctx, r); err != nil {
 			return err
 		}
 	}
-	err := r.update(ctx, func(j *lector.Job) {
-		j.State, j.Stage, j.Reason, j.Announced = lector.Ready, lector.StageDone, "nothing audible changed", known
+	err = r.update(ctx, func(j *lector.Job) {
+		j.State, j.Stage, j.Class, j.Reason, j.Announced = lector.Ready, lector.StageDone, "", "nothing audible changed", known
 		j.Usage.Reused, j.Manifest = plan.Characters(), w.Addresses.Object(lector.PointerKey(j.Site, j.ID))
 		w.endAttempt(j, "unchanged")
 	})
@@ -122,6 +133,16 @@ func (w *Worker) finishUnchanged(ctx context.Context, r *record, plan *Plan) err
 	}
 	w.report(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason})
 	return nil
+}
+
+// isAnnounced reports whether the newest audio event says that the job's rendition
+// is ready. A rendition's files have its hash in their names.
+func (w *Worker) isAnnounced(ctx context.Context, j lector.Job) (bool, error) {
+	last, err := w.Announcer.LastAnnouncement(ctx, j.Site, j.ID)
+	if errors.Is(err, lector.ErrNotFound) {
+		return false, nil
+	}
+	return last.Type == lector.AudioReady && strings.Contains(last.MP3, j.Rendition), err
 }
 
 // finishScheduled ends an event that says when the article will appear. What has been
@@ -147,11 +168,20 @@ func (w *Worker) finishWithoutAudio(ctx context.Context, r *record, state lector
 	return err
 }
 
+// delete withdraws an article and erases what its events said.
+func (w *Worker) delete(ctx context.Context, d lector.Delivery, r *record) error {
+	r.job.Title = ""
+	if err := w.withdraw(ctx, r, lector.Removed, "deleted by the CMS", d.Event.Replay); err != nil || w.Eraser == nil {
+		return err
+	}
+	return w.Eraser.Erase(ctx, r.job.Site, r.job.ID, d.Sequence)
+}
+
 // withdraw takes the audio away: first in the record, so that no worker can
 // bring it back, then in the store.
 func (w *Worker) withdraw(ctx context.Context, r *record, state lector.State, reason, replay string) error {
 	err := r.update(ctx, func(j *lector.Job) {
-		j.State, j.Stage, j.Reason = state, lector.StageCommit, reason
+		j.State, j.Stage, j.Reason = state, lector.StageDone, reason
 		j.Rendition, j.Manifest, j.Fallback = "", "", ""
 		w.endAttempt(j, string(state))
 	})

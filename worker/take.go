@@ -15,27 +15,29 @@ import (
 func (w *Worker) handle(ctx context.Context, d lector.Delivery) {
 	if d.Err != nil {
 		w.Log.Error("event refused", "sequence", d.Sequence, "error", d.Err)
-		w.acknowledge(d, func() error { return d.Term(d.Err.Error()) })
+		w.acknowledge(d, func() error { return d.Term(lector.ClassInput, d.Err.Error()) })
 		return
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	stop := w.heartbeat(ctx, d)
-	err := w.recoverPanic(ctx, d)
+	r := &record{jobs: w.Jobs}
+	err := w.recoverPanic(ctx, d, r)
 	stop()
-	w.handleResult(ctx, d, err)
+	w.handleResult(ctx, d, r, err)
 }
 
 // recoverPanic calls process and turns a panic into a permanent error of this article, so
 // that the other articles of this worker go on.
-func (w *Worker) recoverPanic(ctx context.Context, d lector.Delivery) (err error) {
+func (w *Worker) recoverPanic(ctx context.Context, d lector.Delivery, r *record) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			w.Log.Error("panic", "article", d.Event.Article.ID, "sequence", d.Sequence, "panic", p, "stack", string(debug.Stack()))
 			err = lector.Hint(lector.Permanent(fmt.Errorf("internal error: %v", p)), "this is a fault of lector: please report it with the article; the log has the place")
+			err = lector.WithClass(err, lector.ClassBug)
 		}
 	}()
-	return w.process(ctx, d)
+	return w.process(ctx, d, r)
 }
 
 // heartbeat tells the broker that the job is alive until stop is called.
@@ -62,85 +64,152 @@ func (w *Worker) heartbeat(ctx context.Context, d lector.Delivery) (stop func())
 
 // process does what the event needs: nothing when it is old or has had its
 // effect, the rest of it when a worker died on the way, all of it otherwise.
-func (w *Worker) process(ctx context.Context, d lector.Delivery) error {
-	r, claim, err := w.acceptEvent(ctx, d)
-	if err != nil || claim == lector.Stale || claim == lector.Applied {
+func (w *Worker) process(ctx context.Context, d lector.Delivery, r *record) error {
+	if err := r.load(ctx, d.Event.Article); err != nil {
 		return err
 	}
-	held, release, err := w.acquireLease(ctx, "article."+r.job.ID)
+	switch disposition := r.job.Disposition(d.Event, d.Sequence); {
+	case disposition == lector.Stale:
+		return w.recordIgnored(ctx, d, r)
+	case disposition == lector.Applied:
+		return nil
+	case disposition == lector.Due && r.job.Sequence != d.Sequence:
+		if err := w.awaitEdits(ctx, d, r); err != nil {
+			return err
+		}
+		// A newer event is claimed at once, which ends the work on an older one.
+		if err := w.claim(ctx, d, r); err != nil {
+			return err
+		}
+	}
+	held, release, err := w.acquireLease(ctx, d, r)
 	if err != nil {
 		return err
 	}
 	defer release()
-	// Another worker may have finished while we waited for it.
-	if err := r.reload(held); err != nil {
+	return w.processLeased(held, d, r)
+}
+
+// processLeased goes on when no other worker is at the article.
+func (w *Worker) processLeased(ctx context.Context, d lector.Delivery, r *record) error {
+	if err := r.reload(ctx); err != nil { // another worker may have finished meanwhile
 		return err
 	}
 	switch r.job.Disposition(d.Event, d.Sequence) {
-	case lector.Due:
-		if n := crashedAttempts(r.job); n >= maxCrashes {
-			return lector.Hint(lector.Permanent(fmt.Errorf("%d workers were lost at this article", n)),
-				"see their logs: were they killed, or does the article need more memory than they have? Then replay the job")
-		}
-		return w.run(held, d, r)
 	case lector.Unannounced:
-		return w.resume(held, r, d.Event.Replay)
+		return w.resume(ctx, r, d.Event.Replay)
+	case lector.Due:
+		if r.attempt == 0 {
+			if err := w.claim(ctx, d, r); err != nil {
+				return err
+			}
+		}
+		return w.attempt(ctx, d, r)
 	}
 	return nil
 }
 
-// maxCrashes is how many workers may crash while they process one event. A crash is
-// more often a kill from outside than the fault of the article, so the limit is
-// above maxAttempts; without one, an article could crash worker after worker.
-const maxCrashes = 12
+// attempt does the work, unless it has cost too many workers.
+func (w *Worker) attempt(ctx context.Context, d lector.Delivery, r *record) error {
+	if n := w.crashedAttempts(r.job); n >= maxCrashes {
+		err := lector.Permanent(fmt.Errorf("%d workers were lost at this article", n))
+		return lector.WithClass(lector.Hint(err, "see their logs: were they killed, or does the article need more memory than they have? Then replay the job"), lector.ClassPoison)
+	}
+	if err := w.recordLostUsage(ctx, r.job); err != nil {
+		return err
+	}
+	return w.run(ctx, d, r)
+}
 
-// crashedAttempts counts attempts without an outcome, except the last, which is our own.
-func crashedAttempts(j lector.Job) int {
-	n := 0
-	for _, a := range j.Attempts[:max(0, len(j.Attempts)-1)] {
-		if a.Outcome == "" {
-			n++
+// maxCrashes is how many workers may crash while they process one event. Workers
+// that are stopped in order end their attempt and do not count.
+const maxCrashes = 3
+
+// crashedAttempts counts the attempts in a row that other workers have begun and
+// not ended, before the last, which is our own.
+func (w *Worker) crashedAttempts(j lector.Job) (n int) {
+	for i := len(j.Attempts) - 2; i >= 0; i-- {
+		if a := j.Attempts[i]; a.Outcome != "" || a.Worker == w.Name {
+			return n
 		}
+		n++
 	}
 	return n
 }
 
-// resume does what is left of a job that is decided but not announced.
+// resume does what is left of a job that is decided, if anything is.
 func (w *Worker) resume(ctx context.Context, r *record, replay string) error {
-	if err := w.finish(ctx, r, replay); err != nil {
+	last, err := w.Announcer.LastAnnouncement(ctx, r.job.Site, r.job.ID)
+	if err != nil && !errors.Is(err, lector.ErrNotFound) {
 		return err
 	}
+	if err != nil || last.ID != lector.AnnouncementID(r.job, replay) {
+		if err := w.finish(ctx, r, replay); err != nil {
+			return err
+		}
+	}
 	if r.job.State == lector.Failed {
-		return alreadyFailed(r.job.Reason)
+		return alreadyFailed{r.job.Reason, r.job.Class}
 	}
 	return nil
 }
 
-// acceptEvent makes the event the one that the record wants, if it is due.
-func (w *Worker) acceptEvent(ctx context.Context, d lector.Delivery) (*record, lector.Disposition, error) {
+// claim makes the event the one that the record wants, and begins an attempt at it.
+func (w *Worker) claim(ctx context.Context, d lector.Delivery, r *record) error {
 	for {
-		r, err := w.loadRecord(ctx, d.Event.Article.Site, d.Event.Article.Key())
-		if err != nil {
-			return nil, 0, err
-		}
-		claim := r.job.Disposition(d.Event, d.Sequence)
-		if claim != lector.Due {
-			return r, claim, nil
-		}
 		next := r.job
 		next.Accept(d.Event, d.Sequence, w.now())
 		next.Attempts = appendAttempt(next.Attempts, lector.Attempt{Worker: w.Name, Started: w.now(), Replay: d.Event.Replay, Stage: lector.StageTake})
 		v, err := w.Jobs.Save(ctx, next, r.version)
-		if errors.Is(err, lector.ErrConflict) {
-			continue
+		if err == nil {
+			r.job, r.version, r.attempt = next, v, lastAttempt(next).Number
+			w.report(Progress{Job: r.job, Stage: lector.StageTake})
+			return nil
 		}
-		if err != nil {
-			return nil, 0, err
+		if !errors.Is(err, lector.ErrConflict) {
+			return err
 		}
-		r.job, r.version = next, v
-		w.report(Progress{Job: r.job, Stage: lector.StageTake})
-		return r, claim, nil
+		if err := w.readAgain(ctx, d, r); err != nil {
+			return err
+		}
 	}
+}
+
+// readAgain reads a record that somebody else has written; errSuperseded says that
+// the event is not due any more.
+func (w *Worker) readAgain(ctx context.Context, d lector.Delivery, r *record) error {
+	if err := r.load(ctx, d.Event.Article); err != nil {
+		return err
+	}
+	if r.job.Disposition(d.Event, d.Sequence) != lector.Due || r.job.Sequence == d.Sequence {
+		return errTakenMeanwhile
+	}
+	return nil
+}
+
+// errTakenMeanwhile is the answer to a claim when another worker has claimed the
+// same event or a newer one first. The event comes again, and the record then says
+// what is left to do.
+var errTakenMeanwhile = errors.New("another worker was faster")
+
+// recordIgnored notes in the record that an event has no effect, and why: nobody
+// would find out otherwise why an edit is not heard.
+func (w *Worker) recordIgnored(ctx context.Context, d lector.Delivery, r *record) error {
+	if d.Sequence <= r.job.Sequence || r.job.Ignored != nil && r.job.Ignored.Sequence == d.Sequence {
+		return nil // delivered again, or overtaken in the stream itself
+	}
+	a := d.Event.Article
+	w.Log.Warn("event ignored: it is older than what is known", "site", a.Site, "article", a.ID, "updated_at", a.UpdatedAt, "known", r.job.UpdatedAt)
+	err := r.update(ctx, func(j *lector.Job) {
+		j.Ignored = &lector.IgnoredEvent{
+			Sequence: d.Sequence, Type: d.Event.Type, Revision: a.Revision, At: w.now(),
+			Reason: fmt.Sprintf("its updated_at %s is before %s", a.UpdatedAt.Format(time.RFC3339), j.UpdatedAt.Format(time.RFC3339)),
+		}
+	})
+	if errors.Is(err, errSuperseded) {
+		return nil
+	}
+	return err
 }
 
 // appendAttempt adds an attempt. Of consecutive attempts that only waited, the first
@@ -161,17 +230,32 @@ func appendAttempt(attempts []lector.Attempt, a lector.Attempt) []lector.Attempt
 // endedWaiting reports whether an attempt ended without having failed.
 func endedWaiting(a lector.Attempt) bool { return a.Outcome == snoozed || a.Outcome == released }
 
+// withdrawalWait is how long a withdrawal waits for the worker that reads the
+// article. The record is claimed by then, so nothing of that worker's can become
+// public; only its files may have to be removed behind it.
+const withdrawalWait = 2 * time.Second
+
 // acquireLease waits for the lease of an article. A worker that has it for an older
-// event releases it when it sees the record; that of a dead worker expires.
-func (w *Worker) acquireLease(ctx context.Context, name string) (context.Context, func(), error) {
+// event releases it when it sees the record; that of a dead worker expires. A
+// withdrawal waits a moment only.
+func (w *Worker) acquireLease(ctx context.Context, d lector.Delivery, r *record) (context.Context, func(), error) {
+	wait := ctx
+	if d.Event.Type.Withdraws() {
+		var cancel context.CancelFunc
+		wait, cancel = context.WithTimeout(ctx, withdrawalWait)
+		defer cancel()
+	}
 	for {
-		held, release, err := w.Leases.Hold(ctx, name)
+		held, release, err := w.Leases.Hold(ctx, "article."+r.job.ID)
 		if !errors.Is(err, lector.ErrExists) {
 			return held, release, err
 		}
-		sleep(ctx, 200*time.Millisecond)
-		if ctx.Err() != nil {
-			return nil, nil, ctx.Err()
+		sleep(wait, 200*time.Millisecond)
+		switch {
+		case ctx.Err() != nil:
+			return nil, nil, context.Cause(ctx)
+		case wait.Err() != nil:
+			return ctx, func() {}, nil
 		}
 	}
 }
@@ -180,11 +264,11 @@ func (w *Worker) acquireLease(ctx context.Context, name string) (context.Context
 func (w *Worker) watchSuperseded(ctx context.Context, r *record) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	done := make(chan struct{})
-	seen := record{jobs: r.jobs, job: r.job}
+	seen := record{jobs: r.jobs, job: r.job, attempt: r.attempt}
 	go func() {
 		defer close(done)
 		for sleep(ctx, time.Second); ctx.Err() == nil; sleep(ctx, time.Second) {
-			if err := seen.reload(ctx); errors.Is(err, errSuperseded) {
+			if err := seen.reload(ctx); errors.Is(err, errSuperseded) || errors.Is(err, errFenced) {
 				cancel(err)
 			}
 		}

@@ -10,10 +10,35 @@ import (
 	"lector/worker/synth"
 )
 
-// UsageLedger is the ledger of calls to voices. Of returns those for the given clips
-// of a site that began at a moment or later.
+// UsageLedger is the ledger of what attempts use. Last returns the newest entry of
+// a job, or lector.ErrNotFound; JobCalls the calls of a job that began at a moment
+// or later.
 type UsageLedger interface {
-	CallsFor(ctx context.Context, site string, clips []string, from time.Time) ([]lector.Call, error)
+	Last(ctx context.Context, site, job string) (lector.AttemptUsage, error)
+	JobCalls(ctx context.Context, site, job string, from time.Time) ([]lector.Call, error)
+	Write(ctx context.Context, u lector.AttemptUsage) error
+}
+
+// recordLostUsage ends the entry of an attempt whose worker died. What it asked
+// for and is in the store was paid for; of the rest as much as could be open at
+// the voice is unknown.
+func (w *Worker) recordLostUsage(ctx context.Context, j lector.Job) error {
+	if w.UsageLedger == nil {
+		return nil
+	}
+	last, err := w.UsageLedger.Last(ctx, j.Site, j.ID)
+	if errors.Is(err, lector.ErrNotFound) || err == nil && !last.Ended.IsZero() {
+		return nil
+	}
+	if err != nil {
+		return lector.WithClass(fmt.Errorf("usage ledger: %w", err), lector.ClassStorage)
+	}
+	found := func(chunk string) bool {
+		_, err := w.Store.Stat(ctx, lector.ClipKey(chunk))
+		return err == nil
+	}
+	w.Log.Warn("a worker died at this article", "job", j.ID, "worker", last.Worker, "planned", len(last.Calls))
+	return w.UsageLedger.Write(ctx, last.LostUsage(found, w.now()))
 }
 
 // countUsage sums what this attempt billed and what it found in the cache.
@@ -30,30 +55,17 @@ func (n *Narration) countUsage(clips []synth.Clip) {
 	}
 }
 
-// clipHashes are the hashes of all clips that the plan may need.
-func (p *Plan) clipHashes() (all []string) {
-	for _, t := range p.voicePlans {
-		for i, c := range t.synthChunks {
-			all = append(all, synth.Hash(c, t.chunkVoices[i].Capabilities))
-		}
-	}
-	return all
-}
-
 // jobUsage sums the calls made for the job since its first attempt, also those of
 // crashed workers, of voices that failed and of attempts that a budget ended.
-func (w *Worker) jobUsage(ctx context.Context, r *record, plan *Plan) (map[string]lector.ChunkState, lector.Usage, float64, error) {
+func (w *Worker) jobUsage(ctx context.Context, r *record) (map[string]lector.ChunkState, lector.Usage, float64, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	calls, err := w.UsageLedger.CallsFor(ctx, r.job.Site, plan.clipHashes(), r.job.Attempts[0].Started)
+	calls, err := w.UsageLedger.JobCalls(ctx, r.job.Site, r.job.ID, r.job.Attempts[0].Started)
 	if err != nil {
-		return nil, lector.Usage{}, 0, fmt.Errorf("bill: %w", err)
+		return nil, lector.Usage{}, 0, lector.WithClass(fmt.Errorf("usage ledger: %w", err), lector.ClassStorage)
 	}
 	by, bill, cost := map[string]lector.ChunkState{}, lector.Usage{}, 0.0
 	for _, c := range calls {
-		if c.Job != r.job.ID {
-			continue
-		}
 		s := by[c.Chunk]
 		switch c.Outcome {
 		case lector.CallPaid:
@@ -72,11 +84,11 @@ func (w *Worker) jobUsage(ctx context.Context, r *record, plan *Plan) (map[strin
 // aggregateUsage sets the usage of a narration to the sum of all attempts at the job. A clip
 // that an earlier one paid for was in the cache of this one, and counts as
 // reused too, as in the ledger.
-func (w *Worker) aggregateUsage(ctx context.Context, r *record, plan *Plan, n *Narration) error {
+func (w *Worker) aggregateUsage(ctx context.Context, r *record, n *Narration) error {
 	if w.UsageLedger == nil || len(r.job.Attempts) < 2 && n.Manifest.Fallback == "" {
 		return nil
 	}
-	by, bill, cost, err := w.jobUsage(ctx, r, plan)
+	by, bill, cost, err := w.jobUsage(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -94,11 +106,11 @@ func (w *Worker) aggregateUsage(ctx context.Context, r *record, plan *Plan, n *N
 }
 
 // recordFailedUsage records the usage of an article whose narration failed.
-func (w *Worker) recordFailedUsage(ctx context.Context, r *record, plan *Plan) {
+func (w *Worker) recordFailedUsage(ctx context.Context, r *record) {
 	if w.UsageLedger == nil {
 		return
 	}
-	_, bill, cost, err := w.jobUsage(ctx, r, plan)
+	_, bill, cost, err := w.jobUsage(ctx, r)
 	if err == nil {
 		err = r.update(context.WithoutCancel(ctx), func(j *lector.Job) { j.Usage, j.Cost = bill, cost })
 	}

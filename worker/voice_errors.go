@@ -1,8 +1,6 @@
 package worker
 
 import (
-	"errors"
-
 	"lector"
 )
 
@@ -23,8 +21,8 @@ func (u voiceErrors) Error() string {
 	return text
 }
 
-// Unwrap returns the most retryable error: budget, then throttled, then transient,
-// then permanent.
+// Unwrap returns the error after which it is the most likely that the article can
+// be read later.
 func (u voiceErrors) Unwrap() error {
 	var best error
 	for _, err := range u {
@@ -36,14 +34,20 @@ func (u voiceErrors) Unwrap() error {
 }
 
 func retryability(err error) int {
-	_, throttled := lector.IsThrottled(err)
-	switch {
-	case errors.Is(err, lector.ErrBudget):
+	switch lector.ClassOf(err) {
+	case lector.ClassStorage:
+		return 5
+	case lector.ClassBudget:
+		return 4
+	case lector.ClassQuota:
 		return 3
-	case lector.IsPermanent(err):
-		return 0
-	case throttled:
+	case lector.ClassVoiceDown:
 		return 2
+	case lector.ClassVoiceRefused:
+		return 1
 	}
-	return 1
+	if lector.IsPermanent(err) {
+		return 0
+	}
+	return 2
 }

@@ -32,8 +32,15 @@ type Leases interface {
 }
 
 // Announcer publishes audio events. The same event announced again has no effect.
+// LastAnnouncement returns the newest of an article, or lector.ErrNotFound.
 type Announcer interface {
 	Announce(ctx context.Context, e lector.AudioEvent) error
+	LastAnnouncement(ctx context.Context, site, key string) (lector.AudioEvent, error)
+}
+
+// Eraser removes what an article's events said, up to a place in the stream.
+type Eraser interface {
+	Erase(ctx context.Context, site, key string, through uint64) error
 }
 
 // StoreReader reads the store. An absent object is lector.ErrNotFound.
@@ -65,6 +72,9 @@ type Progress struct {
 type Worker struct {
 	Name        string
 	Queue       Queue
+	Withdrawals Queue  // withdrawals alone, which must not wait; nil: they stand in the queue only
+	Eraser      Eraser // nil: what deleted articles said stays in the streams
+	Edits       Edits  // nil: edits do not wait for further ones
 	Jobs        JobStore
 	Leases      Leases
 	Announcer   Announcer
@@ -75,6 +85,8 @@ type Worker struct {
 	Log         *slog.Logger
 	// ConcurrentJobs is how many articles are worked on at once.
 	ConcurrentJobs int
+	// EditWait is how long an edit waits for further ones.
+	EditWait time.Duration
 	// Heartbeat is how often the broker hears that a job is alive; it must be
 	// well below the broker's acknowledgement wait.
 	Heartbeat time.Duration
@@ -89,10 +101,18 @@ type Worker struct {
 func (w *Worker) Run(ctx context.Context) {
 	var wait sync.WaitGroup
 	for range max(1, w.ConcurrentJobs) {
-		wait.Go(func() { w.loop(ctx) })
+		wait.Go(func() { w.loop(ctx, w.Queue) })
+	}
+	if w.Withdrawals != nil {
+		for range withdrawalsAtOnce {
+			wait.Go(func() { w.loop(ctx, w.Withdrawals) })
+		}
 	}
 	wait.Wait()
 }
+
+// withdrawalsAtOnce is how many withdrawals are worked on beside the articles.
+const withdrawalsAtOnce = 2
 
 // healthyWait is how long a wait for events must have gone well for the next failure
 // to be a new one.
@@ -101,10 +121,10 @@ const healthyWait = 10 * time.Second
 // loop takes one event after the other. It waits the longer the more often in
 // a row the broker does not answer; a heartbeat that is missed now and then
 // costs a second.
-func (w *Worker) loop(ctx context.Context) {
+func (w *Worker) loop(ctx context.Context, q Queue) {
 	for wait := time.Second; ctx.Err() == nil; {
 		began := time.Now()
-		d, err := w.Queue.Next(ctx)
+		d, err := q.Next(ctx)
 		if err == nil || time.Since(began) > healthyWait {
 			wait = time.Second
 		}

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -95,7 +96,7 @@ func TestPostponed(t *testing.T) {
 	for after, want := range map[time.Duration]time.Duration{
 		-time.Hour: time.Second, 0: time.Second, time.Minute: time.Minute, 24 * time.Hour: 15 * time.Minute,
 	} {
-		if got := snoozeDelay(after); got != want {
+		if got := waitDelay(lector.Throttled(errors.New("slow down"), after), lector.Job{}); got != want {
 			t.Errorf("%v: %v, want %v", after, got, want)
 		}
 	}

@@ -19,28 +19,54 @@ type jobStore interface {
 	Watch(ctx context.Context, site, key string) iter.Seq2[lector.Job, error]
 }
 
+// announcements is what the commands read of the audio events.
+type announcements interface {
+	LastAnnouncement(ctx context.Context, site, key string) (lector.AudioEvent, error)
+}
+
 // awaitJob returns an article's record as soon as the event with the given place
-// in the stream, or one that outweighs it, has had its effect.
-func awaitJob(ctx context.Context, l jobStore, a lector.Article, sequence uint64) (lector.Job, error) {
+// in the stream, or one that outweighs it, has had its effect and is announced.
+func awaitJob(ctx context.Context, l jobStore, said announcements, e lector.ArticleEvent, sequence uint64) (lector.Job, error) {
+	j, err := awaitEnd(ctx, l, e, sequence)
+	for err == nil && !j.Announced {
+		last, asked := said.LastAnnouncement(ctx, j.Site, j.ID)
+		if asked == nil && last.Announces(j) {
+			return j, nil
+		}
+		if asked != nil && !errors.Is(asked, lector.ErrNotFound) {
+			return j, asked
+		}
+		err = again(ctx)
+	}
+	return j, err
+}
+
+// awaitEnd waits until nothing more happens by itself.
+func awaitEnd(ctx context.Context, l jobStore, e lector.ArticleEvent, sequence uint64) (lector.Job, error) {
 	for {
-		for j, err := range l.Watch(ctx, a.Site, a.Key()) {
+		for j, err := range l.Watch(ctx, e.Article.Site, e.Article.Key()) {
 			if err != nil {
 				break
 			}
-			outweighed := j.Disposition(lector.ArticleEvent{Article: a}, sequence) == lector.Stale
-			concerned := outweighed || j.Sequence == sequence
-			if concerned && j.State.Terminal() && j.Announced {
+			outweighed := j.Disposition(e, sequence) == lector.Stale
+			if (outweighed || j.Sequence == sequence) && j.State.Terminal() {
 				return j, nil
 			}
 		}
-		if err := ctx.Err(); err != nil {
+		// The watch broke off; a new one starts from the present state.
+		if err := again(ctx); err != nil {
 			return lector.Job{}, err
 		}
-		// The watch broke off; a new one starts from the present state.
-		select {
-		case <-ctx.Done():
-		case <-time.After(200 * time.Millisecond):
-		}
+	}
+}
+
+// again waits a moment; it returns why ctx ended.
+func again(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(100 * time.Millisecond):
+		return nil
 	}
 }
 

@@ -76,6 +76,10 @@ type workerConfig struct {
 	// times its longest chunk are always allowed. Reached, the article goes to
 	// its next voice, or fails and says why.
 	RerenderLimit float64 `yaml:"rerender_limit" env:"RERENDER_LIMIT"`
+	// EditWait is how long an edit of an article that has audio waits for further
+	// ones, which it becomes one job with; two minutes at most in all. What is
+	// published for the first time waits for nothing. 0 reads each edit.
+	EditWait time.Duration `yaml:"edit_wait" env:"EDIT_WAIT"`
 }
 
 // logConfig says what is logged and how.
@@ -221,7 +225,7 @@ func defaults() config {
 		Data: "./data", Listen: ":8080", AdminListen: "127.0.0.1:9090",
 		NATS:   natsConfig{Listen: "127.0.0.1:0", Replicas: 1},
 		Store:  storeConfig{Kind: "disk", Region: "us-east-1"},
-		Worker: workerConfig{ConcurrentJobs: 4, ConcurrentCalls: 8, RerenderLimit: 1.5},
+		Worker: workerConfig{ConcurrentJobs: 4, ConcurrentCalls: 8, RerenderLimit: 1.5, EditWait: 20 * time.Second},
 		Log:    logConfig{Level: "info", Format: "text"},
 	}
 }

@@ -121,11 +121,12 @@ func (s *server) publishArticle(ctx context.Context, cms *nats.Conn, article lec
 	start := time.Now()
 	stage.begin(article)
 	defer stage.end()
-	sequence, err := cms.Publish(ctx, newEvent(lector.Published, article))
+	e := newEvent(lector.Published, article)
+	sequence, err := cms.Publish(ctx, e)
 	if err != nil {
 		return lector.Job{}, 0, err
 	}
-	j, err := awaitJob(ctx, s.jobs, article, sequence)
+	j, err := awaitJob(ctx, s.jobs, s.conn, e, sequence)
 	return j, time.Since(start), err
 }
 

@@ -88,6 +88,7 @@ type installation struct {
 func testConfig(dir string) *config {
 	c := defaults()
 	c.Data, c.Listen, c.AdminListen, c.Log.Level = dir, "127.0.0.1:0", "127.0.0.1:0", "error"
+	c.Worker.EditWait = 0
 	c.complete()
 	return &c
 }
@@ -150,7 +151,11 @@ func (h *installation) addWorker(name string) *worker.Worker {
 	must(err)
 	leases, err := h.conn.Leases(ctx, name)
 	must(err)
+	ledger := synth.NewMemoryLedger(nil)
 	n := &worker.Narrator{
+		Account: func(site, job, worker string) *synth.Account {
+			return synth.NewAccount(site, job, worker, ledger, ledger, h.log)
+		},
 		Sites: map[string]worker.Site{},
 		Voices: []worker.Voice{{
 			Name: "test", Capabilities: h.voice.Capabilities(),
@@ -213,7 +218,7 @@ func (h *installation) publish(kind lector.EventType, a lector.Article) uint64 {
 // awaitJob waits until the event has had its effect.
 func (h *installation) awaitJob(a lector.Article, sequence uint64) lector.Job {
 	h.t.Helper()
-	j, err := awaitJob(limittest.Context(h.t), h.jobs, a, sequence)
+	j, err := awaitJob(limittest.Context(h.t), h.jobs, h.conn, lector.ArticleEvent{Article: a}, sequence)
 	if err != nil {
 		now, _, _ := h.jobs.Job(h.t.Context(), a.Site, a.Key())
 		h.t.Fatalf("await event %d: %v; the job is %+v", sequence, err, now)

@@ -16,10 +16,15 @@ import (
 type metering struct {
 	usage     synth.UsageLedger
 	budget    synth.Budget
-	history   worker.UsageLedger // past calls; nil: the ledger is in memory
+	history   worker.UsageLedger // past attempts; nil: the ledger is in memory
 	leases    synth.Leases       // of clips; nil: no other process shares the cache
 	checkClip synth.Checker
 	log       *slog.Logger
+}
+
+// account opens the account of an attempt.
+func (m *metering) account(site, job, worker string) *synth.Account {
+	return synth.NewAccount(site, job, worker, m.usage, m.budget, m.log)
 }
 
 // clipChecker returns a check of clips that runs on as many at once as there are cores.

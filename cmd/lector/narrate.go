@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -80,7 +81,9 @@ func (a *app) narrateArticle(ctx context.Context, c *config, article lector.Arti
 	if err != nil {
 		return nil, err
 	}
-	if n, err = plan.Narrate(ctx, bar.step); err != nil {
+	account := narrator.Account(article.Site, article.Key(), workerName())
+	n, err = plan.Narrate(ctx, account, bar.step)
+	if err := errors.Join(err, account.Close(ctx)); err != nil {
 		return nil, err
 	}
 	n.Manifest.Links = linksNamed(name, n.Manifest.Links)

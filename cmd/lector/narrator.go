@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"path/filepath"
 	"slices"
 
 	"lector"
@@ -16,12 +17,13 @@ import (
 // narrator builds the narrator of the configured sites and voices.
 func (h *resources) narrator(ctx context.Context, s store) (*worker.Narrator, error) {
 	c := h.config
-	voices, err := h.voices(ctx, worker.Clips{Store: s})
+	stored := worker.StorageErrors(s)
+	answers := &worker.Answers{Store: stored, Spool: filepath.Join(c.Data, "answers")}
+	voices, err := h.voices(ctx, worker.Clips{Store: stored}, answers)
 	if err != nil {
 		return nil, err
 	}
-	n := &worker.Narrator{
-		Sites: map[string]worker.Site{}, Voices: voices, Pictures: fetch.Client{}}
+	n := &worker.Narrator{Sites: map[string]worker.Site{}, Voices: voices, Pictures: fetch.Client{}, Account: h.metering.account}
 	for name, site := range c.Sites {
 		w := site.worker()
 		w.Lexicon = func() (script.Lexicon, error) { return lexiconIn(ctx, s, name) }
@@ -49,7 +51,7 @@ func (s siteConfig) maxCharacters() int {
 
 // voices opens the configured voices, in the order of their names. One that
 // cannot be opened is missed with a warning, so long as another can.
-func (h *resources) voices(ctx context.Context, clips synth.Clips) ([]worker.Voice, error) {
+func (h *resources) voices(ctx context.Context, clips synth.Clips, answers synth.Answers) ([]worker.Voice, error) {
 	if h.metering == nil {
 		h.metering = h.inMemory()
 	}
@@ -63,11 +65,12 @@ func (h *resources) voices(ctx context.Context, clips synth.Clips) ([]worker.Voi
 			missing[name] = err
 			continue
 		}
+		breaker := synth.NewBreaker(synth.BreakerConfig{})
 		out = append(out, worker.Voice{
-			Name: name, Capabilities: v.Capabilities(),
+			Name: name, Capabilities: v.Capabilities(), Unavailable: breaker.OpenFor,
 			Synthesizer: &synth.Synthesizer{
-				Voice: h.metering.wrapVoice(v, name, flight, slots), Clips: clips, Singleflight: flight,
-				Leases: h.metering.leases, Ledger: h.metering.usage, Name: name, RerenderLimit: h.config.Worker.RerenderLimit,
+				Voice: h.metering.wrapVoice(v, name, flight, slots, breaker), Clips: clips, Answers: answers, Singleflight: flight,
+				Leases: h.metering.leases, Name: name, RerenderLimit: h.config.Worker.RerenderLimit,
 			},
 		})
 	}

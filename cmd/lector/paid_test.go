@@ -67,13 +67,13 @@ func TestAnswerIsKept(t *testing.T) {
 			purse := &metering{usage: ledger, budget: ledger, checkClip: synth.CheckAudio, log: slog.New(slog.DiscardHandler)}
 			flight := &synth.Singleflight{}
 			synthesizer := &synth.Synthesizer{
-				Voice: purse.wrapVoice(bare, "v", flight, synth.NewSlots(8)), Clips: worker.Clips{Store: store}, Singleflight: flight,
+				Voice: purse.wrapVoice(bare, "v", flight, synth.NewSlots(8), synth.NewBreaker(synth.BreakerConfig{})), Clips: worker.Clips{Store: store}, Singleflight: flight,
 			}
 			chunk := synth.Chunk{Text: "The ferry left the harbour on time, as it does on every day of the week.", Language: "en"}
 			ctx, end := context.WithCancelCause(t.Context())
 			done := make(chan error)
 			go func() {
-				_, err := synthesizer.Synthesize(ctx, []synth.Chunk{chunk}, nil)
+				_, err := synthesizer.Synthesize(ctx, purse.account("s", "j", "w"), []synth.Chunk{chunk}, nil, nil)
 				done <- err
 			}()
 			<-g.reached
@@ -82,7 +82,7 @@ func TestAnswerIsKept(t *testing.T) {
 				t.Errorf("the article waits for its call: %v", err)
 			}
 			close(g.open)
-			clips, err := synthesizer.Synthesize(t.Context(), []synth.Chunk{chunk}, nil)
+			clips, err := synthesizer.Synthesize(t.Context(), purse.account("s", "j", "w"), []synth.Chunk{chunk}, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

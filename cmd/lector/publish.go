@@ -264,7 +264,7 @@ func (a *app) send(ctx context.Context, c *config, p publishFlags, e lector.Arti
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	j, err := awaitJob(ctx, ledger, e.Article, sequence)
+	j, err := awaitJob(ctx, ledger, conn, e, sequence)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return lector.Hint(fmt.Errorf("job %s is not done after %s", e.Article.Key(), p.timeout), "is a worker running? See lector jobs show %s", e.Article.Key())
 	}

@@ -115,6 +115,10 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 	if err != nil {
 		return err
 	}
+	early, err := s.conn.Withdrawals(ctx)
+	if err != nil {
+		return err
+	}
 	name := workerName()
 	leases, err := s.conn.Leases(ctx, name)
 	if err != nil {
@@ -128,7 +132,7 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 		return err
 	}
 	s.worker = &worker.Worker{
-		Name: name, Queue: queue, Jobs: s.jobs, Leases: leases, Announcer: s.conn, Store: s.store,
+		Name: name, Queue: queue, Withdrawals: early, Eraser: s.conn, Edits: leases, EditWait: s.config.Worker.EditWait, Jobs: s.jobs, Leases: leases, Announcer: s.conn, Store: worker.StorageErrors(s.store),
 		Narrator: narrator, Addresses: s.config.addresses(), UsageLedger: s.metering.history, Log: s.log,
 		ConcurrentJobs: s.config.Worker.ConcurrentJobs, Heartbeat: nats.AckWait / 4, OnProgress: s.onProgress,
 	}

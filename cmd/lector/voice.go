@@ -30,19 +30,18 @@ const maxRenderings = 3
 
 // wrapVoice wraps a voice in what each call to it needs. From the inside out: a call
 // that has begun may finish, is made only while the chunk's lease is held, is
-// recorded in the usage ledger, is refused while the circuit breaker is open, waits
-// for a free slot and for budget, is retried within the article's limit, its clip
-// is checked, and a text that fails is rendered again or in parts. One wrapped
-// voice serves the whole process.
-func (p *metering) wrapVoice(v synth.Voice, name string, flight *synth.Singleflight, slots synth.Slots) synth.Speaker {
+// entered into the account of its attempt, is refused while the circuit breaker is
+// open, waits for a free slot, and is retried within the article's limit; its answer
+// is kept and then checked, and a text that fails is rendered again or in parts. One
+// wrapped voice serves the whole process.
+func (p *metering) wrapVoice(v synth.Voice, name string, flight *synth.Singleflight, slots synth.Slots, b *synth.Breaker) synth.Speaker {
 	c := v.Capabilities()
 	s := synth.RequireLease(synth.WithGracePeriod(v, flight))
-	s = synth.RequireLease(synth.Meter(s, name, p.usage, p.log))
-	s = synth.CircuitBreaker(s, synth.BreakerConfig{})
+	s = synth.RequireLease(synth.Meter(s, name))
+	s = b.Wrap(s)
 	s = synth.LimitCalls(slots.Wrap(s), c.Concurrency, c.PerSecond)
-	s = synth.WithBudget(s, name, p.budget, p.log)
 	s = synth.Retry(synth.LimitRerendering(s), synth.RetryPolicy{})
-	s = synth.Check(s, synth.CheckPace(p.checkClip))
+	s = synth.Check(synth.KeepAnswers(s), synth.CheckPace(p.checkClip))
 	return synth.RetrySplit(s, maxRenderings, func(limit int) {
 		p.log.Warn(fmt.Sprintf("this server stops at about %d characters: set max_chars", limit), "voice", name,
 			"hint", fmt.Sprintf("set max_chars: %d for this voice in lector.yaml; until then longer texts are cut here, after one was paid for in vain", limit*9/10))

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"lector"
@@ -22,9 +23,22 @@ func (c *Conn) Announce(ctx context.Context, e lector.AudioEvent) error {
 		return fmt.Errorf("announce: %w", err)
 	}
 	if _, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(e.ID)); err != nil {
-		return fmt.Errorf("announce: %w", publishHint(err))
+		return brokerError("announce", publishHint(err))
 	}
 	return nil
+}
+
+// LastAnnouncement returns the newest audio event of an article, or lector.ErrNotFound.
+func (c *Conn) LastAnnouncement(ctx context.Context, site, key string) (lector.AudioEvent, error) {
+	m, err := c.lastMessage(ctx, audio, lector.AudioSubject(site, key))
+	if err != nil {
+		return lector.AudioEvent{}, brokerError("last audio event", err)
+	}
+	h, err := nats.DecodeHeadersMsg(m.Header)
+	if err != nil {
+		return lector.AudioEvent{}, fmt.Errorf("audio event: %w", err)
+	}
+	return decodeAudio(h, m.Data)
 }
 
 // Announcements yields the audio events that the stream holds for an article,
@@ -52,7 +66,7 @@ func (c *Conn) Announcements(ctx context.Context, site, key string) iter.Seq2[le
 				yield(lector.AudioEvent{}, fmt.Errorf("audio events: %w", err))
 				return
 			}
-			if !yield(decodeAudio(m)) {
+			if !yield(decodeAudio(m.Headers(), m.Data())) {
 				return
 			}
 		}
@@ -66,19 +80,18 @@ func orWildcard(token string) string {
 	return token
 }
 
-func decodeAudio(m jetstream.Msg) (lector.AudioEvent, error) {
+func decodeAudio(h nats.Header, data []byte) (lector.AudioEvent, error) {
 	var e lector.AudioEvent
 	old := struct {
 		*lector.AudioEvent
 		Characters *lector.Usage `json:"characters"` // as the usage was named before
 	}{AudioEvent: &e}
-	if err := json.Unmarshal(m.Data(), &old); err != nil {
+	if err := json.Unmarshal(data, &old); err != nil {
 		return e, fmt.Errorf("audio event: %w", err)
 	}
 	if old.Characters != nil {
 		e.Usage = *old.Characters
 	}
-	h := m.Headers()
 	e.ID, e.Type = header(h, ceID), header(h, ceType)
 	e.Time, _ = time.Parse(time.RFC3339Nano, header(h, ceTime)) // absent: zero
 	return e, nil

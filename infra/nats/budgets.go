@@ -41,7 +41,7 @@ func (c *Conn) Budgets(ctx context.Context, bounds map[string]lector.Budget) (*B
 func (b *Budgets) Reserve(ctx context.Context, c lector.Call) error {
 	err := b.change(ctx, c.Site, func(s lector.BudgetState) (lector.BudgetState, error) { return s.Reserve(b.limits[c.Site], c) })
 	if err != nil {
-		return fmt.Errorf("budget: %w", err)
+		return brokerError("budget", err)
 	}
 	b.mu.Lock()
 	b.reserved[c.ID] = c
@@ -60,10 +60,7 @@ func (b *Budgets) Settle(ctx context.Context, c lector.Call) error {
 		return nil
 	}
 	err := b.change(ctx, c.Site, func(s lector.BudgetState) (lector.BudgetState, error) { return s.Settle(want, c), nil })
-	if err != nil {
-		return fmt.Errorf("settle budget: %w", err)
-	}
-	return nil
+	return brokerError("settle budget", err)
 }
 
 // budgetRecord is a site's sums. Write differs in each, because two workers

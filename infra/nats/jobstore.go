@@ -38,7 +38,7 @@ func (s *JobStore) Job(ctx context.Context, site, key string) (lector.Job, uint6
 		err = lector.ErrNotFound
 	}
 	if err != nil {
-		return lector.Job{}, 0, fmt.Errorf("job %s: %w", key, err)
+		return lector.Job{}, 0, brokerError("job "+key, err)
 	}
 	j, err := decodeJob(value)
 	return j, version, err
@@ -63,10 +63,7 @@ func (s *JobStore) Save(ctx context.Context, j lector.Job, version uint64) (uint
 		return 0, fmt.Errorf("job %s: %w", j.ID, err)
 	}
 	v, err := s.bucket.compareAndSet(ctx, jobKey(j.Site, j.ID), data, version)
-	if err != nil {
-		return 0, fmt.Errorf("job %s: %w", j.ID, err)
-	}
-	return v, nil
+	return v, brokerError("job "+j.ID, err)
 }
 
 // Jobs yields all records, in no order. It ends with the first error.

@@ -15,8 +15,8 @@ type Part struct {
 // CloudEvents.
 func Layout() (all []Part) {
 	forms := map[string]string{
-		articles: "<site>.<key>", audio: "<site>.<key>", usage: "<site>.<chunk>", deadLetters: "<subject of the message>",
-		jobs: "<site>.<key>", budgets: "<site>", leases: "article.<key>, clip.<hash>",
+		articles: "<site>.<key>", audio: "<site>.<key>", usage: "<site>.<key>", deadLetters: "<subject of the message>",
+		jobs: "<site>.<key>", budgets: "<site>", leases: "article.<key>, clip.<hash>, edit.<key>",
 	}
 	for _, s := range streamConfigs(1) {
 		all = append(all, Part{"stream", s.Name, strings.TrimSuffix(s.Subjects[0], ">") + forms[s.Name], s.Description})
@@ -24,10 +24,13 @@ func Layout() (all []Part) {
 	for _, b := range bucketConfigs(1) {
 		all = append(all, Part{"bucket", b.Bucket, forms[b.Bucket], b.Description})
 	}
+	for _, k := range consumerConfigs() {
+		all = append(all, Part{"consumer", k.Durable, articles, k.Description})
+	}
 	return append(all,
-		Part{"consumer", consumerConfig().Durable, articles, "hands each article event to one worker"},
 		Part{"header", replayHeader, articles, "an operator asked for it again; names the replay"},
 		Part{"header", reasonHeader, deadLetters, "why nobody can work on it"},
+		Part{"header", classHeader, deadLetters, "the class of the error"},
 		Part{"header", timeHeader, deadLetters, "when that was found, RFC 3339"},
 		Part{"header", migratedHeader, usage + ", " + deadLetters, "the stream of an older build that it came from, and its place there"},
 	)

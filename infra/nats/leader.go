@@ -62,6 +62,22 @@ func decodeStored(stream string, data []byte) (storedMessage, error) {
 	}
 }
 
+// brokerError says what was asked of the broker. What it did not do is trouble of
+// the storage; that something is not there, or was changed by somebody else, is an
+// answer.
+func brokerError(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	wrapped := fmt.Errorf("%s: %w", what, err)
+	for _, answer := range []error{lector.ErrNotFound, lector.ErrConflict, lector.ErrExists, lector.ErrBudget} {
+		if errors.Is(err, answer) {
+			return wrapped
+		}
+	}
+	return lector.WithClass(wrapped, lector.ClassStorage)
+}
+
 // deleted reports whether the newest entry of a key says that it is gone.
 func (m storedMessage) deleted() bool {
 	h, err := nats.DecodeHeadersMsg(m.Header)

@@ -32,6 +32,7 @@ const confirmedFor = time.Second
 // Leases are exclusive rights to work on something, across all workers. A lease that is not renewed
 // is free again after its time.
 type Leases struct {
+	conn    *Conn
 	store   leaseStore
 	owner   string
 	ttl     time.Duration
@@ -56,7 +57,7 @@ func (c *Conn) Leases(ctx context.Context, owner string) (*Leases, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Leases{store: bucketLeases{kept}, owner: owner, ttl: LeaseTTL, log: c.log}, nil
+	return &Leases{conn: own, store: bucketLeases{kept}, owner: owner, ttl: LeaseTTL, log: c.log}, nil
 }
 
 // lease is a lease that is held. Its fields are guarded by sem.
@@ -100,7 +101,7 @@ func (l *Leases) Hold(ctx context.Context, name string) (held context.Context, r
 		l.release(mine) // it may have arrived all the same
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("lease %s: %w", name, err)
+		return nil, nil, brokerError("lease "+name, err)
 	}
 	mine.confirmed(version, sent)
 	held, lose := context.WithCancelCause(context.WithValue(ctx, leaseKey{}, mine))

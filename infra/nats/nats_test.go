@@ -241,7 +241,7 @@ func TestRefusedEventIsKept(t *testing.T) {
 	if d.Err == nil || !lector.IsPermanent(d.Err) {
 		t.Fatalf("garbage was decoded: %+v", d)
 	}
-	if err := d.Term(d.Err.Error()); err != nil {
+	if err := d.Term(lector.ClassInput, d.Err.Error()); err != nil {
 		t.Fatal(err)
 	}
 	s, err := b.js.Stream(t.Context(), deadLetters)

@@ -19,14 +19,40 @@ type Queue struct {
 }
 
 // Queue binds to the workers' consumer.
-func (c *Conn) Queue(ctx context.Context) (*Queue, error) {
+func (c *Conn) Queue(ctx context.Context) (*Queue, error) { return c.queue(ctx, consumer) }
+
+func (c *Conn) queue(ctx context.Context, name string) (*Queue, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	k, err := c.js.Consumer(ctx, articles, consumer)
+	k, err := c.js.Consumer(ctx, articles, name)
 	if err != nil {
-		return nil, fmt.Errorf("consumer %s: %w", consumer, missing(err))
+		return nil, fmt.Errorf("consumer %s: %w", name, missing(err))
 	}
 	return &Queue{consumer: k, conn: c}, nil
+}
+
+// Withdrawals hands out withdrawals alone, beside the queue in which they stand
+// too: there they may have long articles before them.
+type Withdrawals struct{ queue *Queue }
+
+// Withdrawals binds to the consumer for withdrawals.
+func (c *Conn) Withdrawals(ctx context.Context) (*Withdrawals, error) {
+	q, err := c.queue(ctx, withdrawals)
+	return &Withdrawals{q}, err
+}
+
+// Next waits for a withdrawal, as Queue.Next for any event. Other events are
+// acknowledged: the queue has them. One that cannot be decoded is left to it too.
+func (w *Withdrawals) Next(ctx context.Context) (lector.Delivery, error) {
+	for {
+		d, err := w.queue.Next(ctx)
+		if err != nil || d.Err == nil && d.Event.Type.Withdraws() {
+			return d, err
+		}
+		if err := d.Ack(ctx); err != nil {
+			return lector.Delivery{}, fmt.Errorf("fetch: %w", err)
+		}
+	}
 }
 
 // A pull is renewed every pullWait and watched by heartbeats: with the
@@ -75,11 +101,21 @@ func releaseBatch(batch jetstream.MessageBatch) {
 
 func (q *Queue) delivery(m jetstream.Msg) lector.Delivery {
 	d := lector.Delivery{Raw: m.Data(), Acknowledger: &acknowledger{msg: m, conn: q.conn}}
-	if meta, err := m.Metadata(); err == nil {
-		d.Sequence, d.Count = meta.Sequence.Stream, int(meta.NumDelivered)
-	}
 	d.Event, d.Err = decodeArticle(m.Subject(), m.Headers(), m.Data())
+	if meta, err := m.Metadata(); err == nil {
+		d.Sequence, d.Count, d.Stored = meta.Sequence.Stream, int(meta.NumDelivered), meta.Timestamp
+		d.Event.Article.UpdatedAt = clampTime(d.Event.Article.UpdatedAt, meta.Timestamp)
+	}
 	return d
+}
+
+// clampTime returns a time that a CMS states, but none after the broker stored its
+// event: a clock that is ahead would make every later event look old.
+func clampTime(stated, stored time.Time) time.Time {
+	if stated.After(stored) {
+		return stored
+	}
+	return stated
 }
 
 // acknowledger settles one message.
@@ -88,25 +124,25 @@ type acknowledger struct {
 	conn *Conn
 }
 
-// InProgress implements lector.Settler.
+// InProgress implements lector.Acknowledger.
 func (s *acknowledger) InProgress() error { return s.msg.InProgress() }
 
-// Ack implements lector.Settler.
+// Ack implements lector.Acknowledger.
 func (s *acknowledger) Ack(ctx context.Context) error {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	return s.msg.DoubleAck(ctx)
 }
 
-// Nak implements lector.Settler.
+// Nak implements lector.Acknowledger.
 func (s *acknowledger) Nak(d time.Duration) error { return s.msg.NakWithDelay(d) }
 
-// Term implements lector.Settler: the message goes to the dead letters
+// Term implements lector.Acknowledger: the message goes to the dead letters
 // first, and only then away from the queue.
-func (s *acknowledger) Term(reason string) error {
+func (s *acknowledger) Term(class lector.Class, reason string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if err := s.conn.deadLetter(ctx, s.msg, reason); err != nil {
+	if err := s.conn.deadLetter(ctx, s.msg, class, reason); err != nil {
 		return err
 	}
 	return s.msg.TermWithReason(reason)
@@ -116,10 +152,11 @@ func (s *acknowledger) Term(reason string) error {
 const (
 	reasonHeader = "Lector-Dead-Letter-Reason" // why nobody can work on it
 	timeHeader   = "Lector-Dead-Letter-Time"   // when that was found, RFC 3339
+	classHeader  = "Lector-Dead-Letter-Class"  // of the error
 )
 
 // deadLetter keeps a message with the reason why nobody can work on it.
-func (c *Conn) deadLetter(ctx context.Context, m jetstream.Msg, reason string) error {
+func (c *Conn) deadLetter(ctx context.Context, m jetstream.Msg, class lector.Class, reason string) error {
 	meta, err := m.Metadata()
 	if err != nil {
 		return fmt.Errorf("dead letter: %w", err)
@@ -132,6 +169,7 @@ func (c *Conn) deadLetter(ctx context.Context, m jetstream.Msg, reason string) e
 		}
 	}
 	letter.Header.Set(reasonHeader, reason)
+	letter.Header.Set(classHeader, string(class))
 	letter.Header.Set(timeHeader, time.Now().UTC().Format(time.RFC3339Nano))
 	id := fmt.Sprintf("%s-%d", meta.Stream, meta.Sequence.Stream)
 	if _, err := c.js.PublishMsg(ctx, letter, jetstream.WithMsgID(id)); err != nil {

@@ -21,6 +21,7 @@ const (
 	usage       = "USAGE"
 	budgets     = "budgets"
 	consumer    = "lector"
+	withdrawals = "withdrawals"
 )
 
 // Beginnings of the subjects of two streams: behind it stands the site and the
@@ -66,8 +67,10 @@ func (c *Conn) Setup(ctx context.Context, replicas int) error {
 			return fmt.Errorf("set up bucket %s: %w", b.Bucket, err)
 		}
 	}
-	if _, err := c.js.CreateOrUpdateConsumer(ctx, articles, consumerConfig()); err != nil {
-		return fmt.Errorf("set up consumer %s: %w", consumer, err)
+	for _, k := range consumerConfigs() {
+		if _, err := c.js.CreateOrUpdateConsumer(ctx, articles, k); err != nil {
+			return fmt.Errorf("set up consumer %s: %w", k.Durable, err)
+		}
 	}
 	return nil
 }
@@ -153,14 +156,16 @@ func leaseBucket(replicas int) jetstream.KeyValueConfig {
 	}
 }
 
-func consumerConfig() jetstream.ConsumerConfig {
-	return jetstream.ConsumerConfig{
-		Durable: consumer, AckPolicy: jetstream.AckExplicitPolicy, AckWait: AckWait,
-		MaxDeliver: -1, // attempts are counted in the job's record
-		// Events that wait for a budget count as pending, and must not keep the
-		// articles of other sites out. Workers fetch one at a time.
-		MaxAckPending: -1,
-	}
+// consumerConfigs are the workers' consumers. Attempts are counted in the job's
+// record, not by the broker. Events that wait for a budget count as pending and
+// must not keep the articles of other sites out; workers fetch one at a time.
+func consumerConfigs() []jetstream.ConsumerConfig {
+	all := jetstream.ConsumerConfig{AckPolicy: jetstream.AckExplicitPolicy, AckWait: AckWait, MaxDeliver: -1, MaxAckPending: -1}
+	queue, early := all, all
+	queue.Durable, queue.Description = consumer, "hands each article event to one worker"
+	early.Durable, early.Description = withdrawals, "hands withdrawals to a worker beside the queue"
+	early.DeliverPolicy = jetstream.DeliverNewPolicy // what is older stands in the queue
+	return []jetstream.ConsumerConfig{queue, early}
 }
 
 // bind opens a stream that Setup made.

@@ -1,9 +1,9 @@
 package nats
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -16,29 +16,25 @@ import (
 	"lector"
 )
 
-// UsageLedger is the ledger of calls to voices: a stream to which the beginning and
-// the end of each call are appended, and nothing is ever changed. It is shared
-// by all workers.
-type UsageLedger struct {
-	js     jetstream.JetStream
-	stream jetstream.Stream
-}
+// UsageLedger is the ledger of what attempts use: a stream to which the beginning
+// and the end of each attempt are appended, and nothing is ever changed. It is
+// shared by all workers.
+type UsageLedger struct{ conn *Conn }
 
-// UsageLedger binds to the ledger of calls.
+// UsageLedger binds to the ledger.
 func (c *Conn) UsageLedger(ctx context.Context) (*UsageLedger, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	s, err := c.bind(ctx, usage)
-	if err != nil {
+	if _, err := c.bind(ctx, usage); err != nil {
 		return nil, err
 	}
-	return &UsageLedger{c.js, s}, nil
+	return &UsageLedger{c}, nil
 }
 
-// usageSubject is where calls for a chunk are booked. Names of sites are
-// tokens, and hashes are.
-func usageSubject(site, chunk string) string {
-	return usagePrefix + token(site) + "." + token(chunk)
+// usageSubject is where the usage of a job is written. Names of sites are
+// tokens, and keys are. An older build wrote the calls for a chunk there.
+func usageSubject(site, job string) string {
+	return usagePrefix + token(site) + "." + token(job)
 }
 
 // token makes any text one token of a subject.
@@ -54,127 +50,149 @@ func token(s string) string {
 	}, s)
 }
 
-// Begin appends a call's intent. A call for the same chunk that has begun and
-// not ended is booked as unknown and returned: its worker held the chunk's
-// lease, and we hold it now.
-func (l *UsageLedger) Begin(ctx context.Context, c lector.Call) (lost []lector.Call, err error) {
+// maxUsageEntry bounds an entry in bytes, well below what a NATS server takes.
+const maxUsageEntry = 512 << 10
+
+// Write appends what an attempt uses, once, however often it is sent.
+func (l *UsageLedger) Write(ctx context.Context, u lector.AttemptUsage) error {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	last, err := l.lastCall(ctx, c)
-	if err != nil {
-		return nil, fmt.Errorf("begin call: %w", err)
-	}
-	if last.Outcome == lector.CallOpen && last.ID != "" && c.Chunk != "" {
-		last.Outcome, last.Ended, last.Error = lector.CallUnknown, c.Began, "its worker was lost"
-		if err := l.appendCall(ctx, last); err != nil {
-			return nil, fmt.Errorf("book lost call: %w", err)
-		}
-		lost = append(lost, last)
-	}
-	if err := l.appendCall(ctx, c); err != nil {
-		return lost, fmt.Errorf("begin call: %w", err)
-	}
-	return lost, nil
-}
-
-// End appends what became of a call.
-func (l *UsageLedger) End(ctx context.Context, c lector.Call) error {
-	ctx, cancel := withDefaultTimeout(ctx)
-	defer cancel()
-	if err := l.appendCall(ctx, c); err != nil {
-		return fmt.Errorf("end call: %w", err)
-	}
-	return nil
-}
-
-// lastCall returns the newest entry for a call's chunk.
-func (l *UsageLedger) lastCall(ctx context.Context, c lector.Call) (lector.Call, error) {
-	raw, err := l.stream.GetLastMsgForSubject(ctx, usageSubject(c.Site, c.Chunk))
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return lector.Call{}, nil
-	}
-	if err != nil {
-		return lector.Call{}, err
-	}
-	return decodeCall(raw.Data)
-}
-
-func decodeCall(data []byte) (lector.Call, error) {
-	var c lector.Call
-	if err := json.Unmarshal(data, &c); err != nil {
-		return c, fmt.Errorf("entry of the usage ledger: %w", err)
-	}
-	return c, nil
-}
-
-// appendCall writes an entry once, however often it is sent.
-func (l *UsageLedger) appendCall(ctx context.Context, c lector.Call) error {
-	data, err := json.Marshal(c)
+	data, err := encodeUsage(u)
 	if err != nil {
 		return err
 	}
-	msg := nats.NewMsg(usageSubject(c.Site, c.Chunk))
-	msg.Data = data
-	_, err = l.js.PublishMsg(ctx, msg, jetstream.WithMsgID(c.ID+"."+string(c.Outcome)))
+	m := nats.NewMsg(usageSubject(u.Site, u.Job))
+	m.Data = data
+	id := fmt.Sprintf("%s.%d.%t.%t", u.ID, len(u.Calls), u.Ended.IsZero(), u.Lost)
+	_, err = l.conn.js.PublishMsg(ctx, m, jetstream.WithMsgID(id))
 	return publishHint(err)
 }
 
-// Calls yields the calls that began in [from, to), each with what became of it,
-// in the order of their ends; those that have not ended come last and are open.
-// An empty site is any. It ends with the first error.
+// encodeUsage writes an entry. Of an attempt with so many calls that it would not
+// fit, the calls of each voice and outcome become one.
+func encodeUsage(u lector.AttemptUsage) ([]byte, error) {
+	data, err := json.Marshal(u)
+	if err != nil || len(data) <= maxUsageEntry {
+		return data, err
+	}
+	u.Calls = sumCalls(u.Calls)
+	return json.Marshal(u)
+}
+
+func sumCalls(calls []lector.Call) (sums []lector.Call) {
+	type key struct {
+		voice   string
+		outcome lector.CallOutcome
+	}
+	at := map[key]int{}
+	for _, c := range calls {
+		k := key{c.Voice, c.Outcome}
+		i, ok := at[k]
+		if !ok {
+			i = len(sums)
+			at[k] = i
+			c.Chunk, c.RequestID, c.Error = "", "", ""
+			sums = append(sums, c)
+			continue
+		}
+		sums[i].Characters, sums[i].Cost = sums[i].Characters+c.Characters, sums[i].Cost+c.Cost
+	}
+	return sums
+}
+
+// Last returns the newest entry of a job, as the leader has it, or
+// lector.ErrNotFound.
+func (l *UsageLedger) Last(ctx context.Context, site, job string) (lector.AttemptUsage, error) {
+	m, err := l.conn.lastMessage(ctx, usage, usageSubject(site, job))
+	if err != nil {
+		return lector.AttemptUsage{}, fmt.Errorf("usage of job %s: %w", job, err)
+	}
+	return decodeUsage(m.Data)
+}
+
+// decodeUsage reads an entry. A single call, as an older build has written it, is
+// an attempt with that call, whose end has an entry of the same ID.
+func decodeUsage(data []byte) (lector.AttemptUsage, error) {
+	var u struct {
+		lector.AttemptUsage
+		Outcome lector.CallOutcome `json:"outcome"`
+	}
+	if err := json.Unmarshal(data, &u); err != nil {
+		return u.AttemptUsage, fmt.Errorf("entry of the usage ledger: %w", err)
+	}
+	if u.Version >= lector.UsageVersion {
+		return u.AttemptUsage, nil
+	}
+	var c lector.Call
+	if err := json.Unmarshal(data, &c); err != nil {
+		return u.AttemptUsage, fmt.Errorf("entry of the usage ledger: %w", err)
+	}
+	return lector.AttemptUsage{ID: c.ID, Site: c.Site, Job: c.Job, Began: c.Began, Ended: c.Ended, Calls: []lector.Call{c}}, nil
+}
+
+// Calls yields the calls of attempts that began in [from, to), each with what
+// became of it, in the order in which the attempts ended; those that have not
+// ended come last. An empty site is any. It ends with the first error.
 func (l *UsageLedger) Calls(ctx context.Context, site string, from, to time.Time) iter.Seq2[lector.Call, error] {
 	wanted := "*"
 	if site != "" {
 		wanted = token(site)
 	}
-	return l.calls(ctx, []string{usagePrefix + wanted + ".*"}, from, to)
-}
-
-// CallsFor returns the calls for the given chunks of a site that began at a moment or
-// later, those that have not ended last.
-func (l *UsageLedger) CallsFor(ctx context.Context, site string, chunks []string, from time.Time) (calls []lector.Call, err error) {
-	var subjects []string
-	for _, c := range chunks {
-		subjects = append(subjects, usageSubject(site, c))
-	}
-	slices.Sort(subjects)
-	for some := range slices.Chunk(slices.Compact(subjects), 200) { // so that a request stays small
-		for c, err := range l.calls(ctx, some, from, time.Now().Add(time.Hour)) {
-			if err != nil {
-				return nil, err
-			}
-			calls = append(calls, c)
-		}
-	}
-	return calls, nil
-}
-
-func (l *UsageLedger) calls(ctx context.Context, subjects []string, from, to time.Time) iter.Seq2[lector.Call, error] {
 	return func(yield func(lector.Call, error) bool) {
-		open := map[string]lector.Call{}
-		for c, err := range l.entries(ctx, subjects, from) {
-			if err != nil {
-				yield(c, err)
-				return
-			}
-			if c.Began.Before(from) || !c.Began.Before(to) {
-				continue
-			}
-			if c.Outcome == lector.CallOpen {
-				open[c.ID] = c
-				continue
-			}
-			delete(open, c.ID)
-			if !yield(c, nil) {
-				return
-			}
+		all, err := l.attempts(ctx, usagePrefix+wanted+".*", from, to)
+		if err != nil {
+			yield(lector.Call{}, err)
+			return
 		}
-		for _, c := range open {
-			if !yield(c, nil) {
-				return
+		for _, u := range all {
+			for _, c := range u.AllCalls() {
+				if !yield(c, nil) {
+					return
+				}
 			}
 		}
 	}
+}
+
+// JobCalls returns the calls of a job's attempts that began at a moment or later.
+func (l *UsageLedger) JobCalls(ctx context.Context, site, job string, from time.Time) (calls []lector.Call, err error) {
+	all, err := l.attempts(ctx, usageSubject(site, job), from, time.Now().Add(time.Hour))
+	for _, u := range all {
+		calls = append(calls, u.AllCalls()...)
+	}
+	return calls, err
+}
+
+// attempts returns the entries that count of the attempts that began in [from, to).
+func (l *UsageLedger) attempts(ctx context.Context, subject string, from, to time.Time) ([]lector.AttemptUsage, error) {
+	newest := map[string]lector.AttemptUsage{}
+	for u, err := range l.entries(ctx, subject, from) {
+		if err != nil {
+			return nil, err
+		}
+		if u.Began.Before(from) || !u.Began.Before(to) {
+			continue
+		}
+		if earlier, ok := newest[u.ID]; !ok || u.Replaces(earlier) {
+			newest[u.ID] = u
+		}
+	}
+	all := make([]lector.AttemptUsage, 0, len(newest))
+	for _, u := range newest {
+		all = append(all, u)
+	}
+	slices.SortFunc(all, func(a, b lector.AttemptUsage) int {
+		open := cmp.Compare(boolInt(a.Ended.IsZero()), boolInt(b.Ended.IsZero()))
+		return cmp.Or(open, a.Ended.Compare(b.Ended), cmp.Compare(a.ID, b.ID))
+	})
+	return all, nil
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // maxClockSkew is how much the server's clock may be behind a worker's.
@@ -182,18 +200,18 @@ const maxClockSkew = time.Minute
 
 // entries yields what the ledger holds since a moment, and ends with what was
 // there when it was asked.
-func (l *UsageLedger) entries(ctx context.Context, subjects []string, from time.Time) iter.Seq2[lector.Call, error] {
-	return func(yield func(lector.Call, error) bool) {
+func (l *UsageLedger) entries(ctx context.Context, subject string, from time.Time) iter.Seq2[lector.AttemptUsage, error] {
+	return func(yield func(lector.AttemptUsage, error) bool) {
 		since := from.Add(-maxClockSkew)
-		for m, err := range stored(ctx, l.js, usage, jetstream.OrderedConsumerConfig{
-			FilterSubjects: subjects,
+		for m, err := range stored(ctx, l.conn.js, usage, jetstream.OrderedConsumerConfig{
+			FilterSubjects: []string{subject},
 			DeliverPolicy:  jetstream.DeliverByStartTimePolicy, OptStartTime: &since,
 		}) {
 			if err != nil {
-				yield(lector.Call{}, fmt.Errorf("usage ledger: %w", err))
+				yield(lector.AttemptUsage{}, fmt.Errorf("usage ledger: %w", err))
 				return
 			}
-			if c, err := decodeCall(m.Data()); !yield(c, err) || err != nil {
+			if u, err := decodeUsage(m.Data()); !yield(u, err) || err != nil {
 				return
 			}
 		}

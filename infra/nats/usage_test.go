@@ -1,9 +1,13 @@
 package nats
 
 import (
+	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -42,6 +46,33 @@ func usageTotals(t *testing.T, m *UsageLedger, site string, from, to time.Time) 
 	return lector.SumUsage(calls)
 }
 
+// attempt is the usage of an attempt with the given calls.
+func attempt(id, site, job string, calls ...lector.Call) lector.AttemptUsage {
+	return lector.AttemptUsage{
+		Version: lector.UsageVersion, ID: id, Site: site, Job: job, Worker: "one", Began: time.Now().UTC(), Concurrency: 2, Calls: calls,
+	}
+}
+
+// ended is an attempt's end, with one outcome for all of its calls.
+func ended(u lector.AttemptUsage, o lector.CallOutcome) lector.AttemptUsage {
+	u.Ended, u.Calls = time.Now().UTC(), slices.Clone(u.Calls)
+	for i := range u.Calls {
+		u.Calls[i] = endCall(u.Calls[i], o)
+	}
+	return u
+}
+
+func writeUsage(t *testing.T, m *UsageLedger, entries ...lector.AttemptUsage) {
+	t.Helper()
+	for _, u := range entries {
+		for range 2 { // sent again after a lost confirmation
+			if err := m.Write(t.Context(), u); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 func TestUsageLedger(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -50,96 +81,76 @@ func TestUsageLedger(t *testing.T) {
 	if got := usageTotals(t, m, "", from, from.Add(time.Hour)); len(got) != 0 {
 		t.Errorf("an empty ledger: %+v", got)
 	}
-	begin := func(m *UsageLedger, c lector.Call) []lector.Call {
-		t.Helper()
-		lost, err := m.Begin(t.Context(), c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return lost
+	if _, err := m.Last(t.Context(), "havana", "one"); !errors.Is(err, lector.ErrNotFound) {
+		t.Errorf("an empty ledger: %v", err)
 	}
-	end := func(c lector.Call, o lector.CallOutcome) {
-		t.Helper()
-		for range 2 { // sent again after a lost confirmation
-			if err := m.End(t.Context(), endCall(c, o)); err != nil {
-				t.Fatal(err)
-			}
-		}
+	failed := attempt("1", "havana", "one", call("1", "", "aa", 10))
+	paid := attempt("2", "havana", "one", call("2", "", "aa", 10), call("3", "", "bb", 20))
+	open := attempt("3", "havana", "two", call("4", "", "cc", 1), call("5", "", "dd", 2), call("6", "", "ee", 4))
+	elsewhere := attempt("4", "other", "one", call("7", "", "aa", 40))
+	writeUsage(t, m, failed, ended(failed, lector.CallFailed), paid, open, elsewhere, ended(elsewhere, lector.CallPaid))
+	if last, err := other.Last(t.Context(), "havana", "one"); err != nil || last.ID != "2" || !last.Ended.IsZero() {
+		t.Errorf("last %+v, %v", last, err)
 	}
-	one, two, three := call("1", "havana", "aa", 10), call("2", "havana", "bb", 20), call("3", "other", "aa", 40)
-	begin(m, one)
-	end(one, lector.CallFailed)
-	if lost := begin(m, call("1b", "havana", "aa", 10)); len(lost) != 0 {
-		t.Errorf("an ended call is lost: %+v", lost)
+	lost := paid.LostUsage(func(chunk string) bool { return chunk == "aa" }, time.Now().UTC())
+	writeUsage(t, other, lost)
+	if calls, err := m.JobCalls(t.Context(), "havana", "one", from); err != nil || len(calls) != 3 || calls[0].Outcome != lector.CallFailed ||
+		calls[1].Outcome != lector.CallPaid || calls[2].Outcome != lector.CallUnknown || calls[2].Job != "one" {
+		t.Errorf("%v: %+v", err, calls)
 	}
-	end(call("1b", "havana", "aa", 10), lector.CallPaid)
-	begin(m, two) // and its worker dies
-	if lost := begin(other, call("2b", "havana", "bb", 20)); len(lost) != 1 || lost[0].ID != "2" || lost[0].Outcome != lector.CallUnknown {
-		t.Errorf("lost %+v", lost)
-	}
-	end(call("2b", "havana", "bb", 20), lector.CallPaid)
-	begin(m, three) // still in the air
-	end(call("4", "havana", "", 7), lector.CallReused)
-
-	day := from.Add(time.Minute).UTC().Format(time.DateOnly)
+	writeUsage(t, m, ended(paid, lector.CallPaid), lost) // its worker was alive, and an entry of the other comes late
 	want := []lector.UsageTotal{
-		{Day: day, Site: "havana", Voice: "amy", Calls: 4, Billed: 30, Reused: 7, Unknown: 20, Cost: 30},
-		{Day: day, Site: "other", Voice: "amy", Calls: 1, Unknown: 40},
+		{Day: from.UTC().Format(time.DateOnly), Site: "havana", Voice: "amy", Calls: 5, Billed: 30, Unknown: 3, Cost: 30},
+		{Day: from.UTC().Format(time.DateOnly), Site: "other", Voice: "amy", Calls: 1, Billed: 40, Cost: 40},
 	}
-	if got := usageTotals(t, other, "", from, from.Add(time.Hour)); fmt.Sprint(got) != fmt.Sprint(want) {
+	if got := usageTotals(t, m, "", from, from.Add(time.Hour)); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if got := usageTotals(t, other, "other", from, from.Add(time.Hour)); fmt.Sprint(got) != fmt.Sprint(want[1:]) {
+	if got := usageTotals(t, m, "other", from, from.Add(time.Hour)); len(got) != 1 || got[0].Billed != 40 {
 		t.Errorf("one site: %+v", got)
 	}
-	if got := usageTotals(t, other, "", from, from.Add(time.Second)); len(got) != 0 {
-		t.Errorf("before all of them: %+v", got)
+	if got := usageTotals(t, m, "", from.Add(-time.Hour), from); len(got) != 0 {
+		t.Errorf("the hour before: %+v", got)
 	}
 }
 
-// TestBudgetsAreShared lets two workers of many calls each spend one budget.
-func TestCallsOfChunks(t *testing.T) {
+// TestCallsOfTheBuildBefore reads entries of single calls beside those of attempts.
+func TestCallsOfTheBuildBefore(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	m := openUsageLedger(t, b.Conn)
-	began := time.Now().UTC()
-	want := map[string]lector.CallOutcome{}
-	var chunks []string
-	for i := range 450 { // more than one request asks for
-		c := call(fmt.Sprint("c", i), "havana", fmt.Sprint("chunk", i), 10)
-		c.Began = began
-		if _, err := m.Begin(t.Context(), c); err != nil {
+	from := time.Now().Add(-time.Minute)
+	one, two := call("1", "havana", "aa", 10), call("2", "havana", "bb", 20)
+	one.Job, two.Job = "job", "job"
+	for _, c := range []lector.Call{one, two, endCall(one, lector.CallPaid)} {
+		data, err := json.Marshal(c)
+		if err != nil {
 			t.Fatal(err)
 		}
-		want[c.ID] = lector.CallOpen
-		if i%2 == 0 {
-			want[c.ID] = lector.CallPaid
-			if err := m.End(t.Context(), endCall(c, lector.CallPaid)); err != nil {
-				t.Fatal(err)
-			}
+		if _, err := b.Conn.js.Publish(t.Context(), usageSubject("havana", c.Chunk), data); err != nil {
+			t.Fatal(err)
 		}
-		chunks = append(chunks, c.Chunk, c.Chunk)
 	}
-	other := call("other", "havana", "elsewhere", 10)
-	other.Began = began
-	if _, err := m.Begin(t.Context(), other); err != nil {
-		t.Fatal(err)
+	writeUsage(t, m, ended(attempt("3", "havana", "job", call("3", "", "cc", 40)), lector.CallPaid))
+	got := usageTotals(t, m, "havana", from, from.Add(time.Hour))
+	if len(got) != 1 || got[0].Billed != 50 || got[0].Unknown != 20 || got[0].Calls != 3 {
+		t.Errorf("%+v", got)
 	}
-	calls, err := m.CallsFor(t.Context(), "havana", chunks, began)
-	if err != nil || len(calls) != len(want) {
-		t.Fatalf("%d calls, %v", len(calls), err)
+}
+
+// TestUsageOfALongArticleFits has more calls than a message can hold.
+func TestUsageOfALongArticleFits(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	m := openUsageLedger(t, b.Conn)
+	from := time.Now().Add(-time.Minute)
+	u := attempt("1", "havana", "book")
+	for i := range 6000 {
+		u.Calls = append(u.Calls, call(rand.Text(), "", fmt.Sprintf("%064d", i), 10))
 	}
-	for _, c := range calls {
-		if o, ok := want[c.ID]; !ok || o != c.Outcome {
-			t.Errorf("%+v", c)
-		}
-		delete(want, c.ID)
-	}
-	if calls, err := m.CallsFor(t.Context(), "havana", chunks, began.Add(time.Second)); err != nil || len(calls) != 0 {
-		t.Errorf("%d calls of later, %v", len(calls), err)
-	}
-	if calls, err := m.CallsFor(t.Context(), "havana", nil, began); err != nil || len(calls) != 0 {
-		t.Errorf("%d calls of nothing, %v", len(calls), err)
+	writeUsage(t, m, u, ended(u, lector.CallPaid))
+	if got := usageTotals(t, m, "havana", from, from.Add(time.Hour)); len(got) != 1 || got[0].Billed != 60000 || got[0].Unknown != 0 {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -226,14 +237,15 @@ func TestUsageFailsClosed(t *testing.T) {
 		}
 	})
 	hands.Go(func() {
-		if _, err := m.Begin(t.Context(), call("1", "havana", "aa", 1)); err == nil {
+		if err := m.Write(t.Context(), attempt("1", "havana", "one", call("1", "", "aa", 1))); err == nil {
 			t.Error("booked without a server")
 		}
 	})
 	hands.Wait()
 }
 
-func BenchmarkPaidCall(b *testing.B) {
+// BenchmarkAttemptUsage books an attempt with twelve calls.
+func BenchmarkAttemptUsage(b *testing.B) {
 	dir := b.TempDir()
 	e, err := Start(dir, "127.0.0.1:0", slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -261,14 +273,14 @@ func BenchmarkPaidCall(b *testing.B) {
 		b.Fatal(err)
 	}
 	for i := 0; b.Loop(); i++ {
-		x := call(fmt.Sprint(i), "havana", fmt.Sprint(i), 100)
+		x, u := call(fmt.Sprint(i), "havana", fmt.Sprint(i), 100), attempt(fmt.Sprint(i), "havana", fmt.Sprint(i))
+		for range 12 {
+			u.Calls = append(u.Calls, x)
+		}
 		if err := s.Reserve(b.Context(), x); err != nil {
 			b.Fatal(err)
 		}
-		if _, err := m.Begin(b.Context(), x); err != nil {
-			b.Fatal(err)
-		}
-		if err := m.End(b.Context(), endCall(x, lector.CallPaid)); err != nil {
+		if err := errors.Join(m.Write(b.Context(), u), m.Write(b.Context(), ended(u, lector.CallPaid))); err != nil {
 			b.Fatal(err)
 		}
 		if err := s.Settle(b.Context(), endCall(x, lector.CallPaid)); err != nil {

@@ -92,24 +92,24 @@ func synthesizeArticle(t *testing.T, o *truncating, lengths ...int) synthesis {
 	t.Helper()
 	chunks, all := article(lengths...)
 	out := synthesis{truncating: o, most: newRerenderLimit(chunks, 0).most, all: all}
-	ledger := NewMemoryLedger(nil)
-	v := LimitCalls(Meter(o, "v", ledger, quiet), 8, 0)
+	account := openAccount(NewMemoryLedger(nil))
+	v := LimitCalls(Meter(o, "v"), 8, 0)
 	v = RetrySplit(Check(Retry(LimitRerendering(v), RetryPolicy{}), CheckPace(checkLength)), 3, func(n int) { out.limit = n })
 	r := Synthesizer{Voice: v, Clips: &memory{}}
-	out.clips, out.err = r.Synthesize(t.Context(), chunks, nil)
+	out.clips, out.err = r.Synthesize(t.Context(), account, chunks, nil, nil)
 	if out.billed > out.most {
 		t.Errorf("%d characters billed, %d are allowed for %d", out.billed, out.most, out.all)
 	}
-	out.checkLedger(t, ledger)
+	out.checkAccount(t, account)
 	return out
 }
 
-// checkLedger fails the test unless each call was ended before the next for its
-// chunk began, and clips and ledger agree with the server about what was billed.
-func (o synthesis) checkLedger(t *testing.T, ledger *MemoryLedger) {
+// checkAccount fails the test unless clips and account agree with the server about
+// what was billed.
+func (o synthesis) checkAccount(t *testing.T, account *Account) {
 	t.Helper()
 	recorded, billed := 0, 0
-	for _, c := range ledger.Calls() {
+	for _, c := range account.Calls() {
 		if c.Outcome != lector.CallPaid {
 			t.Errorf("%+v", c)
 		}
@@ -119,7 +119,7 @@ func (o synthesis) checkLedger(t *testing.T, ledger *MemoryLedger) {
 		billed += c.Billed
 	}
 	if recorded != o.billed || o.err == nil && billed != o.billed {
-		t.Errorf("the server billed %d characters, the ledger has %d, the clips %d", o.billed, recorded, billed)
+		t.Errorf("the server billed %d characters, the account has %d, the clips %d", o.billed, recorded, billed)
 	}
 }
 
@@ -228,7 +228,7 @@ func TestRerenderLimitIsOfTheArticle(t *testing.T) {
 		}}
 		none := func(time.Duration) time.Duration { return 0 }
 		r := Synthesizer{Voice: Retry(LimitRerendering(v), RetryPolicy{Tries: 100, Jitter: none}), Clips: &memory{}, RerenderLimit: limit}
-		_, err := r.Synthesize(t.Context(), chunks, nil)
+		_, err := r.Synthesize(t.Context(), nil, chunks, nil, nil)
 		if !lector.IsPermanent(err) || !errors.Is(err, errBroken) || !strings.Contains(err.Error(), fmt.Sprintf("re-rendering stops at %d characters for an article of %d", most, all)) {
 			t.Errorf("%v of %d: %v", most, all, err)
 		}
@@ -247,7 +247,7 @@ func TestRefusalsAreFree(t *testing.T) {
 	t.Parallel()
 	none := func(time.Duration) time.Duration { return 0 }
 	r := Synthesizer{Voice: Retry(LimitRerendering(failing(50, errBroken)), RetryPolicy{Tries: 100, Jitter: none}), Clips: &memory{}, RerenderLimit: 1}
-	if _, err := r.Synthesize(t.Context(), texts(3), nil); err != nil {
+	if _, err := r.Synthesize(t.Context(), nil, texts(3), nil, nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -299,9 +299,9 @@ func TestPartsAreStored(t *testing.T) {
 		return 300
 	}}
 	clips, flight := &memory{}, &Singleflight{}
-	m := RetrySplit(Check(Meter(WithGracePeriod(bareTruncating{o}, flight), "v", NewMemoryLedger(nil), quiet), CheckPace(checkLength)), 3, nil)
+	m := RetrySplit(Check(Meter(WithGracePeriod(bareTruncating{o}, flight), "v"), CheckPace(checkLength)), 3, nil)
 	r := Synthesizer{Voice: m, Clips: clips, Singleflight: flight}
-	if _, err := r.Synthesize(ctx, chunks, nil); !errors.Is(err, errSuperseded) {
+	if _, err := r.Synthesize(ctx, nil, chunks, nil, nil); !errors.Is(err, errSuperseded) {
 		t.Fatal(err)
 	}
 	flight.Drain(time.Hour)
@@ -310,7 +310,7 @@ func TestPartsAreStored(t *testing.T) {
 		t.Fatalf("%d parts stored after %d calls", parts, o.calls)
 	}
 	m.(retrySplit).answers.measured(280) // so that the text is cut before it is tried
-	got, err := r.Synthesize(t.Context(), chunks, nil)
+	got, err := r.Synthesize(t.Context(), nil, chunks, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -320,7 +320,7 @@ func TestPartsAreStored(t *testing.T) {
 	t.Logf("%d billed, then %d", billed, o.billed-billed)
 	again := o.billed
 	delete(clips.clips, got[0].Hash) // only the parts are left
-	if got, err = r.Synthesize(t.Context(), chunks, nil); err != nil || o.billed != again || got[0].Billed != 0 {
+	if got, err = r.Synthesize(t.Context(), nil, chunks, nil, nil); err != nil || o.billed != again || got[0].Billed != 0 {
 		t.Errorf("parts are paid for again: %d, %d, %v", o.billed-again, got[0].Billed, err)
 	}
 }
@@ -339,7 +339,7 @@ func TestNothingToCut(t *testing.T) {
 		return s, nil
 	}}
 	r := Synthesizer{Voice: RetrySplit(LimitRerendering(v), 3, nil), Clips: &memory{}}
-	_, err := r.Synthesize(t.Context(), append(good, blob), nil)
+	_, err := r.Synthesize(t.Context(), nil, append(good, blob), nil, nil)
 	if !lector.IsPermanent(err) || !strings.Contains(err.Error(), "1.2 s of unchanged sound") || v.said[blob.Text] > 3 {
 		t.Errorf("%v after %d calls", err, v.said[blob.Text])
 	}
@@ -359,14 +359,14 @@ func TestHalvesOfAKnownVoice(t *testing.T) {
 	}}
 	r := Synthesizer{Voice: RetrySplit(Check(LimitRerendering(o), CheckPace(checkLength)), 3, nil), Clips: &memory{}}
 	well, _ := article(100, 110, 120, 130, 140, 150, 160, 170, 180, 190, 200, 210, 220)
-	if _, err := r.Synthesize(t.Context(), well, nil); err != nil {
+	if _, err := r.Synthesize(t.Context(), nil, well, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	sick.Store(true)
 	for _, n := range []int{90, 101, 240, 460} {
 		chunks, all := article(n)
 		before := o.billed
-		if _, err := r.Synthesize(t.Context(), chunks, nil); !lector.IsPermanent(err) || !strings.Contains(err.Error(), "as quick as the whole") {
+		if _, err := r.Synthesize(t.Context(), nil, chunks, nil, nil); !lector.IsPermanent(err) || !strings.Contains(err.Error(), "as quick as the whole") {
 			t.Errorf("half of %d characters: %v", n, err)
 		}
 		if billed := o.billed - before; billed > newRerenderLimit(chunks, 0).most {

@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,42 +19,71 @@ type BreakerConfig struct {
 	Timeout  time.Duration // of the open state; 0 is 30 s
 }
 
-// CircuitBreaker returns v with a circuit breaker. After a number of transient
-// failures in a row it refuses calls until the timeout, so that an article goes
-// to its next voice at once instead of trying each chunk in vain; then a single
-// call is let through, and its success closes the circuit. A throttled or a
-// permanent answer counts as a success: the backend that gives it works. What
-// calls come to that were begun before the circuit opened is not counted.
-func CircuitBreaker(v Speaker, c BreakerConfig) Speaker {
+// Breaker is the circuit breaker of a voice. After a number of transient failures
+// in a row it refuses calls until the timeout, so that an article goes to its next
+// voice at once instead of trying each chunk in vain; then a single call is let
+// through, and its success closes the circuit. A refusal that concerns the account
+// and not the text opens it at once. A throttled or another permanent answer counts
+// as a success: the backend that gives it works. What calls come to that were begun
+// before the circuit opened is not counted.
+type Breaker struct {
+	config  BreakerConfig
+	circuit *gobreaker.CircuitBreaker[Result]
+
+	mu     sync.Mutex
+	last   error     // that counts
+	closed time.Time // when the timeout after it is over
+}
+
+// NewBreaker returns a breaker whose circuit is closed.
+func NewBreaker(c BreakerConfig) *Breaker {
 	if c.Failures == 0 {
 		c.Failures = 5
 	}
 	if c.Timeout == 0 {
 		c.Timeout = 30 * time.Second
 	}
-	b := &breaker{Speaker: v, config: c}
+	b := &Breaker{config: c}
 	b.circuit = gobreaker.NewCircuitBreaker[Result](gobreaker.Settings{
 		// gobreaker lets a call through after this moment, not at it; a caller that
 		// comes back at the moment it was told is not to be refused again.
-		Timeout:     c.Timeout - time.Nanosecond,
-		ReadyToTrip: func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= c.Failures },
-		IsExcluded:  func(err error) bool { return errors.As(err, new(uncounted)) },
-		IsSuccessful: func(err error) bool {
-			_, throttled := lector.IsThrottled(err)
-			return err == nil || throttled || lector.IsPermanent(err)
-		},
+		Timeout:      c.Timeout - time.Nanosecond,
+		ReadyToTrip:  b.readyToTrip,
+		IsExcluded:   func(err error) bool { return errors.As(err, new(uncounted)) },
+		IsSuccessful: isAnswer,
 	})
 	return b
 }
 
-type breaker struct {
-	Speaker
-	config  BreakerConfig
-	circuit *gobreaker.CircuitBreaker[Result]
+// Wrap returns v with its calls made through the breaker.
+func (b *Breaker) Wrap(v Speaker) Speaker { return breaking{v, b} }
 
-	mu     sync.Mutex
-	last   error     // transient
-	closed time.Time // when the timeout after it is over
+// OpenFor returns for how long the circuit refuses calls from now on.
+func (b *Breaker) OpenFor() time.Duration {
+	if b.circuit.State() != gobreaker.StateOpen { // it takes a lock, under which readyToTrip takes ours
+		return 0
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return max(time.Until(b.closed), 0)
+}
+
+func (b *Breaker) readyToTrip(n gobreaker.Counts) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return n.ConsecutiveFailures >= b.config.Failures || lector.ClassOf(b.last) == lector.ClassVoiceRefused
+}
+
+// isAnswer reports whether the backend works, as far as an error tells.
+func isAnswer(err error) bool {
+	_, throttled := lector.IsThrottled(err)
+	refused := lector.IsPermanent(err) && lector.ClassOf(err) != lector.ClassVoiceRefused
+	return err == nil || throttled || refused
+}
+
+type breaking struct {
+	Speaker
+	*Breaker
 }
 
 // errCircuitOpen is what an open circuit answers. Retry does not wait for it.
@@ -64,7 +94,7 @@ type uncounted struct{ error }
 
 func (u uncounted) Unwrap() error { return u.error }
 
-func (b *breaker) Speak(ctx context.Context, r Request) (Result, error) {
+func (b breaking) Speak(ctx context.Context, r Request) (Result, error) {
 	res, err := b.circuit.Execute(func() (Result, error) {
 		res, err := b.Speaker.Speak(ctx, r)
 		return res, b.classify(ctx, err)
@@ -81,14 +111,11 @@ func (b *breaker) Speak(ctx context.Context, r Request) (Result, error) {
 
 // classify marks an error that is no answer of the backend, and remembers one that
 // counts.
-func (b *breaker) classify(ctx context.Context, err error) error {
-	_, throttled := lector.IsThrottled(err)
+func (b *Breaker) classify(ctx context.Context, err error) error {
 	switch {
-	case err == nil:
-		return nil
 	case final(err):
 		return uncounted{err}
-	case throttled, lector.IsPermanent(err):
+	case isAnswer(err):
 		return err
 	case ctx.Err() != nil: // the caller gave up
 		return uncounted{err}
@@ -100,9 +127,10 @@ func (b *breaker) classify(ctx context.Context, err error) error {
 }
 
 // refusal says why there is no call, and when the next may be made.
-func (b *breaker) refusal() error {
+func (b *Breaker) refusal() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	after := max(time.Until(b.closed), time.Second)
-	return lector.Throttled(fmt.Errorf("%w for %v, the last failure: %w", errCircuitOpen, after.Round(time.Second), b.last), after)
+	err := fmt.Errorf("%w for %v, the last failure: %w", errCircuitOpen, after.Round(time.Second), b.last)
+	return lector.WithClass(lector.Throttled(err, after), cmp.Or(lector.ClassOf(b.last), lector.ClassVoiceDown))
 }

@@ -31,6 +31,7 @@ func (c checked) Speak(ctx context.Context, r Request) (Result, error) {
 	// It is paid for, so it is checked even if work on its article has ended meanwhile.
 	res.Analysis, err = c.check(context.WithoutCancel(ctx), res.MP3, r, c.Capabilities())
 	if err != nil {
+		r.dropAnswer(ctx)
 		return res.refused(), err
 	}
 	return res, nil

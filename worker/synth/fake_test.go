@@ -1,10 +1,8 @@
 package synth
 
 import (
-	"cmp"
 	"context"
 	"maps"
-	"slices"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -158,14 +156,5 @@ func (d *memoryLeases) Hold(ctx context.Context, name string) (context.Context, 
 	return ctx, free, nil
 }
 
-// Calls returns all calls, the first begun first.
-func (l *MemoryLedger) Calls() []lector.Call {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var all []lector.Call
-	for _, c := range l.calls {
-		all = append(all, c)
-	}
-	slices.SortFunc(all, func(x, y lector.Call) int { return cmp.Or(x.Began.Compare(y.Began), cmp.Compare(x.ID, y.ID)) })
-	return all
-}
+// openAccount opens an account in a ledger, which is its budget too.
+func openAccount(l *MemoryLedger) *Account { return NewAccount("havana", "j", "one", l, l, quiet) }

@@ -21,7 +21,7 @@ func (noClips) Put(context.Context, string, []byte) error { return nil }
 // measure.
 func TestMemoryIsFlat(t *testing.T) { //nolint:paralleltest // it measures the memory of the process
 	flight := &Singleflight{}
-	voice := Retry(LimitCalls(CircuitBreaker(NewSlots(8).Wrap(&stateless{}), BreakerConfig{}), 8, 0), RetryPolicy{})
+	voice := Retry(LimitCalls(NewBreaker(BreakerConfig{}).Wrap(NewSlots(8).Wrap(&stateless{})), 8, 0), RetryPolicy{})
 	read := func(from, to int) uint64 {
 		for i := from; i < to; i++ {
 			chunks := make([]Chunk, 5)
@@ -29,7 +29,7 @@ func TestMemoryIsFlat(t *testing.T) { //nolint:paralleltest // it measures the m
 				chunks[k].Text = fmt.Sprintf("Article %d, paragraph %d.", i, k)
 			}
 			r := Synthesizer{Voice: voice, Clips: noClips{}, Singleflight: flight, Leases: &memoryLeases{}}
-			if _, err := r.Synthesize(t.Context(), chunks, nil); err != nil {
+			if _, err := r.Synthesize(t.Context(), nil, chunks, nil, nil); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -13,39 +13,25 @@ type MemoryLedger struct {
 	budgets map[string]lector.Budget
 
 	mu       sync.Mutex
-	calls    map[string]lector.Call        // by id
-	spent    map[string]lector.BudgetState // by site
-	reserved map[string]lector.Call        // by id
+	usage    map[string]lector.AttemptUsage // by id
+	spent    map[string]lector.BudgetState  // by site
+	reserved map[string]lector.Call         // by id
 }
 
 // NewMemoryLedger returns an empty ledger with the budgets of sites.
 func NewMemoryLedger(budgets map[string]lector.Budget) *MemoryLedger {
 	return &MemoryLedger{
-		budgets: budgets, calls: map[string]lector.Call{}, spent: map[string]lector.BudgetState{}, reserved: map[string]lector.Call{},
+		budgets: budgets, usage: map[string]lector.AttemptUsage{}, spent: map[string]lector.BudgetState{}, reserved: map[string]lector.Call{},
 	}
 }
 
-// Begin records a call, and as unknown those for the same chunk that never
-// ended, which it returns.
-func (l *MemoryLedger) Begin(_ context.Context, c lector.Call) (lost []lector.Call, err error) {
+// Write records what an attempt uses.
+func (l *MemoryLedger) Write(_ context.Context, u lector.AttemptUsage) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for id, old := range l.calls {
-		if old.Chunk == c.Chunk && c.Chunk != "" && old.Outcome == lector.CallOpen {
-			old.Outcome, old.Ended = lector.CallUnknown, c.Began
-			l.calls[id] = old
-			lost = append(lost, old)
-		}
+	if u.Replaces(l.usage[u.ID]) {
+		l.usage[u.ID] = u
 	}
-	l.calls[c.ID] = c
-	return lost, nil
-}
-
-// End records what became of a call.
-func (l *MemoryLedger) End(_ context.Context, c lector.Call) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.calls[c.ID] = c
 	return nil
 }
 

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"lector"
-	"lector/audio"
 )
 
 var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -39,14 +38,14 @@ func TestMeterRecordsEachOutcome(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ledger := NewMemoryLedger(nil)
-			v := Meter(priced(func(int, lector.Utterance) (lector.Speech, error) { return test.s, test.err }), "anna", ledger, quiet)
-			r := Request{Utterance: lector.Utterance{Text: "hello"}, Account: Account{Site: "havana", Job: "j"}, chunk: "h"}
+			account := openAccount(NewMemoryLedger(nil))
+			v := Meter(priced(func(int, lector.Utterance) (lector.Speech, error) { return test.s, test.err }), "anna")
+			r := Request{Utterance: lector.Utterance{Text: "hello"}, account: account, chunk: "h"}
 			res, err := v.Speak(t.Context(), r)
 			if !errors.Is(err, test.err) {
 				t.Error(err)
 			}
-			calls := ledger.Calls()
+			calls := account.Calls()
 			if len(calls) != 1 {
 				t.Fatalf("%d calls", len(calls))
 			}
@@ -54,117 +53,13 @@ func TestMeterRecordsEachOutcome(t *testing.T) {
 			if !slices.Equal(res.Calls, calls) {
 				t.Errorf("the result tells of %+v", res.Calls)
 			}
-			if got.ID == "" || got.Began.IsZero() || got.Ended.IsZero() || got.Site != "havana" || got.Job != "j" || got.Chunk != "h" || got.Voice != "anna" || got.Backend != "fake" {
+			if got.ID == "" || got.Began.IsZero() || got.Ended.IsZero() || got.Chunk != "h" || got.Voice != "anna" || got.Backend != "fake" {
 				t.Errorf("%+v", got)
 			}
 			if got.Outcome != test.want.Outcome || got.Characters != test.want.Characters || got.Cost != test.want.Cost || got.RequestID != test.want.RequestID || got.Error != test.want.Error {
 				t.Errorf("%+v, want %+v", got, test.want)
 			}
 		})
-	}
-}
-
-// brokenLedger fails with the errors that are set.
-type brokenLedger struct {
-	*MemoryLedger
-	begin, end error
-}
-
-func (b brokenLedger) Begin(ctx context.Context, c lector.Call) ([]lector.Call, error) {
-	if b.begin != nil {
-		return nil, b.begin
-	}
-	return b.MemoryLedger.Begin(ctx, c)
-}
-
-func (b brokenLedger) End(ctx context.Context, c lector.Call) error {
-	if b.end != nil {
-		return b.end
-	}
-	return b.MemoryLedger.End(ctx, c)
-}
-
-func TestMeterFailsClosed(t *testing.T) {
-	t.Parallel()
-	down := errors.New("ledger is down")
-	v := &fake{}
-	ledger := brokenLedger{MemoryLedger: NewMemoryLedger(nil), begin: down}
-	if _, err := Meter(v, "anna", ledger, quiet).Speak(t.Context(), Request{Utterance: lector.Utterance{Text: "x"}}); !errors.Is(err, down) || v.calls != 0 {
-		t.Errorf("%v, %d calls", err, v.calls)
-	}
-	ledger = brokenLedger{MemoryLedger: NewMemoryLedger(nil), end: down}
-	if s, err := Meter(v, "anna", ledger, quiet).Speak(t.Context(), Request{Utterance: lector.Utterance{Text: "x"}}); err != nil || s.MP3 == nil {
-		t.Errorf("a clip that was paid for is thrown away: %v", err)
-	}
-}
-
-func TestDeadWorkersCallIsUnknown(t *testing.T) {
-	t.Parallel()
-	ledger := NewMemoryLedger(nil)
-	v := priced(nil)
-	r := Synthesizer{Voice: Meter(v, "anna", ledger, quiet), Clips: &memory{}}
-	c := texts(1)[0]
-	dead := lector.Call{ID: "dead", Site: "havana", Chunk: r.hash(c), Characters: c.Characters(), Began: time.Now()}
-	if _, err := ledger.Begin(t.Context(), dead); err != nil {
-		t.Fatal(err)
-	}
-	clips, err := r.Synthesize(t.Context(), texts(2), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if clips[0].Unknown != c.Characters() || clips[0].Billed != c.Characters() || clips[1].Unknown != 0 {
-		t.Errorf("%+v, %+v", clips[0], clips[1])
-	}
-	for _, call := range ledger.Calls() {
-		if want := map[bool]lector.CallOutcome{true: lector.CallUnknown, false: lector.CallPaid}[call.ID == "dead"]; call.Outcome != want {
-			t.Errorf("%+v, want %s", call, want)
-		}
-	}
-}
-
-// watchedClips calls put when a clip is about to be stored.
-type watchedClips struct {
-	Clips
-	put func()
-}
-
-func (s watchedClips) Put(ctx context.Context, hash string, mp3 []byte) error {
-	s.put()
-	return s.Clips.Put(ctx, hash, mp3)
-}
-
-// TestCallIsOpenUntilItsClipIsDurable looks into the ledger between the answer and
-// the end of Put: a worker that dies there has lost what it paid for.
-func TestCallIsOpenUntilItsClipIsDurable(t *testing.T) {
-	t.Parallel()
-	ledger := NewMemoryLedger(nil)
-	var open, all int
-	clips := watchedClips{&memory{}, func() {
-		for _, c := range ledger.Calls() {
-			all++
-			if c.Outcome == lector.CallOpen {
-				open++
-			}
-		}
-	}}
-	refused := 0
-	v := RetrySplit(Check(Meter(priced(nil), "amy", ledger, slog.New(slog.DiscardHandler)), func(context.Context, []byte, Request, lector.Capabilities) (*audio.Analysis, error) {
-		if refused++; refused == 1 {
-			return nil, unfitError{Reason: "a hum"}
-		}
-		return nil, nil
-	}), 3, nil)
-	r := &Synthesizer{Voice: v, Clips: clips, Name: "amy"}
-	if _, err := r.Synthesize(t.Context(), texts(1), nil); err != nil {
-		t.Fatal(err)
-	}
-	if all != 2 || open != 1 {
-		t.Errorf("when the clip is stored %d of %d calls are open, want the second of two", open, all)
-	}
-	for _, c := range ledger.Calls() {
-		if c.Outcome != lector.CallPaid {
-			t.Errorf("afterwards %+v", c)
-		}
 	}
 }
 
@@ -189,15 +84,15 @@ func TestBilledIsUnique(t *testing.T) {
 			return s, nil
 		})
 		ledger := NewMemoryLedger(nil)
-		voice := Retry(LimitCalls(Meter(v, "anna", ledger, quiet), 8, 0), RetryPolicy{Tries: 30, Total: time.Hour})
+		voice := Retry(LimitCalls(Meter(v, "anna"), 8, 0), RetryPolicy{Tries: 30, Total: time.Hour})
 		clips, unique, billed := &memory{}, 0, 0
 		for _, c := range texts(60) {
 			unique += c.Characters()
 		}
 		for range 3 { // the article, its duplicate event, its replay
-			r := Synthesizer{Voice: voice, Clips: clips, Ledger: ledger, Name: "anna"}
-			got, err := r.Synthesize(t.Context(), append(texts(60), texts(60)...), nil)
-			if err != nil {
+			r, account := Synthesizer{Voice: voice, Clips: clips, Name: "anna"}, openAccount(ledger)
+			got, err := r.Synthesize(t.Context(), account, append(texts(60), texts(60)...), nil, nil)
+			if err := errors.Join(err, account.Close(t.Context())); err != nil {
 				t.Fatal(err)
 			}
 			for _, c := range got {
@@ -205,7 +100,7 @@ func TestBilledIsUnique(t *testing.T) {
 			}
 		}
 		sum, reused := 0, 0
-		for _, s := range lector.SumUsage(ledger.Calls()) {
+		for _, s := range lector.SumUsage(recorded(ledger)) {
 			sum += s.Billed
 			reused += s.Reused
 		}
@@ -218,74 +113,19 @@ func TestBilledIsUnique(t *testing.T) {
 	})
 }
 
-// reservations records the calls that a budget is asked about.
-type reservations struct{ reserved, settled []lector.Call }
-
-func (r *reservations) Reserve(_ context.Context, c lector.Call) error {
-	r.reserved = append(r.reserved, c)
-	return nil
-}
-
-func (r *reservations) Settle(_ context.Context, c lector.Call) error {
-	r.settled = append(r.settled, c)
-	return nil
-}
-
-// TestReservationAndCallShareTheirID has a call that fails and one that is paid.
-func TestReservationAndCallShareTheirID(t *testing.T) {
-	t.Parallel()
-	ledger, budget := NewMemoryLedger(nil), &reservations{}
-	none := func(time.Duration) time.Duration { return 0 }
-	v := Retry(WithBudget(Meter(failing(1, errBroken), "anna", ledger, quiet), "anna", budget, quiet), RetryPolicy{Jitter: none})
-	res, err := v.Speak(t.Context(), Request{Utterance: lector.Utterance{Text: "hello"}})
-	if err != nil {
-		t.Fatal(err)
+// recorded returns the calls that a ledger holds.
+func recorded(l *MemoryLedger) (calls []lector.Call) {
+	for _, u := range l.usage {
+		calls = append(calls, u.AllCalls()...)
 	}
-	ids := func(calls []lector.Call) (ids []string) {
-		for _, c := range calls {
-			ids = append(ids, string(c.Outcome)+" "+c.ID)
-		}
-		return ids
-	}
-	want := ids(ledger.Calls())
-	if len(want) != 2 || want[0] == want[1] || !slices.Equal(ids(budget.settled), want) || !slices.Equal(ids(res.Calls), want) {
-		t.Errorf("the ledger has %q, the budget %q, the result %q", want, ids(budget.settled), ids(res.Calls))
-	}
-	for i, c := range budget.reserved {
-		if c.ID != ledger.Calls()[i].ID {
-			t.Errorf("reserved as %s, recorded as %s", c.ID, ledger.Calls()[i].ID)
-		}
-	}
-}
-
-func TestBudgetStopsBeforeTheCall(t *testing.T) {
-	t.Parallel()
-	v := &fake{}
-	ledger := NewMemoryLedger(map[string]lector.Budget{"havana": {CharactersPerDay: 150}})
-	limit := LimitCalls(WithBudget(v, "anna", ledger, quiet), 8, 0).(*limited)
-	r := Synthesizer{Voice: Retry(limit, RetryPolicy{}), Clips: &memory{}}
-	ctx := WithAccount(t.Context(), Account{Site: "havana", Job: "j"})
-	_, err := r.Synthesize(ctx, texts(40), nil)
-	spent := 0
-	for text, n := range v.said {
-		spent += n * len(text)
-	}
-	if _, throttled := lector.IsThrottled(err); !throttled || !errors.Is(err, lector.ErrBudget) || spent > 150 || spent < 100 {
-		t.Errorf("spent %d of 150: %v", spent, err)
-	}
-	if _, err := r.Synthesize(WithAccount(t.Context(), Account{Site: "other"}), texts(40), nil); err != nil {
-		t.Errorf("another site: %v", err)
-	}
-	if limit.width != 8 {
-		t.Errorf("a budget narrows the voice to %.1f", limit.width)
-	}
+	return calls
 }
 
 func TestBreaker(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		v := failing(6, errBroken)
-		b := CircuitBreaker(v, BreakerConfig{Failures: 3, Timeout: 10 * time.Second})
+		b := NewBreaker(BreakerConfig{Failures: 3, Timeout: 10 * time.Second}).Wrap(v)
 		say := func() error {
 			_, err := b.Speak(t.Context(), Request{Utterance: lector.Utterance{Text: "x"}})
 			return err
@@ -327,7 +167,7 @@ func TestBreakerCountsOnlyBreakage(t *testing.T) {
 		"cancelled": {ctx, context.Canceled},
 	} {
 		v := failing(99, test.err)
-		b := CircuitBreaker(v, BreakerConfig{Failures: 2})
+		b := NewBreaker(BreakerConfig{Failures: 2}).Wrap(v)
 		for range 10 {
 			_, _ = b.Speak(test.ctx, Request{})
 		}
@@ -342,8 +182,8 @@ func TestRetryDoesNotWaitForABrokenCircuit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := failing(99, errBroken)
 		began := time.Now()
-		r := Synthesizer{Voice: Retry(CircuitBreaker(v, BreakerConfig{}), RetryPolicy{Jitter: most}), Clips: &memory{}}
-		_, err := r.Synthesize(t.Context(), texts(100), nil)
+		r := Synthesizer{Voice: Retry(NewBreaker(BreakerConfig{}).Wrap(v), RetryPolicy{Jitter: most}), Clips: &memory{}}
+		_, err := r.Synthesize(t.Context(), nil, texts(100), nil, nil)
 		if _, throttled := lector.IsThrottled(err); !throttled && !errors.Is(err, errBroken) || time.Since(began) > 20*time.Second || v.calls > 40 {
 			t.Errorf("%v: %d calls in %v", err, v.calls, time.Since(began))
 		}

@@ -70,12 +70,11 @@ func cachedPart(ctx context.Context, r Request, speak speakPart) (Result, error)
 		return res, nil
 	}
 	res, err := speak(ctx, r)
-	defer res.recordEnd()
 	if err != nil {
 		return res, err
 	}
-	if clip, err := embedMarks(res.MP3, res.Marks); err == nil {
-		_ = r.clips.Put(context.WithoutCancel(ctx), hash, clip) // the part is in memory: the whole may yet be stored
+	if clip, err := embedMarks(res.MP3, res.Marks); err == nil && r.clips.Put(context.WithoutCancel(ctx), hash, clip) == nil {
+		r.dropAnswer(ctx) // else the part is in memory, and the whole may yet be stored
 	}
 	return res, nil
 }

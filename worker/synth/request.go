@@ -1,7 +1,6 @@
 package synth
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -9,37 +8,18 @@ import (
 	"lector/audio"
 )
 
-// Account says which site and which job calls are made for. It is a value in
-// the context of Synthesize, because one Synthesizer serves all jobs.
-type Account struct {
-	Site string
-	Job  string // the article's key
-}
-
-type accountKey struct{}
-
-// WithAccount returns a context whose calls are recorded for the account.
-func WithAccount(ctx context.Context, a Account) context.Context {
-	return context.WithValue(ctx, accountKey{}, a)
-}
-
-func accountOf(ctx context.Context) Account {
-	a, _ := ctx.Value(accountKey{}).(Account)
-	return a
-}
-
 // Request is a text for a Speaker and what the wrappers need to know about it.
 // It is passed by value: what a wrapper changes only those inside of it see.
 type Request struct {
 	lector.Utterance
-	Account Account
 
 	chunk  string // hash of the clip that the calls are for
 	length int    // characters of the whole chunk; the text may be a part of it
-	callID string // of the reservation, and of the call that is made for it
 
+	account      *Account       // of the attempt; nil: nobody accounts for the call
 	confirmLease func() error   // nil: the chunk has no lease
-	clips        Clips          // where the answer will be stored; nil: it will not be
+	clips        Clips          // where the clip will be stored; nil: it will not be
+	answers      Answers        // where the answer is kept until then; nil: nowhere
 	rerenders    *rerenderLimit // of the article; nil: no limit
 
 	refusal error // why the text is spoken again; nil: it is the first time
@@ -54,21 +34,10 @@ type Request struct {
 // audio that was refused.
 type Result struct {
 	lector.Speech
-	// Calls are all calls made for the request, the first begun first, and the
-	// calls of lost workers for the same chunk, whose outcome is unknown. Text
-	// that was in the cache counts as a call with the outcome CallReused.
+	// Calls are all calls made for the request, the first begun first. Text that
+	// was in the cache counts as a call with the outcome CallReused.
 	Calls    []lector.Call
 	Analysis *audio.Analysis // of the last audio; nil: nobody analysed it
-
-	end func() // writes the end of the last call; nil: it is written
-}
-
-// recordEnd writes the end of the last call into the ledger, if that is not
-// done. A chunk has one open call at most: it must be recorded before the next.
-func (r Result) recordEnd() {
-	if r.end != nil {
-		r.end()
-	}
 }
 
 // after returns r with what an earlier result for the same text was billed.
@@ -80,8 +49,7 @@ func (r Result) after(earlier Result) Result {
 
 // refused returns r without its audio, which nobody is to use.
 func (r Result) refused() Result {
-	r.recordEnd()
-	r.Speech, r.end = lector.Speech{Characters: r.Characters, RequestID: r.RequestID}, nil
+	r.Speech = lector.Speech{Characters: r.Characters, RequestID: r.RequestID}
 	return r
 }
 

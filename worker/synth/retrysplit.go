@@ -127,10 +127,8 @@ func (m retrySplit) confirm(ctx context.Context, r Request, res Result) (Result,
 		m.answers.passed(n)
 		return res, nil
 	}
-	res.recordEnd() // the beginning is another call for the chunk
 	head := r.part(0, at)
 	alone, err := m.renderPart(ctx, head)
-	alone.recordEnd()
 	pace := paceOf(head.Utterance, alone.sound())
 	res.Characters, res.Calls = res.Characters+alone.Characters, append(res.Calls, alone.Calls...)
 	if err != nil { // nobody knows, and the audio is fit as far as anybody can tell

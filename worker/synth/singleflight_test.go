@@ -25,7 +25,7 @@ func TestLeaseOutlivesTheJob(t *testing.T) {
 			}
 			flight := &Singleflight{}
 			r := Synthesizer{Voice: RetrySplit(Check(Retry(WithGracePeriod(bare{v}, flight), RetryPolicy{}), listen), 3, nil), Clips: clips, Leases: leases, Singleflight: flight}
-			c, err := r.Synthesize(ctx, texts(1), nil)
+			c, err := r.Synthesize(ctx, nil, texts(1), nil, nil)
 			if err != nil {
 				return Clip{}, err
 			}
@@ -58,7 +58,7 @@ func TestDrain(t *testing.T) {
 			r := Synthesizer{Voice: LimitCalls(WithGracePeriod(bare{v}, flight), 3, 0), Clips: clips, Singleflight: flight}
 			ctx, cancel := context.WithCancel(t.Context())
 			done := make(chan error)
-			go func() { _, err := r.Synthesize(ctx, texts(10), nil); done <- err }()
+			go func() { _, err := r.Synthesize(ctx, nil, texts(10), nil, nil); done <- err }()
 			synctest.Wait()
 			began := time.Now()
 			cancel()
@@ -103,24 +103,24 @@ func TestNoCallWithoutTheLease(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v, ledger, clips, asked := priced(nil), NewMemoryLedger(nil), &memory{}, 0
+			v, account, clips, asked := priced(nil), openAccount(NewMemoryLedger(nil)), &memory{}, 0
 			leases := &memoryLeases{lost: func() error {
 				if asked++; test.losses(asked) {
 					return lost
 				}
 				return nil
 			}}
-			voice := Retry(CircuitBreaker(RequireLease(Meter(RequireLease(v), "anna", ledger, quiet)), BreakerConfig{Failures: 1}), RetryPolicy{})
+			voice := Retry(NewBreaker(BreakerConfig{Failures: 1}).Wrap(RequireLease(Meter(RequireLease(v), "anna"))), RetryPolicy{})
 			r := Synthesizer{Voice: voice, Clips: clips, Leases: leases}
-			_, err := r.Synthesize(t.Context(), texts(1), nil)
+			_, err := r.Synthesize(t.Context(), account, texts(1), nil, nil)
 			if (err == nil) != (test.clips == 1) || err != nil && !errors.Is(err, lost) {
 				t.Error(err)
 			}
-			if v.calls != test.calls || len(clips.keys()) != test.clips || len(ledger.Calls()) != test.begun {
-				t.Errorf("%d calls, %d clips, %d intents", v.calls, len(clips.keys()), len(ledger.Calls()))
+			if v.calls != test.calls || len(clips.keys()) != test.clips || len(account.Calls()) != test.begun {
+				t.Errorf("%d calls, %d clips, %d intents", v.calls, len(clips.keys()), len(account.Calls()))
 			}
 			paid := 0
-			for _, c := range ledger.Calls() {
+			for _, c := range account.Calls() {
 				if c.Outcome == lector.CallPaid {
 					paid++
 				} else if c.Outcome != lector.CallFailed || c.Cost != 0 {
@@ -153,7 +153,7 @@ func TestStoreTriesAgain(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			v, clips := &fake{}, &refusingClips{refusals: refusals}
 			r := Synthesizer{Voice: v, Clips: clips}
-			if _, err := r.Synthesize(t.Context(), texts(1), nil); (err == nil) != good || v.calls != 1 {
+			if _, err := r.Synthesize(t.Context(), nil, texts(1), nil, nil); (err == nil) != good || v.calls != 1 {
 				t.Errorf("%d refusals: %v after %d calls", refusals, err, v.calls)
 			}
 		})

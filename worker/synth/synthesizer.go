@@ -20,9 +20,9 @@ import (
 type Synthesizer struct {
 	Voice        Speaker
 	Clips        Clips
+	Answers      Answers       // nil: an answer is kept nowhere until its clip is stored
 	Singleflight *Singleflight // shared by the synthesizers of a process; nil: of one run
 	Leases       Leases        // nil: LocalLeases
-	Ledger       UsageLedger   // is told what was reused; nil: nobody is
 	Name         string        // of the voice, as configured, for the ledger
 	// RerenderLimit bounds the characters that the chunks of one run may take in
 	// all, in times their own; 0 is 1.5. Their own and three times the longest
@@ -36,16 +36,17 @@ type Synthesizer struct {
 const minWorkers = 16
 
 // Synthesize returns the clips of the chunks, in their order, or an error and no
-// clip at all. Clips of the same sound are made once. After a failure no new
-// chunk is begun, but calls that have begun go on to their end, for they are
-// paid for; all finished clips are in the cache by then. When ctx ends
-// Synthesize returns at once, and Singleflight sees to it that what is in flight
-// goes into the cache too.
+// clip at all. Clips of the same sound are made once; cached holds those that
+// Cached found, or is nil. After a failure no new chunk is begun, but calls that
+// have begun go on to their end, for they are paid for; all finished clips are in
+// the cache by then. When ctx ends Synthesize returns at once, and Singleflight
+// sees to it that what is in flight goes into the cache too.
 //
-// progress is called after each clip, never twice at once. It may be nil.
-func (s *Synthesizer) Synthesize(ctx context.Context, chunks []Chunk, progress func(done, total int, c Clip)) ([]Clip, error) {
+// Calls are entered into the account, which may be nil. progress is called after
+// each clip, never twice at once. It may be nil.
+func (s *Synthesizer) Synthesize(ctx context.Context, a *Account, chunks []Chunk, cached []Clip, progress func(done, total int, c Clip)) ([]Clip, error) {
 	r := &run{
-		Synthesizer: *s, chunks: chunks, rerenders: newRerenderLimit(chunks, s.RerenderLimit),
+		Synthesizer: *s, account: a, chunks: chunks, cachedClips: cached, rerenders: newRerenderLimit(chunks, s.RerenderLimit),
 		clips: make([]Clip, len(chunks)), progress: progress,
 	}
 	r.Singleflight, r.Leases = cmp.Or(s.Singleflight, &Singleflight{}), s.leases()
@@ -53,32 +54,64 @@ func (s *Synthesizer) Synthesize(ctx context.Context, chunks []Chunk, progress f
 	if r.failed != nil {
 		return nil, r.failed
 	}
-	if err := s.recordReused(ctx, r.clips); err != nil {
-		return nil, err
-	}
+	s.countReused(a, r.clips)
 	return r.clips, nil
 }
 
-// recordReused writes into the ledger how many characters cost nothing.
-func (s *Synthesizer) recordReused(ctx context.Context, clips []Clip) error {
+// Cached returns the clips that need no call, each at the place of its chunk. The
+// others have no MP3.
+func (s *Synthesizer) Cached(ctx context.Context, chunks []Chunk) ([]Clip, error) {
+	clips := make([]Clip, len(chunks))
+	readers, ctx := errgroup.WithContext(ctx)
+	readers.SetLimit(minWorkers)
+	for i, c := range chunks {
+		readers.Go(func() error {
+			clip, err := s.cached(ctx, s.hash(c), c)
+			if errors.Is(err, lector.ErrNotFound) {
+				return nil
+			}
+			clips[i] = clip
+			return err
+		})
+	}
+	return clips, readers.Wait()
+}
+
+// Planned returns a call for each chunk that is not among the cached clips, in the
+// order in which Synthesize begins them; and how many may be open at once.
+func (s *Synthesizer) Planned(chunks []Chunk, cached []Clip) (calls []lector.Call, concurrency int) {
+	caps, seen := s.Voice.Capabilities(), map[string]bool{}
+	for _, i := range longestFirst(chunks) {
+		hash := s.hash(chunks[i])
+		if cached[i].MP3 == nil && !seen[hash] {
+			seen[hash] = true
+			calls = append(calls, newCall(chunks[i].Text, hash, s.Name, caps))
+		}
+	}
+	return calls, s.concurrency()
+}
+
+// concurrency is how many calls of one run may be open at once.
+func (s *Synthesizer) concurrency() int {
+	return cmp.Or(max(0, s.Voice.Capabilities().Concurrency), minWorkers)
+}
+
+// countReused enters how many characters cost nothing.
+func (s *Synthesizer) countReused(a *Account, clips []Clip) {
 	reused := 0
 	for _, c := range clips {
 		if c.State == Reused {
 			reused += c.Characters
 		}
 	}
-	if s.Ledger == nil || reused == 0 {
-		return nil
+	if a == nil || reused == 0 {
+		return
 	}
-	a, now := accountOf(ctx), time.Now().UTC()
-	err := s.Ledger.End(ctx, lector.Call{
-		ID: rand.Text(), Site: a.Site, Job: a.Job, Voice: s.Name, Backend: s.Voice.Capabilities().Backend,
+	now := time.Now().UTC()
+	a.reused(lector.Call{
+		ID: rand.Text(), Voice: s.Name, Backend: s.Voice.Capabilities().Backend,
 		Characters: reused, Began: now, Ended: now, Outcome: lector.CallReused,
 	})
-	if err != nil {
-		return fmt.Errorf("record reused characters: %w", err)
-	}
-	return nil
 }
 
 func (s *Synthesizer) leases() Leases {
@@ -112,9 +145,11 @@ func longestFirst(chunks []Chunk) []int {
 // run is one run of Synthesize.
 type run struct {
 	Synthesizer
-	chunks    []Chunk
-	rerenders *rerenderLimit
-	progress  func(done, total int, c Clip)
+	account     *Account
+	chunks      []Chunk
+	cachedClips []Clip
+	rerenders   *rerenderLimit
+	progress    func(done, total int, c Clip)
 
 	mu     sync.Mutex
 	done   int
@@ -131,7 +166,7 @@ func (r *run) all(ctx context.Context) {
 	for _, i := range longestFirst(r.chunks) {
 		workers.Go(func() error {
 			if !r.stopped() {
-				clip, err := r.clip(ctx, r.chunks[i])
+				clip, err := r.clip(ctx, i)
 				r.finish(i, clip, err)
 			}
 			return nil
@@ -165,18 +200,16 @@ func (r *run) finish(i int, c Clip, err error) {
 
 // clip returns the clip of one chunk: from the cache, from whoever is making
 // it, or spoken now.
-func (r *run) clip(ctx context.Context, c Chunk) (Clip, error) {
+func (r *run) clip(ctx context.Context, i int) (Clip, error) {
+	if len(r.cachedClips) > i && r.cachedClips[i].MP3 != nil {
+		return r.cachedClips[i], nil
+	}
 	if ctx.Err() != nil {
 		return Clip{}, context.Cause(ctx)
 	}
+	c := r.chunks[i]
 	hash := r.hash(c)
-	return r.Singleflight.Do(ctx, hash, func() (Clip, error) {
-		clip, err := r.cached(ctx, hash, c)
-		if !errors.Is(err, lector.ErrNotFound) {
-			return clip, err
-		}
-		return r.make(ctx, hash, c)
-	})
+	return r.Singleflight.Do(ctx, hash, func() (Clip, error) { return r.make(ctx, hash, c) })
 }
 
 // leaseTries is how often the lease of one chunk may be lost before that is an
@@ -211,11 +244,11 @@ func (r *run) leased(ctx context.Context, hash string, c Chunk) (Clip, error) {
 }
 
 func (r *run) speak(ctx context.Context, hash string, c Chunk, confirm func() error) (Clip, error) {
-	res, err := r.Voice.Speak(ctx, Request{
-		Utterance: c.utterance(), Account: accountOf(ctx), chunk: hash, length: c.Characters(),
-		confirmLease: confirm, clips: r.Clips, rerenders: r.rerenders,
-	})
-	defer res.recordEnd()
+	q := Request{
+		Utterance: c.utterance(), chunk: hash, length: c.Characters(), account: r.account,
+		confirmLease: confirm, clips: r.Clips, answers: r.Answers, rerenders: r.rerenders,
+	}
+	res, err := r.Voice.Speak(ctx, q)
 	if err != nil {
 		return Clip{}, fmt.Errorf("%s: %w", short(c.Text), err)
 	}
@@ -223,7 +256,11 @@ func (r *run) speak(ctx context.Context, hash string, c Chunk, confirm func() er
 	clip.Billed = cmp.Or(res.Characters, clip.Characters)
 	clip.Cost = cost(clip.Billed, r.Voice.Capabilities())
 	res.bill(&clip)
-	return clip, r.store(ctx, clip)
+	err = r.store(ctx, clip)
+	if err == nil {
+		q.dropAnswer(ctx)
+	}
+	return clip, err
 }
 
 // short quotes the beginning of a text for an error.

@@ -33,7 +33,7 @@ func TestOrderAndProgress(t *testing.T) {
 		}
 		r := Synthesizer{Voice: v, Clips: &memory{}}
 		var seen []int
-		clips, err := r.Synthesize(t.Context(), texts(30), func(done, total int, c Clip) {
+		clips, err := r.Synthesize(t.Context(), nil, texts(30), nil, func(done, total int, c Clip) {
 			seen = append(seen, done)
 			if total != 30 || c.State != Synthesized {
 				t.Errorf("progress: %d of %d, %s", done, total, c.State)
@@ -57,11 +57,11 @@ func TestSecondReadingCostsNothing(t *testing.T) {
 	t.Parallel()
 	v, clips := &fake{caps: lector.Capabilities{Price: 16}}, &memory{}
 	r := Synthesizer{Voice: v, Clips: clips}
-	first, err := r.Synthesize(t.Context(), texts(5), nil)
+	first, err := r.Synthesize(t.Context(), nil, texts(5), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := r.Synthesize(t.Context(), texts(5), nil)
+	second, err := r.Synthesize(t.Context(), nil, texts(5), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,13 +86,13 @@ func TestOneParagraphEdited(t *testing.T) {
 	for i := 1; i < 39; i++ {
 		article[i].Before, article[i].After = article[i-1].Text, article[i+1].Text
 	}
-	if _, err := r.Synthesize(t.Context(), article, nil); err != nil {
+	if _, err := r.Synthesize(t.Context(), nil, article, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	before := v.count()
 	article[20].Text = "This paragraph was corrected."
 	article[19].After, article[21].Before = article[20].Text, article[20].Text
-	clips, err := r.Synthesize(t.Context(), article, nil)
+	clips, err := r.Synthesize(t.Context(), nil, article, nil, nil)
 	if err != nil || v.count() != before+1 {
 		t.Fatalf("%d calls, %v", v.count()-before, err)
 	}
@@ -108,7 +108,7 @@ func TestIdenticalChunks(t *testing.T) {
 	v := &fake{latency: time.Millisecond}
 	r := Synthesizer{Voice: v, Clips: &memory{}}
 	chunks := append(texts(3), texts(3)...)
-	clips, err := r.Synthesize(t.Context(), chunks, nil)
+	clips, err := r.Synthesize(t.Context(), nil, chunks, nil, nil)
 	if err != nil || v.count() != 3 {
 		t.Fatalf("%d calls, %v", v.count(), err)
 	}
@@ -145,7 +145,7 @@ func TestManySynthesizers(t *testing.T) {
 			chunks := append(texts(4), Chunk{Text: fmt.Sprintf("Only in article %d.", article)})
 			wait.Go(func() {
 				for range 2 {
-					got, err := r.Synthesize(t.Context(), chunks, nil)
+					got, err := r.Synthesize(t.Context(), nil, chunks, nil, nil)
 					if err != nil {
 						t.Error(err)
 					}
@@ -173,7 +173,7 @@ func TestAllOrNothing(t *testing.T) {
 			return spoken(u), nil
 		}
 		r := Synthesizer{Voice: v, Clips: clips}
-		got, err := r.Synthesize(t.Context(), texts(100), nil)
+		got, err := r.Synthesize(t.Context(), nil, texts(100), nil, nil)
 		if got != nil || !lector.IsPermanent(err) || !strings.Contains(err.Error(), "chunk 4 of 100") {
 			t.Fatalf("%d clips, %v", len(got), err)
 		}
@@ -188,7 +188,7 @@ func TestStoreFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := Synthesizer{Voice: &fake{}, Clips: &memory{fail: errors.New("disk full")}}
-		if got, err := r.Synthesize(t.Context(), texts(2), nil); got != nil || err == nil || !strings.Contains(err.Error(), "disk full") {
+		if got, err := r.Synthesize(t.Context(), nil, texts(2), nil, nil); got != nil || err == nil || !strings.Contains(err.Error(), "disk full") {
 			t.Errorf("%v, %v", got, err)
 		}
 	})
@@ -201,7 +201,7 @@ func TestDamagedClipIsMadeAgain(t *testing.T) {
 	for i, c := range texts(2) {
 		clips.clips[r.hash(c)] = [][]byte{nil, []byte("ID3\x04\x00\x00\x7f\x7f\x7f\x7fPRIV\x00\x00\x00\x10\x00\x00lector marks 1\x00{")}[i]
 	}
-	got, err := r.Synthesize(t.Context(), texts(2), nil)
+	got, err := r.Synthesize(t.Context(), nil, texts(2), nil, nil)
 	if err != nil || v.count() != 2 || got[0].State != Synthesized {
 		t.Errorf("%d calls, %v", v.count(), err)
 	}
@@ -215,7 +215,7 @@ func TestCancelled(t *testing.T) {
 		v := &fake{latency: time.Second}
 		r := Synthesizer{Voice: v, Clips: &memory{}}
 		began := time.Now()
-		if _, err := r.Synthesize(ctx, texts(100), nil); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := r.Synthesize(ctx, nil, texts(100), nil, nil); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
 		if took := time.Since(began); took > 2*time.Second {
@@ -232,7 +232,7 @@ func TestTimeToAudio(t *testing.T) {
 		v := &fake{latency: 500 * time.Millisecond}
 		r := Synthesizer{Voice: NewSlots(64).Wrap(LimitCalls(v, 8, 0)), Clips: &memory{}, Leases: &memoryLeases{}}
 		began := time.Now()
-		if _, err := r.Synthesize(t.Context(), texts(40), nil); err != nil {
+		if _, err := r.Synthesize(t.Context(), nil, texts(40), nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(began); took > 2975*time.Millisecond {
@@ -247,7 +247,7 @@ func TestTimeToAudio(t *testing.T) {
 func TestNoChunks(t *testing.T) {
 	t.Parallel()
 	r := Synthesizer{Voice: &fake{}, Clips: &memory{}}
-	if clips, err := r.Synthesize(t.Context(), nil, nil); err != nil || len(clips) != 0 {
+	if clips, err := r.Synthesize(t.Context(), nil, nil, nil, nil); err != nil || len(clips) != 0 {
 		t.Errorf("%v, %v", clips, err)
 	}
 }

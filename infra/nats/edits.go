@@ -1,0 +1,94 @@
+package nats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+)
+
+// editTTL is how long it is known at most since when edits of an article wait. It
+// is longer than they may.
+const editTTL = 5 * time.Minute
+
+// editKey is the entry, beside the leases, of an article of which edits wait.
+func editKey(key string) string { return "edit." + key }
+
+// FirstWaiting returns when the first of the waiting edits of an article arrived: at,
+// unless one waits already. It is forgotten after some minutes.
+func (l *Leases) FirstWaiting(ctx context.Context, key string, at time.Time) (time.Time, error) {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	for range 3 { // it may be forgotten between the two requests
+		_, err := l.store.create(ctx, editKey(key), []byte(at.Format(time.RFC3339Nano)), editTTL)
+		if err == nil {
+			return at, nil
+		}
+		if !errors.Is(err, lector.ErrExists) {
+			return at, brokerError("edits of "+key, err)
+		}
+		value, _, err := l.store.read(ctx, editKey(key))
+		if err == nil {
+			first, err := time.Parse(time.RFC3339Nano, string(value))
+			return first, brokerError("edits of "+key, err)
+		}
+		if !errors.Is(err, lector.ErrNotFound) {
+			return at, brokerError("edits of "+key, err)
+		}
+	}
+	return at, nil
+}
+
+// Done forgets that edits wait.
+func (l *Leases) Done(ctx context.Context, key string) error {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	_, version, err := l.store.read(ctx, editKey(key))
+	if errors.Is(err, lector.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		err = l.store.delete(ctx, editKey(key), version)
+	}
+	if errors.Is(err, lector.ErrConflict) { // another worker was faster
+		return nil
+	}
+	return brokerError("edits of "+key, err)
+}
+
+// Newest returns the place in the stream of the newest event of an article.
+func (l *Leases) Newest(ctx context.Context, site, key string) (uint64, error) {
+	m, err := l.conn.lastMessage(ctx, articles, lector.ArticleSubject(site, key))
+	if errors.Is(err, lector.ErrNotFound) {
+		return 0, nil
+	}
+	return m.Sequence, brokerError("newest event of "+key, err)
+}
+
+// Erase removes what an article's events said, up to a place in the stream, and its
+// dead letters. What is newer stays.
+func (c *Conn) Erase(ctx context.Context, site, key string, through uint64) error {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	subject := lector.ArticleSubject(site, key)
+	for _, part := range []struct {
+		stream  string
+		options []jetstream.StreamPurgeOpt
+	}{
+		{articles, []jetstream.StreamPurgeOpt{jetstream.WithPurgeSubject(subject), jetstream.WithPurgeSequence(through + 1)}},
+		{deadLetters, []jetstream.StreamPurgeOpt{jetstream.WithPurgeSubject(deadLetterPrefix + subject)}},
+	} {
+		s, err := c.bind(ctx, part.stream)
+		if err == nil {
+			err = s.Purge(ctx, part.options...)
+		}
+		if err != nil {
+			return brokerError(fmt.Sprintf("erase article %s from %s", key, part.stream), err)
+		}
+	}
+	return nil
+}

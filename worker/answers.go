@@ -1,0 +1,187 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"lector"
+)
+
+// Answers keeps answers of voices in the store until their clips are made. While
+// the store is away they are kept in a directory of this machine, up to a bound,
+// and no further call is made until they have been moved to the store.
+type Answers struct {
+	Store interface {
+		Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error)
+		Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error
+		Delete(ctx context.Context, key string) error
+	}
+	Spool string // a directory that belongs to Answers; empty: there is none
+	Limit int64  // of the directory, in bytes; 0 is 256 MB
+
+	mu   sync.Mutex
+	down error // why the store did not take the last answer; nil: it did
+}
+
+const defaultSpoolLimit = 256 << 20
+
+// Ready returns nil when an answer could be kept in the store. After a failure it
+// tries, with what is in the spool or with a probe.
+func (a *Answers) Ready(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.down == nil {
+		return nil
+	}
+	if a.down = a.recover(ctx); a.down == nil {
+		return nil
+	}
+	err := fmt.Errorf("the store takes nothing: %w", a.down)
+	return lector.Hint(lector.WithClass(lector.Throttled(err, storageWait), lector.ClassStorage), "no voice is called until the store is back, since its answers could not be kept")
+}
+
+// storageWait is how long an article waits before it tries the store again.
+const storageWait = 10 * time.Second
+
+// recover moves the spool into the store. An empty one is replaced by a probe.
+func (a *Answers) recover(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, storageWait)
+	defer cancel()
+	files, err := a.spooled()
+	if err != nil {
+		return err
+	}
+	for _, name := range files {
+		if err := a.move(ctx, name); err != nil && !errors.Is(err, fs.ErrNotExist) { // another process of this directory was faster
+			return err
+		}
+	}
+	if len(files) > 0 {
+		return nil
+	}
+	return errors.Join(a.put(ctx, "probe", []byte("probe")), a.Store.Delete(ctx, lector.AnswerKey("probe")))
+}
+
+// move puts one file of the spool into the store.
+func (a *Answers) move(ctx context.Context, name string) error {
+	data, err := os.ReadFile(filepath.Join(a.Spool, name))
+	if err != nil {
+		return err
+	}
+	if err := a.put(ctx, name, data); err != nil {
+		return err
+	}
+	return os.Remove(filepath.Join(a.Spool, name))
+}
+
+func (a *Answers) spooled() (names []string, err error) {
+	if a.Spool == "" {
+		return nil, nil
+	}
+	entries, err := os.ReadDir(a.Spool)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != partial {
+			names = append(names, e.Name())
+		}
+	}
+	return names, err
+}
+
+func (a *Answers) put(ctx context.Context, hash string, data []byte) error {
+	return a.Store.Put(ctx, lector.NewObject(lector.AnswerKey(hash)), bytes.NewReader(data))
+}
+
+// Get returns an answer, or lector.ErrNotFound.
+func (a *Answers) Get(ctx context.Context, hash string) ([]byte, error) {
+	if a.Spool != "" {
+		if data, err := os.ReadFile(filepath.Join(a.Spool, hash)); err == nil {
+			return data, nil
+		}
+	}
+	body, _, err := a.Store.Open(ctx, lector.AnswerKey(hash))
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(body)
+	return data, errors.Join(err, body.Close())
+}
+
+// Put keeps an answer, in the spool if the store does not take it.
+func (a *Answers) Put(ctx context.Context, hash string, answer []byte) error {
+	short, cancel := context.WithTimeout(ctx, storageWait)
+	defer cancel()
+	err := a.put(short, hash, answer)
+	if err == nil {
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.down = err
+	if a.Spool == "" {
+		return err
+	}
+	if err := a.spool(hash, answer); err != nil {
+		return fmt.Errorf("spool: %w", errors.Join(err, a.down))
+	}
+	return nil
+}
+
+// partial is the extension of files that are being written.
+const partial = ".part"
+
+// spool writes an answer durably into the directory.
+func (a *Answers) spool(hash string, answer []byte) error {
+	if err := a.checkRoom(int64(len(answer))); err != nil {
+		return err
+	}
+	name := filepath.Join(a.Spool, hash)
+	f, err := os.OpenFile(name+partial, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(answer)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(name+partial, name)
+}
+
+// checkRoom makes the directory and refuses what would exceed its bound.
+func (a *Answers) checkRoom(more int64) error {
+	if err := os.MkdirAll(a.Spool, 0o700); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(a.Spool)
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil {
+			more += info.Size()
+		}
+	}
+	most := a.Limit
+	if most == 0 {
+		most = defaultSpoolLimit
+	}
+	if more > most {
+		return fmt.Errorf("%s would hold %d bytes, at most %d", a.Spool, more, most)
+	}
+	return err
+}
+
+// Delete forgets an answer.
+func (a *Answers) Delete(ctx context.Context, hash string) error {
+	if a.Spool != "" {
+		_ = os.Remove(filepath.Join(a.Spool, hash)) // mostly it is not there
+	}
+	return a.Store.Delete(ctx, lector.AnswerKey(hash))
+}

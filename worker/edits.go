@@ -1,0 +1,82 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"lector"
+)
+
+// Edits says which edits of an article wait, over all workers. FirstWaiting returns
+// when the first edit since the last one that was worked on arrived; it is at,
+// unless one waits already. Newest returns the place in the stream of the
+// article's newest event. Done ends the waiting.
+type Edits interface {
+	FirstWaiting(ctx context.Context, key string, at time.Time) (time.Time, error)
+	Newest(ctx context.Context, site, key string) (uint64, error)
+	Done(ctx context.Context, key string) error
+}
+
+// maxEditWait bounds the waiting of an article that is edited again and again, as a
+// live blog is.
+const maxEditWait = 2 * time.Minute
+
+// editWaits is the answer to an edit that is too fresh: others may follow, and one
+// rendition is enough for all of them.
+type editWaits struct{ left time.Duration }
+
+func (e editWaits) Error() string {
+	return fmt.Sprintf("waits %v for further edits", e.left.Round(time.Millisecond))
+}
+
+// errMerged is the answer to an edit that was followed by another while it waited.
+var errMerged = errors.New("a later edit stands for this one")
+
+// awaitEdits returns nil when the event may be worked on. What is not known yet and
+// what is not public is worked on at once, like a withdrawal and a replay.
+func (w *Worker) awaitEdits(ctx context.Context, d lector.Delivery, r *record) error {
+	if w.Edits == nil || w.EditWait <= 0 || !isEdit(d.Event, r.job) {
+		return nil
+	}
+	first, err := w.Edits.FirstWaiting(ctx, r.job.ID, d.Stored)
+	if err != nil {
+		return err
+	}
+	if left := editDelay(d.Stored, first, w.now(), w.EditWait); left > 0 {
+		return editWaits{left}
+	}
+	newest, err := w.Edits.Newest(ctx, r.job.Site, r.job.ID)
+	if err != nil {
+		return err
+	}
+	if newest > d.Sequence {
+		return errMerged
+	}
+	return w.Edits.Done(ctx, r.job.ID)
+}
+
+// isEdit reports whether an event changes an article that has audio or is getting
+// it.
+func isEdit(e lector.ArticleEvent, j lector.Job) bool {
+	if e.Replay != "" || e.Article.Visibility != lector.Public {
+		return false
+	}
+	published := e.Type == lector.Published || e.Type == lector.Updated
+	return published && j.Sequence != 0 && !withoutAudio(j.State)
+}
+
+// withoutAudio reports whether a job ended without audio: the next event is like
+// the first.
+func withoutAudio(s lector.State) bool { return s.Terminal() && s != lector.Ready }
+
+// editDelay is how long an edit waits from now on: until some time after it was
+// stored, but not for ever after the first of a row.
+func editDelay(stored, first, now time.Time, wait time.Duration) time.Duration {
+	until := stored.Add(wait)
+	if last := first.Add(maxEditWait); last.Before(until) {
+		until = last
+	}
+	return until.Sub(now)
+}

@@ -1,0 +1,126 @@
+package worker
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"lector"
+)
+
+func TestEditDelay(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	at := func(seconds int) time.Time { return noon.Add(time.Duration(seconds) * time.Second) }
+	for name, test := range map[string]struct{ stored, first, now, want int }{
+		"fresh":                           {0, 0, 0, 20},
+		"delivered late":                  {0, 0, 15, 5},
+		"over":                            {0, 0, 25, -5},
+		"one of many":                     {60, 0, 60, 20},
+		"the last of two minutes":         {110, 0, 110, 10},
+		"of an article that never rests":  {130, 0, 130, -10},
+		"redelivered after a long outage": {0, 0, 3600, -3580},
+	} {
+		got := editDelay(at(test.stored), at(test.first), at(test.now), 20*time.Second)
+		if want := time.Duration(test.want) * time.Second; got != want {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+}
+
+// fakeEdits has one article.
+type fakeEdits struct {
+	first  time.Time
+	newest uint64
+}
+
+func (f *fakeEdits) FirstWaiting(_ context.Context, _ string, at time.Time) (time.Time, error) {
+	if f.first.IsZero() {
+		f.first = at
+	}
+	return f.first, nil
+}
+func (f *fakeEdits) Newest(context.Context, string, string) (uint64, error) { return f.newest, nil }
+func (f *fakeEdits) Done(context.Context, string) error                     { f.first = time.Time{}; return nil }
+
+// TestEditsAreOneJob saves an article again and again: the first publish is worked on
+// at once, and of the edits the last of each two minutes.
+func TestEditsAreOneJob(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		every, edits int // seconds between saves, and how many there are
+		want         int // jobs
+	}{
+		"one edit":                           {1, 1, 1},
+		"twenty in twenty seconds":           {1, 20, 1},
+		"slower than the wait":               {30, 4, 4},
+		"a live blog for ten minutes":        {5, 120, 5},
+		"a live blog, every fifteen seconds": {15, 40, 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+			f := &fakeEdits{}
+			w := &Worker{Edits: f, EditWait: 20 * time.Second, Now: func() time.Time { return now }}
+			r := &record{job: lector.Job{ID: "k", Sequence: 1, State: lector.Ready}}
+			first, worked := now, 0
+			waiting := map[uint64]time.Time{} // redelivered at
+			stored := map[uint64]time.Time{}
+			deliver := func(n uint64) {
+				d := lector.Delivery{Sequence: n, Stored: stored[n]}
+				d.Event.Type, d.Event.Article.Visibility = lector.Updated, lector.Public
+				switch err := w.awaitEdits(t.Context(), d, r).(type) {
+				case nil:
+					worked++
+					delete(waiting, n)
+				case editWaits:
+					waiting[n] = now.Add(err.left)
+				default:
+					delete(waiting, n)
+				}
+			}
+			for s := 0; s < test.every*test.edits+200; s++ {
+				now = first.Add(time.Duration(s) * time.Second)
+				for n, at := range waiting {
+					if !at.After(now) {
+						deliver(n)
+					}
+				}
+				if s%test.every == 0 && s/test.every < test.edits {
+					f.newest = uint64(s/test.every) + 2
+					stored[f.newest] = now
+					deliver(f.newest)
+				}
+			}
+			if worked != test.want || len(waiting) != 0 {
+				t.Errorf("%d jobs of %d edits, want %d; %d still wait", worked, test.edits, test.want, len(waiting))
+			}
+		})
+	}
+}
+
+func TestWhatIsNoEdit(t *testing.T) {
+	t.Parallel()
+	edit := lector.ArticleEvent{Type: lector.Updated, Article: lector.Article{Visibility: lector.Public}}
+	known := lector.Job{Sequence: 1, State: lector.Ready}
+	with := func(f func(e *lector.ArticleEvent, j *lector.Job)) bool {
+		e, j := edit, known
+		f(&e, &j)
+		return isEdit(e, j)
+	}
+	if !isEdit(edit, known) {
+		t.Error("an edit is none")
+	}
+	for name, f := range map[string]func(e *lector.ArticleEvent, j *lector.Job){
+		"first publish":    func(_ *lector.ArticleEvent, j *lector.Job) { j.Sequence = 0 },
+		"withdrawal":       func(e *lector.ArticleEvent, _ *lector.Job) { e.Type = lector.Unpublished },
+		"replay":           func(e *lector.ArticleEvent, _ *lector.Job) { e.Replay = "r" },
+		"not public now":   func(e *lector.ArticleEvent, _ *lector.Job) { e.Article.Visibility = "members" },
+		"after withdrawal": func(_ *lector.ArticleEvent, j *lector.Job) { j.State = lector.Removed },
+		"after a failure":  func(_ *lector.ArticleEvent, j *lector.Job) { j.State = lector.Failed },
+	} {
+		if with(f) {
+			t.Errorf("%s waits", name)
+		}
+	}
+}

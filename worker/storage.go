@@ -1,0 +1,56 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+
+	"lector"
+)
+
+// StorageErrors returns s with its failures marked as trouble of the storage: they
+// are no fault of an article, which waits until they are over. That an object is
+// not there, or that its key is taken, is an answer and no failure.
+func StorageErrors(s Store) Store { return storageErrors{s} }
+
+type storageErrors struct{ store Store }
+
+func storageError(err error) error {
+	if errors.Is(err, lector.ErrNotFound) || errors.Is(err, lector.ErrExists) || errors.Is(err, lector.ErrConflict) {
+		return err
+	}
+	return lector.WithClass(err, lector.ClassStorage)
+}
+
+func (s storageErrors) Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
+	body, o, err := s.store.Open(ctx, key)
+	return body, o, storageError(err)
+}
+
+func (s storageErrors) Stat(ctx context.Context, key string) (lector.Object, error) {
+	o, err := s.store.Stat(ctx, key)
+	return o, storageError(err)
+}
+
+func (s storageErrors) List(ctx context.Context, prefix string) iter.Seq2[lector.Object, error] {
+	return func(yield func(lector.Object, error) bool) {
+		for o, err := range s.store.List(ctx, prefix) {
+			if !yield(o, storageError(err)) {
+				return
+			}
+		}
+	}
+}
+
+func (s storageErrors) Create(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
+	return storageError(s.store.Create(ctx, o, body))
+}
+
+func (s storageErrors) Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
+	return storageError(s.store.Put(ctx, o, body))
+}
+
+func (s storageErrors) Delete(ctx context.Context, key string) error {
+	return storageError(s.store.Delete(ctx, key))
+}

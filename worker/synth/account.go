@@ -1,0 +1,219 @@
+package synth
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"lector"
+)
+
+// UsageLedger keeps what attempts use. Write is durable when it returns; of the
+// entries of one attempt the last one counts.
+type UsageLedger interface {
+	Write(ctx context.Context, u lector.AttemptUsage) error
+}
+
+// Budget bounds what is spent. Reserve is asked before calls are made and returns
+// an error that wraps lector.ErrBudget where nothing is left; any error means: no
+// call. Settle tells it what was spent of a reservation, which has the same ID.
+type Budget interface {
+	Reserve(ctx context.Context, c lector.Call) error
+	Settle(ctx context.Context, c lector.Call) error
+}
+
+// Account is what one attempt at an article may spend and has spent. It costs one
+// entry in the ledger and one reservation in the budget before the first call,
+// and one of each at its end, however many calls there are.
+type Account struct {
+	ledger UsageLedger
+	budget Budget
+	log    *slog.Logger
+
+	mu       sync.Mutex
+	usage    lector.AttemptUsage // with the calls that are planned
+	written  bool                // the calls that are planned are in the ledger
+	reserved []lector.Call       // in the budget
+	left     allowance           // of what is reserved
+	open     map[string]lector.Call
+	made     []lector.Call // calls that have ended, and what was reused
+	closed   bool
+}
+
+// allowance is what may be spent.
+type allowance struct {
+	characters int
+	dollars    float64
+}
+
+// covers reports whether the call may be made; prices are summed in another order
+// than they were reserved, so a hair's breadth is nothing.
+func (a allowance) covers(c lector.Call) bool {
+	return c.Characters <= a.characters && c.Cost <= a.dollars+1e-9
+}
+
+func (a *allowance) add(c lector.Call, sign int) {
+	a.characters += sign * c.Characters
+	a.dollars += float64(sign) * c.Cost
+}
+
+// NewAccount opens an account for an attempt of a worker at a job.
+func NewAccount(site, job, worker string, l UsageLedger, b Budget, log *slog.Logger) *Account {
+	return &Account{
+		ledger: l, budget: b, log: log, open: map[string]lector.Call{},
+		usage: lector.AttemptUsage{Version: lector.UsageVersion, ID: rand.Text(), Site: site, Job: job, Worker: worker, Began: time.Now().UTC()},
+	}
+}
+
+// Reserve prepares for the calls that are planned, of which so many may be open
+// at once: they are in the budget and in the ledger when it returns nil.
+func (a *Account) Reserve(ctx context.Context, planned []lector.Call, concurrency int) error {
+	if len(planned) == 0 {
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := a.reserve(ctx, planned); err != nil {
+		return err
+	}
+	a.usage.Calls = append(a.usage.Calls, planned...)
+	a.usage.Concurrency += concurrency
+	if err := a.ledger.Write(ctx, a.usage); err != nil {
+		return lector.WithClass(fmt.Errorf("usage ledger: %w", err), lector.ClassStorage)
+	}
+	a.written = true
+	return nil
+}
+
+// reserve takes the calls out of the budget, as one.
+func (a *Account) reserve(ctx context.Context, calls []lector.Call) error {
+	sum := lector.Call{ID: rand.Text(), Site: a.usage.Site, Job: a.usage.Job, Began: time.Now().UTC()}
+	for _, c := range calls {
+		sum.Characters, sum.Cost = sum.Characters+c.Characters, sum.Cost+c.Cost
+	}
+	if err := a.budget.Reserve(ctx, sum); err != nil {
+		return err
+	}
+	a.reserved = append(a.reserved, sum)
+	a.left.add(sum, 1)
+	return nil
+}
+
+// begin opens a call. One that was not planned, as for a text that is spoken
+// again, is reserved now.
+func (a *Account) begin(ctx context.Context, c lector.Call) error {
+	a.mu.Lock()
+	covered := a.written && !a.closed
+	a.mu.Unlock()
+	if !covered {
+		if err := a.Reserve(ctx, []lector.Call{c}, 1); err != nil {
+			return err
+		}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.left.covers(c) {
+		if err := a.reserve(ctx, []lector.Call{c}); err != nil {
+			return err
+		}
+	}
+	a.left.add(c, -1)
+	a.open[c.ID] = c
+	return nil
+}
+
+// end closes a call. What it did not spend is there for the next. The last one of
+// an account that was closed meanwhile writes its end.
+func (a *Account) end(c lector.Call) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.left.add(a.open[c.ID], 1)
+	if spent(c) {
+		a.left.add(c, -1)
+	}
+	delete(a.open, c.ID)
+	a.made = append(a.made, c)
+	if a.closed && len(a.open) == 0 {
+		if err := a.finish(context.Background()); err != nil {
+			a.log.Warn("usage not recorded; it counts as unknown", "job", a.usage.Job, "error", err)
+		}
+	}
+}
+
+// spent reports whether a call may have been billed.
+func spent(c lector.Call) bool {
+	return c.Outcome == lector.CallPaid || c.Outcome == lector.CallUnknown
+}
+
+// reused notes characters that cost nothing.
+func (a *Account) reused(c lector.Call) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.made = append(a.made, c)
+}
+
+// Calls returns the calls that have ended, and what was reused.
+func (a *Account) Calls() []lector.Call {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.made)
+}
+
+// Close writes the end of the attempt. While calls are open, for the article was
+// given up and they are not, it is written when the last of them has ended.
+func (a *Account) Close(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return nil
+	}
+	a.closed = true
+	if len(a.open) > 0 {
+		return nil
+	}
+	return a.finish(context.WithoutCancel(ctx))
+}
+
+// endTimeout bounds the writing of an end. What is not written is found open, and
+// counted, by the next attempt.
+const endTimeout = 10 * time.Second
+
+// finish writes the end into the ledger and gives back what was not spent.
+func (a *Account) finish(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, endTimeout)
+	defer cancel()
+	if !a.written && len(a.made) == 0 {
+		return a.settle(ctx)
+	}
+	end := a.usage
+	end.Calls, end.Ended = a.made, time.Now().UTC()
+	err := a.ledger.Write(ctx, end)
+	if err != nil {
+		err = lector.WithClass(fmt.Errorf("usage ledger: %w", err), lector.ClassStorage)
+	}
+	return errors.Join(err, a.settle(ctx))
+}
+
+// settle gives back what is left of the reservations, or adds what was billed
+// beyond them to the first.
+func (a *Account) settle(ctx context.Context) error {
+	for i, r := range a.reserved {
+		back := allowance{min(a.left.characters, r.Characters), min(a.left.dollars, r.Cost)}
+		if i > 0 && back.characters <= 0 && back.dollars <= 0 {
+			break
+		}
+		a.left.characters, a.left.dollars = a.left.characters-back.characters, a.left.dollars-back.dollars
+		r.Characters, r.Cost = r.Characters-back.characters, r.Cost-back.dollars
+		r.Outcome = lector.CallPaid
+		if err := a.budget.Settle(ctx, r); err != nil {
+			return fmt.Errorf("budget: %w", err)
+		}
+	}
+	a.reserved = nil
+	return nil
+}

@@ -1,0 +1,73 @@
+package synth
+
+import (
+	"context"
+	"unicode/utf8"
+
+	"lector"
+)
+
+// Answers keeps what voices answered until the clip that is made of it is stored:
+// a process that dies while it checks an answer has not lost it. Ready returns why
+// no answer could be kept at this moment. When Put returns nil, the answer is
+// durable. Get returns lector.ErrNotFound for what is not there.
+type Answers interface {
+	Ready(ctx context.Context) error
+	Get(ctx context.Context, hash string) ([]byte, error)
+	Put(ctx context.Context, hash string, answer []byte) error
+	Delete(ctx context.Context, hash string) error
+}
+
+// KeepAnswers returns v with each of its answers kept before anything else is done
+// with it. No call is made while its answer could not be kept. An answer that is
+// there already, since the process died that had asked for it, is returned
+// instead of a call.
+func KeepAnswers(v Speaker) Speaker { return keeping{v} }
+
+type keeping struct{ Speaker }
+
+func (k keeping) Speak(ctx context.Context, r Request) (Result, error) {
+	if r.answers == nil {
+		return k.Speaker.Speak(ctx, r)
+	}
+	if res, ok := r.keptAnswer(ctx); ok {
+		return res, nil
+	}
+	if err := r.answers.Ready(ctx); err != nil {
+		return Result{}, lector.WithClass(err, lector.ClassStorage)
+	}
+	res, err := k.Speaker.Speak(ctx, r)
+	if err != nil {
+		return res, err
+	}
+	if answer, err := embedMarks(res.MP3, res.Marks); err == nil {
+		// If it cannot be kept it is still in memory, and its clip may yet be stored.
+		_ = r.answers.Put(context.WithoutCancel(ctx), r.answerHash(), answer)
+	}
+	return res, nil
+}
+
+// answerHash is the address of the answer to a request: that of its text as a part
+// of its chunk.
+func (r Request) answerHash() string { return partHash(r.chunk, r.Text) }
+
+// keptAnswer returns an answer that nobody has made a clip of.
+func (r Request) keptAnswer(ctx context.Context) (res Result, ok bool) {
+	data, err := r.answers.Get(ctx, r.answerHash())
+	if err != nil {
+		return res, false
+	}
+	if res.MP3, res.Marks, err = splitMarks(data); err != nil || len(res.MP3) == 0 {
+		return res, false
+	}
+	res.Calls = []lector.Call{{Chunk: r.chunk, Characters: utf8.RuneCountInString(r.Text), Outcome: lector.CallReused}}
+	return res, true
+}
+
+// dropAnswer forgets the answer to a request: its clip is stored, or it was refused.
+// One that stays by a failure is never looked at again.
+func (r Request) dropAnswer(ctx context.Context) {
+	if r.answers != nil {
+		_ = r.answers.Delete(context.WithoutCancel(ctx), r.answerHash())
+	}
+}
