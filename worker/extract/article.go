@@ -53,5 +53,5 @@ func finished(p Page) error {
 			return refuse(fmt.Errorf("%w: all its text is for members", ErrNotPublic), "place the members-only cut behind the first paragraphs")
 		}
 	}
-	return refuse(ErrNothing, "lector script shows which rule dropped which block; rules in lector.yaml or data-audio=\"speak\" bring it back")
+	return refuse(errNothing, "lector script shows which rule dropped which block; rules in lector.yaml or data-audio=\"speak\" bring it back")
 }

@@ -30,7 +30,7 @@ func decode(data []byte) ([]byte, error) {
 	}
 	out, err := enc.NewDecoder().Bytes(data)
 	if err != nil {
-		return nil, refuse(fmt.Errorf("%w: %w", ErrEncoding, err), "the file is not in the encoding that it states; save it again as UTF-8")
+		return nil, refuse(fmt.Errorf("%w: %w", errEncoding, err), "the file is not in the encoding that it states; save it again as UTF-8")
 	}
 	return out, nil
 }
@@ -42,7 +42,7 @@ func gunzip(data []byte) ([]byte, error) {
 		data, err = io.ReadAll(io.LimitReader(r, MaxSize+1))
 	}
 	if err != nil {
-		return nil, refuse(fmt.Errorf("%w: gunzip: %w", ErrBinary, err), "the file is compressed and damaged; fetch it again")
+		return nil, refuse(fmt.Errorf("%w: gunzip: %w", errBinary, err), "the file is compressed and damaged; fetch it again")
 	}
 	return data, nil
 }

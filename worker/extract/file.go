@@ -37,7 +37,7 @@ func file(data []byte, r Rules) (Page, error) {
 		case !errors.Is(err, errNotArticle):
 			return p, err
 		case json.Valid([]byte(text)):
-			return p, refuse(fmt.Errorf("%w: it is %w", ErrNothing, err), "give the data of an article event, or an Arc story (ANS)")
+			return p, refuse(fmt.Errorf("%w: it is %w", errNothing, err), "give the data of an article event, or an Arc story (ANS)")
 		}
 	}
 	sel, err := r.compile()

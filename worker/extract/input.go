@@ -15,13 +15,15 @@ const MaxSize = 8 << 20
 
 // What an input can be refused for. All are permanent.
 var (
-	ErrEmpty     = errors.New("the input is empty")
-	ErrBinary    = errors.New("the input is not text")
-	ErrEncoding  = errors.New("the input is not valid UTF-8")
-	ErrTooLarge  = errors.New("the input is too large")
-	ErrNothing   = errors.New("no article text found")
-	ErrNotPublic = errors.New("the article is not public")
+	errEmpty    = errors.New("the input is empty")
+	errBinary   = errors.New("the input is not text")
+	errEncoding = errors.New("the input is not valid UTF-8")
+	errTooLarge = errors.New("the input is too large")
+	errNothing  = errors.New("no article text found")
 )
+
+// ErrNotPublic refuses an article that is not for everybody. It is permanent.
+var ErrNotPublic = errors.New("the article is not public")
 
 // refuse makes err permanent, with what to do about it.
 func refuse(err error, hint string) error {
@@ -33,14 +35,14 @@ func check(data []byte) ([]byte, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	switch {
 	case len(data) > MaxSize:
-		return nil, refuse(fmt.Errorf("%w: %d bytes, at most %d", ErrTooLarge, len(data), MaxSize), "give the article alone, without embedded pictures or data")
+		return nil, refuse(fmt.Errorf("%w: %d bytes, at most %d", errTooLarge, len(data), MaxSize), "give the article alone, without embedded pictures or data")
 	case len(bytes.TrimSpace(data)) == 0:
-		return nil, refuse(ErrEmpty, "give a file or a body that holds the article's text")
+		return nil, refuse(errEmpty, "give a file or a body that holds the article's text")
 	case binary(data):
-		return nil, refuse(ErrBinary, "give HTML, plain text or JSON; a PDF or a word processor's file must be exported first")
+		return nil, refuse(errBinary, "give HTML, plain text or JSON; a PDF or a word processor's file must be exported first")
 	}
 	if at := invalid(data); at >= 0 {
-		return nil, refuse(fmt.Errorf("%w: byte 0x%02x at offset %d", ErrEncoding, data[at], at), fmt.Sprintf("convert it first, for example: iconv -f %s -t utf-8 FILE", likely(data)))
+		return nil, refuse(fmt.Errorf("%w: byte 0x%02x at offset %d", errEncoding, data[at], at), fmt.Sprintf("convert it first, for example: iconv -f %s -t utf-8 FILE", likely(data)))
 	}
 	return data, nil
 }
@@ -79,11 +81,4 @@ func invalid(data []byte) int {
 		i += n
 	}
 	return -1
-}
-
-// Check reports why data cannot be an article: empty, binary, too large, not
-// UTF-8. The error is permanent and has a hint.
-func Check(data []byte) error {
-	_, err := check(data)
-	return err
 }

@@ -163,7 +163,7 @@ var yearWords = set(`in since by until till from of to during after before year 
 var eras = set(`pre post mid late early Pre Post Mid`)
 
 func decadeShort(r *reader) bool {
-	if r.level != Full || r.pos > 0 && wordRune(firstRune(r.src[r.pos-1:])) {
+	if r.level != full || r.pos > 0 && wordRune(firstRune(r.src[r.pos-1:])) {
 		return false
 	}
 	if m := decades.FindStringSubmatch(r.rest(view)); m != nil {
@@ -210,7 +210,7 @@ func monthFirst(r *reader, word string) bool {
 			return r.say(r.monthDay(name, m), n)
 		}
 	}
-	if m := monthShort.FindStringSubmatch(window); r.level == Full && m != nil {
+	if m := monthShort.FindStringSubmatch(window); r.level == full && m != nil {
 		century := "20"
 		if m[1] > "60" {
 			century = "19"
@@ -218,7 +218,7 @@ func monthFirst(r *reader, word string) bool {
 		return r.say(name+" "+year(century+m[1]), len(m[0]))
 	}
 	if m := monthYear.FindStringSubmatch(window); m != nil && !r.glued(len(m[0])) {
-		if r.level == Light {
+		if r.level == light {
 			return r.abbreviated(word, name)
 		}
 		return r.say(name+" "+year(m[2]), len(m[0]))
@@ -228,7 +228,7 @@ func monthFirst(r *reader, word string) bool {
 
 func (r *reader) monthDay(name string, m []string) string {
 	say, sayYear := ordinal, year
-	if r.level == Light {
+	if r.level == light {
 		same := func(s string) string { return s }
 		say, sayYear = same, same
 	}

@@ -30,7 +30,7 @@ var moneyScales = map[string]string{"quadrillion": "quadrillion", "lakh": "lakh"
 
 // money says "$1.5 million" as "one point five million dollars".
 func money(r *reader) bool {
-	if r.level != Full {
+	if r.level != full {
 		return false
 	}
 	m := moneyShape.FindStringSubmatch(r.rest(view))

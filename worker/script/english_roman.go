@@ -32,7 +32,7 @@ func ordinalTail(word string) string {
 
 func roman(r *reader, word string) bool {
 	bare := strings.TrimRight(word, ".")
-	if r.level != Full || r.language.tag != "en" {
+	if r.level != full || r.language.tag != "en" {
 		return false
 	}
 	if m := ordinalTail(bare); m != "" && romanShape.MatchString(m) {
@@ -47,7 +47,7 @@ func roman(r *reader, word string) bool {
 			return r.say(cardinal(itoa(romanValue(upper))), len(bare))
 		}
 	}
-	if r.level != Full || bare == "" || len(bare) > 8 || strings.IndexByte("IVXLCDM", bare[0]) < 0 || !romanShape.MatchString(bare) || r.language.tag != "en" {
+	if r.level != full || bare == "" || len(bare) > 8 || strings.IndexByte("IVXLCDM", bare[0]) < 0 || !romanShape.MatchString(bare) || r.language.tag != "en" {
 		return false
 	}
 	before, next := r.before(), firstWord(r.after(len(bare)))
@@ -104,7 +104,7 @@ var givenNames = set(`thurston quincy james john robert michael william david da
 
 // between says the x that stands alone in a measure: "10 cm x 15 cm".
 func between(r *reader, word string) bool {
-	if word != "x" && word != "X" || r.level != Full || r.pos < 2 || r.src[r.pos-1] != ' ' || digitRun(strings.TrimPrefix(r.after(1), " ")) == 0 {
+	if word != "x" && word != "X" || r.level != full || r.pos < 2 || r.src[r.pos-1] != ' ' || digitRun(strings.TrimPrefix(r.after(1), " ")) == 0 {
 		return false
 	}
 	fields := strings.Fields(r.src[max(0, r.pos-24):r.pos])

@@ -15,7 +15,7 @@ func spellEnglish(r *reader) bool {
 	c := r.src[r.pos]
 	switch {
 	case c >= '0' && c <= '9':
-		return r.level == Full && englishNumber(r)
+		return r.level == full && englishNumber(r)
 	case c >= utf8.RuneSelf && !unicode.IsLetter(firstRune(r.src[r.pos:])), c < utf8.RuneSelf && !alnum(c):
 		return englishSign(r)
 	}

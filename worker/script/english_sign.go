@@ -74,7 +74,7 @@ func (r *reader) gap(n int) bool { return r.say("", n) }
 
 func signBeforeNumber(r *reader, c rune, n int) bool {
 	window := r.rest(view)
-	full := r.level == Full
+	full := r.level == full
 	switch {
 	case unicode.Is(unicode.Sc, c):
 		return money(r)
@@ -304,7 +304,7 @@ func hash(r *reader, window string) bool {
 func (r *reader) tag(s string) string {
 	words := strings.Fields(unjoin(s))
 	for i, w := range words {
-		if r.level == Full && len(w) == 4 && digitRun(w) == 4 && (w[:2] == "19" || w[:2] == "20") {
+		if r.level == full && len(w) == 4 && digitRun(w) == 4 && (w[:2] == "19" || w[:2] == "20") {
 			words[i] = year(w)
 		}
 	}

@@ -258,7 +258,7 @@ func loneUnit(r *reader, word string) bool {
 	}
 	u, ok := units[word]
 	switch {
-	case !ok || u.scale || r.level != Full:
+	case !ok || u.scale || r.level != full:
 		return false
 	case r.before() == "per" && len(word) > 1:
 		return r.say(u.one, len(word))

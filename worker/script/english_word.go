@@ -20,9 +20,9 @@ func englishWord(r *reader) bool {
 		if capitalWord(r, word) {
 			return true
 		}
-	case (word == "x86" || word == "x64") && r.level == Full:
+	case (word == "x86" || word == "x64") && r.level == full:
 		return r.say("x "+cardinal(word[1:]), len(word))
-	case r.level == Full && (word == "kr" || word == "zł") && money(r) || word[0] == 'v' && released(r) || prefixed(r, word):
+	case r.level == full && (word == "kr" || word == "zł") && money(r) || word[0] == 'v' && released(r) || prefixed(r, word):
 		return true
 	}
 	if (word == "noon" || word == "midnight") && untilHour.MatchString(r.after(len(word))) {
@@ -44,7 +44,7 @@ func capitalWord(r *reader, word string) bool {
 		return true
 	}
 	near := strings.ContainsAny(r.rest(12), "0123456789$¥")
-	return r.level == Full && (near && (money(r) || offset(r)) || len(word) < 4 && direction(r, word) || near && designation(r))
+	return r.level == full && (near && (money(r) || offset(r)) || len(word) < 4 && direction(r, word) || near && designation(r))
 }
 
 // abbreviated says an abbreviation and keeps the full stop of a sentence that
@@ -93,7 +93,7 @@ func (r *reader) abbreviation(word string) bool {
 		return false
 	case (lower == "co." || lower == "v.") && !unicode.IsUpper(firstRune(strings.TrimPrefix(r.before(), ""))) && r.pos == 0:
 		return false
-	case (lower == "a.m." || lower == "p.m.") && r.level == Light:
+	case (lower == "a.m." || lower == "p.m.") && r.level == light:
 		return r.keep(len(word))
 	case word == "V.":
 		return false
@@ -243,7 +243,7 @@ var releaseShape = pattern.New(`^([A-Z]{1,6}|v)(-?)(\d{1,4}(?:\.\d{1,3}){1,3})\b
 // "GPT-4.1".
 func released(r *reader) bool {
 	m := releaseShape.FindStringSubmatch(r.rest(view))
-	if m == nil || r.level != Full || r.glued(len(m[0])) {
+	if m == nil || r.level != full || r.glued(len(m[0])) {
 		return false
 	}
 	name, number := m[1], amount(m[3])

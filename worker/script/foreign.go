@@ -34,9 +34,9 @@ func foreignWord(r *reader) bool {
 	}
 	word := r.src[r.pos : r.pos+n]
 	switch {
-	case r.writing != Latin || w != Cyrillic && w != Greek:
+	case r.writing != writingLatin || w != writingCyrillic && w != writingGreek:
 		return r.gap(n)
-	case w == Greek && utf8.RuneCountInString(word) == 1 && r.language.tag == "en":
+	case w == writingGreek && utf8.RuneCountInString(word) == 1 && r.language.tag == "en":
 		return r.say(greekNames[strings.ToLower(word)], n)
 	}
 	if latin := romanise(word); latin != "" {
@@ -51,7 +51,7 @@ func (r *reader) foreign(c rune) bool {
 		return false
 	}
 	w := writing(c)
-	return w != r.writing && w != Other && w != Latin
+	return w != r.writing && w != writingOther && w != writingLatin
 }
 
 // romanise writes a Cyrillic or Greek word in Latin letters.
@@ -84,7 +84,7 @@ func ownWriting(tag string) Writing {
 	list, ok := writings[primary(tag)]
 	switch {
 	case !ok:
-		return Latin
+		return writingLatin
 	case len(list) == 1:
 		return list[0]
 	}

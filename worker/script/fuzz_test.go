@@ -156,37 +156,6 @@ func checkChunks(t *testing.T, s script.Script, limit script.Limit) {
 
 func bare(s string) string { return strings.Join(strings.Fields(s), "") }
 
-// FuzzSSML: what our encoder wrote is read back as it was, and no text becomes
-// markup.
-func FuzzSSML(f *testing.F) {
-	for _, s := range append(seeds, `</speak><break time="10s"/>`, "]]>&lt;<!--x--><?pi?>", "a\r\nb") {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		doc := script.EncodeSSML(text, "en-US")
-		got, lang, err := script.DecodeSSML(doc)
-		if err != nil || lang != "en-US" {
-			t.Fatalf("%q → %q: %v", text, doc, err)
-		}
-		if want := xmlText(text); got != want {
-			t.Errorf("%q came back as %q", want, got)
-		}
-	})
-}
-
-// xmlText is what of a text XML can hold.
-func xmlText(s string) string {
-	return strings.Map(func(c rune) rune {
-		switch {
-		case c == '\t' || c == '\n' || c == '\r' || c >= 0x20 && c <= 0xd7ff || c >= 0xe000 && c < 0xfffd || c >= 0x10000:
-			return c
-		case c == 0xfffd:
-			return c
-		}
-		return -1
-	}, strings.ToValidUTF8(s, ""))
-}
-
 // FuzzPLS: no document makes the reader fail in another way than by an error.
 func FuzzPLS(f *testing.F) {
 	f.Add(`<lexicon version="1.0" xmlns="http://www.w3.org/2005/01/pronunciation-lexicon" alphabet="ipa" xml:lang="en"><lexeme><grapheme>Kyiv</grapheme><alias>Keeyiv</alias><phoneme>ˈkɪjiu</phoneme></lexeme></lexicon>`)

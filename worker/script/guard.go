@@ -8,20 +8,21 @@ import (
 	"lector"
 )
 
-// Writing is a system of writing, as far as voices are told apart by it.
+// Writing is a system of writing, as far as voices are told apart by it, such
+// as "Latin", "Cyrillic" or "Chinese or Japanese".
 type Writing string
 
 // The writings that the guard knows.
 const (
-	Latin    Writing = "Latin"
-	Cyrillic Writing = "Cyrillic"
-	Greek    Writing = "Greek"
-	Hebrew   Writing = "Hebrew"
-	Arabic   Writing = "Arabic"
-	Han      Writing = "Chinese or Japanese"
-	Hangul   Writing = "Korean"
-	Indic    Writing = "Indic"
-	Other    Writing = "another writing"
+	writingLatin    Writing = "Latin"
+	writingCyrillic Writing = "Cyrillic"
+	writingGreek    Writing = "Greek"
+	writingHebrew   Writing = "Hebrew"
+	writingArabic   Writing = "Arabic"
+	writingHan      Writing = "Chinese or Japanese"
+	writingHangul   Writing = "Korean"
+	writingIndic    Writing = "Indic"
+	writingOther    Writing = "another writing"
 )
 
 // WritingOf returns the writing that most letters of a text belong to; "" when
@@ -31,7 +32,7 @@ func WritingOf(text string) Writing {
 	for _, c := range text {
 		if c < 0x80 {
 			if alnum(byte(c)) && c > '9' {
-				counts[Latin]++
+				counts[writingLatin]++
 			}
 			continue
 		}
@@ -40,7 +41,7 @@ func WritingOf(text string) Writing {
 		}
 	}
 	var best Writing
-	for _, w := range []Writing{Latin, Cyrillic, Greek, Hebrew, Arabic, Han, Hangul, Indic, Other} {
+	for _, w := range []Writing{writingLatin, writingCyrillic, writingGreek, writingHebrew, writingArabic, writingHan, writingHangul, writingIndic, writingOther} {
 		if counts[w] > counts[best] {
 			best = w
 		}
@@ -51,36 +52,36 @@ func WritingOf(text string) Writing {
 func writing(c rune) Writing {
 	switch {
 	case unicode.Is(unicode.Latin, c):
-		return Latin
+		return writingLatin
 	case unicode.Is(unicode.Cyrillic, c):
-		return Cyrillic
+		return writingCyrillic
 	case unicode.Is(unicode.Greek, c):
-		return Greek
+		return writingGreek
 	case unicode.Is(unicode.Hebrew, c):
-		return Hebrew
+		return writingHebrew
 	case unicode.Is(unicode.Arabic, c):
-		return Arabic
+		return writingArabic
 	case unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana):
-		return Han
+		return writingHan
 	case unicode.Is(unicode.Hangul, c):
-		return Hangul
+		return writingHangul
 	case unicode.In(c, unicode.Devanagari, unicode.Bengali, unicode.Tamil, unicode.Telugu):
-		return Indic
+		return writingIndic
 	}
-	return Other
+	return writingOther
 }
 
 // writings of languages that are not written in Latin letters.
 var writings = map[string][]Writing{
-	"uk": {Cyrillic}, "ru": {Cyrillic}, "be": {Cyrillic}, "bg": {Cyrillic}, "mk": {Cyrillic}, "sr": {Cyrillic, Latin}, "kk": {Cyrillic, Latin}, "ky": {Cyrillic}, "mn": {Cyrillic},
-	"el": {Greek}, "he": {Hebrew}, "ar": {Arabic}, "fa": {Arabic}, "ur": {Arabic}, "zh": {Han}, "ja": {Han}, "ko": {Hangul, Han}, "hi": {Indic}, "bn": {Indic}, "ta": {Indic}, "te": {Indic}, "ka": {Other}, "hy": {Other}, "th": {Other},
+	"uk": {writingCyrillic}, "ru": {writingCyrillic}, "be": {writingCyrillic}, "bg": {writingCyrillic}, "mk": {writingCyrillic}, "sr": {writingCyrillic, writingLatin}, "kk": {writingCyrillic, writingLatin}, "ky": {writingCyrillic}, "mn": {writingCyrillic},
+	"el": {writingGreek}, "he": {writingHebrew}, "ar": {writingArabic}, "fa": {writingArabic}, "ur": {writingArabic}, "zh": {writingHan}, "ja": {writingHan}, "ko": {writingHangul, writingHan}, "hi": {writingIndic}, "bn": {writingIndic}, "ta": {writingIndic}, "te": {writingIndic}, "ka": {writingOther}, "hy": {writingOther}, "th": {writingOther},
 }
 
-// Reads reports whether a voice of a language can read a writing.
-func Reads(language string, w Writing) bool {
+// canRead reports whether a voice of a language can read a writing.
+func canRead(language string, w Writing) bool {
 	list, ok := writings[primary(Language(language))]
 	if !ok {
-		list = []Writing{Latin}
+		list = []Writing{writingLatin}
 	}
 	for _, x := range list {
 		if x == w {
@@ -109,7 +110,7 @@ func guard(segments []Segment, language string) error {
 	for _, s := range segments {
 		n := len(s.Source)
 		all += n
-		if !Reads(language, WritingOf(s.Source)) {
+		if !canRead(language, WritingOf(s.Source)) {
 			wrong += n
 			if text.Len() < 4000 {
 				text.WriteString(s.Source + " ")
@@ -120,32 +121,32 @@ func guard(segments []Segment, language string) error {
 		return nil
 	}
 	err := fmt.Errorf("the text is in %s letters, which a voice for %q cannot read", WritingOf(text.String()), language)
-	if guess := Looks(text.String()); guess != "" {
+	if guess := languageByLetters(text.String()); guess != "" {
 		return lector.Hint(lector.Permanent(err), "it looks like %q: set the article's language, or -lang %s", guess, guess)
 	}
 	return lector.Hint(lector.Permanent(err), "set the article's language, or -lang")
 }
 
-// Looks guesses a language by its writing and by letters that others lack; ""
+// languageByLetters guesses a language by its writing and by letters that others lack; ""
 // when nothing speaks for one.
-func Looks(text string) string {
+func languageByLetters(text string) string {
 	switch WritingOf(text) {
-	case Cyrillic:
+	case writingCyrillic:
 		return cyrillic(strings.ToLower(text))
-	case Greek:
+	case writingGreek:
 		return "el"
-	case Hebrew:
+	case writingHebrew:
 		return "he"
-	case Arabic:
+	case writingArabic:
 		return "ar"
-	case Hangul:
+	case writingHangul:
 		return "ko"
-	case Han:
+	case writingHan:
 		if strings.ContainsFunc(text, func(c rune) bool { return unicode.In(c, unicode.Hiragana, unicode.Katakana) }) {
 			return "ja"
 		}
 		return "zh"
-	case Latin:
+	case writingLatin:
 		return latin(text)
 	}
 	return ""

@@ -20,7 +20,7 @@ type Touched struct {
 // segments whose source holds the word, and those that share a clip with them.
 func (e Entry) Impact(m lector.Manifest) (Touched, bool) {
 	t := Touched{Site: m.Site, Article: m.Article, Title: m.Title}
-	match := Lexicon{e.said()}.For(m.Language, Scope{Site: m.Site, Section: e.Section, Article: m.Article})
+	match := Lexicon{e.said()}.For(m.Language, scope{Site: m.Site, Section: e.Section, Article: m.Article})
 	clips := map[string]bool{}
 	for _, s := range m.Segments {
 		hit := false
@@ -68,7 +68,7 @@ func (m *matcher) finds(text string) bool {
 	if m == nil {
 		return false
 	}
-	r := &reader{src: text, language: unknown, level: Off, lexicon: m}
+	r := &reader{src: text, language: unknown, level: off, lexicon: m}
 	r.run()
 	return len(r.matched) > 0
 }

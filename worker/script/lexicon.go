@@ -62,9 +62,9 @@ func refuseEntry(e Entry, err error) error {
 	return lector.Hint(lector.Permanent(fmt.Errorf("lexicon entry %q: %w", e.Match, err)), `an entry says what is spoken for a word: Kyiv → Keeyiv`)
 }
 
-// Scope is where a script will stand: entries may be for one site, section or
+// scope is where a script will stand: entries may be for one site, section or
 // article only.
-type Scope struct{ Site, Section, Article string }
+type scope struct{ Site, Section, Article string }
 
 // Lexicon is a list of entries. Later entries win over earlier ones of the same
 // word, so that a site's own stand behind the ones it starts with.
@@ -77,7 +77,7 @@ type matcher struct {
 }
 
 // For returns what of the lexicon holds for a language and a place.
-func (x Lexicon) For(language string, scope Scope) *matcher {
+func (x Lexicon) For(language string, scope scope) *matcher {
 	if len(x) == 0 {
 		return nil
 	}
@@ -110,7 +110,7 @@ func (x Lexicon) For(language string, scope Scope) *matcher {
 	return m
 }
 
-func (e Entry) holds(language string, s Scope) bool {
+func (e Entry) holds(language string, s scope) bool {
 	return (e.Language == "" || primary(e.Language) == primary(language) && (!strings.Contains(e.Language, "-") || !strings.Contains(language, "-") || strings.EqualFold(e.Language, language))) &&
 		(e.Site == "" || e.Site == s.Site) && (e.Section == "" || strings.EqualFold(e.Section, s.Section)) && (e.Article == "" || e.Article == s.Article)
 }

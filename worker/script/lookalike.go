@@ -80,7 +80,7 @@ func unmixed(word string) string {
 	if !mixes(word) {
 		return word
 	}
-	latin, cyrillic := swapped(word, Latin, toLatin), swapped(word, Cyrillic, toCyrillic)
+	latin, cyrillic := swapped(word, writingLatin, toLatin), swapped(word, writingCyrillic, toCyrillic)
 	if latin != "" && (cyrillic == "" || 2*strings.Count(strings.Map(onlyLatin, word), "x") >= utf8.RuneCountInString(word)) {
 		return latin
 	}

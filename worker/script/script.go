@@ -18,15 +18,16 @@ import (
 // changes whenever the same source gives another text.
 const Version = "1"
 
-// Level is how much the script spells out for a voice.
+// Level is how much the script spells out for a voice: "full", "light", which
+// leaves digits to voices that read them well, or "off", which changes nothing
+// but what the lexicon says.
 type Level string
 
-// The levels. Light leaves digits to voices that read them well; off changes
-// nothing but what the lexicon says.
+// The levels.
 const (
-	Full  Level = "full"
-	Light Level = "light"
-	Off   Level = "off"
+	full  Level = "full"
+	light Level = "light"
+	off   Level = "off"
 )
 
 // Options say what is read and how.
@@ -40,7 +41,7 @@ type Options struct {
 	Site            string // the scopes that lexicon entries may ask for
 	Section         string
 	Article         string
-	Normalise       Level   // "" is Full
+	Normalise       Level   // "" is "full"
 	Foreign         Foreign // paragraphs in a writing that the voice cannot read; "" is SkipForeign
 }
 
@@ -94,7 +95,7 @@ func Build(p extract.Page, o Options) (Script, error) {
 	}
 	o.Language = Language(o.Language)
 	w := writer{options: o, language: languageOf(o.Language)}
-	w.lexicon = o.Lexicon.For(o.Language, Scope{o.Site, o.Section, o.Article})
+	w.lexicon = o.Lexicon.For(o.Language, scope{o.Site, o.Section, o.Article})
 	s := Script{Title: clean(p.Title), Language: o.Language}
 	w.disclosure(&s, o.Disclosure)
 	w.add(&s, lector.Title, s.Title, blockOf(p, lector.Title))
@@ -118,7 +119,7 @@ func Build(p extract.Page, o Options) (Script, error) {
 func (s *Script) foreign(o Options) error {
 	kept := s.Segments[:0]
 	for _, x := range s.Segments {
-		if w := WritingOf(x.Source); !Reads(o.Language, w) {
+		if w := WritingOf(x.Source); !canRead(o.Language, w) {
 			if o.Foreign == RefuseForeign {
 				return lector.Hint(lector.Permanent(fmt.Errorf("%s: %s letters in a text in %q", x.Path, w, o.Language)), "translate the paragraph, or leave foreign paragraphs out")
 			}
@@ -139,7 +140,7 @@ func Guess(p extract.Page) string {
 			text.WriteString(b.Text + " ")
 		}
 	}
-	return Looks(text.String())
+	return languageByLetters(text.String())
 }
 
 // writer carries what is the same for all segments of one script.

@@ -9,13 +9,9 @@ import (
 	"github.com/clipperhouse/uax29/v2/sentences"
 )
 
-// Sentences splits a paragraph into sentences, in the way of the language. The
-// sentences are parts of the text; only white space is lost between them.
-func Sentences(text, lang string) []string {
-	return languageOf(Language(lang)).split(clean(text))
-}
-
-// split takes the boundaries of Unicode (UAX 29) and joins again what a reader
+// split splits a paragraph into sentences, in the way of the language. The
+// sentences are parts of the text; only white space is lost between them. It
+// takes the boundaries of Unicode (UAX 29) and joins again what a reader
 // would not part: abbreviations, initials, quotes that go on.
 func (l *language) split(text string) []string {
 	var out []string

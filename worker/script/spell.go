@@ -12,25 +12,16 @@ import (
 // the next.
 const passes = 4
 
-// Normalise spells a text out at the given level and says, span by span, what
-// stands for what. Done twice it changes nothing more.
-func Normalise(text, lang string, level Level) (string, []Span) {
-	w := writer{options: Options{Language: Language(lang), Normalise: level}, language: languageOf(Language(lang))}
-	text = clean(text)
-	out, spans, _ := w.spell(text)
-	return out, spans
-}
-
 // spell returns the spoken form of one sentence.
 func (w *writer) spell(source string) (string, []Span, []string) {
-	if w.options.Normalise != Light && w.options.Normalise != Off {
-		w.options.Normalise = Full
+	if w.options.Normalise != light && w.options.Normalise != off {
+		w.options.Normalise = full
 	}
 	r := &reader{src: source, language: w.language, level: w.options.Normalise, lexicon: w.lexicon, shouting: w.language.shouting(source), writing: ownWriting(w.options.Language)}
 	r.run()
 	text, spans, matched := trimmed(string(r.out), r.spans), r.spans, r.matched
 	for range passes - 1 {
-		if r.level == Off || len(r.spans) == 0 {
+		if r.level == off || len(r.spans) == 0 {
 			break
 		}
 		again := &reader{src: text, language: w.language, level: w.options.Normalise, shouting: r.shouting, writing: r.writing}
@@ -80,7 +71,7 @@ func (r *reader) run() {
 		if r.lexicon != nil && r.lookUp() {
 			continue
 		}
-		if r.level != Off && r.rule() {
+		if r.level != off && r.rule() {
 			continue
 		}
 		_, n := utf8.DecodeRuneInString(r.src[r.pos:])
@@ -367,6 +358,6 @@ var numberWords = set("hundred point percent " + strings.Join(slices.Concat(ones
 func Try(text string, o Options) Sentence {
 	o.Language = Language(o.Language)
 	w := writer{options: o, language: languageOf(o.Language)}
-	w.lexicon = o.Lexicon.For(o.Language, Scope{o.Site, o.Section, o.Article})
+	w.lexicon = o.Lexicon.For(o.Language, scope{o.Site, o.Section, o.Article})
 	return w.sentence(clean(text))
 }
