@@ -24,22 +24,22 @@ import (
 
 // The bounds of one fetch.
 const (
-	Timeout   = 10 * time.Second
-	MaxSize   = 5 << 20 // bytes
-	redirects = 3
+	defaultTimeout = 10 * time.Second
+	maxSize        = 5 << 20 // bytes
+	redirects      = 3
 )
 
-// ErrPrivate is returned for an address inside this machine or its network.
-var ErrPrivate = errors.New("private address")
+// errPrivate is returned for an address inside this machine or its network.
+var errPrivate = errors.New("private address")
 
 // Client fetches pages. The zero value refuses private, loopback and
 // link-local addresses when it dials, whatever name led there.
 type Client struct {
 	AllowPrivate bool
-	Timeout      time.Duration // of one fetch; 0: the constant Timeout
+	Timeout      time.Duration // of one fetch; 0: 10 s
 }
 
-func (c Client) timeout() time.Duration { return cmp.Or(c.Timeout, Timeout) }
+func (c Client) timeout() time.Duration { return cmp.Or(c.Timeout, defaultTimeout) }
 
 // Is reports whether name is an address that Get understands.
 func Is(name string) bool {
@@ -48,7 +48,7 @@ func Is(name string) bool {
 }
 
 // Get returns the body of a page in UTF-8: over HTTP or HTTPS, with at most
-// three redirects, MaxSize bytes and Timeout. A page that is not there is a
+// three redirects, five megabytes and Timeout. A page that is not there is a
 // permanent error; a server that fails or does not answer is a transient one.
 func (c Client) Get(ctx context.Context, address string) ([]byte, error) {
 	data, contentType, err := c.get(ctx, address, "text/html, text/plain;q=0.9, application/json;q=0.8")
@@ -113,7 +113,7 @@ func (c Client) control(network, address string, conn syscall.RawConn) error {
 		return nil
 	}
 	if err := public.Safe(network, address, conn); err != nil {
-		return lector.Hint(lector.Permanent(fmt.Errorf("%w %s: %w", ErrPrivate, address, err)), "with -allow-private, pages of this machine and its network are fetched too")
+		return lector.Hint(lector.Permanent(fmt.Errorf("%w %s: %w", errPrivate, address, err)), "with -allow-private, pages of this machine and its network are fetched too")
 	}
 	return nil
 }
@@ -125,7 +125,7 @@ func explain(err error) error {
 	var e net.Error
 	switch {
 	case errors.As(err, &e) && e.Timeout():
-		hint = fmt.Sprintf("the page did not come within %s: try again, or save it and give the file", Timeout)
+		hint = fmt.Sprintf("the page did not come within %s: try again, or save it and give the file", defaultTimeout)
 	case lector.HintOf(err) != "":
 		hint = lector.HintOf(err)
 	}
@@ -143,13 +143,13 @@ func refused(address string, status int) error {
 
 // read returns the body.
 func read(resp *http.Response) ([]byte, error) {
-	limited := io.LimitReader(resp.Body, MaxSize+1)
+	limited := io.LimitReader(resp.Body, maxSize+1)
 	data, err := io.ReadAll(limited)
 	if err != nil {
 		return nil, explain(err)
 	}
-	if len(data) > MaxSize {
-		return nil, lector.Hint(lector.Permanent(fmt.Errorf("fetch: the page is larger than %d bytes", MaxSize)), "save the page and cut what is not the article")
+	if len(data) > maxSize {
+		return nil, lector.Hint(lector.Permanent(fmt.Errorf("fetch: the page is larger than %d bytes", maxSize)), "save the page and cut what is not the article")
 	}
 	return data, nil
 }

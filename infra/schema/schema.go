@@ -19,13 +19,13 @@ import (
 	"lector"
 )
 
-// ArticleV1 is the JSON Schema (2020-12) of an article event's data.
+// articleSchema is the JSON Schema (2020-12) of an article event's data.
 //
 //go:embed article.v1.schema.json
-var ArticleV1 []byte
+var articleSchema []byte
 
 var articleV1 = sync.OnceValues(func() (*jsonschema.Schema, error) {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(ArticleV1))
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(articleSchema))
 	if err != nil {
 		return nil, err
 	}

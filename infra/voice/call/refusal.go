@@ -17,7 +17,7 @@ type Kind int
 
 // The kinds of refusals.
 const (
-	Unclassified Kind = iota // by status
+	unclassified Kind = iota // by status
 	Permanent                // the same call is refused again
 	Denied                   // any call is refused, whatever its text: the account or the settings
 	Transient                // the same call may pass
@@ -121,7 +121,7 @@ func (f Refusal) Err(status int) error {
 func (f Refusal) Wrap(err error) error {
 	hint := cmp.Or(f.Hint, defaultHints[f.Kind])
 	switch f.Kind {
-	case Permanent, Unclassified:
+	case Permanent, unclassified:
 		err = lector.Permanent(err)
 	case Denied:
 		err = lector.WithClass(lector.Permanent(err), lector.ClassVoiceRefused)
@@ -140,7 +140,7 @@ func (f Refusal) Wrap(err error) error {
 
 // defaultHints say what an operator can do about a refusal without a hint of its own.
 var defaultHints = map[Kind]string{
-	Unclassified: refusedHint,
+	unclassified: refusedHint,
 	Permanent:    refusedHint,
 	Denied:       refusedHint,
 	Transient:    "the service is in trouble and is asked again by itself; if it lasts, see its status page or its log",

@@ -49,21 +49,21 @@ func (w Want) hint(err error, format string, args ...any) error {
 	return lector.Hint(err, format, args...)
 }
 
-// MP3 returns an answer as an MP3: as it came where it is one of the wanted
+// kindMP3 returns an answer as an MP3: as it came where it is one of the wanted
 // form, encoded where it is WAV or raw samples, and an error that says what it
 // is otherwise. Text in place of audio and a cut end are transient, for the
 // next answer may be whole; a wrong form is permanent.
 func (w Want) MP3(ctx context.Context, data []byte) ([]byte, error) {
 	switch kind := Sniff(data); kind {
-	case MP3:
+	case kindMP3:
 		return data, w.check(data)
-	case WAV:
+	case kindWAV:
 		return w.encode(ctx, data)
-	case Empty:
+	case kindNothing:
 		return nil, lector.Hint(errors.New("the answer holds no audio"), notAudioHint)
-	case HTML, JSON, Text:
+	case kindHTML, JSON, kindText:
 		return nil, WrongKindError(kind, "audio", data)
-	case Unknown:
+	case kindUnknown:
 		if w.Raw > 0 {
 			return w.encode(ctx, pcm.NewWAV(data, w.Raw, 1).Bytes())
 		}
@@ -82,7 +82,7 @@ func misconfigured(err error) error {
 func (w Want) check(mp3 []byte) error {
 	f, err := ScanFrames(mp3)
 	switch {
-	case errors.Is(err, ErrTruncated):
+	case errors.Is(err, errTruncated):
 		return lector.Hint(fmt.Errorf("the audio is %w", err), notAudioHint)
 	case f.Frames == 0:
 		return lector.Hint(fmt.Errorf("the answer is a damaged MP3: %w", err), notAudioHint)

@@ -19,8 +19,8 @@ type Form struct {
 	Duration time.Duration
 }
 
-// ErrTruncated is wrapped by the error for an MP3 whose last frame is not whole.
-var ErrTruncated = errors.New("cut off")
+// errTruncated is wrapped by the error for an MP3 whose last frame is not whole.
+var errTruncated = errors.New("cut off")
 
 // ScanFrames goes from frame to frame of a layer III stream. ID3 tags may stand around
 // it; anything else that is no whole frame of the first one's version, rate and
@@ -41,7 +41,7 @@ func ScanFrames(mp3 []byte) (Form, error) {
 			return f, fmt.Errorf("byte %d: %v behind %v", at, h.Format(), first.Format())
 		}
 		if at += h.Size(); at > len(mp3) {
-			return f, fmt.Errorf("%w: the last frame lacks %d bytes", ErrTruncated, at-len(mp3))
+			return f, fmt.Errorf("%w: the last frame lacks %d bytes", errTruncated, at-len(mp3))
 		}
 		samples += h.Samples()
 	}
@@ -72,7 +72,7 @@ func isID3v1(b []byte) bool { return len(b) == 128 && string(b[:3]) == "TAG" }
 // header reads the header of a frame that states its size.
 func header(b []byte) (mpeg.Header, error) {
 	if len(b) < mpeg.HeaderSize {
-		return 0, fmt.Errorf("%w: %d bytes of a header", ErrTruncated, len(b))
+		return 0, fmt.Errorf("%w: %d bytes of a header", errTruncated, len(b))
 	}
 	h, ok := mpeg.ParseHeader(b)
 	if !ok || h.Size() == 0 {

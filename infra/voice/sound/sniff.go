@@ -8,44 +8,45 @@ import (
 	"lector/audio/pcm"
 )
 
-// Kind is what some bytes are.
+// Kind is what some bytes are, in words that fit an error: "MP3", "HTML" or
+// "something unknown".
 type Kind string
 
 // The kinds that speech servers were seen to send.
 const (
-	MP3     Kind = "MP3"
-	WAV     Kind = "WAV"
-	FLAC    Kind = "FLAC"
-	Ogg     Kind = "Ogg"
-	AAC     Kind = "AAC"
-	MP4     Kind = "MP4"
-	HTML    Kind = "HTML"
-	JSON    Kind = "JSON"
-	Text    Kind = "text"
-	Empty   Kind = "nothing"
-	Unknown Kind = "something unknown" // raw PCM looks like this
+	kindMP3     Kind = "MP3"
+	kindWAV     Kind = "WAV"
+	kindFLAC    Kind = "FLAC"
+	kindOgg     Kind = "Ogg"
+	kindAAC     Kind = "AAC"
+	kindMP4     Kind = "MP4"
+	kindHTML    Kind = "HTML"
+	JSON        Kind = "JSON"
+	kindText    Kind = "text"
+	kindNothing Kind = "nothing"
+	kindUnknown Kind = "something unknown" // raw PCM looks like this
 )
 
 // Sniff tells what data is by its first bytes.
 func Sniff(data []byte) Kind {
 	switch {
 	case len(data) == 0:
-		return Empty
+		return kindNothing
 	case pcm.IsWAV(data):
-		return WAV
+		return kindWAV
 	case hasMagic(data, 0, "ID3"):
-		return MP3
+		return kindMP3
 	case hasMagic(data, 0, "fLaC"):
-		return FLAC
+		return kindFLAC
 	case hasMagic(data, 0, "OggS"):
-		return Ogg
+		return kindOgg
 	case hasMagic(data, 4, "ftyp"):
-		return MP4
+		return kindMP4
 	case len(data) > 1 && data[0] == 0xFF && data[1]&0xF6 == 0xF0:
-		return AAC // an ADTS header has layer 0
+		return kindAAC // an ADTS header has layer 0
 	}
 	if startsWithFrames(data) {
-		return MP3
+		return kindMP3
 	}
 	return textKind(data)
 }
@@ -77,13 +78,13 @@ func textKind(data []byte) Kind {
 	control := func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' }
 	switch {
 	case !utf8.Valid(head) || bytes.ContainsFunc(head, control):
-		return Unknown
+		return kindUnknown
 	case len(head) == 0:
-		return Empty
+		return kindNothing
 	case head[0] == '<':
-		return HTML
+		return kindHTML
 	case head[0] == '{' || head[0] == '[':
 		return JSON
 	}
-	return Text
+	return kindText
 }

@@ -1,7 +1,6 @@
 package sound_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -14,17 +13,17 @@ import (
 func TestSniff(t *testing.T) {
 	t.Parallel()
 	for want, samples := range map[sound.Kind][]string{
-		sound.MP3:     {string(voicetest.MP3(24000, 1, time.Second)), "ID3\x04\x00\x00\x00\x00\x00\x00", "\xff\xf3\x64\xc4"},
-		sound.WAV:     {string(voicetest.WAV(24000, time.Second)), "RF64\xff\xff\xff\xffWAVEds64"},
-		sound.FLAC:    {"fLaC\x00\x00"},
-		sound.Ogg:     {"OggS\x00\x02"},
-		sound.AAC:     {"\xff\xf1\x50\x80\x00\x1f\xfc"},
-		sound.MP4:     {"\x00\x00\x00\x20ftypM4A "},
-		sound.HTML:    {"<!doctype html>", " \n<html>"},
-		sound.JSON:    {`{"error":1}`, "[1]"},
-		sound.Text:    {"upstream timed out", "Сервер не відповідає", strings.Repeat("є", 400)},
-		sound.Empty:   {"", " \n"},
-		sound.Unknown: {"\x00\x01\x02\x03", string(make([]byte, 4000)), "\xff\xf3\x64\xc4" + strings.Repeat("\x01", 4000), "\x80\x81"},
+		"MP3":               {string(voicetest.MP3(24000, 1, time.Second)), "ID3\x04\x00\x00\x00\x00\x00\x00", "\xff\xf3\x64\xc4"},
+		"WAV":               {string(voicetest.WAV(24000, time.Second)), "RF64\xff\xff\xff\xffWAVEds64"},
+		"FLAC":              {"fLaC\x00\x00"},
+		"Ogg":               {"OggS\x00\x02"},
+		"AAC":               {"\xff\xf1\x50\x80\x00\x1f\xfc"},
+		"MP4":               {"\x00\x00\x00\x20ftypM4A "},
+		"HTML":              {"<!doctype html>", " \n<html>"},
+		"JSON":              {`{"error":1}`, "[1]"},
+		"text":              {"upstream timed out", "Сервер не відповідає", strings.Repeat("є", 400)},
+		"nothing":           {"", " \n"},
+		"something unknown": {"\x00\x01\x02\x03", string(make([]byte, 4000)), "\xff\xf3\x64\xc4" + strings.Repeat("\x01", 4000), "\x80\x81"},
 	} {
 		for _, s := range samples {
 			if got := sound.Sniff([]byte(s)); got != want {
@@ -44,7 +43,7 @@ func TestWalk(t *testing.T) {
 		if err != nil || got.Rate != form.Rate || got.Channels != form.Channels || got.Duration.Round(100*time.Millisecond) != 2*time.Second {
 			t.Errorf("%+v: %+v, %v", form, got, err)
 		}
-		if _, err := sound.ScanFrames(mp3[:len(mp3)-1]); !errors.Is(err, sound.ErrTruncated) {
+		if _, err := sound.ScanFrames(mp3[:len(mp3)-1]); err == nil || !strings.Contains(err.Error(), "cut off") {
 			t.Errorf("cut: %v", err)
 		}
 		if _, err := sound.ScanFrames(append(mp3, "garbage"...)); err == nil {

@@ -117,9 +117,9 @@ func (s Subject) speak(t *testing.T, u lector.Utterance) lector.Speech {
 	return got
 }
 
-// Hostile are texts that somebody might take for markup, options, commands or
+// hostile are texts that somebody might take for markup, options, commands or
 // the end of a request.
-func Hostile() []string {
+func hostile() []string {
 	return []string{
 		`<speak>Say <break time="10s"/> this & that</speak> in the harbour today.`,
 		`-o /tmp/nowhere --help is how the letter begins.`,
@@ -133,7 +133,7 @@ func Hostile() []string {
 }
 
 func (s Subject) textIsData(t *testing.T) {
-	for _, text := range Hostile() {
+	for _, text := range hostile() {
 		s.speak(t, s.say(text))
 	}
 }

@@ -103,7 +103,7 @@ func (s *Server) sign(r *http.Request) {
 	hash := r.Header.Get("X-Amz-Content-Sha256")
 	escaped := func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true } // as S3 wants it
 	// A request that cannot be signed is refused by the server, which fails the test.
-	_ = v4.NewSigner(escaped).SignHTTP(r.Context(), pair, r, hash, "s3", Region, time.Now())
+	_ = v4.NewSigner(escaped).SignHTTP(r.Context(), pair, r, hash, "s3", region, time.Now())
 }
 
 // Without returns a server that ignores a header of requests with a method.

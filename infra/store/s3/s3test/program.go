@@ -20,10 +20,10 @@ type Program struct {
 }
 
 // Programs returns all servers that Lector is tried with.
-func Programs() []Program { return []Program{Versitygw(), SeaweedFS(), MinIO()} }
+func Programs() []Program { return []Program{versitygw(), seaweedFS(), minIO()} }
 
-// Versitygw keeps objects as files.
-func Versitygw() Program {
+// versitygw keeps objects as files.
+func versitygw() Program {
 	return Program{
 		Name: "versitygw", Install: "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0",
 		module: "github.com/versity/versitygw", ports: 1, health: "/health", run: runVersitygw,
@@ -37,13 +37,13 @@ func runVersitygw(s *Server, ports []string) (args, env []string, err error) {
 			return nil, nil, err
 		}
 	}
-	args = []string{"--port", "127.0.0.1:" + ports[0], "--health", "/health", "--region", Region, "--quiet",
+	args = []string{"--port", "127.0.0.1:" + ports[0], "--health", "/health", "--region", region, "--quiet",
 		"posix", "--sidecar", meta, data} // the sidecar serves where there are no extended attributes
 	return args, []string{"ROOT_ACCESS_KEY_ID=" + s.AccessKeyID, "ROOT_SECRET_ACCESS_KEY=" + s.SecretAccessKey}, nil
 }
 
-// SeaweedFS keeps objects in volumes, and its names in a filer.
-func SeaweedFS() Program {
+// seaweedFS keeps objects in volumes, and its names in a filer.
+func seaweedFS() Program {
 	return Program{
 		Name: "weed", Install: "make stores",
 		module: "github.com/seaweedfs/seaweedfs", ports: 8, health: "/healthz", run: runSeaweedFS,
@@ -78,8 +78,8 @@ func runSeaweedFS(s *Server, ports []string) (args, env []string, err error) {
 		"-volume.port=" + ports[4], "-volume.port.grpc=" + ports[5], "-filer.port=" + ports[6], "-filer.port.grpc=" + ports[7]}, nil, nil
 }
 
-// MinIO keeps objects in files of its own form.
-func MinIO() Program {
+// minIO keeps objects in files of its own form.
+func minIO() Program {
 	return Program{
 		Name: "minio", Install: "go install github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c",
 		module: "github.com/minio/minio", ports: 2, health: "/minio/health/live",

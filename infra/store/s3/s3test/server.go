@@ -18,8 +18,8 @@ import (
 	"lector/infra/store/s3"
 )
 
-// Region is the one that the servers go by.
-const Region = "us-east-1"
+// region is the one that the servers go by.
+const region = "us-east-1"
 
 // Server is a running server and the key pair of its root user.
 type Server struct {
@@ -36,7 +36,7 @@ type Server struct {
 // the test. Without the program the test is skipped, and says so.
 func Start(t testing.TB, buckets ...string) *Server {
 	t.Helper()
-	return StartProgram(t, Versitygw(), buckets...)
+	return StartProgram(t, versitygw(), buckets...)
 }
 
 // StartProgram is Start for one of the programs.
@@ -66,7 +66,7 @@ func StartProgram(t testing.TB, p Program, buckets ...string) *Server {
 // Config returns the settings with which the store opens a bucket of s.
 func (s *Server) Config(bucket string) s3.Config {
 	return s3.Config{
-		Bucket: bucket, Endpoint: s.Endpoint, Region: Region,
+		Bucket: bucket, Endpoint: s.Endpoint, Region: region,
 		AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey,
 	}
 }
@@ -75,7 +75,7 @@ func (s *Server) Config(bucket string) s3.Config {
 func (s *Server) Env(bucket string) []string {
 	return []string{
 		"LECTOR_STORE_KIND=s3", "LECTOR_STORE_BUCKET=" + bucket,
-		"LECTOR_STORE_ENDPOINT=" + s.Endpoint, "LECTOR_STORE_REGION=" + Region,
+		"LECTOR_STORE_ENDPOINT=" + s.Endpoint, "LECTOR_STORE_REGION=" + region,
 		"AWS_ACCESS_KEY_ID=" + s.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + s.SecretAccessKey,
 	}
 }
