@@ -16,8 +16,8 @@ import (
 // ErrNoBrowser is returned where no Chromium is installed.
 var ErrNoBrowser = errors.New("no chromium on this machine (apt-get install chromium)")
 
-// Find returns the path of a Chromium, or ErrNoBrowser.
-func Find() (string, error) {
+// find returns the path of a Chromium, or ErrNoBrowser.
+func find() (string, error) {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path, nil
@@ -36,7 +36,7 @@ type Browser struct {
 // nobody for anything. Close ends it, as does the end of the context: nothing
 // else bounds what is waited for.
 func Start(ctx context.Context) (*Browser, error) {
-	path, err := Find()
+	path, err := find()
 	if err != nil {
 		return nil, err
 	}

@@ -17,9 +17,9 @@ const (
 	sampleRate   = 24000
 )
 
-// Silence returns an MP3 of at least the given seconds without a sound:
+// silence returns an MP3 of at least the given seconds without a sound:
 // 24 kHz mono, 48 kbit/s, 144 bytes a frame.
-func Silence(seconds float64) (mp3 []byte, samples int64) {
+func silence(seconds float64) (mp3 []byte, samples int64) {
 	frame := make([]byte, 144)
 	copy(frame, "\xff\xf3\x64\xc4")
 	n := int(seconds*sampleRate/frameSamples) + 1
@@ -33,7 +33,7 @@ func (s *Store) Rendition(base string, a lector.Article, paragraphs ...string) l
 	m := manifest(base, a)
 	m.Segments = append(segments(lector.SpokenDisclosure, 0, lector.DisclosureText+"."), segments(lector.Title, 4, a.Title)...)
 	m.Segments = append(m.Segments, segments(lector.Paragraph, 8, paragraphs...)...)
-	mp3, samples := Silence(float64(4 * len(m.Segments)))
+	mp3, samples := silence(float64(4 * len(m.Segments)))
 	sum := sha256.Sum256(mp3)
 	m.Bytes, m.SHA256 = int64(len(mp3)), hex.EncodeToString(sum[:])
 	m.Samples, m.SampleRate, m.Duration = samples, sampleRate, float64(samples)/sampleRate

@@ -62,7 +62,7 @@ func (e Embed) Player(r *http.Request, site, id string) (player.Player, error) {
 	if e.ServeObjects {
 		p.Files = dir
 	}
-	m, err := Manifest(r.Context(), e.Store, site, id)
+	m, err := manifestOf(r.Context(), e.Store, site, id)
 	if err != nil {
 		return p, err
 	}

@@ -76,7 +76,7 @@ func (o OEmbed) find(r *http.Request, u *url.URL) (lector.Manifest, error) {
 		if _, ok := o.Sites[site]; !ok {
 			return lector.Manifest{}, lector.ErrNotFound
 		}
-		return Manifest(r.Context(), o.Store, site, id)
+		return manifestOf(r.Context(), o.Store, site, id)
 	}
 	for name := range o.Sites {
 		all, err := o.Catalog.Newest(r.Context(), name)

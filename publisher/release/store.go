@@ -29,9 +29,9 @@ type Store interface {
 // maxManifest bounds the manifest that is read into memory, in bytes.
 const maxManifest = 16 << 20
 
-// Manifest returns the manifest of the article's public rendition. The error
+// manifestOf returns the manifest of the article's public rendition. The error
 // is lector.ErrNotFound when the article has no audio, or has it no more.
-func Manifest(ctx context.Context, s Store, site, id string) (lector.Manifest, error) {
+func manifestOf(ctx context.Context, s Store, site, id string) (lector.Manifest, error) {
 	key := lector.PointerKey(site, lector.Key(site, id))
 	m, err := readManifest(ctx, s, key)
 	if err == nil && (m.Site != site || m.Article != id || lector.PointerKey(site, m.Key) != key) {

@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// A client that does not take StepSize bytes within StallTimeout is let go. That is
+// A client that does not take stepSize bytes within stallTimeout is let go. That is
 // about half a kilobyte a second, a tenth of what a phone gets on 2G; a bound on the
 // whole answer would cut off honest ones.
 const (
-	StepSize     = 64 << 10 // bytes
-	StallTimeout = 2 * time.Minute
+	stepSize     = 64 << 10 // bytes
+	stallTimeout = 2 * time.Minute
 )
 
 // Listen returns l with connections that are *Conn.
@@ -64,7 +64,7 @@ func (c *Conn) CloseWrite() error {
 func (c *Conn) Write(p []byte) (written int, err error) {
 	for {
 		n, err := c.step(func() (int64, error) {
-			n, err := c.write(p[:min(StepSize, len(p))])
+			n, err := c.write(p[:min(stepSize, len(p))])
 			return int64(n), err
 		})
 		written += int(n)
@@ -89,11 +89,11 @@ func (c *Conn) step(send func() (int64, error)) (n int64, err error) {
 // deadline at each step would cost more than to send a short answer.
 func (c *Conn) extendDeadline() error {
 	now := time.Now()
-	if now.Sub(c.deadlineSet) < StallTimeout/16 {
+	if now.Sub(c.deadlineSet) < stallTimeout/16 {
 		return nil
 	}
 	c.deadlineSet = now
-	return c.SetWriteDeadline(now.Add(StallTimeout))
+	return c.SetWriteDeadline(now.Add(stallTimeout))
 }
 
 func (c *Conn) write(p []byte) (int, error) {
@@ -125,7 +125,7 @@ func (c *Conn) ReadFrom(src io.Reader) (int64, error) {
 func (c *Conn) sendFile(to io.ReaderFrom, file *os.File, limited *io.LimitedReader) (sent int64, err error) {
 	part := io.LimitedReader{R: file}
 	for limited.N > 0 {
-		asked := min(StepSize, limited.N)
+		asked := min(stepSize, limited.N)
 		part.N = asked
 		n, err := c.step(func() (int64, error) { return to.ReadFrom(&part) })
 		sent += n
