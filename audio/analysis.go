@@ -143,5 +143,5 @@ func (m *measure) done(s *stream) *Analysis {
 	return a
 }
 
-// ErrLoudness is returned where a part that is to be levelled cannot be decoded.
-var ErrLoudness = errors.New("loudness cannot be measured")
+// errLoudness is returned where a part that is to be levelled cannot be decoded.
+var errLoudness = errors.New("loudness cannot be measured")

@@ -22,23 +22,24 @@ type Expect struct {
 	Slowest, Fastest float64
 }
 
-// Fault says what is wrong with a clip.
+// Fault says what is wrong with a clip, such as "damaged", "too long" or
+// "clipping": words that reports print.
 type Fault string
 
 // The faults of a clip.
 const (
 	NotAudio    Fault = "not audio"    // HTML, JSON, text or nothing at all
-	Damaged     Fault = "damaged"      // truncated, garbage inside, or undecodable
+	damaged     Fault = "damaged"      // truncated, garbage inside, or undecodable
 	WrongFormat Fault = "wrong format" // sample rate or channels
 	TooShort    Fault = "too short"    // for its text
-	TooLong     Fault = "too long"     // for its text
-	NoSound     Fault = "no sound"     // nothing above −60 dBFS
-	TooQuiet    Fault = "too quiet"    // below −45 LUFS
-	Clipping    Fault = "clipping"     // flattened waves
-	LongSilence Fault = "long silence" // inside or at an end
-	Repetition  Fault = "repetition"   // the same sound again and again
-	Tone        Fault = "tone"         // a sound that does not change
-	Unchecked   Fault = "unchecked"    // 8 kHz: nothing can be said about the sound
+	tooLong     Fault = "too long"     // for its text
+	noSound     Fault = "no sound"     // nothing above −60 dBFS
+	tooQuiet    Fault = "too quiet"    // below −45 LUFS
+	clipping    Fault = "clipping"     // flattened waves
+	longSilence Fault = "long silence" // inside or at an end
+	repetition  Fault = "repetition"   // the same sound again and again
+	tone        Fault = "tone"         // a sound that does not change
+	unchecked   Fault = "unchecked"    // 8 kHz: nothing can be said about the sound
 )
 
 // Finding is one thing that is wrong with a clip.
@@ -62,7 +63,7 @@ type Verdict struct {
 func (v Verdict) Err() error {
 	var bad []Finding
 	for _, f := range v.Findings {
-		if f.Fault != Unchecked {
+		if f.Fault != unchecked {
 			bad = append(bad, f)
 		}
 	}
@@ -102,7 +103,7 @@ func Check(ctx context.Context, mp3 []byte, want Expect) (Verdict, error) {
 	case ctx.Err() != nil:
 		return Verdict{}, ctx.Err()
 	case errors.Is(err, pcm.ErrUndecodable):
-		return Verdict{Findings: []Finding{{Unchecked, 0, err.Error()}}}, nil
+		return Verdict{Findings: []Finding{{unchecked, 0, err.Error()}}}, nil
 	case err != nil:
 		return Verdict{Findings: []Finding{{NotAudio, 0, describe(mp3, err)}}}, nil
 	}
@@ -129,11 +130,11 @@ func (a *Analysis) whole() []Finding {
 	var all []Finding
 	for _, p := range a.Problems {
 		if p.Kind != mpeg.TagInside && p.Kind != mpeg.BadTag {
-			all = append(all, Finding{Damaged, 0, p.String()})
+			all = append(all, Finding{damaged, 0, p.String()})
 		}
 	}
 	if a.Faults > 0 {
-		all = append(all, Finding{Damaged, 0, fmt.Sprintf("%d frames do not decode", a.Faults)})
+		all = append(all, Finding{damaged, 0, fmt.Sprintf("%d frames do not decode", a.Faults)})
 	}
 	return all
 }
@@ -155,15 +156,15 @@ const (
 
 func (a *Analysis) level() []Finding {
 	if a.Silent {
-		return []Finding{{NoSound, 0, "no sample is above −60 dBFS"}}
+		return []Finding{{noSound, 0, "no sample is above −60 dBFS"}}
 	}
 	var all []Finding
 	if len(a.energies) >= 4 && a.Loudness < quietest {
-		all = append(all, Finding{TooQuiet, 0, fmt.Sprintf("%.1f LUFS", a.Loudness)})
+		all = append(all, Finding{tooQuiet, 0, fmt.Sprintf("%.1f LUFS", a.Loudness)})
 	}
 	samples := a.Duration.Seconds() * float64(a.SampleRate*a.Channels)
 	if float64(a.Clipped) > clippedMax*samples {
-		all = append(all, Finding{Clipping, 0, fmt.Sprintf("%d samples in runs at full scale", a.Clipped)})
+		all = append(all, Finding{clipping, 0, fmt.Sprintf("%d samples in runs at full scale", a.Clipped)})
 	}
 	return all
 }
@@ -197,7 +198,7 @@ func (a *Analysis) pace(want Expect) []Finding {
 	case sound+slackShort < seconds(fast):
 		return []Finding{{TooShort, a.Sound.End, detail}}
 	case sound-slackLong > seconds(slow):
-		return []Finding{{TooLong, a.Sound.Start, detail}}
+		return []Finding{{tooLong, a.Sound.Start, detail}}
 	}
 	return nil
 }
@@ -216,13 +217,13 @@ func (a *Analysis) monotony() []Finding {
 	}
 	var all []Finding
 	for _, s := range a.Quiet(longestSilence) {
-		all = append(all, Finding{LongSilence, s.Start, fmt.Sprintf("%.1f s of silence", (s.End - s.Start).Seconds())})
+		all = append(all, Finding{longSilence, s.Start, fmt.Sprintf("%.1f s of silence", (s.End - s.Start).Seconds())})
 	}
 	if at, n := a.tone.span(); n > longestTone {
-		all = append(all, Finding{Tone, at, fmt.Sprintf("%.1f s of unchanged sound", n.Seconds())})
+		all = append(all, Finding{tone, at, fmt.Sprintf("%.1f s of unchanged sound", n.Seconds())})
 	}
 	if at, period, times := a.repetition(); times > 0 {
-		all = append(all, Finding{Repetition, at, fmt.Sprintf("the same %.2f s %d times", period.Seconds(), times)})
+		all = append(all, Finding{repetition, at, fmt.Sprintf("the same %.2f s %d times", period.Seconds(), times)})
 	}
 	return all
 }

@@ -81,18 +81,18 @@ func TestCheckFindsEachFault(t *testing.T) {
 		{"empty", nil, Expect{}, NotAudio},
 		{"wrong rate", good, Expect{SampleRate: 22050}, WrongFormat},
 		{"wrong channels", good, Expect{Channels: 2}, WrongFormat},
-		{"last frame cut", good[:len(good)-20], Expect{}, Damaged},
-		{"garbage inside", append(append(bytes.Clone(good[:5000]), make([]byte, 500)...), good[5000:]...), Expect{}, Damaged},
+		{"last frame cut", good[:len(good)-20], Expect{}, damaged},
+		{"garbage inside", append(append(bytes.Clone(good[:5000]), make([]byte, 500)...), good[5000:]...), Expect{}, damaged},
 		{"half of the text missing", encoded(t, "half", one), Expect{Characters: 4 * text}, TooShort},
-		{"much more than the text", good, Expect{Characters: 3}, TooLong},
-		{"silence", encoded(t, "silence", make([]int16, 24000)), Expect{Characters: 20}, NoSound},
-		{"too quiet", encoded(t, "quiet", scaled(append(append([]int16{}, one...), other...), 0.02)), Expect{}, TooQuiet},
-		{"clipping", encoded(t, "clipping", scaled(one, 60)), Expect{}, Clipping},
-		{"four seconds of silence inside", encoded(t, "inside", append(append(append([]int16{}, one...), make([]int16, 4*24000)...), other...)), Expect{}, LongSilence},
-		{"four seconds of silence behind", encoded(t, "behind", append(append([]int16{}, one...), make([]int16, 4*24000)...)), Expect{}, LongSilence},
-		{"the same again and again", encoded(t, "loop", repeat(speech(t, 2), 5)), Expect{}, Repetition},
-		{"a stammer", encoded(t, "stammer", append(append([]int16{}, one...), repeat(one[6000:18000], 6)...)), Expect{}, Repetition},
-		{"a held tone", encoded(t, "tone", append(append([]int16{}, one...), sine(2)...)), Expect{}, Tone},
+		{"much more than the text", good, Expect{Characters: 3}, tooLong},
+		{"silence", encoded(t, "silence", make([]int16, 24000)), Expect{Characters: 20}, noSound},
+		{"too quiet", encoded(t, "quiet", scaled(append(append([]int16{}, one...), other...), 0.02)), Expect{}, tooQuiet},
+		{"clipping", encoded(t, "clipping", scaled(one, 60)), Expect{}, clipping},
+		{"four seconds of silence inside", encoded(t, "inside", append(append(append([]int16{}, one...), make([]int16, 4*24000)...), other...)), Expect{}, longSilence},
+		{"four seconds of silence behind", encoded(t, "behind", append(append([]int16{}, one...), make([]int16, 4*24000)...)), Expect{}, longSilence},
+		{"the same again and again", encoded(t, "loop", repeat(speech(t, 2), 5)), Expect{}, repetition},
+		{"a stammer", encoded(t, "stammer", append(append([]int16{}, one...), repeat(one[6000:18000], 6)...)), Expect{}, repetition},
+		{"a held tone", encoded(t, "tone", append(append([]int16{}, one...), sine(2)...)), Expect{}, tone},
 	} {
 		v, err := Check(context.Background(), c.mp3, c.want)
 		if err != nil {
@@ -120,7 +120,7 @@ func TestCheckQuotesWhatCameInstead(t *testing.T) {
 func TestCheckSaysWhatItCannotHear(t *testing.T) {
 	t.Parallel()
 	v, err := Check(context.Background(), silentMP3(mono8, 20), Expect{Characters: 100})
-	if err != nil || v.Err() != nil || len(v.Findings) != 1 || v.Findings[0].Fault != Unchecked {
+	if err != nil || v.Err() != nil || len(v.Findings) != 1 || v.Findings[0].Fault != unchecked {
 		t.Errorf("%v %+v", err, v)
 	}
 }

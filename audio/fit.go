@@ -187,7 +187,7 @@ func (p *Plan) mustRelay(i int, h mpeg.Header) (bool, error) {
 	units := s.framesFrom(from)
 	for range from%stride + 1 {
 		if !units.Next() {
-			return false, ErrChanged
+			return false, errChanged
 		}
 	}
 	f := units.Frame()
@@ -292,7 +292,7 @@ func (p *Plan) walk(ctx context.Context, i int, visit func(mpeg.Unit)) error {
 			return ctx.Err()
 		}
 		if !units.Next() {
-			return ErrChanged
+			return errChanged
 		}
 		visit(units.Unit())
 	}

@@ -21,12 +21,12 @@ const StaleHeader mpeg.Kind = "stale header"
 // its loudness.
 const Unanalysed mpeg.Kind = "not analysed"
 
-// DisclosureKey is the user text frame that holds the disclosure of how a file
+// disclosureKey is the user text frame that holds the disclosure of how a file
 // was made.
-const DisclosureKey = "AI_DISCLOSURE"
+const disclosureKey = "AI_DISCLOSURE"
 
-// ProvenanceMIME is the type of the tag's object that a signed file carries.
-const ProvenanceMIME = "application/x-c2pa-manifest-store"
+// provenanceMIME is the type of the tag's object that a signed file carries.
+const provenanceMIME = "application/x-c2pa-manifest-store"
 
 // Report is what `lector inspect -json` prints. Durations are in seconds.
 type Report struct {
@@ -241,9 +241,9 @@ func (r *Report) tag(src io.ReaderAt, size int64) {
 		}
 		r.Chapters = append(r.Chapters, Chapter{c.Title, c.Start.Seconds(), c.End.Seconds()})
 	}
-	r.Disclosure = t.Text[DisclosureKey]
+	r.Disclosure = t.Text[disclosureKey]
 	for _, o := range t.Objects {
-		if o.MIME == ProvenanceMIME {
+		if o.MIME == provenanceMIME {
 			r.Provenance = Provenance{State: "unverified", Detail: "a C2PA manifest is there; this build does not verify it"}
 		}
 	}

@@ -30,11 +30,11 @@ func TestInspectReportsTags(t *testing.T) {
 	t.Parallel()
 	tag := id3.Tag{
 		Title: "A title", Artist: "An author", Language: "en", Comment: "made with AI",
-		Text:     map[string]string{DisclosureKey: "This audio is created with AI assistance"},
+		Text:     map[string]string{disclosureKey: "This audio is created with AI assistance"},
 		Chapters: []id3.Chapter{{Title: "One", Start: 0, End: 1500 * time.Millisecond}},
 	}
 	r := inspect(t, append(tag.Bytes(), silentMP3(mono24, 100)...))
-	if r.Tags["title"] != "A title" || r.Tags["language"] != "eng" || r.Disclosure != tag.Text[DisclosureKey] {
+	if r.Tags["title"] != "A title" || r.Tags["language"] != "eng" || r.Disclosure != tag.Text[disclosureKey] {
 		t.Errorf("%+v", r)
 	}
 	if len(r.Chapters) != 1 || r.Chapters[0] != (Chapter{"One", 0, 1.5}) || r.Provenance.State != "unsigned" {

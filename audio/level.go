@@ -59,7 +59,7 @@ func (p *Plan) level() error {
 	case deaf >= 0 && p.opt.Loudness == nil:
 		return nil
 	case deaf >= 0:
-		return p.partError(deaf, p.streams[deaf].part.Name, ErrLoudness)
+		return p.partError(deaf, p.streams[deaf].part.Name, errLoudness)
 	}
 	whole := p.loudness(nil)
 	p.levels = &Levels{Before: whole, After: whole, Peak: p.peak(nil)}

@@ -10,10 +10,10 @@ import (
 	"path/filepath"
 )
 
-// ErrOverInput is returned where the output is one of the inputs.
-var ErrOverInput = errors.New("the output is one of the inputs")
+// errOverInput is returned where the output is one of the inputs.
+var errOverInput = errors.New("the output is one of the inputs")
 
-// CheckOutput returns ErrOverInput if path is one of the inputs under whatever
+// CheckOutput returns errOverInput if path is one of the inputs under whatever
 // name, and an error if path cannot be a file.
 func CheckOutput(path string, inputs []string) error {
 	out, err := os.Stat(path)
@@ -28,7 +28,7 @@ func CheckOutput(path string, inputs []string) error {
 	}
 	for _, in := range inputs {
 		if info, err := os.Stat(in); err == nil && os.SameFile(info, out) {
-			return fmt.Errorf("%s: %w", in, ErrOverInput)
+			return fmt.Errorf("%s: %w", in, errOverInput)
 		}
 	}
 	return nil

@@ -188,14 +188,14 @@ func (s *stream) offset(n int) (int64, error) {
 	frames := s.framesFrom(n)
 	for range n%stride + 1 {
 		if !frames.Next() {
-			return 0, errors.Join(ErrChanged, frames.Err())
+			return 0, errors.Join(errChanged, frames.Err())
 		}
 	}
 	return frames.Frame().Offset, nil
 }
 
-// ErrChanged is returned where a part has become another between two readings.
-var ErrChanged = errors.New("the part changed while it was read")
+// errChanged is returned where a part has become another between two readings.
+var errChanged = errors.New("the part changed while it was read")
 
 // framesFrom returns a scanner that begins at or, at most stride-1 frames,
 // before frame n.
@@ -210,7 +210,7 @@ func (s *stream) units(n int) (*mpeg.Reader, error) {
 	r := mpeg.NewReader(s.framesFrom(from))
 	for range n - from {
 		if !r.Next() {
-			return nil, ErrChanged
+			return nil, errChanged
 		}
 	}
 	return r, nil

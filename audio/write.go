@@ -27,7 +27,7 @@ func (p *Plan) Write(ctx context.Context, w io.Writer, tag []byte) (int64, error
 		return out.n, err
 	}
 	if want := int64(len(tag)) + p.Size(); out.n != want {
-		return out.n, fmt.Errorf("write %d bytes, planned %d: %w", out.n, want, ErrChanged)
+		return out.n, fmt.Errorf("write %d bytes, planned %d: %w", out.n, want, errChanged)
 	}
 	return out.n, nil
 }
@@ -91,7 +91,7 @@ func (j *joiner) copy(i int) error {
 	s := j.plan.layout.spans[i]
 	n, err := io.Copy(j.w, io.NewSectionReader(j.plan.streams[i].part.Source, s.from, s.to-s.from))
 	if err == nil && n < s.to-s.from {
-		err = j.plan.changed(i, ErrChanged)
+		err = j.plan.changed(i, errChanged)
 	}
 	return err
 }

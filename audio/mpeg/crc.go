@@ -32,15 +32,6 @@ func checksum(h Header, frame []byte) uint16 {
 	return c
 }
 
-// SetChecksum writes the CRC of a protected frame anew. It does nothing to an
-// unprotected one.
-func SetChecksum(h Header, frame []byte) {
-	if h.CRC() {
-		c := checksum(h, frame)
-		frame[4], frame[5] = byte(c>>8), byte(c)
-	}
-}
-
 // ChecksumOK reports whether the frame has no CRC or the right one.
 func ChecksumOK(h Header, frame []byte) bool {
 	return !h.CRC() || checksum(h, frame) == uint16(frame[4])<<8|uint16(frame[5])

@@ -21,7 +21,8 @@ func ExampleParseHeader() {
 func ExampleScanner() {
 	h, _ := mpeg.ParseHeader([]byte{0xFF, 0xF3, 0x64, 0xC4}) // MPEG-2, 24 kHz mono, 48 kbit/s
 	file := bytes.Repeat(mpeg.AppendSilent(nil, h), 10)
-	s := mpeg.NewScanner(bytes.NewReader(file), int64(len(file)))
+	var s mpeg.Scanner
+	s.Reset(bytes.NewReader(file), int64(len(file)))
 	frames, samples := 0, 0
 	for s.Next() {
 		frames++

@@ -23,7 +23,7 @@ func seeds(f *testing.F) {
 func FuzzScanner(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		s := NewScanner(bytes.NewReader(b), int64(len(b)))
+		s := newScanner(bytes.NewReader(b), int64(len(b)))
 		end := int64(0)
 		for s.Next() {
 			fr := s.Frame()
@@ -51,7 +51,7 @@ func FuzzRelay(f *testing.F) {
 		var out bytes.Buffer
 		p := NewPacker(&out)
 		var mains [][]byte
-		r := NewReader(NewScanner(bytes.NewReader(b), int64(len(b))))
+		r := NewReader(newScanner(bytes.NewReader(b), int64(len(b))))
 		for r.Next() {
 			u := r.Unit()
 			h := u.Header.WithoutCRC().WithPadding(false).WithIndex(MaxIndex)

@@ -20,7 +20,7 @@ type Frame struct {
 // Scanner finds the frames of a file. It accepts a frame when the next header,
 // a tag or the end of the file stands where the frame's length says, steps over
 // tags and garbage, and holds at most 128 kB in memory. It works in linear time
-// on any input.
+// on any input. Reset gives it the file.
 type Scanner struct {
 	win      window
 	pos, end int64
@@ -33,15 +33,8 @@ type Scanner struct {
 	free     int // attempts at the free format, bounded
 }
 
-// NewScanner returns a scanner over the first size bytes of src.
-func NewScanner(src io.ReaderAt, size int64) *Scanner {
-	s := &Scanner{}
-	s.Reset(src, size)
-	return s
-}
-
-// Reset makes s as new for another source; its memory is used again. The zero
-// Scanner may be reset as well.
+// Reset lets s begin at the start of the first size bytes of src. Its memory is
+// used again.
 func (s *Scanner) Reset(src io.ReaderAt, size int64) {
 	buf := s.win.buf[:0]
 	*s = Scanner{win: newWindow(src, size)}

@@ -2,6 +2,7 @@ package mpeg
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -68,7 +69,7 @@ func randomMain(r *rand.Rand, h Header, n int) Unit {
 }
 
 func scanAll(b []byte) (*Scanner, int) {
-	s := NewScanner(bytes.NewReader(b), int64(len(b)))
+	s := newScanner(bytes.NewReader(b), int64(len(b)))
 	n := 0
 	for s.Next() {
 		n++
@@ -147,7 +148,7 @@ func TestScannerReadsAboutOnce(t *testing.T) {
 	t.Parallel()
 	b := bytes.Repeat([]byte("\xff\xf3\x18\xc4LYRICSBEGIN and never an end"), 20000)
 	src := &countingReader{r: bytes.NewReader(b)}
-	s := NewScanner(src, int64(len(b)))
+	s := newScanner(src, int64(len(b)))
 	for s.Next() {
 	}
 	if src.n > 4*int64(len(b)) {
@@ -200,7 +201,7 @@ func TestReservoirIsReadAsItWasLaid(t *testing.T) {
 	for name, b := range headers {
 		h := header(t, b[:]...)
 		file, mains := stream(t, h, 300, 7)
-		r := NewReader(NewScanner(bytes.NewReader(file), int64(len(file))))
+		r := NewReader(newScanner(bytes.NewReader(file), int64(len(file))))
 		n := 0
 		for ; r.Next(); n++ {
 			if u := r.Unit(); u.Lost || !bytes.Equal(u.Main, mains[n]) {
@@ -223,7 +224,7 @@ func TestRelayIsIdentity(t *testing.T) {
 		for i := h.Index(); i <= MaxIndex; i += 3 {
 			var out bytes.Buffer
 			p, pace := NewPacker(&out), Pacer{}
-			r := NewReader(NewScanner(bytes.NewReader(file), int64(len(file))))
+			r := NewReader(newScanner(bytes.NewReader(file), int64(len(file))))
 			for r.Next() {
 				if err := p.Add(pace.Next(h.WithIndex(i)), r.Unit()); err != nil {
 					t.Fatalf("%s at index %d: %v", name, i, err)
@@ -232,7 +233,7 @@ func TestRelayIsIdentity(t *testing.T) {
 			if err := p.Flush(); err != nil {
 				t.Fatal(err)
 			}
-			again := NewReader(NewScanner(bytes.NewReader(out.Bytes()), int64(out.Len())))
+			again := NewReader(newScanner(bytes.NewReader(out.Bytes()), int64(out.Len())))
 			for n := range mains {
 				if !again.Next() || !bytes.Equal(again.Unit().Main, mains[n]) {
 					t.Fatalf("%s at index %d: unit %d is another", name, i, n)
@@ -260,7 +261,7 @@ func TestDanglingReservoirIsSilenced(t *testing.T) {
 	t.Parallel()
 	file, mains := stream(t, mono24(t), 50, 5)
 	file = file[144*10:] // the data of the next few frames began before
-	r := NewReader(NewScanner(bytes.NewReader(file), int64(len(file))))
+	r := NewReader(newScanner(bytes.NewReader(file), int64(len(file))))
 	lost := 0
 	for n := 10; r.Next(); n++ {
 		switch u := r.Unit(); {
@@ -307,7 +308,7 @@ func TestGainIsUndone(t *testing.T) {
 	u := randomMain(rand.New(rand.NewPCG(9, 9)), h, 300)
 	frame := append(append(h.Append(nil), 0, 0), u.Side...)
 	frame = append(frame, make([]byte, h.Size()-len(frame))...)
-	SetChecksum(h, frame)
+	binary.BigEndian.PutUint16(frame[4:], checksum(h, frame))
 	before := bytes.Clone(frame)
 	side := SideInfoOf(h, frame)
 	side.AddGain(5)
@@ -357,4 +358,11 @@ func TestInfoIsReadAsItWasWritten(t *testing.T) {
 			}
 		}
 	}
+}
+
+// newScanner returns a scanner of a whole file.
+func newScanner(src io.ReaderAt, size int64) *Scanner {
+	s := new(Scanner)
+	s.Reset(src, size)
+	return s
 }

@@ -21,8 +21,15 @@ func need(t *testing.T, programs ...string) {
 	}
 }
 
+// scanner returns a scanner of a whole file.
+func scanner(b []byte) *mpeg.Scanner {
+	s := new(mpeg.Scanner)
+	s.Reset(bytes.NewReader(b), int64(len(b)))
+	return s
+}
+
 func decode(b []byte) (samples []int16, faults int) {
-	d := NewDecoder(mpeg.NewReader(mpeg.NewScanner(bytes.NewReader(b), int64(len(b)))))
+	d := NewDecoder(mpeg.NewReader(scanner(b)))
 	for d.Next() {
 		samples = append(samples, d.Samples()...)
 		if d.Fault() != nil {
@@ -114,7 +121,7 @@ func FuzzDecoder(f *testing.F) {
 	f.Add(bytes.Repeat(mpeg.AppendSilent(nil, h), 3))
 	f.Add(bytes.Repeat(mpeg.AppendSilent(nil, j), 3))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		n, s := 0, mpeg.NewScanner(bytes.NewReader(b), int64(len(b)))
+		n, s := 0, scanner(b)
 		for s.Next() {
 			n += s.Frame().Header.Samples() * s.Frame().Header.Channels()
 		}
