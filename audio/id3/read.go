@@ -276,6 +276,9 @@ func (r *reader) take(id string, b []byte) {
 		t.Text[decode(b[0], k)] = decode(b[0], v)
 	case "APIC":
 		r.picture(b)
+	case "PRIV":
+		owner, data := split(0, b)
+		t.Private = append(t.Private, Private{Owner: decode(0, owner), Data: bytes.Clone(data)})
 	case "GEOB":
 		r.object(b)
 	case "CHAP":

@@ -15,6 +15,7 @@ type Tag struct {
 	Text     map[string]string // TXXX, written in the order of the keys
 	Picture  *Picture          // APIC, the front cover
 	Chapters []Chapter         // CHAP, and a CTOC that lists them
+	Private  []Private         // PRIV
 	Objects  []Object          // GEOB, behind all other frames
 }
 
@@ -36,6 +37,13 @@ type Chapter struct {
 type Object struct {
 	MIME, Name, Description string
 	Data                    []byte
+}
+
+// Private is data of one program. Owner says whose it is, as an address or a
+// name in Latin-1; other programs pass over it (4.27).
+type Private struct {
+	Owner string
+	Data  []byte
 }
 
 // maxChapters is what one CTOC can list: its count is one byte.

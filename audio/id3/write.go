@@ -39,6 +39,9 @@ func (t Tag) Bytes() []byte {
 	}
 	w.picture(t.Picture)
 	w.chapters(t.Chapters[:min(len(t.Chapters), maxChapters)])
+	for _, p := range t.Private {
+		w.frame("PRIV", append([]byte(clean(p.Owner)+"\x00"), p.Data...))
+	}
 	for _, o := range t.Objects {
 		w.object(o)
 	}

@@ -347,6 +347,11 @@ func TestEmbedMarks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	stored := "ID3\x04\x00\x00\x00\x00\x00\x4ePRIV\x00\x00\x00\x44\x00\x00lector marks 1\x00" + // as it lies in stores
+		`[{"kind":"word","at":1500000000,"Start":3,"End":300}]`
+	if string(clip) != stored+string(mp3) {
+		t.Errorf("%q is another form than that of stored clips", clip[:len(stored)])
+	}
 	got, back, err := splitMarks(clip)
 	if err != nil || !bytes.Equal(got, mp3) || len(back) != 1 || back[0] != marks[0] {
 		t.Errorf("%v, %d bytes, %+v", err, len(got), back)
