@@ -91,7 +91,10 @@ func (c Client) get(ctx context.Context, address, accept string) (data []byte, c
 func (c Client) http() *http.Client {
 	limit := c.timeout()
 	dialer := &net.Dialer{Timeout: limit, Control: c.control}
-	transport := &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: limit, DisableKeepAlives: true, ResponseHeaderTimeout: limit, MaxResponseHeaderBytes: 1 << 18}
+	transport := &http.Transport{
+		DialContext: dialer.DialContext, TLSHandshakeTimeout: limit, DisableKeepAlives: true,
+		ResponseHeaderTimeout: limit, MaxResponseHeaderBytes: 1 << 18,
+	}
 	return &http.Client{Transport: transport, CheckRedirect: func(r *http.Request, via []*http.Request) error {
 		if len(via) > redirects {
 			return lector.Permanent(fmt.Errorf("more than %d redirects", redirects))
@@ -113,7 +116,8 @@ func (c Client) control(network, address string, conn syscall.RawConn) error {
 		return nil
 	}
 	if err := public.Safe(network, address, conn); err != nil {
-		return lector.Hint(lector.Permanent(fmt.Errorf("%w %s: %w", errPrivate, address, err)), "with -allow-private, pages of this machine and its network are fetched too")
+		return lector.Hint(lector.Permanent(fmt.Errorf("%w %s: %w", errPrivate, address, err)),
+			"with -allow-private, pages of this machine and its network are fetched too")
 	}
 	return nil
 }

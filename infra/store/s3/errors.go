@@ -137,7 +137,8 @@ func (s *Store) refusedHint(status int, code string, err error) error {
 	case code == "AuthorizationHeaderMalformed" || status == http.StatusMovedPermanently || status == http.StatusTemporaryRedirect:
 		return lector.Hint(err, "the bucket %s is in another region: set LECTOR_STORE_REGION", s.bucket)
 	case status == http.StatusForbidden:
-		return lector.Hint(err, "the key pair needs s3:GetObject, s3:PutObject and s3:DeleteObject on %s/*, and s3:ListBucket on the bucket: without it an absent object looks forbidden", s.bucket)
+		return lector.Hint(err, "the key pair needs s3:GetObject, s3:PutObject and s3:DeleteObject on %s/*, "+
+			"and s3:ListBucket on the bucket: without it an absent object looks forbidden", s.bucket)
 	}
 	return err
 }

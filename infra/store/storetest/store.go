@@ -12,15 +12,11 @@ import (
 
 // Store is everything that a store can do. Each consumer has an
 // interface of the few methods that it needs.
+//
+// When Put or Create returns nil the object is durable: it survives a crash of
+// the process and of the machine. An absent object is lector.ErrNotFound to a
+// reader.
 type Store interface {
-	Writer
-	Reader
-	Maintainer
-}
-
-// Writer stores objects. When a method returns nil the object is durable:
-// it survives a crash of the process and of the machine.
-type Writer interface {
 	// Put stores the whole of body under o.Key and replaces what was there in
 	// one step: a reader sees the old object or the new one, never a mixture.
 	Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error
@@ -28,20 +24,14 @@ type Writer interface {
 	// Create is Put for a key that must be free: lector.ErrExists if it is
 	// taken, and of several writers at once exactly one succeeds.
 	Create(ctx context.Context, o lector.Object, body io.ReadSeeker) error
-}
 
-// Reader reads objects; one that is absent is lector.ErrNotFound.
-type Reader interface {
 	// Open returns the object and its content, which ctx governs until Close.
 	// A replacement in the meantime is never mixed into what is read.
 	Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error)
 
 	// Stat returns what Open returns, without the content.
 	Stat(ctx context.Context, key string) (lector.Object, error)
-}
 
-// Maintainer deletes and lists objects, and checks the store.
-type Maintainer interface {
 	// Delete removes an object; one that is absent is no error.
 	Delete(ctx context.Context, key string) error
 

@@ -91,7 +91,10 @@ func byStatus(r *http.Response) Refusal {
 	case code < 300:
 		return Refusal{Kind: Denied, Hint: "set the url of this voice to where it speaks: this answers, but not with audio"}
 	case code >= 300 && code < 400:
-		return Refusal{Kind: Denied, Reason: "redirects to " + redirectHost(r.Header.Get("Location")), Hint: "set the url of this voice to where the server really is; redirects are not followed"}
+		return Refusal{
+			Kind: Denied, Reason: "redirects to " + redirectHost(r.Header.Get("Location")),
+			Hint: "set the url of this voice to where the server really is; redirects are not followed",
+		}
 	}
 	return Refusal{Kind: Permanent}
 }

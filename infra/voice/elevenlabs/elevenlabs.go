@@ -179,8 +179,8 @@ func billed(h http.Header, sent int) int {
 
 // read takes the audio and the times out of an answer.
 func (v *Voice) read(ctx context.Context, body []byte, sent, original string, s *lector.Speech) error {
-	if kind := sound.Sniff(body); kind != sound.JSON {
-		return sound.WrongKindError(kind, "JSON", body)
+	if err := sound.CheckJSON(body); err != nil {
+		return err
 	}
 	var a answer
 	if err := json.Unmarshal(body, &a); err != nil {
@@ -190,7 +190,10 @@ func (v *Voice) read(ctx context.Context, body []byte, sent, original string, s 
 	if err != nil {
 		return sound.UnreadableError("'s audio is broken base64", err)
 	}
-	w := sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, FormatHint: "set format: of this voice to what its plan gives, as in mp3_44100_128"}
+	w := sound.Want{
+		Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder,
+		FormatHint: "set format: of this voice to what its plan gives, as in mp3_44100_128",
+	}
 	if strings.HasPrefix(v.config.Format, "pcm_") {
 		w.Raw, _ = rate(v.config.Format)
 	}

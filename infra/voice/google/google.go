@@ -172,8 +172,8 @@ func (v *Voice) request(text string, speed float64) request {
 }
 
 func (v *Voice) read(ctx context.Context, body []byte) ([]byte, error) {
-	if kind := sound.Sniff(body); kind != sound.JSON {
-		return nil, sound.WrongKindError(kind, "JSON", body)
+	if err := sound.CheckJSON(body); err != nil {
+		return nil, err
 	}
 	var a struct {
 		Audio string `json:"audioContent"`

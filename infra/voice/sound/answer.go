@@ -49,20 +49,20 @@ func (w Want) hint(err error, format string, args ...any) error {
 	return lector.Hint(err, format, args...)
 }
 
-// kindMP3 returns an answer as an MP3: as it came where it is one of the wanted
+// MP3 returns an answer as an MP3: as it came where it is one of the wanted
 // form, encoded where it is WAV or raw samples, and an error that says what it
 // is otherwise. Text in place of audio and a cut end are transient, for the
 // next answer may be whole; a wrong form is permanent.
 func (w Want) MP3(ctx context.Context, data []byte) ([]byte, error) {
-	switch kind := Sniff(data); kind {
+	switch kind := sniff(data); kind {
 	case kindMP3:
 		return data, w.check(data)
 	case kindWAV:
 		return w.encode(ctx, data)
 	case kindNothing:
 		return nil, lector.Hint(errors.New("the answer holds no audio"), notAudioHint)
-	case kindHTML, JSON, kindText:
-		return nil, WrongKindError(kind, "audio", data)
+	case kindHTML, kindJSON, kindText:
+		return nil, wrongKindError(kind, "audio", data)
 	case kindUnknown:
 		if w.Raw > 0 {
 			return w.encode(ctx, pcm.NewWAV(data, w.Raw, 1).Bytes())
@@ -87,9 +87,11 @@ func (w Want) check(mp3 []byte) error {
 	case f.Frames == 0:
 		return lector.Hint(fmt.Errorf("the answer is a damaged MP3: %w", err), notAudioHint)
 	case f.Rate != w.Rate:
-		return misconfigured(w.hint(fmt.Errorf("the answer has %d Hz, %d are expected", f.Rate, w.Rate), "set sample_rate: %d for this voice, or format: wav", f.Rate))
+		return misconfigured(w.hint(fmt.Errorf("the answer has %d Hz, %d are expected", f.Rate, w.Rate),
+			"set sample_rate: %d for this voice, or format: wav", f.Rate))
 	case f.Channels != w.Channels:
-		return misconfigured(w.hint(fmt.Errorf("the answer has %d channels, %d expected", f.Channels, w.Channels), "set format: wav for this voice: it is mixed down here"))
+		return misconfigured(w.hint(fmt.Errorf("the answer has %d channels, %d expected", f.Channels, w.Channels),
+			"set format: wav for this voice: it is mixed down here"))
 	}
 	return nil // garbage between frames is for the check of the clip to name
 }
@@ -105,8 +107,16 @@ func (w Want) encode(ctx context.Context, wav []byte) ([]byte, error) {
 	return mp3, err
 }
 
-// WrongKindError is an answer of another kind than the wanted.
-func WrongKindError(kind Kind, wanted string, data []byte) error {
+// CheckJSON returns an error that says what data is if it does not begin as JSON.
+func CheckJSON(data []byte) error {
+	if kind := sniff(data); kind != kindJSON {
+		return wrongKindError(kind, "JSON", data)
+	}
+	return nil
+}
+
+// wrongKindError is an answer of another kind than the wanted.
+func wrongKindError(kind kind, wanted string, data []byte) error {
 	return lector.Hint(fmt.Errorf("the answer is %s in place of %s: %s", kind, wanted, Excerpt(data)), notAudioHint)
 }
 

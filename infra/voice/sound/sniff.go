@@ -8,27 +8,27 @@ import (
 	"lector/audio/pcm"
 )
 
-// Kind is what some bytes are, in words that fit an error: "MP3", "HTML" or
+// kind is what some bytes are, in words that fit an error: "MP3", "HTML" or
 // "something unknown".
-type Kind string
+type kind string
 
 // The kinds that speech servers were seen to send.
 const (
-	kindMP3     Kind = "MP3"
-	kindWAV     Kind = "WAV"
-	kindFLAC    Kind = "FLAC"
-	kindOgg     Kind = "Ogg"
-	kindAAC     Kind = "AAC"
-	kindMP4     Kind = "MP4"
-	kindHTML    Kind = "HTML"
-	JSON        Kind = "JSON"
-	kindText    Kind = "text"
-	kindNothing Kind = "nothing"
-	kindUnknown Kind = "something unknown" // raw PCM looks like this
+	kindMP3     kind = "MP3"
+	kindWAV     kind = "WAV"
+	kindFLAC    kind = "FLAC"
+	kindOgg     kind = "Ogg"
+	kindAAC     kind = "AAC"
+	kindMP4     kind = "MP4"
+	kindHTML    kind = "HTML"
+	kindJSON    kind = "JSON"
+	kindText    kind = "text"
+	kindNothing kind = "nothing"
+	kindUnknown kind = "something unknown" // raw PCM looks like this
 )
 
-// Sniff tells what data is by its first bytes.
-func Sniff(data []byte) Kind {
+// sniff tells what data is by its first bytes.
+func sniff(data []byte) kind {
 	switch {
 	case len(data) == 0:
 		return kindNothing
@@ -70,7 +70,7 @@ func startsWithFrames(data []byte) bool {
 }
 
 // textKind tells text from samples by its first half kilobyte.
-func textKind(data []byte) Kind {
+func textKind(data []byte) kind {
 	head := bytes.TrimSpace(data)
 	if len(head) > 512 { // and no rune cut in two
 		head = bytes.TrimRightFunc(head[:512], func(r rune) bool { return r == utf8.RuneError })
@@ -84,7 +84,7 @@ func textKind(data []byte) Kind {
 	case head[0] == '<':
 		return kindHTML
 	case head[0] == '{' || head[0] == '[':
-		return JSON
+		return kindJSON
 	}
 	return kindText
 }

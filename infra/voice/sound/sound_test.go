@@ -12,7 +12,7 @@ import (
 
 func TestSniff(t *testing.T) {
 	t.Parallel()
-	for want, samples := range map[sound.Kind][]string{
+	for want, samples := range map[string][]string{
 		"MP3":               {string(voicetest.MP3(24000, 1, time.Second)), "ID3\x04\x00\x00\x00\x00\x00\x00", "\xff\xf3\x64\xc4"},
 		"WAV":               {string(voicetest.WAV(24000, time.Second)), "RF64\xff\xff\xff\xffWAVEds64"},
 		"FLAC":              {"fLaC\x00\x00"},

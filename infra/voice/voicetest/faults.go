@@ -18,12 +18,12 @@ import (
 // Secret is the key to open a voice under test with. No error may hold it.
 const Secret = "sk-0123456789-never-to-be-printed"
 
-// Open opens a voice whose server is at url and whose calls may take as long
+// opener opens a voice whose server is at url and whose calls may take as long
 // as timeout.
-type Open func(t *testing.T, url string, timeout time.Duration) Voice
+type opener func(t *testing.T, url string, timeout time.Duration) Voice
 
-// Envelope writes a good answer with the given audio, as the server does.
-type Envelope func(w http.ResponseWriter, audio []byte)
+// envelope writes a good answer with the given audio, as the server does.
+type envelope func(w http.ResponseWriter, audio []byte)
 
 // ErrorClass is the class of error that a fault must give.
 type ErrorClass string
@@ -63,8 +63,12 @@ type Fault struct {
 	Unanswered bool          // it may have been billed: lector.Unanswered
 }
 
-// RunFaults serves one fault after the other to the voice.
-func RunFaults(t *testing.T, open Open, good Envelope, own ...Fault) {
+// RunFaults serves one fault after the other to the voice that open opens: its
+// server is at url, and its calls may take as long as timeout. good writes a good
+// answer with the given audio, as the server does.
+func RunFaults(t *testing.T, open func(t *testing.T, url string, timeout time.Duration) Voice,
+	good func(w http.ResponseWriter, audio []byte), own ...Fault,
+) {
 	t.Helper()
 	for _, f := range append(statuses(), append(transport(good), own...)...) {
 		t.Run(f.Name, func(t *testing.T) {
@@ -76,7 +80,7 @@ func RunFaults(t *testing.T, open Open, good Envelope, own ...Fault) {
 	t.Run("nobody there", func(t *testing.T) { t.Parallel(); connectionRefused(t, open) })
 }
 
-func (f Fault) run(t *testing.T, open Open) {
+func (f Fault) run(t *testing.T, open opener) {
 	release := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if f.Serve == nil {
@@ -164,7 +168,10 @@ func statuses() []Fault {
 		{Name: "429 negative", Status: 429, Header: "Retry-After: -20", Want: Throttled, AtMost: 5 * time.Second},
 		{Name: "429 huge", Status: 429, Header: "Retry-After: 99999999999999999999", Want: Throttled, After: time.Hour, AtMost: 24 * time.Hour},
 		{Name: "429 garbage", Status: 429, Header: "Retry-After: soon", Want: Throttled, AtMost: 5 * time.Second},
-		{Name: "429 date", Status: 429, Header: "Retry-After: " + time.Now().Add(20*time.Hour).UTC().Format(http.TimeFormat), Want: Throttled, After: 10 * time.Hour, AtMost: 20 * time.Hour},
+		{
+			Name: "429 date", Status: 429, Header: "Retry-After: " + time.Now().Add(20*time.Hour).UTC().Format(http.TimeFormat),
+			Want: Throttled, After: 10 * time.Hour, AtMost: 20 * time.Hour,
+		},
 		{Name: "429 past date", Status: 429, Header: "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT", Want: Throttled, AtMost: 5 * time.Second},
 		{Name: "503 seconds", Status: 503, Header: "Retry-After: 3", Want: Throttled, After: 3 * time.Second, AtMost: 3 * time.Second},
 		{Name: "402", Status: 402, Want: Throttled, After: time.Minute},
@@ -186,7 +193,7 @@ func statuses() []Fault {
 }
 
 // transport are broken answers.
-func transport(good Envelope) []Fault {
+func transport(good envelope) []Fault {
 	mp3 := MP3(24000, 1, 4*time.Second)
 	audio := func(b []byte) func(http.ResponseWriter, *http.Request) {
 		return func(w http.ResponseWriter, _ *http.Request) { good(w, b) }
@@ -195,7 +202,10 @@ func transport(good Envelope) []Fault {
 		{Name: "hang", Serve: stall, Want: Transient, Hangs: true, Unanswered: true, Says: "within"},
 		{Name: "slow drip", Serve: drip, Want: Transient, Hangs: true, Says: "within"},
 		{Name: "reset before the answer", Serve: reset(""), Want: Transient, Unanswered: true},
-		{Name: "reset in the body", Serve: reset("HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nContent-Length: 99999\r\n\r\nsome bytes"), Want: Transient, Says: "broke off"},
+		{
+			Name: "reset in the body", Want: Transient, Says: "broke off",
+			Serve: reset("HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nContent-Length: 99999\r\n\r\nsome bytes"),
+		},
 		{Name: "reset in a chunk", Serve: reset("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n400\r\nsome bytes"), Want: Transient, Says: "broke off"},
 		{Name: "200 HTML", Serve: ok("text/html", "<!doctype html><title>Sign in</title>"+Secret), Want: Transient, Says: "HTML"},
 		{Name: "200 JSON", Serve: ok("application/json", `{"error":"upstream is tired","key":"`+Secret+`"}`), Want: Transient},
@@ -254,7 +264,7 @@ func ok(contentType, body string) func(http.ResponseWriter, *http.Request) {
 }
 
 // redirect must not be followed: the key would go along.
-func redirect(t *testing.T, open Open, good Envelope) {
+func redirect(t *testing.T, open opener, good envelope) {
 	var hits atomic.Int32
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		hits.Add(1)
@@ -274,7 +284,7 @@ func redirect(t *testing.T, open Open, good Envelope) {
 
 // connectionRefused is an address where nothing listens. Nothing was sent, so the
 // outcome is not unknown.
-func connectionRefused(t *testing.T, open Open) {
+func connectionRefused(t *testing.T, open opener) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	url := server.URL
 	server.Close()
