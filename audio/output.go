@@ -13,8 +13,8 @@ import (
 // errOverInput is returned where the output is one of the inputs.
 var errOverInput = errors.New("the output is one of the inputs")
 
-// CheckOutput returns errOverInput if path is one of the inputs under whatever
-// name, and an error if path cannot be a file.
+// CheckOutput returns an error if path is one of the inputs, under whatever
+// name, or cannot be a file.
 func CheckOutput(path string, inputs []string) error {
 	out, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -10,15 +10,12 @@ import (
 	"lector/publisher/release"
 )
 
-// Store is where renditions lie.
-type Store = release.Store
-
 // Site is a publication as its listeners see it.
 type Site = release.Site
 
 // Config is what the public handlers need.
 type Config struct {
-	Store        Store
+	Store        release.Store
 	ServeObjects bool   // serve the files of renditions under /a/; else only their pointers
 	AudioURL     string // where the store serves the files, if ServeObjects is false
 	PublicURL    string // of this handler, as listeners know it; empty: as they ask for it

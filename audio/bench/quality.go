@@ -176,7 +176,9 @@ func compare(whole []int16, parts []string, pause float64) (g joins) {
 
 func hear(path string) sound {
 	raw, _ := decodeFFmpeg(path, false)
-	wav, _ := decode(exec.Command("ffmpeg", "-v", "error", "-i", strings.TrimSuffix(path, filepath.Base(path))+"../s"+strings.TrimLeft(strings.TrimSuffix(filepath.Base(path), ".mp3"), "0")+wavSuffix(path), "-f", "s16le", "-ar", "24000", "-"))
+	dir, name := filepath.Split(path)
+	source := dir + "../s" + strings.TrimLeft(strings.TrimSuffix(name, ".mp3"), "0") + wavSuffix(path)
+	wav, _ := decode(exec.Command("ffmpeg", "-v", "error", "-i", source, "-f", "s16le", "-ar", "24000", "-"))
 	s := sound{samples: raw, first: -1}
 	for i, x := range raw {
 		if x >= audio.Loud || x <= -audio.Loud {

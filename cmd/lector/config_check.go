@@ -142,7 +142,9 @@ func (c *config) checkSites() error {
 			return err
 		}
 		b := s.Budget
-		if min(b.CharactersPerArticle, b.CharactersPerDay, b.CharactersPerHour, b.CharactersPerMonth) < 0 || min(b.DollarsPerArticle, b.DollarsPerHour, b.DollarsPerDay, b.DollarsPerMonth) < 0 {
+		characters := min(b.CharactersPerArticle, b.CharactersPerDay, b.CharactersPerHour, b.CharactersPerMonth)
+		dollars := min(b.DollarsPerArticle, b.DollarsPerHour, b.DollarsPerDay, b.DollarsPerMonth)
+		if characters < 0 || dollars < 0 {
 			return fmt.Errorf("%s.budget: a bound is negative", key)
 		}
 		if err := c.checkCast(key, s); err != nil {

@@ -133,7 +133,8 @@ func (a *app) removeLexicon(ctx context.Context, s store, f *lexiconFlags, words
 		return err
 	}
 	if len(file.Entries.Without(e)) == len(file.Entries) {
-		return lector.Hint(fmt.Errorf("lexicon: %q: %w", e.Match, lector.ErrNotFound), "lector lexicon list shows the entries; -site, -lang, -section, -article and -prefix are part of an entry's name")
+		return lector.Hint(fmt.Errorf("lexicon: %q: %w", e.Match, lector.ErrNotFound),
+			"lector lexicon list shows the entries; -site, -lang, -section, -article and -prefix are part of an entry's name")
 	}
 	return a.changeLexicon(ctx, s, f, func(x script.Lexicon) script.Lexicon { return x.Without(e) })
 }

@@ -276,7 +276,10 @@ func (a *app) send(ctx context.Context, c *config, p publishFlags, e lector.Arti
 
 func (a *app) accepted(p publishFlags, e lector.ArticleEvent, sequence uint64) error {
 	if p.asJSON {
-		return a.printJSON(map[string]any{"id": e.Article.Key(), "site": e.Article.Site, "article": e.Article.ID, "revision": e.Article.Revision, "sequence": sequence})
+		return a.printJSON(map[string]any{
+			"id": e.Article.Key(), "site": e.Article.Site, "article": e.Article.ID,
+			"revision": e.Article.Revision, "sequence": sequence,
+		})
 	}
 	fmt.Fprintf(a.stdout, "accepted: job %s, event %d; lector jobs show %s tells what becomes of it\n", e.Article.Key(), sequence, e.Article.Key())
 	return nil

@@ -249,7 +249,8 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 	}
 	s.warnOfMissingAudio(ctx)
 	if !r.publisher && c.PublicURL == "" {
-		s.log.Warn("public_url is not set: the addresses in events hold on this machine only", "address", c.publicURL(), "hint", "set LECTOR_PUBLIC_URL to where listeners reach lector publisher")
+		s.log.Warn("public_url is not set: the addresses in events hold on this machine only", "address", c.publicURL(),
+			"hint", "set LECTOR_PUBLIC_URL to where listeners reach lector publisher")
 	}
 	s.log.Info("ready", "command", name, "public", s.publicAddress(), "private", s.admin.url(), "nats", c.natsAddress(), "store", c.Store.Kind)
 	start := time.Now()

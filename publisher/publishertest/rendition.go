@@ -11,7 +11,7 @@ import (
 	"lector"
 )
 
-// Samples of one frame and the rate of Silence, in Hz (MPEG-2 Layer III).
+// Samples of one frame and the rate of silence, in Hz (MPEG-2 Layer III).
 const (
 	frameSamples = 576
 	sampleRate   = 24000

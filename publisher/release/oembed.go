@@ -134,7 +134,8 @@ func (o OEmbed) write(w http.ResponseWriter, r *http.Request, m lector.Manifest)
 // frame's name, too, so that it is there before the frame has loaded. WordPress
 // takes the style out and leaves frameborder.
 func (o OEmbed) frame(r *http.Request, m lector.Manifest, width, height int) string {
-	return fmt.Sprintf(`<iframe src="%s" width="%d" height="%d" title="%s" frameborder="0" loading="lazy" allow="clipboard-write; web-share" style="border:0;max-width:100%%"></iframe>`,
+	return fmt.Sprintf(`<iframe src="%s" width="%d" height="%d" title="%s" frameborder="0" loading="lazy" `+
+		`allow="clipboard-write; web-share" style="border:0;max-width:100%%"></iframe>`,
 		html.EscapeString(o.embed(r, m)), width, height, html.EscapeString(m.Title+". "+disclosureText(m)))
 }
 

@@ -19,7 +19,8 @@ const (
 	stallTimeout = 2 * time.Minute
 )
 
-// Listen returns l with connections that are *Conn.
+// Listen returns l with connections that are *Conn: a client that does not take
+// 64 KiB within two minutes is let go.
 func Listen(l net.Listener) net.Listener { return listener{l} }
 
 type listener struct{ net.Listener }

@@ -17,8 +17,8 @@ const (
 const maxHeaderBytes = 64 << 10
 
 // NewServer returns a server that gives a client ten seconds for the head of a
-// request, a minute for head and body, and two minutes until the next request. It is meant for a
-// listener of Listen, which bounds how long they may take for the answer:
+// request, a minute for head and body, and two minutes until the next request.
+// It is meant for a listener of Listen, which bounds how long they may take for the answer:
 // http.Server.WriteTimeout would bound the whole of it, and cut off slow phones.
 func NewServer(handler http.Handler) *http.Server {
 	return &http.Server{

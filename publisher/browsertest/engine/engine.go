@@ -56,9 +56,9 @@ func All() []Engine {
 	return []Engine{{"chromium", startChromium}, {"firefox", startFirefox}, {"webkit", startWebKit}}
 }
 
-// Value returns what an expression is in the page, waiting for it where it is a
+// value returns what an expression is in the page, waiting for it where it is a
 // promise, by way of JSON.
-func Value[T any](p Page, expression string) (v T, err error) {
+func value[T any](p Page, expression string) (v T, err error) {
 	text, err := p.Evaluate(`(async () => JSON.stringify((await (` + expression + `)) ?? null))()`)
 	if err != nil {
 		return v, fmt.Errorf("evaluate %s: %w", expression, err)
@@ -72,7 +72,7 @@ func Value[T any](p Page, expression string) (v T, err error) {
 // Do evaluates an expression for its effect, waiting for it where it is a
 // promise.
 func Do(p Page, expression string) error {
-	_, err := Value[any](p, `Promise.resolve(`+expression+`).then(() => null)`)
+	_, err := value[any](p, `Promise.resolve(`+expression+`).then(() => null)`)
 	return err
 }
 
@@ -96,7 +96,7 @@ const middle = `(async find => {
 // (inside a component, too) or a range of text, as soon as that is there. It
 // gives up when the expression throws, and when nothing comes.
 func ClickOn(p Page, expression string) error {
-	at, err := Value[[]float64](p, middle+`(() => `+expression+`)`)
+	at, err := value[[]float64](p, middle+`(() => `+expression+`)`)
 	if err != nil {
 		return fmt.Errorf("find what to click: %w", err)
 	}

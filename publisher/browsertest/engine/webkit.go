@@ -217,7 +217,7 @@ func (w *webkit) resize(look Look) error {
 	if err := w.do("/window/rect", object{"x": 0, "y": 0, "width": look.Width, "height": look.Height}, nil); err != nil {
 		return err
 	}
-	size, err := Value[[]int](webkitPage{w}, `[innerWidth, innerHeight]`)
+	size, err := value[[]int](webkitPage{w}, `[innerWidth, innerHeight]`)
 	if err != nil {
 		return err
 	}
