@@ -20,7 +20,7 @@ type Touched struct {
 // segments whose source holds the word, and those that share a clip with them.
 func (e Entry) Impact(m lector.Manifest) (Touched, bool) {
 	t := Touched{Site: m.Site, Article: m.Article, Title: m.Title}
-	match := Lexicon{e.said()}.For(m.Language, scope{Site: m.Site, Section: e.Section, Article: m.Article})
+	match := Lexicon{e.said()}.matcherFor(m.Language, scope{Site: m.Site, Section: e.Section, Article: m.Article})
 	clips := map[string]bool{}
 	for _, s := range m.Segments {
 		hit := false

@@ -76,8 +76,8 @@ type matcher struct {
 	prefix map[string][]Entry // by the first two letters
 }
 
-// For returns what of the lexicon holds for a language and a place.
-func (x Lexicon) For(language string, scope scope) *matcher {
+// matcherFor returns what of the lexicon holds for a language and a place.
+func (x Lexicon) matcherFor(language string, scope scope) *matcher {
 	if len(x) == 0 {
 		return nil
 	}

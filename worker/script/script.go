@@ -95,7 +95,7 @@ func Build(p extract.Page, o Options) (Script, error) {
 	}
 	o.Language = Language(o.Language)
 	w := writer{options: o, language: languageOf(o.Language)}
-	w.lexicon = o.Lexicon.For(o.Language, scope{o.Site, o.Section, o.Article})
+	w.lexicon = o.Lexicon.matcherFor(o.Language, scope{o.Site, o.Section, o.Article})
 	s := Script{Title: clean(p.Title), Language: o.Language}
 	w.disclosure(&s, o.Disclosure)
 	w.add(&s, lector.Title, s.Title, blockOf(p, lector.Title))

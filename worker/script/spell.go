@@ -358,6 +358,6 @@ var numberWords = set("hundred point percent " + strings.Join(slices.Concat(ones
 func Try(text string, o Options) Sentence {
 	o.Language = Language(o.Language)
 	w := writer{options: o, language: languageOf(o.Language)}
-	w.lexicon = o.Lexicon.For(o.Language, scope{o.Site, o.Section, o.Article})
+	w.lexicon = o.Lexicon.matcherFor(o.Language, scope{o.Site, o.Section, o.Article})
 	return w.sentence(clean(text))
 }
