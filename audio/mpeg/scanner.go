@@ -27,7 +27,6 @@ type Scanner struct {
 	ref      Header // of the first frame; 0 before it
 	broken   bool
 	frame    Frame
-	tags     []Tag
 	problems problems
 	err      error
 	free     int // attempts at the free format, bounded
@@ -60,7 +59,6 @@ func (s *Scanner) trimTail() {
 		if !ok {
 			return
 		}
-		s.tags = append(s.tags, t)
 		s.end = t.Offset
 	}
 }
@@ -68,16 +66,9 @@ func (s *Scanner) trimTail() {
 // Frame returns the frame that Next found.
 func (s *Scanner) Frame() Frame { return s.frame }
 
-// Tags returns the tags met so far; those at the end of the file are known from
-// the beginning.
-func (s *Scanner) Tags() []Tag { return s.tags }
-
 // Problems returns what was wrong so far, at most a hundred of them, and how
 // many more there were.
 func (s *Scanner) Problems() ([]Problem, int) { return s.problems.list, s.problems.dropped }
-
-// End returns the offset behind the last byte that may be audio.
-func (s *Scanner) End() int64 { return s.end }
 
 // Err returns why the scan ended: nil at the end of the file, ErrFreeFormat, or
 // an error of the source.
@@ -183,16 +174,13 @@ func (s *Scanner) skip() bool {
 }
 
 // skipTag steps over a tag; it is false for one that cannot be what it claims.
-func (s *Scanner) skipTag(t Tag) bool {
+func (s *Scanner) skipTag(t tag) bool {
 	if t.Offset+t.Length > s.win.size {
 		s.problem(BadTag, t.Offset, 0, fmt.Sprintf("the %s tag claims %d bytes of %d", t.Kind, t.Length, s.win.size-t.Offset))
 		return false
 	}
 	if s.ref != 0 && t.Offset+t.Length < s.end {
 		s.problem(TagInside, t.Offset, t.Length, t.Kind)
-	}
-	if len(s.tags) < maxProblems {
-		s.tags = append(s.tags, t)
 	}
 	s.pos = t.Offset + t.Length
 	return true

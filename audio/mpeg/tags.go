@@ -5,14 +5,14 @@ import (
 	"strconv"
 )
 
-// Tag is a range of a file that is a tag of some kind and no audio.
-type Tag struct {
+// tag is a range of a file that is a tag of some kind and no audio.
+type tag struct {
 	Kind           string // ID3v2, ID3v1, APE or Lyrics3
 	Offset, Length int64
 }
 
 // tagAt returns the tag that begins at off, if one does.
-func tagAt(w *window, off int64) (Tag, bool) {
+func tagAt(w *window, off int64) (tag, bool) {
 	b := w.at(off, 32)
 	switch {
 	case len(b) >= 10 && string(b[:3]) == "ID3" && b[3] != 0xFF && b[4] != 0xFF:
@@ -22,21 +22,21 @@ func tagAt(w *window, off int64) (Tag, bool) {
 		if b[23]&0x20 != 0 { // this is the header: the size is of what follows
 			n += 32
 		}
-		return Tag{"APE", off, max(n, 32)}, true
+		return tag{"APE", off, max(n, 32)}, true
 	case len(b) >= 11 && string(b[:11]) == "LYRICSBEGIN":
 		return lyricsAt(w, off)
 	case len(b) >= 3 && string(b[:3]) == "TAG" && w.size-off >= 128:
-		return Tag{"ID3v1", off, 128}, true
+		return tag{"ID3v1", off, 128}, true
 	}
-	return Tag{}, false
+	return tag{}, false
 }
 
 // id3v2At reads the header of an ID3v2 tag; its size is synchsafe.
-func id3v2At(b []byte, off int64) (Tag, bool) {
+func id3v2At(b []byte, off int64) (tag, bool) {
 	n := int64(0)
 	for _, x := range b[6:10] {
 		if x&0x80 != 0 {
-			return Tag{}, false
+			return tag{}, false
 		}
 		n = n<<7 | int64(x)
 	}
@@ -44,7 +44,7 @@ func id3v2At(b []byte, off int64) (Tag, bool) {
 	if b[5]&0x10 != 0 { // a footer follows
 		n += 10
 	}
-	return Tag{"ID3v2", off, n}, true
+	return tag{"ID3v2", off, n}, true
 }
 
 // maxLyrics bounds the search for the end of a Lyrics3 tag that is not at the end
@@ -52,20 +52,20 @@ func id3v2At(b []byte, off int64) (Tag, bool) {
 const maxLyrics = 8 << 10
 
 // lyricsAt finds the end of a Lyrics3 tag.
-func lyricsAt(w *window, off int64) (Tag, bool) {
+func lyricsAt(w *window, off int64) (tag, bool) {
 	b := w.at(off, maxLyrics)
 	for _, end := range []string{"LYRICS200", "LYRICSEND"} {
 		if i := bytes.Index(b, []byte(end)); i >= 0 {
-			return Tag{"Lyrics3", off, int64(i + len(end))}, true
+			return tag{"Lyrics3", off, int64(i + len(end))}, true
 		}
 	}
-	return Tag{}, false
+	return tag{}, false
 }
 
 // trailingTag returns the tag that ends at end, if one does.
-func trailingTag(w *window, end int64) (Tag, bool) {
+func trailingTag(w *window, end int64) (tag, bool) {
 	if b := w.at(end-128, 128); end >= 128 && len(b) == 128 && string(b[:3]) == "TAG" {
-		return Tag{"ID3v1", end - 128, 128}, true
+		return tag{"ID3v1", end - 128, 128}, true
 	}
 	if b := w.at(end-32, 32); end >= 32 && len(b) == 32 && string(b[:8]) == "APETAGEX" && b[23]&0x20 == 0 {
 		n := int64(le32(b[12:]))
@@ -73,22 +73,22 @@ func trailingTag(w *window, end int64) (Tag, bool) {
 			n += 32
 		}
 		if n >= 32 && n <= end {
-			return Tag{"APE", end - n, n}, true
+			return tag{"APE", end - n, n}, true
 		}
 	}
 	return trailingLyrics(w, end)
 }
 
-func trailingLyrics(w *window, end int64) (Tag, bool) {
+func trailingLyrics(w *window, end int64) (tag, bool) {
 	b := w.at(end-15, 15)
 	if end < 15 || len(b) < 15 || string(b[6:]) != "LYRICS200" {
-		return Tag{}, false
+		return tag{}, false
 	}
 	n, err := strconv.ParseInt(string(b[:6]), 10, 64)
 	if err != nil || n < 0 || n+15 > end {
-		return Tag{}, false
+		return tag{}, false
 	}
-	return Tag{"Lyrics3", end - n - 15, n + 15}, true
+	return tag{"Lyrics3", end - n - 15, n + 15}, true
 }
 
 func le32(b []byte) uint32 {
