@@ -30,17 +30,11 @@ func embedMarks(mp3 []byte, marks []lector.Mark) ([]byte, error) {
 // splitMarks returns the frames and the marks of a clip. A tag that is not ours
 // stays with the frames.
 func splitMarks(clip []byte) (mp3 []byte, marks []lector.Mark, err error) {
-	size, err := id3.Size(clip)
-	if err != nil {
-		return clip, nil, nil
-	}
+	size, _ := id3.Size(clip) // 0 where no tag begins
 	if size > len(clip) {
 		return splitCutTag(clip, size)
 	}
-	tag, err := id3.Parse(clip[:size])
-	if err != nil {
-		return clip, nil, nil
-	}
+	tag, _ := id3.Parse(clip[:size]) // one that cannot be read is not ours
 	at := slices.IndexFunc(tag.Private, func(p id3.Private) bool { return p.Owner == owner })
 	if at < 0 {
 		return clip, nil, nil
