@@ -23,6 +23,12 @@ type Budget struct {
 	DollarsPerMonth      float64
 }
 
+// HasPeriods reports whether anything is bounded by the hour, the day or the month.
+func (b Budget) HasPeriods() bool {
+	b.CharactersPerArticle, b.DollarsPerArticle = 0, 0
+	return b != Budget{}
+}
+
 // CheckArticle returns an error that wraps ErrBudget for an article that would take
 // more than the bounds of one allow. It is throttled: the article waits until
 // they are raised, and looks again each minute.

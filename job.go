@@ -101,7 +101,7 @@ type Job struct {
 	Rendition          string        `json:"rendition,omitempty"`           // hash of the public one
 	Manifest           string        `json:"manifest,omitempty"`            // its address, as it was when the record was written
 	Fallback           string        `json:"fallback,omitempty"`            // why a better voice did not read it
-	Announced          bool          `json:"announced"`                     // nothing is to be announced, or an older build has; else the AUDIO stream tells
+	Announced          bool          `json:"announced,omitempty"`           // nothing is to be announced, or an older build has; else the AUDIO stream tells
 	AnnouncedRendition string        `json:"announced_rendition,omitempty"` // by an older build: the rendition that its last audio event said is ready
 	Ignored            *IgnoredEvent `json:"ignored,omitempty"`             // the last event that had no effect
 	Created            time.Time     `json:"created"`                       // when the article was first announced

@@ -86,7 +86,7 @@ func TestWithoutItsCastAVoiceReadsAlone(t *testing.T) {
 	main := newProvider(t, nil)
 	quotes := newProvider(t, func(_ int, w http.ResponseWriter) bool {
 		if down.Load() {
-			http.Error(w, "no such voice", http.StatusNotFound)
+			http.Error(w, "not this text", http.StatusBadRequest)
 		}
 		return down.Load()
 	})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -78,6 +79,7 @@ type installation struct {
 	*server
 	t        *testing.T
 	voice    *silentVoice
+	flight   *synth.Singleflight // of the newest worker
 	stop     context.CancelFunc
 	done     chan error
 	once     sync.Once
@@ -152,6 +154,7 @@ func (h *installation) addWorker(name string) *worker.Worker {
 	leases, err := h.conn.Leases(ctx, name)
 	must(err)
 	ledger := synth.NewMemoryLedger(nil)
+	h.flight = &synth.Singleflight{}
 	n := &worker.Narrator{
 		Account: func(site, job, worker string) *synth.Account {
 			return synth.NewAccount(site, job, worker, ledger, ledger, h.log)
@@ -159,7 +162,9 @@ func (h *installation) addWorker(name string) *worker.Worker {
 		Sites: map[string]worker.Site{},
 		Voices: []worker.Voice{{
 			Name: "test", Capabilities: h.voice.Capabilities(),
-			Synthesizer: &synth.Synthesizer{Voice: synth.WithGracePeriod(h.voice, &synth.Singleflight{}), Clips: worker.Clips{Store: h.store}},
+			Synthesizer: &synth.Synthesizer{
+				Voice: synth.WithGracePeriod(h.voice, h.flight), Clips: worker.Clips{Store: h.store}, Singleflight: h.flight,
+			},
 		}},
 	}
 	for name, site := range h.config.Sites {
@@ -187,6 +192,9 @@ func (h *installation) shutdown() {
 		h.stop()
 		if err := <-h.done; err != nil {
 			h.t.Error(err)
+		}
+		if h.flight != nil {
+			h.flight.Drain(0)
 		}
 	})
 }
@@ -232,24 +240,22 @@ func (h *installation) publishAndWait(kind lector.EventType, a lector.Article) l
 	return h.awaitJob(a, h.publish(kind, a))
 }
 
-// announced returns the types of the audio events of an article so far. A last
-// event marks the end of what has been published.
-func (h *installation) announced(a lector.Article) []string {
+// announced returns the types of the audio events of an article so far.
+func (h *installation) announced(a lector.Article) (types []string) {
 	h.t.Helper()
-	end := lector.AudioEvent{ID: "end " + a.ID + time.Now().String(), Type: "end", Time: time.Now(), Site: a.Site, Key: a.Key()}
-	if err := h.conn.Announce(h.t.Context(), end); err != nil {
+	last, err := h.conn.LastAnnouncement(h.t.Context(), a.Site, a.Key())
+	if errors.Is(err, lector.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
 		h.t.Fatal(err)
 	}
-	var types []string
 	for e, err := range h.conn.Announcements(limittest.Context(h.t), a.Site, a.Key()) {
 		if err != nil {
 			h.t.Fatal(err)
 		}
-		if e.ID == end.ID {
-			return types
-		}
-		if e.Type != "end" {
-			types = append(types, e.Type)
+		if types = append(types, e.Type); e.ID == last.ID {
+			break
 		}
 	}
 	return types

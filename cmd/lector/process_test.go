@@ -165,7 +165,7 @@ func (p *programs) await(args ...string) (j lector.Job) {
 	p.t.Helper()
 	limittest.Until(p.t, "the job is at rest", func() bool {
 		j = p.job(args...)
-		return j.State.Terminal() && j.Announced
+		return j.State.Terminal()
 	})
 	return j
 }

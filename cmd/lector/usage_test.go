@@ -311,14 +311,11 @@ func TestBudgetParksAndGoesOn(t *testing.T) {
 				if !strings.Contains(j.Reason, "characters_per_day is 120") {
 					t.Errorf("reason %q", j.Reason)
 				}
-				if all, _ := p.billed(); j.Usage.Billed != all || all == 0 {
-					t.Errorf("the record says %d billed, the provider %d", j.Usage.Billed, all)
-				}
 				break
 			}
 		}
-		if all, _ := p.billed(); all > 120 {
-			t.Errorf("spent %d of 120", all)
+		if all, _ := p.billed(); all != 0 {
+			t.Errorf("spent %d for an article that the budget has no room for", all)
 		}
 	})
 	t.Run("raised", func(t *testing.T) { //nolint:paralleltest // see above
@@ -332,7 +329,7 @@ func TestBudgetParksAndGoesOn(t *testing.T) {
 		}
 		j, _, err := h.jobs.Job(t.Context(), a.Site, a.Key())
 		dollars := float64(all) * 10 / 1e6
-		if err != nil || j.Usage.Billed != all || j.Usage.Reused == 0 || math.Abs(j.Cost-dollars) > 1e-9 {
+		if err != nil || j.Usage.Billed != all || math.Abs(j.Cost-dollars) > 1e-9 {
 			t.Errorf("the provider bills %d, the record says %+v, %f dollars, %v", all, j.Usage, j.Cost, err)
 		}
 		if m := h.manifest(a); m.Usage.Billed != all {

@@ -24,8 +24,8 @@ type Budgets struct {
 	sites    map[string]*sync.Mutex
 }
 
-// Budgets binds to the bucket of budgets. A site that is not among the bounds
-// has none, but its sums are kept all the same.
+// Budgets binds to the bucket of budgets. Of a site that has no bound in a period
+// nothing is written: what it spent is in the usage ledger.
 func (c *Conn) Budgets(ctx context.Context, bounds map[string]lector.Budget) (*Budgets, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
@@ -39,6 +39,9 @@ func (c *Conn) Budgets(ctx context.Context, bounds map[string]lector.Budget) (*B
 // Reserve takes a call out of its site's budget, or returns an error that
 // wraps lector.ErrBudget.
 func (b *Budgets) Reserve(ctx context.Context, c lector.Call) error {
+	if !b.limits[c.Site].HasPeriods() {
+		return nil
+	}
 	err := b.change(ctx, c.Site, func(s lector.BudgetState) (lector.BudgetState, error) { return s.Reserve(b.limits[c.Site], c) })
 	if err != nil {
 		return brokerError("budget", err)

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"lector"
+)
+
+// TestDurableWritesOfAnArticle counts what is stored on disk from the event to its
+// acknowledgement: the event, the claim, the usage before and behind the calls, the
+// commit and the audio event; and the reservation in a budget. It depends neither on
+// the length of the article nor on how many workers there are.
+func TestDurableWritesOfAnArticle(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		workers, paragraphs, budget int
+		want                        uint64
+	}{{1, 10, 0, 6}, {1, 60, 0, 6}, {8, 10, 0, 6}, {1, 10, 1 << 20, 8}, {8, 40, 1 << 20, 8}} {
+		t.Run(fmt.Sprintf("%d workers, %d paragraphs, budget %d", test.workers, test.paragraphs, test.budget), func(t *testing.T) {
+			t.Parallel()
+			p := newProvider(t, nil)
+			h := openWithProvider(t, t.TempDir(), test.workers, func(c *config) {
+				c.Voices = map[string]voiceConfig{"amy": p.voice()}
+				s := c.Sites[defaultSite]
+				s.Budget.CharactersPerDay = test.budget
+				c.Sites[defaultSite] = s
+			})
+			var paragraphs []string
+			for i := range test.paragraphs {
+				paragraphs = append(paragraphs, fmt.Sprintf("Ferry number %d left the harbour on time. "+strings.Repeat("Nobody on the pier waved after it, and row %[1]d of the seats was empty. ", 3), i))
+			}
+			before := durableWrites(t, h)
+			const articles = 3
+			for i := range articles {
+				a := article(fmt.Sprint(i), append([]string{fmt.Sprintf("This is story %d.", i)}, paragraphs...)...)
+				if j := h.publishAndWait(lector.Published, a); j.State != lector.Ready || len(j.Chunks) < test.paragraphs {
+					t.Fatalf("%s with %d chunks: %s", j.State, len(j.Chunks), j.Reason)
+				}
+			}
+			if got := durableWrites(t, h) - before; got > articles*test.want {
+				t.Errorf("%d durable writes for %d articles, at most %d each", got, articles, test.want)
+			}
+		})
+	}
+}
+
+func durableWrites(t *testing.T, h *installation) uint64 {
+	t.Helper()
+	n, err := h.conn.DurableWrites(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

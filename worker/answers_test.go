@@ -1,0 +1,105 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"io"
+	"testing"
+	"testing/synctest"
+
+	"lector"
+)
+
+// awayStore is a store that takes nothing while it is away.
+type awayStore struct {
+	*fakeServices
+	away error
+}
+
+func (s *awayStore) Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
+	if s.away != nil {
+		return s.away
+	}
+	return s.fakeServices.Put(ctx, o, body)
+}
+
+// TestAnswersWhileTheStoreIsAway keeps what came in the spool, lets nothing more be
+// asked for, and moves it to the store when that is back.
+func TestAnswersWhileTheStoreIsAway(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	s := &awayStore{fakeServices: newFakeServices()}
+	a := &Answers{Store: s, Spool: t.TempDir(), Limit: 10}
+	if err := errors.Join(a.Ready(ctx), a.Put(ctx, "aa00", []byte("one"))); err != nil {
+		t.Fatal(err)
+	}
+	s.away = errors.New("503 slow down")
+	if err := a.Put(ctx, "bb00", []byte("two")); err != nil {
+		t.Errorf("not kept in the spool: %v", err)
+	}
+	if err := a.Put(ctx, "cc00", []byte("more than the spool may hold")); err == nil {
+		t.Error("the spool has no bound")
+	}
+	err := a.Ready(ctx)
+	if _, waits := lector.IsThrottled(err); !waits || lector.ClassOf(err) != lector.ClassStorage || !errors.Is(err, s.away) {
+		t.Errorf("calls may be made: %v", err)
+	}
+	for hash, want := range map[string]string{"aa00": "one", "bb00": "two"} {
+		if got, err := a.Get(ctx, hash); err != nil || string(got) != want {
+			t.Errorf("%s: %q, %v", hash, got, err)
+		}
+	}
+	s.away = nil
+	if err := a.Ready(ctx); err != nil {
+		t.Errorf("it is back: %v", err)
+	}
+	if got := s.objects[lector.AnswerKey("bb00")]; string(got) != "two" {
+		t.Errorf("not moved: %q", got)
+	}
+	if files, err := a.spooled(); err != nil || len(files) != 0 {
+		t.Errorf("left in the spool: %q, %v", files, err)
+	}
+	if err := a.Delete(ctx, "bb00"); err != nil || len(s.objects) != 1 {
+		t.Errorf("%v, %d objects", err, len(s.objects))
+	}
+}
+
+// TestStoreIsProbed has nothing in the spool.
+func TestStoreIsProbed(t *testing.T) {
+	t.Parallel()
+	s := &awayStore{fakeServices: newFakeServices(), away: errors.New("no space left")}
+	a := &Answers{Store: s}
+	if err := a.Put(t.Context(), "aa00", []byte("one")); !errors.Is(err, s.away) {
+		t.Errorf("kept nowhere: %v", err)
+	}
+	if a.Ready(t.Context()) == nil {
+		t.Error("a store that takes nothing is ready")
+	}
+	s.away = nil
+	if err := a.Ready(t.Context()); err != nil || len(s.objects) != 0 {
+		t.Errorf("%v, %d objects left by the probe", err, len(s.objects))
+	}
+}
+
+// TestSlowStoreDoesNotHoldAnAnswer has a store that does not answer at all.
+func TestSlowStoreDoesNotHoldAnAnswer(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		a := &Answers{Store: hangingStore{newFakeServices()}, Spool: dir}
+		if err := a.Put(t.Context(), "aa00", []byte("one")); err != nil {
+			t.Error(err)
+		}
+		if got, err := a.Get(t.Context(), "aa00"); err != nil || string(got) != "one" {
+			t.Errorf("%q, %v", got, err)
+		}
+	})
+}
+
+// hangingStore answers no Put.
+type hangingStore struct{ *fakeServices }
+
+func (hangingStore) Put(ctx context.Context, _ lector.Object, _ io.ReadSeeker) error {
+	<-ctx.Done()
+	return ctx.Err()
+}

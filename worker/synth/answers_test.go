@@ -1,0 +1,89 @@
+package synth
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"lector"
+	"lector/audio"
+)
+
+// memoryAnswers keeps answers in a map.
+type memoryAnswers struct {
+	memory
+	down error
+}
+
+func (m *memoryAnswers) Ready(context.Context) error { return m.down }
+
+func (m *memoryAnswers) Delete(_ context.Context, hash string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.clips, hash)
+	return nil
+}
+
+// errDied stands for the end of a process: nothing is done any more.
+type errDied struct{}
+
+// TestAnswerOutlivesItsProcess ends a process between an answer and its check: the
+// next one checks it without a call. An answer that is refused is asked for anew.
+func TestAnswerOutlivesItsProcess(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		refused bool // by the check of the next process
+		calls   int  // in all
+	}{"good": {false, 1}, "refused": {true, 2}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, answers, clips := &fake{}, &memoryAnswers{}, &memory{}
+			with := func(check func() error) *Synthesizer {
+				kept := KeepAnswers(Meter(v, "anna"))
+				checked := Check(kept, func(context.Context, []byte, Request, lector.Capabilities) (*audio.Analysis, error) {
+					return nil, check()
+				})
+				return &Synthesizer{Voice: RetrySplit(checked, 3, nil), Clips: clips, Answers: answers}
+			}
+			func() {
+				defer func() { _ = recover() }()
+				r := with(func() error { panic(errDied{}) })
+				res, err := r.Voice.Speak(t.Context(), Request{Utterance: texts(1)[0].utterance(), chunk: r.hash(texts(1)[0]), answers: answers})
+				t.Fatalf("it did not die: %+v, %v", res, err)
+			}()
+			if v.calls != 1 || len(answers.keys()) != 1 || len(clips.keys()) != 0 {
+				t.Fatalf("%d calls, %d answers, %d clips", v.calls, len(answers.keys()), len(clips.keys()))
+			}
+			first := true
+			r := with(func() error {
+				defer func() { first = false }()
+				if first && test.refused {
+					return unfitError{Reason: "a hum"}
+				}
+				return nil
+			})
+			got, err := r.Synthesize(t.Context(), nil, texts(1), nil, nil)
+			if err != nil || v.calls != test.calls || len(answers.keys()) != 0 || len(clips.keys()) != 1 {
+				t.Errorf("%v: %d calls, %d answers, %d clips", err, v.calls, len(answers.keys()), len(clips.keys()))
+			}
+			if billed := got[0].Billed > 0; billed != test.refused {
+				t.Errorf("billed %d", got[0].Billed)
+			}
+		})
+	}
+}
+
+// TestNoCallWhileAnswersCannotBeKept asks nobody while the store is away.
+func TestNoCallWhileAnswersCannotBeKept(t *testing.T) {
+	t.Parallel()
+	v, answers := &fake{}, &memoryAnswers{down: errors.New("disk full")}
+	r := &Synthesizer{Voice: KeepAnswers(Retry(v, RetryPolicy{})), Clips: &memory{}, Answers: answers}
+	_, err := r.Synthesize(t.Context(), nil, texts(3), nil, nil)
+	if v.calls != 0 || lector.ClassOf(err) != lector.ClassStorage {
+		t.Errorf("%d calls, %v of class %q", v.calls, err, lector.ClassOf(err))
+	}
+	answers.down = nil
+	if _, err := r.Synthesize(t.Context(), nil, texts(3), nil, nil); err != nil || v.calls != 3 {
+		t.Errorf("when it is back: %d calls, %v", v.calls, err)
+	}
+}
