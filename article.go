@@ -129,7 +129,7 @@ type Delivery struct {
 	Sequence uint64    // of the event in its stream; it orders events that nothing else orders
 	Stored   time.Time // when the broker stored the event, by its clock
 	Count    int       // how often it was delivered, this time included
-	Err      error     // why the message is no article event; Event is empty then
+	Err      error     // why the message is no article event; Event is then what names the article, as far as it can be read
 	Raw      []byte    // the message as it came, for the dead letters
 	Acknowledger
 }

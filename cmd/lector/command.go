@@ -30,6 +30,7 @@ func commands() []command {
 		{"unpublish", "[flags] ID", "withdraws an article, as a CMS does", unpublishHelp, (*app).unpublish},
 		{"jobs", "[flags] [list | show ID | watch]", "what became of each article", jobsHelp, (*app).jobs},
 		{"replay", "[flags] ID", "runs a job again", replayHelp, (*app).replay},
+		{"deadletters", "[flags] [list | show ID | replay ID… | drop ID…]", "what nobody could work on", deadLettersHelp, (*app).deadLetters},
 		{"lexicon", "[flags] [list | set | remove | import | export | test | impact]", "how words are pronounced", lexiconHelp, (*app).lexicon},
 		{"store", "copy [flags] FROM TO", "moves clips, renditions and pronunciations into another store", storeHelp, (*app).storeCommand},
 		{"voices", "[flags] [list | test NAME]", "what can speak here, limits and price", voicesHelp, (*app).voices},

@@ -21,9 +21,9 @@ func (a *app) progress() *progress {
 	return &progress{w: a.stderr, live: isTerminal(a.stderr)}
 }
 
-// isTerminal reports whether a person is reading.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+// isTerminal reports whether a person may sit at the other end of a stream.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	if !ok {
 		return false
 	}

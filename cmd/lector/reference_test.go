@@ -173,7 +173,7 @@ func (r *reference) events() {
 	r.printf("\n## JSON\n\nTimes are RFC 3339, durations seconds, costs US dollars. Article and audio events are CloudEvents 1.0; the\n" +
 		"tables show their data.\n")
 	for _, name := range []string{
-		"Article", "Body", "AudioEvent", "Job", "Attempt", "ChunkState", "Usage", "Call", "Manifest", "Disclosure", "SpokenBy", "Links",
+		"Article", "Body", "AudioEvent", "Job", "Attempt", "ChunkState", "DeadLetter", "Usage", "Call", "Manifest", "Disclosure", "SpokenBy", "Links",
 		"Segment", "Sentence", "PreviousRendition", "Provenance", "Spending",
 	} {
 		r.printf("\n### %s\n\n%s\n", name, r.docs.types["lector."+name])

@@ -135,6 +135,52 @@ func TestRolesSuffice(t *testing.T) {
 	if _, err := as(t, url, "cms", "ops").Publish(ctx, event("two")); err != nil { // publish -wait
 		t.Fatal(err)
 	}
+	worker := as(t, url, "worker", "worker")
+	bury(ctx, t, worker)
+	mend(ctx, t, as(t, url, "ops", "ops"), worker)
+}
+
+// bury gives up the next event, as a worker does.
+func bury(ctx context.Context, t *testing.T, c *nats.Conn) {
+	t.Helper()
+	queue, err := c.Queue(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := queue.Next(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Term("nobody can read it"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// mend lists the dead letters, replays one and drops what comes of it.
+func mend(ctx context.Context, t *testing.T, c, worker *nats.Conn) {
+	t.Helper()
+	for l, err := range c.DeadLetters(ctx, lector.DeadLetterQuery{Site: "havana"}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.ReplayDeadLetter(ctx, l.ID, "replay-1"); err != nil {
+			t.Error(err)
+		}
+	}
+	bury(ctx, t, worker)
+	seen := 0
+	for l, err := range c.DeadLetters(ctx, lector.DeadLetterQuery{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.DropDeadLetter(ctx, l.ID); err != nil {
+			t.Error(err)
+		}
+		seen++
+	}
+	if seen != 1 {
+		t.Errorf("%d dead letters", seen)
+	}
 }
 
 // work does what a worker does with one event.
@@ -239,6 +285,8 @@ func TestRolesAreNarrow(t *testing.T) {
 		"a worker sets up":           {"worker", func(ctx context.Context, c *nats.Conn) error { return c.Setup(ctx, 1) }},
 		"an operator announces":      {"ops", func(ctx context.Context, c *nats.Conn) error { return c.Announce(ctx, audio) }},
 		"an operator sets up":        {"ops", func(ctx context.Context, c *nats.Conn) error { return c.Setup(ctx, 1) }},
+		"a cms reads dead letters":   {"cms", func(ctx context.Context, c *nats.Conn) error { _, err := c.DeadLetter(ctx, 1); return err }},
+		"a worker drops letters":     {"worker", func(ctx context.Context, c *nats.Conn) error { return c.DropDeadLetter(ctx, 1) }},
 		"an operator takes work":     {"ops", func(ctx context.Context, c *nats.Conn) error { _, err := c.Queue(ctx); return err }},
 	} {
 		t.Run(name, func(t *testing.T) {

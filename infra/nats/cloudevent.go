@@ -1,6 +1,7 @@
 package nats
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -75,7 +76,7 @@ func header(h nats.Header, name string) string {
 // parse reads a CloudEvent in binary or structured mode.
 func parse(h nats.Header, data []byte) (cloudEvent, error) {
 	if kind, _, _ := strings.Cut(header(h, contentType), ";"); strings.EqualFold(strings.TrimSpace(kind), structuredCE) {
-		return parseStructured(data)
+		return parseStructured(header(h, replayHeader), data)
 	}
 	return cloudEvent{
 		Version: header(h, ceVersion), ID: header(h, ceID), Source: header(h, ceSource),
@@ -84,8 +85,8 @@ func parse(h nats.Header, data []byte) (cloudEvent, error) {
 }
 
 // parseStructured reads an event in structured mode. Its id may be a number, as
-// an article's may.
-func parseStructured(data []byte) (cloudEvent, error) {
+// an article's may. A replay leaves the event as it was, so it may stand beside.
+func parseStructured(replay string, data []byte) (cloudEvent, error) {
 	var e struct {
 		cloudEvent
 		ID json.RawMessage `json:"id"`
@@ -100,6 +101,7 @@ func parseStructured(data []byte) (cloudEvent, error) {
 	if len(e.Data) == 0 || string(e.Data) == "null" {
 		e.Data = e.Base64
 	}
+	e.Replay = cmp.Or(replay, e.Replay)
 	return e.cloudEvent, nil
 }
 
@@ -124,8 +126,17 @@ func identityFields(data []byte) []byte {
 	return short
 }
 
-// decodeArticle reads an article event. All its errors are permanent.
+// decodeArticle reads an article event. All its errors are permanent, and what
+// is returned with one is what identify can read.
 func decodeArticle(subject string, h nats.Header, data []byte) (lector.ArticleEvent, error) {
+	e, err := decodeValidArticle(subject, h, data)
+	if err != nil {
+		return identify(subject, h, data), err
+	}
+	return e, nil
+}
+
+func decodeValidArticle(subject string, h nats.Header, data []byte) (lector.ArticleEvent, error) {
 	ce, err := parse(h, data)
 	if err != nil {
 		return lector.ArticleEvent{}, lector.Permanent(err)

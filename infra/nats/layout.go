@@ -30,7 +30,7 @@ func Layout() (all []Part) {
 	return append(all,
 		Part{"header", replayHeader, articles, "an operator asked for it again; names the replay"},
 		Part{"header", reasonHeader, deadLetters, "why nobody can work on it"},
-		Part{"header", classHeader, deadLetters, "the class of the error"},
+		Part{"header", classHeader, deadLetters, "the class of the error; absent where an older build wrote it"},
 		Part{"header", timeHeader, deadLetters, "when that was found, RFC 3339"},
 		Part{"header", migratedHeader, usage + ", " + deadLetters, "the stream of an older build that it came from, and its place there"},
 	)

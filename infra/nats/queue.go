@@ -152,7 +152,6 @@ func (s *acknowledger) Term(class lector.Class, reason string) error {
 const (
 	reasonHeader = "Lector-Dead-Letter-Reason" // why nobody can work on it
 	timeHeader   = "Lector-Dead-Letter-Time"   // when that was found, RFC 3339
-	classHeader  = "Lector-Dead-Letter-Class"  // of the error
 )
 
 // deadLetter keeps a message with the reason why nobody can work on it.

@@ -1,0 +1,390 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+	"unicode/utf8"
+
+	"lector"
+	"lector/infra/nats"
+)
+
+const deadLettersHelp = `Shows what nobody could work on: article events that could not be read, and
+events of jobs that have failed for good.
+
+  lector deadletters list                      all of them, the newest first
+  lector deadletters list -class input         only those that could not be read
+  lector deadletters show ID                   one, with its reason, headers and data
+  lector deadletters replay ID…                publishes the events again as they were
+  lector deadletters replay -site havana -since 7d
+  lector deadletters drop ID…                  removes them, with the texts in them
+
+replay and drop take IDs or filters, or -all. Both print their plan first and ask;
+-plan prints it only, and a script says -yes. A letter is removed when its event
+is stored again. One that would be refused again, since it cannot be read now
+either, is left alone: its article must be published anew.
+
+Classes are input, voice_refused, voice_down, quota, budget, storage, poison and
+bug. An event that an older build gave up has none.`
+
+// deadLettersFlags select dead letters and say what is done with them.
+type deadLettersFlags struct {
+	query               lector.DeadLetterQuery
+	since, until        string
+	asJSON, plan        bool
+	yes, all, wholeData bool
+}
+
+func (f *deadLettersFlags) describe(fs *flag.FlagSet) {
+	fs.StringVar(&f.query.Site, "site", "", "only those of this `NAME` of a site")
+	fs.StringVar(&f.query.Class, "class", "", "only those of this `CLASS`")
+	fs.StringVar(&f.query.Text, "text", "", "only those with this `TEXT` in the reason, the article's id or the event")
+	fs.StringVar(&f.since, "since", "", "only those since `TIME`: "+momentHelp)
+	fs.StringVar(&f.until, "until", "", "only those before `TIME`")
+	fs.BoolVar(&f.asJSON, "json", false, "print JSON: of list one letter a line")
+	fs.BoolVar(&f.plan, "plan", false, "replay, drop: print only what would be done")
+	fs.BoolVar(&f.yes, "yes", false, "replay, drop: do not ask")
+	fs.BoolVar(&f.all, "all", false, "replay, drop: take all there are")
+	fs.BoolVar(&f.wholeData, "full", false, "show: print all of the event's data")
+}
+
+// complete reads the times and refuses what cannot select anything.
+func (f *deadLettersFlags) complete(now time.Time) (err error) {
+	if f.query.Since, err = moment("since", f.since, now); err != nil {
+		return err
+	}
+	if f.query.Until, err = moment("until", f.until, now); err != nil {
+		return err
+	}
+	if c := f.query.Class; c != "" && !slices.Contains(errorClasses, c) {
+		return usageError{lector.Hint(fmt.Errorf("deadletters: there is no class %q", c), "the classes are %s", strings.Join(errorClasses, ", "))}
+	}
+	return nil
+}
+
+// errorClasses are the classes of errors.
+var errorClasses = []string{"input", "voice_refused", "voice_down", "quota", "budget", "storage", "poison", "bug"}
+
+// selects reports whether there is any filter.
+func (f *deadLettersFlags) selects() bool { return f.query != lector.DeadLetterQuery{} }
+
+func (a *app) deadLetters(ctx context.Context, args []string) (err error) {
+	fs := a.flags("deadletters")
+	set := a.settings(fs)
+	var f deadLettersFlags
+	f.describe(fs)
+	words, err := a.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if err := f.complete(time.Now()); err != nil {
+		return err
+	}
+	run, err := a.deadLettersVerb(words, f)
+	if err != nil {
+		return err
+	}
+	c, err := a.load(set)
+	if err != nil {
+		return err
+	}
+	h := a.resources(c)
+	defer h.close(&err)
+	conn, err := h.nats("ops")
+	if err != nil {
+		return err
+	}
+	return run(ctx, conn)
+}
+
+// deadLettersVerb reads list, show ID, replay or drop.
+func (a *app) deadLettersVerb(words []string, f deadLettersFlags) (func(context.Context, *nats.Conn) error, error) {
+	verb := "list"
+	if len(words) > 0 {
+		verb, words = words[0], words[1:]
+	}
+	ids, err := letterIDs(words)
+	if err != nil {
+		return nil, err
+	}
+	act := map[string]letterAction{
+		"replay": {verb: "replay", past: "replayed", once: replayLetter("replay-" + rand.Text()[:8])},
+		"drop":   {verb: "drop", past: "dropped", once: dropLetter},
+	}[verb]
+	switch {
+	case act.once != nil:
+		if err := f.checkSelection(verb, ids); err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context, conn *nats.Conn) error { return a.actOnLetters(ctx, conn, f, ids, act) }, nil
+	case verb == "list" && len(ids) == 0:
+		return func(ctx context.Context, conn *nats.Conn) error { return a.listLetters(ctx, conn, f) }, nil
+	case verb == "show" && len(ids) == 1:
+		return func(ctx context.Context, conn *nats.Conn) error { return a.showLetter(ctx, conn, f, ids[0]) }, nil
+	}
+	return nil, usageError{lector.Hint(fmt.Errorf("deadletters: what does %q mean?", append([]string{verb}, words...)),
+		"lector deadletters list, show ID, replay ID… or drop ID…")}
+}
+
+// checkSelection wants one way to select what is changed.
+func (f *deadLettersFlags) checkSelection(verb string, ids []uint64) error {
+	ways := 0
+	for _, given := range []bool{len(ids) > 0, f.selects(), f.all} {
+		if given {
+			ways++
+		}
+	}
+	if ways != 1 {
+		return usageErrorf("deadletters %s wants IDs, or filters, or -all", verb)
+	}
+	return nil
+}
+
+func letterIDs(words []string) (ids []uint64, err error) {
+	for _, w := range words {
+		id, err := strconv.ParseUint(w, 10, 64)
+		if err != nil || id == 0 {
+			return nil, usageError{lector.Hint(fmt.Errorf("deadletters: %q is no ID of a dead letter", w), "IDs are numbers; lector deadletters list shows them")}
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// selectedLetters returns the letters with the ids, or those of the query.
+func selectedLetters(ctx context.Context, conn *nats.Conn, q lector.DeadLetterQuery, ids []uint64) (letters []lector.DeadLetter, err error) {
+	for _, id := range ids {
+		l, err := conn.DeadLetter(ctx, id)
+		if err != nil {
+			return nil, lector.Hint(err, "lector deadletters list shows what there is")
+		}
+		letters = append(letters, l)
+	}
+	if len(ids) > 0 {
+		return letters, nil
+	}
+	for l, err := range conn.DeadLetters(ctx, q) {
+		if err != nil {
+			return nil, err
+		}
+		letters = append(letters, l)
+	}
+	return letters, nil
+}
+
+func (a *app) listLetters(ctx context.Context, conn *nats.Conn, f deadLettersFlags) error {
+	letters, err := selectedLetters(ctx, conn, f.query, nil)
+	if err != nil {
+		return err
+	}
+	slices.Reverse(letters)
+	if f.asJSON {
+		return a.printJSONLines(letters)
+	}
+	if len(letters) == 0 {
+		fmt.Fprintln(a.stdout, "no dead letters")
+		return nil
+	}
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tTIME\tCLASS\tSITE\tARTICLE\tSIZE\tREASON")
+	for _, l := range letters {
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%d\t%s\n", l.ID, l.Time.Local().Format(time.DateTime), firstNonEmpty(l.Class, "-"),
+			firstNonEmpty(l.Site, "-"), firstNonEmpty(truncate(l.Article, 24), "-"), l.Size, truncate(l.Reason, 80))
+	}
+	return w.Flush()
+}
+
+// printJSONLines prints one object a line.
+func (a *app) printJSONLines(letters []lector.DeadLetter) error {
+	e := json.NewEncoder(a.stdout)
+	e.SetEscapeHTML(false)
+	for _, l := range letters {
+		if err := e.Encode(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shownData is how many bytes of an event are shown.
+const shownData = 4096
+
+func (a *app) showLetter(ctx context.Context, conn *nats.Conn, f deadLettersFlags, id uint64) error {
+	l, err := conn.DeadLetter(ctx, id)
+	if err != nil {
+		return lector.Hint(err, "lector deadletters list shows what there is")
+	}
+	data, left := l.Data, 0
+	if len(data) > shownData && !f.wholeData {
+		data, left = data[:shownData], len(data)-shownData
+	}
+	if f.asJSON {
+		return a.printJSON(struct {
+			lector.DeadLetter
+			Headers   map[string][]string `json:"headers"`
+			Data      string              `json:"data"`
+			Truncated int                 `json:"truncated,omitempty"`
+			Again     string              `json:"would_be_refused,omitempty"`
+		}{l, l.Headers, strings.ToValidUTF8(string(data), string(utf8.RuneError)), left, errorText(l.Unusable)})
+	}
+	a.printLetter(l)
+	for line := range strings.Lines(string(data)) {
+		fmt.Fprintln(a.stdout, oneLine(strings.TrimRight(line, "\n")))
+	}
+	if left > 0 {
+		fmt.Fprintf(a.stdout, "… and %d bytes more: -full shows them\n", left)
+	}
+	return nil
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func (a *app) printLetter(l lector.DeadLetter) {
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	row := func(name string, value any) { fmt.Fprintf(w, "%s\t%s\n", name, oneLine(fmt.Sprint(value))) }
+	row("dead letter", l.ID)
+	row("time", l.Time.Local().Format(time.DateTime))
+	row("class", firstNonEmpty(l.Class, "-"))
+	row("reason", l.Reason)
+	row("subject", l.Subject)
+	row("article", firstNonEmpty(l.Site, "?")+" / "+firstNonEmpty(l.Article, "?"))
+	row("replay", "can be read now")
+	if l.Unusable != nil {
+		row("replay", "would be refused again: "+l.Unusable.Error())
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.Headers)) {
+		row("header "+name, strings.Join(l.Headers[name], ", "))
+	}
+	row("data", fmt.Sprintf("%d bytes", l.Size))
+	_ = w.Flush() // as any print here
+	fmt.Fprintln(a.stdout)
+}
+
+// letterAction is what is done with each selected letter.
+type letterAction struct {
+	verb, past string
+	once       func(ctx context.Context, conn *nats.Conn, id uint64) error
+}
+
+// replayLetter publishes letters again under one name of a replay.
+func replayLetter(name string) func(context.Context, *nats.Conn, uint64) error {
+	return func(ctx context.Context, conn *nats.Conn, id uint64) error {
+		_, err := conn.ReplayDeadLetter(ctx, id, name)
+		return err
+	}
+}
+
+func dropLetter(ctx context.Context, conn *nats.Conn, id uint64) error {
+	return conn.DropDeadLetter(ctx, id)
+}
+
+// actOnLetters prints the plan, asks, and does it.
+func (a *app) actOnLetters(ctx context.Context, conn *nats.Conn, f deadLettersFlags, ids []uint64, act letterAction) error {
+	letters, err := selectedLetters(ctx, conn, f.query, ids)
+	if err != nil {
+		return err
+	}
+	p := planLetters(letters, act.verb == "replay")
+	if err := a.printLetterPlan(p, f, act); err != nil {
+		return err
+	}
+	if f.plan || len(p.IDs) == 0 {
+		return p.leftError(f.plan, act)
+	}
+	if !f.yes {
+		if err := a.confirm(fmt.Sprintf("%s %d dead letters?", act.verb, len(p.IDs))); err != nil {
+			return err
+		}
+	}
+	return errors.Join(a.actOnEach(ctx, conn, p, act), p.leftError(false, act))
+}
+
+func (a *app) actOnEach(ctx context.Context, conn *nats.Conn, p letterPlan, act letterAction) error {
+	var failed []error
+	done := 0
+	for _, id := range p.IDs {
+		if err := ctx.Err(); err != nil {
+			failed = append(failed, err)
+			break
+		}
+		if err := act.once(ctx, conn, id); err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		done++
+	}
+	fmt.Fprintf(a.stderr, "%d of %d dead letters %s\n", done, len(p.IDs), act.past)
+	return errors.Join(failed...)
+}
+
+// letterPlan is what would become of the selected letters.
+type letterPlan struct {
+	Letters  int             `json:"letters"`  // selected
+	Articles int             `json:"articles"` // that those concern on which something is done
+	Jobs     []string        `json:"jobs"`     // of these articles
+	IDs      []uint64        `json:"ids"`      // of the letters on which something is done
+	Refused  []refusedLetter `json:"refused"`  // would be refused again
+}
+
+type refusedLetter struct {
+	ID     uint64 `json:"id"`
+	Reason string `json:"reason"`
+}
+
+// planLetters leaves out what would be refused again, when the letters are to be
+// replayed.
+func planLetters(letters []lector.DeadLetter, replay bool) letterPlan {
+	p := letterPlan{Letters: len(letters), Jobs: []string{}, IDs: []uint64{}, Refused: []refusedLetter{}}
+	for _, l := range letters {
+		if replay && l.Unusable != nil {
+			p.Refused = append(p.Refused, refusedLetter{l.ID, l.Unusable.Error()})
+			continue
+		}
+		p.IDs = append(p.IDs, l.ID)
+		if l.Site != "" && l.Article != "" {
+			p.Jobs = append(p.Jobs, lector.Key(l.Site, l.Article))
+		}
+	}
+	slices.Sort(p.Jobs)
+	p.Jobs = slices.Compact(p.Jobs)
+	p.Articles = len(p.Jobs)
+	return p
+}
+
+func (a *app) printLetterPlan(p letterPlan, f deadLettersFlags, act letterAction) error {
+	if f.asJSON && f.plan {
+		return a.printJSON(p)
+	}
+	if f.asJSON {
+		return nil
+	}
+	fmt.Fprintf(a.stdout, "plan: %s %d of %d dead letters, of %d articles\n", act.verb, len(p.IDs), p.Letters, p.Articles)
+	for _, r := range p.Refused {
+		fmt.Fprintf(a.stdout, "  %d stays: it would be refused again: %s\n", r.ID, oneLine(r.Reason))
+	}
+	return nil
+}
+
+// leftError is the error for letters on which nothing can be done.
+func (p letterPlan) leftError(planned bool, act letterAction) error {
+	if planned || len(p.Refused) == 0 {
+		return nil
+	}
+	return lector.Hint(fmt.Errorf("%d of %d dead letters cannot be %s", len(p.Refused), p.Letters, act.past),
+		"their articles must be published anew; lector deadletters show ID says why, drop ID removes one")
+}

@@ -1,0 +1,174 @@
+package nats
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+)
+
+// classHeader is the class of the error for which a message became a dead letter.
+const classHeader = "Lector-Dead-Letter-Class"
+
+// inputClass is the class of an event that cannot be read.
+const inputClass = "input"
+
+// DeadLetters yields the dead letters that a query selects, oldest first, and
+// ends with the first error. What comes in meanwhile is not among them.
+func (c *Conn) DeadLetters(ctx context.Context, q lector.DeadLetterQuery) iter.Seq2[lector.DeadLetter, error] {
+	return func(yield func(lector.DeadLetter, error) bool) {
+		for m, err := range stored(ctx, c.js, deadLetters, letterConsumer(q)) {
+			if err != nil {
+				yield(lector.DeadLetter{}, fmt.Errorf("dead letters: %w", err))
+				return
+			}
+			l, err := letterOf(m)
+			if err == nil && !q.Matches(l) {
+				continue
+			}
+			if !yield(l, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// letterConsumer has the server pass over what a query does not select, as far
+// as it can tell.
+func letterConsumer(q lector.DeadLetterQuery) jetstream.OrderedConsumerConfig {
+	config := jetstream.OrderedConsumerConfig{}
+	if q.Site != "" {
+		config.FilterSubjects = []string{deadLetterPrefix + lector.ArticleSubject(token(q.Site), ">")}
+	}
+	if !q.Since.IsZero() { // a letter is stored after it was found
+		since := q.Since.Add(-maxClockSkew)
+		config.DeliverPolicy, config.OptStartTime = jetstream.DeliverByStartTimePolicy, &since
+	}
+	return config
+}
+
+func letterOf(m jetstream.Msg) (lector.DeadLetter, error) {
+	meta, err := m.Metadata()
+	if err != nil {
+		return lector.DeadLetter{}, fmt.Errorf("dead letter: %w", err)
+	}
+	return readLetter(meta.Sequence.Stream, meta.Timestamp, m.Subject(), m.Headers(), m.Data()), nil
+}
+
+// readLetter reads a dead letter. It may hold anything.
+func readLetter(id uint64, stored time.Time, subject string, h nats.Header, data []byte) lector.DeadLetter {
+	l := lector.DeadLetter{
+		ID: id, Time: stored, Subject: strings.TrimPrefix(subject, deadLetterPrefix), Data: data, Size: len(data),
+		Class: header(h, classHeader), Reason: header(h, reasonHeader), Headers: originalHeaders(h),
+	}
+	if at, err := time.Parse(time.RFC3339Nano, header(h, timeHeader)); err == nil {
+		l.Time = at
+	}
+	e, err := decodeArticle(l.Subject, l.Headers, data)
+	l.Site, l.Article, l.Unusable = e.Article.Site, e.Article.ID, err
+	if err != nil {
+		l.Class = cmp.Or(l.Class, inputClass)
+	}
+	return l
+}
+
+// originalHeaders returns the headers that the message had when it was an
+// event, without what the broker reads.
+func originalHeaders(h nats.Header) nats.Header {
+	original := nats.Header{}
+	for name, values := range h {
+		lower := strings.ToLower(name)
+		ours := strings.HasPrefix(lower, "lector-dead-letter-") || strings.EqualFold(name, migratedHeader)
+		if !ours && !strings.HasPrefix(lower, "nats-") {
+			original[name] = values
+		}
+	}
+	return original
+}
+
+// DeadLetter returns a dead letter, or lector.ErrNotFound.
+func (c *Conn) DeadLetter(ctx context.Context, id uint64) (lector.DeadLetter, error) {
+	l, _, err := c.deadLetterIn(ctx, id)
+	return l, err
+}
+
+// deadLetterIn returns a dead letter and the stream in which it is.
+func (c *Conn) deadLetterIn(ctx context.Context, id uint64) (lector.DeadLetter, jetstream.Stream, error) {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	s, err := c.bind(ctx, deadLetters)
+	if err != nil {
+		return lector.DeadLetter{}, nil, err
+	}
+	m, err := s.GetMsg(ctx, id)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return lector.DeadLetter{}, nil, fmt.Errorf("dead letter %d: %w", id, lector.ErrNotFound)
+	}
+	if err != nil {
+		return lector.DeadLetter{}, nil, fmt.Errorf("dead letter %d: %w", id, err)
+	}
+	return readLetter(m.Sequence, m.Time, m.Subject, m.Header, m.Data), s, nil
+}
+
+// ReplayDeadLetter publishes the event of a dead letter again as it was, under
+// the name of a replay, and returns its place in the stream. The letter is removed
+// when the event is stored. One that would be refused again is refused here.
+func (c *Conn) ReplayDeadLetter(ctx context.Context, id uint64, replay string) (uint64, error) {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	l, letters, err := c.deadLetterIn(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	if l.Unusable != nil {
+		return 0, lector.Hint(lector.Permanent(fmt.Errorf("dead letter %d would be refused again: %w", id, l.Unusable)),
+			"publish the article anew, and lector deadletters drop %d", id)
+	}
+	m := nats.NewMsg(l.Subject)
+	m.Data, m.Header = l.Data, l.Headers
+	m.Header.Set(replayHeader, replay)
+	// A new id: an event with the old one is taken for one that is there.
+	ack, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(fmt.Sprintf("%s|deadletter-%d", replay, id)))
+	if err != nil {
+		return 0, fmt.Errorf("replay dead letter %d: %w", id, publishHint(err))
+	}
+	if err := removeLetter(ctx, letters, id); err != nil {
+		return ack.Sequence, fmt.Errorf("dead letter %d is event %d again, and could not be removed: %w", id, ack.Sequence, err)
+	}
+	return ack.Sequence, nil
+}
+
+// DropDeadLetter removes a dead letter and overwrites what it held. It is
+// lector.ErrNotFound where there is none.
+func (c *Conn) DropDeadLetter(ctx context.Context, id uint64) error {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	_, letters, err := c.deadLetterIn(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := removeLetter(ctx, letters, id); err != nil {
+		return fmt.Errorf("drop dead letter %d: %w", id, err)
+	}
+	return nil
+}
+
+// removeLetter removes a dead letter that may be gone by now.
+func removeLetter(ctx context.Context, letters jetstream.Stream, id uint64) error {
+	err := letters.SecureDeleteMsg(ctx, id)
+	if err == nil {
+		return nil
+	}
+	if _, gone := letters.GetMsg(ctx, id); errors.Is(gone, jetstream.ErrMsgNotFound) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,195 @@
+package nats
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"lector"
+)
+
+// raw puts a message on NATS as it is.
+func raw(t *testing.T, c *Conn, subject string, h nats.Header, data string) {
+	t.Helper()
+	m := nats.NewMsg(subject)
+	m.Data = []byte(data)
+	maps.Copy(m.Header, h)
+	if _, err := c.js.PublishMsg(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ceHeaders are the headers of an event in binary mode.
+func ceHeaders(kind string) nats.Header {
+	return nats.Header{ceVersion: {"1.0"}, ceID: {"e1"}, ceSource: {"cms"}, ceType: {kind}, contentType: {"application/json"}}
+}
+
+// terminate takes the next event and gives it up.
+func terminate(t *testing.T, c *Conn, reason string) lector.Delivery {
+	t.Helper()
+	d := next(t, c)
+	if err := d.Term(reason); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func letters(t *testing.T, c *Conn, q lector.DeadLetterQuery) (all []lector.DeadLetter) {
+	t.Helper()
+	for l, err := range c.DeadLetters(t.Context(), q) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+func TestDeadLettersAreListed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	if got := letters(t, b.Conn, lector.DeadLetterQuery{}); len(got) != 0 {
+		t.Fatalf("before anything: %+v", got)
+	}
+	key := lector.Key("havana", "4711")
+	raw(t, b.Conn, lector.ArticleSubject("havana", key), ceHeaders("lector.article.published.v2"), `{"site":"havana","id":4711,"title":"Storm Warning"}`)
+	terminate(t, b.Conn, "unsupported event type")
+	raw(t, b.Conn, lector.ArticleSubject("paris", "x"), nil, "garbage")
+	terminate(t, b.Conn, "no CloudEvent")
+	e := event("1", "a")
+	publish(t, b.Conn, e)
+	terminate(t, b.Conn, "the voice is unknown")
+
+	got := letters(t, b.Conn, lector.DeadLetterQuery{})
+	if len(got) != 3 {
+		t.Fatalf("%d letters", len(got))
+	}
+	for i, want := range []lector.DeadLetter{
+		{ID: 1, Class: "input", Reason: "unsupported event type", Subject: lector.ArticleSubject("havana", key), Site: "havana", Article: "4711", Size: 51},
+		{ID: 2, Class: "input", Reason: "no CloudEvent", Subject: lector.ArticleSubject("paris", "x"), Site: "paris", Size: 7},
+		{ID: 3, Reason: "the voice is unknown", Subject: lector.ArticleSubject("havana", e.Article.Key()), Site: "havana", Article: "1", Size: got[2].Size},
+	} {
+		l := got[i]
+		if (l.Unusable != nil) != (want.Class == "input") || l.Time.IsZero() {
+			t.Errorf("letter %d: %v at %v", l.ID, l.Unusable, l.Time)
+		}
+		l.Time, l.Headers, l.Data, l.Unusable = time.Time{}, nil, nil, nil
+		if fmt.Sprint(l) != fmt.Sprint(want) {
+			t.Errorf("letter %+v\n   want %+v", l, want)
+		}
+	}
+	for name, test := range map[string]struct {
+		q    lector.DeadLetterQuery
+		want []uint64
+	}{
+		"a site":          {lector.DeadLetterQuery{Site: "havana"}, []uint64{1, 3}},
+		"a class":         {lector.DeadLetterQuery{Class: "input"}, []uint64{1, 2}},
+		"text of data":    {lector.DeadLetterQuery{Text: "storm w"}, []uint64{1}},
+		"text of reason":  {lector.DeadLetterQuery{Text: "VOICE"}, []uint64{3}},
+		"since":           {lector.DeadLetterQuery{Since: got[1].Time}, []uint64{2, 3}},
+		"until":           {lector.DeadLetterQuery{Until: got[1].Time}, []uint64{1}},
+		"nothing at all":  {lector.DeadLetterQuery{Site: "no.such > site"}, nil},
+		"long after":      {lector.DeadLetterQuery{Since: time.Now().Add(24 * time.Hour)}, nil},
+		"several at once": {lector.DeadLetterQuery{Site: "havana", Class: "input", Text: "4711"}, []uint64{1}},
+	} {
+		var ids []uint64
+		for _, l := range letters(t, b.Conn, test.q) {
+			ids = append(ids, l.ID)
+		}
+		if !slices.Equal(ids, test.want) {
+			t.Errorf("%s: %v, want %v", name, ids, test.want)
+		}
+	}
+}
+
+// TestDeadLetterIsReplayed: the event comes again as it was, and its letter goes.
+func TestDeadLetterIsReplayed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	first := publish(t, b.Conn, event("1", "a"))
+	terminate(t, b.Conn, "the voice is unknown")
+	inner := `{"site":"havana","id":"2","revision":"r","visibility":"public","body":{"content_type":"text/plain","content":"x"}}`
+	raw(t, b.Conn, lector.ArticleSubject("havana", lector.Key("havana", "2")), nats.Header{contentType: {structuredCE}},
+		`{"specversion":"1.0","id":"e2","source":"cms","type":"lector.article.published.v1","data":`+inner+`}`)
+	terminate(t, b.Conn, "another")
+	for id, article := range map[uint64]string{1: "1", 2: "2"} {
+		n, err := b.ReplayDeadLetter(t.Context(), id, "replay-x")
+		if err != nil || n <= first {
+			t.Fatalf("replay of %d: event %d, %v", id, n, err)
+		}
+		d := next(t, b.Conn)
+		if d.Err != nil || d.Event.Article.ID != article || d.Event.Replay != "replay-x" || d.Sequence != n {
+			t.Errorf("came %+v", d)
+		}
+		if err := d.Ack(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if _, err := b.DeadLetter(t.Context(), id); !errors.Is(err, lector.ErrNotFound) {
+			t.Errorf("letter %d is still there: %v", id, err)
+		}
+		if _, err := b.ReplayDeadLetter(t.Context(), id, "replay-y"); !errors.Is(err, lector.ErrNotFound) {
+			t.Errorf("replayed twice: %v", err)
+		}
+	}
+}
+
+func TestDeadLetterStays(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	raw(t, b.Conn, lector.ArticleSubject("havana", "x"), nil, "garbage")
+	terminate(t, b.Conn, "no CloudEvent")
+	if _, err := b.ReplayDeadLetter(t.Context(), 1, "replay-x"); !lector.IsPermanent(err) || lector.HintOf(err) == "" {
+		t.Errorf("an event that cannot be read: %v", err)
+	}
+	// Nothing takes the event: the letter must not go.
+	publish(t, b.Conn, event("1", "a"))
+	terminate(t, b.Conn, "gone wrong")
+	if err := b.js.DeleteStream(t.Context(), articles); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.ReplayDeadLetter(t.Context(), 2, "replay-x"); err == nil {
+		t.Error("replayed into nothing")
+	}
+	for id := range uint64(2) {
+		if _, err := b.DeadLetter(t.Context(), id+1); err != nil {
+			t.Error(err)
+		}
+		if err := b.DropDeadLetter(t.Context(), id+1); err != nil {
+			t.Error(err)
+		}
+		if err := b.DropDeadLetter(t.Context(), id+1); !errors.Is(err, lector.ErrNotFound) {
+			t.Errorf("dropped twice: %v", err)
+		}
+	}
+}
+
+func TestIdentify(t *testing.T) {
+	t.Parallel()
+	subject := lector.ArticleSubject("havana", "k")
+	for name, test := range map[string]struct {
+		subject, data, site, id string
+	}{
+		"garbage":               {subject, "garbage", "havana", ""},
+		"a field is wrong":      {subject, `{"site":"havana","id":"1","title":7}`, "havana", "1"},
+		"no site":               {subject, `{"id":12345678901234567890}`, "havana", "12345678901234567890"},
+		"another site":          {subject, `{"site":"paris","id":"1"}`, "havana", ""},
+		"a structured event":    {subject, `{"specversion":"1.0","id":"event","data":{"site":"havana","id":"1"}}`, "havana", "1"},
+		"an id with a point":    {subject, `{"id":1.5}`, "havana", ""},
+		"an id that is a list":  {subject, `{"id":[1]}`, "havana", ""},
+		"an id with a NUL":      {subject, `{"id":"a\u0000b"}`, "havana", ""},
+		"a kilobyte of id":      {subject, fmt.Sprintf(`{"id":"%01024d"}`, 1), "havana", ""},
+		"no JSON behind it":     {subject, `{"site":"havana","id":"1"`, "havana", ""},
+		"a site in capitals":    {"article.v1.Havana.k", `{"id":"1"}`, "", "1"},
+		"a subject of one word": {"article", `{"id":"1"}`, "", "1"},
+	} {
+		e := identify(test.subject, nats.Header{}, []byte(test.data))
+		if e.Article.Site != test.site || e.Article.ID != test.id {
+			t.Errorf("%s: %q %q, want %q %q", name, e.Article.Site, e.Article.ID, test.site, test.id)
+		}
+	}
+}
