@@ -16,10 +16,12 @@ import (
 
 // Conn is a connection to NATS with its JetStream.
 type Conn struct {
-	nc      *nats.Conn
-	js      jetstream.JetStream
-	log     *slog.Logger
-	options Options
+	nc       *nats.Conn
+	js       jetstream.JetStream
+	log      *slog.Logger
+	options  Options
+	writes   *writes
+	refusals *refusals
 
 	mu       sync.Mutex
 	children []*Conn // made by connectAgain, closed with this one
@@ -39,7 +41,8 @@ func Connect(o Options) (*Conn, error) {
 	if err := CheckURL(o.URL); err != nil {
 		return nil, fmt.Errorf("nats.url: %w", err)
 	}
-	nc, err := nats.Connect(o.URL, o.natsOptions()...)
+	refused := newRefusals()
+	nc, err := nats.Connect(o.URL, o.natsOptions(refused)...)
 	if err != nil {
 		return nil, lector.Hint(fmt.Errorf("connect to NATS at %s: %w", lector.MaskAddress(o.URL), o.redact(err)), "%s", connectHint(err))
 	}
@@ -48,7 +51,8 @@ func Connect(o Options) (*Conn, error) {
 		nc.Close()
 		return nil, fmt.Errorf("JetStream: %w", err)
 	}
-	return &Conn{nc: nc, js: js, log: o.Log, options: o}, nil
+	w := newWrites()
+	return &Conn{nc: nc, js: observedJetStream{js, w}, log: o.Log, options: o, writes: w, refusals: refused}, nil
 }
 
 // connectAgain connects once more, as the same client. It is closed with c.
@@ -63,7 +67,7 @@ func (c *Conn) connectAgain() (*Conn, error) {
 	return more, nil
 }
 
-func (o Options) natsOptions() []nats.Option {
+func (o Options) natsOptions(refused *refusals) []nats.Option {
 	opts := []nats.Option{
 		nats.Name(o.Name),
 		nats.MaxReconnects(-1),
@@ -76,6 +80,10 @@ func (o Options) natsOptions() []nats.Option {
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			// A refused publish shows up at the caller only as a time-out; the
 			// reason arrives here.
+			if subject := refused.note(err); subject != "" {
+				o.Log.Error("NATS refused", "error", o.redact(err), "hint", roleHint(subject))
+				return
+			}
 			o.Log.Error("NATS refused", "error", o.redact(err))
 		}),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {

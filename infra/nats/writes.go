@@ -2,33 +2,156 @@ package nats
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
+	"sync"
+	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// DurableWrites returns how many messages have been stored on disk so far, in all
-// streams and buckets that Setup makes. What is in memory, as leases are, does not
-// count.
-func (c *Conn) DurableWrites(ctx context.Context) (uint64, error) {
-	ctx, cancel := withDefaultTimeout(ctx)
-	defer cancel()
-	names := []string{}
+// writes notes of each stream whether the server confirms what is written to it:
+// a stream whose disk was full gives no answer, and nothing else shows it.
+type writes struct {
+	mu          sync.Mutex
+	unconfirmed map[string]unconfirmed // by the name of the stream
+	confirmed   time.Time              // of the last write that was confirmed, to any stream
+	now         func() time.Time
+}
+
+// unconfirmed is the last write to a stream, to which no answer came.
+type unconfirmed struct {
+	at  time.Time
+	err error
+}
+
+func newWrites() *writes { return &writes{unconfirmed: map[string]unconfirmed{}, now: time.Now} }
+
+// note notes what became of a write.
+func (w *writes) note(stream string, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case err != nil && broken(err):
+		w.unconfirmed[stream] = unconfirmed{w.now(), err}
+	case errors.Is(err, context.Canceled):
+	default: // confirmed, or refused by a server that could have written it
+		delete(w.unconfirmed, stream)
+		w.confirmed = w.now()
+	}
+}
+
+// broken reports whether an error says that the server could not write.
+func broken(err error) bool {
+	for _, is := range []error{context.DeadlineExceeded, nats.ErrTimeout, nats.ErrNoResponders, jetstream.ErrNoStreamResponse} {
+		if errors.Is(err, is) {
+			return true
+		}
+	}
+	var refused *jetstream.APIError
+	return errors.As(err, &refused) && (refused.Code == 503 || refused.ErrorCode == maxBytesReached)
+}
+
+// maxBytesReached is the server's code for a stream that may hold no more.
+const maxBytesReached = 10077
+
+// forgetAfter is how long an unconfirmed write counts while others are confirmed:
+// it may have met a change of leader, and nothing may have been written there since.
+const forgetAfter = time.Minute
+
+// suspect reports whether a write must be tried to know more: the last one to some
+// stream was not confirmed, or, where silence counts, none was for a while.
+func (w *writes) suspect(silence bool) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.unconfirmed) > 0 || silence && w.now().Sub(w.confirmed) >= probeInterval
+}
+
+// faults names the streams whose last write was not confirmed.
+func (w *writes) faults() (all []error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for stream, last := range w.unconfirmed {
+		if w.confirmed.After(last.at) && w.now().Sub(last.at) > forgetAfter {
+			delete(w.unconfirmed, stream)
+			continue
+		}
+		all = append(all, fmt.Errorf("stream %s does not confirm what is written: %w", stream, last.err))
+	}
+	return all
+}
+
+// observedJetStream is JetStream whose writes are noted.
+type observedJetStream struct {
+	jetstream.JetStream
+	writes *writes
+}
+
+// PublishMsg implements jetstream.Publisher.
+func (o observedJetStream) PublishMsg(ctx context.Context, m *nats.Msg, opts ...jetstream.PublishOpt) (*jetstream.PubAck, error) {
+	ack, err := o.JetStream.PublishMsg(ctx, m, opts...)
+	o.writes.note(streamOf(m.Subject), err)
+	return ack, err
+}
+
+// KeyValue returns a bucket whose writes are noted.
+func (o observedJetStream) KeyValue(ctx context.Context, name string) (jetstream.KeyValue, error) {
+	kv, err := o.JetStream.KeyValue(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return observedBucket{kv, o.writes}, nil
+}
+
+// streamOf names the stream that takes a subject, or the subject where none of
+// ours does.
+func streamOf(subject string) string {
+	if key, ok := strings.CutPrefix(subject, "$KV."); ok {
+		name, _, _ := strings.Cut(key, ".")
+		return "KV_" + name
+	}
 	for _, s := range streamConfigs(1) {
-		names = append(names, s.Name)
-	}
-	for _, b := range bucketConfigs(1) {
-		if b.Storage == jetstream.FileStorage {
-			names = append(names, "KV_"+b.Bucket)
+		if strings.HasPrefix(subject, strings.TrimSuffix(s.Subjects[0], ">")) {
+			return s.Name
 		}
 	}
-	all := uint64(0)
-	for _, name := range names {
-		s, err := c.bind(ctx, name)
-		if err != nil {
-			return 0, fmt.Errorf("count writes: %w", err)
-		}
-		all += s.CachedInfo().State.LastSeq
-	}
-	return all, nil
+	return subject
+}
+
+// observedBucket is a bucket whose writes are noted.
+type observedBucket struct {
+	jetstream.KeyValue
+	writes *writes
+}
+
+func (o observedBucket) note(err error) { o.writes.note("KV_"+o.Bucket(), err) }
+
+// Create implements jetstream.KeyValue.
+func (o observedBucket) Create(ctx context.Context, key string, value []byte, opts ...jetstream.KVCreateOpt) (uint64, error) {
+	version, err := o.KeyValue.Create(ctx, key, value, opts...)
+	o.note(err)
+	return version, err
+}
+
+// Update implements jetstream.KeyValue.
+func (o observedBucket) Update(ctx context.Context, key string, value []byte, version uint64) (uint64, error) {
+	version, err := o.KeyValue.Update(ctx, key, value, version)
+	o.note(err)
+	return version, err
+}
+
+// Put implements jetstream.KeyValue.
+func (o observedBucket) Put(ctx context.Context, key string, value []byte) (uint64, error) {
+	version, err := o.KeyValue.Put(ctx, key, value)
+	o.note(err)
+	return version, err
+}
+
+// Delete implements jetstream.KeyValue.
+func (o observedBucket) Delete(ctx context.Context, key string, opts ...jetstream.KVDeleteOpt) error {
+	err := o.KeyValue.Delete(ctx, key, opts...)
+	o.note(err)
+	return err
 }

@@ -1,0 +1,119 @@
+package nats
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/nats-io/nats.go"
+
+	"lector"
+)
+
+// violation is how the server names what a user may not do.
+var violation = regexp.MustCompile(`(?i)permissions violation for (publish|subscription) to "([^"]+)"`)
+
+// refusals are the subjects that the server refused to this user. A request that
+// is refused gets no answer: its reason arrives on another way.
+type refusals struct {
+	mu       sync.Mutex
+	subjects map[string]bool
+	last     string // the newest of them
+}
+
+func newRefusals() *refusals { return &refusals{subjects: map[string]bool{}} }
+
+// note notes the subject of a permission violation, and returns it; of any other
+// error "".
+func (r *refusals) note(err error) string {
+	found := violation.FindStringSubmatch(err.Error())
+	if !errors.Is(err, nats.ErrPermissionViolation) || found == nil {
+		return ""
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last = found[2]
+	r.subjects[r.last] = true
+	return r.last
+}
+
+// has reports whether a subject was refused.
+func (r *refusals) has(subject string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.subjects[subject]
+}
+
+// newest returns the subject that was refused last, or "".
+func (r *refusals) newest() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.last
+}
+
+// Explain adds to the error of a request that got no answer what the server
+// refused to this user, and who may do it. Any other error stays as it is.
+func (c *Conn) Explain(err error) error {
+	subject := c.refusals.newest()
+	if err == nil || subject == "" || !unanswered(err) {
+		return err
+	}
+	return lector.Hint(fmt.Errorf("%s may not use %s: %w", c.options.user(), subject, err), "%s", roleHint(subject))
+}
+
+// user names the login as an operator knows it.
+func (o Options) user() string {
+	switch {
+	case o.User != "":
+		return "the NATS user " + o.User
+	case o.Credentials != "":
+		return "the NATS user of " + o.Credentials
+	}
+	return "this NATS user"
+}
+
+// roleHint says which role of infra/deploy/nats.conf may use a subject.
+func roleHint(subject string) string {
+	roles := RolesFor(subject)
+	if len(roles) == 0 {
+		return "no role of infra/deploy/nats.conf needs it: compare the permissions of the server with that file"
+	}
+	return fmt.Sprintf("in infra/deploy/nats.conf the role that may is %s: log in as it with LECTOR_NATS_USER and LECTOR_NATS_PASSWORD, "+
+		"or bring the permissions of the server up to that file", strings.Join(roles, " or "))
+}
+
+// rolesBySubject says which roles may publish to subjects that begin so; the
+// first that fits counts.
+var rolesBySubject = []struct {
+	prefix string
+	roles  []string
+}{
+	{"article.v1.", []string{"cms", "ops"}},
+	{"audio.v1.", []string{"worker"}},
+	{usagePrefix, []string{"worker"}},
+	{deadLetterPrefix, []string{"worker"}},
+	{"$KV.", []string{"worker"}},
+	{"$JS.ACK.", []string{"worker"}},
+	{"$JS.API.CONSUMER.CREATE." + articles + "." + consumer, []string{"setup", "worker"}},
+	{"$JS.API.CONSUMER.INFO." + articles + "." + consumer, []string{"setup", "worker", "ops"}},
+	{"$JS.API.CONSUMER.MSG.NEXT." + articles + "." + consumer, []string{"setup", "worker"}},
+	{"$JS.API.CONSUMER.CREATE." + deadLetters, []string{"setup", "ops"}},
+	{"$JS.API.STREAM.MSG.DELETE." + deadLetters, []string{"setup", "ops"}},
+	{"$JS.API.STREAM.MSG.GET." + deadLetters, []string{"setup", "ops"}},
+	{"$JS.API.STREAM.INFO.", []string{"setup", "ops"}},
+	{"$JS.API.STREAM.", []string{"setup"}},
+	{"$JS.API.CONSUMER.", []string{"setup"}},
+}
+
+// RolesFor returns the roles of infra/deploy/nats.conf that may publish to a
+// subject which Lector uses.
+func RolesFor(subject string) []string {
+	for _, r := range rolesBySubject {
+		if strings.HasPrefix(subject, r.prefix) {
+			return r.roles
+		}
+	}
+	return nil
+}

@@ -1,0 +1,334 @@
+package nats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+	"lector/infra/limittest"
+)
+
+// startOther starts a NATS server of somebody else.
+func startOther(t *testing.T, o *server.Options) *server.Server {
+	t.Helper()
+	o.Host, o.Port, o.JetStream, o.NoSigs, o.NoLog = "127.0.0.1", server.RANDOM_PORT, true, true, true
+	if o.StoreDir == "" {
+		o.StoreDir = t.TempDir()
+	}
+	s, err := server.NewServer(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	t.Cleanup(func() { shutdown(s) })
+	limittest.Until(t, "the server takes connections", func() bool { return s.ReadyForConnections(time.Second) })
+	return s
+}
+
+func dialOther(t *testing.T, o Options) *Conn {
+	t.Helper()
+	o.Log = slog.New(slog.DiscardHandler)
+	if o.Name == "" {
+		o.Name = "test"
+	}
+	c, err := Connect(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// lookTwice looks until the same was found twice in a row.
+func lookTwice(t *testing.T, w *Watchdog) error {
+	t.Helper()
+	w.Look(t.Context())
+	w.Look(t.Context())
+	return w.Fault()
+}
+
+// untilFault looks until a fault has a text, and returns it.
+func untilFault(t *testing.T, w *Watchdog, text string) error {
+	t.Helper()
+	limittest.Until(t, "a fault: "+text, func() bool {
+		w.Look(t.Context())
+		return w.Fault() != nil && strings.Contains(w.Fault().Error(), text)
+	})
+	return w.Fault()
+}
+
+// untilWell looks until there is no fault.
+func untilWell(t *testing.T, w *Watchdog) {
+	t.Helper()
+	limittest.Until(t, "no fault", func() bool {
+		w.Look(t.Context())
+		return w.Fault() == nil
+	})
+}
+
+func TestConsumerIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	w := b.Watchdog(true)
+	if err := lookTwice(t, w); err != nil {
+		t.Fatalf("all is well, and it finds %v", err)
+	}
+	if err := b.js.DeleteConsumer(t.Context(), articles, consumer); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Diagnose(t.Context()); err == nil || !strings.Contains(err.Error(), "consumer lector is gone") || lector.HintOf(err) == "" {
+		t.Errorf("diagnosed %v", err)
+	}
+	publish(t, b.Conn, event("1", "a"))
+	untilWell(t, w)
+	if d := next(t, b.Conn); d.Event.Article.ID != "1" {
+		t.Errorf("delivered %+v", d)
+	}
+	if err := b.Diagnose(t.Context()); err != nil {
+		t.Errorf("diagnosed %v", err)
+	}
+}
+
+// TestConsumerCannotBeMadeAgain has a worker whose role may not create anything.
+func TestConsumerCannotBeMadeAgain(t *testing.T) {
+	t.Parallel()
+	narrow := &server.SubjectPermission{Deny: []string{"$JS.API.CONSUMER.CREATE.>"}}
+	s := startOther(t, &server.Options{Users: []*server.User{
+		{Username: "setup", Password: "s"}, {Username: "worker", Password: "w", Permissions: &server.Permissions{Publish: narrow}},
+	}})
+	admin := dialOther(t, Options{URL: s.ClientURL(), User: "setup", Password: "s"})
+	if err := admin.Setup(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	w := dialOther(t, Options{URL: s.ClientURL(), User: "worker", Password: "w"}).Watchdog(false)
+	untilWell(t, w)
+	if err := admin.js.DeleteConsumer(t.Context(), articles, consumer); err != nil {
+		t.Fatal(err)
+	}
+	w.answer = time.Second
+	err := untilFault(t, w, "cannot be made again")
+	if !strings.Contains(err.Error(), "the NATS user worker may not use $JS.API.CONSUMER.CREATE.ARTICLES.lector") ||
+		!strings.Contains(lector.HintOf(err), "lector setup") {
+		t.Errorf("%v, hint %q", err, lector.HintOf(err))
+	}
+	if err := admin.Setup(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	w.answer = answerTime
+	untilWell(t, w)
+}
+
+func TestStreamIsNotMadeAgain(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"stream ARTICLES", "stream AUDIO", "bucket jobs"} {
+		b := setup(t)
+		w := b.Watchdog(false)
+		untilWell(t, w)
+		kind, bare, _ := strings.Cut(name, " ")
+		if kind == "bucket" {
+			bare = "KV_" + bare
+		}
+		if err := b.js.DeleteStream(t.Context(), bare); err != nil {
+			t.Fatal(err)
+		}
+		if w.Look(t.Context()); w.Fault() != nil {
+			t.Errorf("%s: one look is enough for %v", name, w.Fault())
+		}
+		err := untilFault(t, w, name+" is gone")
+		if !strings.Contains(lector.HintOf(err), "lector setup") {
+			t.Errorf("%s: hint %q", name, lector.HintOf(err))
+		}
+		if err := b.Diagnose(t.Context()); err == nil || !strings.Contains(err.Error(), name+" is gone") {
+			t.Errorf("%s: diagnosed %v", name, err)
+		}
+		if _, err := b.js.Stream(t.Context(), bare); !errors.Is(err, jetstream.ErrStreamNotFound) {
+			t.Errorf("%s is there again: %v", name, err)
+		}
+		if err := b.Setup(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		untilWell(t, w)
+	}
+}
+
+func TestStall(t *testing.T) {
+	t.Parallel()
+	began := time.Date(2026, 11, 28, 8, 0, 0, 0, time.UTC)
+	var s stall
+	for i, step := range []struct {
+		pending   uint64
+		waiting   int
+		delivered uint64
+		paused    bool
+		after     time.Duration // since the beginning
+		want      time.Duration
+	}{
+		{0, 4, 7, false, 0, 0},
+		{3, 4, 7, false, time.Minute, 0},
+		{3, 4, 7, false, time.Minute + 9*time.Second, 9 * time.Second},
+		{3, 4, 8, false, time.Minute + 10*time.Second, 0}, // one was delivered
+		{3, 4, 8, false, 2 * time.Minute, 50 * time.Second},
+		{3, 0, 8, false, 3 * time.Minute, 0}, // all workers are busy
+		{3, 1, 8, false, 4 * time.Minute, 0},
+		{3, 1, 8, true, 5 * time.Minute, 0}, // an operator wanted that
+		{0, 1, 8, false, 6 * time.Minute, 0},
+	} {
+		info := &jetstream.ConsumerInfo{NumPending: step.pending, NumWaiting: step.waiting, Paused: step.paused, Delivered: jetstream.SequenceInfo{Consumer: step.delivered}}
+		if got := s.observe(info, began.Add(step.after)); got != step.want {
+			t.Errorf("step %d: %v, want %v", i, got, step.want)
+		}
+	}
+}
+
+func TestStallIsAFault(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 28, 8, 0, 0, 0, time.UTC)
+	w := &Watchdog{now: func() time.Time { return now }, stalls: map[string]*stall{}}
+	k, info := watchedConsumers()[0], &jetstream.ConsumerInfo{NumPending: 3, NumWaiting: 1}
+	if err := w.checkStall(k, info); err != nil {
+		t.Errorf("at once: %v", err)
+	}
+	now = now.Add(stallTime)
+	if err := w.checkStall(k, info); err == nil || !strings.Contains(err.Error(), "3 events wait") || lector.HintOf(err) == "" {
+		t.Errorf("later: %v", err)
+	}
+	if err := w.checkStall(k, nil); err != nil {
+		t.Errorf("without an answer: %v", err)
+	}
+}
+
+func TestWrites(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 28, 8, 0, 0, 0, time.UTC)
+	w := newWrites()
+	w.now = func() time.Time { return now }
+	if !w.suspect(true) || w.suspect(false) || len(w.faults()) > 0 {
+		t.Error("before any write")
+	}
+	w.note(audio, nil)
+	w.note(audio, context.Canceled)
+	w.note(audio, fmt.Errorf("update: %w", jetstream.ErrKeyExists))
+	if w.suspect(true) || len(w.faults()) > 0 {
+		t.Error("after a write that was confirmed")
+	}
+	for name, err := range map[string]error{
+		"no answer": context.DeadlineExceeded, "no stream": jetstream.ErrNoStreamResponse, "no room": &jetstream.APIError{Code: 503},
+		"full": &jetstream.APIError{Code: 400, ErrorCode: maxBytesReached},
+	} {
+		w.note(audio, fmt.Errorf("publish: %w", err))
+		if faults := w.faults(); !w.suspect(false) || len(faults) != 1 || !strings.Contains(faults[0].Error(), "AUDIO") {
+			t.Errorf("%s: %v", name, faults)
+		}
+	}
+	now = now.Add(2 * forgetAfter)
+	if len(w.faults()) != 1 {
+		t.Error("forgotten although nothing was confirmed since")
+	}
+	w.note(usage, nil)
+	if len(w.faults()) != 0 || w.suspect(false) {
+		t.Error("remembered although the server writes again")
+	}
+	now = now.Add(probeInterval)
+	if !w.suspect(true) || w.suspect(false) {
+		t.Error("after a silence")
+	}
+}
+
+func TestStreamOf(t *testing.T) {
+	t.Parallel()
+	for subject, want := range map[string]string{
+		"article.v1.havana.k": articles, "audio.v1.havana.k": audio, "usage.v1.a.b": usage, "deadletter.v1.article.v1.a.b": deadLetters,
+		"$KV.jobs.havana.k": "KV_jobs", "other.subject": "other.subject",
+	} {
+		if got := streamOf(subject); got != want {
+			t.Errorf("%s: %s, want %s", subject, got, want)
+		}
+	}
+}
+
+// TestWritesAreNoted asks a real server through the connection that all use.
+func TestWritesAreNoted(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	publish(t, b.Conn, event("1", "a"))
+	kv, err := b.js.KeyValue(t.Context(), budgets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	version, err := kv.Create(t.Context(), "k", []byte("a"))
+	if err == nil {
+		_, err = kv.Update(t.Context(), "k", []byte("b"), version)
+	}
+	if err == nil {
+		_, err = kv.Put(t.Context(), "k", []byte("c"))
+	}
+	if err != nil || b.writes.suspect(true) {
+		t.Errorf("%v; suspect %v", err, b.writes.suspect(true))
+	}
+	if err := b.js.DeleteStream(t.Context(), audio); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.js.PublishMsg(t.Context(), nats.NewMsg("audio.v1.a.b"), jetstream.WithRetryAttempts(0)); err == nil {
+		t.Fatal("published into nothing")
+	}
+	if faults := b.writes.faults(); len(faults) != 1 {
+		t.Errorf("%v", faults)
+	}
+}
+
+// TestGroupWithoutLeader stops two of three servers.
+func TestGroupWithoutLeader(t *testing.T) {
+	t.Parallel()
+	nodes := startCluster(t, 3)
+	c := dialOther(t, Options{URL: nodes[0].ClientURL()})
+	limittest.Until(t, "the cluster can be set up", func() bool { return c.Setup(t.Context(), 3) == nil })
+	w := c.Watchdog(true)
+	w.answer = time.Second
+	untilWell(t, w)
+	shutdown(nodes[1])
+	shutdown(nodes[2])
+	limittest.Until(t, "a fault", func() bool { w.Look(t.Context()); return w.Fault() != nil })
+	if err := w.Fault(); lector.HintOf(err) == "" {
+		t.Errorf("%v has no hint", err)
+	}
+	t.Log(w.Fault())
+}
+
+// startCluster starts servers that know each other.
+func startCluster(t *testing.T, n int) (nodes []*server.Server) {
+	t.Helper()
+	var ports []int
+	var routes []string
+	for range n { // a cluster needs the addresses of all before the first starts
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := l.Addr().(*net.TCPAddr).Port
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		ports, routes = append(ports, port), append(routes, fmt.Sprintf("nats://127.0.0.1:%d", port))
+	}
+	for i, port := range ports {
+		nodes = append(nodes, startOther(t, &server.Options{
+			ServerName: fmt.Sprint("node", i), SyncAlways: true, Routes: server.RoutesFromStr(strings.Join(routes, ",")),
+			Cluster: server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: port},
+		}))
+	}
+	limittest.Until(t, "the cluster has a leader that knows all", func() bool {
+		return slices.ContainsFunc(nodes, func(s *server.Server) bool { return s.JetStreamIsLeader() && len(s.JetStreamClusterPeers()) == n })
+	})
+	return nodes
+}
