@@ -57,7 +57,7 @@ func (a *app) runChecks(ctx context.Context, c *config) []finding {
 	running := isServing(c)
 	found := []finding{
 		checkData(c.Data), checkAddress("listen", c.Listen, running), checkAddress("admin_listen", c.AdminListen, running),
-		a.checkBroker(c, running), a.checkStore(ctx, c),
+		a.checkBroker(ctx, c, running), a.checkStore(ctx, c),
 	}
 	found = append(found, a.checkServer(ctx, c)...)
 	found = append(found, a.checkFiles(ctx, c, running)...)
@@ -112,7 +112,8 @@ func checkAddress(key, address string, running bool) finding {
 	return f
 }
 
-func (a *app) checkBroker(c *config, running bool) (f finding) {
+// checkBroker says of NATS what /readyz says.
+func (a *app) checkBroker(ctx context.Context, c *config, running bool) (f finding) {
 	f = finding{what: "NATS " + c.natsAddress()}
 	if c.NATS.URL == "" && !running {
 		f.detail = "starts with lector serve"
@@ -126,7 +127,8 @@ func (a *app) checkBroker(c *config, running bool) (f finding) {
 		f.err = err
 		return f
 	}
-	f.detail = "server " + conn.Version()
+	f.detail = "server " + conn.Version() + ", streams and consumers work"
+	f.err = conn.Diagnose(ctx)
 	return f
 }
 

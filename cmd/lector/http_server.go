@@ -81,6 +81,14 @@ func (d *httpServer) close() error {
 	return nil
 }
 
+// withHint is an error and what can be done about it, each on a line.
+func withHint(err error) string {
+	if hint := lector.HintOf(err); hint != "" {
+		return err.Error() + "\nhint: " + hint
+	}
+	return err.Error()
+}
+
 // healthCheck answers whether the process can do its work.
 type healthCheck func(ctx context.Context) error
 
@@ -92,7 +100,7 @@ func adminHandler(ready healthCheck, metrics *prometheus.Registry) http.Handler 
 		ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
 		defer cancel()
 		if err := ready(ctx); err != nil {
-			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			http.Error(w, withHint(err), http.StatusServiceUnavailable)
 			return
 		}
 		fmt.Fprintln(w, "ready")

@@ -31,6 +31,8 @@ type resources struct {
 	broker   *nats.Embedded // the embedded server; nil: it runs in another process
 	metering *metering      // nil: created in memory when first needed
 	closers  []func() error
+	conns    []*nats.Conn
+	recreate bool // make streams again that are gone, empty
 }
 
 func (a *app) resources(c *config) *resources {
@@ -51,8 +53,12 @@ func (a *app) logger(c logConfig) *slog.Logger {
 func (h *resources) onClose(f func() error) { h.closers = append(h.closers, f) }
 
 // close closes what was opened, the last first, and adds what went wrong to
-// *err.
+// *err. A request without an answer may have been refused: then the reason came
+// on another way.
 func (h *resources) close(err *error) {
+	for _, c := range h.conns {
+		*err = c.Explain(*err)
+	}
 	for i := len(h.closers) - 1; i >= 0; i-- {
 		*err = errors.Join(*err, h.closers[i]())
 	}
@@ -95,11 +101,30 @@ func (h *resources) embedded(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = c.Setup(ctx, 1)
+	err = h.setup(ctx, c, 1)
 	if err == nil {
 		err = c.RedeliverPending(ctx)
 	}
 	return errors.Join(err, c.Close())
+}
+
+// setup sets NATS up, unless something is gone that was there: that would come
+// again without what was in it.
+func (h *resources) setup(ctx context.Context, c *nats.Conn, replicas int) error {
+	losses, err := c.Losses(ctx)
+	if err != nil {
+		return err
+	}
+	if err := nats.LossError(losses); err != nil && !h.recreate {
+		return err
+	}
+	for _, l := range losses {
+		h.log.Warn("made again, empty", "lost", l.Name, "what", l.What)
+	}
+	if err := c.Recreate(ctx, replicas, losses); err != nil {
+		return err
+	}
+	return c.Setup(ctx, replicas)
 }
 
 // nats connects to the configured server, or to the one that another lector of
@@ -132,6 +157,7 @@ func (h *resources) closeLater(c *nats.Conn, err error) (*nats.Conn, error) {
 		return nil, err
 	}
 	h.onClose(c.Close)
+	h.conns = append(h.conns, c)
 	return c, nil
 }
 

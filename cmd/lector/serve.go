@@ -39,6 +39,7 @@ type server struct {
 	*resources
 	store    store
 	conn     *nats.Conn
+	watchdog *nats.Watchdog
 	jobs     *nats.JobStore
 	metrics  *observe.Metrics
 	public   *httpServer
@@ -103,6 +104,7 @@ func (s *server) openBroker(ctx context.Context, r roles) (err error) {
 	if s.conn, err = s.nats("worker"); err != nil {
 		return err
 	}
+	s.watchdog = s.conn.Watchdog(s.broker == nil)
 	s.jobs, err = s.conn.JobStore(ctx)
 	return err
 }
@@ -174,10 +176,13 @@ func (s *server) ready(ctx context.Context) error {
 			return err
 		}
 	}
-	if s.conn != nil {
-		return s.conn.Ping(ctx)
+	if s.watchdog == nil { // the publisher needs the store only
+		return nil
 	}
-	return nil
+	if err := s.conn.Ping(ctx); err != nil {
+		return err
+	}
+	return s.watchdog.Fault()
 }
 
 // run works until ctx ends.
@@ -189,6 +194,9 @@ func (s *server) run(ctx context.Context) error {
 	}
 	if s.worker != nil {
 		parts = append(parts, func(ctx context.Context) error { s.worker.Run(ctx); return nil })
+	}
+	if s.watchdog != nil {
+		parts = append(parts, func(ctx context.Context) error { s.watchdog.Run(ctx); return nil })
 	}
 	return runAll(ctx, parts...)
 }

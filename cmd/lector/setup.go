@@ -15,6 +15,10 @@ there. It may run any number of times. lector serve and lector demo do it by
 themselves for their embedded server. What an older build has written is
 brought over, once: stop the workers of that build first.
 
+A stream or bucket that is gone although others show that it was there is not made
+again, for it would be empty: setup says what is lost and stops. With -recreate it
+makes it again. lector serve and lector demo stop likewise.
+
   LECTOR_NATS_URL=nats://127.0.0.1:4222 lector setup`
 
 // bucketMaker is a store whose bucket can be created.
@@ -25,6 +29,7 @@ type bucketMaker interface {
 func (a *app) setup(ctx context.Context, args []string) (err error) {
 	fs := a.flags("setup")
 	set := a.settings(fs)
+	recreate := fs.Bool("recreate", false, "make streams and buckets again, empty, that are gone with what was in them")
 	if err := a.parseFlags(fs, args); err != nil {
 		return err
 	}
@@ -33,6 +38,7 @@ func (a *app) setup(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	h := a.resources(c)
+	h.recreate = *recreate
 	defer h.close(&err)
 	if err := h.embedded(ctx); err != nil {
 		return err
@@ -41,7 +47,7 @@ func (a *app) setup(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := conn.Setup(ctx, c.NATS.Replicas); err != nil {
+	if err := h.setup(ctx, conn, c.NATS.Replicas); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "NATS %s: streams %s and buckets %s are there\n", conn.Version(), namesOf("stream"), namesOf("bucket"))

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -131,6 +132,7 @@ func TestRolesSuffice(t *testing.T) {
 		t.Fatal(err)
 	}
 	work(ctx, t, as(t, url, "worker", "worker"))
+	watch(ctx, t, as(t, url, "worker", "worker"), as(t, url, "doctor", "ops"))
 	look(ctx, t, as(t, url, "ops", "ops"), first)
 	if _, err := as(t, url, "cms", "ops").Publish(ctx, event("two")); err != nil { // publish -wait
 		t.Fatal(err)
@@ -180,6 +182,21 @@ func mend(ctx context.Context, t *testing.T, c, worker *nats.Conn) {
 	}
 	if seen != 1 {
 		t.Errorf("%d dead letters", seen)
+	}
+}
+
+// watch looks after NATS, as a worker and as the doctor.
+func watch(ctx context.Context, t *testing.T, worker, doctor *nats.Conn) {
+	t.Helper()
+	w := worker.Watchdog(true)
+	for range 2 {
+		w.Look(ctx)
+	}
+	if err := w.Fault(); err != nil {
+		t.Error(err)
+	}
+	if err := doctor.Diagnose(ctx); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -287,7 +304,7 @@ func TestRolesAreNarrow(t *testing.T) {
 		"an operator sets up":        {"ops", func(ctx context.Context, c *nats.Conn) error { return c.Setup(ctx, 1) }},
 		"a cms reads dead letters":   {"cms", func(ctx context.Context, c *nats.Conn) error { _, err := c.DeadLetter(ctx, 1); return err }},
 		"a worker drops letters":     {"worker", func(ctx context.Context, c *nats.Conn) error { return c.DropDeadLetter(ctx, 1) }},
-		"an operator takes work":     {"ops", func(ctx context.Context, c *nats.Conn) error { _, err := c.Queue(ctx); return err }},
+		"an operator takes work":     {"ops", takeWork},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -309,6 +326,59 @@ func TestRolesAreNarrow(t *testing.T) {
 			}
 		})
 	}
+}
+
+func takeWork(ctx context.Context, c *nats.Conn) error {
+	queue, err := c.Queue(ctx)
+	if err == nil {
+		_, err = queue.Next(ctx)
+	}
+	return err
+}
+
+// TestRolesForSubjects compares what an operator is told with what the roles may.
+func TestRolesForSubjects(t *testing.T) {
+	t.Parallel()
+	conf, err := os.ReadFile("nats.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts := new(server.Options)
+	if err := opts.ProcessConfigString(regexp.MustCompile(`\$NATS_\w+`).ReplaceAllString(string(conf), "x")); err != nil {
+		t.Fatal(err)
+	}
+	for _, subject := range []string{
+		"article.v1.havana.k", "audio.v1.havana.k", "usage.v1.havana.k", "deadletter.v1.article.v1.havana.k", "$KV.jobs.havana.k",
+		"$JS.ACK.ARTICLES.lector.1.2.3.4.5", "$JS.API.STREAM.CREATE.ARTICLES", "$JS.API.STREAM.PURGE.ARTICLES", "$JS.API.STREAM.DELETE.AUDIO",
+		"$JS.API.STREAM.MSG.DELETE.DEADLETTER", "$JS.API.STREAM.MSG.GET.DEADLETTER", "$JS.API.CONSUMER.CREATE.ARTICLES.lector",
+		"$JS.API.CONSUMER.INFO.ARTICLES.lector", "$JS.API.CONSUMER.MSG.NEXT.ARTICLES.lector", "$JS.API.CONSUMER.DELETE.ARTICLES.lector",
+		"$JS.API.CONSUMER.CREATE.DEADLETTER.x", "$JS.API.STREAM.INFO.OTHER", "something.else",
+	} {
+		var may []string
+		for _, u := range opts.Users {
+			if slices.ContainsFunc(u.Permissions.Publish.Allow, func(allowed string) bool { return matches(subject, allowed) }) {
+				may = append(may, u.Username)
+			}
+		}
+		told := slices.Sorted(slices.Values(nats.RolesFor(subject)))
+		if slices.Sort(may); !slices.Equal(told, may) {
+			t.Errorf("%s: told %v, but %v may", subject, told, may)
+		}
+	}
+}
+
+// matches reports whether a subject is one of those that a pattern means.
+func matches(subject, pattern string) bool {
+	tokens, wanted := strings.Split(subject, "."), strings.Split(pattern, ".")
+	for i, w := range wanted {
+		if w == ">" {
+			return len(tokens) > i
+		}
+		if i >= len(tokens) || w != "*" && w != tokens[i] {
+			return false
+		}
+	}
+	return len(tokens) == len(wanted)
 }
 
 func TestNATSWantsPasswords(t *testing.T) {

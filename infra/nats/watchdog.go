@@ -103,6 +103,9 @@ func logChange(log *slog.Logger, before, now error) {
 // Diagnose says what is wrong now, without changing or writing anything. It looks
 // twice before it says so.
 func (c *Conn) Diagnose(ctx context.Context) error {
+	if err := c.checkSetUp(ctx); err != nil {
+		return err
+	}
 	w := &Watchdog{conn: c, answer: answerTime, now: time.Now, stalls: map[string]*stall{}}
 	if w.look(ctx) == nil && !w.waiting() {
 		return nil
@@ -115,6 +118,16 @@ func (c *Conn) Diagnose(ctx context.Context) error {
 	later := w.now().Add(stallTime)
 	w.now = func() time.Time { return later } // one look is enough to see no delivery
 	return w.look(ctx)
+}
+
+// checkSetUp says where no setup has ever been.
+func (c *Conn) checkSetUp(ctx context.Context) error {
+	for _, name := range []string{articles, "KV_" + jobs} {
+		if _, err := c.streamInfo(ctx, name); !errors.Is(err, jetstream.ErrStreamNotFound) {
+			return nil
+		}
+	}
+	return lector.Hint(errors.New("no streams and buckets are there"), setupHint)
 }
 
 // waiting reports whether events wait and are asked for at this moment.

@@ -129,6 +129,14 @@ func TestConsumerCannotBeMadeAgain(t *testing.T) {
 	untilWell(t, w)
 }
 
+func TestNotSetUpIsDiagnosed(t *testing.T) {
+	t.Parallel()
+	c := dialOther(t, Options{URL: startOther(t, &server.Options{}).ClientURL()})
+	if err := c.Diagnose(t.Context()); err == nil || !strings.Contains(lector.HintOf(err), "lector setup") {
+		t.Errorf("%v, hint %q", err, lector.HintOf(err))
+	}
+}
+
 func TestStreamIsNotMadeAgain(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"stream ARTICLES", "stream AUDIO", "bucket jobs"} {
