@@ -338,9 +338,20 @@ func (w *Watchdog) checkStall(k watchedConsumer, info *jetstream.ConsumerInfo) e
 	return lector.Hint(fmt.Errorf("consumer %s delivers nothing, although %d events wait", name, info.NumPending), "%s", leaderHint)
 }
 
-// probeKey is the key of the budgets bucket that is deleted to see whether the
-// server writes. No site has that name.
-const probeKey = "_probe"
+// A probe is written under a key of the budgets bucket that no site can have, as
+// the mark of a deleted key: nobody who reads the bucket sees it. It is a page
+// long, since what is shorter may still find room on a disk that is full.
+const (
+	probeKey  = "_probe"
+	probeSize = 4096
+)
+
+func probe() *nats.Msg {
+	m := nats.NewMsg("$KV." + budgets + "." + probeKey)
+	m.Header.Set("KV-Operation", "DEL")
+	m.Data = make([]byte, probeSize)
+	return m
+}
 
 // tryWrite returns what does not confirm its writes. Where nothing was written for
 // a while it tries one.
@@ -348,9 +359,7 @@ func (w *Watchdog) tryWrite(ctx context.Context) []error {
 	if w.heal && w.conn.writes.suspect(w.probe) {
 		ctx, cancel := context.WithTimeout(ctx, w.answer)
 		defer cancel()
-		if kv, err := w.conn.js.KeyValue(ctx, budgets); err == nil { // else checkStream says so
-			_ = kv.Delete(ctx, probeKey) // noted as every write
-		}
+		_, _ = w.conn.js.PublishMsg(ctx, probe()) // noted as every write
 	}
 	var all []error
 	for _, err := range w.conn.writes.faults() {
