@@ -44,6 +44,14 @@ type natsConfig struct {
 	Credentials string `yaml:"credentials" env:"CREDENTIALS"`
 	User        string `yaml:"-" env:"USER"`     // the name to log in with, for servers with passwords
 	Password    secret `yaml:"-" env:"PASSWORD"` // the password to log in with
+	// CA is the path of the certificate of the authority that signed the
+	// server's; empty is those that this machine trusts.
+	CA string `yaml:"ca" env:"CA"`
+	// Cert is the path of a certificate, for servers that want one of their
+	// clients. With it or with ca the connection is TLS or none.
+	Cert string `yaml:"cert" env:"CERT"`
+	// Key is the path of the key of the certificate.
+	Key string `yaml:"key" env:"KEY"`
 	// Listen is the loopback address of the embedded server; port 0 is any.
 	Listen string `yaml:"listen" env:"LISTEN"`
 	// Replicas of streams and buckets that setup creates: 1, or 3 in a cluster.

@@ -59,5 +59,17 @@ func (c *config) checkNATS() error {
 		return lector.Hint(errors.New("nats.credentials: holds the credentials themselves"),
 			"put them into a file that only Lector can read, and give its path")
 	}
+	for name, path := range map[string]string{"nats.cert": c.NATS.Cert, "nats.key": c.NATS.Key, "nats.ca": c.NATS.CA} {
+		if nats.ContainsKey(path) {
+			return lector.Hint(fmt.Errorf("%s: holds what belongs into a file", name), "put it into a file that only Lector can read, and give its path")
+		}
+	}
+	if c.NATS.URL == "" && c.NATS.tls() != (nats.TLS{}) {
+		return lector.Hint(errors.New("nats.ca, nats.cert and nats.key: are for a NATS server of its own"),
+			"set nats.url too; the embedded server is reached on this machine only and speaks no TLS")
+	}
 	return nil
 }
+
+// tls are the files of certificates.
+func (c natsConfig) tls() nats.TLS { return nats.TLS{CA: c.CA, Cert: c.Cert, Key: c.Key} }

@@ -134,7 +134,7 @@ func (h *resources) nats(role string) (*nats.Conn, error) {
 	if c.NATS.URL != "" {
 		return h.closeLater(nats.Connect(nats.Options{
 			URL: string(c.NATS.URL), Credentials: c.NATS.Credentials, User: c.NATS.User, Password: string(c.NATS.Password),
-			Name: role, Log: h.log,
+			TLS: c.NATS.tls(), Name: role, Log: h.log,
 		}))
 	}
 	access, err := nats.ReadAccess(c.natsDir())

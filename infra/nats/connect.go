@@ -32,6 +32,7 @@ type Options struct {
 	URL            string // one, or several with commas between them; a login in it is never printed
 	Credentials    string // path of a .creds file, for servers that want one
 	User, Password string
+	TLS            TLS
 	Name           string // of this client, as the server lists it
 	Log            *slog.Logger
 }
@@ -40,6 +41,9 @@ type Options struct {
 func Connect(o Options) (*Conn, error) {
 	if err := CheckURL(o.URL); err != nil {
 		return nil, fmt.Errorf("nats.url: %w", err)
+	}
+	if err := o.TLS.Check(); err != nil {
+		return nil, err
 	}
 	refused := newRefusals()
 	nc, err := nats.Connect(o.URL, o.natsOptions(refused)...)
@@ -93,6 +97,7 @@ func (o Options) natsOptions(refused *refusals) []nats.Option {
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) { o.Log.Info("NATS connection is back") }),
 	}
+	opts = append(opts, o.TLS.options()...)
 	if o.Credentials != "" {
 		opts = append(opts, nats.UserCredentials(o.Credentials))
 	}
@@ -103,6 +108,9 @@ func (o Options) natsOptions(refused *refusals) []nats.Option {
 }
 
 func connectHint(err error) string {
+	if hint := tlsHint(err); hint != "" {
+		return hint
+	}
 	switch {
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired):
 		return "the server refused the credentials: check nats.credentials"
