@@ -22,7 +22,7 @@ func (w *Worker) refuse(ctx context.Context, d lector.Delivery) {
 			return
 		}
 	}
-	w.acknowledge(d, func() error { return d.Term(reason(d.Err)) })
+	w.acknowledge(d, func() error { return d.Term(lector.ClassInput, reason(d.Err)) })
 }
 
 // refusal announces that an event cannot be read. The job's record stays as it

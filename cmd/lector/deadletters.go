@@ -263,9 +263,10 @@ func (a *app) printLetter(l lector.DeadLetter) {
 	row("reason", l.Reason)
 	row("subject", l.Subject)
 	row("article", firstNonEmpty(l.Site, "?")+" / "+firstNonEmpty(l.Article, "?"))
-	row("replay", "can be read now")
 	if l.Unusable != nil {
 		row("replay", "would be refused again: "+l.Unusable.Error())
+	} else {
+		row("replay", "can be read now")
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.Headers)) {
 		row("header "+name, strings.Join(l.Headers[name], ", "))

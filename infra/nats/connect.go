@@ -56,7 +56,12 @@ func Connect(o Options) (*Conn, error) {
 		return nil, fmt.Errorf("JetStream: %w", err)
 	}
 	w := newWrites()
-	return &Conn{nc: nc, js: observedJetStream{js, w}, log: o.Log, options: o, writes: w, refusals: refused}, nil
+	c := &Conn{nc: nc, js: observedJetStream{js, w}, log: o.Log, options: o, writes: w, refusals: refused}
+	if err := c.checkInbox(); err != nil {
+		nc.Close()
+		return nil, err
+	}
+	return c, nil
 }
 
 // connectAgain connects once more, as the same client. It is closed with c.

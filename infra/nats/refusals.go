@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -63,6 +64,27 @@ func (c *Conn) Explain(err error) error {
 	return lector.Hint(fmt.Errorf("%s may not use %s: %w", c.options.user(), subject, err), "%s", roleHint(subject))
 }
 
+// checkInbox finds out whether answers can reach this client: without that every
+// request would only time out.
+func (c *Conn) checkInbox() error {
+	inbox := c.nc.NewInbox()
+	s, err := c.nc.SubscribeSync(inbox)
+	if err != nil {
+		return err
+	}
+	defer s.Unsubscribe() //nolint:errcheck // a refused one is not there
+	if err := c.nc.FlushTimeout(inboxTimeout); err != nil {
+		return err
+	}
+	if err := c.nc.LastError(); errors.Is(err, nats.ErrPermissionViolation) {
+		return lector.Hint(fmt.Errorf("%s gets no answers in the role %s: %w", c.options.user(), c.options.Name, err), "%s", roleHint(inbox))
+	}
+	return nil
+}
+
+// inboxTimeout bounds the wait for the server's answer to a subscription.
+const inboxTimeout = 10 * time.Second
+
 // user names the login as an operator knows it.
 func (o Options) user() string {
 	switch {
@@ -84,8 +106,9 @@ func roleHint(subject string) string {
 		"or bring the permissions of the server up to that file", strings.Join(roles, " or "))
 }
 
-// rolesBySubject says which roles may publish to subjects that begin so; the
-// first that fits counts.
+// rolesBySubject says which roles may use subjects that begin so; the first that
+// fits counts. An inbox has the name of the client, which is the role that it is
+// written for.
 var rolesBySubject = []struct {
 	prefix string
 	roles  []string
@@ -96,7 +119,12 @@ var rolesBySubject = []struct {
 	{deadLetterPrefix, []string{"worker"}},
 	{"$KV.", []string{"worker"}},
 	{"$JS.ACK.", []string{"worker"}},
+	{"_INBOX_cms.", []string{"cms", "ops"}},
+	{"_INBOX_worker.", []string{"worker"}},
+	{"_INBOX_setup.", []string{"setup"}},
+	{"_INBOX_", []string{"ops"}},
 	{"$JS.API.CONSUMER.CREATE." + articles + "." + consumer, []string{"setup", "worker"}},
+	{"$JS.API.CONSUMER.RESET." + articles + "." + consumer, []string{"setup", "worker"}},
 	{"$JS.API.CONSUMER.INFO." + articles + "." + consumer, []string{"setup", "worker", "ops"}},
 	{"$JS.API.CONSUMER.MSG.NEXT." + articles + "." + consumer, []string{"setup", "worker"}},
 	{"$JS.API.CONSUMER.CREATE." + deadLetters, []string{"setup", "ops"}},
@@ -107,8 +135,8 @@ var rolesBySubject = []struct {
 	{"$JS.API.CONSUMER.", []string{"setup"}},
 }
 
-// RolesFor returns the roles of infra/deploy/nats.conf that may publish to a
-// subject which Lector uses.
+// RolesFor returns the roles of infra/deploy/nats.conf that may use a subject of
+// Lector.
 func RolesFor(subject string) []string {
 	for _, r := range rolesBySubject {
 		if strings.HasPrefix(subject, r.prefix) {

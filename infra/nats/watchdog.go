@@ -33,6 +33,7 @@ type Watchdog struct {
 	answer time.Duration // how long one question may take
 	now    func() time.Time
 	stalls map[string]*stall // by consumer
+	floors sync.Map          // by consumer, up to where all events were settled when it was last seen
 
 	mu    sync.Mutex
 	seen  string // what the last look found
@@ -225,8 +226,11 @@ type watchedConsumer struct {
 	config jetstream.ConsumerConfig
 }
 
-func watchedConsumers() []watchedConsumer {
-	return []watchedConsumer{{articles, consumerConfig()}}
+func watchedConsumers() (all []watchedConsumer) {
+	for _, k := range consumerConfigs() {
+		all = append(all, watchedConsumer{articles, k})
+	}
+	return all
 }
 
 // displayName names a stream as an operator knows it.
@@ -289,17 +293,38 @@ func (w *Watchdog) checkConsumer(ctx context.Context, k watchedConsumer) (*jetst
 	case err != nil:
 		return nil, fmt.Errorf("consumer %s: %w", name, err)
 	}
+	w.floors.Store(name, c.CachedInfo().AckFloor.Stream)
 	return c.CachedInfo(), nil
 }
 
 func (w *Watchdog) makeAgain(ctx context.Context, k watchedConsumer) error {
 	_, err := w.conn.js.CreateConsumer(ctx, k.stream, k.config)
 	if err == nil || errors.Is(err, jetstream.ErrConsumerExists) {
-		w.conn.log.Warn("consumer was gone and was made again: all events are looked at once more", "consumer", k.config.Durable)
+		w.conn.log.Warn("consumer was gone and was made again", "consumer", k.config.Durable, "from", w.goOn(ctx, k))
 		return nil
 	}
 	return lector.Hint(fmt.Errorf("consumer %s is gone and cannot be made again: %w", k.config.Durable, w.conn.Explain(err)),
 		"run lector setup: it may make it again, and nothing is lost")
+}
+
+// goOn has a new consumer begin behind what was settled when the one before was
+// last seen, and returns that place. Where that is not known, or the server does
+// not do it, all events come once more, which changes nothing but takes its time.
+func (w *Watchdog) goOn(ctx context.Context, k watchedConsumer) uint64 {
+	floor, _ := w.floors.Load(k.config.Durable)
+	settled, _ := floor.(uint64)
+	if settled == 0 {
+		return 1
+	}
+	s, err := w.conn.js.Stream(ctx, k.stream)
+	if err == nil {
+		_, err = s.ResetConsumerToSequence(ctx, k.config.Durable, settled+1)
+	}
+	if err != nil {
+		w.conn.log.Warn("the new consumer begins with the first event", "consumer", k.config.Durable, "error", w.conn.Explain(err))
+		return 1
+	}
+	return settled + 1
 }
 
 // stall is how long a consumer has delivered nothing although events wait and are

@@ -81,6 +81,10 @@ func TestConsumerIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	w := b.Watchdog(true)
+	publish(t, b.Conn, event("0", "a"))
+	if err := next(t, b.Conn).Ack(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if err := lookTwice(t, w); err != nil {
 		t.Fatalf("all is well, and it finds %v", err)
 	}
