@@ -33,8 +33,9 @@ const (
 
 // Body is the article's content as the CMS sent it.
 type Body struct {
-	ContentType string `json:"content_type"` // text/html or text/plain
-	Content     string `json:"content"`      // the text
+	ContentType string `json:"content_type"`  // text/html or text/plain
+	Content     string `json:"content"`       // the text
+	Ref         string `json:"ref,omitempty"` // the key of the whole article in the store, where it is too large for an event; no content then counts
 }
 
 // Article is the full state of one article in one revision. Site and ID name

@@ -29,7 +29,10 @@ schema; - is standard input. What the flags leave out is taken from the file.
 
 Publishing the same id again is an update; what did not change is not spoken
 again. With -wait the command returns when the audio is there, and fails when
-it cannot be made.`
+it cannot be made.
+
+An article that is larger than the NATS server takes goes into the store, and the
+event refers to it: for that the settings must name the store of the workers.`
 
 // publishFlags are what a CMS would state about the article.
 type publishFlags struct {
@@ -251,7 +254,7 @@ func (a *app) send(ctx context.Context, c *config, p publishFlags, e lector.Arti
 	if err != nil {
 		return err
 	}
-	sequence, err := conn.Publish(ctx, e)
+	sequence, err := h.publishEvent(ctx, conn, e)
 	if err != nil {
 		return err
 	}

@@ -27,15 +27,30 @@ func (c *Conn) Publish(ctx context.Context, e lector.ArticleEvent) (uint64, erro
 	if _, err := decodeArticle(subject, m.Header, m.Data); err != nil {
 		return 0, fmt.Errorf("publish article event: %w", err)
 	}
-	if n, most := int64(len(m.Data)), c.nc.MaxPayload(); n > most-4096 {
-		return 0, lector.Hint(lector.Permanent(fmt.Errorf("article event is %d KB; the NATS server takes %d KB", n>>10, most>>10)),
-			"send the article's body instead of the whole page, or raise max_payload of a NATS server of your own")
+	if err := c.checkSize(len(m.Data)); err != nil {
+		return 0, err
 	}
 	ack, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(e.Source+"|"+e.ID))
 	if err != nil {
 		return 0, fmt.Errorf("publish article event: %w", publishHint(err))
 	}
 	return ack.Sequence, nil
+}
+
+// ErrTooLarge is the error for an article that no event of this server can hold.
+var ErrTooLarge = errors.New("article event too large")
+
+// headerRoom is how many bytes of a message are kept for its headers.
+const headerRoom = 4096
+
+func (c *Conn) checkSize(n int) error {
+	most := c.nc.MaxPayload()
+	if int64(n) <= most-headerRoom {
+		return nil
+	}
+	return lector.Hint(lector.Permanent(fmt.Errorf("%w: it has %d KB, and the NATS server takes %d KB", ErrTooLarge, n>>10, most>>10)),
+		"send the article's body instead of the whole page; or by reference, as lector publish does it beside the store of the workers: "+
+			"the article's JSON goes into the store as claims/SHA256.json, and that key into body.ref of the event")
 }
 
 // publishHint explains the two ways in which a publish gets no answer.
