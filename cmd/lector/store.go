@@ -10,8 +10,8 @@ import (
 	"lector/infra/store/transfer"
 )
 
-const storeHelp = `Moves what Lector keeps from one store into another: clips, pronunciations and
-renditions. What else lies there is not touched.
+const storeHelp = `Moves what Lector keeps from one store into another: clips, pronunciations,
+renditions, and articles that were too large for an event (claims). What else lies there is not touched.
 
   lector store copy disk s3            this machine's files into the configured bucket
   lector store copy -plan disk s3      only say what that would do

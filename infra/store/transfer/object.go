@@ -11,13 +11,13 @@ import (
 	"lector"
 )
 
-// copySingle copies a clip or a version of the lexicon.
+// copySingle copies a clip, an article or a version of the lexicon.
 func (c *Copy) copySingle(ctx context.Context, g group) error {
 	if len(g.pairs) == 0 { // it went while it was copied
 		return nil
 	}
 	p := g.pairs[0]
-	ours := g.part == clips || c.Exact || p.to == nil // where both have one, the source's counts
+	ours := g.part != lexicon || c.Exact || p.to == nil // where both have one, the source's counts
 	switch {
 	case p.from != nil && ours:
 		return c.object(ctx, g.part, p)

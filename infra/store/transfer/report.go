@@ -7,6 +7,7 @@ import (
 // Report is what a copy did, and how the stores stand at its end.
 type Report struct {
 	Clips      Tally     `json:"clips"`
+	Claims     Tally     `json:"claims"` // articles that were too large for an event
 	Lexicon    Tally     `json:"lexicon"`
 	Renditions Tally     `json:"renditions"`
 	Rounds     int       `json:"rounds"`
@@ -54,12 +55,14 @@ func (r *Report) changed(before int) bool {
 	return !r.Settled
 }
 
-func (r *Report) tallies() []*Tally { return []*Tally{&r.Clips, &r.Lexicon, &r.Renditions} }
+func (r *Report) tallies() []*Tally { return []*Tally{&r.Clips, &r.Claims, &r.Lexicon, &r.Renditions} }
 
 func (r *Report) tally(part string) *Tally {
 	switch part {
 	case clips:
 		return &r.Clips
+	case claims:
+		return &r.Claims
 	case lexicon:
 		return &r.Lexicon
 	}

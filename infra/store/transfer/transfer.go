@@ -1,5 +1,5 @@
 // Package transfer copies what Lector keeps from one store into another:
-// clips, pronunciations and renditions. It can be interrupted and repeated, and
+// clips, articles that went by reference, pronunciations and renditions. It can be interrupted and repeated, and
 // may run while workers write and articles are withdrawn.
 package transfer
 
@@ -60,7 +60,7 @@ type Copy struct {
 
 // Step is how far a copy is in its present round.
 type Step struct {
-	Part   string // clips, lexicon or renditions
+	Part   string // clips, claims, lexicon or renditions
 	Seen   int    // objects of the source that were gone through
 	Copied int    // objects, in all rounds
 	Bytes  int64  // copied, in all rounds
@@ -70,13 +70,14 @@ type Step struct {
 // refer to comes first.
 const (
 	clips      = "clips"
+	claims     = "claims"
 	lexicon    = "lexicon"
 	renditions = "renditions"
 )
 
 // prefixes says where the parts lie.
 func prefixes() map[string]string {
-	return map[string]string{clips: "clips/", lexicon: "lexicon/", renditions: "a/"}
+	return map[string]string{clips: "clips/", claims: "claims/", lexicon: "lexicon/", renditions: "a/"}
 }
 
 // run is the state of a running copy.
@@ -132,7 +133,7 @@ func (c *Copy) Run(ctx context.Context) (Report, error) {
 
 // round goes through both stores once.
 func (c *Copy) round(ctx context.Context) error {
-	for _, part := range []string{clips, lexicon, renditions} {
+	for _, part := range []string{clips, claims, lexicon, renditions} {
 		if err := c.part(ctx, part); err != nil {
 			return err
 		}

@@ -103,6 +103,7 @@ func fill(t *testing.T, s transfer.Target, articles int) {
 		publish(t, s, fmt.Sprint(n), "1")
 		put(t, s, lector.ClipKey(fmt.Sprintf("%02x%030d", n, n)), fmt.Sprint("clip ", n))
 	}
+	put(t, s, "claims/"+strings.Repeat("a", 64)+".json", `{"site":"havana"}`)
 	put(t, s, "lexicon/all/v00000001.json", `{"version":1}`)
 	put(t, s, "lexicon/all/v00000002.json", `{"version":2}`)
 	put(t, s, "clips/ff/"+strings.Repeat("f", 32)+".mp3", strings.Repeat("long", 2<<20))
@@ -166,8 +167,8 @@ func TestThereAndBack(t *testing.T) {
 		if !report.Settled || len(report.Problems) > 0 {
 			t.Errorf("report %+v", report)
 		}
-		copied := report.Clips.Copied + report.Lexicon.Copied + report.Renditions.Copied
-		if all := 12*5 + 4; copied != all-before || report.Clips.Objects+report.Lexicon.Objects+report.Renditions.Objects != all {
+		copied := report.Clips.Copied + report.Claims.Copied + report.Lexicon.Copied + report.Renditions.Copied
+		if all := 12*5 + 5; copied != all-before || report.Clips.Objects+report.Claims.Objects+report.Lexicon.Objects+report.Renditions.Objects != all {
 			t.Errorf("copied %d of %d, of which %d were there: %+v", copied, all, before, report)
 		}
 	}
@@ -189,7 +190,7 @@ func TestPlanSaysWhatWouldBe(t *testing.T) {
 		t.Error("the plan changed something")
 	}
 	done := run(t, &transfer.Copy{From: from, To: to, Jobs: jobs})
-	for i, pair := range [][2]transfer.Tally{{plan.Clips, done.Clips}, {plan.Lexicon, done.Lexicon}, {plan.Renditions, done.Renditions}} {
+	for i, pair := range [][2]transfer.Tally{{plan.Clips, done.Clips}, {plan.Claims, done.Claims}, {plan.Lexicon, done.Lexicon}, {plan.Renditions, done.Renditions}} {
 		if pair[0] != pair[1] {
 			t.Errorf("part %d: planned %+v, done %+v", i, pair[0], pair[1])
 		}
@@ -654,8 +655,8 @@ func TestStepsAreWatched(t *testing.T) {
 		last[s.Part] = s
 	}}
 	report := run(t, c)
-	copied := report.Clips.Copied + report.Lexicon.Copied + report.Renditions.Copied
-	if s := last["renditions"]; s.Seen != 20 || s.Copied != copied || s.Bytes == 0 || len(last) != 3 {
+	copied := report.Clips.Copied + report.Claims.Copied + report.Lexicon.Copied + report.Renditions.Copied
+	if s := last["renditions"]; s.Seen != 20 || s.Copied != copied || s.Bytes == 0 || len(last) != 4 {
 		t.Errorf("%+v", last)
 	}
 }
