@@ -85,11 +85,16 @@ func tlsHint(err error) string {
 }
 
 // wantsCertificate reports whether the server broke the handshake off for want of
-// a certificate that it accepts. The alerts have no type of their own for each.
+// a certificate that it accepts. The alerts have no type of their own for each,
+// and in TLS 1.3 they come when the client takes the handshake for done: then it
+// may see no more than a closed connection.
 func wantsCertificate(err error) bool {
 	text := err.Error()
-	for _, alert := range []string{"certificate required", "bad certificate", "unknown certificate authority", "expired certificate"} {
-		if strings.Contains(text, "remote error: tls: "+alert) {
+	for _, sign := range []string{
+		"tls: certificate required", "tls: bad certificate", "tls: unknown certificate authority", "tls: expired certificate",
+		"closed by remote after TLS handshake",
+	} {
+		if strings.Contains(text, sign) {
 			return true
 		}
 	}
