@@ -1,0 +1,138 @@
+package main
+
+import (
+	"strings"
+
+	"lector"
+)
+
+// check adds each promise that the evidence shows to be broken.
+func (e evidence) check(v *violations) {
+	for _, h := range e.histories {
+		e.checkArticle(h, v)
+	}
+	e.checkAnnouncements(v)
+	e.checkMoney(v)
+	e.checkBad(v)
+}
+
+// checkArticle holds that the newest revision of an article is public, or nothing
+// where it was withdrawn, and that its job is at rest.
+func (e evidence) checkArticle(h *history, v *violations) {
+	want, got := h.wanted(), e.public[h.key()]
+	if h.count() == 0 {
+		return // the stream has confirmed nothing
+	}
+	job, known := e.jobs[h.key()]
+	name := h.site + " " + h.article
+	switch {
+	case !known:
+		v.add(noRecord, "%s has no job", name)
+	case !job.State.Terminal():
+		v.add(atNoRest, "%s is %s at stage %s: %s", name, job.State, job.Stage, job.Reason)
+	}
+	switch {
+	case want.public && !got.there:
+		v.add(notPublic, "%s: %s is wanted, the job is %s: %s", name, want.revision, job.State, job.Reason)
+	case !want.public && got.there:
+		v.add(stillPublic, "%s is public as %s, the job is %s", name, got.manifest.Revision, job.State)
+	case want.public && got.manifest.Revision != want.revision:
+		v.add(oldRevision, "%s: %s is public, %s is wanted, the job is %s: %s", name, got.manifest.Revision, want.revision, job.State, job.Reason)
+	case got.fault != "":
+		v.add(wrongBytes, "%s %s: %s", name, got.manifest.Revision, got.fault)
+	}
+	if got.there && job.Rendition != got.manifest.Hash {
+		v.add(wrongBytes, "%s: the job knows rendition %.12s, %.12s is public", name, job.Rendition, got.manifest.Hash)
+	}
+}
+
+// checkAnnouncements holds that what is public was announced, each revision once.
+func (e evidence) checkAnnouncements(v *violations) {
+	type said struct{ key, revision string }
+	times, ids := map[said]int{}, map[string]int{}
+	for _, r := range e.ready {
+		times[said{r.key, r.revision}]++
+		ids[r.id]++
+	}
+	for id, n := range ids {
+		if n > 1 {
+			v.add(announcement, "event %s is in the stream %d times", id, n)
+		}
+	}
+	for _, h := range e.histories {
+		for s, n := range times {
+			if most := h.announcements(s.revision); s.key == h.key() && n > most {
+				v.add(announcement, "%s %s %s was announced %d times for %d events", h.site, h.article, s.revision, n, most)
+			}
+		}
+		if want := h.wanted(); want.public && e.public[h.key()].there && times[said{h.key(), want.revision}] == 0 {
+			v.add(announcement, "%s %s %s was never announced", h.site, h.article, want.revision)
+		}
+	}
+}
+
+// checkMoney compares the ledger with the meter, and what was paid twice with
+// what faults made unavoidable.
+func (e evidence) checkMoney(v *violations) {
+	if got, least := e.ledger.Billed+e.ledger.Unknown, e.meter.Answered; got < least {
+		v.add(lostPayment, "%d characters are billed or unknown in the ledger, the voice has answered %d", got, least)
+	}
+	if most := e.meter.billed(); e.ledger.Billed > most {
+		v.add(lostPayment, "%d characters are billed in the ledger, the voice has billed %d", e.ledger.Billed, most)
+	}
+	for text, n := range e.meter.Unexcused {
+		v.add(paidTwice, "%d characters too many of %.60q", n, text)
+	}
+	for text, n := range e.meter.Abandoned {
+		v.add(abandoned, "%d characters of %.60q", n, text)
+	}
+}
+
+// checkBad holds that each bad event left a mark: a dead letter, or a job at rest
+// that says why.
+func (e evidence) checkBad(v *violations) {
+	for _, b := range e.bad {
+		if e.refused[b.marker] || e.hasLetter(b.marker) || marks(e.jobs[b.key()], b) {
+			continue
+		}
+		v.add(noTrace, "%s (%s)", b.name, b.marker)
+	}
+}
+
+// hasLetter reports whether a dead letter bears the marker.
+func (e evidence) hasLetter(marker string) bool {
+	for _, l := range e.letters {
+		inData := strings.Contains(string(l.data), `"`+marker+`"`)
+		if inData || headerOf(l.header, "ce-id") == marker {
+			return true
+		}
+	}
+	return false
+}
+
+// marks reports whether a job says what became of a bad event.
+func marks(j lector.Job, b badEvent) bool {
+	return j.ID != "" && (j.State.Terminal() || j.State == lector.Parked && j.Reason != "" || b.withdraws)
+}
+
+// longestWait is the longest time from a wanted revision's event to its
+// announcement, in seconds.
+func (e evidence) longestWait() (longest float64, article string) {
+	first := map[string]ready{}
+	for _, r := range e.ready {
+		if _, known := first[r.key+r.revision]; !known {
+			first[r.key+r.revision] = r
+		}
+	}
+	for _, h := range e.histories {
+		want := h.wanted()
+		r, known := first[h.key()+want.revision]
+		if !want.public || !known {
+			continue
+		}
+		if wait := r.at.Sub(want.since).Seconds(); wait > longest {
+			longest, article = wait, h.article
+		}
+	}
+	return longest, article
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// child is a program that is started, stopped hard and started again. It dies
+// with this process.
+type child struct {
+	name string   // names its log, too
+	path string   // of the executable
+	args []string // without the executable
+	env  []string // beside this process's own
+	dir  string   // where it runs and where its log is kept
+
+	// onExit hears of an end that nobody here has asked for.
+	onExit func(c *child, err error)
+
+	mu     sync.Mutex
+	cmd    *exec.Cmd
+	ended  chan struct{}
+	wanted bool // to run
+}
+
+// start starts the program, with more variables in its environment. One that
+// runs stays as it is.
+func (c *child) start(ctx context.Context, more ...string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.wanted && c.cmd != nil {
+		return nil
+	}
+	log, err := os.OpenFile(filepath.Join(c.dir, c.name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, c.path, c.args...)
+	cmd.Dir, cmd.Env = c.dir, append(append(os.Environ(), c.env...), more...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = dieWithParent()
+	if err := cmd.Start(); err != nil {
+		return errors.Join(fmt.Errorf("%s: %w", c.name, err), log.Close())
+	}
+	c.cmd, c.ended, c.wanted = cmd, make(chan struct{}), true
+	go c.wait(cmd, c.ended, log)
+	return nil
+}
+
+// wait reaps the program and tells of an end that nobody wanted.
+func (c *child) wait(cmd *exec.Cmd, ended chan struct{}, log io.Closer) {
+	err := cmd.Wait()
+	_ = log.Close() // the program's own lines are in it already
+	c.mu.Lock()
+	mourned := c.wanted && c.cmd == cmd
+	if c.cmd == cmd {
+		c.cmd = nil
+	}
+	c.mu.Unlock()
+	close(ended)
+	if mourned && c.onExit != nil {
+		c.onExit(c, err)
+	}
+}
+
+// running returns the process and the channel that is closed when it has ended,
+// or nil.
+func (c *child) running() (*os.Process, chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cmd == nil {
+		return nil, nil
+	}
+	return c.cmd.Process, c.ended
+}
+
+// unwanted marks the end that comes as one that was asked for.
+func (c *child) unwanted() (*os.Process, chan struct{}) {
+	c.mu.Lock()
+	c.wanted = false
+	c.mu.Unlock()
+	return c.running()
+}
+
+// kill ends the program as a power cut of its machine would, and waits until it
+// is gone.
+func (c *child) kill() {
+	process, ended := c.unwanted()
+	if process == nil {
+		return
+	}
+	_ = process.Kill() // it may have ended by itself
+	<-ended
+}
+
+// stop asks the program to end. One that does not within the grace time is
+// killed, which is reported.
+func (c *child) stop(ctx context.Context, grace time.Duration) (inTime bool) {
+	process, ended := c.unwanted()
+	if process == nil {
+		return true
+	}
+	_ = process.Signal(syscall.SIGTERM) // it may have ended by itself
+	wait, cancel := context.WithTimeout(ctx, grace)
+	defer cancel()
+	select {
+	case <-ended:
+		return true
+	case <-wait.Done():
+		c.kill()
+		return false
+	}
+}
+
+// signal sends a signal to the program if it runs.
+func (c *child) signal(s syscall.Signal) {
+	if process, _ := c.running(); process != nil {
+		_ = process.Signal(s) // it may have ended meanwhile
+	}
+}
+
+// freePorts returns loopback ports that nobody listens on at the moment.
+func freePorts(n int) (ports []int, err error) {
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close() // together, so that no two are alike
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}
+
+// loopback is the address of a port of this machine.
+func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+
+// pause waits for a time, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// until asks every tick until something holds, or ctx ends.
+func until(ctx context.Context, tick time.Duration, holds func() bool) error {
+	for !holds() {
+		if err := pause(ctx, tick); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// grace is how long a program may take to end in order.
+const grace = 40 * time.Second
+
+// inject does what a fault says, and undoes it.
+func (l *lab) inject(ctx context.Context, f fault) error {
+	if what, found := strings.CutPrefix(f.Kind, "voice "); found {
+		l.voice.setFault(voiceFault(what), f.Every)
+		defer l.voice.setFault(noFault, 1)
+		return pause(ctx, f.Lasts)
+	}
+	if what, found := strings.CutPrefix(f.Kind, "store "); found {
+		l.store.setFault(storeFault(what), f.Every)
+		defer l.store.setFault(storeWell, 1)
+		return pause(ctx, f.Lasts)
+	}
+	switch f.Target {
+	case onNATS:
+		return l.injectNATS(ctx, f)
+	case onPublisher:
+		return l.killFor(ctx, l.publisher, f)
+	}
+	if worker, found := strings.CutPrefix(f.Target, "link of "); found {
+		return l.injectNetwork(ctx, l.links[worker], f)
+	}
+	return l.injectWorker(ctx, l.workers[f.Target], f)
+}
+
+// injectWorker strikes one worker. The calls that it has open are noted first and
+// once more when it is gone: some may have begun between.
+func (l *lab) injectWorker(ctx context.Context, c *child, f fault) error {
+	at := c.name
+	switch f.Kind {
+	case "freeze worker past its lease":
+		c.signal(syscall.SIGSTOP)
+		l.meter.excuse(at, f.Kind)
+		defer c.signal(syscall.SIGCONT)
+		return pause(ctx, f.Lasts)
+	case "stop worker in order":
+		if !c.stop(ctx, grace) {
+			l.violations.add(slowDrain, "%s runs on %v after SIGTERM", c.name, grace)
+		}
+		return l.restart(ctx, c, f)
+	}
+	l.meter.excuse(at, f.Kind)
+	c.kill()
+	l.meter.excuse(at, f.Kind)
+	return l.restart(ctx, c, f)
+}
+
+// killFor kills a program and starts it again.
+func (l *lab) killFor(ctx context.Context, c *child, f fault) error {
+	c.kill()
+	return l.restart(ctx, c, f)
+}
+
+// restart starts a program when its fault is over, with a place to die at where
+// there are any.
+func (l *lab) restart(ctx context.Context, c *child, f fault) error {
+	if err := pause(ctx, f.Lasts); err != nil {
+		return err
+	}
+	if at := l.failpoint(f.Pick); at != "" && l.workers[c.name] == c {
+		return c.start(ctx, "LECTOR_FAILPOINT="+at)
+	}
+	return c.start(ctx)
+}
+
+// injectNetwork strikes one worker's ways to NATS.
+func (l *lab) injectNetwork(ctx context.Context, ways []*proxy, f fault) error {
+	all := func(do func(*proxy)) {
+		for _, p := range ways {
+			do(p)
+		}
+	}
+	switch f.Kind {
+	case "network delay":
+		delay := time.Duration(20+f.Pick%200) * time.Millisecond
+		all(func(p *proxy) { p.setDelay(delay) })
+		defer all(func(p *proxy) { p.setDelay(0) })
+	case "network half-open":
+		all(func(p *proxy) { p.setSwallow(true) })
+		defer all(func(p *proxy) { p.setSwallow(false); p.cut() })
+	default:
+		all((*proxy).cut)
+	}
+	return pause(ctx, f.Lasts)
+}
+
+// injectNATS strikes the cluster.
+func (l *lab) injectNATS(ctx context.Context, f fault) error {
+	leader := l.cluster.named(l.broker.leader(ctx, "ARTICLES"))
+	switch f.Kind {
+	case "kill NATS leader":
+		return l.killFor(ctx, &leader.child, f)
+	case "freeze NATS leader":
+		leader.signal(syscall.SIGSTOP)
+		defer leader.signal(syscall.SIGCONT)
+		return pause(ctx, f.Lasts)
+	case "restart NATS in turn":
+		return l.restartNATS(ctx)
+	case "kill all NATS servers":
+		l.cluster.kill()
+		if err := pause(ctx, f.Lasts); err != nil {
+			return err
+		}
+		return l.cluster.start(ctx)
+	}
+	return l.killFor(ctx, &l.cluster.nodes[f.Pick%clusterSize].child, f)
+}
+
+// restartNATS restarts one server after the other, as for an upgrade: the next
+// when there is a leader again, or after a few seconds.
+func (l *lab) restartNATS(ctx context.Context) error {
+	for _, n := range l.cluster.nodes {
+		if !n.stop(ctx, grace) {
+			l.violations.add(slowDrain, "%s runs on %v after SIGTERM", n.name, grace)
+		}
+		if err := n.start(ctx); err != nil {
+			return err
+		}
+		short, cancel := context.WithTimeout(ctx, 3*time.Second)
+		_ = until(short, 200*time.Millisecond, func() bool { return l.broker.leader(ctx, "ARTICLES") != "" }) // or after a while
+		cancel()
+	}
+	return ctx.Err()
+}
