@@ -41,6 +41,7 @@ func connect(urls string, l login) (*broker, error) {
 	opts := []nats.Option{
 		nats.Name("chaos"), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond), nats.Timeout(2 * time.Second),
 		nats.PingInterval(2 * time.Second), nats.MaxPingsOutstanding(2), nats.RetryOnFailedConnect(true), nats.IgnoreAuthErrorAbort(),
+		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}), // faults are on purpose
 	}
 	if l != nil {
 		opts = append(opts, nats.UserInfoHandler(nats.UserInfoCB(l)))
@@ -75,6 +76,14 @@ func (b *broker) publish(ctx context.Context, m *nats.Msg) (*jetstream.PubAck, e
 			return nil, err
 		}
 	}
+}
+
+// ready reports whether JetStream answers.
+func (b *broker) ready(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	_, err := b.js.AccountInfo(ctx)
+	return err == nil
 }
 
 // leader is the name of the server that leads a stream, or "".

@@ -202,10 +202,11 @@ func TestWatcher(t *testing.T) {
 	w.judge(h, h.wanted(), public("r1"), noon)
 	h.begin()
 	h.confirm(&sent{sequence: 3, at: noon, kind: lector.Unpublished})
-	w.judge(h, h.wanted(), public("r2"), noon.Add(time.Second)) // not gone yet
+	w.judge(h, h.wanted(), pointer{}, noon)
+	w.judge(h, h.wanted(), public("r2"), noon.Add(time.Second)) // was on its way
 	w.judge(h, h.wanted(), pointer{}, noon.Add(2*time.Second))
 	w.judge(h, h.wanted(), pointer{}, noon.Add(time.Hour))
-	if w.takedown != 2*time.Second || w.takedowns != 1 || !w.isGone(h.key()) {
+	if w.takedown != 2*time.Second || w.takedowns != 2 || !w.isGone(h.key()) {
 		t.Errorf("%d takedowns, the longest %v", w.takedowns, w.takedown)
 	}
 	w.judge(h, h.wanted(), public("r2"), noon.Add(time.Hour))

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -84,14 +85,18 @@ func (l *lab) stop() {
 }
 
 // watchExit makes a violation of an end that nobody asked for, and starts the
-// program again, as its supervisor would. A failpoint is such an end, wanted.
+// program again, as its supervisor would.
 func (l *lab) watchExit(ctx context.Context, c *child) {
 	c.onExit = func(c *child, err error) {
 		if ctx.Err() != nil {
 			return
 		}
-		if l.Failpoints == "" || l.workers[c.name] != c {
-			l.violations.add(endedItself, "%s: %v: %s", c.name, err, lastLine(filepath.Join(c.dir, c.name+".log")))
+		last := lastLine(filepath.Join(c.dir, c.name+".log"))
+		if l.mayEnd(c, err) {
+			l.log("%s has ended (%v) and is started again: %s", c.name, err, last)
+			l.meter.excuse(c.name, "failpoint")
+		} else {
+			l.violations.add(endedItself, "%s: %v: %s", c.name, err, last)
 		}
 		if pause(ctx, time.Second) == nil {
 			if err := c.start(ctx); err != nil {
@@ -99,6 +104,16 @@ func (l *lab) watchExit(ctx context.Context, c *child) {
 			}
 		}
 	}
+}
+
+// mayEnd reports whether a program may end so: Lector may refuse to start while
+// NATS or the store is away, with status 1, and dies at failpoints.
+func (l *lab) mayEnd(c *child, err error) bool {
+	var exit *exec.ExitError
+	if l.workers[c.name] != c && l.publisher != c || !errors.As(err, &exit) {
+		return false
+	}
+	return exit.ExitCode() == 1 || l.Failpoints != ""
 }
 
 // lastLine is what a program said last.
@@ -173,6 +188,9 @@ func (l *lab) setup(ctx context.Context, voice string) error {
 		return err
 	}
 	l.env = append(l.env, "LECTOR_CONFIG="+file)
+	if err := until(ctx, 200*time.Millisecond, func() bool { return l.broker.ready(ctx) }); err != nil {
+		return fmt.Errorf("wait for JetStream: %w", err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	_, err = again(ctx, func(ctx context.Context) ([]byte, error) { return l.lector(ctx, "setup") })

@@ -38,8 +38,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return status(stderr, printPlan(stdout, o))
 	}
 	all, err := runAll(ctx, o, stderr)
-	if printErr := o.print(stdout, all); printErr != nil {
-		err = errors.Join(err, printErr)
+	if len(all) > 0 {
+		err = errors.Join(err, o.print(stdout, all))
 	}
 	if err != nil {
 		return status(stderr, err)

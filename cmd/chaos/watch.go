@@ -63,21 +63,28 @@ func (w *watcher) look(ctx context.Context, h *history) {
 	w.judge(h, before, p, time.Now())
 }
 
+// inTime is how long a takedown may take. What was on its way to the public when
+// its article was withdrawn may appear and vanish again within it.
+const inTime = 5 * time.Second
+
 // judge compares what is public with what must be.
 func (w *watcher) judge(h *history, want wanted, p pointer, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	key := h.key()
+	key, after := h.key(), now.Sub(want.since)
 	switch {
 	case want.public:
 		delete(w.gone, key)
 		w.judgeRevision(h, p)
-	case !p.there && !w.gone[key]:
+	case p.there && w.gone[key] && after > inTime:
+		w.violations.add(resurrected, "%s %s is public again as %s, which was withdrawn and gone", h.site, h.article, p.manifest.Revision)
+	case p.there:
+		delete(w.gone, key)
+		w.takedown = max(w.takedown, after)
+	case !w.gone[key]:
 		w.gone[key] = true
 		w.takedowns++
-		w.takedown = max(w.takedown, now.Sub(want.since))
-	case p.there && w.gone[key]:
-		w.violations.add(resurrected, "%s %s is public again as %s after it was withdrawn", h.site, h.article, p.manifest.Revision)
+		w.takedown = max(w.takedown, after)
 	}
 }
 
