@@ -78,6 +78,12 @@ func (b *broker) publish(ctx context.Context, m *nats.Msg) (*jetstream.PubAck, e
 	}
 }
 
+// onAnnouncement hears of audio events as they are sent.
+func (b *broker) onAnnouncement(do func()) error {
+	_, err := b.nc.Subscribe("audio.v1.>", func(*nats.Msg) { do() })
+	return err
+}
+
 // ready reports whether JetStream answers.
 func (b *broker) ready(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -39,7 +40,7 @@ func (l *lab) inject(ctx context.Context, f fault) error {
 func (l *lab) injectWorker(ctx context.Context, c *child, f fault) error {
 	at := c.name
 	switch f.Kind {
-	case "freeze worker past its lease":
+	case "freeze worker past its lease", "freeze worker":
 		c.signal(syscall.SIGSTOP)
 		l.meter.excuse(at, f.Kind)
 		defer c.signal(syscall.SIGCONT)
@@ -50,10 +51,46 @@ func (l *lab) injectWorker(ctx context.Context, c *child, f fault) error {
 		}
 		return l.restart(ctx, c, f)
 	}
-	l.meter.excuse(at, f.Kind)
-	c.kill()
-	l.meter.excuse(at, f.Kind)
+	if err := l.killAt(ctx, c, f); err != nil {
+		return err
+	}
 	return l.restart(ctx, c, f)
+}
+
+// longestAim is how long a fault waits for the place that it strikes at. It
+// strikes anyhow then.
+const longestAim = 8 * time.Second
+
+// killAt kills a worker at the place that the fault names, or at once.
+func (l *lab) killAt(ctx context.Context, c *child, f fault) error {
+	kill := func() {
+		l.meter.excuse(c.name, f.Kind)
+		c.kill()
+		l.meter.excuse(c.name, f.Kind)
+	}
+	where := point{strings.TrimPrefix(f.Kind, "kill worker "), c.name}
+	if where.place == announcing {
+		where.worker = ""
+	}
+	if !slices.Contains([]string{inCall, afterAnswer, beforeWrite, afterWrite, announcing}, where.place) {
+		kill()
+		return nil
+	}
+	done := make(chan struct{})
+	l.points.at(where, func() { defer close(done); kill() })
+	aim, cancel := context.WithTimeout(ctx, longestAim)
+	defer cancel()
+	select {
+	case <-done:
+		return nil
+	case <-aim.Done():
+	}
+	if strike := l.points.take(where); strike != nil {
+		strike()
+	} else {
+		<-done // it is being struck
+	}
+	return ctx.Err()
 }
 
 // killFor kills a program and starts it again.

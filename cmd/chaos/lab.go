@@ -29,16 +29,17 @@ type lab struct {
 	voice      *voice
 	meter      *meter
 	env        []string // with which commands find the installation
+	points     *points
 	violations *violations
 	log        func(format string, args ...any)
 }
 
 // newLab prepares an installation below dir. Start starts it.
 func newLab(o options, dir, program string, s speech, v *violations) *lab {
-	m := &meter{}
+	m, p := &meter{}, &points{}
 	return &lab{
-		options: o, dir: dir, program: program, violations: v, meter: m,
-		voice: &voice{meter: m, speech: s, latency: 200 * time.Millisecond},
+		options: o, dir: dir, program: program, violations: v, meter: m, points: p,
+		voice: &voice{meter: m, points: p, speech: s, latency: 200 * time.Millisecond},
 		links: map[string][]*proxy{}, workers: map[string]*child{}, log: func(string, ...any) {},
 	}
 }
@@ -173,7 +174,7 @@ func (l *lab) startS3(ctx context.Context, _ string) error {
 	if err := awaitHTTP(ctx, address+"/health"); err != nil {
 		return err
 	}
-	if l.store, err = newFaultyStore(address); err != nil {
+	if l.store, err = newFaultyStore(address, l.points); err != nil {
 		return err
 	}
 	l.env = append(l.env, "LECTOR_DATA="+filepath.Join(l.dir, "commands"), "LECTOR_STORE_KIND=s3", "LECTOR_STORE_BUCKET="+s3Bucket, "LECTOR_STORE_ENDPOINT="+address,
@@ -227,7 +228,7 @@ func (l *lab) startWorkers(ctx context.Context, voice string) error {
 		env := append(l.env[:len(l.env):len(l.env)], "LECTOR_CONFIG="+file, "LECTOR_NATS_URL="+strings.Join(urls, ","),
 			"LECTOR_PUBLIC_URL="+l.public, "LECTOR_ADMIN_LISTEN=127.0.0.1:0")
 		if l.store != nil {
-			front, err := serveHTTP(ctx, l.store)
+			front, err := serveHTTP(ctx, l.store.from(name))
 			if err != nil {
 				return err
 			}

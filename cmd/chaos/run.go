@@ -70,6 +70,9 @@ func (l *lab) play(ctx context.Context, seed uint64) (result, error) {
 	faults := planFaults(seed, l.Duration, l.Gap, l.kinds())
 	histories := plan.histories()
 	s, w := newSender(l.broker), newWatcher(l.public, histories, l.violations)
+	if err := l.broker.onAnnouncement(func() { l.points.reach(point{announcing, ""}) }); err != nil {
+		return result{}, err
+	}
 	watching, stopWatching := context.WithCancel(ctx)
 	var watch sync.WaitGroup
 	watch.Go(func() { w.run(watching) })

@@ -38,7 +38,9 @@ func faultKinds(o options) []faultKind {
 	all := []faultKind{
 		{"kill worker", workers, 0, 3 * second, 2 * second, 0},
 		{"kill worker at once again", workers, 0, second / 2, 0, 0},
-		{"freeze worker past its lease", workers, 33 * second, 42 * second, 3 * second, 0},
+		{"kill worker " + inCall, workers, 0, 2 * second, longestAim + second, 0},
+		{"kill worker " + afterAnswer, workers, 0, 2 * second, longestAim + second, 0},
+		{"kill worker " + announcing, workers, 0, 2 * second, longestAim + second, 0},
 		{"stop worker in order", workers, 0, second, 4 * second, 0},
 		{"voice 429", []string{onVoice}, 2 * second, 8 * second, second, 2},
 		{"voice 429-after", []string{onVoice}, 2 * second, 8 * second, second, 2},
@@ -48,10 +50,11 @@ func faultKinds(o options) []faultKind {
 		{"voice truncate", []string{onVoice}, 2 * second, 6 * second, second, 3},
 		{"voice garbage", []string{onVoice}, 2 * second, 6 * second, second, 3},
 	}
-	if o.Single {
-		return all
+	if o.Single { // nobody else could take its lease, and all would stand still
+		return append(all, faultKind{"freeze worker", workers, 2 * second, 8 * second, second, 0})
 	}
 	all = append(all,
+		faultKind{"freeze worker past its lease", workers, 33 * second, 42 * second, 3 * second, 0},
 		faultKind{"kill publisher", []string{onPublisher}, 0, 2 * second, 3 * second, 0},
 		faultKind{"kill NATS leader", []string{onNATS}, second, 4 * second, 8 * second, 0},
 		faultKind{"kill a NATS server", []string{onNATS}, second, 4 * second, 8 * second, 0},
@@ -66,6 +69,8 @@ func faultKinds(o options) []faultKind {
 		return all
 	}
 	return append(all,
+		faultKind{"kill worker " + beforeWrite, workers, 0, 2 * second, longestAim + second, 0},
+		faultKind{"kill worker " + afterWrite, workers, 0, 2 * second, longestAim + second, 0},
 		faultKind{"store away", []string{onStore}, 3 * second, 20 * second, 3 * second, 0},
 		faultKind{"store full", []string{onStore}, 3 * second, 20 * second, 3 * second, 0},
 		faultKind{"store 500", []string{onStore}, 2 * second, 6 * second, second, 3},

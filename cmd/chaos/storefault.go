@@ -30,6 +30,7 @@ const (
 type faultyStore struct {
 	proxy  *httputil.ReverseProxy
 	target *url.URL
+	points *points
 
 	mu    sync.Mutex
 	fault storeFault
@@ -38,12 +39,12 @@ type faultyStore struct {
 }
 
 // newFaultyStore stands before the S3 server at an address.
-func newFaultyStore(address string) (*faultyStore, error) {
+func newFaultyStore(address string, p *points) (*faultyStore, error) {
 	target, err := url.Parse(address)
 	if err != nil {
 		return nil, err
 	}
-	s := &faultyStore{target: target}
+	s := &faultyStore{target: target, points: p}
 	s.proxy = &httputil.ReverseProxy{
 		Rewrite:      func(r *httputil.ProxyRequest) { r.SetURL(target); r.Out.Host = r.In.Host },
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
@@ -85,11 +86,16 @@ func (f storeFault) concerns(r *http.Request) bool {
 	return true
 }
 
-// ServeHTTP answers a request, or misbehaves.
-func (s *faultyStore) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// from answers the requests of one worker.
+func (s *faultyStore) from(worker string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(worker, w, r) })
+}
+
+// serve answers a request, or misbehaves.
+func (s *faultyStore) serve(worker string, w http.ResponseWriter, r *http.Request) {
 	switch s.nextFault(r) {
 	case storeWell:
-		s.proxy.ServeHTTP(w, r)
+		s.answer(worker, w, r)
 	case storeFull:
 		refuseS3(w, r, "InternalError", http.StatusInternalServerError)
 	case store500:
@@ -106,6 +112,22 @@ func (s *faultyStore) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// answer has the real server answer, but for what is to happen before and after a
+// write.
+func (s *faultyStore) answer(worker string, w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPut {
+		s.proxy.ServeHTTP(w, r)
+		return
+	}
+	s.points.reach(point{beforeWrite, worker})
+	if then := s.points.take(point{afterWrite, worker}); then != nil {
+		s.commit(r)
+		then()
+		panic(http.ErrAbortHandler)
+	}
+	s.proxy.ServeHTTP(w, r)
 }
 
 // commit has the real server do what is asked and drops its answer.

@@ -44,11 +44,11 @@ func TestStoreFaults(t *testing.T) {
 		k := &kept{}
 		real := httptest.NewServer(k)
 		t.Cleanup(real.Close)
-		s, err := newFaultyStore(real.URL)
+		s, err := newFaultyStore(real.URL, &points{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		front := httptest.NewServer(s)
+		front := httptest.NewServer(s.from("w1"))
 		t.Cleanup(front.Close)
 		s.setFault(c.fault, 1)
 		status := put(t, front.URL+"/audio/key", strings.Repeat("x", 100_000))
@@ -106,5 +106,37 @@ func TestStoreFaultsConcernTheirRequests(t *testing.T) {
 	}
 	if hits != 3 {
 		t.Errorf("%d of 9 are hit", hits)
+	}
+}
+
+// What is to happen before a write finds nothing written, and after a write all.
+func TestStoreReachesPoints(t *testing.T) {
+	t.Parallel()
+	for place, c := range map[string]struct {
+		kept   int
+		status int
+	}{beforeWrite: {0, 200}, afterWrite: {100, 0}} {
+		k, p := &kept{}, &points{}
+		real := httptest.NewServer(k)
+		t.Cleanup(real.Close)
+		s, err := newFaultyStore(real.URL, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		front := httptest.NewServer(s.from("w1"))
+		t.Cleanup(front.Close)
+		found := -1
+		p.at(point{place, "w2"}, func() { t.Error("another worker's point is reached") })
+		p.at(point{place, "w1"}, func() {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			found = len(k.body)
+		})
+		if status := put(t, front.URL+"/audio/key", strings.Repeat("x", 100)); status != c.status || found != c.kept {
+			t.Errorf("%s: status %d, %d bytes were kept", place, status, found)
+		}
+		if status := put(t, front.URL+"/audio/key", "x"); status != 200 {
+			t.Errorf("%s: it happens again: status %d", place, status)
+		}
 	}
 }

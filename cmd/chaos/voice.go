@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -30,6 +31,7 @@ const (
 // the worker that calls, and meters what it is asked.
 type voice struct {
 	meter   *meter
+	points  *points
 	speech  speech
 	latency time.Duration // the least; a text adds up to as much again
 
@@ -87,6 +89,7 @@ func (v *voice) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		v.meter.end(c, refused, "")
 		return
 	}
+	v.points.reach(point{inCall, worker})
 	v.speak(w, r, c, fault)
 }
 
@@ -120,10 +123,12 @@ func (v *voice) speak(w http.ResponseWriter, r *http.Request, c *call, fault voi
 	body, state, reason := v.answer(c.text, fault)
 	w.Header().Set("Content-Type", "audio/mpeg")
 	w.Header().Set("X-Request-Id", c.worker)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	if _, err := w.Write(body); err != nil {
 		state = lost
 	}
 	v.meter.end(c, state, reason)
+	v.points.reach(point{afterAnswer, c.worker})
 }
 
 // answer is what a text gets, and how that counts.

@@ -37,7 +37,7 @@ func ask(ctx context.Context, address, text string) (status int, body []byte, er
 
 func TestVoiceMeters(t *testing.T) {
 	t.Parallel()
-	v := &voice{meter: &meter{}, speech: testSpeech()}
+	v := &voice{meter: &meter{}, points: &points{}, speech: testSpeech()}
 	server := httptest.NewServer(v)
 	t.Cleanup(server.Close)
 	ctx := limittest.Context(t)
@@ -68,7 +68,7 @@ func TestVoiceMeters(t *testing.T) {
 // worker was killed or the voice hung.
 func TestVoiceLosesCalls(t *testing.T) {
 	t.Parallel()
-	v := &voice{meter: &meter{}, speech: testSpeech(), latency: time.Hour}
+	v := &voice{meter: &meter{}, points: &points{}, speech: testSpeech(), latency: time.Hour}
 	server := httptest.NewServer(v)
 	t.Cleanup(server.Close)
 	for _, c := range []struct {
