@@ -5,6 +5,9 @@ BIN     := $(CURDIR)/bin
 FUZZ    ?= 20s
 LIMIT   ?= 15m
 BENCH   ?= 1s
+CHAOS_SEED     ?= 1
+CHAOS_SEEDS    ?= 10
+CHAOS_DURATION ?= 90s
 # Pinned, so that the same commit is judged the same way everywhere.
 LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 S3      := github.com/versity/versitygw/cmd/versitygw@v1.8.0
@@ -61,6 +64,12 @@ bench: ## how fast it is here, and beside the other tools on the PATH
 	$(BUILD)
 	$(GO) run ./audio/bench -lector $(BIN)/lector
 	$(GO) run ./publisher/bench -lector $(BIN)/lector
+
+# Each seed takes its duration and the time until all is at rest again. More flags: CHAOS_FLAGS="-single".
+.PHONY: chaos
+chaos: programs ## break an installation of real processes by CHAOS_SEEDS=10 schedules of CHAOS_DURATION=90s
+	@$(BUILD)
+	$(GO) run ./cmd/chaos -lector $(BIN)/lector -seed $(CHAOS_SEED) -seeds $(CHAOS_SEEDS) -duration $(CHAOS_DURATION) $(CHAOS_FLAGS)
 
 fuzz: ## every fuzz target for FUZZ=20s
 	@.ci/fuzz $(FUZZ)

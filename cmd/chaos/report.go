@@ -21,6 +21,7 @@ type result struct {
 	Takedown   float64        `json:"longest_takedown"` // seconds
 	Wait       float64        `json:"longest_wait"`     // seconds from an event to its audio
 	WaitFor    string         `json:"longest_wait_article,omitempty"`
+	Broker     []string       `json:"broker,omitempty"` // what NATS servers said of their storage
 }
 
 func newResult(seed uint64, faults []fault, articles, events int, e evidence, w *watcher, all []violation) result {
@@ -90,6 +91,9 @@ func report(w io.Writer, all []result) {
 	for _, r := range all {
 		for _, v := range r.Violations {
 			fmt.Fprintf(w, "seed %d: %s: %s\n", r.Seed, v.Kind, v.Detail)
+		}
+		for _, note := range r.Broker {
+			fmt.Fprintf(w, "seed %d: NATS server %s\n", r.Seed, note)
 		}
 	}
 }

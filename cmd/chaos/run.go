@@ -117,7 +117,9 @@ func (l *lab) conclude(ctx context.Context, seed uint64, plan load, faults []fau
 	}
 	evidence.bad, evidence.refused, evidence.resting = plan.bad, s.refused, rested
 	evidence.check(l.violations)
-	return newResult(seed, faults, len(plan.articles), s.sentSoFar(), evidence, w, l.violations.list()), nil
+	got := newResult(seed, faults, len(plan.articles), s.sentSoFar(), evidence, w, l.violations.list())
+	got.Broker = l.brokerNotes()
+	return got, nil
 }
 
 // rest waits until the jobs are at rest, twice in a row, or the settle time is
