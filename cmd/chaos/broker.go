@@ -92,23 +92,48 @@ func (b *broker) ready(ctx context.Context) bool {
 	return err == nil
 }
 
+// streamInfo is what the leader of a stream says of it.
+type streamInfo struct {
+	Cluster struct {
+		Leader string `json:"leader"`
+	} `json:"cluster"`
+	State struct {
+		First uint64 `json:"first_seq"`
+		Last  uint64 `json:"last_seq"`
+	} `json:"state"`
+}
+
 // leader is the name of the server that leads a stream, or "".
 func (b *broker) leader(ctx context.Context, stream string) string {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	answer, err := b.nc.RequestWithContext(ctx, "$JS.API.STREAM.INFO."+stream, nil)
-	if err != nil {
-		return ""
-	}
-	var info struct {
-		Cluster struct {
-			Leader string `json:"leader"`
-		} `json:"cluster"`
-	}
-	if json.Unmarshal(answer.Data, &info) != nil {
+	var info streamInfo
+	if b.ask(ctx, "STREAM.INFO."+stream, nil, &info) != nil {
 		return ""
 	}
 	return info.Cluster.Leader
+}
+
+// ask makes a request of JetStream, which the leader answers.
+func (b *broker) ask(ctx context.Context, api string, request, answer any) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	body, err := json.Marshal(request)
+	if err != nil {
+		return err
+	}
+	m, err := b.nc.RequestWithContext(ctx, "$JS.API."+api, body)
+	if err != nil {
+		return fmt.Errorf("%s: %w", api, err)
+	}
+	var failed struct {
+		Error *jetstream.APIError `json:"error"`
+	}
+	if err := errors.Join(json.Unmarshal(m.Data, &failed), json.Unmarshal(m.Data, answer)); err != nil {
+		return fmt.Errorf("%s: %w", api, err)
+	}
+	if failed.Error != nil {
+		return failed.Error
+	}
+	return nil
 }
 
 // stored is one message of a stream.
@@ -120,28 +145,48 @@ type stored struct {
 	data     []byte
 }
 
-// read returns all that a stream holds.
+// read returns all that a stream holds, from its leader: others may be behind.
 func (b *broker) read(ctx context.Context, stream string) ([]stored, error) {
-	s, err := b.js.Stream(ctx, stream)
-	if err != nil {
-		return nil, fmt.Errorf("stream %s: %w", stream, err)
-	}
-	info, err := s.Info(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("stream %s: %w", stream, err)
+	var info streamInfo
+	if err := b.ask(ctx, "STREAM.INFO."+stream, nil, &info); err != nil {
+		return nil, err
 	}
 	var all []stored
-	for n := max(info.State.FirstSeq, 1); n <= info.State.LastSeq; n++ {
-		m, err := s.GetMsg(ctx, n)
-		if errors.Is(err, jetstream.ErrMsgNotFound) {
+	for n := max(info.State.First, 1); n <= info.State.Last; n++ {
+		m, err := b.message(ctx, stream, n)
+		var failed *jetstream.APIError
+		if errors.As(err, &failed) && failed.ErrorCode == jetstream.JSErrCodeMessageNotFound {
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("stream %s, message %d: %w", stream, n, err)
 		}
-		all = append(all, stored{m.Subject, n, m.Time, m.Header, m.Data})
+		all = append(all, m)
 	}
 	return all, nil
+}
+
+// message returns one message of a stream.
+func (b *broker) message(ctx context.Context, stream string, sequence uint64) (stored, error) {
+	var answer struct {
+		Message struct {
+			Subject string    `json:"subject"`
+			Time    time.Time `json:"time"`
+			Header  []byte    `json:"hdrs"`
+			Data    []byte    `json:"data"`
+		} `json:"message"`
+	}
+	if err := b.ask(ctx, "STREAM.MSG.GET."+stream, map[string]uint64{"seq": sequence}, &answer); err != nil {
+		return stored{}, err
+	}
+	m := answer.Message
+	s := stored{subject: m.Subject, sequence: sequence, at: m.Time, data: m.Data, header: nats.Header{}}
+	if len(m.Header) == 0 {
+		return s, nil
+	}
+	header, err := nats.DecodeHeadersMsg(m.Header)
+	s.header = header
+	return s, err
 }
 
 // headerOf reads a header in whatever case it has.

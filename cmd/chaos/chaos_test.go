@@ -17,9 +17,9 @@ import (
 
 // TestMain makes a NATS server of this binary when a run asks for one.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == natsServer {
+	if config, found := natsConfig(os.Args[1:]); found {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		code := status(os.Stderr, serveNATS(ctx, os.Args[2]))
+		code := status(os.Stderr, serveNATS(ctx, config))
 		stop()
 		os.Exit(code)
 	}

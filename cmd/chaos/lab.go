@@ -177,8 +177,9 @@ func (l *lab) startS3(ctx context.Context, _ string) error {
 	if l.store, err = newFaultyStore(address, l.points); err != nil {
 		return err
 	}
-	l.env = append(l.env, "LECTOR_DATA="+filepath.Join(l.dir, "commands"), "LECTOR_STORE_KIND=s3", "LECTOR_STORE_BUCKET="+s3Bucket, "LECTOR_STORE_ENDPOINT="+address,
-		"LECTOR_STORE_REGION="+s3Region, "AWS_ACCESS_KEY_ID="+s3Key, "AWS_SECRET_ACCESS_KEY="+s3Secret)
+	l.env = append(l.env, "LECTOR_DATA="+filepath.Join(l.dir, "commands"),
+		"LECTOR_STORE_KIND=s3", "LECTOR_STORE_BUCKET="+s3Bucket, "LECTOR_STORE_ENDPOINT="+address, "LECTOR_STORE_REGION="+s3Region,
+		"AWS_ACCESS_KEY_ID="+s3Key, "AWS_SECRET_ACCESS_KEY="+s3Secret)
 	return nil
 }
 

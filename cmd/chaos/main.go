@@ -25,8 +25,8 @@ func main() {
 
 // run is the program; it returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	if len(args) == 2 && args[0] == natsServer {
-		return status(stderr, serveNATS(ctx, args[1]))
+	if config, found := natsConfig(args); found {
+		return status(stderr, serveNATS(ctx, config))
 	}
 	o, err := parseOptions(args, stderr)
 	switch {

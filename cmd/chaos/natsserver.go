@@ -16,6 +16,14 @@ import (
 // one NATS server.
 const natsServer = "nats-server"
 
+// natsConfig returns the configuration file of the command nats-server FILE.
+func natsConfig(args []string) (file string, found bool) {
+	if len(args) == 2 && args[0] == natsServer {
+		return args[1], true
+	}
+	return "", false
+}
+
 // serveNATS runs the NATS server of a configuration file until a signal ends it.
 func serveNATS(ctx context.Context, config string) error {
 	opts, err := server.ProcessConfigFile(config)

@@ -42,7 +42,8 @@ func newResult(seed uint64, faults []fault, articles, events int, e evidence, w 
 // table is the results in Markdown, a row for each seed and one for all.
 func table(all []result) string {
 	var b strings.Builder
-	b.WriteString("| seed | faults | articles | events | violations | characters billed | paid twice | open at the provider | longest takedown | longest wait for audio |\n")
+	b.WriteString("| seed | faults | articles | events | violations | characters billed | paid twice | open at the provider | " +
+		"longest takedown | longest wait for audio |\n")
 	b.WriteString("|---|---|---|---|---|---|---|---|---|---|\n")
 	var sum result
 	for _, r := range all {

@@ -77,7 +77,7 @@ func (l *lab) play(ctx context.Context, seed uint64) (result, error) {
 	var watch sync.WaitGroup
 	watch.Go(func() { w.run(watching) })
 	defer func() { stopWatching(); watch.Wait() }()
-	watch.Go(func() { l.tell(watching, s) })
+	watch.Go(func() { l.progress(watching, s) })
 
 	var wait sync.WaitGroup
 	var sendErr, faultErr error
@@ -138,8 +138,8 @@ func (l *lab) rest(ctx context.Context, histories []*history) bool {
 	return err == nil
 }
 
-// tell says now and then how far the run is.
-func (l *lab) tell(ctx context.Context, s *sender) {
+// progress says now and then how far the run is.
+func (l *lab) progress(ctx context.Context, s *sender) {
 	for pause(ctx, 10*time.Second) == nil {
 		b := l.meter.total()
 		l.log("%d events sent, %d calls, %d characters billed, %d of them twice", s.sentSoFar(), b.Calls, b.billed(), b.PaidTwice)
