@@ -112,6 +112,24 @@ func (b *broker) leader(ctx context.Context, stream string) string {
 	return info.Cluster.Leader
 }
 
+// deleteConsumers deletes the durable consumers of a stream, as a mistaken operator
+// might.
+func (b *broker) deleteConsumers(ctx context.Context, stream string) error {
+	var names struct {
+		Consumers []string `json:"consumers"`
+	}
+	if err := b.ask(ctx, "CONSUMER.NAMES."+stream, nil, &names); err != nil {
+		return nil //nolint:nilerr // without a leader there is nothing to delete
+	}
+	for _, name := range names.Consumers {
+		var answer struct{}
+		if err := b.ask(ctx, "CONSUMER.DELETE."+stream+"."+name, nil, &answer); err != nil && ctx.Err() != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ask makes a request of JetStream, which the leader answers.
 func (b *broker) ask(ctx context.Context, api string, request, answer any) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)

@@ -45,11 +45,8 @@ func (l *lab) injectWorker(ctx context.Context, c *child, f fault) error {
 		l.meter.excuse(at, f.Kind)
 		defer c.signal(syscall.SIGCONT)
 		return pause(ctx, f.Lasts)
-	case "stop worker in order":
-		if !c.stop(ctx, grace) {
-			l.violations.add(slowDrain, "%s runs on %v after SIGTERM", c.name, grace)
-		}
-		return l.restart(ctx, c, f)
+	case "stop worker in order", "stop worker " + inCall:
+		return l.stopInOrder(ctx, c, f)
 	}
 	if err := l.killAt(ctx, c, f); err != nil {
 		return err
@@ -57,9 +54,19 @@ func (l *lab) injectWorker(ctx context.Context, c *child, f fault) error {
 	return l.restart(ctx, c, f)
 }
 
-// longestAim is how long a fault waits for the place that it strikes at. It
-// strikes anyhow then.
-const longestAim = 8 * time.Second
+// stopInOrder asks a worker to end, at once or while it has a call open, and
+// starts it again.
+func (l *lab) stopInOrder(ctx context.Context, c *child, f fault) error {
+	if f.Kind == "stop worker "+inCall {
+		if err := l.aim(ctx, point{inCall, c.name}, func() {}); err != nil {
+			return err
+		}
+	}
+	if !c.stop(ctx, grace) {
+		l.violations.add(slowDrain, "%s runs on %v after SIGTERM", c.name, grace)
+	}
+	return l.restart(ctx, c, f)
+}
 
 // killAt kills a worker at the place that the fault names, or at once.
 func (l *lab) killAt(ctx context.Context, c *child, f fault) error {
@@ -76,20 +83,28 @@ func (l *lab) killAt(ctx context.Context, c *child, f fault) error {
 		kill()
 		return nil
 	}
+	return l.aim(ctx, where, kill)
+}
+
+// longestAim is how long a fault waits for the place that it strikes at. It
+// strikes anyhow then.
+const longestAim = 8 * time.Second
+
+// aim strikes when a point is reached, before the work goes on there.
+func (l *lab) aim(ctx context.Context, where point, strike func()) error {
 	done := make(chan struct{})
-	l.points.at(where, func() { defer close(done); kill() })
-	aim, cancel := context.WithTimeout(ctx, longestAim)
+	l.points.at(where, func() { defer close(done); strike() })
+	short, cancel := context.WithTimeout(ctx, longestAim)
 	defer cancel()
 	select {
 	case <-done:
 		return nil
-	case <-aim.Done():
+	case <-short.Done():
 	}
-	if strike := l.points.take(where); strike != nil {
-		strike()
-	} else {
-		<-done // it is being struck
+	if late := l.points.take(where); late != nil {
+		late()
 	}
+	<-done // or it is being struck
 	return ctx.Err()
 }
 
@@ -142,6 +157,10 @@ func (l *lab) injectNATS(ctx context.Context, f fault) error {
 		leader.signal(syscall.SIGSTOP)
 		defer leader.signal(syscall.SIGCONT)
 		return pause(ctx, f.Lasts)
+	case "delete the consumer":
+		return l.broker.deleteConsumers(ctx, "ARTICLES")
+	case "disk full under the NATS leader":
+		return l.fillDisk(ctx, leader, f)
 	case "restart NATS in turn":
 		return l.restartNATS(ctx)
 	case "kill all NATS servers":
@@ -169,4 +188,21 @@ func (l *lab) restartNATS(ctx context.Context) error {
 		cancel()
 	}
 	return ctx.Err()
+}
+
+// fillDisk has a server's writes fail, and then restarts it: a stream that could
+// not be written stays so until then, which is for the operator to see.
+func (l *lab) fillDisk(ctx context.Context, n *node, f fault) error {
+	process, _ := n.running()
+	if process == nil {
+		return nil
+	}
+	if err := limitFiles(process.Pid, 0); err != nil {
+		return err
+	}
+	if err := pause(ctx, f.Lasts); err != nil {
+		return err
+	}
+	n.kill()
+	return n.start(ctx)
 }

@@ -277,7 +277,7 @@ func (l *lab) startSingle(ctx context.Context, voice string) error {
 func (l *lab) writeConfig(name, voice string) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "voices:\n  meter: {backend: openai, url: %q, model: meter, voice: meter, max_chars: 300, concurrency: 8, "+
-		"price_per_million: 15, timeout: 10s, languages: [en]}\nworker: {rerender_limit: 20}\nsites:\n", voice+"/"+name)
+		"timeout: 10s, languages: [en]}\nworker: {rerender_limit: 20}\nsites:\n", voice+"/"+name)
 	for _, site := range siteNames {
 		fmt.Fprintf(&b, "  %s: {title: %s, url: %q, language: en, voices: {en: [meter]}", site, site, "https://"+site+".example")
 		if site == siteNames[0] { // so that one of them has its budget to keep

@@ -26,6 +26,7 @@ func natsConfig(args []string) (file string, found bool) {
 
 // serveNATS runs the NATS server of a configuration file until a signal ends it.
 func serveNATS(ctx context.Context, config string) error {
+	surviveFullDisk()
 	opts, err := server.ProcessConfigFile(config)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", config, err)
