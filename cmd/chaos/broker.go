@@ -112,31 +112,30 @@ func (b *broker) leader(ctx context.Context, stream string) string {
 	return info.Cluster.Leader
 }
 
-// deleteConsumers deletes the durable consumers of a stream, as a mistaken operator
-// might.
+// deleteConsumers deletes the consumers of a stream, as a mistaken operator might.
+// Without a leader there is nothing that could be deleted.
 func (b *broker) deleteConsumers(ctx context.Context, stream string) error {
 	var names struct {
 		Consumers []string `json:"consumers"`
 	}
-	if err := b.ask(ctx, "CONSUMER.NAMES."+stream, nil, &names); err != nil {
-		return nil //nolint:nilerr // without a leader there is nothing to delete
-	}
+	err := b.ask(ctx, "CONSUMER.NAMES."+stream, nil, &names)
 	for _, name := range names.Consumers {
 		var answer struct{}
-		if err := b.ask(ctx, "CONSUMER.DELETE."+stream+"."+name, nil, &answer); err != nil && ctx.Err() != nil {
-			return err
-		}
+		err = errors.Join(err, b.ask(ctx, "CONSUMER.DELETE."+stream+"."+name, nil, &answer))
 	}
-	return nil
+	return err
 }
 
 // ask makes a request of JetStream, which the leader answers.
 func (b *broker) ask(ctx context.Context, api string, request, answer any) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	body, err := json.Marshal(request)
-	if err != nil {
-		return err
+	var body []byte // some requests must be empty
+	if request != nil {
+		var err error
+		if body, err = json.Marshal(request); err != nil {
+			return err
+		}
 	}
 	m, err := b.nc.RequestWithContext(ctx, "$JS.API."+api, body)
 	if err != nil {

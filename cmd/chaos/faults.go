@@ -158,7 +158,10 @@ func (l *lab) injectNATS(ctx context.Context, f fault) error {
 		defer leader.signal(syscall.SIGCONT)
 		return pause(ctx, f.Lasts)
 	case "delete the consumer":
-		return l.broker.deleteConsumers(ctx, "ARTICLES")
+		if err := l.broker.deleteConsumers(ctx, "ARTICLES"); err != nil {
+			l.log("%s: %v", f.Kind, err)
+		}
+		return ctx.Err()
 	case "disk full under the NATS leader":
 		return l.fillDisk(ctx, leader, f)
 	case "restart NATS in turn":
