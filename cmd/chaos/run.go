@@ -42,7 +42,7 @@ func prepare(ctx context.Context, o options, dir string, log func(string, ...any
 // run runs the schedule of one seed in a directory of its own. Broken promises are
 // in the result; an error is a run that says nothing.
 func (r *runner) run(ctx context.Context, seed uint64, dir string) (result, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.Mkdir(dir, 0o755); err != nil { // what another run has left would be judged, too
 		return result{}, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -122,10 +122,20 @@ func (l *lab) conclude(ctx context.Context, seed uint64, plan load, faults []fau
 	return got, nil
 }
 
+// settleTime is how long to wait for rest: what the flag says, but at most three
+// quarters of what ctx leaves, so that there is time to say what is not at rest.
+func (l *lab) settleTime(ctx context.Context) time.Duration {
+	limit, bounded := ctx.Deadline()
+	if !bounded {
+		return l.Settle
+	}
+	return min(l.Settle, time.Until(limit)*3/4)
+}
+
 // rest waits until the jobs are at rest, twice in a row, or the settle time is
 // over.
 func (l *lab) rest(ctx context.Context, histories []*history) bool {
-	short, cancel := context.WithTimeout(ctx, l.Settle)
+	short, cancel := context.WithTimeout(ctx, l.settleTime(ctx))
 	defer cancel()
 	calm := 0
 	err := until(short, time.Second, func() bool {
