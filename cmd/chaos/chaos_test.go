@@ -38,7 +38,8 @@ var known = map[string]string{
 	atNoRest:     "a worker that was frozen writes its old record over the newer one",
 	stillPublic:  "an event whose clock is ahead is not withdrawn",
 	resurrected:  "a takedown waits in the queue behind the article",
-	paidTwice:    "an answer that the store does not take is paid again",
+	paidTwice:    "an answer that the store does not take, or that waits for its check, is paid again",
+	textRemains:  "a deleted article's text stays in the streams",
 }
 
 // TestShortRuns is a minute and a half of chaos with fixed seeds: a cluster, and

@@ -14,6 +14,9 @@ func (e evidence) check(v *violations) {
 	e.checkAnnouncements(v)
 	e.checkMoney(v)
 	e.checkBad(v)
+	for _, r := range e.remains {
+		v.add(textRemains, "%s in %s", r.article, r.place)
+	}
 }
 
 // checkArticle holds that the newest revision of an article is public, or nothing
@@ -23,26 +26,26 @@ func (e evidence) checkArticle(h *history, v *violations) {
 	if h.count() == 0 {
 		return // the stream has confirmed nothing
 	}
-	job, known := e.jobs[h.key()]
+	j, known := e.jobs[h.key()]
 	name := h.site + " " + h.article
 	switch {
 	case !known:
 		v.add(noRecord, "%s has no job", name)
-	case !job.State.Terminal():
-		v.add(atNoRest, "%s is %s at stage %s: %s", name, job.State, job.Stage, job.Reason)
+	case !j.State.Terminal():
+		v.add(atNoRest, "%s: %v", name, j)
 	}
 	switch {
 	case want.public && !got.there:
-		v.add(notPublic, "%s: %s is wanted, the job is %s: %s", name, want.revision, job.State, job.Reason)
+		v.add(notPublic, "%s: %s is wanted, %v", name, want.revision, j)
 	case !want.public && got.there:
-		v.add(stillPublic, "%s is public as %s, the job is %s", name, got.manifest.Revision, job.State)
+		v.add(stillPublic, "%s is public as %s, %v", name, got.manifest.Revision, j)
 	case want.public && got.manifest.Revision != want.revision:
-		v.add(oldRevision, "%s: %s is public, %s is wanted, the job is %s: %s", name, got.manifest.Revision, want.revision, job.State, job.Reason)
+		v.add(oldRevision, "%s: %s is public, %s is wanted, %v", name, got.manifest.Revision, want.revision, j)
 	case got.fault != "":
 		v.add(wrongBytes, "%s %s: %s", name, got.manifest.Revision, got.fault)
 	}
-	if got.there && job.Rendition != got.manifest.Hash {
-		v.add(wrongBytes, "%s: the job knows rendition %.12s, %.12s is public", name, job.Rendition, got.manifest.Hash)
+	if got.there && j.Rendition != "" && j.Rendition != got.manifest.Hash {
+		v.add(wrongBytes, "%s: the job knows rendition %.12s, %.12s is public", name, j.Rendition, got.manifest.Hash)
 	}
 }
 
@@ -111,7 +114,7 @@ func (e evidence) hasLetter(marker string) bool {
 }
 
 // marks reports whether a job says what became of a bad event.
-func marks(j lector.Job, b badEvent) bool {
+func marks(j job, b badEvent) bool {
 	return j.ID != "" && (j.State.Terminal() || j.State == lector.Parked && j.Reason != "" || b.withdraws)
 }
 

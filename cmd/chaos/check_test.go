@@ -82,9 +82,9 @@ func allWell() evidence {
 	manifest := lector.Manifest{Site: "alpha", Key: here.key(), Revision: "r2", Hash: "h2"}
 	return evidence{
 		histories: []*history{here, gone},
-		jobs: map[string]lector.Job{
-			here.key(): {ID: here.key(), State: lector.Ready, Rendition: "h2", Announced: true},
-			gone.key(): {ID: gone.key(), State: lector.Removed, Announced: true},
+		jobs: map[string]job{
+			here.key(): {ID: here.key(), State: lector.Ready, Rendition: "h2"},
+			gone.key(): {ID: gone.key(), State: lector.Removed},
 		},
 		public: map[string]rendition{here.key(): {pointer: pointer{true, manifest}}, gone.key(): {}},
 		ready: []ready{
@@ -94,7 +94,7 @@ func allWell() evidence {
 		bad:     []badEvent{{name: "no JSON", marker: "bad-1-0", site: "alpha", article: "bad-1-0"}},
 		refused: map[string]bool{},
 		meter:   bill{Answered: 100, Spoiled: 5, Lost: 10, Unique: 100},
-		ledger:  lector.UsageTotal{Billed: 100, Unknown: 10},
+		ledger:  usage{Billed: 100, Unknown: 10},
 	}
 }
 
@@ -114,9 +114,9 @@ func TestCheckFindsNothing(t *testing.T) {
 func TestCheckFindsWhatIsPlanted(t *testing.T) {
 	t.Parallel()
 	here, gone := lector.Key("alpha", "here"), lector.Key("alpha", "gone")
-	job := func(e evidence, key string, change func(*lector.Job)) {
+	change := func(e evidence, key string, do func(*job)) {
 		j := e.jobs[key]
-		change(&j)
+		do(&j)
 		e.jobs[key] = j
 	}
 	for kind, plants := range map[string]map[string]func(*evidence){
@@ -125,12 +125,12 @@ func TestCheckFindsWhatIsPlanted(t *testing.T) {
 		oldRevision: {"an older one": func(e *evidence) { r := e.public[here]; r.manifest.Revision = "r1"; e.public[here] = r }},
 		noRecord:    {"no job": func(e *evidence) { delete(e.jobs, gone) }},
 		atNoRest: {
-			"runs on": func(e *evidence) { job(*e, gone, func(j *lector.Job) { j.State = lector.Running }) },
-			"parked":  func(e *evidence) { job(*e, gone, func(j *lector.Job) { j.State = lector.Parked }) },
+			"runs on": func(e *evidence) { change(*e, gone, func(j *job) { j.State = lector.Running }) },
+			"parked":  func(e *evidence) { change(*e, gone, func(j *job) { j.State = lector.Parked }) },
 		},
 		wrongBytes: {
 			"another sum":       func(e *evidence) { r := e.public[here]; r.fault = "another SHA-256"; e.public[here] = r },
-			"another rendition": func(e *evidence) { job(*e, here, func(j *lector.Job) { j.Rendition = "h1" }) },
+			"another rendition": func(e *evidence) { change(*e, here, func(j *job) { j.Rendition = "h1" }) },
 		},
 		announcement: {
 			"none":                       func(e *evidence) { e.ready = e.ready[:1] },
@@ -141,14 +141,15 @@ func TestCheckFindsWhatIsPlanted(t *testing.T) {
 			"less than was answered": func(e *evidence) { e.ledger.Billed = 80 },
 			"more than was billed":   func(e *evidence) { e.ledger.Billed = 200 },
 		},
-		paidTwice: {"a text": func(e *evidence) { e.meter.Unexcused = map[string]int{"text": 4} }},
-		abandoned: {"a text": func(e *evidence) { e.meter.Abandoned = map[string]int{"text": 4} }},
+		paidTwice:   {"a text": func(e *evidence) { e.meter.Unexcused = map[string]int{"text": 4} }},
+		abandoned:   {"a text": func(e *evidence) { e.meter.Abandoned = map[string]int{"text": 4} }},
+		textRemains: {"in a stream": func(e *evidence) { e.remains = []remain{{"alpha gone", "stream ARTICLES"}} }},
 		noTrace: {
 			"no letter": func(e *evidence) { e.letters = nil },
 			"a job that runs": func(e *evidence) {
 				e.letters = nil
 				key := e.bad[0].key()
-				e.jobs[key] = lector.Job{ID: key, State: lector.Running}
+				e.jobs[key] = job{ID: key, State: lector.Running}
 			},
 		},
 	} {
@@ -177,7 +178,7 @@ func TestBadEventsLeaveMarks(t *testing.T) {
 	key := e.bad[0].key()
 	for name, plant := range map[string]func(*evidence){
 		"refused":        func(e *evidence) { e.refused["bad-1-0"] = true },
-		"failed":         func(e *evidence) { e.jobs[key] = lector.Job{ID: key, State: lector.Failed} },
+		"failed":         func(e *evidence) { e.jobs[key] = job{ID: key, State: lector.Failed} },
 		"in a structure": func(e *evidence) { e.letters = []stored{{data: []byte(`{"marker":"bad-1-0"}`)}} },
 	} {
 		e, v := allWell(), &violations{}

@@ -19,15 +19,15 @@ import (
 // evidence is all that the checker judges, gathered when everything is at rest.
 type evidence struct {
 	histories []*history
-	jobs      map[string]lector.Job // by key
-	public    map[string]rendition  // by key
+	jobs      map[string]job       // by key
+	public    map[string]rendition // by key
 	ready     []ready
 	letters   []stored
 	bad       []badEvent
 	refused   map[string]bool // markers of bad events that the broker did not take
 	meter     bill
-	ledger    lector.UsageTotal
-	resting   bool // every job came to rest before the limit
+	ledger    usage
+	remains   []remain
 }
 
 // rendition is what listeners get of an article.
@@ -59,6 +59,9 @@ func (l *lab) gather(ctx context.Context, histories []*history) (e evidence, err
 		return e, err
 	}
 	e.ready = readyIn(announced)
+	if e.remains, err = l.findDeleted(ctx, histories); err != nil {
+		return e, err
+	}
 	inspected := 0
 	for _, h := range histories {
 		if e.public[h.key()], err = l.listen(ctx, h, inspected < 5); err != nil {
@@ -74,11 +77,12 @@ func (l *lab) gather(ctx context.Context, histories []*history) (e evidence, err
 // readyIn returns the announcements that audio is there.
 func readyIn(all []stored) (found []ready) {
 	for _, m := range all {
-		var a lector.AudioEvent
+		var a struct{ Revision string }
 		if headerOf(m.header, "ce-type") != lector.AudioReady || json.Unmarshal(m.data, &a) != nil {
 			continue
 		}
-		found = append(found, ready{a.Key, headerOf(m.header, "ce-id"), a.Revision, m.at})
+		key := m.subject[strings.LastIndexByte(m.subject, '.')+1:]
+		found = append(found, ready{key, headerOf(m.header, "ce-id"), a.Revision, m.at})
 	}
 	return found
 }
@@ -135,43 +139,6 @@ func (l *lab) inspect(ctx context.Context, mp3 []byte, m lector.Manifest) (fault
 		return "no disclosure", nil
 	}
 	return "", nil
-}
-
-// jobs returns all records by their keys.
-func (l *lab) jobs(ctx context.Context) (map[string]lector.Job, error) {
-	out, err := l.lector(ctx, "jobs", "list", "-json")
-	if err != nil {
-		return nil, err
-	}
-	all, err := decodeAll[lector.Job](out)
-	if err != nil {
-		return nil, fmt.Errorf("lector jobs list: %w", err)
-	}
-	byKey := map[string]lector.Job{}
-	for _, j := range all {
-		byKey[j.ID] = j
-	}
-	return byKey, nil
-}
-
-// cost is the whole of the usage ledger.
-func (l *lab) cost(ctx context.Context) (sum lector.UsageTotal, err error) {
-	yesterday := time.Now().UTC().Add(-24 * time.Hour).Format(time.DateOnly)
-	out, err := l.lector(ctx, "cost", "-json", "-from", yesterday)
-	if err != nil {
-		return sum, err
-	}
-	all, err := decodeAll[lector.UsageTotal](out)
-	if err != nil {
-		return sum, fmt.Errorf("lector cost: %w", err)
-	}
-	for _, u := range all {
-		sum.Calls += u.Calls
-		sum.Billed += u.Billed
-		sum.Unknown += u.Unknown
-		sum.Reused += u.Reused
-	}
-	return sum, nil
 }
 
 // decodeAll reads a JSON list, or one value a line.

@@ -26,6 +26,8 @@ func (l *lab) inject(ctx context.Context, f fault) error {
 	switch f.Target {
 	case onNATS:
 		return l.injectNATS(ctx, f)
+	case onStore:
+		return l.killFor(ctx, l.s3, f)
 	case onPublisher:
 		return l.killFor(ctx, l.publisher, f)
 	}

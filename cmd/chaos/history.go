@@ -30,6 +30,7 @@ func (s sent) effective() time.Time {
 // history is what a CMS has said about one article.
 type history struct {
 	site, article string
+	sentence      string // of its first text
 
 	mu      sync.Mutex
 	events  []sent

@@ -110,12 +110,12 @@ func (l *lab) strike(ctx context.Context, faults []fault, started time.Time) err
 
 // conclude waits until everything is at rest, gathers the evidence and judges it.
 func (l *lab) conclude(ctx context.Context, seed uint64, plan load, faults []fault, histories []*history, s *sender, w *watcher) (result, error) {
-	rested := l.rest(ctx, histories)
+	l.rest(ctx, histories)
 	evidence, err := again(ctx, func(ctx context.Context) (evidence, error) { return l.gather(ctx, histories) })
 	if err != nil {
 		return result{}, fmt.Errorf("gather the evidence: %w", err)
 	}
-	evidence.bad, evidence.refused, evidence.resting = plan.bad, s.refused, rested
+	evidence.bad, evidence.refused = plan.bad, s.refused
 	evidence.check(l.violations)
 	got := newResult(seed, faults, len(plan.articles), s.sentSoFar(), evidence, w, l.violations.list())
 	got.Broker = l.brokerNotes()
@@ -133,8 +133,8 @@ func (l *lab) settleTime(ctx context.Context) time.Duration {
 }
 
 // rest waits until the jobs are at rest, twice in a row, or the settle time is
-// over.
-func (l *lab) rest(ctx context.Context, histories []*history) bool {
+// over. Who is not at rest then is found by the check.
+func (l *lab) rest(ctx context.Context, histories []*history) {
 	short, cancel := context.WithTimeout(ctx, l.settleTime(ctx))
 	defer cancel()
 	calm := 0
@@ -145,7 +145,9 @@ func (l *lab) rest(ctx context.Context, histories []*history) bool {
 		}
 		return calm == 2
 	})
-	return err == nil
+	if err != nil {
+		l.log("not everything came to rest")
+	}
 }
 
 // progress says now and then how far the run is.

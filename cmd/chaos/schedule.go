@@ -74,6 +74,7 @@ func faultKinds(o options) []faultKind {
 	return append(all,
 		faultKind{"kill worker " + beforeWrite, workers, 0, 2 * second, longestAim + second, 0},
 		faultKind{"kill worker " + afterWrite, workers, 0, 2 * second, longestAim + second, 0},
+		faultKind{"kill S3 server", []string{onStore}, 0, 4 * second, 2 * second, 0},
 		faultKind{"store away", []string{onStore}, 3 * second, 20 * second, 3 * second, 0},
 		faultKind{"store full", []string{onStore}, 3 * second, 20 * second, 3 * second, 0},
 		faultKind{"store 500", []string{onStore}, 2 * second, 6 * second, second, 3},

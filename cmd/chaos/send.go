@@ -3,12 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
-
-	"lector"
 )
 
 // sender is the CMS: it sends each article's events in order, at their times.
@@ -43,7 +42,9 @@ func (s *sender) send(ctx context.Context, l load, histories []*history) error {
 // histories makes an empty history for each article.
 func (l load) histories() (all []*history) {
 	for _, events := range l.articles {
-		all = append(all, &history{site: events[0].article.Site, article: events[0].article.ID})
+		first := events[0].article
+		sentence, _, _ := strings.Cut(strings.TrimPrefix(first.Body.Content, "<p>"), ".")
+		all = append(all, &history{site: first.Site, article: first.ID, sentence: sentence})
 	}
 	return all
 }
@@ -122,22 +123,4 @@ func (s *sender) sentSoFar() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.events
-}
-
-// resting reports whether every article with a confirmed event has a job that is
-// at rest and belongs to what is wanted.
-func resting(histories []*history, jobs map[string]lector.Job) bool {
-	for _, h := range histories {
-		want, job := h.wanted(), jobs[h.key()]
-		if h.count() == 0 {
-			continue
-		}
-		if !want.settled || !job.State.Terminal() || !job.Announced {
-			return false
-		}
-		if want.public && job.Revision != want.revision {
-			return false
-		}
-	}
-	return true
 }

@@ -27,6 +27,7 @@ const (
 	lostPayment  = "ledger"                 // the ledger is not what the meter says
 	paidTwice    = "paid twice"             // without a fault that made it unavoidable
 	abandoned    = "abandoned call"         // a worker hung up on a voice without being killed
+	textRemains  = "deleted text"           // of a deleted article, in a stream or in the store
 	noTrace      = "bad event without mark" // neither a dead letter nor a job
 	endedItself  = "ended by itself"        // a program that nobody killed
 	slowDrain    = "drain"                  // a program that did not end within its grace time
