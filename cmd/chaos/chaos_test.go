@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"slices"
 	"strings"
@@ -170,20 +169,25 @@ func TestDecodeAll(t *testing.T) {
 // Lector may refuse to start with status 1; no other end is its own to choose.
 func TestMayEnd(t *testing.T) {
 	t.Parallel()
-	exit := func(code string) error { return exec.Command("/bin/sh", "-c", "exit "+code).Run() }
-	worker, other := &child{name: "worker1"}, &child{name: "n1"}
-	l := &lab{workers: map[string]*child{"worker1": worker}}
-	for _, c := range []struct {
-		child *child
-		code  string
-		may   bool
-	}{{worker, "1", true}, {worker, "2", false}, {other, "1", false}} {
-		if got := l.mayEnd(c.child, exit(c.code)); got != c.may {
-			t.Errorf("%s with status %s: %v", c.child.name, c.code, got)
+	for script, may := range map[string]bool{
+		"exit 1": true, "exit 2": false, "echo msg=ready; exit 1": false, "kill -9 $$": false,
+	} {
+		ended := make(chan error, 1)
+		c := &child{name: "worker1", path: "/bin/sh", args: []string{"-c", script}, dir: t.TempDir()}
+		c.onExit = func(_ *child, err error) { ended <- err }
+		if err := c.start(t.Context()); err != nil {
+			t.Fatal(err)
 		}
-	}
-	l.Failpoints = "kept"
-	if !l.mayEnd(worker, exit("2")) {
-		t.Error("it may die at a failpoint")
+		err := <-ended
+		l := &lab{workers: map[string]*child{c.name: c}}
+		if got := l.mayEnd(c, err); got != may {
+			t.Errorf("%s: %v", script, got)
+		}
+		if !l.mayEnd(&child{name: "n1"}, err) {
+			t.Errorf("%s: a NATS server may not", script)
+		}
+		if l.Failpoints = "kept"; !l.mayEnd(c, err) {
+			t.Errorf("%s: not at a failpoint", script)
+		}
 	}
 }

@@ -30,7 +30,8 @@ type child struct {
 	mu     sync.Mutex
 	cmd    *exec.Cmd
 	ended  chan struct{}
-	wanted bool // to run
+	wanted bool  // to run
+	from   int64 // where its log of this run begins
 }
 
 // start starts the program, with more variables in its environment. One that
@@ -44,6 +45,9 @@ func (c *child) start(ctx context.Context, more ...string) error {
 	log, err := os.OpenFile(filepath.Join(c.dir, c.name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
+	}
+	if info, err := log.Stat(); err == nil {
+		c.from = info.Size()
 	}
 	cmd := exec.CommandContext(ctx, c.path, c.args...)
 	cmd.Dir, cmd.Env = c.dir, append(append(os.Environ(), c.env...), more...)
@@ -71,6 +75,18 @@ func (c *child) wait(cmd *exec.Cmd, ended chan struct{}, log io.Closer) {
 	if mourned && c.onExit != nil {
 		c.onExit(c, err)
 	}
+}
+
+// logged is what the program has written since it was started last.
+func (c *child) logged() string {
+	c.mu.Lock()
+	from := c.from
+	c.mu.Unlock()
+	data, err := os.ReadFile(filepath.Join(c.dir, c.name+".log"))
+	if err != nil || int64(len(data)) < from {
+		return ""
+	}
+	return string(data[from:])
 }
 
 // running returns the process and the channel that is closed when it has ended,

@@ -95,9 +95,11 @@ func (l *lab) watchExit(ctx context.Context, c *child) {
 		last := lastLine(filepath.Join(c.dir, c.name+".log"))
 		if l.mayEnd(c, err) {
 			l.log("%s has ended (%v) and is started again: %s", c.name, err, last)
-			l.meter.excuse(c.name, "failpoint")
 		} else {
 			l.violations.add(endedItself, "%s: %v: %s", c.name, err, last)
+		}
+		if l.Failpoints != "" {
+			l.meter.excuse(c.name, "failpoint")
 		}
 		if pause(ctx, time.Second) == nil {
 			if err := c.start(ctx); err != nil {
@@ -107,14 +109,15 @@ func (l *lab) watchExit(ctx context.Context, c *child) {
 	}
 }
 
-// mayEnd reports whether a program may end so: Lector may refuse to start while
-// NATS or the store is away, with status 1, and dies at failpoints.
+// mayEnd reports whether a program may end so: Lector dies at failpoints, and may
+// refuse to start, with status 1, while NATS or the store is away. Other people's
+// servers may do as they like.
 func (l *lab) mayEnd(c *child, err error) bool {
-	var exit *exec.ExitError
-	if l.workers[c.name] != c && l.publisher != c || !errors.As(err, &exit) {
-		return false
+	if l.workers[c.name] != c && l.publisher != c || l.Failpoints != "" {
+		return true
 	}
-	return exit.ExitCode() == 1 || l.Failpoints != ""
+	var exit *exec.ExitError
+	return errors.As(err, &exit) && exit.ExitCode() == 1 && !strings.Contains(c.logged(), "msg=ready")
 }
 
 // lastLine is what a program said last.
