@@ -17,6 +17,10 @@ type refusedCalls struct {
 	calls       []string
 }
 
+func (c *refusedCalls) LastAnnouncement(context.Context, string, string) (lector.AudioEvent, error) {
+	return lector.AudioEvent{}, lector.ErrNotFound
+}
+
 func (c *refusedCalls) Announce(_ context.Context, e lector.AudioEvent) error {
 	c.calls = append(c.calls, "announce")
 	c.announced = append(c.announced, e)
@@ -29,7 +33,7 @@ func (c *refusedCalls) Ack(context.Context) error { c.calls = append(c.calls, "a
 
 func (c *refusedCalls) Nak(time.Duration) error { c.calls = append(c.calls, "nak"); return nil }
 
-func (c *refusedCalls) Term(reason string) error {
+func (c *refusedCalls) Term(_ lector.Class, reason string) error {
 	c.calls = append(c.calls, "term: "+reason)
 	return nil
 }

@@ -70,7 +70,7 @@ func giveUp(t *testing.T, conn *nats.Conn, ids ...string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := d.Term("the voice of " + id + " is unknown"); err != nil {
+		if err := d.Term(lector.ClassInput, "the voice of "+id+" is unknown"); err != nil {
 			t.Fatal(err)
 		}
 	}

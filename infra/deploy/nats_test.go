@@ -153,7 +153,7 @@ func bury(ctx context.Context, t *testing.T, c *nats.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Term("nobody can read it"); err != nil {
+	if err := d.Term(lector.ClassInput, "nobody can read it"); err != nil {
 		t.Fatal(err)
 	}
 }
