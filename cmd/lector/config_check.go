@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 
@@ -59,6 +60,9 @@ func (c *config) checkStore() error {
 // does anything.
 const maxParallel = 1000
 
+// maxEditWait is as long as the worker lets an article wait at most.
+const maxEditWait = 2 * time.Minute
+
 func (c *config) checkNumbers() error {
 	for key, n := range map[string]int{
 		"worker.concurrent_jobs": c.Worker.ConcurrentJobs, "worker.concurrent_calls": c.Worker.ConcurrentCalls, "nats.replicas": c.NATS.Replicas,
@@ -69,6 +73,9 @@ func (c *config) checkNumbers() error {
 		if n > maxParallel {
 			return fmt.Errorf("%s: %d is more than %d", key, n, maxParallel)
 		}
+	}
+	if w := c.Worker.EditWait; w < 0 || w > maxEditWait {
+		return lector.Hint(fmt.Errorf("worker.edit_wait: %v is not from 0 to %v", w, maxEditWait), "20s is the default; 0 reads each edit")
 	}
 	if r := c.Worker.RerenderLimit; !(r >= 1 && r <= maxParallel) { // nor NaN
 		return lector.Hint(fmt.Errorf("worker.rerender_limit: %v is not from 1 to %d", r, maxParallel), "1.5 is one and a half times the article")

@@ -59,8 +59,10 @@ func demoDefaults() config {
 	return c
 }
 
-// addDemoSite adds the newspaper to the sites.
+// addDemoSite adds the newspaper to the sites. Its articles are published again at
+// each start, and nobody edits them.
 func (c *config) addDemoSite() {
+	c.Worker.EditWait = 0
 	if _, ok := c.Sites[paper.Site]; !ok {
 		c.Sites[paper.Site] = siteConfig{Title: paper.Title, Language: "en", SpokenDisclosure: "start"}
 	}

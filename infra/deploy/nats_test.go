@@ -351,6 +351,8 @@ func TestRolesForSubjects(t *testing.T) {
 		"article.v1.havana.k", "audio.v1.havana.k", "usage.v1.havana.k", "deadletter.v1.article.v1.havana.k", "$KV.jobs.havana.k",
 		"$JS.ACK.ARTICLES.lector.1.2.3.4.5", "$JS.API.STREAM.CREATE.ARTICLES", "$JS.API.STREAM.PURGE.ARTICLES", "$JS.API.STREAM.DELETE.AUDIO",
 		"$JS.API.STREAM.MSG.DELETE.DEADLETTER", "$JS.API.STREAM.MSG.GET.DEADLETTER", "$JS.API.CONSUMER.CREATE.ARTICLES.lector", "$JS.API.CONSUMER.RESET.ARTICLES.lector",
+		"$JS.API.CONSUMER.INFO.ARTICLES.withdrawals", "$JS.API.STREAM.PURGE.DEADLETTER", "$JS.API.STREAM.CREATE.KV_leases",
+		"$JS.API.STREAM.MSG.GET.KV_jobs", "$JS.API.STREAM.MSG.GET.KV_budgets", "$JS.API.STREAM.MSG.GET.AUDIO", "$JS.API.STREAM.MSG.GET.USAGE",
 		"$JS.API.CONSUMER.INFO.ARTICLES.lector", "$JS.API.CONSUMER.MSG.NEXT.ARTICLES.lector", "$JS.API.CONSUMER.DELETE.ARTICLES.lector",
 		"$JS.API.CONSUMER.CREATE.DEADLETTER.x", "$JS.API.STREAM.INFO.OTHER", "something.else",
 		"_INBOX_setup.x.1", "_INBOX_cms.x.1", "_INBOX_worker.x.1", "_INBOX_ops.x.1", "_INBOX_doctor.x.1",

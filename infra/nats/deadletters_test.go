@@ -33,7 +33,7 @@ func ceHeaders(kind string) nats.Header {
 func terminate(t *testing.T, c *Conn, reason string) lector.Delivery {
 	t.Helper()
 	d := next(t, c)
-	if err := d.Term(lector.ClassInput, reason); err != nil {
+	if err := d.Term("", reason); err != nil {
 		t.Fatal(err)
 	}
 	return d

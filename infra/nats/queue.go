@@ -168,7 +168,9 @@ func (c *Conn) deadLetter(ctx context.Context, m jetstream.Msg, class lector.Cla
 		}
 	}
 	letter.Header.Set(reasonHeader, reason)
-	letter.Header.Set(classHeader, string(class))
+	if class != "" {
+		letter.Header.Set(classHeader, string(class))
+	}
 	letter.Header.Set(timeHeader, time.Now().UTC().Format(time.RFC3339Nano))
 	id := fmt.Sprintf("%s-%d", meta.Stream, meta.Sequence.Stream)
 	if _, err := c.js.PublishMsg(ctx, letter, jetstream.WithMsgID(id)); err != nil {

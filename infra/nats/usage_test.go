@@ -223,7 +223,7 @@ func TestUsageFailsClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := openUsageLedger(t, c)
-	s, err := c.Budgets(t.Context(), nil)
+	s, err := c.Budgets(t.Context(), map[string]lector.Budget{"havana": {CharactersPerDay: 10}})
 	if err != nil {
 		t.Fatal(err)
 	}
