@@ -59,6 +59,7 @@ func (a *app) runChecks(ctx context.Context, c *config) []finding {
 		checkData(c.Data), checkAddress("listen", c.Listen, running), checkAddress("admin_listen", c.AdminListen, running),
 		a.checkBroker(ctx, c, running), a.checkStore(ctx, c),
 	}
+	found = append(found, checkReady(ctx, c.AdminListen)...)
 	found = append(found, a.checkServer(ctx, c)...)
 	found = append(found, a.checkFiles(ctx, c, running)...)
 	found = append(found, a.checkVoices(ctx, c)...)

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"lector"
+)
+
+func TestDoctorAsksWhatRuns(t *testing.T) {
+	t.Parallel()
+	var fault error
+	s := httptest.NewServer(adminHandler(func(context.Context) error { return fault }, prometheus.NewRegistry()))
+	defer s.Close()
+	address := strings.TrimPrefix(s.URL, "http://")
+	if got := checkReady(t.Context(), address); len(got) != 1 || got[0].err != nil || got[0].detail != "ready" {
+		t.Errorf("ready: %+v", got)
+	}
+	fault = lector.Hint(errors.New("stream AUDIO is gone"), "run lector setup")
+	got := checkReady(t.Context(), address)
+	if len(got) != 1 || got[0].err == nil || !strings.Contains(got[0].err.Error(), "stream AUDIO is gone") || lector.HintOf(got[0].err) != "run lector setup" {
+		t.Errorf("not ready: %+v", got)
+	}
+	s.Close()
+	for _, nobody := range []string{address, "127.0.0.1:0", "no address"} {
+		if got := checkReady(t.Context(), nobody); len(got) > 0 {
+			t.Errorf("%s: %+v", nobody, got)
+		}
+	}
+	if got := readiness("http://x/readyz", 404, "404 page not found"); len(got) > 0 {
+		t.Errorf("another program: %+v", got)
+	}
+}
