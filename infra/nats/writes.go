@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -73,12 +75,13 @@ func (w *writes) suspect(silence bool) bool {
 func (w *writes) faults() (all []error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for stream, last := range w.unconfirmed {
+	for _, stream := range slices.Sorted(maps.Keys(w.unconfirmed)) {
+		last := w.unconfirmed[stream]
 		if w.confirmed.After(last.at) && w.now().Sub(last.at) > forgetAfter {
 			delete(w.unconfirmed, stream)
 			continue
 		}
-		all = append(all, fmt.Errorf("stream %s does not confirm what is written: %w", stream, last.err))
+		all = append(all, fmt.Errorf("%s does not confirm what is written: %w", displayName(stream), last.err))
 	}
 	return all
 }
