@@ -38,7 +38,11 @@ func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) erro
 		p.Job = r.job
 		w.report(p)
 	}
-	plan, err := w.Narrator.Prepare(ctx, d.Event.Article, step)
+	article, err := w.whole(ctx, d.Event.Article)
+	if err != nil {
+		return atStage(lector.StageExtract, err)
+	}
+	plan, err := w.Narrator.Prepare(ctx, article, step)
 	if err != nil {
 		return err
 	}

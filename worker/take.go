@@ -14,8 +14,7 @@ import (
 // handle processes one event and acknowledges it.
 func (w *Worker) handle(ctx context.Context, d lector.Delivery) {
 	if d.Err != nil {
-		w.Log.Error("event refused", "sequence", d.Sequence, "error", d.Err)
-		w.acknowledge(d, func() error { return d.Term(lector.ClassInput, d.Err.Error()) })
+		w.refuse(ctx, d)
 		return
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
