@@ -2,6 +2,7 @@ package worker
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,26 +28,70 @@ type Answers struct {
 	Spool string // a directory that belongs to Answers; empty: there is none
 	Limit int64  // of the directory, in bytes; 0 is 256 MB
 
+	turn   sync.Mutex // of who tries whether the store is back
+	looked bool       // for what an earlier process has left in the spool
+
 	mu   sync.Mutex
 	down error // why the store did not take the last answer; nil: it did
 }
+
+// errSpooled stands for answers that an earlier process could not store.
+var errSpooled = errors.New("answers wait in the spool")
 
 const defaultSpoolLimit = 256 << 20
 
 // Ready returns nil when an answer could be kept in the store. After a failure it
 // tries, with what is in the spool or with a probe.
 func (a *Answers) Ready(ctx context.Context) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.down == nil {
+	a.turn.Lock()
+	defer a.turn.Unlock()
+	if !a.looked {
+		a.look()
+	}
+	if a.Down() == nil {
 		return nil
 	}
-	if a.down = a.recover(ctx); a.down == nil {
+	err := a.recover(ctx)
+	a.note(err)
+	if err == nil {
 		return nil
 	}
-	err := fmt.Errorf("the store takes nothing: %w", a.down)
+	err = fmt.Errorf("the store takes nothing: %w", err)
 	return lector.Hint(lector.WithClass(lector.Throttled(err, storageWait), lector.ClassStorage), "no voice is called until the store is back, since its answers could not be kept")
 }
+
+// look finds what an earlier process has left in the spool.
+func (a *Answers) look() {
+	if left, err := a.spooled(); err != nil || len(left) > 0 {
+		a.note(cmp.Or(err, errSpooled))
+	}
+	a.looked = true
+}
+
+// Down returns why the store did not take the last answer, or nil.
+func (a *Answers) Down() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.down
+}
+
+func (a *Answers) note(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.down = err
+}
+
+// Run moves what is in the spool to the store as soon as that is back, until ctx
+// ends: another worker may wait for it.
+func (a *Answers) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		_ = a.Ready(ctx) // who wants to make a call is told why it may not
+		sleep(ctx, spoolInterval)
+	}
+}
+
+// spoolInterval is the time between two attempts to empty the spool.
+const spoolInterval = time.Second
 
 // storageWait is how long an article waits before it tries the store again.
 const storageWait = 10 * time.Second
@@ -125,14 +170,12 @@ func (a *Answers) Put(ctx context.Context, hash string, answer []byte) error {
 	if err == nil {
 		return nil
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.down = err
+	a.note(err)
 	if a.Spool == "" {
 		return err
 	}
-	if err := a.spool(hash, answer); err != nil {
-		return fmt.Errorf("spool: %w", errors.Join(err, a.down))
+	if full := a.spool(hash, answer); full != nil {
+		return fmt.Errorf("spool: %w", errors.Join(full, err))
 	}
 	return nil
 }

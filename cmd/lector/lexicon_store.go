@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"lector"
+	"lector/worker"
 	"lector/worker/script"
 )
 
@@ -27,7 +28,7 @@ const allSites = "all"
 func lexiconPrefix(site string) string { return "lexicon/" + site + "/" }
 
 // readLexicon returns the version that holds; version 0 is an empty one.
-func readLexicon(ctx context.Context, s store, site string) (lexiconFile, error) {
+func readLexicon(ctx context.Context, s worker.StoreReader, site string) (lexiconFile, error) {
 	var f lexiconFile
 	var keys []string
 	for o, err := range s.List(ctx, lexiconPrefix(site)) {
@@ -42,7 +43,7 @@ func readLexicon(ctx context.Context, s store, site string) (lexiconFile, error)
 	return readVersion(ctx, s, slices.Max(keys))
 }
 
-func readVersion(ctx context.Context, s store, key string) (lexiconFile, error) {
+func readVersion(ctx context.Context, s worker.StoreReader, key string) (lexiconFile, error) {
 	var f lexiconFile
 	r, _, err := s.Open(ctx, key)
 	if err != nil {
@@ -76,7 +77,7 @@ func writeLexicon(ctx context.Context, s store, site string, f lexiconFile) erro
 
 // lexiconIn returns the pronunciations that hold on a site: those of all sites,
 // then its own.
-func lexiconIn(ctx context.Context, s store, site string) (script.Lexicon, error) {
+func lexiconIn(ctx context.Context, s worker.StoreReader, site string) (script.Lexicon, error) {
 	all, err := readLexicon(ctx, s, allSites)
 	if err != nil {
 		return nil, err

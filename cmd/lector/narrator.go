@@ -18,15 +18,15 @@ import (
 func (h *resources) narrator(ctx context.Context, s store) (*worker.Narrator, error) {
 	c := h.config
 	stored := worker.StorageErrors(s)
-	answers := &worker.Answers{Store: stored, Spool: filepath.Join(c.Data, "answers")}
-	voices, err := h.voices(ctx, worker.Clips{Store: stored}, answers)
+	h.answers = &worker.Answers{Store: stored, Spool: filepath.Join(c.Data, "answers")}
+	voices, err := h.voices(ctx, worker.Clips{Store: stored}, h.answers)
 	if err != nil {
 		return nil, err
 	}
 	n := &worker.Narrator{Sites: map[string]worker.Site{}, Voices: voices, Pictures: fetch.Client{}, Account: h.metering.account}
 	for name, site := range c.Sites {
 		w := site.worker()
-		w.Lexicon = func() (script.Lexicon, error) { return lexiconIn(ctx, s, name) }
+		w.Lexicon = func() (script.Lexicon, error) { return lexiconIn(ctx, stored, name) }
 		n.Sites[name] = w
 	}
 	return n, nil

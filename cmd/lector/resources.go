@@ -32,7 +32,8 @@ type resources struct {
 	metering *metering      // nil: created in memory when first needed
 	closers  []func() error
 	conns    []*nats.Conn
-	recreate bool // make streams again that are gone, empty
+	recreate bool            // make streams again that are gone, empty
+	answers  *worker.Answers // of voices, until their clips are made; nil: there is no narrator
 }
 
 func (a *app) resources(c *config) *resources {

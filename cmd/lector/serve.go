@@ -171,6 +171,9 @@ func (s *server) ready(ctx context.Context) error {
 	if err := s.store.Ping(ctx); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
+	if s.answers != nil && s.answers.Down() != nil {
+		return fmt.Errorf("store: it takes nothing: %w", s.answers.Down())
+	}
 	if s.broker != nil {
 		if err := s.broker.Healthy(); err != nil {
 			return err
@@ -194,6 +197,9 @@ func (s *server) run(ctx context.Context) error {
 	}
 	if s.worker != nil {
 		parts = append(parts, func(ctx context.Context) error { s.worker.Run(ctx); return nil })
+	}
+	if s.answers != nil {
+		parts = append(parts, func(ctx context.Context) error { s.answers.Run(ctx); return nil })
 	}
 	if s.watchdog != nil {
 		parts = append(parts, func(ctx context.Context) error { s.watchdog.Run(ctx); return nil })

@@ -2,6 +2,8 @@ package synth
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"unicode/utf8"
 
 	"lector"
@@ -30,14 +32,14 @@ func (k keeping) Speak(ctx context.Context, r Request) (Result, error) {
 	if r.answers == nil {
 		return k.Speaker.Speak(ctx, r)
 	}
-	if res, ok := r.keptAnswer(ctx); ok {
-		return res, nil
+	res, err := r.keptAnswer(ctx)
+	if err == nil || !errors.Is(err, lector.ErrNotFound) {
+		return res, err // while nobody knows whether the answer is there, no second one is paid for
 	}
 	if err := r.answers.Ready(ctx); err != nil {
 		return Result{}, lector.WithClass(err, lector.ClassStorage)
 	}
-	res, err := k.Speaker.Speak(ctx, r)
-	if err != nil {
+	if res, err = k.Speaker.Speak(ctx, r); err != nil {
 		return res, err
 	}
 	if answer, err := embedMarks(res.MP3, res.Marks); err == nil {
@@ -51,17 +53,18 @@ func (k keeping) Speak(ctx context.Context, r Request) (Result, error) {
 // of its chunk.
 func (r Request) answerHash() string { return partHash(r.chunk, r.Text) }
 
-// keptAnswer returns an answer that nobody has made a clip of.
-func (r Request) keptAnswer(ctx context.Context) (res Result, ok bool) {
+// keptAnswer returns an answer that nobody has made a clip of, or
+// lector.ErrNotFound. One that cannot be read is as good as none.
+func (r Request) keptAnswer(ctx context.Context) (res Result, err error) {
 	data, err := r.answers.Get(ctx, r.answerHash())
 	if err != nil {
-		return res, false
+		return res, fmt.Errorf("kept answer: %w", err)
 	}
 	if res.MP3, res.Marks, err = splitMarks(data); err != nil || len(res.MP3) == 0 {
-		return res, false
+		return Result{}, fmt.Errorf("kept answer: %w", lector.ErrNotFound)
 	}
 	res.Calls = []lector.Call{{Chunk: r.chunk, Characters: utf8.RuneCountInString(r.Text), Outcome: lector.CallReused}}
-	return res, true
+	return res, nil
 }
 
 // dropAnswer forgets the answer to a request: its clip is stored, or it was refused.

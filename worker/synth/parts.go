@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -66,10 +67,11 @@ func cachedPart(ctx context.Context, r Request, speak speakPart) (Result, error)
 		return speak(ctx, r)
 	}
 	hash := partHash(r.chunk, r.Text)
-	if res, ok := r.storedPart(ctx, hash); ok {
-		return res, nil
+	res, err := r.storedPart(ctx, hash)
+	if err == nil || !errors.Is(err, lector.ErrNotFound) {
+		return res, err
 	}
-	res, err := speak(ctx, r)
+	res, err = speak(ctx, r)
 	if err != nil {
 		return res, err
 	}
@@ -79,17 +81,18 @@ func cachedPart(ctx context.Context, r Request, speak speakPart) (Result, error)
 	return res, nil
 }
 
-// storedPart returns a part that is in the cache.
-func (r Request) storedPart(ctx context.Context, hash string) (res Result, ok bool) {
+// storedPart returns a part that is in the cache, or lector.ErrNotFound. One that
+// cannot be read is as good as none.
+func (r Request) storedPart(ctx context.Context, hash string) (res Result, err error) {
 	data, err := r.clips.Get(ctx, hash)
 	if err != nil {
-		return res, false
+		return res, fmt.Errorf("part of a clip: %w", err)
 	}
 	if res.MP3, res.Marks, err = splitMarks(data); err != nil || len(res.MP3) == 0 {
-		return res, false
+		return Result{}, fmt.Errorf("part of a clip: %w", lector.ErrNotFound)
 	}
 	res.Calls = []lector.Call{{Chunk: r.chunk, Characters: utf8.RuneCountInString(r.Text), Outcome: lector.CallReused}}
-	return res, true
+	return res, nil
 }
 
 // partHash is the address of a part of a chunk.
