@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -73,15 +74,16 @@ func TestEditsAreOneJob(t *testing.T) {
 				}
 				d := lector.Delivery{Sequence: n, Stored: stored[n]}
 				d.Event.Type, d.Event.Article.Visibility = lector.Updated, lector.Public
-				switch err := w.awaitEdits(t.Context(), d, r).(type) {
-				case nil:
+				var fresh editWaits
+				err := w.awaitEdits(t.Context(), d, r)
+				if errors.As(err, &fresh) {
+					waiting[n] = now.Add(fresh.left)
+					return
+				}
+				delete(waiting, n)
+				if err == nil {
 					worked++
 					r.job.Sequence = n
-					delete(waiting, n)
-				case editWaits:
-					waiting[n] = now.Add(err.left)
-				default:
-					delete(waiting, n)
 				}
 			}
 			for s := 0; s < test.every*test.edits+200; s++ {

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"lector"
@@ -74,18 +73,26 @@ func (l *lab) remains(ctx context.Context, needles map[string]string) (found []r
 
 // searchFiles looks into all files below a directory, if it is there.
 func searchFiles(needles map[string]string, dir string) (found []remain, err error) {
-	err = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+	root, err := os.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look into the store: %w", err)
+	}
+	defer root.Close()
+	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) { // it was removed meanwhile
 			return nil
 		}
 		if err != nil || d.IsDir() {
 			return err
 		}
-		data, err := os.ReadFile(name)
+		data, err := root.ReadFile(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		found = append(found, search(needles, data, "store, "+strings.TrimPrefix(name, dir))...)
+		found = append(found, search(needles, data, "store, "+name)...)
 		return err
 	})
 	if err != nil {

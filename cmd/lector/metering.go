@@ -23,8 +23,8 @@ type metering struct {
 }
 
 // account opens the account of an attempt.
-func (m *metering) account(site, job, worker string) *synth.Account {
-	return synth.NewAccount(site, job, worker, m.usage, m.budget, m.log)
+func (p *metering) account(site, job, worker string) *synth.Account {
+	return synth.NewAccount(site, job, worker, p.usage, p.budget, p.log)
 }
 
 // clipChecker returns a check of clips that runs on as many at once as there are cores.
