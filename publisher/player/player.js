@@ -207,7 +207,7 @@ function player(host) {
       const m = document.hidden ? null : await load().catch(() => null);
       if (gone.signal.aborted) return;
       if (m) return arrive(m);
-      await new Promise(go => setTimeout(go, Math.min(1000 * 1.5 ** n, 3e4)));
+      await new Promise(go => setTimeout(go, Math.min(1e3 * 1.5 ** n, 3e4)));
     }
     say(words.none);
   }
@@ -236,10 +236,13 @@ function player(host) {
     return loading;
   }
 
-  // grow tells the page around the frame how high the embed page is.
+  // grow tells the page around the frame how high the embed page is, again and again,
+  // for the script that listens there may be loaded later than the frame.
   function grow() {
     const main = host.parentElement;
-    new ResizeObserver(() => parent.postMessage({ context: "iframe.resize", src: location.href, height: main.offsetHeight }, "*")).observe(main);
+    const tell = () => parent.postMessage({ context: "iframe.resize", src: location.href, height: main.offsetHeight }, "*");
+    new ResizeObserver(tell).observe(main);
+    setInterval(tell, 2e3);
   }
 
   // attend listens to the audio, and takes up where the listener left.
@@ -538,6 +541,6 @@ if (!customElements.get("audio-article")) {
   // A framed embed page says how high it is; its frame becomes so.
   addEventListener("message", e => {
     if (e.data?.context !== "iframe.resize") return;
-    for (const f of document.querySelectorAll("iframe[src]")) if (f.contentWindow === e.source && new URL(f.src).origin === e.origin) f.style.height = Math.min(+e.data.height, 2000) + "px";
+    for (const f of document.querySelectorAll("iframe")) if (f.contentWindow === e.source && new URL(f.src).origin === e.origin) f.style.height = Math.min(e.data.height, 2e3) + "px";
   });
 }
