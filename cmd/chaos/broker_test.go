@@ -38,14 +38,22 @@ func startCluster(t *testing.T) (*cluster, *broker) {
 	return c, b
 }
 
+// create makes a stream or a consumer. A request that comes before the servers
+// have all met is lost or refused, and made again.
+func create(t *testing.T, b *broker, api string, config any) {
+	t.Helper()
+	_, err := again(limittest.Context(t), func(ctx context.Context) (answer any, err error) { return answer, b.ask(ctx, api, config, &answer) })
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // What was confirmed is read back, whichever server has died meanwhile.
 func TestBroker(t *testing.T) {
 	t.Parallel()
 	c, b := startCluster(t)
 	ctx := limittest.Context(t)
-	if _, err := b.js.CreateStream(ctx, jetstream.StreamConfig{Name: "ARTICLES", Subjects: []string{"article.>"}, Replicas: clusterSize}); err != nil {
-		t.Fatal(err)
-	}
+	create(t, b, "STREAM.CREATE.ARTICLES", jetstream.StreamConfig{Name: "ARTICLES", Subjects: []string{"article.>"}, Replicas: clusterSize})
 	publish := func(text string) {
 		t.Helper()
 		m := nats.NewMsg("article.x")
@@ -80,17 +88,12 @@ func TestConsumersAreDeleted(t *testing.T) {
 	t.Parallel()
 	_, b := startCluster(t)
 	ctx := limittest.Context(t)
-	s, err := b.js.CreateStream(ctx, jetstream.StreamConfig{Name: "ARTICLES", Subjects: []string{"article.>"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.CreateConsumer(ctx, jetstream.ConsumerConfig{Durable: "lector"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.deleteConsumers(ctx, "ARTICLES"); err != nil {
-		t.Error(err)
-	}
-	if _, err := s.Consumer(ctx, "lector"); !errors.Is(err, jetstream.ErrConsumerNotFound) {
+	create(t, b, "STREAM.CREATE.ARTICLES", jetstream.StreamConfig{Name: "ARTICLES", Subjects: []string{"article.>"}})
+	create(t, b, "CONSUMER.DURABLE.CREATE.ARTICLES.lector", map[string]any{
+		"stream_name": "ARTICLES", "config": jetstream.ConsumerConfig{Durable: "lector", AckPolicy: jetstream.AckExplicitPolicy},
+	})
+	limittest.Until(t, "the consumer is deleted", func() bool { return b.deleteConsumers(ctx, "ARTICLES") == nil })
+	if _, err := b.js.Consumer(ctx, "ARTICLES", "lector"); !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		t.Errorf("afterwards: %v", err)
 	}
 	if err := b.deleteConsumers(ctx, "NOWHERE"); err == nil {

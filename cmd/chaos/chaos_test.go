@@ -25,22 +25,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// known are the kinds of violations that the engine of this build is known for.
-// They are logged; any other fails the test.
-var known = map[string]string{
-	notPublic:    "a refused key fails an article for good; streams become unreadable",
-	oldRevision:  "as above, for an edit",
-	noRecord:     "streams become unreadable when servers are killed",
-	noTrace:      "as above",
-	lostPayment:  "as above",
-	announcement: "as above",
-	atNoRest:     "a worker that was frozen writes its old record over the newer one",
-	stillPublic:  "an event whose clock is ahead is not withdrawn",
-	resurrected:  "a takedown waits in the queue behind the article",
-	paidTwice:    "an answer that the store does not take, or that waits for its check, is paid again",
-	textRemains:  "a deleted article's text stays in the streams",
-}
-
 // TestShortRuns is a minute and a half of chaos with fixed seeds: a cluster, and
 // one process. How long they take decides nothing.
 func TestShortRuns(t *testing.T) {
@@ -78,10 +62,6 @@ func (r *runner) check(t *testing.T, dir string) {
 	}
 	t.Logf("\n%s", table([]result{got}))
 	for _, v := range got.Violations {
-		if reason := known[v.Kind]; reason != "" {
-			t.Logf("%s: %s (known: %s)", v.Kind, v.Detail, reason)
-			continue
-		}
 		t.Errorf("%s: %s", v.Kind, v.Detail)
 	}
 	if got.Faults < 8 || got.Events < 30 || got.Meter.Calls == 0 {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"lector"
@@ -73,26 +74,18 @@ func (l *lab) remains(ctx context.Context, needles map[string]string) (found []r
 
 // searchFiles looks into all files below a directory, if it is there.
 func searchFiles(needles map[string]string, dir string) (found []remain, err error) {
-	root, err := os.OpenRoot(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("look into the store: %w", err)
-	}
-	defer root.Close()
-	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) { // it was removed meanwhile
 			return nil
 		}
 		if err != nil || d.IsDir() {
 			return err
 		}
-		data, err := root.ReadFile(name)
+		data, err := os.ReadFile(name) //nolint:gosec // the directory is this run's own
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		found = append(found, search(needles, data, "store, "+name)...)
+		found = append(found, search(needles, data, "store, "+strings.TrimPrefix(name, dir))...)
 		return err
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"lector/infra/limittest"
@@ -113,7 +114,7 @@ func TestStoreFaultsConcernTheirRequests(t *testing.T) {
 func TestStoreReachesPoints(t *testing.T) {
 	t.Parallel()
 	for place, c := range map[string]struct {
-		kept   int
+		kept   int64
 		status int
 	}{beforeWrite: {0, 200}, afterWrite: {100, 0}} {
 		k, p := &kept{}, &points{}
@@ -125,15 +126,15 @@ func TestStoreReachesPoints(t *testing.T) {
 		}
 		front := httptest.NewServer(s.from("w1"))
 		t.Cleanup(front.Close)
-		found := -1
+		var found atomic.Int64
 		p.at(point{place, "w2"}, func() { t.Error("another worker's point is reached") })
 		p.at(point{place, "w1"}, func() {
 			k.mu.Lock()
 			defer k.mu.Unlock()
-			found = len(k.body)
+			found.Store(int64(len(k.body)))
 		})
-		if status := put(t, front.URL+"/audio/key", strings.Repeat("x", 100)); status != c.status || found != c.kept {
-			t.Errorf("%s: status %d, %d bytes were kept", place, status, found)
+		if status := put(t, front.URL+"/audio/key", strings.Repeat("x", 100)); status != c.status || found.Load() != c.kept {
+			t.Errorf("%s: status %d, %d bytes were kept", place, status, found.Load())
 		}
 		if status := put(t, front.URL+"/audio/key", "x"); status != 200 {
 			t.Errorf("%s: it happens again: status %d", place, status)
