@@ -44,16 +44,18 @@ test-busy: programs ## the same beside eight processes that only spin
 
 .PHONY: browsers
 browsers: programs ## the player in Chromium, Firefox ESR and WebKitGTK
-	LECTOR_TEST_BROWSERS=1 $(GO) test -v -count=1 -timeout 10m ./publisher/browsertest/engine
+	cd publisher/browsertest && LECTOR_TEST_BROWSERS=1 $(GO) test -v -count=1 -timeout 10m ./engine
 
 race: programs ## the tests three times in random order, with the race detector
 	$(GO) test -race -shuffle=on -count=3 -timeout 30m ./...
+	cd publisher/browsertest && $(GO) test -race -shuffle=on -count=3 -timeout 30m ./...
 
 lint: $(BIN)/golangci-lint check-deploy ## gofmt, go vet, golangci-lint, the deployment files
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 		if [ -n "$$unformatted" ]; then echo "not formatted:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./... ./.ci/report
 	$(BIN)/golangci-lint run ./... ./.ci/report
+	cd publisher/browsertest && $(GO) vet ./... && $(BIN)/golangci-lint run ./...
 
 check-deploy: ## compose file, Dockerfiles and manifests by the parsers of their own programs
 	cd infra/deploy/check && $(GO) vet ./... && $(GO) test ./...
@@ -93,7 +95,7 @@ screenshot: ## the picture of the README, from the running demo
 
 screenshots: ## the player in three browsers, two widths, light and dark, into bin/screenshots
 	@.ci/setup test
-	$(GO) run ./publisher/browsertest/screenshots -o $(BIN)/screenshots
+	cd publisher/browsertest && $(GO) run ./screenshots -o $(BIN)/screenshots
 
 clean: ## what the other targets built
 	rm -rf $(BIN)

@@ -60,36 +60,38 @@ func TestLayersCanFail(t *testing.T) {
 		return &fstest.MapFile{Data: fmt.Appendf(nil, "package x\nimport (%s)\n", `"`+strings.Join(paths, `";"`)+`"`)}
 	}
 	house := fstest.MapFS{
-		"go.mod":                     {Data: []byte("module lector\n")},
-		"good.go":                    imports("encoding/json", "time"),
-		"noun.go":                    imports("lector/audio"),
-		"third.go":                   imports("golang.org/x/text/unicode/norm"),
-		"io.go":                      imports("net/http"),
-		"noun_test.go":               imports("lector", "testing"),
-		"audio/nouns.go":             imports("lector"),
-		"audio/good.go":              imports("lector/audio/mpeg", "github.com/hajimehoshi/go-mp3"),
-		"worker/good.go":             imports("lector", "lector/audio", "lector/worker/script"),
-		"worker/infra.go":            imports("lector/infra/nats"),
-		"worker/html.go":             imports("golang.org/x/net/html/atom"),
-		"worker/extract/good.go":     imports("golang.org/x/net/html", "github.com/PuerkitoBio/goquery"),
-		"worker/infra_test.go":       imports("lector/infra/nats"),
-		"publisher/worker.go":        imports("lector/worker/script"),
-		"infra/audio.go":             imports("lector/audio"),
-		"infra/formats.go":           imports("lector/audio/mpeg", "lector/audio/id3", "lector/audio/pcm"),
-		"infra/loud.go":              imports("lector/audio/loudness"),
-		"infra/store/good.go":        imports("lector", "lector/infra/encode"),
-		"infra/store/aws.go":         imports("github.com/aws/aws-sdk-go-v2/aws"),
-		"infra/store/s3/good.go":     imports("github.com/aws/aws-sdk-go-v2/aws"),
-		"infra/store/tested.go":      imports("lector/infra/store/storetest"),
-		"infra/store/testing.go":     imports("testing"),
-		"infra/store/storetest/s.go": imports("lector", "testing"),
-		"infra/cmd.go":               imports("lector/cmd/lector"),
-		"infra/deploy/check/go.mod":  {Data: []byte("module check\n")},
-		"infra/deploy/check/x.go":    imports("lector/worker"),
-		"cmd/lector/good.go":         imports("lector/worker", "lector/publisher", "lector/infra/nats", "lector/audio"),
-		"cmd/lector/nats.go":         imports("github.com/nats-io/nats.go/jetstream"),
-		"attic/x.go":                 imports("lector"),
-		"bin/x.go":                   imports("lector/worker"),
+		"go.mod":                       {Data: []byte("module lector\n")},
+		"good.go":                      imports("encoding/json", "time"),
+		"noun.go":                      imports("lector/audio"),
+		"third.go":                     imports("golang.org/x/text/unicode/norm"),
+		"io.go":                        imports("net/http"),
+		"noun_test.go":                 imports("lector", "testing"),
+		"audio/nouns.go":               imports("lector"),
+		"audio/good.go":                imports("lector/audio/mpeg", "github.com/hajimehoshi/go-mp3"),
+		"worker/good.go":               imports("lector", "lector/audio", "lector/worker/script"),
+		"worker/infra.go":              imports("lector/infra/nats"),
+		"worker/html.go":               imports("golang.org/x/net/html/atom"),
+		"worker/extract/good.go":       imports("golang.org/x/net/html", "github.com/PuerkitoBio/goquery"),
+		"worker/infra_test.go":         imports("lector/infra/nats"),
+		"publisher/worker.go":          imports("lector/worker/script"),
+		"infra/audio.go":               imports("lector/audio"),
+		"infra/formats.go":             imports("lector/audio/mpeg", "lector/audio/id3", "lector/audio/pcm"),
+		"infra/loud.go":                imports("lector/audio/loudness"),
+		"infra/store/good.go":          imports("lector", "lector/infra/encode"),
+		"infra/store/aws.go":           imports("github.com/aws/aws-sdk-go-v2/aws"),
+		"infra/store/s3/good.go":       imports("github.com/aws/aws-sdk-go-v2/aws"),
+		"infra/store/tested.go":        imports("lector/infra/store/storetest"),
+		"infra/store/testing.go":       imports("testing"),
+		"infra/store/storetest/s.go":   imports("lector", "testing"),
+		"infra/cmd.go":                 imports("lector/cmd/lector"),
+		"publisher/browsertest/go.mod": {Data: []byte("module lector/publisher/browsertest\n\nrequire lector v0.0.0\n")},
+		"publisher/browsertest/bad.go": imports("lector/worker"),
+		"infra/deploy/check/go.mod":    {Data: []byte("module check\n")},
+		"infra/deploy/check/x.go":      imports("lector/worker"),
+		"cmd/lector/good.go":           imports("lector/worker", "lector/publisher", "lector/infra/nats", "lector/audio"),
+		"cmd/lector/nats.go":           imports("github.com/nats-io/nats.go/jetstream"),
+		"attic/x.go":                   imports("lector"),
+		"bin/x.go":                     imports("lector/worker"),
 	}
 	breaches, _, err := layerBreaches(house)
 	if err != nil {
@@ -102,7 +104,7 @@ func TestLayersCanFail(t *testing.T) {
 	}
 	want := []string{
 		"attic/x.go", "audio/nouns.go", "cmd/lector/nats.go", "infra/audio.go", "infra/cmd.go", "infra/loud.go", "infra/store/aws.go",
-		"infra/store/tested.go", "infra/store/testing.go", "io.go", "noun.go", "publisher/worker.go", "third.go",
+		"infra/store/tested.go", "infra/store/testing.go", "io.go", "noun.go", "publisher/browsertest/bad.go", "publisher/worker.go", "third.go",
 		"worker/html.go", "worker/infra.go", "worker/infra_test.go",
 	}
 	if slices.Sort(got); !slices.Equal(got, want) {
@@ -130,14 +132,15 @@ func layerBreaches(house fs.FS) (breaches []string, files int, err error) {
 	return breaches, files, err
 }
 
-// foreign reports whether a directory is none of the house's packages.
+// foreign reports whether a directory holds none of Lector's packages. A nested
+// module that requires Lector is held to its import table, too.
 func foreign(house fs.FS, dir string) bool {
 	base := path.Base(dir)
 	if strings.HasPrefix(base, ".") || base == "testdata" || slices.Contains([]string{"bin", "data", "out", "node_modules"}, dir) {
 		return true
 	}
-	_, err := fs.Stat(house, dir+"/go.mod") // a module of its own
-	return err == nil
+	module, err := fs.ReadFile(house, dir+"/go.mod") // a module of its own
+	return err == nil && !strings.Contains(string(module), "lector v0.0.0")
 }
 
 func fileBreaches(house fs.FS, name string) (breaches []string, err error) {

@@ -1,7 +1,7 @@
 // Preview serves the newspaper and its players with silent audio, to work on
 // their looks without a voice.
 //
-//	go run ./publisher/browsertest/preview [-listen 127.0.0.1:8090]
+//	go run -C publisher/browsertest ./preview [-listen 127.0.0.1:8090]
 package main
 
 import (

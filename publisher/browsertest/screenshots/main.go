@@ -2,7 +2,7 @@
 // telephone and on a desk, in both colour schemes, while it reads a sentence;
 // and writes a page that shows them side by side.
 //
-//	go run ./publisher/browsertest/screenshots [-o bin/screenshots]
+//	go run -C publisher/browsertest ./screenshots [-o FOLDER]
 package main
 
 import (
@@ -24,7 +24,7 @@ import (
 )
 
 func main() {
-	out := flag.String("o", "bin/screenshots", "directory of the pictures")
+	out := flag.String("o", "../../bin/screenshots", "directory of the pictures")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

@@ -1,6 +1,6 @@
 // Shot takes a picture of a page, for the README and for the eye.
 //
-//	go run ./publisher/browsertest/shot -o page.png [-dark] [-width 375] [-play 20] URL
+//	go run -C publisher/browsertest ./shot -o page.png [-dark] [-width 375] [-play 20] URL
 package main
 
 import (

@@ -1,9 +1,11 @@
-package main
+// Package installation_test looks at a running lector through a browser.
+package installation_test
 
 import (
 	"errors"
 	"fmt"
 	"math"
+	"os/exec"
 	"testing"
 
 	"lector"
@@ -11,11 +13,14 @@ import (
 	"lector/publisher/paper"
 )
 
-// The last yard: a reader has the article's page open before there is audio,
-// the newsroom publishes, the player appears, plays and follows the text; the
-// newsroom takes the article back, and it is gone.
+// TestFromEventToListener has a reader who opens the article's page before there
+// is audio. The newsroom publishes; the player appears, plays and follows the
+// text. The newsroom withdraws the article; the player is gone.
 func TestFromEventToListener(t *testing.T) {
 	t.Parallel()
+	if _, err := exec.LookPath("lame"); err != nil {
+		t.Skip("SKIPPED, nobody has listened: ", err)
+	}
 	b, err := browsertest.Start(t.Context())
 	if errors.Is(err, browsertest.ErrNoBrowser) {
 		t.Skip("SKIPPED, nobody has listened: ", err)
@@ -24,10 +29,10 @@ func TestFromEventToListener(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Close()
-	h := openInstallation(t, t.TempDir(), &silentVoice{})
-	h.homePage = paper.Handler(h.publisherConfig().Embed(), h.log)
-	h.start()
-	a := paper.Articles(h.public.url())[0]
+	speak := make(chan struct{})
+	p := build(t, newVoice(t, "Sugar harvest", speak).URL)
+	address, lines := p.demo()
+	a := paper.Articles(address)[1]
 	page, err := b.Open(a.URL, browsertest.Look{})
 	if err != nil {
 		t.Fatal(err)
@@ -41,8 +46,9 @@ func TestFromEventToListener(t *testing.T) {
 	const element = `document.querySelector("audio-article")`
 	wait(element + `.ui.status.checkVisibility()`)
 
-	h.publishAndWait(lector.Published, a)
-	m := h.manifest(a)
+	close(speak)
+	p.await(lines, "ready after")
+	m := manifest(t, address, a)
 	wait(element + `.audio && ` + element + `.ui.label.checkVisibility()`)
 	if err := page.Click(element + `.ui.play`); err != nil {
 		t.Fatal(err)
@@ -67,8 +73,8 @@ func TestFromEventToListener(t *testing.T) {
 		t.Errorf("marked is %q, read is %q: %v", marked, middle.Source, err)
 	}
 
-	h.publishAndWait(lector.Unpublished, a)
-	if err := page.Go(h.public.url() + "/embed/" + a.Site + "/" + a.ID); err != nil {
+	p.run("unpublish", "-wait", a.ID)
+	if err := page.Go(address + "/embed/" + a.Site + "/" + a.ID); err != nil {
 		t.Fatal(err)
 	}
 	wait(element + `.ui.status.checkVisibility() && !` + element + `.audio`)

@@ -1,4 +1,4 @@
-package publisher_test
+package player_test
 
 import (
 	"fmt"

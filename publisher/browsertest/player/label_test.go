@@ -1,4 +1,4 @@
-package publisher_test
+package player_test
 
 import (
 	"encoding/json"
@@ -130,7 +130,7 @@ func withFrame(t *testing.T, h testHost) *httptest.Server {
 // twoLines is the README's script for pages that do not load the player.
 func twoLines(t *testing.T) string {
 	t.Helper()
-	data, err := os.ReadFile("player/README.md")
+	data, err := os.ReadFile("../../player/README.md")
 	must(t, err)
 	_, rest, ok := strings.Cut(string(data), "<script>\n")
 	text, _, end := strings.Cut(rest, "</script>")
