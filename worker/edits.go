@@ -23,12 +23,15 @@ type Edits interface {
 // live blog is.
 const maxEditWait = 2 * time.Minute
 
-// editWaits is the answer to an edit that is too fresh: others may follow, and one
-// rendition is enough for all of them.
-type editWaits struct{ left time.Duration }
+// notYet is the answer to an event that comes again after a while, without a trace
+// in the record.
+type notYet struct {
+	left time.Duration
+	why  string
+}
 
-func (e editWaits) Error() string {
-	return fmt.Sprintf("waits %v for further edits", e.left.Round(time.Millisecond))
+func (e notYet) Error() string {
+	return fmt.Sprintf("waits %v %s", e.left.Round(time.Millisecond), e.why)
 }
 
 // errMerged is the answer to an edit that was followed by another while it waited.
@@ -45,7 +48,7 @@ func (w *Worker) awaitEdits(ctx context.Context, d lector.Delivery, r *record) e
 		return err
 	}
 	if left := editDelay(d.Stored, first, w.now(), w.EditWait); left > 0 {
-		return editWaits{left}
+		return notYet{left, "for further edits"}
 	}
 	newest, err := w.Edits.Newest(ctx, r.job.Site, r.job.ID)
 	if err != nil {

@@ -74,7 +74,7 @@ func TestEditsAreOneJob(t *testing.T) {
 				}
 				d := lector.Delivery{Sequence: n, Stored: stored[n]}
 				d.Event.Type, d.Event.Article.Visibility = lector.Updated, lector.Public
-				var fresh editWaits
+				var fresh notYet
 				err := w.awaitEdits(t.Context(), d, r)
 				if errors.As(err, &fresh) {
 					waiting[n] = now.Add(fresh.left)

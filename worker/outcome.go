@@ -19,7 +19,7 @@ func (w *Worker) handleResult(ctx context.Context, d lector.Delivery, r *record,
 	defer cancel()
 	log := w.Log.With("site", d.Event.Article.Site, "article", d.Event.Article.ID, "sequence", d.Sequence)
 	var why alreadyFailed
-	var edit editWaits
+	var later notYet
 	switch {
 	case err == nil, errors.Is(err, errSuperseded), errors.Is(err, errMerged):
 		w.acknowledge(d, func() error { return d.Ack(ctx) })
@@ -27,8 +27,8 @@ func (w *Worker) handleResult(ctx context.Context, d lector.Delivery, r *record,
 		log.Warn("this attempt is over: another worker has taken the article over")
 	case errors.Is(err, errTakenMeanwhile):
 		w.acknowledge(d, func() error { return d.Nak(time.Second) })
-	case errors.As(err, &edit):
-		w.acknowledge(d, func() error { return d.Nak(edit.left) })
+	case errors.As(err, &later):
+		w.acknowledge(d, func() error { return d.Nak(later.left) })
 	case errors.As(err, &why):
 		w.acknowledge(d, func() error { return d.Term(why.class, why.reason) })
 	case stopping:

@@ -98,6 +98,9 @@ func (w *Worker) processLeased(ctx context.Context, d lector.Delivery, r *record
 	case lector.Unannounced:
 		return w.resume(ctx, r, d.Event.Replay)
 	case lector.Due:
+		if err := w.awaitVoice(d, r); err != nil {
+			return err
+		}
 		if r.attempt == 0 {
 			if err := w.claim(ctx, d, r); err != nil {
 				return err

@@ -21,6 +21,7 @@ func main() {
 		runtime.GOMAXPROCS(a.cores + extraThreads)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	code := a.run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)

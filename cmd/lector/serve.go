@@ -215,7 +215,7 @@ nats.url and store.kind: s3 and run lector publisher and lector worker instead.
 
 The CMS publishes to NATS (see nats.listen), or uses lector publish. Ctrl-C or
 SIGTERM ends it in order: what is under way is given back and goes on at the
-next start, and what was spoken is not spoken again.`
+next start, and what was spoken is not spoken again. A second one ends it at once.`
 
 const workerHelp = `Takes article events from NATS and makes the audio. Any number of workers may
 share the work. It needs nats.url (LECTOR_NATS_URL), streams that lector setup
