@@ -47,7 +47,7 @@ func TestWhole(t *testing.T) {
 	}
 	elsewhere, other := short, short
 	elsewhere.Body.Ref = "a/havana/k/manifest.json"
-	other.Body.Ref = "claims/" + strings.Repeat("0", 64) + ".json"
+	other.Body.Ref = lector.ClaimPrefix(other.Key()) + strings.Repeat("0", 64) + ".json"
 	stored := claimStore{key: short.Body.Ref, content: content}
 	for name, test := range map[string]struct {
 		article   lector.Article

@@ -87,9 +87,14 @@ func (w *Worker) deleteAudio(ctx context.Context, j lector.Job) error {
 	if !j.State.Terminal() {
 		return nil
 	}
-	for o, err := range w.Store.List(ctx, lector.Prefix(j.Site, j.ID)) {
+	return w.deleteAll(ctx, lector.Prefix(j.Site, j.ID))
+}
+
+// deleteAll removes all objects whose keys begin so.
+func (w *Worker) deleteAll(ctx context.Context, prefix string) error {
+	for o, err := range w.Store.List(ctx, prefix) {
 		if err != nil {
-			return fmt.Errorf("remove audio: %w", err)
+			return fmt.Errorf("remove what is below %s: %w", prefix, err)
 		}
 		if err := w.Store.Delete(ctx, o.Key); err != nil {
 			return fmt.Errorf("remove %s: %w", o.Key, err)

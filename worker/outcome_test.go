@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"log/slog"
@@ -390,5 +391,32 @@ func TestIgnoredEventLeavesAMark(t *testing.T) {
 	m.worker().handle(t.Context(), d)
 	if j := m.job(); s.how != "done" || j.State != lector.Removed || j.Rendition != "" {
 		t.Errorf("%s, job %+v", s, j)
+	}
+}
+
+// erased notes what an eraser is asked for.
+type erased struct{ what string }
+
+func (e *erased) Erase(_ context.Context, site, key string, through uint64) error {
+	e.what = fmt.Sprintf("%s %s %d", site, key, through)
+	return nil
+}
+
+// TestDeletedTextIsErased: of a deleted article neither its events nor its contents
+// in the store stay, nor its title; of one that is only withdrawn they do.
+func TestDeletedTextIsErased(t *testing.T) {
+	t.Parallel()
+	key := lector.Key("havana", "1")
+	for kind, gone := range map[lector.EventType]bool{lector.Deleted: true, lector.Unpublished: false} {
+		m, e := newFakeServices(), &erased{}
+		m.objects[lector.ClaimPrefix(key)+"x.json"] = []byte("text")
+		m.set(lector.Job{Sequence: 1, State: lector.Ready, Rendition: "r", Title: "The harbour"})
+		w := m.worker()
+		w.Eraser = e
+		d, s := newDelivery(kind, 2)
+		w.handle(t.Context(), d)
+		if s.how != "done" || (e.what == "havana "+key+" 2") != gone || (len(m.objects) == 0) != gone || (m.job().Title == "") != gone {
+			t.Errorf("%s: %s, erased %q, %d objects, title %q", kind, s, e.what, len(m.objects), m.job().Title)
+		}
 	}
 }

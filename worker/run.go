@@ -178,6 +178,9 @@ func (w *Worker) delete(ctx context.Context, d lector.Delivery, r *record) error
 	if err := w.withdraw(ctx, r, lector.Removed, "deleted by the CMS", d.Event.Replay); err != nil || w.Eraser == nil {
 		return err
 	}
+	if err := w.deleteAll(ctx, lector.ClaimPrefix(r.job.ID)); err != nil {
+		return err
+	}
 	return w.Eraser.Erase(ctx, r.job.Site, r.job.ID, d.Sequence)
 }
 

@@ -50,7 +50,7 @@ func (c *Conn) checkSize(n int) error {
 	}
 	return lector.Hint(lector.Permanent(fmt.Errorf("%w: it has %d KB, and the NATS server takes %d KB", ErrTooLarge, n>>10, most>>10)),
 		"send the article's body instead of the whole page; or by reference, as lector publish does it beside the store of the workers: "+
-			"the article's JSON goes into the store as claims/SHA256.json, and that key into body.ref of the event")
+			"the article's JSON goes into the store as claims/KEY/SHA256.json, and that key into body.ref of the event")
 }
 
 // publishHint explains the two ways in which a publish gets no answer.

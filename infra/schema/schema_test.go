@@ -20,7 +20,7 @@ func TestCheckArticle(t *testing.T) {
 		{"trailing data", `{"site":"havana","id":"1"} {}`, "not JSON"},
 		{"no id", `{"site":"havana"}`, "id is missing"},
 		{"body without content", `{"site":"havana","id":"1","body":{"content_type":"text/html"}}`, "body.content is missing"},
-		{"body by reference", `{"site":"havana","id":"1","body":{"content_type":"text/html","ref":"claims/` + strings.Repeat("a", 64) + `.json"}}`, ""},
+		{"body by reference", `{"site":"havana","id":"1","body":{"content_type":"text/html","ref":"claims/` + strings.Repeat("k", 26) + "/" + strings.Repeat("a", 64) + `.json"}}`, ""},
 		{"reference elsewhere", `{"site":"havana","id":"1","body":{"content_type":"text/html","ref":"a/havana/k/manifest.json"}}`, "body.ref: "},
 		{"reference by address", `{"site":"havana","id":"1","body":{"content_type":"text/html","ref":"https://evil.example/"}}`, "body.ref: "},
 		{"null reference", `{"site":"havana","id":"1","body":{"content_type":"text/html","ref":null}}`, "body.content is missing"},
