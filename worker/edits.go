@@ -19,9 +19,9 @@ type Edits interface {
 	Done(ctx context.Context, key string) error
 }
 
-// maxEditWait bounds the waiting of an article that is edited again and again, as a
+// MaxEditWait bounds the waiting of an article that is edited again and again, as a
 // live blog is.
-const maxEditWait = 2 * time.Minute
+const MaxEditWait = 2 * time.Minute
 
 // notYet is the answer to an event that comes again after a while, without a trace
 // in the record.
@@ -78,7 +78,7 @@ func withoutAudio(s lector.State) bool { return s.Terminal() && s != lector.Read
 // stored, but not for ever after the first of a row.
 func editDelay(stored, first, now time.Time, wait time.Duration) time.Duration {
 	until := stored.Add(wait)
-	if last := first.Add(maxEditWait); last.Before(until) {
+	if last := first.Add(MaxEditWait); last.Before(until) {
 		until = last
 	}
 	return until.Sub(now)

@@ -7,11 +7,11 @@ import (
 	"net"
 	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/text/language"
 
 	"lector"
+	"lector/worker"
 	"lector/worker/script"
 )
 
@@ -60,9 +60,6 @@ func (c *config) checkStore() error {
 // does anything.
 const maxParallel = 1000
 
-// maxEditWait is as long as the worker lets an article wait at most.
-const maxEditWait = 2 * time.Minute
-
 func (c *config) checkNumbers() error {
 	for key, n := range map[string]int{
 		"worker.concurrent_jobs": c.Worker.ConcurrentJobs, "worker.concurrent_calls": c.Worker.ConcurrentCalls, "nats.replicas": c.NATS.Replicas,
@@ -74,8 +71,8 @@ func (c *config) checkNumbers() error {
 			return fmt.Errorf("%s: %d is more than %d", key, n, maxParallel)
 		}
 	}
-	if w := c.Worker.EditWait; w < 0 || w > maxEditWait {
-		return lector.Hint(fmt.Errorf("worker.edit_wait: %v is not from 0 to %v", w, maxEditWait), "20s is the default; 0 reads each edit")
+	if w := c.Worker.EditWait; w < 0 || w > worker.MaxEditWait {
+		return lector.Hint(fmt.Errorf("worker.edit_wait: %v is not from 0 to %v", w, worker.MaxEditWait), "20s is the default; 0 reads each edit")
 	}
 	if r := c.Worker.RerenderLimit; !(r >= 1 && r <= maxParallel) { // nor NaN
 		return lector.Hint(fmt.Errorf("worker.rerender_limit: %v is not from 1 to %d", r, maxParallel), "1.5 is one and a half times the article")
