@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -129,5 +130,19 @@ func TestDeepDataIsReadOnce(t *testing.T) {
 	got, err := decoded(false, "1", `{"site":"havana","id":"1","x":`+deep+`}`)
 	if err != nil || got.Article.ID != "1" {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestStatedTimeIsClamped: no clock of a CMS is ahead of the broker's.
+func TestStatedTimeIsClamped(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	a := lector.Article{Site: "havana", ID: "ahead", Title: "Ahead", Visibility: lector.Public, UpdatedAt: time.Now().Add(time.Hour)}
+	a.Body = lector.Body{ContentType: lector.HTML, Content: "<p>text</p>"}
+	if _, err := b.Conn.Publish(t.Context(), lector.ArticleEvent{ID: "1", Source: "cms", Type: lector.Published, Time: time.Now(), Article: a}); err != nil {
+		t.Fatal(err)
+	}
+	if d := next(t, b.Conn); d.Err != nil || d.Stored.IsZero() || !d.Event.Article.UpdatedAt.Equal(d.Stored) {
+		t.Errorf("stored %v, updated at %v, %v", d.Stored, d.Event.Article.UpdatedAt, d.Err)
 	}
 }

@@ -12,7 +12,15 @@ import (
 // memoryAnswers keeps answers in a map.
 type memoryAnswers struct {
 	memory
-	down error
+	down error // what Ready answers
+	away error // what Get answers instead
+}
+
+func (m *memoryAnswers) Get(ctx context.Context, hash string) ([]byte, error) {
+	if m.away != nil {
+		return nil, m.away
+	}
+	return m.memory.Get(ctx, hash)
 }
 
 func (m *memoryAnswers) Ready(context.Context) error { return m.down }
@@ -85,5 +93,16 @@ func TestNoCallWhileAnswersCannotBeKept(t *testing.T) {
 	answers.down = nil
 	if _, err := r.Synthesize(t.Context(), nil, texts(3), nil, nil); err != nil || v.calls != 3 {
 		t.Errorf("when it is back: %d calls, %v", v.calls, err)
+	}
+}
+
+// TestNoCallWhileNobodyCanLook has a store that does not say whether the answer is
+// there: it may be, and is paid for then.
+func TestNoCallWhileNobodyCanLook(t *testing.T) {
+	t.Parallel()
+	v, answers := &fake{}, &memoryAnswers{away: errors.New("503 slow down")}
+	r := &Synthesizer{Voice: KeepAnswers(v), Clips: &memory{}, Answers: answers}
+	if _, err := r.Synthesize(t.Context(), nil, texts(2), nil, nil); !errors.Is(err, answers.away) || v.calls != 0 {
+		t.Errorf("%d calls, %v", v.calls, err)
 	}
 }

@@ -154,6 +154,22 @@ func TestBreaker(t *testing.T) {
 	})
 }
 
+// TestRefusedAccountOpensTheCircuit: the next call would be refused too.
+func TestRefusedAccountOpensTheCircuit(t *testing.T) {
+	t.Parallel()
+	v := failing(99, lector.WithClass(lector.Permanent(errBroken), lector.ClassVoiceRefused))
+	b := NewBreaker(BreakerConfig{})
+	for range 10 {
+		_, err := b.Wrap(v).Speak(t.Context(), Request{})
+		if lector.ClassOf(err) != lector.ClassVoiceRefused {
+			t.Errorf("class %q of %v", lector.ClassOf(err), err)
+		}
+	}
+	if v.calls != 1 || b.OpenFor() <= 0 {
+		t.Errorf("%d calls, open for %v", v.calls, b.OpenFor())
+	}
+}
+
 func TestBreakerCountsOnlyBreakage(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -1,0 +1,30 @@
+package lector_test
+
+import (
+	"testing"
+	"time"
+
+	"lector"
+)
+
+// TestOwnEndIsTheLastWord: what an attempt's own worker wrote at its end counts, in
+// whatever order the entries come.
+func TestOwnEndIsTheLastWord(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	open, own, lost := lector.AttemptUsage{}, lector.AttemptUsage{Ended: now}, lector.AttemptUsage{Ended: now, Lost: true}
+	for name, test := range map[string]struct {
+		later, earlier lector.AttemptUsage
+		want           bool
+	}{
+		"its end":                   {own, open, true},
+		"found dead":                {lost, open, true},
+		"alive after all":           {own, lost, true},
+		"found dead behind its end": {lost, own, false},
+		"delivered late":            {open, own, false},
+	} {
+		if got := test.later.Replaces(test.earlier); got != test.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
