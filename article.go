@@ -120,6 +120,7 @@ type ArticleEvent struct {
 	Type    EventType
 	Time    time.Time
 	Replay  string // set when an operator asked for it again
+	Lane    Lane   // the queue that it asks for
 	Article Article
 }
 

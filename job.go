@@ -1,6 +1,10 @@
 package lector
 
-import "time"
+import (
+	"cmp"
+	"fmt"
+	"time"
+)
 
 // State is the state of a job.
 type State string
@@ -43,9 +47,29 @@ const (
 	StageDone     Stage = "done"     // nothing is left to do
 )
 
-// Lane is the queue a job stands in: breaking, normal or backfill. Empty is
-// normal, the only one so far.
+// Lane is the queue a job stands in. Those of a better lane are taken first.
 type Lane string
+
+// The lanes, the best first.
+const (
+	Breaking Lane = "breaking" // before all others
+	Normal   Lane = ""         // what says nothing else
+	Backfill Lane = "backfill" // when nothing else waits: older articles, replays
+)
+
+// ParseLane reads the name of a lane; "normal" and "" are the same.
+func ParseLane(name string) (Lane, error) {
+	switch l := Lane(name); l {
+	case Breaking, Normal, Backfill:
+		return l, nil
+	case "normal":
+		return Normal, nil
+	}
+	return Normal, Hint(fmt.Errorf("unknown lane %q", name), "the lanes are breaking, normal and backfill")
+}
+
+// String returns the lane's name.
+func (l Lane) String() string { return cmp.Or(string(l), "normal") }
 
 // Attempt is one try at a job, by one worker.
 type Attempt struct {
@@ -86,6 +110,7 @@ type Job struct {
 	Site               string        `json:"site"`                          // the publication
 	Article            string        `json:"article"`                       // the CMS's id of the article
 	Title              string        `json:"title,omitempty"`               // the headline
+	Section            string        `json:"section,omitempty"`             // as the CMS states it
 	Revision           string        `json:"revision"`                      // the wanted one
 	UpdatedAt          time.Time     `json:"updated_at,omitzero"`           // of the wanted revision, as the CMS states it
 	Sequence           uint64        `json:"sequence"`                      // of the event in the ARTICLES stream
@@ -100,6 +125,7 @@ type Job struct {
 	Cost               float64       `json:"cost"`                          // US dollars
 	Rendition          string        `json:"rendition,omitempty"`           // hash of the public one
 	Manifest           string        `json:"manifest,omitempty"`            // its address, as it was when the record was written
+	Voice              string        `json:"voice,omitempty"`               // that reads the public rendition, as configured; not the voices by role
 	Fallback           string        `json:"fallback,omitempty"`            // why a better voice did not read it
 	Announced          bool          `json:"announced,omitempty"`           // nothing is to be announced, or an older build has; else the AUDIO stream tells
 	AnnouncedRendition string        `json:"announced_rendition,omitempty"` // by an older build: the rendition that its last audio event said is ready
@@ -166,9 +192,12 @@ func (j *Job) Accept(e ArticleEvent, sequence uint64, now time.Time) {
 	if a.Title != "" {
 		j.Title = a.Title
 	}
+	if a.Section != "" {
+		j.Section = a.Section
+	}
 	if !a.UpdatedAt.IsZero() {
 		j.UpdatedAt = a.UpdatedAt
 	}
-	j.State, j.Stage, j.Lane, j.Class, j.Reason, j.Announced = Running, StageTake, "", "", "", false
+	j.State, j.Stage, j.Lane, j.Class, j.Reason, j.Announced = Running, StageTake, e.Lane, "", "", false
 	j.Changed = now
 }

@@ -28,6 +28,7 @@ type Narration struct {
 	Chapters []byte // nil when there are none
 	Chunks   []lector.ChunkState
 	Cost     float64 // US dollars
+	Voice    string  // the preferred one of those that read it, as configured
 }
 
 // hash covers all that goes into the sound and the tags.
@@ -135,7 +136,7 @@ func (p *Plan) assemble(ctx context.Context, t *voicePlan, clips []synth.Clip, s
 	if _, err := plan.Write(ctx, &mp3, tag.Bytes()); err != nil {
 		return nil, err
 	}
-	n := &Narration{MP3: mp3.Bytes(), Manifest: p.manifest(t, line, segments)}
+	n := &Narration{MP3: mp3.Bytes(), Manifest: p.manifest(t, line, segments), Voice: t.voice.Name}
 	n.setLoudness(plan.Levels())
 	n.countUsage(clips)
 	if err := n.verify(line); err != nil {

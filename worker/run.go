@@ -94,7 +94,8 @@ func (w *Worker) commit(ctx context.Context, r *record, n *Narration) error {
 	return r.update(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Class, j.Reason = lector.Ready, lector.StageDone, "", ""
 		j.Title, j.Rendition, j.Manifest = n.Manifest.Title, n.Manifest.Hash, w.Addresses.Links(n.Manifest).Manifest
-		j.Chunks, j.Usage, j.Cost, j.Fallback = n.Chunks, n.Manifest.Usage, n.Cost, n.Manifest.Fallback
+		j.Chunks, j.Usage, j.Cost = n.Chunks, n.Manifest.Usage, n.Cost
+		j.Voice, j.Fallback = n.Voice, n.Manifest.Fallback
 		w.endAttempt(j, "ready")
 	})
 }
@@ -189,7 +190,7 @@ func (w *Worker) delete(ctx context.Context, d lector.Delivery, r *record) error
 func (w *Worker) withdraw(ctx context.Context, r *record, state lector.State, reason, replay string) error {
 	err := r.update(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Reason = state, lector.StageDone, reason
-		j.Rendition, j.Manifest, j.Fallback = "", "", ""
+		j.Rendition, j.Manifest, j.Voice, j.Fallback = "", "", "", ""
 		w.endAttempt(j, string(state))
 	})
 	if err != nil {

@@ -24,6 +24,9 @@ func (c *Conn) Publish(ctx context.Context, e lector.ArticleEvent) (uint64, erro
 	if e.Replay != "" {
 		m.Header.Set(replayHeader, e.Replay)
 	}
+	if e.Lane != lector.Normal {
+		m.Header.Set(ceLane, string(e.Lane))
+	}
 	if _, err := decodeArticle(subject, m.Header, m.Data); err != nil {
 		return 0, fmt.Errorf("publish article event: %w", err)
 	}

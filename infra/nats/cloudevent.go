@@ -24,6 +24,7 @@ const (
 	ceTime        = "ce-time"
 	ceSubject     = "ce-subject"
 	ceSchema      = "ce-dataschema"
+	ceLane        = "ce-lane" // an extension: the lane that an event asks for
 	contentType   = "content-type"
 	replayHeader  = "lector-replay"
 	structuredCE  = "application/cloudevents+json"
@@ -40,6 +41,7 @@ type cloudEvent struct {
 	Data    json.RawMessage `json:"data"`
 	Base64  []byte          `json:"data_base64"` // the same, where the producer took it for bytes
 	Replay  string          `json:"lectorreplay"`
+	Lane    string          `json:"lane"`
 }
 
 // encode makes a binary-mode CloudEvent.
@@ -80,7 +82,7 @@ func parse(h nats.Header, data []byte) (cloudEvent, error) {
 	}
 	return cloudEvent{
 		Version: header(h, ceVersion), ID: header(h, ceID), Source: header(h, ceSource),
-		Type: header(h, ceType), Time: header(h, ceTime), Replay: header(h, replayHeader), Data: data,
+		Type: header(h, ceType), Time: header(h, ceTime), Replay: header(h, replayHeader), Lane: header(h, ceLane), Data: data,
 	}, nil
 }
 
@@ -157,6 +159,8 @@ func decodeValidArticle(subject string, h nats.Header, data []byte) (lector.Arti
 	if e.Time, err = time.Parse(time.RFC3339Nano, ce.Time); err != nil && ce.Time != "" {
 		return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("ce-time: %w", err))
 	}
+	// A lane that nobody knows is normal: the article is worth more than its place.
+	e.Lane, _ = lector.ParseLane(ce.Lane)
 	if want := lector.ArticleSubject(e.Article.Site, e.Article.Key()); subject != want {
 		return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("subject %s does not belong to the article, whose subject is %s", subject, want))
 	}

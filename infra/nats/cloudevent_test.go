@@ -146,3 +146,18 @@ func TestStatedTimeIsClamped(t *testing.T) {
 		t.Errorf("stored %v, updated at %v, %v", d.Stored, d.Event.Article.UpdatedAt, d.Err)
 	}
 }
+
+// TestLaneOfAnEvent: the lane is an extension attribute; one that nobody knows
+// keeps no article out.
+func TestLaneOfAnEvent(t *testing.T) {
+	t.Parallel()
+	for attribute, want := range map[string]lector.Lane{
+		"": lector.Normal, `,"lane":"normal"`: lector.Normal, `,"lane":"breaking"`: lector.Breaking,
+		`,"lane":"backfill"`: lector.Backfill, `,"lane":"left"`: lector.Normal, `,"lane":null`: lector.Normal,
+	} {
+		e, err := decoded(true, "1", `{"specversion":"1.0","id":"1","source":"s","type":"lector.article.published.v1"`+attribute+`,"data":{"site":"havana","id":"1"}}`)
+		if err != nil || e.Lane != want {
+			t.Errorf("%s: lane %s, %v", attribute, e.Lane, err)
+		}
+	}
+}

@@ -28,6 +28,7 @@ func Layout() (all []Part) {
 		all = append(all, Part{"consumer", k.Durable, articles, k.Description})
 	}
 	return append(all,
+		Part{"header", ceLane, articles, "the lane that the event asks for: breaking, normal or backfill"},
 		Part{"header", replayHeader, articles, "an operator asked for it again; names the replay"},
 		Part{"header", reasonHeader, deadLetters, "why nobody can work on it"},
 		Part{"header", classHeader, deadLetters, "the class of the error; absent where an older build wrote it"},
