@@ -88,6 +88,10 @@ type workerConfig struct {
 	// ones, which it becomes one job with; two minutes at most in all. What is
 	// published for the first time waits for nothing. 0 reads each edit.
 	EditWait time.Duration `yaml:"edit_wait" env:"EDIT_WAIT"`
+	// DrainTimeout is how long calls to voices that have begun may go on after the
+	// process was asked to stop: their answers are paid for. Whatever ends the
+	// process must wait a little longer.
+	DrainTimeout time.Duration `yaml:"drain_timeout" env:"DRAIN_TIMEOUT"`
 }
 
 // logConfig says what is logged and how.
@@ -233,7 +237,7 @@ func defaults() config {
 		Data: "./data", Listen: ":8080", AdminListen: "127.0.0.1:9090",
 		NATS:   natsConfig{Listen: "127.0.0.1:0", Replicas: 1},
 		Store:  storeConfig{Kind: "disk", Region: "us-east-1"},
-		Worker: workerConfig{ConcurrentJobs: 4, ConcurrentCalls: 8, RerenderLimit: 1.5, EditWait: 20 * time.Second},
+		Worker: workerConfig{ConcurrentJobs: 4, ConcurrentCalls: 8, RerenderLimit: 1.5, EditWait: 20 * time.Second, DrainTimeout: 45 * time.Second},
 		Log:    logConfig{Level: "info", Format: "text"},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 
@@ -73,6 +74,9 @@ func (c *config) checkNumbers() error {
 	}
 	if w := c.Worker.EditWait; w < 0 || w > worker.MaxEditWait {
 		return lector.Hint(fmt.Errorf("worker.edit_wait: %v is not from 0 to %v", w, worker.MaxEditWait), "20s is the default; 0 reads each edit")
+	}
+	if d := c.Worker.DrainTimeout; d < 0 || d > time.Hour {
+		return lector.Hint(fmt.Errorf("worker.drain_timeout: %v is not from 0 to 1h", d), "45s is the default")
 	}
 	if r := c.Worker.RerenderLimit; !(r >= 1 && r <= maxParallel) { // nor NaN
 		return lector.Hint(fmt.Errorf("worker.rerender_limit: %v is not from 1 to %d", r, maxParallel), "1.5 is one and a half times the article")

@@ -56,7 +56,7 @@ func (h *resources) voices(ctx context.Context, clips synth.Clips, answers synth
 		h.metering = h.inMemory()
 	}
 	flight, slots := &synth.Singleflight{}, synth.NewSlots(h.config.Worker.ConcurrentCalls)
-	h.onClose(func() error { flight.Drain(gracePeriod); return nil })
+	h.onClose(func() error { flight.Drain(h.config.Worker.DrainTimeout); return nil })
 	var out []worker.Voice
 	missing := map[string]error{}
 	for _, name := range slices.Sorted(maps.Keys(h.config.Voices)) {
@@ -65,7 +65,7 @@ func (h *resources) voices(ctx context.Context, clips synth.Clips, answers synth
 			missing[name] = err
 			continue
 		}
-		breaker := synth.NewBreaker(synth.BreakerConfig{})
+		breaker := synth.NewBreaker(synth.BreakerConfig{Leases: h.metering.leases, Probe: "probe." + lector.Key("voice", name)})
 		out = append(out, worker.Voice{
 			Name: name, Capabilities: v.Capabilities(), Unavailable: breaker.OpenFor,
 			Synthesizer: &synth.Synthesizer{

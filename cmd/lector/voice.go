@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"time"
 
 	"lector"
 	"lector/worker/synth"
@@ -20,10 +19,6 @@ func (a *app) openVoice(ctx context.Context, name string, v voiceConfig) (synth.
 	}
 	return v.override(bare), nil
 }
-
-// gracePeriod is how long calls to voices may go on after the process was asked to
-// stop.
-const gracePeriod = 8 * time.Second
 
 // maxRenderings is how often one text is synthesised until its clip passes the check.
 const maxRenderings = 3

@@ -17,6 +17,8 @@ import (
 type BreakerConfig struct {
 	Failures uint32        // transient ones in a row; 0 is 5
 	Timeout  time.Duration // of the open state; 0 is 30 s
+	Leases   Leases        // over all workers, one of which tries a voice that is down; nil: each does
+	Probe    string        // names the lease for that
 }
 
 // Breaker is the circuit breaker of a voice. After a number of transient failures
@@ -96,17 +98,52 @@ func (u uncounted) Unwrap() error { return u.error }
 
 func (b breaking) Speak(ctx context.Context, r Request) (Result, error) {
 	res, err := b.circuit.Execute(func() (Result, error) {
+		release, err := b.acquireProbe(ctx)
+		if err != nil {
+			return Result{}, err
+		}
 		res, err := b.Speaker.Speak(ctx, r)
-		return res, b.classify(ctx, err)
+		err = b.classify(ctx, err)
+		release(err)
+		return res, err
 	})
 	var u uncounted
 	switch {
-	case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):
+	case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests), errors.Is(err, errProbed):
 		return Result{}, b.refusal()
 	case errors.As(err, &u):
 		return res, u.error
 	}
 	return res, err
+}
+
+// errProbed ends the half-open state without a call: another worker makes it.
+var errProbed = errors.New("another worker tries the voice")
+
+// acquireProbe takes the lease for the single call of the half-open state. It is
+// kept for the timeout where that call fails, so that no other worker makes one
+// meanwhile. Without an answer about the lease the call is made.
+func (b *Breaker) acquireProbe(ctx context.Context) (release func(error), err error) {
+	if b.config.Leases == nil || b.circuit.State() != gobreaker.StateHalfOpen {
+		return func(error) {}, nil
+	}
+	_, free, err := b.config.Leases.Hold(context.WithoutCancel(ctx), b.config.Probe)
+	switch {
+	case errors.Is(err, lector.ErrExists):
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.closed = time.Now().Add(b.config.Timeout)
+		return nil, errProbed
+	case err != nil:
+		return func(error) {}, nil
+	}
+	return func(err error) {
+		if isAnswer(err) {
+			free()
+			return
+		}
+		time.AfterFunc(b.config.Timeout, free)
+	}, nil
 }
 
 // classify marks an error that is no answer of the backend, and remembers one that

@@ -154,6 +154,52 @@ func TestBreaker(t *testing.T) {
 	})
 }
 
+// TestOneProbe: workers that wait for the same voice try it in turn, and all go on
+// soon after it is back.
+func TestOneProbe(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const workers, timeout = 4, 30 * time.Second
+		down, leases := true, &memoryLeases{}
+		v := &fake{answer: func(_ int, u lector.Utterance) (lector.Speech, error) {
+			if down {
+				return lector.Speech{}, errBroken
+			}
+			return spoken(u), nil
+		}}
+		var all []Speaker
+		for range workers {
+			all = append(all, NewBreaker(BreakerConfig{Failures: 2, Timeout: timeout, Leases: leases, Probe: "probe"}).Wrap(v))
+		}
+		say := func() (good int) {
+			for _, b := range all {
+				if _, err := b.Speak(t.Context(), Request{}); err == nil {
+					good++
+				} else if _, throttled := lector.IsThrottled(err); !throttled && !errors.Is(err, errBroken) {
+					t.Fatal(err)
+				}
+			}
+			return good
+		}
+		for range 600 {
+			say()
+			time.Sleep(time.Second)
+		}
+		if first, probes := 2*workers, v.calls-2*workers; probes < 10 || probes > 600/30+1 {
+			t.Errorf("%d calls until the circuits were open, then %d in ten minutes", first, probes)
+		}
+		down = false
+		for range 2 * int(timeout/time.Second) {
+			say()
+			time.Sleep(time.Second)
+		}
+		if good := say(); good != workers {
+			t.Errorf("%d of %d workers call the voice that is back", good, workers)
+		}
+		time.Sleep(timeout) // for the timers
+	})
+}
+
 // TestRefusedAccountOpensTheCircuit: the next call would be refused too.
 func TestRefusedAccountOpensTheCircuit(t *testing.T) {
 	t.Parallel()
