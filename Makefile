@@ -64,6 +64,8 @@ bench: ## how fast it is here, and beside the other tools on the PATH
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCH) -benchmem ./...
 	$(GO) test -v -run 'TestCorpus|TestPages|TestSentences|TestVerbal' ./worker/extract ./worker/script | grep SCORE
 	$(BUILD)
+	$(BIN)/lector bench
+	$(BIN)/lector bench -nodes 3
 	$(GO) run ./audio/bench -lector $(BIN)/lector
 	$(GO) run ./publisher/bench -lector $(BIN)/lector
 

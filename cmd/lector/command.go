@@ -35,6 +35,7 @@ func commands() []command {
 		{"store", "copy [flags] FROM TO", "moves clips, renditions and pronunciations into another store", storeHelp, (*app).storeCommand},
 		{"voices", "[flags] [list | test NAME]", "what can speak here, limits and price", voicesHelp, (*app).voices},
 		{"cost", "[flags]", "what the voices cost, by day, site and voice", costHelp, (*app).cost},
+		{"bench", "[flags]", "how fast the whole pipeline is on this machine, with a silent voice", benchHelp, (*app).bench},
 		{"doctor", "[flags]", "what is wrong here, and how to mend it", doctorHelp, (*app).doctor},
 		{"config", "[flags]", "the effective settings", configHelp, (*app).config},
 		{"healthcheck", "[flags]", "whether the lector on this machine is ready", healthcheckHelp, (*app).healthcheck},

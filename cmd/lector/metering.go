@@ -36,7 +36,7 @@ func (a *app) clipChecker() synth.Checker {
 // memory, know of no other process and end with it.
 func (h *resources) inMemory() *metering {
 	ledger := synth.NewMemoryLedger(h.config.budgets())
-	return &metering{usage: ledger, budget: ledger, checkClip: h.app.clipChecker(), log: h.log}
+	return &metering{usage: ledger, budget: ledger, checkClip: h.check, log: h.log}
 }
 
 // shared returns the metering that all workers share, in NATS.
@@ -49,7 +49,7 @@ func (h *resources) shared(ctx context.Context, c *nats.Conn, leases synth.Lease
 	if err != nil {
 		return nil, err
 	}
-	return &metering{ledger, budget, ledger, leases, h.app.clipChecker(), h.log}, nil
+	return &metering{ledger, budget, ledger, leases, h.check, h.log}, nil
 }
 
 // budgets returns the bounds of all sites.

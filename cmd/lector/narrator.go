@@ -60,7 +60,7 @@ func (h *resources) voices(ctx context.Context, clips synth.Clips, answers synth
 	var out []worker.Voice
 	missing := map[string]error{}
 	for _, name := range slices.Sorted(maps.Keys(h.config.Voices)) {
-		v, err := h.app.openVoice(ctx, name, h.config.Voices[name])
+		v, err := h.open(ctx, name, h.config.Voices[name])
 		if err != nil {
 			missing[name] = err
 			continue

@@ -15,6 +15,7 @@ import (
 	"lector/infra/store/disk"
 	"lector/infra/store/s3"
 	"lector/worker"
+	"lector/worker/synth"
 )
 
 // store is what both stores offer.
@@ -34,10 +35,13 @@ type resources struct {
 	conns    []*nats.Conn
 	recreate bool            // make streams again that are gone, empty
 	answers  *worker.Answers // of voices, until their clips are made; nil: there is no narrator
+
+	open  func(ctx context.Context, name string, v voiceConfig) (synth.Voice, error) // a configured voice
+	check synth.Checker                                                              // of clips
 }
 
 func (a *app) resources(c *config) *resources {
-	return &resources{app: a, config: c, log: a.logger(c.Log)}
+	return &resources{app: a, config: c, log: a.logger(c.Log), open: a.openVoice, check: a.clipChecker()}
 }
 
 // logger writes to stderr.

@@ -88,6 +88,16 @@ func Start(dir, address string, log *slog.Logger) (*Embedded, error) {
 	if err != nil {
 		return nil, err
 	}
+	e, err := start(dir, address, opts, log)
+	if err != nil {
+		return nil, err
+	}
+	e.stopMonitor = e.startMonitor(log)
+	return e, nil
+}
+
+// start starts a server that is not watched.
+func start(dir, address string, opts *server.Options, log *slog.Logger) (*Embedded, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, lector.Hint(err, "the data directory must be writable: choose another with -data DIR")
 	}
@@ -95,12 +105,11 @@ func Start(dir, address string, log *slog.Logger) (*Embedded, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Embedded{dir: dir, file: filepath.Join(dir, accessFile), lock: held}
+	e := &Embedded{dir: dir, file: filepath.Join(dir, accessFile), lock: held, stopMonitor: func() {}}
 	if e.server, err = startServer(opts, address, log); err != nil {
 		return nil, errors.Join(err, unlock(held))
 	}
 	e.access = Access{URL: e.server.ClientURL(), User: opts.Username, Password: opts.Password}
-	e.stopMonitor = e.startMonitor(log)
 	if err := e.writeAccess(); err != nil {
 		return nil, lector.Hint(errors.Join(err, e.Close()), "is the disk of %s full? Free some space, or choose another directory with -data DIR", dir)
 	}
