@@ -12,6 +12,7 @@ CHAOS_DURATION ?= 90s
 LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 S3      := github.com/versity/versitygw/cmd/versitygw@v1.8.0
 MINIO   := github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
+AXE     := axe-core@4.14.1
 WEED    := github.com/seaweedfs/seaweedfs/weed@v0.0.0-20261109003541-7506e5f91cd6
 
 export PATH := $(BIN):$(PATH)
@@ -89,6 +90,7 @@ stores: ## Lector with versitygw, SeaweedFS and MinIO: the table of docs/stores.
 # What cannot be had here is named, and its tests skip and say so.
 programs:
 	@.ci/setup test
+	@! command -v npm >/dev/null || $(MAKE) --no-print-directory $(BIN)/axe.min.js || echo "axe-core cannot be had: the pages are judged by our own audit alone" >&2
 	@$(MAKE) --no-print-directory $(BIN)/versitygw || echo "versitygw cannot be built: the tests of the S3 store will skip" >&2
 
 screenshot: ## the picture of the README, from the running demo
@@ -110,6 +112,10 @@ $(BIN)/golangci-lint: Makefile
 $(BIN)/versitygw: Makefile
 	GOBIN=$(BIN) $(GO) install $(S3)
 	@touch $@
+
+$(BIN)/axe.min.js: Makefile
+	@mkdir -p $(BIN)
+	cd $(BIN) && tar -xzOf "$$(npm pack --silent $(AXE))" package/axe.min.js >axe.tmp && rm -f axe-core-*.tgz && mv axe.tmp $@
 
 $(BIN)/minio: Makefile
 	GOBIN=$(BIN) $(GO) install -trimpath -ldflags '-s -w' $(MINIO)

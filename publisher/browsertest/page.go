@@ -14,6 +14,7 @@ import (
 // Page is an open page.
 type Page struct {
 	Context  context.Context // of chromedp, for further actions
+	look     Look
 	close    func()
 	mu       sync.Mutex
 	requests []string
@@ -24,7 +25,7 @@ type Page struct {
 // loaded. The page lives as long as the context of Start.
 func (b *Browser) Open(address string, look Look) (*Page, error) {
 	tab, closeTab := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
-	p := &Page{close: closeTab}
+	p := &Page{look: look, close: closeTab}
 	if err := chromedp.Listen(tab, p.note); err != nil {
 		closeTab()
 		return nil, fmt.Errorf("listen to page: %w", err)

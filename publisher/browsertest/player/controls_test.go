@@ -191,7 +191,7 @@ func more(t *testing.T, b *browsertest.Browser, h testHost) {
 	m.Segments[3].Kind, m.Segments[5].Kind = lector.Heading, lector.Heading
 	h.store.PutManifest(m)
 	p := open(t, b, "about:blank", browsertest.Look{Width: 375, Height: 800})
-	address := page(t, h, "chapters", `next="/articles/two" next-title="The next one"`, `<meta property="og:image" content="https://x.example/a.jpg">`, `<main>{player}</main>`)
+	address := page(t, h, "chapters", `next="/articles/two" next-title="The next one"`, `<meta property="og:image" content="https://x.example/a.jpg">`, `<main><h1>Chapters</h1>{player}</main>`)
 	must(t, p.Go(address))
 	begin(t, p)
 	if !value[bool](t, p, element+`.ui.now.checkVisibility()`) {
