@@ -13,6 +13,7 @@ LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 S3      := github.com/versity/versitygw/cmd/versitygw@v1.8.0
 MINIO   := github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 AXE     := axe-core@4.14.1
+JS      := cloudevents@10.0.0 nats@2.29.3
 WEED    := github.com/seaweedfs/seaweedfs/weed@v0.0.0-20261109003541-7506e5f91cd6
 
 export PATH := $(BIN):$(PATH)
@@ -50,6 +51,7 @@ browsers: programs ## the player in Chromium, Firefox ESR and WebKitGTK
 race: programs ## the tests three times in random order, with the race detector
 	$(GO) test -race -shuffle=on -count=3 -timeout 30m ./...
 	cd publisher/browsertest && $(GO) test -race -shuffle=on -count=3 -timeout 30m ./...
+	cd infra/nats/sdktest && $(GO) test -race -shuffle=on -count=3 -timeout 30m ./...
 
 lint: $(BIN)/golangci-lint check-deploy ## gofmt, go vet, golangci-lint, the deployment files
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
@@ -57,6 +59,7 @@ lint: $(BIN)/golangci-lint check-deploy ## gofmt, go vet, golangci-lint, the dep
 	$(GO) vet ./... ./.ci/report
 	$(BIN)/golangci-lint run ./... ./.ci/report
 	cd publisher/browsertest && $(GO) vet ./... && $(BIN)/golangci-lint run ./...
+	cd infra/nats/sdktest && $(GO) vet ./... && $(BIN)/golangci-lint run ./...
 
 check-deploy: ## compose file, Dockerfiles and manifests by the parsers of their own programs
 	cd infra/deploy/check && $(GO) vet ./... && $(GO) test ./...
@@ -91,6 +94,7 @@ stores: ## Lector with versitygw, SeaweedFS and MinIO: the table of docs/stores.
 programs:
 	@.ci/setup test
 	@! command -v npm >/dev/null || $(MAKE) --no-print-directory $(BIN)/axe.min.js || echo "axe-core cannot be had: the pages are judged by our own audit alone" >&2
+	@! command -v npm >/dev/null || $(MAKE) --no-print-directory $(BIN)/js/.done || echo "the packages of npm cannot be had: the test of the JavaScript clients will skip" >&2
 	@$(MAKE) --no-print-directory $(BIN)/versitygw || echo "versitygw cannot be built: the tests of the S3 store will skip" >&2
 
 screenshot: ## the picture of the README, from the running demo
@@ -116,6 +120,10 @@ $(BIN)/versitygw: Makefile
 $(BIN)/axe.min.js: Makefile
 	@mkdir -p $(BIN)
 	cd $(BIN) && tar -xzOf "$$(npm pack --silent $(AXE))" package/axe.min.js >axe.tmp && rm -f axe-core-*.tgz && mv axe.tmp $@
+
+$(BIN)/js/.done: Makefile
+	npm install --silent --no-audit --no-fund --prefix $(BIN)/js $(JS)
+	@touch $@
 
 $(BIN)/minio: Makefile
 	GOBIN=$(BIN) $(GO) install -trimpath -ldflags '-s -w' $(MINIO)

@@ -107,15 +107,22 @@ func (a *app) openAzure(v voiceConfig) (synth.Voice, error) {
 // key reads the API key of a voice from the environment, or from the file that
 // the variable with _FILE names.
 func (a *app) key(v voiceConfig, usual string) (call.Secret, error) {
-	name := cmp.Or(v.KeyEnv, usual)
-	if file := a.getenv(name + "_FILE"); file != "" {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return call.Secret{}, usageError{fmt.Errorf("%s_FILE: %w", name, err)}
-		}
-		return call.NewSecret(string(data)), nil
+	key, err := a.secret(cmp.Or(v.KeyEnv, usual))
+	return call.NewSecret(key), err
+}
+
+// secret reads a variable, or the file that the variable with _FILE behind its name
+// names.
+func (a *app) secret(variable string) (string, error) {
+	file := a.getenv(variable + "_FILE")
+	if file == "" {
+		return a.getenv(variable), nil
 	}
-	return call.NewSecret(a.getenv(name)), nil
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return "", usageError{fmt.Errorf("%s_FILE: %w", variable, err)}
+	}
+	return strings.TrimSpace(string(data)), nil
 }
 
 // encoder is for voices that may not need one: nil where none is installed.

@@ -54,8 +54,17 @@ type natsConfig struct {
 	Key string `yaml:"key" env:"KEY"`
 	// Listen is the loopback address of the embedded server; port 0 is any.
 	Listen string `yaml:"listen" env:"LISTEN"`
+	// Users may log in to the embedded server, by the name of their role: cms.
+	Users map[string]natsUser `yaml:"users,omitempty"`
 	// Replicas of streams and buckets that setup creates: 1, or 3 in a cluster.
 	Replicas int `yaml:"replicas" env:"REPLICAS"`
+}
+
+// natsUser is a login to the embedded server.
+type natsUser struct {
+	// PasswordEnv names the environment variable that holds the password; the
+	// same name with _FILE may name a file that holds it.
+	PasswordEnv string `yaml:"password_env"`
 }
 
 // storeConfig says where clips and renditions are kept.

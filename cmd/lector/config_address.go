@@ -68,7 +68,7 @@ func (c *config) checkNATS() error {
 		return lector.Hint(errors.New("nats.ca, nats.cert and nats.key: are for a NATS server of its own"),
 			"set nats.url too; the embedded server is reached on this machine only and speaks no TLS")
 	}
-	return nil
+	return c.NATS.checkUsers()
 }
 
 // tls are the files of certificates.

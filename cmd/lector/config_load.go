@@ -103,12 +103,10 @@ func (a *app) readEnvironment(c *config) error {
 			vars[name] = v
 		}
 	}
-	if file := a.getenv("LECTOR_NATS_PASSWORD_FILE"); file != "" {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return usageError{fmt.Errorf("LECTOR_NATS_PASSWORD_FILE: %w", err)}
-		}
-		vars["LECTOR_NATS_PASSWORD"] = strings.TrimSpace(string(data))
+	const name = "LECTOR_NATS_PASSWORD"
+	var err error
+	if vars[name], err = a.secret(name); err != nil {
+		return err
 	}
 	return overlay(c, vars)
 }

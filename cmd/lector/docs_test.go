@@ -106,7 +106,7 @@ func servers(t *testing.T, text string) string {
 	t.Helper()
 	text = strings.ReplaceAll(text, "/var/lib/lector", "data")
 	if strings.Contains(text, "nats.internal") {
-		broker, err := nats.Start(filepath.Join(t.TempDir(), "nats"), "127.0.0.1:0", slog.New(slog.DiscardHandler))
+		broker, err := nats.Start(filepath.Join(t.TempDir(), "nats"), "127.0.0.1:0", nil, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}

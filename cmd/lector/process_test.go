@@ -232,7 +232,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 func TestSeparateProcesses(t *testing.T) {
 	t.Parallel()
 	bucket := s3test.Start(t)
-	broker, err := nats.Start(filepath.Join(t.TempDir(), "nats"), "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	broker, err := nats.Start(filepath.Join(t.TempDir(), "nats"), "127.0.0.1:0", nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

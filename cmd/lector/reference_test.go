@@ -78,11 +78,11 @@ func (r *reference) write() {
 
 // settings lists every key of lector.yaml.
 func (r *reference) settings() {
-	r.printf("\n## Settings\n\nKeys of `lector.yaml`. `NAME` stands for the name of a voice or a site, as chosen. Lists and maps have no\n" +
+	r.printf("\n## Settings\n\nKeys of `lector.yaml`. `NAME` stands for the name of a voice or a site, as chosen, or of a role. Lists and maps have no\n" +
 		"environment name. A password may stand in a file that the variable with `_FILE` behind its name names.\n")
 	r.table("key", "type", "default", "environment", "what it says")
 	c := defaults()
-	c.Voices, c.Sites = map[string]voiceConfig{"NAME": {}}, map[string]siteConfig{"NAME": {}}
+	c.Voices, c.Sites, c.NATS.Users = map[string]voiceConfig{"NAME": {}}, map[string]siteConfig{"NAME": {}}, map[string]natsUser{"NAME": {}}
 	c.complete()
 	r.group(reflect.ValueOf(c), "", "LECTOR_")
 	r.printf("\nFormer keys are refused, and the refusal names the present one:")

@@ -96,7 +96,11 @@ func (h *resources) embedded(ctx context.Context) error {
 	if h.config.NATS.URL != "" {
 		return nil
 	}
-	e, err := nats.Start(h.config.natsDir(), h.config.NATS.Listen, h.log)
+	users, err := h.app.natsUsers(h.config.NATS.Users)
+	if err != nil {
+		return err
+	}
+	e, err := nats.Start(h.config.natsDir(), h.config.NATS.Listen, users, h.log)
 	if err != nil {
 		return err
 	}

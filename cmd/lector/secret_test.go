@@ -58,7 +58,7 @@ func settingsFile(t *testing.T, more string) string {
 // that connects says where to.
 func TestNoPasswordIsPrinted(t *testing.T) {
 	t.Parallel()
-	broker, err := nats.Start(filepath.Join(t.TempDir(), "nats"), "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	broker, err := nats.Start(filepath.Join(t.TempDir(), "nats"), "127.0.0.1:0", nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,13 +77,24 @@ func header(h nats.Header, name string) string {
 
 // parse reads a CloudEvent in binary or structured mode.
 func parse(h nats.Header, data []byte) (cloudEvent, error) {
-	if kind, _, _ := strings.Cut(header(h, contentType), ";"); strings.EqualFold(strings.TrimSpace(kind), structuredCE) {
+	if isStructured(h, data) {
 		return parseStructured(header(h, replayHeader), data)
 	}
 	return cloudEvent{
 		Version: header(h, ceVersion), ID: header(h, ceID), Source: header(h, ceSource),
 		Type: header(h, ceType), Time: header(h, ceTime), Replay: header(h, replayHeader), Lane: header(h, ceLane), Data: data,
 	}, nil
+}
+
+// isStructured reports whether the message is an event in structured mode: its
+// content type says so, or it has no attributes in headers and is a JSON object
+// with a specversion. The binding knows no headers in that mode (CloudEvents NATS
+// binding 1.0.2, section 3.2).
+func isStructured(h nats.Header, data []byte) bool {
+	if kind, _, _ := strings.Cut(header(h, contentType), ";"); strings.EqualFold(strings.TrimSpace(kind), structuredCE) {
+		return true
+	}
+	return header(h, ceVersion) == "" && jsonFields(data)["specversion"] != nil
 }
 
 // parseStructured reads an event in structured mode. Its id may be a number, as
@@ -139,6 +150,21 @@ func decodeArticle(subject string, h nats.Header, data []byte) (lector.ArticleEv
 }
 
 func decodeValidArticle(subject string, h nats.Header, data []byte) (lector.ArticleEvent, error) {
+	e, err := decodeEvent(h, data)
+	if err != nil {
+		return lector.ArticleEvent{}, err
+	}
+	if want := lector.ArticleSubject(e.Article.Site, e.Article.Key()); subject != want {
+		return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("subject %s does not belong to the article, whose subject is %s", subject, want))
+	}
+	return e, nil
+}
+
+// DecodeEvent reads an article event in structured mode, as it would be read from a
+// message. Its errors say what is wrong with it.
+func DecodeEvent(data []byte) (lector.ArticleEvent, error) { return decodeEvent(nil, data) }
+
+func decodeEvent(h nats.Header, data []byte) (lector.ArticleEvent, error) {
 	ce, err := parse(h, data)
 	if err != nil {
 		return lector.ArticleEvent{}, lector.Permanent(err)
@@ -161,9 +187,6 @@ func decodeValidArticle(subject string, h nats.Header, data []byte) (lector.Arti
 	}
 	// A lane that nobody knows is normal: the article is worth more than its place.
 	e.Lane, _ = lector.ParseLane(ce.Lane)
-	if want := lector.ArticleSubject(e.Article.Site, e.Article.Key()); subject != want {
-		return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("subject %s does not belong to the article, whose subject is %s", subject, want))
-	}
 	if e.Article.Revision == "" {
 		e.Article.Revision = e.Article.Fingerprint()
 	}

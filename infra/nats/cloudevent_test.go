@@ -161,3 +161,25 @@ func TestLaneOfAnEvent(t *testing.T) {
 		}
 	}
 }
+
+// TestStructuredWithoutHeaders: the NATS binding of CloudEvents has no headers in
+// structured mode. With the attributes of an event in headers, the data is only data.
+func TestStructuredWithoutHeaders(t *testing.T) {
+	t.Parallel()
+	const article = `{"site":"havana","id":"1","title":"T"}`
+	subject := lector.ArticleSubject("havana", lector.Key("havana", "1"))
+	event := `{"specversion":"1.0","id":"a","source":"s","type":"lector.article.published.v1","datacontenttype":"application/json","data":` + article + `}`
+	for name, h := range map[string]nats.Header{"none": nil, "others": {"Nats-Msg-Id": {"7"}}, "content type of the data": {"Content-Type": {"application/json"}}} {
+		e, err := decodeArticle(subject, h, []byte(event))
+		if err != nil || e.ID != "a" || e.Article.Title != "T" {
+			t.Errorf("%s: %+v, %v", name, e, err)
+		}
+	}
+	if _, err := decodeArticle(subject, nil, []byte(article)); !lector.IsPermanent(err) || !strings.Contains(err.Error(), "ce-specversion") {
+		t.Errorf("an article alone: %v", err)
+	}
+	h := nats.Header{ceVersion: {"1.0"}, ceID: {"1"}, ceSource: {"test"}, ceType: {string(lector.Published)}}
+	if _, err := decodeArticle(subject, h, []byte(event)); err == nil {
+		t.Error("an event inside the data of another is read")
+	}
+}

@@ -82,11 +82,14 @@ func (a Access) reachable() bool {
 
 // Start starts a server that keeps its streams in dir and listens on address,
 // which must be a loopback one; port 0 takes any free port. Close it before
-// the process ends.
-func Start(dir, address string, log *slog.Logger) (*Embedded, error) {
+// the process ends. The users may log in beside Lector itself.
+func Start(dir, address string, users []User, log *slog.Logger) (*Embedded, error) {
 	opts, err := serverOptions(dir, address)
 	if err != nil {
 		return nil, err
+	}
+	if len(users) > 0 {
+		opts.Users = serverUsers(opts.Username, opts.Password, users)
 	}
 	e, err := start(dir, address, opts, log)
 	if err != nil {

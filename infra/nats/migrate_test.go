@@ -23,7 +23,7 @@ func recorded(t *testing.T) (c *Conn, log *strings.Builder) {
 	if err != nil {
 		t.Fatalf("tar: %v: %s", err, out)
 	}
-	e, err := Start(filepath.Join(dir, "data", "nats"), "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	e, err := Start(filepath.Join(dir, "data", "nats"), "127.0.0.1:0", nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

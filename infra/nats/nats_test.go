@@ -31,7 +31,7 @@ func setup(t *testing.T) *testServer {
 
 func setupIn(t *testing.T, dir string) *testServer {
 	t.Helper()
-	e, err := Start(dir, "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	e, err := Start(dir, "127.0.0.1:0", nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func TestLeasesOutliveTheServer(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "nats")
 	quiet := slog.New(slog.DiscardHandler)
-	first, err := Start(dir, "127.0.0.1:0", quiet)
+	first, err := Start(dir, "127.0.0.1:0", nil, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestLeasesOutliveTheServer(t *testing.T) {
 	if err := errors.Join(c.Close(), first.Close()); err != nil {
 		t.Fatal(err)
 	}
-	second, err := Start(dir, "127.0.0.1:0", quiet)
+	second, err := Start(dir, "127.0.0.1:0", nil, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -454,7 +454,7 @@ func TestAnnouncements(t *testing.T) {
 func TestOneProcessADirectory(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	_, err := Start(b.dir, "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	_, err := Start(b.dir, "127.0.0.1:0", nil, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), "in use by another lector") || lector.HintOf(err) == "" {
 		t.Fatalf("a second server on the same directory: %v", err)
 	}
@@ -463,7 +463,7 @@ func TestOneProcessADirectory(t *testing.T) {
 func TestStartRefuses(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"0.0.0.0:0", "example.org:4222", "127.0.0.1", "127.0.0.1:x"} {
-		if _, err := Start(t.TempDir(), address, slog.New(slog.DiscardHandler)); err == nil {
+		if _, err := Start(t.TempDir(), address, nil, slog.New(slog.DiscardHandler)); err == nil {
 			t.Errorf("started on %s", address)
 		}
 	}
@@ -472,7 +472,7 @@ func TestStartRefuses(t *testing.T) {
 func TestNotSetUp(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	e, err := Start(dir, "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	e, err := Start(dir, "127.0.0.1:0", nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -214,7 +214,7 @@ func TestFailedCallReleasesItsReservation(t *testing.T) {
 func TestUsageFailsClosed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	e, err := Start(dir, "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	e, err := Start(dir, "127.0.0.1:0", nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,7 +247,7 @@ func TestUsageFailsClosed(t *testing.T) {
 // BenchmarkAttemptUsage books an attempt with twelve calls.
 func BenchmarkAttemptUsage(b *testing.B) {
 	dir := b.TempDir()
-	e, err := Start(dir, "127.0.0.1:0", slog.New(slog.DiscardHandler))
+	e, err := Start(dir, "127.0.0.1:0", nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+
+	"lector"
+	"lector/infra/nats"
+)
+
+const eventHelp = `Reads an article event as a worker would, and says whether it is good, on which
+subject it belongs and what would become of it with the settings here. It sends
+nothing and needs no server.
+
+  lector event check event.json
+  cms-export 4711 | lector event check -json -
+
+FILE is a CloudEvent as JSON: {"specversion": "1.0", "id": …, "source": …, "type":
+"lector.article.published.v1", "data": {…}}. Exit code 1: it would become a dead
+letter.`
+
+func (a *app) event(_ context.Context, args []string) error {
+	fs := a.flags("event")
+	set := a.settings(fs)
+	asJSON := fs.Bool("json", false, "print JSON")
+	words, err := a.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(words) != 2 || words[0] != "check" {
+		return usageErrorf("event wants check and one FILE, or - for standard input")
+	}
+	c, err := a.load(set)
+	if err != nil {
+		return err
+	}
+	data, err := a.readEventFile(words[1])
+	if err != nil {
+		return err
+	}
+	r, fault := c.checkEvent(data)
+	switch {
+	case *asJSON:
+		err = a.printJSON(r)
+	case fault == nil:
+		err = a.printEvent(r)
+	}
+	return errors.Join(err, fault)
+}
+
+func (a *app) readEventFile(name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(a.stdin)
+	}
+	return os.ReadFile(name)
+}
+
+// eventReport is what lector event check prints.
+type eventReport struct {
+	Good     bool     `json:"good"`
+	Error    string   `json:"error,omitempty"`   // why it would be a dead letter
+	Hint     string   `json:"hint,omitempty"`    // what to do about that
+	Outcome  string   `json:"outcome,omitempty"` // what would become of it
+	Type     string   `json:"type,omitempty"`
+	Site     string   `json:"site,omitempty"`
+	Article  string   `json:"article,omitempty"` // the CMS's id
+	Title    string   `json:"title,omitempty"`
+	Revision string   `json:"revision,omitempty"` // as stated, else a hash of the content
+	Lane     string   `json:"lane,omitempty"`
+	Subject  string   `json:"subject,omitempty"` // to publish it on
+	Notes    []string `json:"notes"`             // what is good to know
+}
+
+// checkEvent reads an event; the error is why it is no good one.
+func (c *config) checkEvent(data []byte) (eventReport, error) {
+	e, err := nats.DecodeEvent(data)
+	if err == nil {
+		err = c.checkEventSite(e.Article.Site)
+	}
+	if err != nil {
+		err = fmt.Errorf("this event would become a dead letter: %w", err)
+		return eventReport{Error: err.Error(), Hint: lector.HintOf(err), Notes: []string{}}, err
+	}
+	a := e.Article
+	return eventReport{
+		Good: true, Outcome: outcomeOf(e), Type: string(e.Type), Site: a.Site, Article: a.ID, Title: a.Title, Revision: a.Revision,
+		Lane: e.Lane.String(), Subject: lector.ArticleSubject(a.Site, a.Key()), Notes: notesOn(e, len(data)),
+	}, nil
+}
+
+func (c *config) checkEventSite(site string) error {
+	if _, ok := c.Sites[site]; !ok {
+		return lector.Hint(fmt.Errorf("unknown site %q", site), "the sites of lector.yaml are %s", joinKeys(c.Sites))
+	}
+	return nil
+}
+
+// outcomeOf is what a worker would do with an event, as far as the event tells.
+func outcomeOf(e lector.ArticleEvent) string {
+	switch {
+	case e.Type == lector.Deleted:
+		return "the audio is removed, and what the events said of the article is erased"
+	case e.Type.Withdraws():
+		return "the audio is removed"
+	case e.Type == lector.Scheduled:
+		return "nothing yet: it is read when it is published"
+	case e.Article.Visibility != lector.Public:
+		return fmt.Sprintf("no audio, for it is not public (visibility %q); audio that is there is removed", e.Article.Visibility)
+	}
+	return "it is read, and its audio is public"
+}
+
+// largeEvent is what a NATS server takes by default, less the headers.
+const largeEvent = 1<<20 - 4096
+
+func notesOn(e lector.ArticleEvent, size int) []string {
+	notes := []string{}
+	note := func(when bool, text string) {
+		if when {
+			notes = append(notes, text)
+		}
+	}
+	note(size > largeEvent, fmt.Sprintf("it has %d KB: a NATS server takes 1 MB unless its max_payload says otherwise", size>>10))
+	note(e.Article.UpdatedAt.IsZero(), "updated_at is missing: of several events of an article the one that arrives last counts")
+	note(e.Time.IsZero(), "time is missing: it is the time at which the server stores it")
+	withText := !e.Type.Withdraws() && e.Type != lector.Scheduled
+	note(withText && e.Article.URL == "", "url is missing: feed and player cannot link to the article")
+	note(withText && e.Article.Language == "", "language is missing: it is taken from the page, or is the site's")
+	return notes
+}
+
+func (a *app) printEvent(r eventReport) error {
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	for _, row := range [][2]string{
+		{"good", r.Outcome}, {"type", r.Type}, {"article", r.Site + " / " + r.Article}, {"title", r.Title},
+		{"revision", r.Revision}, {"lane", r.Lane}, {"subject", r.Subject},
+	} {
+		fmt.Fprintf(w, "%s\t%s\n", row[0], oneLine(row[1]))
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(w, "note\t%s\n", n)
+	}
+	return w.Flush()
+}
