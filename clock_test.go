@@ -28,6 +28,7 @@ var clockAllowed = map[string]string{
 	"infra/voice/voicetest/faults.go drip":                   "a server that sends a byte now and then",
 	"infra/deploy/nats_test.go startNATS":                    "asked again until the server takes connections",
 	"infra/nats/watchdog_test.go startOther":                 "asked again until the server takes connections",
+	"infra/nats/sdktest/sdk_test.go startConfigured":         "asked again until the server takes connections",
 
 	"publisher/browsertest/engine/pages_test.go bounded": "the limit of go test itself",
 	"publisher/browsertest/engine/webkit.go listens":     "asked again until the driver takes connections",
