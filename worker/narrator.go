@@ -51,6 +51,8 @@ type Site struct {
 	Speed float64
 	// Loudness is what renditions are levelled to.
 	Loudness Loudness
+	// Breaking says which articles pass all others.
+	Breaking BreakingRule
 }
 
 // Narrator makes the audio of articles. It needs no broker and stores
