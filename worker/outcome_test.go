@@ -276,12 +276,12 @@ type flakyQueue struct {
 	ended context.CancelFunc
 }
 
-func (f *flakyQueue) Next(ctx context.Context) (lector.Delivery, error) {
+func (f *flakyQueue) Fetch(ctx context.Context, _ int, _ func(lector.Delivery)) error {
 	sleep(ctx, f.good)
 	if f.left--; f.left == 0 {
 		f.ended()
 	}
-	return lector.Delivery{}, errors.New("no heartbeat")
+	return errors.New("no heartbeat")
 }
 
 // TestFetchFailuresBackOff: only those make a worker wait longer and longer.
@@ -296,7 +296,7 @@ func TestFetchFailuresBackOff(t *testing.T) {
 			w := newFakeServices().worker()
 			w.Queue = &flakyQueue{good: good, left: 5, ended: cancel}
 			began := time.Now()
-			w.loop(ctx, w.Queue)
+			newDispatcher(w).fill(ctx, w.Queue, func(context.Context) int { return 1 })
 			if took := time.Since(began); took != want {
 				t.Errorf("well for %s each time: five failures took %s, want %s", good, took, want)
 			}

@@ -237,9 +237,13 @@ func endedWaiting(a lector.Attempt) bool { return a.Outcome == snoozed || a.Outc
 // public; only its files may have to be removed behind it.
 const withdrawalWait = 2 * time.Second
 
+// sameEventWait is how long an event is given back for that is worked on already. It
+// comes on two ways when it is urgent.
+const sameEventWait = 2 * time.Second
+
 // acquireLease waits for the lease of an article. A worker that has it for an older
-// event releases it when it sees the record; that of a dead worker expires. A
-// withdrawal waits a moment only.
+// event releases it when it sees the record. Who has it for the same event, or had and
+// is dead, is not waited for: the event comes again. A withdrawal waits a moment only.
 func (w *Worker) acquireLease(ctx context.Context, d lector.Delivery, r *record) (context.Context, func(), error) {
 	wait := ctx
 	if d.Event.Type.Withdraws() {
@@ -251,6 +255,9 @@ func (w *Worker) acquireLease(ctx context.Context, d lector.Delivery, r *record)
 		held, release, err := w.Leases.Hold(ctx, "article."+r.job.ID)
 		if !errors.Is(err, lector.ErrExists) {
 			return held, release, err
+		}
+		if r.attempt == 0 {
+			return nil, nil, notYet{sameEventWait, "for the worker that has it"}
 		}
 		sleep(wait, 200*time.Millisecond)
 		switch {

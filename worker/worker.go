@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"errors"
 	"io"
 	"iter"
 	"log/slog"
@@ -12,9 +11,10 @@ import (
 	"lector"
 )
 
-// Queue hands out article events. Next waits for one until ctx ends.
+// Queue hands out article events. Fetch hands each to take as it comes, until there
+// were n, or none has come for some seconds, or ctx ends.
 type Queue interface {
-	Next(ctx context.Context) (lector.Delivery, error)
+	Fetch(ctx context.Context, n int, take func(lector.Delivery)) error
 }
 
 // JobStore keeps the job records. Save is a compare-and-set: it returns
@@ -72,7 +72,8 @@ type Progress struct {
 type Worker struct {
 	Name        string
 	Queue       Queue
-	Withdrawals Queue  // withdrawals alone, which must not wait; nil: they stand in the queue only
+	Urgent      Queue  // those alone that Narrator.Urgent names; nil: they stand in the queue only
+	Pauses      Pauses // nil: nothing is paused
 	Eraser      Eraser // nil: what deleted articles said stays in the streams
 	Edits       Edits  // nil: edits do not wait for further ones
 	Jobs        JobStore
@@ -83,7 +84,9 @@ type Worker struct {
 	Addresses   lector.Addresses // where listeners find what is announced
 	UsageLedger UsageLedger      // nil: a job's figures are those of its last attempt
 	Log         *slog.Logger
-	// ConcurrentJobs is how many articles are worked on at once.
+	// ConcurrentJobs is how many articles are worked on at once that are not long.
+	// Beside them there are half as many slots for long ones, at least one, one for
+	// breaking ones, and some for what takes audio away.
 	ConcurrentJobs int
 	// EditWait is how long an edit waits for further ones.
 	EditWait time.Duration
@@ -99,13 +102,12 @@ type Worker struct {
 // Run works until ctx ends, and returns when every event that was begun is
 // acknowledged or returned to the broker.
 func (w *Worker) Run(ctx context.Context) {
+	d := newDispatcher(w)
 	var wait sync.WaitGroup
-	for range max(1, w.ConcurrentJobs) {
-		wait.Go(func() { w.loop(ctx, w.Queue) })
-	}
-	if w.Withdrawals != nil {
-		for range withdrawalsAtOnce {
-			wait.Go(func() { w.loop(ctx, w.Withdrawals) })
+	wait.Go(func() { d.run(ctx) })
+	for kind, n := range w.slots() {
+		for range n {
+			wait.Go(func() { w.work(ctx, d, kind) })
 		}
 	}
 	wait.Wait()
@@ -114,28 +116,21 @@ func (w *Worker) Run(ctx context.Context) {
 // withdrawalsAtOnce is how many withdrawals are worked on beside the articles.
 const withdrawalsAtOnce = 2
 
-// healthyWait is how long a wait for events must have gone well for the next failure
-// to be a new one.
-const healthyWait = 10 * time.Second
+// slots returns how many events of each kind are worked on at once.
+func (w *Worker) slots() map[slot]int {
+	jobs := max(1, w.ConcurrentJobs)
+	return map[slot]int{shortSlot: jobs, longSlot: max(1, jobs/2), breakingSlot: 1, withdrawalSlot: withdrawalsAtOnce}
+}
 
-// loop takes one event after the other. It waits the longer the more often in
-// a row the broker does not answer; a heartbeat that is missed now and then
-// costs a second.
-func (w *Worker) loop(ctx context.Context, q Queue) {
-	for wait := time.Second; ctx.Err() == nil; {
-		began := time.Now()
-		d, err := q.Next(ctx)
-		if err == nil || time.Since(began) > healthyWait {
-			wait = time.Second
+// work is one slot: it works on one event after the other.
+func (w *Worker) work(ctx context.Context, d *dispatcher, s slot) {
+	for {
+		e, ok := d.next(ctx, s)
+		if !ok {
+			return
 		}
-		switch {
-		case err == nil:
-			w.handle(ctx, d)
-		case !errors.Is(err, context.Canceled):
-			w.Log.Warn("no event could be fetched", "error", err, "again", wait)
-			sleep(ctx, wait)
-			wait = min(2*wait, 30*time.Second)
-		}
+		w.handle(ctx, e)
+		d.vacate(s)
 	}
 }
 

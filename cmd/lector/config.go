@@ -186,6 +186,9 @@ type siteConfig struct {
 	// or skipped.
 	Rules  extract.Rules `yaml:"rules,omitempty"`
 	Budget budgetConfig  `yaml:"budget,omitempty"`
+	// Breaking says which articles are read before all others, although their
+	// events name no lane.
+	Breaking breakingConfig `yaml:"breaking,omitempty"`
 	// Podcast describes /feed/NAME.xml to podcast directories.
 	Podcast podcastConfig `yaml:"podcast,omitempty"`
 	// Frames are the origins that may frame the embed page; empty is any.
@@ -199,6 +202,13 @@ type includeConfig struct {
 	// Foreign is what becomes of a paragraph in letters that the voice cannot
 	// read: skip leaves it out, refuse fails the article.
 	Foreign script.Foreign `yaml:"foreign,omitempty"`
+}
+
+// breakingConfig names articles; one of a section or a tag here is enough. Capital
+// and small letters are alike.
+type breakingConfig struct {
+	Sections []string `yaml:"sections,omitempty"` // as the CMS states them
+	Tags     []string `yaml:"tags,omitempty"`     // as the CMS states them
 }
 
 // budgetConfig bounds what a site may spend; 0 is no bound.

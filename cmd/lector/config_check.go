@@ -146,7 +146,7 @@ func (c *config) checkSites() error {
 		if err := s.Rules.Check(); err != nil {
 			return fmt.Errorf("%s.rules: %w", key, err)
 		}
-		if err := checkFrames(key, s.Frames); err != nil {
+		if err := errors.Join(checkFrames(key, s.Frames), s.Breaking.check(key+".breaking")); err != nil {
 			return err
 		}
 		b := s.Budget
@@ -157,6 +157,16 @@ func (c *config) checkSites() error {
 		}
 		if err := c.checkCast(key, s); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// check refuses an empty name: it would mean every article without a section.
+func (b breakingConfig) check(key string) error {
+	for list, names := range map[string][]string{"sections": b.Sections, "tags": b.Tags} {
+		if slices.Contains(names, "") {
+			return fmt.Errorf("%s.%s: a name is empty", key, list)
 		}
 	}
 	return nil

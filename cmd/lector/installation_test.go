@@ -25,6 +25,7 @@ type silentVoice struct {
 	texts  []string
 	fail   func(text string) error
 	gate   chan struct{} // when not nil, each call takes one from it
+	hold   string        // only calls for texts that contain it do
 	spoken chan string   // when not nil, it gets each text that was spoken
 }
 
@@ -33,7 +34,7 @@ func (v *silentVoice) Capabilities() lector.Capabilities {
 }
 
 func (v *silentVoice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
-	if v.gate != nil {
+	if v.gate != nil && strings.Contains(u.Text, v.hold) {
 		select {
 		case <-v.gate:
 		case <-ctx.Done():
@@ -170,8 +171,11 @@ func (h *installation) addWorker(name string) *worker.Worker {
 	for name, site := range h.config.Sites {
 		n.Sites[name] = site.worker()
 	}
+	h.pauses = h.openPauses(ctx)
+	urgent, err := h.conn.Urgent(ctx, n.Urgent)
+	must(err)
 	h.worker = &worker.Worker{
-		Name: name, Queue: queue, Jobs: h.jobs, Leases: leases, Announcer: h.conn, Store: h.store,
+		Name: name, Queue: queue, Urgent: urgent, Pauses: h.pauses, Jobs: h.jobs, Leases: leases, Announcer: h.conn, Store: h.store,
 		Narrator: n, Addresses: h.config.addresses(), Log: h.log, ConcurrentJobs: 2, Heartbeat: nats.AckWait / 4,
 	}
 	return h.worker

@@ -34,6 +34,7 @@ type resources struct {
 	closers  []func() error
 	conns    []*nats.Conn
 	recreate bool            // make streams again that are gone, empty
+	pauses   *nats.Pauses    // nil: nothing is paused
 	answers  *worker.Answers // of voices, until their clips are made; nil: there is no narrator
 
 	open  func(ctx context.Context, name string, v voiceConfig) (synth.Voice, error) // a configured voice

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"lector"
 	"lector/infra/nats"
 	"lector/infra/observe"
 	"lector/publisher"
@@ -117,10 +118,6 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 	if err != nil {
 		return err
 	}
-	early, err := s.conn.Withdrawals(ctx)
-	if err != nil {
-		return err
-	}
 	name := workerName()
 	leases, err := s.conn.Leases(ctx, name)
 	if err != nil {
@@ -129,18 +126,32 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 	if s.metering, err = s.shared(ctx, s.conn, leases); err != nil {
 		return err
 	}
+	s.pauses = s.openPauses(ctx)
 	narrator, err := s.narrator(ctx, s.store)
 	if err != nil {
 		return err
 	}
+	urgent, err := s.conn.Urgent(ctx, narrator.Urgent)
+	if err != nil {
+		return err
+	}
 	s.worker = &worker.Worker{
-		Name: name, Queue: queue, Withdrawals: early,
+		Name: name, Queue: queue, Urgent: urgent, Pauses: s.pauses,
 		Eraser: s.conn, Edits: leases, EditWait: s.config.Worker.EditWait,
 		Jobs: s.jobs, Leases: leases, Announcer: s.conn, Store: worker.StorageErrors(s.store),
 		Narrator: narrator, Addresses: s.config.addresses(), UsageLedger: s.metering.history, Log: s.log,
 		ConcurrentJobs: s.config.Worker.ConcurrentJobs, Heartbeat: nats.AckWait / 4, OnProgress: s.onProgress,
 	}
 	return nil
+}
+
+// openPauses reads what is paused. Where that cannot be read nothing is, until it can.
+func (s *server) openPauses(ctx context.Context) *nats.Pauses {
+	p := s.conn.Pauses()
+	if err := s.conn.Explain(p.Load(ctx)); err != nil {
+		s.log.Warn("pauses cannot be read: none holds here", "error", err, "hint", lector.HintOf(err))
+	}
+	return p
 }
 
 // onProgress counts what the worker does. The name of a site that is not configured
@@ -199,6 +210,9 @@ func (s *server) run(ctx context.Context) error {
 	}
 	if s.worker != nil {
 		parts = append(parts, func(ctx context.Context) error { s.worker.Run(ctx); return nil })
+	}
+	if s.pauses != nil {
+		parts = append(parts, func(ctx context.Context) error { s.pauses.Run(ctx); return nil })
 	}
 	if s.answers != nil {
 		parts = append(parts, func(ctx context.Context) error { s.answers.Run(ctx); return nil })

@@ -132,6 +132,7 @@ func TestRolesSuffice(t *testing.T) {
 		t.Fatal(err)
 	}
 	work(ctx, t, as(t, url, "worker", "worker"))
+	pause(ctx, t, as(t, url, "ops", "ops"), as(t, url, "worker", "worker"))
 	watch(ctx, t, as(t, url, "worker", "worker"), as(t, url, "doctor", "ops"))
 	look(ctx, t, as(t, url, "ops", "ops"), first)
 	if _, err := as(t, url, "cms", "ops").Publish(ctx, event("two")); err != nil { // publish -wait
@@ -140,6 +141,7 @@ func TestRolesSuffice(t *testing.T) {
 	worker := as(t, url, "worker", "worker")
 	bury(ctx, t, worker)
 	mend(ctx, t, as(t, url, "ops", "ops"), worker)
+	end(ctx, t, as(t, url, "ops", "ops"))
 }
 
 // bury gives up the next event, as a worker does.
@@ -196,6 +198,35 @@ func watch(ctx context.Context, t *testing.T, worker, doctor *nats.Conn) {
 		t.Error(err)
 	}
 	if err := doctor.Diagnose(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+// pause pauses a voice as an operator, and reads that as a worker.
+func pause(ctx context.Context, t *testing.T, ops, worker *nats.Conn) {
+	t.Helper()
+	p := lector.Pause{Kind: lector.PauseVoice, Name: "amy (neural)", Reason: "too dear", Since: time.Now()}
+	for _, err := range []error{ops.Pauses().Set(ctx, p), worker.Pauses().Load(ctx)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all, err := ops.Pauses().All(ctx); err != nil || len(all) != 1 || all[0].Reason != p.Reason {
+		t.Errorf("paused %v, %v", all, err)
+	}
+	if err := ops.Pauses().Remove(ctx, p); err != nil {
+		t.Error(err)
+	}
+}
+
+// end cancels a job as an operator.
+func end(ctx context.Context, t *testing.T, c *nats.Conn) {
+	t.Helper()
+	ledger, err := c.JobStore(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ledger.Save(ctx, lector.Job{ID: "cancelled", Site: "havana", State: lector.Cancelled}, 0); err != nil {
 		t.Error(err)
 	}
 }
@@ -305,6 +336,9 @@ func TestRolesAreNarrow(t *testing.T) {
 		"a cms reads dead letters":   {"cms", func(ctx context.Context, c *nats.Conn) error { _, err := c.DeadLetter(ctx, 1); return err }},
 		"a worker drops letters":     {"worker", func(ctx context.Context, c *nats.Conn) error { return c.DropDeadLetter(ctx, 1) }},
 		"an operator takes work":     {"ops", takeWork},
+		"a worker pauses": {"worker", func(ctx context.Context, c *nats.Conn) error {
+			return c.Pauses().Set(ctx, lector.Pause{Kind: lector.PauseSite, Name: "havana"})
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -349,6 +383,7 @@ func TestRolesForSubjects(t *testing.T) {
 	}
 	for _, subject := range []string{
 		"article.v1.havana.k", "audio.v1.havana.k", "usage.v1.havana.k", "deadletter.v1.article.v1.havana.k", "$KV.jobs.havana.k",
+		"$KV.pauses.lane.backfill", "$KV.budgets.havana", "$JS.API.CONSUMER.CREATE.KV_pauses.x", "$JS.API.CONSUMER.DELETE.KV_pauses.x", "$JS.API.STREAM.INFO.KV_pauses",
 		"$JS.ACK.ARTICLES.lector.1.2.3.4.5", "$JS.API.STREAM.CREATE.ARTICLES", "$JS.API.STREAM.PURGE.ARTICLES", "$JS.API.STREAM.DELETE.AUDIO",
 		"$JS.API.STREAM.MSG.DELETE.DEADLETTER", "$JS.API.STREAM.MSG.GET.DEADLETTER", "$JS.API.CONSUMER.CREATE.ARTICLES.lector", "$JS.API.CONSUMER.RESET.ARTICLES.lector",
 		"$JS.API.CONSUMER.INFO.ARTICLES.withdrawals", "$JS.API.STREAM.PURGE.DEADLETTER", "$JS.API.STREAM.CREATE.KV_leases",

@@ -16,7 +16,8 @@ type Part struct {
 func Layout() (all []Part) {
 	forms := map[string]string{
 		articles: "<site>.<key>", audio: "<site>.<key>", usage: "<site>.<key>", deadLetters: "<subject of the message>",
-		jobs: "<site>.<key>", budgets: "<site>", leases: "article.<key>, clip.<hash>, edit.<key>, probe.<hash>",
+		jobs: "<site>.<key>", budgets: "<site>", pauses: "lane.<lane>, site.<site>, voice.<voice>",
+		leases: "article.<key>, clip.<hash>, edit.<key>, probe.<hash>",
 	}
 	for _, s := range streamConfigs(1) {
 		all = append(all, Part{"stream", s.Name, strings.TrimSuffix(s.Subjects[0], ">") + forms[s.Name], s.Description})

@@ -31,28 +31,31 @@ func (c *Conn) queue(ctx context.Context, name string) (*Queue, error) {
 	return &Queue{consumer: k, conn: c}, nil
 }
 
-// Withdrawals hands out withdrawals alone, beside the queue in which they stand
-// too: there they may have long articles before them.
-type Withdrawals struct{ queue *Queue }
-
-// Withdrawals binds to the consumer for withdrawals.
-func (c *Conn) Withdrawals(ctx context.Context) (*Withdrawals, error) {
-	q, err := c.queue(ctx, withdrawals)
-	return &Withdrawals{q}, err
+// Urgent hands out the events that must not wait, beside the queue in which they stand
+// too: there they may have thousands of others before them.
+type Urgent struct {
+	queue *Queue
+	is    func(lector.ArticleEvent) bool
 }
 
-// Next waits for a withdrawal, as Queue.Next for any event. Other events are
-// acknowledged: the queue has them. One that cannot be decoded is left to it too.
-func (w *Withdrawals) Next(ctx context.Context) (lector.Delivery, error) {
-	for {
-		d, err := w.queue.Next(ctx)
-		if err != nil || d.Err == nil && d.Event.Type.Withdraws() {
-			return d, err
+// Urgent binds to the consumer for urgent events, which are those that is names.
+func (c *Conn) Urgent(ctx context.Context, is func(lector.ArticleEvent) bool) (*Urgent, error) {
+	q, err := c.queue(ctx, urgent)
+	return &Urgent{q, is}, err
+}
+
+// Fetch does as Queue.Fetch does, for urgent events. Others are acknowledged: the queue
+// has them. One that cannot be decoded is left to it too. An acknowledgement that is
+// lost makes its event come again, which is acknowledged then.
+func (u *Urgent) Fetch(ctx context.Context, n int, take func(lector.Delivery)) error {
+	return u.queue.fetch(ctx, n, func(m jetstream.Msg) {
+		d := u.queue.delivery(m)
+		if d.Err == nil && u.is(d.Event) {
+			take(d)
+			return
 		}
-		if err := d.Ack(ctx); err != nil {
-			return lector.Delivery{}, fmt.Errorf("fetch: %w", err)
-		}
-	}
+		_ = m.Ack()
+	})
 }
 
 // A pull is renewed every pullWait and watched by heartbeats: with the
@@ -65,27 +68,44 @@ const (
 // Next waits for an event. It returns the context's error when that ends
 // first, and any other error when the broker does not answer: the caller waits
 // a little and asks again. It may be called by many goroutines at once.
-func (q *Queue) Next(ctx context.Context) (lector.Delivery, error) {
+func (q *Queue) Next(ctx context.Context) (next lector.Delivery, err error) {
+	for next.Acknowledger == nil && err == nil {
+		err = q.Fetch(ctx, 1, func(d lector.Delivery) { next = d })
+	}
+	return next, err
+}
+
+// Fetch hands each event to take as it comes, until there were n, or pullWait is over.
+// It returns the context's error when that ends first, and any other error when the
+// broker does not answer: the caller waits a little and asks again. It may be called
+// by many goroutines at once.
+func (q *Queue) Fetch(ctx context.Context, n int, take func(lector.Delivery)) error {
+	return q.fetch(ctx, n, func(m jetstream.Msg) { take(q.delivery(m)) })
+}
+
+func (q *Queue) fetch(ctx context.Context, n int, take func(jetstream.Msg)) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	batch, err := q.consumer.Fetch(n, jetstream.FetchMaxWait(pullWait), jetstream.FetchHeartbeat(pullHeartbeat))
+	if err != nil {
+		return fmt.Errorf("fetch: %w", err)
+	}
 	for {
-		if err := ctx.Err(); err != nil {
-			return lector.Delivery{}, err
-		}
-		batch, err := q.consumer.Fetch(1, jetstream.FetchMaxWait(pullWait), jetstream.FetchHeartbeat(pullHeartbeat))
-		if err != nil {
-			return lector.Delivery{}, fmt.Errorf("fetch: %w", err)
-		}
 		select {
 		case m, ok := <-batch.Messages():
 			if ok {
-				return q.delivery(m), nil
+				take(m)
+				continue
 			}
 		case <-ctx.Done():
 			releaseBatch(batch)
-			return lector.Delivery{}, ctx.Err()
+			return ctx.Err()
 		}
 		if err := batch.Error(); err != nil && !errors.Is(err, nats.ErrTimeout) {
-			return lector.Delivery{}, fmt.Errorf("fetch: %w", err)
+			return fmt.Errorf("fetch: %w", err)
 		}
+		return nil
 	}
 }
 

@@ -20,8 +20,9 @@ const (
 	leases      = "leases"
 	usage       = "USAGE"
 	budgets     = "budgets"
+	pauses      = "pauses"
 	consumer    = "lector"
-	withdrawals = "withdrawals"
+	urgent      = "withdrawals" // its name from when it handed out nothing else
 )
 
 // Beginnings of the subjects of two streams: behind it stands the site and the
@@ -142,6 +143,7 @@ func bucketConfigs(replicas int) []jetstream.KeyValueConfig {
 	return []jetstream.KeyValueConfig{
 		{Bucket: jobs, Description: "the truth about each article", History: 10, Replicas: replicas, Metadata: map[string]string{formatKey: jobFormat}},
 		{Bucket: budgets, Description: "what each site has spent", History: 1, Replicas: replicas},
+		{Bucket: pauses, Description: "what operators have paused", History: 1, Replicas: replicas},
 		leaseBucket(replicas),
 	}
 }
@@ -158,12 +160,12 @@ func leaseBucket(replicas int) jetstream.KeyValueConfig {
 
 // consumerConfigs are the workers' consumers. Attempts are counted in the job's
 // record, not by the broker. Events that wait for a budget count as pending and
-// must not keep the articles of other sites out; workers fetch one at a time.
+// must not keep the articles of other sites out.
 func consumerConfigs() []jetstream.ConsumerConfig {
 	all := jetstream.ConsumerConfig{AckPolicy: jetstream.AckExplicitPolicy, AckWait: AckWait, MaxDeliver: -1, MaxAckPending: -1}
 	queue, early := all, all
 	queue.Durable, queue.Description = consumer, "hands each article event to one worker"
-	early.Durable, early.Description = withdrawals, "hands withdrawals to a worker beside the queue"
+	early.Durable, early.Description = urgent, "hands withdrawals and breaking articles to a worker beside the queue"
 	early.DeliverPolicy = jetstream.DeliverNewPolicy // what is older stands in the queue
 	return []jetstream.ConsumerConfig{queue, early}
 }

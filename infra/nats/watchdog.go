@@ -250,6 +250,8 @@ func (w *Watchdog) checkStream(ctx context.Context, name string) error {
 	defer cancel()
 	s, err := w.conn.js.Stream(ctx, name)
 	switch {
+	case errors.Is(err, jetstream.ErrStreamNotFound) && name == "KV_"+pauses:
+		return w.withoutPauses()
 	case errors.Is(err, jetstream.ErrStreamNotFound):
 		return lector.Hint(fmt.Errorf("%s is gone", displayName(name)), "%s", goneHint)
 	case unanswered(err) && refused():
@@ -263,6 +265,15 @@ func (w *Watchdog) checkStream(ctx context.Context, name string) error {
 		return lector.Hint(fmt.Errorf("%s has no leader", displayName(name)), "%s", leaderHint)
 	}
 	return nil
+}
+
+// withoutPauses is what the doctor is told of an installation that an older build has
+// set up. Workers do their work there.
+func (w *Watchdog) withoutPauses() error {
+	if w.heal {
+		return nil
+	}
+	return lector.Hint(fmt.Errorf("%s is not there: nothing can be paused", displayName("KV_"+pauses)), "run lector setup: it makes it")
 }
 
 const (

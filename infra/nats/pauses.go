@@ -1,0 +1,202 @@
+package nats
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+)
+
+// Pauses keeps what operators have paused. Paused answers from memory, by what Run
+// has seen last.
+type Pauses struct {
+	conn *Conn
+
+	mu  sync.Mutex
+	all map[string]lector.Pause
+}
+
+// Pauses returns those of this server. Nothing is asked of it yet.
+func (c *Conn) Pauses() *Pauses { return &Pauses{conn: c} }
+
+// pausesReread is how often all pauses are read anew: a watch may have ended without
+// a word.
+const pausesReread = 30 * time.Second
+
+// Paused returns the pause of something, if there is one.
+func (p *Pauses) Paused(kind lector.PauseKind, name string) (lector.Pause, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	found, paused := p.all[pauseKey(kind, name)]
+	return found, paused
+}
+
+// plainName is a name that can stand in a key as it is.
+var plainName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+func pauseKey(kind lector.PauseKind, name string) string {
+	if !plainName.MatchString(name) {
+		name = "=" + base64.RawURLEncoding.EncodeToString([]byte(name))
+	}
+	return string(kind) + "." + name
+}
+
+// Run keeps what Paused answers up to date, until ctx ends. While the bucket cannot be
+// read the last that is known holds.
+func (p *Pauses) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		short, cancel := context.WithTimeout(ctx, pausesReread)
+		if err := p.watch(short); err != nil && ctx.Err() == nil {
+			p.conn.log.Debug("pauses not read", "error", p.conn.Explain(err))
+			<-short.Done()
+		}
+		cancel()
+	}
+}
+
+// Load reads all pauses.
+func (p *Pauses) Load(ctx context.Context) error {
+	_, err := p.All(ctx)
+	return err
+}
+
+// All returns all pauses, ordered by kind and name.
+func (p *Pauses) All(ctx context.Context) ([]lector.Pause, error) {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	w, err := p.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer w.Stop() //nolint:errcheck // the watch is over either way
+	all, err := initial(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	p.replace(all)
+	return slices.SortedFunc(maps.Values(all), func(a, b lector.Pause) int {
+		return strings.Compare(pauseKey(a.Kind, a.Name), pauseKey(b.Kind, b.Name))
+	}), nil
+}
+
+func (p *Pauses) open(ctx context.Context) (jetstream.KeyWatcher, error) {
+	b, err := p.conn.bucket(ctx, pauses)
+	if err != nil {
+		return nil, err
+	}
+	w, err := b.kv.WatchAll(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("watch pauses: %w", err)
+	}
+	return w, nil
+}
+
+// watch notes all that is there and each change, until ctx ends.
+func (p *Pauses) watch(ctx context.Context) error {
+	w, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.Stop() //nolint:errcheck // the watch is over either way
+	all, err := initial(ctx, w)
+	if err != nil {
+		return err
+	}
+	for {
+		p.replace(all)
+		entry, err := update(ctx, w)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		all = maps.Clone(all)
+		apply(all, entry)
+	}
+}
+
+// initial returns what a new watch shows first: all that is there.
+func initial(ctx context.Context, w jetstream.KeyWatcher) (map[string]lector.Pause, error) {
+	all := map[string]lector.Pause{}
+	for {
+		entry, err := update(ctx, w)
+		if err != nil || entry == nil {
+			return all, err
+		}
+		apply(all, entry)
+	}
+}
+
+func update(ctx context.Context, w jetstream.KeyWatcher) (jetstream.KeyValueEntry, error) {
+	select {
+	case <-ctx.Done():
+		return nil, fmt.Errorf("watch pauses: %w", ctx.Err())
+	case entry, open := <-w.Updates():
+		if !open {
+			return nil, errors.New("watch pauses: it broke off")
+		}
+		return entry, nil
+	}
+}
+
+// apply enters a change. An entry that cannot be read pauses nothing.
+func apply(all map[string]lector.Pause, entry jetstream.KeyValueEntry) {
+	if entry == nil {
+		return
+	}
+	var p lector.Pause
+	if entry.Operation() != jetstream.KeyValuePut || json.Unmarshal(entry.Value(), &p) != nil {
+		delete(all, entry.Key())
+		return
+	}
+	all[entry.Key()] = p
+}
+
+func (p *Pauses) replace(all map[string]lector.Pause) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.all = all
+}
+
+// Set pauses something, or changes the reason.
+func (p *Pauses) Set(ctx context.Context, pause lector.Pause) error {
+	return p.change(ctx, pause.String(), func(ctx context.Context, b bucket) error {
+		value, err := json.Marshal(pause)
+		if err == nil {
+			_, err = b.kv.Put(ctx, pauseKey(pause.Kind, pause.Name), value)
+		}
+		return err
+	})
+}
+
+// Remove resumes what is paused.
+func (p *Pauses) Remove(ctx context.Context, pause lector.Pause) error {
+	return p.change(ctx, "resume "+pause.Name, func(ctx context.Context, b bucket) error {
+		return b.kv.Delete(ctx, pauseKey(pause.Kind, pause.Name))
+	})
+}
+
+func (p *Pauses) change(ctx context.Context, what string, f func(context.Context, bucket) error) error {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	b, err := p.conn.bucket(ctx, pauses)
+	if err == nil {
+		err = f(ctx, b)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
