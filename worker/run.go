@@ -50,6 +50,7 @@ func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) erro
 		return w.finishUnchanged(ctx, r, plan)
 	}
 	account := w.Narrator.Account(r.job.Site, r.job.ID, w.Name)
+	account.Lane = r.job.Lane
 	n, err := plan.Narrate(ctx, account, step)
 	if closed := account.Close(ctx); closed != nil {
 		w.Log.Warn("usage not recorded; the next attempt finds it open", "job", r.job.ID, "error", closed)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lector"
@@ -31,9 +32,14 @@ type Budget interface {
 // entry in the ledger and one reservation in the budget before the first call,
 // and one of each at its end, however many calls there are.
 type Account struct {
+	// Lane is that of the article, by which its calls wait for those of others. It is
+	// set before the first call.
+	Lane lector.Lane
+
 	ledger UsageLedger
 	budget Budget
 	log    *slog.Logger
+	calls  atomic.Int64 // that are planned and have not ended
 
 	mu       sync.Mutex
 	usage    lector.AttemptUsage // with the calls that are planned
@@ -81,6 +87,7 @@ func (a *Account) Reserve(ctx context.Context, planned []lector.Call, concurrenc
 	if err := a.reserve(ctx, planned); err != nil {
 		return err
 	}
+	a.calls.Add(int64(len(planned)))
 	a.usage.Calls = append(a.usage.Calls, planned...)
 	a.usage.Concurrency += concurrency
 	if err := a.ledger.Write(ctx, a.usage); err != nil {
@@ -130,6 +137,7 @@ func (a *Account) begin(ctx context.Context, c lector.Call) error {
 // end closes a call. What it did not spend is there for the next. The last one of
 // an account that was closed meanwhile writes its end.
 func (a *Account) end(c lector.Call) {
+	a.calls.Add(-1)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.left.add(a.open[c.ID], 1)
@@ -143,6 +151,26 @@ func (a *Account) end(c lector.Call) {
 			a.log.Warn("usage not recorded; it counts as unknown", "job", a.usage.Job, "error", err)
 		}
 	}
+}
+
+// callsLeft is about how many calls the article has still to make: one that is tried
+// again counts once. Nobody's account has none.
+func (a *Account) callsLeft() int64 {
+	if a == nil {
+		return 0
+	}
+	return max(a.calls.Load(), 0)
+}
+
+// laneRank orders lanes, the best first.
+func (a *Account) laneRank() int {
+	switch {
+	case a == nil, a.Lane == lector.Normal:
+		return 1
+	case a.Lane == lector.Breaking:
+		return 0
+	}
+	return 2
 }
 
 // spent reports whether a call may have been billed.

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/semaphore"
 	"golang.org/x/time/rate"
 
 	"lector"
@@ -17,7 +16,7 @@ import (
 //
 // A throttled call halves what runs at once, and each full round of good calls
 // lets one more run, up to the bound again. While the backend asks for a wait,
-// nothing is begun. Waiting calls are served in their order.
+// nothing is begun. Waiting calls are served as those of Slots are.
 func LimitCalls(v Speaker, concurrency int, perSecond float64) Speaker {
 	if concurrency <= 0 {
 		concurrency = unbounded
@@ -28,7 +27,7 @@ func LimitCalls(v Speaker, concurrency int, perSecond float64) Speaker {
 	}
 	return &limited{
 		Speaker: v, most: concurrency, width: float64(concurrency),
-		places: semaphore.NewWeighted(int64(concurrency)), rate: rate.NewLimiter(interval, 1),
+		places: newCallQueue(concurrency), rate: rate.NewLimiter(interval, 1),
 	}
 }
 
@@ -42,11 +41,11 @@ const unbounded = 64
 const longestPause = time.Minute
 
 // limited has one place for each call that the backend may get at once. Places
-// beyond the width are withheld: x/sync's semaphore has a fixed size.
+// beyond the width are withheld.
 type limited struct {
 	Speaker
 	most   int // calls at once that the backend may get
-	places *semaphore.Weighted
+	places *callQueue
 	rate   *rate.Limiter
 
 	mu       sync.Mutex
@@ -58,8 +57,8 @@ type limited struct {
 }
 
 func (l *limited) Speak(ctx context.Context, r Request) (Result, error) {
-	if l.places.Acquire(ctx, 1) != nil {
-		return Result{}, context.Cause(ctx)
+	if err := l.places.acquire(ctx, r.account); err != nil {
+		return Result{}, err
 	}
 	l.count(1)
 	defer l.leave()
@@ -87,7 +86,7 @@ func (l *limited) leave() {
 	l.withheld++
 	if free := l.withheld - (l.most - int(l.width)); free > 0 {
 		l.withheld -= free
-		l.places.Release(int64(free))
+		l.places.release(free)
 	}
 }
 
@@ -140,7 +139,7 @@ func (l *limited) adapt(began time.Time, err error) {
 // withhold takes free places beyond the width. Those of running calls follow
 // when they end.
 func (l *limited) withhold() {
-	for l.withheld < l.most-int(l.width) && l.places.TryAcquire(1) {
+	for l.withheld < l.most-int(l.width) && l.places.tryAcquire() {
 		l.withheld++
 	}
 }

@@ -1,35 +1,31 @@
 package synth
 
-import (
-	"context"
-
-	"golang.org/x/sync/semaphore"
-)
+import "context"
 
 // Slots bounds the calls that run at once in this process, over all voices and
 // articles. The zero value bounds nothing.
-type Slots struct{ free *semaphore.Weighted }
+type Slots struct{ calls *callQueue }
 
 // NewSlots returns n slots.
-func NewSlots(n int) Slots { return Slots{semaphore.NewWeighted(int64(n))} }
+func NewSlots(n int) Slots { return Slots{newCallQueue(n)} }
 
 // Wrap returns v with each of its calls holding one slot.
 func (s Slots) Wrap(v Speaker) Speaker {
-	if s.free == nil {
+	if s.calls == nil {
 		return v
 	}
-	return slotted{v, s.free}
+	return slotted{v, s.calls}
 }
 
 type slotted struct {
 	Speaker
-	free *semaphore.Weighted
+	calls *callQueue
 }
 
 func (s slotted) Speak(ctx context.Context, r Request) (Result, error) {
-	if s.free.Acquire(ctx, 1) != nil {
-		return Result{}, context.Cause(ctx)
+	if err := s.calls.acquire(ctx, r.account); err != nil {
+		return Result{}, err
 	}
-	defer s.free.Release(1)
+	defer s.calls.release(1)
 	return s.Speaker.Speak(ctx, r)
 }

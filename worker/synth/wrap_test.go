@@ -225,7 +225,7 @@ func TestLimitCallsForgetsTheImpatient(t *testing.T) {
 			t.Error(errs[0])
 		}
 		wait.Wait()
-		if free := l.places.TryAcquire(1); l.running != 0 || !free || v.calls != 2 {
+		if free := l.places.tryAcquire(); l.running != 0 || !free || v.calls != 2 {
 			t.Errorf("running %d, calls %d, a place is free: %v", l.running, v.calls, free)
 		}
 	})
