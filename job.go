@@ -3,6 +3,7 @@ package lector
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -200,4 +201,16 @@ func (j *Job) Accept(e ArticleEvent, sequence uint64, now time.Time) {
 	}
 	j.State, j.Stage, j.Lane, j.Class, j.Reason, j.Announced = Running, StageTake, e.Lane, "", "", false
 	j.Changed = now
+}
+
+// Cancel ends the job without a result. What is public stays so, and nothing is
+// announced. A new event or a replay makes it live again.
+func (j *Job) Cancel(now time.Time, reason string) {
+	j.State, j.Stage, j.Class, j.Reason, j.Announced = Cancelled, StageDone, "", reason, true
+	j.Changed = now
+	attempts := slices.Clone(j.Attempts)
+	if n := len(attempts); n > 0 && attempts[n-1].Outcome == "" {
+		attempts[n-1].Ended, attempts[n-1].Outcome = now, string(Cancelled)
+	}
+	j.Attempts = attempts
 }

@@ -11,6 +11,10 @@ import (
 // errSuperseded ends the work on an event when the record is for a newer one.
 var errSuperseded = errors.New("superseded by a newer event")
 
+// errCancelled ends the work on an event that an operator has cancelled, like a newer
+// event does.
+var errCancelled = fmt.Errorf("cancelled by an operator: %w", errSuperseded)
+
 // errFenced ends the work of an attempt when another worker has begun a later one
 // at the same event: this one was taken for dead. It must neither write nor settle
 // the event, which is the other's.
@@ -60,7 +64,8 @@ func (r *record) update(ctx context.Context, f func(*lector.Job)) error {
 }
 
 // reload reads the record again; errSuperseded says that it wants another
-// event by now, errFenced that another attempt is made at this one.
+// event by now, errCancelled that this one is cancelled, errFenced that another
+// attempt is made at it.
 func (r *record) reload(ctx context.Context) error {
 	j, v, err := r.jobs.Job(ctx, r.job.Site, r.job.ID)
 	if err != nil {
@@ -69,6 +74,8 @@ func (r *record) reload(ctx context.Context) error {
 	switch {
 	case j.Sequence != r.job.Sequence:
 		return errSuperseded
+	case r.attempt > 0 && j.State == lector.Cancelled:
+		return errCancelled
 	case r.attempt > 0 && lastAttempt(j).Number != r.attempt:
 		return errFenced
 	}

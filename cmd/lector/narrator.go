@@ -65,11 +65,11 @@ func (h *resources) voices(ctx context.Context, clips synth.Clips, answers synth
 			missing[name] = err
 			continue
 		}
-		breaker := synth.NewBreaker(synth.BreakerConfig{Leases: h.metering.leases, Probe: "probe." + lector.Key("voice", name)})
+		breaker, paused := synth.NewBreaker(synth.BreakerConfig{Leases: h.metering.leases, Probe: "probe." + lector.Key("voice", name)}), h.voicePause(name)
 		out = append(out, worker.Voice{
-			Name: name, Capabilities: v.Capabilities(), Unavailable: breaker.OpenFor,
+			Name: name, Capabilities: v.Capabilities(), Unavailable: unavailable(breaker, paused),
 			Synthesizer: &synth.Synthesizer{
-				Voice: h.metering.wrapVoice(v, name, flight, slots, breaker), Clips: clips, Answers: answers, Singleflight: flight,
+				Voice: h.metering.wrapVoice(v, name, flight, slots, breaker, paused), Clips: clips, Answers: answers, Singleflight: flight,
 				Leases: h.metering.leases, Name: name, RerenderLimit: h.config.Worker.RerenderLimit,
 			},
 		})

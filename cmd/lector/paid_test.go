@@ -67,7 +67,7 @@ func TestAnswerIsKept(t *testing.T) {
 			purse := &metering{usage: ledger, budget: ledger, checkClip: synth.CheckAudio, log: slog.New(slog.DiscardHandler)}
 			flight := &synth.Singleflight{}
 			synthesizer := &synth.Synthesizer{
-				Voice: purse.wrapVoice(bare, "v", flight, synth.NewSlots(8), synth.NewBreaker(synth.BreakerConfig{})),
+				Voice: purse.wrapVoice(bare, "v", flight, synth.NewSlots(8), synth.NewBreaker(synth.BreakerConfig{}), nil),
 				Clips: worker.Clips{Store: store}, Singleflight: flight,
 			}
 			chunk := synth.Chunk{Text: "The ferry left the harbour on time, as it does on every day of the week.", Language: "en"}

@@ -40,6 +40,7 @@ type publishFlags struct {
 	cover    string
 	authors  string
 	updated  bool
+	lane     string
 	wait     bool
 	timeout  time.Duration
 	asJSON   bool
@@ -51,6 +52,7 @@ func (p *publishFlags) add(fs *flag.FlagSet) {
 	p.describe(fs)
 	fs.StringVar((*string)(&p.article.Visibility), "visibility", "", "public, members or paid (default public)")
 	fs.BoolVar(&p.updated, "updated", false, "announce an update instead of a publication")
+	fs.StringVar(&p.lane, "lane", "", "the `LANE` to stand in: breaking (before all others), normal, or backfill (when nothing else waits)")
 	p.addWait(fs)
 }
 
@@ -100,6 +102,10 @@ func (a *app) publish(ctx context.Context, args []string) (err error) {
 
 // eventOf makes the event of a file.
 func (a *app) eventOf(ctx context.Context, c *config, p publishFlags, name string) (lector.ArticleEvent, error) {
+	lane, err := lector.ParseLane(p.lane)
+	if err != nil {
+		return lector.ArticleEvent{}, usageError{err}
+	}
 	article, err := a.articleOf(ctx, c, p, name)
 	if err != nil {
 		return lector.ArticleEvent{}, err
@@ -108,7 +114,9 @@ func (a *app) eventOf(ctx context.Context, c *config, p publishFlags, name strin
 	if p.updated {
 		kind = lector.Updated
 	}
-	return newEvent(kind, article), nil
+	e := newEvent(kind, article)
+	e.Lane = lane
+	return e, nil
 }
 
 // newEvent is one announcement by this program: each call is a new one.

@@ -26,14 +26,14 @@ const maxRenderings = 3
 // wrapVoice wraps a voice in what each call to it needs. From the inside out: a call
 // that has begun may finish, is made only while the chunk's lease is held, is
 // entered into the account of its attempt, is refused while the circuit breaker is
-// open, waits for a free slot, and is retried within the article's limit; its answer
+// open or the voice is paused, waits for a free slot, and is retried within the article's limit; its answer
 // is kept and then checked, and a text that fails is rendered again or in parts. One
 // wrapped voice serves the whole process.
-func (p *metering) wrapVoice(v synth.Voice, name string, flight *synth.Singleflight, slots synth.Slots, b *synth.Breaker) synth.Speaker {
+func (p *metering) wrapVoice(v synth.Voice, name string, flight *synth.Singleflight, slots synth.Slots, b *synth.Breaker, paused pausedFunc) synth.Speaker {
 	c := v.Capabilities()
 	s := synth.RequireLease(synth.WithGracePeriod(v, flight))
 	s = synth.RequireLease(synth.Meter(s, name))
-	s = b.Wrap(s)
+	s = synth.RefusePaused(b.Wrap(s), paused)
 	s = synth.LimitCalls(slots.Wrap(s), c.Concurrency, c.PerSecond)
 	s = synth.Retry(synth.LimitRerendering(s), synth.RetryPolicy{})
 	s = synth.Check(synth.KeepAnswers(s), synth.CheckPace(p.checkClip))
@@ -41,6 +41,29 @@ func (p *metering) wrapVoice(v synth.Voice, name string, flight *synth.Singlefli
 		p.log.Warn(fmt.Sprintf("this server stops at about %d characters: set max_chars", limit), "voice", name,
 			"hint", fmt.Sprintf("set max_chars: %d for this voice in lector.yaml; until then longer texts are cut here, after one was paid for in vain", limit*9/10))
 	})
+}
+
+// pausedFunc returns the pause of a voice while there is one.
+type pausedFunc = func() (lector.Pause, bool)
+
+// voicePause returns what tells whether a voice is paused; nil: nothing ever is.
+func (h *resources) voicePause(name string) pausedFunc {
+	if h.pauses == nil {
+		return nil
+	}
+	return func() (lector.Pause, bool) { return h.pauses.Paused(lector.PauseVoice, name) }
+}
+
+// unavailable returns what tells for how long a voice is not worth a call.
+func unavailable(b *synth.Breaker, paused pausedFunc) func() time.Duration {
+	return func() time.Duration {
+		if paused != nil {
+			if _, yes := paused(); yes {
+				return synth.PausedWait
+			}
+		}
+		return b.OpenFor()
+	}
 }
 
 // override returns the voice with the limits, prices and pace of the settings

@@ -81,7 +81,12 @@ func retryable(err error) bool { return !lector.IsPermanent(err) && !final(err) 
 // no use: the next voice of the article is asked at once, the article is queued
 // again, or the chunk's lease has to be acquired again.
 func final(err error) bool {
-	return errors.Is(err, errCircuitOpen) || errors.Is(err, lector.ErrBudget) || errors.Is(err, errLeaseLost)
+	for _, refusal := range []error{errCircuitOpen, errPaused, lector.ErrBudget, errLeaseLost} {
+		if errors.Is(err, refusal) {
+			return true
+		}
+	}
+	return false
 }
 
 // wait is the time until the next try: what the backend asks for and a random

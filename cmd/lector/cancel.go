@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"lector"
+	"lector/infra/nats"
+)
+
+const cancelHelp = `Ends a job that is queued, parked or running, also one whose event no worker has seen
+yet. A worker that is at it stops before its next call; what was spoken is kept. What
+is public of the article stays public. A new event of the article or lector replay
+makes the job live again. A withdrawal cannot be cancelled.
+
+  lector cancel 4711
+
+ID is a job's id, the beginning of one, or the CMS's id of the article.`
+
+func (a *app) cancel(ctx context.Context, args []string) (err error) {
+	fs := a.flags("cancel")
+	set := a.settings(fs)
+	site := fs.String("site", "", "only a job of this `NAME` of a site")
+	asJSON := fs.Bool("json", false, "print the job as JSON")
+	ids, err := a.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(ids) != 1 {
+		return usageErrorf("cancel wants one job's ID")
+	}
+	c, err := a.load(set)
+	if err != nil {
+		return err
+	}
+	h := a.resources(c)
+	defer h.close(&err)
+	conn, err := h.nats("ops")
+	if err != nil {
+		return err
+	}
+	j, err := cancelJob(ctx, c, conn, *site, ids[0])
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		return a.printJSON(c.withCurrentAddress(j))
+	}
+	fmt.Fprintf(a.stdout, "cancelled: job %s%s\n", j.ID, stillPublic(j))
+	return nil
+}
+
+func stillPublic(j lector.Job) string {
+	if j.Rendition == "" {
+		return ""
+	}
+	return "; what is public of the article stays so"
+}
+
+// cancelJob ends the job that an id means.
+func cancelJob(ctx context.Context, c *config, conn *nats.Conn, site, id string) (lector.Job, error) {
+	jobs, err := conn.JobStore(ctx)
+	if err != nil {
+		return lector.Job{}, err
+	}
+	j, err := findJob(ctx, jobs, site, id)
+	if errors.Is(err, lector.ErrNotFound) {
+		j, err = c.unseenJob(ctx, conn, site, id, err)
+	}
+	for err == nil {
+		var next lector.Job
+		var version uint64
+		if next, version, err = cancelled(ctx, conn, jobs, j); err != nil {
+			break
+		}
+		_, err = jobs.Save(ctx, next, version)
+		if err == nil {
+			return next, nil
+		}
+		if errors.Is(err, lector.ErrConflict) { // a worker has changed it meanwhile
+			err = nil
+		}
+	}
+	return lector.Job{}, err
+}
+
+// cancelled reads a job and its newest event, and returns the job as it is when it
+// is cancelled.
+func cancelled(ctx context.Context, conn *nats.Conn, jobs *nats.JobStore, j lector.Job) (lector.Job, uint64, error) {
+	now, version, err := jobs.Job(ctx, j.Site, j.ID)
+	if err != nil && !errors.Is(err, lector.ErrNotFound) {
+		return j, 0, err
+	}
+	e, sequence, err := conn.NewestEvent(ctx, j.Site, j.ID)
+	if err != nil && !errors.Is(err, lector.ErrNotFound) {
+		return j, 0, err
+	}
+	now, err = cancelNewest(now, e, sequence, time.Now().UTC())
+	return now, version, err
+}
+
+// cancelNewest cancels what is to be done for an article: the event that its record
+// wants, or a newer one that no worker has begun.
+func cancelNewest(j lector.Job, e lector.ArticleEvent, sequence uint64, now time.Time) (lector.Job, error) {
+	waits := sequence > 0 && j.Disposition(e, sequence) == lector.Due
+	switch {
+	case waits && e.Type.Withdraws():
+		return j, lector.Hint(errors.New("the article is being withdrawn, which cannot be cancelled"), "publish it again")
+	case waits && sequence != j.Sequence:
+		j.Accept(e, sequence, now)
+	case j.State.Terminal() || j.ID == "":
+		return j, lector.Hint(fmt.Errorf("job %s is %s: there is nothing to cancel", j.ID, j.State), "lector unpublish withdraws what is public")
+	}
+	j.Cancel(now, "cancelled by an operator")
+	return j, nil
+}
+
+// jobID is what an article's key looks like.
+var jobID = regexp.MustCompile(`^[a-z2-7]{26}$`)
+
+// unseenJob returns the job of an article whose event no worker has seen yet, or
+// notFound.
+func (c *config) unseenJob(ctx context.Context, conn *nats.Conn, site, id string, notFound error) (lector.Job, error) {
+	if site == "" {
+		site = c.onlySite()
+	}
+	for _, key := range []string{lector.Key(site, id), id} {
+		if site == "" || !jobID.MatchString(key) {
+			continue
+		}
+		_, _, err := conn.NewestEvent(ctx, site, key)
+		if !errors.Is(err, lector.ErrNotFound) {
+			return lector.Job{Site: site, ID: key}, err
+		}
+	}
+	return lector.Job{}, notFound
+}
