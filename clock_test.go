@@ -37,6 +37,9 @@ var clockAllowed = map[string]string{
 	"infra/nats/leases_test.go over":                       "called in bubbles only",
 	"infra/nats/leases_test.go arriveAll":                  "called in bubbles only",
 	"infra/nats/leases_test.go TestLeaseFreedWhileRenewed": "when a lease is given up; nothing is judged by it",
+	"worker/dispatch_test.go Fetch":                        "called in bubbles only",
+	"worker/dispatch_test.go nextDue":                      "called in bubbles only",
+	"worker/dispatch_test.go slot":                         "called in bubbles only",
 	"publisher/tcp/conn_test.go trickle":                   "called in bubbles only",
 	"publisher/tcp/server_test.go send":                    "called in bubbles only",
 }

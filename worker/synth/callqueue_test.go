@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -99,8 +100,13 @@ func TestCallQueueLosesNoPlace(t *testing.T) {
 	for i := range 500 {
 		wait.Go(func() {
 			ctx, cancel := context.WithCancelCause(t.Context())
-			stop := time.AfterFunc(time.Duration(i%7)*50*time.Microsecond, func() { cancel(reason) })
-			defer stop.Stop()
+			defer cancel(nil)
+			go func() {
+				for range i % 7 {
+					runtime.Gosched()
+				}
+				cancel(reason)
+			}()
 			err := q.acquire(ctx, accountOf("", int64(i%5)))
 			if err == nil {
 				q.release(1)
