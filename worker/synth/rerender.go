@@ -2,6 +2,7 @@ package synth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"unicode/utf8"
@@ -80,12 +81,28 @@ func (l *rerenderLimit) take(r Request, n int) bool {
 	return true
 }
 
-// exceeded says that the limit is reached, and what the calls were made for.
+// limitReached is the error of a call that the limit did not allow.
+type limitReached struct {
+	limit *rerenderLimit
+	cause error // what the call would have been made for
+}
+
+func (e limitReached) Error() string {
+	return fmt.Sprintf("re-rendering stops at %d characters for an article of %d: %v", e.limit.most, e.limit.article, e.cause)
+}
+
+func (e limitReached) Unwrap() error { return e.cause }
+
+// exceeded says that the limit is reached, and what the calls were made for. What was
+// refused by the limit, and is tried in parts, has its own cause.
 func (l *rerenderLimit) exceeded(refusal error) error {
 	if refusal == nil {
 		refusal = unfitError{Reason: "not known why"}
 	}
-	err := fmt.Errorf("re-rendering stops at %d characters for an article of %d: %w", l.most, l.article, refusal)
+	if before := (limitReached{}); errors.As(refusal, &before) {
+		refusal = before.cause
+	}
+	err := error(limitReached{l, refusal})
 	if hint := lector.HintOf(refusal); hint != "" {
 		err = lector.Hint(err, "%s; worker.rerender_limit allows more", hint)
 	}
