@@ -83,7 +83,9 @@ type storeConfig struct {
 
 // workerConfig says how much a worker does at once.
 type workerConfig struct {
-	// ConcurrentJobs is how many articles are worked on at once.
+	// ConcurrentJobs is how many articles are worked on at once. Beside them there
+	// are half as many places for long ones, from 10000 characters on, and one for a
+	// breaking one.
 	ConcurrentJobs int `yaml:"concurrent_jobs" env:"CONCURRENT_JOBS"`
 	// ConcurrentCalls is how many calls to voices run at once, over all articles.
 	ConcurrentCalls int `yaml:"concurrent_calls" env:"CONCURRENT_CALLS"`
@@ -186,8 +188,7 @@ type siteConfig struct {
 	// or skipped.
 	Rules  extract.Rules `yaml:"rules,omitempty"`
 	Budget budgetConfig  `yaml:"budget,omitempty"`
-	// Breaking says which articles are read before all others, although their
-	// events name no lane.
+	// Breaking names articles that are read before all others.
 	Breaking breakingConfig `yaml:"breaking,omitempty"`
 	// Podcast describes /feed/NAME.xml to podcast directories.
 	Podcast podcastConfig `yaml:"podcast,omitempty"`
@@ -204,11 +205,11 @@ type includeConfig struct {
 	Foreign script.Foreign `yaml:"foreign,omitempty"`
 }
 
-// breakingConfig names articles; one of a section or a tag here is enough. Capital
-// and small letters are alike.
+// breakingConfig names articles that are read before all others, although their events
+// name no lane: one of a section or of a tag here. Capital and small letters are alike.
 type breakingConfig struct {
-	Sections []string `yaml:"sections,omitempty"` // as the CMS states them
-	Tags     []string `yaml:"tags,omitempty"`     // as the CMS states them
+	Sections []string `yaml:"sections,omitempty"` // whose articles are read before all others
+	Tags     []string `yaml:"tags,omitempty"`     // with which articles are read before all others
 }
 
 // budgetConfig bounds what a site may spend; 0 is no bound.
