@@ -24,9 +24,9 @@ const (
 	windowWait = 5 * time.Second
 	// windowInterval is how often that is looked at.
 	windowInterval = time.Second
-	// lookBatch is how many events are fetched at once to look for better ones while
-	// the window is full, and looksPerSecond how many of them there are in all: ten
-	// thousand articles of a backfill are passed in less than a minute.
+	// lookBatch is how many events are fetched ahead at once. looksPerSecond bounds
+	// those that are looked at only to be given back, because the window is full or
+	// they are paused: ten thousand articles are passed in less than a minute.
 	lookBatch      = 20
 	looksPerSecond = 200
 	// urgentBatch is how many events of the urgent consumer are asked for at once. It
@@ -52,7 +52,7 @@ type dispatcher struct {
 
 func newDispatcher(w *Worker) *dispatcher {
 	return &dispatcher{
-		worker: w, looks: rate.NewLimiter(looksPerSecond, lookBatch), free: w.slots(),
+		worker: w, looks: rate.NewLimiter(looksPerSecond, urgentBatch), free: w.slots(),
 		passed: pace{after: 10 * time.Second, interval: 50 * time.Millisecond},
 		paused: pace{after: 5 * time.Second, interval: 20 * time.Millisecond},
 	}
@@ -122,12 +122,15 @@ func (d *dispatcher) fill(ctx context.Context, q Queue, wanted func(context.Cont
 		if n == 0 {
 			return // ctx has ended
 		}
-		began, some := time.Now(), false
+		began, came, paused := time.Now(), 0, 0
 		err := q.Fetch(ctx, n, func(e lector.Delivery) {
-			some = true
-			d.add(e)
+			came++
+			if !d.add(e) {
+				paused++
+			}
 		})
-		if err == nil || some || time.Since(began) > healthyWait {
+		_ = d.looks.WaitN(ctx, paused) // thousands may be; it fails when ctx has ended
+		if err == nil || came > 0 || time.Since(began) > healthyWait {
 			wait = time.Second
 		}
 		if err != nil && !errors.Is(err, context.Canceled) {
@@ -189,12 +192,13 @@ func wait(ctx context.Context, changed <-chan struct{}) {
 	}
 }
 
-// add takes an event in, and gives back what is too much then.
-func (d *dispatcher) add(x lector.Delivery) {
+// add takes an event in, and gives back what is too much then. One that is paused is
+// given back itself: false.
+func (d *dispatcher) add(x lector.Delivery) bool {
 	e := d.worker.waiting(x)
 	if p, paused := d.worker.paused(e); paused {
 		d.giveBackPaused(e, p)
-		return
+		return false
 	}
 	d.mu.Lock()
 	closed := d.closed
@@ -211,6 +215,7 @@ func (d *dispatcher) add(x lector.Delivery) {
 	for _, e := range over {
 		d.giveBackPassed(e)
 	}
+	return true
 }
 
 // waiting describes an event for the window.

@@ -173,6 +173,36 @@ func (m *fakeServices) set(j lector.Job) {
 	m.versions[j.ID]++
 }
 
+// heldLeases are all held by somebody else.
+type heldLeases struct{}
+
+func (heldLeases) Hold(context.Context, string) (context.Context, func(), error) {
+	return nil, nil, lector.ErrExists
+}
+
+// TestSameEventIsGivenBack: an event that another worker is at, or was and died, keeps
+// no slot. A withdrawal goes on whoever has the article.
+func TestSameEventIsGivenBack(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[lector.EventType]string{lector.Published: "later", lector.Unpublished: "done"} {
+		synctest.Test(t, func(t *testing.T) {
+			m := newFakeServices()
+			m.set(lector.Job{Sequence: 1, State: lector.Running, Attempts: []lector.Attempt{{Number: 1, Worker: "other"}}})
+			w := m.worker()
+			w.Leases = heldLeases{}
+			d, s := newDelivery(kind, 1)
+			began := time.Now()
+			w.handle(t.Context(), d)
+			if took := time.Since(began); s.how != want || took > withdrawalWait {
+				t.Errorf("%s: %s after %v", kind, s, took)
+			}
+			if j := m.job(); want == "later" && len(j.Attempts) != 1 {
+				t.Errorf("job %+v", j)
+			}
+		})
+	}
+}
+
 func TestPanicIsAFailedArticle(t *testing.T) {
 	t.Parallel()
 	m := newFakeServices()

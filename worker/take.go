@@ -243,7 +243,8 @@ const sameEventWait = 2 * time.Second
 
 // acquireLease waits for the lease of an article. A worker that has it for an older
 // event releases it when it sees the record. Who has it for the same event, or had and
-// is dead, is not waited for: the event comes again. A withdrawal waits a moment only.
+// is dead, is not waited for: the event comes again. A withdrawal waits a moment only,
+// and then goes on without the lease.
 func (w *Worker) acquireLease(ctx context.Context, d lector.Delivery, r *record) (context.Context, func(), error) {
 	wait := ctx
 	if d.Event.Type.Withdraws() {
@@ -256,7 +257,7 @@ func (w *Worker) acquireLease(ctx context.Context, d lector.Delivery, r *record)
 		if !errors.Is(err, lector.ErrExists) {
 			return held, release, err
 		}
-		if r.attempt == 0 {
+		if r.attempt == 0 && !d.Event.Type.Withdraws() {
 			return nil, nil, notYet{sameEventWait, "for the worker that has it"}
 		}
 		sleep(wait, 200*time.Millisecond)
