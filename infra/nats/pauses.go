@@ -90,7 +90,12 @@ func (p *Pauses) All(ctx context.Context) ([]lector.Pause, error) {
 	}), nil
 }
 
+// open begins to watch. A server that has refused it once, as by an older nats.conf, is
+// not asked again: each time would be in its log.
 func (p *Pauses) open(ctx context.Context) (jetstream.KeyWatcher, error) {
+	if subject := "$JS.API.STREAM.INFO.KV_" + pauses; p.conn.refusals.has(subject) {
+		return nil, lector.Hint(fmt.Errorf("%s may not use %s", p.conn.options.user(), subject), "%s", roleHint(subject))
+	}
 	b, err := p.conn.bucket(ctx, pauses)
 	if err != nil {
 		return nil, err

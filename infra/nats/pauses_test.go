@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
+
 	"lector"
 	"lector/infra/limittest"
 )
@@ -148,5 +150,27 @@ func TestNewestEvent(t *testing.T) {
 	got, sequence, err := b.NewestEvent(t.Context(), e.Article.Site, e.Article.Key())
 	if err != nil || sequence != n || got.Article.Revision != "b" || got.Article.UpdatedAt.After(time.Now().Add(time.Minute)) {
 		t.Errorf("event %d %+v, %v", sequence, got.Article, err)
+	}
+}
+
+// TestPausesRefused: a server with an older nats.conf does not let a worker see what is
+// paused. It is asked once, and the hint says what to do.
+func TestPausesRefused(t *testing.T) {
+	t.Parallel()
+	s := startOther(t, &server.Options{Users: []*server.User{{Username: "admin", Password: "a"}, {
+		Username: "worker", Password: "w", Permissions: &server.Permissions{Publish: &server.SubjectPermission{Deny: []string{"$JS.API.STREAM.INFO.KV_pauses"}}},
+	}}})
+	admin := dialOther(t, Options{URL: s.ClientURL(), User: "admin", Password: "a"})
+	if err := admin.Setup(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	c := dialOther(t, Options{URL: s.ClientURL(), User: "worker", Password: "w"})
+	p := c.Pauses()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { _ = p.Load(ctx) }()
+	limittest.Until(t, "the server refuses it", func() bool { return c.refusals.newest() != "" })
+	cancel() // the answer never comes
+	if err := p.Load(t.Context()); !strings.Contains(lector.HintOf(err), "infra/deploy/nats.conf") {
+		t.Errorf("%v, hint %q", err, lector.HintOf(err))
 	}
 }
