@@ -13,6 +13,7 @@ import (
 	"lector/infra/observe"
 	"lector/publisher"
 	"lector/worker"
+	"lector/worker/jobindex"
 )
 
 // runAll runs its parts until the first of them fails or ctx ends, and waits for
@@ -42,6 +43,7 @@ type server struct {
 	conn     *nats.Conn
 	watchdog *nats.Watchdog
 	jobs     *nats.JobStore
+	index    *jobindex.Index // of the jobs; nil: this process has no worker
 	metrics  *observe.Metrics
 	public   *httpServer
 	admin    *httpServer
@@ -107,6 +109,7 @@ func (s *server) openBroker(ctx context.Context, r roles) (err error) {
 	}
 	s.watchdog = s.conn.Watchdog(s.broker == nil)
 	s.jobs, err = s.conn.JobStore(ctx)
+	s.index = jobindex.New()
 	return err
 }
 
@@ -213,6 +216,9 @@ func (s *server) run(ctx context.Context) error {
 	}
 	if s.pauses != nil {
 		parts = append(parts, func(ctx context.Context) error { s.pauses.Run(ctx); return nil })
+	}
+	if s.index != nil {
+		parts = append(parts, func(ctx context.Context) error { s.index.Run(ctx, s.jobs, s.log); return nil })
 	}
 	if s.answers != nil {
 		parts = append(parts, func(ctx context.Context) error { s.answers.Run(ctx); return nil })

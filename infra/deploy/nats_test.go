@@ -134,6 +134,7 @@ func TestRolesSuffice(t *testing.T) {
 	work(ctx, t, as(t, url, "worker", "worker"))
 	pause(ctx, t, as(t, url, "ops", "ops"), as(t, url, "worker", "worker"))
 	watch(ctx, t, as(t, url, "worker", "worker"), as(t, url, "doctor", "ops"))
+	follow(ctx, t, as(t, url, "worker", "worker"))
 	look(ctx, t, as(t, url, "ops", "ops"), first)
 	if _, err := as(t, url, "cms", "ops").Publish(ctx, event("two")); err != nil { // publish -wait
 		t.Fatal(err)
@@ -287,6 +288,21 @@ func write(ctx context.Context, t *testing.T, c *nats.Conn, a lector.Article) {
 	}
 }
 
+// follow watches the jobs, as a worker's index does.
+func follow(ctx context.Context, t *testing.T, c *nats.Conn) {
+	t.Helper()
+	ledger, err := c.JobStore(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	seen := 0
+	if err := ledger.Follow(ctx, func(lector.Job) { seen++ }, cancel); !errors.Is(err, context.Canceled) || seen != 1 {
+		t.Errorf("%d jobs are followed: %v", seen, err)
+	}
+}
+
 // look does what an operator does.
 func look(ctx context.Context, t *testing.T, c *nats.Conn, sequence uint64) {
 	t.Helper()
@@ -389,6 +405,7 @@ func TestRolesForSubjects(t *testing.T) {
 		"$JS.API.CONSUMER.INFO.ARTICLES.withdrawals", "$JS.API.STREAM.PURGE.DEADLETTER", "$JS.API.STREAM.CREATE.KV_leases",
 		"$JS.API.STREAM.MSG.GET.KV_jobs", "$JS.API.STREAM.MSG.GET.KV_budgets", "$JS.API.STREAM.MSG.GET.AUDIO", "$JS.API.STREAM.MSG.GET.USAGE",
 		"$JS.API.CONSUMER.INFO.ARTICLES.lector", "$JS.API.CONSUMER.MSG.NEXT.ARTICLES.lector", "$JS.API.CONSUMER.DELETE.ARTICLES.lector",
+		"$JS.API.CONSUMER.CREATE.KV_jobs.x.$KV.jobs.>", "$JS.API.CONSUMER.DELETE.KV_jobs.x", "$JS.FC.KV_jobs.x.y",
 		"$JS.API.CONSUMER.CREATE.DEADLETTER.x", "$JS.API.STREAM.INFO.OTHER", "something.else",
 		"_INBOX_setup.x.1", "_INBOX_cms.x.1", "_INBOX_worker.x.1", "_INBOX_ops.x.1", "_INBOX_doctor.x.1",
 	} {

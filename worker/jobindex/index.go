@@ -1,0 +1,137 @@
+// Package jobindex keeps in memory what lists, filters, counts and plans need of
+// all job records, so that none of them reads the bucket. It is kept by a watch and
+// may lag behind the bucket by a moment: what must be certain is read there.
+package jobindex
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"lector"
+)
+
+// Records are the job records. Follow calls changed with each as it stands, then
+// complete, and then changed whenever one changes. It returns when ctx ends, or
+// with an error when it cannot go on.
+type Records interface {
+	Follow(ctx context.Context, changed func(lector.Job), complete func()) error
+}
+
+// Index is the index of all jobs. Make it with New. Its methods may be called by
+// many goroutines at once.
+type Index struct {
+	mu       sync.RWMutex
+	jobs     map[string]*entry
+	groups   map[Group]*waiting
+	shared   map[string]string // texts that many records have
+	complete bool
+}
+
+// New returns an empty index.
+func New() *Index {
+	return &Index{jobs: map[string]*entry{}, groups: map[Group]*waiting{}, shared: map[string]string{}}
+}
+
+// Run keeps the index until ctx ends. A watch that breaks off is begun again.
+func (x *Index) Run(ctx context.Context, records Records, log *slog.Logger) {
+	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, 30*time.Second) {
+		err := records.Follow(ctx, x.Set, func() { x.setComplete(true); wait = time.Second })
+		x.setComplete(false)
+		if ctx.Err() != nil {
+			return
+		}
+		log.Warn("index of the jobs: the watch broke off", "error", err, "again", wait)
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (x *Index) setComplete(yes bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.complete = yes
+}
+
+// Complete reports whether all records are in the index.
+func (x *Index) Complete() bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.complete
+}
+
+// Set puts a record into the index, in place of what it holds of the job.
+func (x *Index) Set(j lector.Job) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	e := newEntry(j, x.share)
+	if old := x.jobs[j.ID]; old != nil {
+		x.leave(old)
+		e.id = old.id
+	}
+	x.jobs[e.id] = e
+	x.enter(e)
+}
+
+// maxShared bounds how many texts are kept to be shared: an event may state any
+// section.
+const maxShared = 10_000
+
+// share returns the text as other entries have it.
+func (x *Index) share(text string) string {
+	if text == "" {
+		return ""
+	}
+	known, ok := x.shared[text]
+	if ok {
+		return known
+	}
+	text = strings.Clone(text)
+	if len(x.shared) < maxShared {
+		x.shared[text] = text
+	}
+	return text
+}
+
+// Job returns what the index holds of a job.
+func (x *Index) Job(id string) (Entry, bool) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	e, ok := x.jobs[id]
+	if !ok {
+		return Entry{}, false
+	}
+	return e.export(), true
+}
+
+// Find returns the number of the jobs that a filter selects, and the jobs, the last
+// changed first.
+func (x *Index) Find(f lector.JobFilter) (int, iter.Seq[Entry]) {
+	found := x.matching(f)
+	slices.SortFunc(found, func(a, b *entry) int { return cmp.Or(cmp.Compare(b.changed, a.changed), cmp.Compare(a.id, b.id)) })
+	return len(found), func(yield func(Entry) bool) {
+		for _, e := range found {
+			if !yield(e.export()) {
+				return
+			}
+		}
+	}
+}
+
+func (x *Index) matching(f lector.JobFilter) (found []*entry) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	for _, e := range x.jobs {
+		if f.Matches(e.job()) {
+			found = append(found, e)
+		}
+	}
+	return found
+}
