@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -151,4 +152,17 @@ func (a *app) printJSON(v any) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
+}
+
+// printJSONLines prints one object a line.
+func printJSONLines[T any](a *app, all []T) error {
+	out := bufio.NewWriter(a.stdout)
+	e := json.NewEncoder(out)
+	e.SetEscapeHTML(false)
+	for _, v := range all {
+		if err := e.Encode(v); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -39,18 +38,14 @@ bug. An event that an older build gave up has none.`
 
 // deadLettersFlags select dead letters and say what is done with them.
 type deadLettersFlags struct {
-	query               lector.DeadLetterQuery
-	since, until        string
+	filterFlags
 	asJSON, plan        bool
 	yes, all, wholeData bool
 }
 
-func (f *deadLettersFlags) describe(fs *flag.FlagSet) {
-	fs.StringVar(&f.query.Site, "site", "", "only those of this `NAME` of a site")
-	fs.StringVar(&f.query.Class, "class", "", "only those of this `CLASS`")
-	fs.StringVar(&f.query.Text, "text", "", "only those with this `TEXT` in the reason, the article's id or the event")
-	fs.StringVar(&f.since, "since", "", "only those since `TIME`: "+momentHelp)
-	fs.StringVar(&f.until, "until", "", "only those before `TIME`")
+func (f *deadLettersFlags) addTo(fs *flag.FlagSet) {
+	f.describe(fs, "dead letters", "class", "site", "since", "until")
+	fs.StringVar(&f.Text, "text", "", "only dead letters with this `TEXT` in the reason, the article's id or the event, in any case")
 	fs.BoolVar(&f.asJSON, "json", false, "print JSON: of list one letter a line")
 	fs.BoolVar(&f.plan, "plan", false, "replay, drop: print only what would be done")
 	fs.BoolVar(&f.yes, "yes", false, "replay, drop: do not ask")
@@ -58,36 +53,20 @@ func (f *deadLettersFlags) describe(fs *flag.FlagSet) {
 	fs.BoolVar(&f.wholeData, "full", false, "show: print all of the event's data")
 }
 
-// complete reads the times and refuses what cannot select anything.
-func (f *deadLettersFlags) complete(now time.Time) (err error) {
-	if f.query.Since, err = moment("since", f.since, now); err != nil {
-		return err
-	}
-	if f.query.Until, err = moment("until", f.until, now); err != nil {
-		return err
-	}
-	if c := f.query.Class; c != "" && !slices.Contains(errorClasses, c) {
-		return usageError{lector.Hint(fmt.Errorf("deadletters: there is no class %q", c), "the classes are %s", strings.Join(errorClasses, ", "))}
-	}
-	return nil
+func (f *deadLettersFlags) query() lector.DeadLetterQuery {
+	return lector.DeadLetterQuery{Site: f.Site, Class: string(f.Class), Text: f.Text, Since: f.Since, Until: f.Until}
 }
-
-// errorClasses are the classes of errors.
-var errorClasses = []string{"input", "voice_refused", "voice_down", "quota", "budget", "storage", "poison", "bug"}
-
-// selects reports whether there is any filter.
-func (f *deadLettersFlags) selects() bool { return f.query != lector.DeadLetterQuery{} }
 
 func (a *app) deadLetters(ctx context.Context, args []string) (err error) {
 	fs := a.flags("deadletters")
 	set := a.settings(fs)
 	var f deadLettersFlags
-	f.describe(fs)
+	f.addTo(fs)
 	words, err := a.parse(fs, args)
 	if err != nil {
 		return err
 	}
-	if err := f.complete(time.Now()); err != nil {
+	if err := f.complete("deadletters", time.Now()); err != nil {
 		return err
 	}
 	run, err := a.deadLettersVerb(words, f)
@@ -183,13 +162,13 @@ func selectedLetters(ctx context.Context, conn *nats.Conn, q lector.DeadLetterQu
 }
 
 func (a *app) listLetters(ctx context.Context, conn *nats.Conn, f deadLettersFlags) error {
-	letters, err := selectedLetters(ctx, conn, f.query, nil)
+	letters, err := selectedLetters(ctx, conn, f.query(), nil)
 	if err != nil {
 		return err
 	}
 	slices.Reverse(letters)
 	if f.asJSON {
-		return a.printJSONLines(letters)
+		return printJSONLines(a, letters)
 	}
 	if len(letters) == 0 {
 		fmt.Fprintln(a.stdout, "no dead letters")
@@ -202,18 +181,6 @@ func (a *app) listLetters(ctx context.Context, conn *nats.Conn, f deadLettersFla
 			firstNonEmpty(l.Site, "-"), firstNonEmpty(truncate(l.Article, 24), "-"), l.Size, truncate(l.Reason, 80))
 	}
 	return w.Flush()
-}
-
-// printJSONLines prints one object a line.
-func (a *app) printJSONLines(letters []lector.DeadLetter) error {
-	e := json.NewEncoder(a.stdout)
-	e.SetEscapeHTML(false)
-	for _, l := range letters {
-		if err := e.Encode(l); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // shownData is how many bytes of an event are shown.
@@ -296,7 +263,7 @@ func dropLetter(ctx context.Context, conn *nats.Conn, id uint64) error {
 
 // actOnLetters prints the plan, asks, and does it.
 func (a *app) actOnLetters(ctx context.Context, conn *nats.Conn, f deadLettersFlags, ids []uint64, act letterAction) error {
-	letters, err := selectedLetters(ctx, conn, f.query, ids)
+	letters, err := selectedLetters(ctx, conn, f.query(), ids)
 	if err != nil {
 		return err
 	}

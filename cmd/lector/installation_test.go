@@ -15,6 +15,7 @@ import (
 	"lector/infra/limittest"
 	"lector/infra/nats"
 	"lector/worker"
+	"lector/worker/jobindex"
 	"lector/worker/synth"
 )
 
@@ -150,6 +151,7 @@ func (h *installation) addWorker(name string) *worker.Worker {
 	must(err)
 	h.jobs, err = h.conn.JobStore(ctx)
 	must(err)
+	h.index = jobindex.New()
 	queue, err := h.conn.Queue(ctx)
 	must(err)
 	leases, err := h.conn.Leases(ctx, name)

@@ -1,46 +1,58 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 	"unicode"
 
 	"lector"
+	"lector/infra/nats"
 )
 
 const jobsHelp = `Shows what became of each article.
 
-  lector jobs list                     all jobs, the last changed first
-  lector jobs list -state failed       only those
-  lector jobs show ID                  one, with its attempts and chunks
-  lector jobs watch                    each change as it happens, until Ctrl-C
+  lector jobs list                               all jobs, the last changed first
+  lector jobs list -state failed -class quota    only those
+  lector jobs list -site havana -section sport -text storm -since 7d
+  lector jobs show ID                            one, with its attempts and chunks
+  lector jobs watch -state failed                each change as it happens, until Ctrl-C
 
-ID is a job's id, the beginning of one, or the CMS's id of the article.`
+ID is a job's id, the beginning of one, or the CMS's id of the article. Filters
+hold all at once; -since and -until are about the last change of the job.
+
+A list comes from the index of a running worker, and where none answers from the
+bucket itself, which takes longer. With -json each job is one line.
+
+States are queued, running, parked, ready, failed, removed, refused and cancelled;
+classes are input, voice_refused, voice_down, quota, budget, storage, poison and
+bug.`
 
 // jobsFlags select jobs.
 type jobsFlags struct {
-	state, site string
-	asJSON      bool
+	filterFlags
+	asJSON bool
+	limit  int // negative: not given
 }
 
 func (a *app) jobs(ctx context.Context, args []string) (err error) {
 	fs := a.flags("jobs")
 	set := a.settings(fs)
 	var f jobsFlags
-	fs.StringVar(&f.state, "state", "", "list: only jobs in this `STATE`")
-	fs.StringVar(&f.site, "site", "", "only jobs of this `NAME` of a site")
-	fs.BoolVar(&f.asJSON, "json", false, "print JSON")
+	f.describe(fs, "jobs", jobFilters()...)
+	fs.IntVar(&f.limit, "limit", -1, "list: at most `N` jobs, 0 is all (default 1000, with -json all)")
+	fs.BoolVar(&f.asJSON, "json", false, "print JSON, of list and watch one job a line")
 	words, err := a.parse(fs, args)
 	if err != nil {
 		return err
 	}
-	run, err := a.jobsVerb(words, f)
+	if err := f.complete("jobs", time.Now()); err != nil {
+		return err
+	}
+	run, err := a.jobsVerb(words, &f)
 	if err != nil {
 		return err
 	}
@@ -58,70 +70,24 @@ func (a *app) jobs(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	return run(ctx, addressedJobs{l, c})
+	return run(ctx, addressedJobs{l, c}, conn)
 }
 
 // jobsVerb reads list, show ID or watch.
-func (a *app) jobsVerb(words []string, f jobsFlags) (func(context.Context, jobStore) error, error) {
-	if err := f.check(); err != nil {
-		return nil, err
-	}
+func (a *app) jobsVerb(words []string, f *jobsFlags) (func(context.Context, addressedJobs, *nats.Conn) error, error) {
 	verb := "list"
 	if len(words) > 0 {
 		verb, words = words[0], words[1:]
 	}
 	switch {
 	case verb == "list" && len(words) == 0:
-		return func(ctx context.Context, l jobStore) error { return a.listJobs(ctx, l, f) }, nil
+		return func(ctx context.Context, l addressedJobs, conn *nats.Conn) error { return a.listJobs(ctx, l, conn, f) }, nil
 	case verb == "show" && len(words) == 1:
-		return func(ctx context.Context, l jobStore) error { return a.showJob(ctx, l, f, words[0]) }, nil
+		return func(ctx context.Context, l addressedJobs, _ *nats.Conn) error { return a.showJob(ctx, l, f, words[0]) }, nil
 	case verb == "watch" && len(words) == 0:
-		return func(ctx context.Context, l jobStore) error { return a.watchJobs(ctx, l, f) }, nil
+		return func(ctx context.Context, l addressedJobs, _ *nats.Conn) error { return a.watchJobs(ctx, l, f) }, nil
 	}
 	return nil, usageError{lector.Hint(fmt.Errorf("jobs: what does %q mean?", append([]string{verb}, words...)), "lector jobs list, show ID or watch")}
-}
-
-func (a *app) listJobs(ctx context.Context, l jobStore, f jobsFlags) error {
-	jobs := []lector.Job{}
-	for j, err := range l.Jobs(ctx) {
-		if err != nil {
-			return err
-		}
-		if f.matches(j) {
-			jobs = append(jobs, j)
-		}
-	}
-	slices.SortFunc(jobs, func(x, y lector.Job) int {
-		return cmp.Or(y.Changed.Compare(x.Changed), cmp.Compare(x.ID, y.ID))
-	})
-	if f.asJSON {
-		return a.printJSON(jobs)
-	}
-	if len(jobs) == 0 {
-		fmt.Fprintln(a.stdout, "no jobs")
-		return nil
-	}
-	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "JOB\tSITE\tARTICLE\tSTATE\tCHANGED\tBILLED\tREUSED\tTITLE")
-	for _, j := range jobs {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\n", j.ID[:min(10, len(j.ID))], j.Site, truncate(j.Article, 24), j.State,
-			j.Changed.Local().Format(time.DateTime), j.Usage.Billed, j.Usage.Reused, truncate(j.Title, 48))
-	}
-	return w.Flush()
-}
-
-// check refuses a state that no job is ever in: its list would be empty for the
-// wrong reason.
-func (f jobsFlags) check() error {
-	states := []lector.State{lector.Queued, lector.Running, lector.Parked, lector.Ready, lector.Failed, lector.Removed, lector.Refused, lector.Cancelled}
-	if f.state == "" || slices.Contains(states, lector.State(f.state)) {
-		return nil
-	}
-	return usageError{lector.Hint(fmt.Errorf("jobs: there is no state %q", f.state), "the states are %s", strings.Trim(fmt.Sprint(states), "[]"))}
-}
-
-func (f jobsFlags) matches(j lector.Job) bool {
-	return (f.state == "" || string(j.State) == f.state) && (f.site == "" || j.Site == f.site)
 }
 
 // truncate cuts a text at n characters.
@@ -143,8 +109,8 @@ func oneLine(s string) string {
 	}, s)
 }
 
-func (a *app) showJob(ctx context.Context, l jobStore, f jobsFlags, id string) error {
-	j, err := findJob(ctx, l, f.site, id)
+func (a *app) showJob(ctx context.Context, l jobStore, f *jobsFlags, id string) error {
+	j, err := findJob(ctx, l, f.Site, id)
 	if err != nil {
 		return err
 	}
@@ -205,7 +171,7 @@ func chunkUsage(c lector.ChunkState) (text string) {
 	return text
 }
 
-func (a *app) watchJobs(ctx context.Context, l jobStore, f jobsFlags) error {
+func (a *app) watchJobs(ctx context.Context, l jobStore, f *jobsFlags) error {
 	for j, err := range l.Watch(ctx, "", "") {
 		if ctx.Err() != nil {
 			return nil
@@ -213,17 +179,17 @@ func (a *app) watchJobs(ctx context.Context, l jobStore, f jobsFlags) error {
 		if err != nil {
 			return err
 		}
-		if !f.matches(j) {
+		if !f.Matches(j) {
 			continue
 		}
 		if f.asJSON {
-			if err := a.printJSON(j); err != nil {
+			if err := printJSONLines(a, []lector.Job{j}); err != nil {
 				return err
 			}
 			continue
 		}
 		changed, text := j.Changed.Local().Format(time.TimeOnly), oneLine(firstNonEmpty(j.Reason, j.Title))
-		fmt.Fprintf(a.stdout, "%s  %s  %-9s %-8s %s\n", changed, j.ID[:10], j.State, j.Stage, text)
+		fmt.Fprintf(a.stdout, "%s  %s  %-9s %-8s %s\n", changed, j.ID[:min(10, len(j.ID))], j.State, j.Stage, text)
 	}
 	return nil
 }

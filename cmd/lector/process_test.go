@@ -153,11 +153,12 @@ func (p *programs) page(name string, n int) string {
 // job reads the job of the only article.
 func (p *programs) job(args ...string) lector.Job {
 	p.t.Helper()
-	var jobs []lector.Job
-	if err := json.Unmarshal([]byte(p.run(append([]string{"jobs", "list", "-json"}, args...)...)), &jobs); err != nil || len(jobs) != 1 {
-		p.t.Fatalf("%d jobs, %v", len(jobs), err)
+	var j lector.Job
+	out := p.run(append([]string{"jobs", "list", "-json"}, args...)...)
+	if err := json.Unmarshal([]byte(out), &j); err != nil {
+		p.t.Fatalf("no single job: %q: %v", out, err)
 	}
-	return jobs[0]
+	return j
 }
 
 // await polls with commands until the job is at rest.

@@ -74,7 +74,8 @@ func TestNoTextCommandsTheTerminal(t *testing.T) {
 	h.publishAndWait(lector.Published, a)
 	var out strings.Builder
 	h.app.stdout = &out
-	if err := errors.Join(h.app.listJobs(t.Context(), h.jobs, jobsFlags{}), h.app.showJob(t.Context(), h.jobs, jobsFlags{}, a.ID)); err != nil {
+	l := addressedJobs{h.jobs, h.config}
+	if err := errors.Join(h.app.listJobs(t.Context(), l, h.conn, &jobsFlags{}), h.app.showJob(t.Context(), l, &jobsFlags{}, a.ID)); err != nil {
 		t.Fatal(err)
 	}
 	if strings.ContainsAny(out.String(), "\x1b\a\r\u009b\u202e") || !strings.Contains(out.String(), "Red") {

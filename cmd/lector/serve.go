@@ -218,7 +218,9 @@ func (s *server) run(ctx context.Context) error {
 		parts = append(parts, func(ctx context.Context) error { s.pauses.Run(ctx); return nil })
 	}
 	if s.index != nil {
-		parts = append(parts, func(ctx context.Context) error { s.index.Run(ctx, s.jobs, s.log); return nil })
+		parts = append(parts,
+			func(ctx context.Context) error { s.index.Run(ctx, s.jobs, s.log); return nil },
+			func(ctx context.Context) error { return s.conn.AnswerJobs(ctx, s.index) })
 	}
 	if s.answers != nil {
 		parts = append(parts, func(ctx context.Context) error { s.answers.Run(ctx); return nil })

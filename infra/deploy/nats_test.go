@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"log/slog"
 	"os"
 	"regexp"
@@ -135,6 +136,7 @@ func TestRolesSuffice(t *testing.T) {
 	pause(ctx, t, as(t, url, "ops", "ops"), as(t, url, "worker", "worker"))
 	watch(ctx, t, as(t, url, "worker", "worker"), as(t, url, "doctor", "ops"))
 	follow(ctx, t, as(t, url, "worker", "worker"))
+	ask(ctx, t, as(t, url, "worker", "worker"), as(t, url, "ops", "ops"))
 	look(ctx, t, as(t, url, "ops", "ops"), first)
 	if _, err := as(t, url, "cms", "ops").Publish(ctx, event("two")); err != nil { // publish -wait
 		t.Fatal(err)
@@ -303,6 +305,31 @@ func follow(ctx context.Context, t *testing.T, c *nats.Conn) {
 	}
 }
 
+// ask has a worker answer an operator.
+func ask(ctx context.Context, t *testing.T, worker, ops *nats.Conn) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan error)
+	go func() { done <- worker.AnswerJobs(ctx, oneJob{}) }()
+	limittest.Until(t, "a worker answers", func() bool {
+		total, jobs, err := ops.FindJobs(ctx, lector.JobFilter{}, 0)
+		return err == nil && total == 1 && len(jobs) == 1
+	})
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// oneJob is an index of one job.
+type oneJob struct{}
+
+func (oneJob) Complete() bool { return true }
+
+func (oneJob) Select(lector.JobFilter) (int, iter.Seq[lector.Job]) {
+	return 1, slices.Values([]lector.Job{{ID: "k"}})
+}
+
 // look does what an operator does.
 func look(ctx context.Context, t *testing.T, c *nats.Conn, sequence uint64) {
 	t.Helper()
@@ -343,7 +370,11 @@ func TestRolesAreNarrow(t *testing.T) {
 		user string
 		try  func(context.Context, *nats.Conn) error
 	}{
-		"a cms announces audio":      {"cms", func(ctx context.Context, c *nats.Conn) error { return c.Announce(ctx, audio) }},
+		"a cms announces audio": {"cms", func(ctx context.Context, c *nats.Conn) error { return c.Announce(ctx, audio) }},
+		"a cms asks for jobs": {"cms", func(ctx context.Context, c *nats.Conn) error {
+			_, _, err := c.FindJobs(ctx, lector.JobFilter{}, 0)
+			return err
+		}},
 		"a cms reads jobs":           {"cms", func(ctx context.Context, c *nats.Conn) error { _, err := c.JobStore(ctx); return err }},
 		"a worker publishes article": {"worker", func(ctx context.Context, c *nats.Conn) error { _, err := c.Publish(ctx, event("x")); return err }},
 		"a worker sets up":           {"worker", func(ctx context.Context, c *nats.Conn) error { return c.Setup(ctx, 1) }},
@@ -398,7 +429,7 @@ func TestRolesForSubjects(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, subject := range []string{
-		"article.v1.havana.k", "audio.v1.havana.k", "usage.v1.havana.k", "deadletter.v1.article.v1.havana.k", "$KV.jobs.havana.k",
+		"article.v1.havana.k", "audio.v1.havana.k", "ask.v1.jobs", "usage.v1.havana.k", "deadletter.v1.article.v1.havana.k", "$KV.jobs.havana.k",
 		"$KV.pauses.lane.backfill", "$KV.budgets.havana", "$JS.API.CONSUMER.CREATE.KV_pauses.x", "$JS.API.CONSUMER.DELETE.KV_pauses.x", "$JS.API.STREAM.INFO.KV_pauses",
 		"$JS.ACK.ARTICLES.lector.1.2.3.4.5", "$JS.API.STREAM.CREATE.ARTICLES", "$JS.API.STREAM.PURGE.ARTICLES", "$JS.API.STREAM.DELETE.AUDIO",
 		"$JS.API.STREAM.MSG.DELETE.DEADLETTER", "$JS.API.STREAM.MSG.GET.DEADLETTER", "$JS.API.CONSUMER.CREATE.ARTICLES.lector", "$JS.API.CONSUMER.RESET.ARTICLES.lector",

@@ -115,6 +115,7 @@ var rolesBySubject = []struct {
 }{
 	{"article.v1.", []string{"cms", "ops"}},
 	{"audio.v1.", []string{"worker"}},
+	{requestPrefix, []string{"worker", "ops"}}, // who answers and who asks
 	{usagePrefix, []string{"worker"}},
 	{deadLetterPrefix, []string{"worker"}},
 	{"$KV." + pauses + ".", []string{"ops"}},

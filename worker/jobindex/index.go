@@ -135,3 +135,15 @@ func (x *Index) matching(f lector.JobFilter) (found []*entry) {
 	}
 	return found
 }
+
+// Select is Find without what is not in the records.
+func (x *Index) Select(f lector.JobFilter) (int, iter.Seq[lector.Job]) {
+	n, found := x.Find(f)
+	return n, func(yield func(lector.Job) bool) {
+		for e := range found {
+			if !yield(e.Job) {
+				return
+			}
+		}
+	}
+}
