@@ -180,6 +180,7 @@ func (h *installation) addWorker(name string) *worker.Worker {
 		Name: name, Queue: queue, Urgent: urgent, Pauses: h.pauses, Jobs: h.jobs, Leases: leases, Announcer: h.conn, Store: h.store,
 		Narrator: n, Addresses: h.config.addresses(), Log: h.log, ConcurrentJobs: 2, Heartbeat: nats.AckWait / 4,
 	}
+	must(h.openReplays(ctx, leases))
 	return h.worker
 }
 

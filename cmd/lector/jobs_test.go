@@ -101,7 +101,7 @@ func TestJobsList(t *testing.T) {
 func TestUnknownFilters(t *testing.T) {
 	t.Parallel()
 	c := &terminal{t: t, dir: t.TempDir()}
-	for _, command := range []string{"jobs", "deadletters"} {
+	for _, command := range []string{"jobs", "replay", "deadletters"} {
 		for _, test := range []struct{ flag, value, known string }{
 			{"-state", "done", "queued"}, {"-class", "typo", "voice_refused"}, {"-lane", "fast", "backfill"}, {"-since", "yesterday", "90m"},
 			{"-until", "-4h", "90m"},

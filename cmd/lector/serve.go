@@ -14,6 +14,7 @@ import (
 	"lector/publisher"
 	"lector/worker"
 	"lector/worker/jobindex"
+	"lector/worker/replay"
 )
 
 // runAll runs its parts until the first of them fails or ctx ends, and waits for
@@ -48,6 +49,8 @@ type server struct {
 	public   *httpServer
 	admin    *httpServer
 	worker   *worker.Worker
+	replays  *replay.Runner // nil: this process has no worker
+	planner  *replay.Planner
 	homePage http.Handler // answers paths that the publisher does not serve
 }
 
@@ -145,6 +148,21 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 		Narrator: narrator, Addresses: s.config.addresses(), UsageLedger: s.metering.history, Log: s.log,
 		ConcurrentJobs: s.config.Worker.ConcurrentJobs, Heartbeat: nats.AckWait / 4, OnProgress: s.onProgress,
 	}
+	return s.openReplays(ctx, leases)
+}
+
+// openReplays opens what carries replays out, twice as many articles at once as the
+// worker reads, so that none of it waits for the next.
+func (s *server) openReplays(ctx context.Context, leases *nats.Leases) error {
+	records, err := s.conn.Replays(ctx)
+	if err != nil {
+		return err
+	}
+	atOnce := 2 * max(1, s.worker.ConcurrentJobs)
+	s.replays = &replay.Runner{
+		Name: s.worker.Name, Replays: records, Jobs: s.jobs, Events: s.conn, Leases: leases, Index: s.index, Log: s.log, AtOnce: atOnce,
+	}
+	s.planner = &replay.Planner{Jobs: s.index, Events: s.conn, Estimator: s.worker, AtOnce: atOnce}
 	return nil
 }
 
@@ -221,6 +239,11 @@ func (s *server) run(ctx context.Context) error {
 		parts = append(parts,
 			func(ctx context.Context) error { s.index.Run(ctx, s.jobs, s.log); return nil },
 			func(ctx context.Context) error { return s.conn.AnswerJobs(ctx, s.index) })
+	}
+	if s.replays != nil {
+		parts = append(parts,
+			func(ctx context.Context) error { s.replays.Run(ctx); return nil },
+			func(ctx context.Context) error { return s.conn.AnswerPlans(ctx, s.planner.Plan) })
 	}
 	if s.answers != nil {
 		parts = append(parts, func(ctx context.Context) error { s.answers.Run(ctx); return nil })

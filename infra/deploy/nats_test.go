@@ -137,6 +137,7 @@ func TestRolesSuffice(t *testing.T) {
 	watch(ctx, t, as(t, url, "worker", "worker"), as(t, url, "doctor", "ops"))
 	follow(ctx, t, as(t, url, "worker", "worker"))
 	ask(ctx, t, as(t, url, "worker", "worker"), as(t, url, "ops", "ops"))
+	replay(ctx, t, as(t, url, "ops", "ops"), as(t, url, "worker", "worker"))
 	look(ctx, t, as(t, url, "ops", "ops"), first)
 	if _, err := as(t, url, "cms", "ops").Publish(ctx, event("two")); err != nil { // publish -wait
 		t.Fatal(err)
@@ -321,6 +322,54 @@ func ask(ctx context.Context, t *testing.T, worker, ops *nats.Conn) {
 	}
 }
 
+// replay has an operator record a replay and a worker carry it out.
+func replay(ctx context.Context, t *testing.T, ops, worker *nats.Conn) {
+	t.Helper()
+	records, err := ops.Replays(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := lector.JobRef{Site: "havana", ID: event("one").Article.Key()}
+	if err := records.Create(ctx, lector.Replay{ID: "replay-x", State: lector.ReplayRunning}, []lector.JobRef{ref}); err != nil {
+		t.Fatal(err)
+	}
+	at, err := worker.Replays(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := at.Follow(ctx, func(lector.Replay) { cancel() }); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	ctx = context.WithoutCancel(ctx)
+	r, version, err := at.Replay(ctx, "replay-x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for listed, err := range at.List(ctx, r.ID, 0) {
+		if err != nil || listed != ref {
+			t.Errorf("listed %v, %v", listed, err)
+		}
+	}
+	e, sequence, err := worker.NewestEvent(ctx, ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := worker.Event(ctx, sequence); err != nil {
+		t.Error(err)
+	}
+	if _, err := worker.PublishAfter(ctx, e, sequence+1); !errors.Is(err, lector.ErrConflict) {
+		t.Errorf("published although there is a newer one: %v", err)
+	}
+	if _, err := at.Save(ctx, r, version); err != nil {
+		t.Error(err)
+	}
+	if all, err := records.All(ctx); err != nil || len(all) != 1 {
+		t.Errorf("%d replays, %v", len(all), err)
+	}
+}
+
 // oneJob is an index of one job.
 type oneJob struct{}
 
@@ -375,14 +424,13 @@ func TestRolesAreNarrow(t *testing.T) {
 			_, _, err := c.FindJobs(ctx, lector.JobFilter{}, 0)
 			return err
 		}},
-		"a cms reads jobs":           {"cms", func(ctx context.Context, c *nats.Conn) error { _, err := c.JobStore(ctx); return err }},
-		"a worker publishes article": {"worker", func(ctx context.Context, c *nats.Conn) error { _, err := c.Publish(ctx, event("x")); return err }},
-		"a worker sets up":           {"worker", func(ctx context.Context, c *nats.Conn) error { return c.Setup(ctx, 1) }},
-		"an operator announces":      {"ops", func(ctx context.Context, c *nats.Conn) error { return c.Announce(ctx, audio) }},
-		"an operator sets up":        {"ops", func(ctx context.Context, c *nats.Conn) error { return c.Setup(ctx, 1) }},
-		"a cms reads dead letters":   {"cms", func(ctx context.Context, c *nats.Conn) error { _, err := c.DeadLetter(ctx, 1); return err }},
-		"a worker drops letters":     {"worker", func(ctx context.Context, c *nats.Conn) error { return c.DropDeadLetter(ctx, 1) }},
-		"an operator takes work":     {"ops", takeWork},
+		"a cms reads jobs":         {"cms", func(ctx context.Context, c *nats.Conn) error { _, err := c.JobStore(ctx); return err }},
+		"a worker sets up":         {"worker", func(ctx context.Context, c *nats.Conn) error { return c.Setup(ctx, 1) }},
+		"an operator announces":    {"ops", func(ctx context.Context, c *nats.Conn) error { return c.Announce(ctx, audio) }},
+		"an operator sets up":      {"ops", func(ctx context.Context, c *nats.Conn) error { return c.Setup(ctx, 1) }},
+		"a cms reads dead letters": {"cms", func(ctx context.Context, c *nats.Conn) error { _, err := c.DeadLetter(ctx, 1); return err }},
+		"a worker drops letters":   {"worker", func(ctx context.Context, c *nats.Conn) error { return c.DropDeadLetter(ctx, 1) }},
+		"an operator takes work":   {"ops", takeWork},
 		"a worker pauses": {"worker", func(ctx context.Context, c *nats.Conn) error {
 			return c.Pauses().Set(ctx, lector.Pause{Kind: lector.PauseSite, Name: "havana"})
 		}},
@@ -437,6 +485,7 @@ func TestRolesForSubjects(t *testing.T) {
 		"$JS.API.STREAM.MSG.GET.KV_jobs", "$JS.API.STREAM.MSG.GET.KV_budgets", "$JS.API.STREAM.MSG.GET.AUDIO", "$JS.API.STREAM.MSG.GET.USAGE",
 		"$JS.API.CONSUMER.INFO.ARTICLES.lector", "$JS.API.CONSUMER.MSG.NEXT.ARTICLES.lector", "$JS.API.CONSUMER.DELETE.ARTICLES.lector",
 		"$JS.API.CONSUMER.CREATE.KV_jobs.x.$KV.jobs.>", "$JS.API.CONSUMER.DELETE.KV_jobs.x", "$JS.FC.KV_jobs.x.y",
+		"$KV.replays.replay.x", "$JS.API.CONSUMER.CREATE.KV_replays.x.y", "$JS.API.CONSUMER.DELETE.KV_replays.x", "$JS.FC.KV_replays.x.y", "$JS.API.STREAM.MSG.GET.KV_replays",
 		"$JS.API.CONSUMER.CREATE.DEADLETTER.x", "$JS.API.STREAM.INFO.OTHER", "something.else",
 		"_INBOX_setup.x.1", "_INBOX_cms.x.1", "_INBOX_worker.x.1", "_INBOX_ops.x.1", "_INBOX_doctor.x.1",
 	} {

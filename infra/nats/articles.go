@@ -17,10 +17,24 @@ import (
 func (c *Conn) Publish(ctx context.Context, e lector.ArticleEvent) (uint64, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
+	m, err := c.encodeArticle(e)
+	if err != nil {
+		return 0, err
+	}
+	ack, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(e.Source+"|"+e.ID))
+	if err != nil {
+		return 0, fmt.Errorf("publish article event: %w", publishHint(err))
+	}
+	return ack.Sequence, nil
+}
+
+// encodeArticle makes the message of an event, and refuses one that no worker
+// could read.
+func (c *Conn) encodeArticle(e lector.ArticleEvent) (*nats.Msg, error) {
 	subject := lector.ArticleSubject(e.Article.Site, e.Article.Key())
 	m, err := encode(subject, e.ID, e.Source, string(e.Type), articleSchema, e.Time, e.Article)
 	if err != nil {
-		return 0, fmt.Errorf("publish article event: %w", err)
+		return nil, fmt.Errorf("publish article event: %w", err)
 	}
 	if e.Replay != "" {
 		m.Header.Set(replayHeader, e.Replay)
@@ -29,16 +43,9 @@ func (c *Conn) Publish(ctx context.Context, e lector.ArticleEvent) (uint64, erro
 		m.Header.Set(ceLane, string(e.Lane))
 	}
 	if _, err := decodeArticle(subject, m.Header, m.Data); err != nil {
-		return 0, fmt.Errorf("publish article event: %w", err)
+		return nil, fmt.Errorf("publish article event: %w", err)
 	}
-	if err := c.checkSize(len(m.Data)); err != nil {
-		return 0, err
-	}
-	ack, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(e.Source+"|"+e.ID))
-	if err != nil {
-		return 0, fmt.Errorf("publish article event: %w", publishHint(err))
-	}
-	return ack.Sequence, nil
+	return m, c.checkSize(len(m.Data))
 }
 
 // ErrTooLarge is the error for an article that no event of this server can hold.
@@ -71,20 +78,11 @@ func publishHint(err error) error {
 // Event returns an article event by its place in the stream, or
 // lector.ErrNotFound when the log no longer holds it.
 func (c *Conn) Event(ctx context.Context, sequence uint64) (lector.ArticleEvent, error) {
-	ctx, cancel := withDefaultTimeout(ctx)
-	defer cancel()
-	s, err := c.bind(ctx, articles)
+	m, err := c.storedMessage(ctx, articles, map[string]any{"seq": sequence})
 	if err != nil {
-		return lector.ArticleEvent{}, err
+		return lector.ArticleEvent{}, brokerError(fmt.Sprintf("article event %d", sequence), err)
 	}
-	m, err := s.GetMsg(ctx, sequence)
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return lector.ArticleEvent{}, fmt.Errorf("article event %d: %w", sequence, lector.ErrNotFound)
-	}
-	if err != nil {
-		return lector.ArticleEvent{}, fmt.Errorf("article event %d: %w", sequence, err)
-	}
-	return decodeArticle(m.Subject, m.Header, m.Data)
+	return decodeStoredArticle(m)
 }
 
 // NewestEvent returns the newest event of an article and its place in the stream, as a

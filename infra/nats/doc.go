@@ -7,6 +7,7 @@
 //	DEADLETTER  stream  deadletter.v1.<subject>        messages that nobody can work on, with the reason
 //	jobs        bucket  <site>.<key>                   the truth about one article, changed by compare-and-set
 //	budgets     bucket  <site>                         what a site has spent, changed by compare-and-set
+//	replays     bucket  replay.<id>, list.<id>.<page>  replays of many articles, and how far they are
 //	leases      bucket  article.<key>, clip.<hash>     who works on what at this moment
 //
 // Delivery is at least once, even with confirmed acknowledgements: a server

@@ -25,6 +25,9 @@ type jobPage struct {
 	Jobs  []json.RawMessage `json:"jobs"`
 }
 
+// errPartLost is the error of a client that has read an answer too slowly.
+var errPartLost = errors.New("a part of the list was lost")
+
 // JobIndex finds jobs, the last changed first, and says how many there are. It has
 // their records without attempts and chunks. While it is not complete it is not
 // asked.
@@ -89,7 +92,7 @@ func (c *Conn) FindJobs(ctx context.Context, f lector.JobFilter, limit int) (tot
 		return nil
 	})
 	if err == nil && len(found) < total && (limit == 0 || len(found) < limit) {
-		err = errors.New("a part of the list was lost") // by a client that reads too slowly
+		err = errPartLost
 	}
 	return total, found, err
 }

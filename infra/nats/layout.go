@@ -16,7 +16,7 @@ type Part struct {
 func Layout() (all []Part) {
 	forms := map[string]string{
 		articles: "<site>.<key>", audio: "<site>.<key>", usage: "<site>.<key>", deadLetters: "<subject of the message>",
-		jobs: "<site>.<key>", budgets: "<site>", pauses: "lane.<lane>, site.<site>, voice.<voice>",
+		jobs: "<site>.<key>", budgets: "<site>", pauses: "lane.<lane>, site.<site>, voice.<voice>", replays: "replay.<id>, list.<id>.<page>",
 		leases: "article.<key>, clip.<hash>, edit.<key>, probe.<hash>",
 	}
 	for _, s := range streamConfigs(1) {

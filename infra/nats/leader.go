@@ -26,9 +26,14 @@ type storedMessage struct {
 // has it, or lector.ErrNotFound. The client's own get asks any replica where the
 // stream allows that, and a replica may lag behind what was just written.
 func (c *Conn) lastMessage(ctx context.Context, stream, subject string) (storedMessage, error) {
+	return c.storedMessage(ctx, stream, map[string]any{"last_by_subj": subject})
+}
+
+// storedMessage returns the message that a request means, as the leader has it.
+func (c *Conn) storedMessage(ctx context.Context, stream string, which map[string]any) (storedMessage, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	request, err := json.Marshal(map[string]string{"last_by_subj": subject})
+	request, err := json.Marshal(which)
 	if err != nil {
 		return storedMessage{}, err
 	}

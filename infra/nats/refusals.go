@@ -113,13 +113,14 @@ var rolesBySubject = []struct {
 	prefix string
 	roles  []string
 }{
-	{"article.v1.", []string{"cms", "ops"}},
+	{"article.v1.", []string{"cms", "ops", "worker"}}, // a worker replays
 	{"audio.v1.", []string{"worker"}},
 	{requestPrefix, []string{"worker", "ops"}}, // who answers and who asks
 	{usagePrefix, []string{"worker"}},
 	{deadLetterPrefix, []string{"worker"}},
 	{"$KV." + pauses + ".", []string{"ops"}},
 	{"$KV." + jobs + ".", []string{"worker", "ops"}},
+	{"$KV." + replays, []string{"worker", "ops"}},
 	{"$KV.", []string{"worker"}},
 	{"$JS.ACK.", []string{"worker"}},
 	{"_INBOX_cms.", []string{"cms", "ops"}},
@@ -135,10 +136,14 @@ var rolesBySubject = []struct {
 	{"$JS.API.CONSUMER.CREATE.KV_" + jobs, []string{"setup", "worker", "ops"}},
 	{"$JS.API.CONSUMER.DELETE.KV_" + jobs, []string{"setup", "worker", "ops"}},
 	{"$JS.FC.KV_" + jobs, []string{"worker", "ops"}},
+	{"$JS.API.CONSUMER.CREATE.KV_" + replays, []string{"setup", "worker", "ops"}},
+	{"$JS.API.CONSUMER.DELETE.KV_" + replays, []string{"setup", "worker", "ops"}},
+	{"$JS.FC.KV_" + replays, []string{"worker", "ops"}},
 	{"$JS.API.STREAM.PURGE." + articles, []string{"setup", "worker"}},
 	{"$JS.API.STREAM.PURGE." + deadLetters, []string{"setup", "worker"}},
 	{"$JS.API.STREAM.CREATE.KV_" + leases, []string{"setup", "worker"}},
 	{"$JS.API.STREAM.MSG.GET.KV_" + jobs, []string{"setup", "worker", "ops"}},
+	{"$JS.API.STREAM.MSG.GET.KV_" + replays, []string{"setup", "worker", "ops"}},
 	{"$JS.API.STREAM.MSG.GET.KV_", []string{"setup", "worker"}},
 	{"$JS.API.STREAM.MSG.GET." + articles, []string{"setup", "worker", "ops"}},
 	{"$JS.API.STREAM.MSG.GET." + audio, []string{"setup", "worker", "ops"}},

@@ -14,6 +14,7 @@ import (
 const (
 	requestPrefix = "ask.v1."
 	listSubject   = requestPrefix + "jobs"
+	planSubject   = requestPrefix + "plan"
 )
 
 // workers is the group of those who answer: each request reaches one of them.
@@ -84,8 +85,8 @@ func (c *Conn) ask(ctx context.Context, subject string, request any, wait time.D
 	if err := c.nc.PublishRequest(subject, inbox, data); err != nil {
 		return err
 	}
-	for n := 0; ; n++ {
-		m, err := nextMessage(ctx, s, wait)
+	for n := 0; ; n++ { // messages of the answer
+		m, err := c.nextMessage(ctx, s, wait)
 		switch {
 		case err != nil && n == 0 && ctx.Err() == nil:
 			return fmt.Errorf("%w: %w", ErrNoAnswer, err)
@@ -104,13 +105,29 @@ func (c *Conn) ask(ctx context.Context, subject string, request any, wait time.D
 	}
 }
 
-// nextMessage waits for a message. A server says at once that nobody is there.
-func nextMessage(ctx context.Context, s *nats.Subscription, wait time.Duration) (*nats.Msg, error) {
+// nextMessage waits for a message. A server says at once that nobody is there; of a
+// request that it refuses it tells on another way.
+func (c *Conn) nextMessage(ctx context.Context, s *nats.Subscription, wait time.Duration) (*nats.Msg, error) {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	m, err := s.NextMsgWithContext(ctx)
-	if err == nil && len(m.Data) == 0 && m.Header.Get("Status") == "503" {
-		err = nats.ErrNoResponders
+	for {
+		m, err := nextWithin(ctx, s, refusalCheck)
+		switch {
+		case err == nil && len(m.Data) == 0 && m.Header.Get("Status") == "503":
+			return nil, nats.ErrNoResponders
+		case err == nil || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded):
+			return m, err
+		case c.refusals.newest() != "":
+			return nil, nats.ErrPermissionViolation
+		}
 	}
-	return m, err
+}
+
+// refusalCheck is how often is looked whether the request was refused.
+const refusalCheck = 200 * time.Millisecond
+
+func nextWithin(ctx context.Context, s *nats.Subscription, wait time.Duration) (*nats.Msg, error) {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	return s.NextMsgWithContext(ctx)
 }

@@ -21,6 +21,7 @@ const (
 	usage       = "USAGE"
 	budgets     = "budgets"
 	pauses      = "pauses"
+	replays     = "replays"
 	consumer    = "lector"
 	urgent      = "withdrawals" // its name from when it handed out nothing else
 )
@@ -31,6 +32,9 @@ const (
 	usagePrefix      = "usage.v1."
 	deadLetterPrefix = "deadletter.v1."
 )
+
+// replayTTL is how long a replay is remembered.
+const replayTTL = 90 * 24 * time.Hour
 
 // AckWait is how long a delivery may be silent before it goes to another
 // worker.
@@ -144,6 +148,7 @@ func bucketConfigs(replicas int) []jetstream.KeyValueConfig {
 		{Bucket: jobs, Description: "the truth about each article", History: 10, Replicas: replicas, Metadata: map[string]string{formatKey: jobFormat}},
 		{Bucket: budgets, Description: "what each site has spent", History: 1, Replicas: replicas},
 		{Bucket: pauses, Description: "what operators have paused", History: 1, Replicas: replicas},
+		{Bucket: replays, Description: "replays of many articles, and how far they are", History: 1, TTL: replayTTL, Replicas: replicas},
 		leaseBucket(replicas),
 	}
 }

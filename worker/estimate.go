@@ -1,0 +1,54 @@
+package worker
+
+import (
+	"context"
+	"errors"
+
+	"lector"
+	"lector/worker/synth"
+)
+
+// Estimate is what reading an article takes now.
+type Estimate struct {
+	Cached int     // characters whose clips are there
+	Billed int     // characters of the other chunks, each text once
+	Cost   float64 // US dollars
+}
+
+// Estimate returns what the preferred voice would be paid for an article. It calls
+// no voice and reads no clip. Its errors are permanent where the article cannot be
+// read at all.
+func (w *Worker) Estimate(ctx context.Context, a lector.Article) (Estimate, error) {
+	article, err := w.whole(ctx, a)
+	if err != nil {
+		return Estimate{}, err
+	}
+	plan, err := w.Narrator.Prepare(ctx, article, func(Progress) {})
+	if err != nil {
+		return Estimate{}, err
+	}
+	return plan.voicePlans[0].estimate(ctx, w.Store)
+}
+
+func (t *voicePlan) estimate(ctx context.Context, clips StoreReader) (e Estimate, err error) {
+	seen := map[string]bool{}
+	for i, c := range t.synthChunks {
+		caps := t.chunkVoices[i].Capabilities
+		hash := synth.Hash(c, caps)
+		there := seen[hash]
+		if !there {
+			_, err := clips.Stat(ctx, lector.ClipKey(hash))
+			if there = err == nil; err != nil && !errors.Is(err, lector.ErrNotFound) {
+				return e, err
+			}
+		}
+		seen[hash] = true
+		if there {
+			e.Cached += c.Characters()
+			continue
+		}
+		e.Billed += c.Characters()
+		e.Cost += float64(c.Characters()) * caps.Price / 1e6
+	}
+	return e, nil
+}

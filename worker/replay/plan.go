@@ -1,0 +1,214 @@
+package replay
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"lector"
+	"lector/worker"
+	"lector/worker/jobindex"
+)
+
+// Finder finds jobs, the last changed first.
+type Finder interface {
+	Complete() bool
+	Find(f lector.JobFilter) (int, iter.Seq[jobindex.Entry])
+	Job(id string) (jobindex.Entry, bool)
+}
+
+// Estimator says what reading an article takes now.
+type Estimator interface {
+	Estimate(ctx context.Context, a lector.Article) (worker.Estimate, error)
+}
+
+// errIncomplete is the answer while nobody knows all jobs.
+var errIncomplete = errors.New("the index of the jobs is not complete yet")
+
+// Planner says what a replay would do.
+type Planner struct {
+	Jobs      Finder
+	Events    Events    // nil: the records alone are asked
+	Estimator Estimator // likewise
+	AtOnce    int       // how many articles of a replay that says nothing may be at work
+}
+
+// Up to exactly articles are looked at each; of more, sampled ones, which lie evenly
+// among the others, stand for all.
+const (
+	exactly = 200
+	sampled = 100
+)
+
+// lookedAtAtOnce is how many articles are looked at at once.
+const lookedAtAtOnce = 8
+
+// Plan returns what a replay would do, and the articles in the order of the work:
+// the last changed first, or as they are named.
+func (p *Planner) Plan(ctx context.Context, r lector.ReplayRequest) (lector.ReplayPlan, []lector.JobRef, error) {
+	if !p.Jobs.Complete() {
+		return lector.ReplayPlan{}, nil, errIncomplete
+	}
+	plan, selected := p.selected(r)
+	figures, err := p.figures(ctx, selected)
+	if err != nil {
+		return plan, nil, err
+	}
+	if !figures.estimated {
+		selected = slices.DeleteFunc(selected, func(e jobindex.Entry) bool {
+			if figures.gone[e.Job.ID] {
+				plan.Skip(lector.LeftOut{Job: e.Job.ID, Reason: string(gone)})
+			}
+			return figures.gone[e.Job.ID]
+		})
+	}
+	plan.Characters = lector.ReplayCharacters{Cached: figures.Cached, Billed: figures.Billed}
+	plan.Articles, plan.Cost, plan.Estimate = len(selected), figures.Cost, figures.estimated
+	plan.Seconds = p.seconds(selected, figures.Billed, cmp.Or(r.AtOnce, p.AtOnce, 1))
+	refs := make([]lector.JobRef, len(selected))
+	for i, e := range selected {
+		refs[i] = lector.JobRef{Site: e.Job.Site, ID: e.Job.ID}
+	}
+	return plan, refs, nil
+}
+
+// selected returns what would be replayed; the plan has what would not.
+func (p *Planner) selected(r lector.ReplayRequest) (plan lector.ReplayPlan, all []jobindex.Entry) {
+	add := func(e jobindex.Entry) {
+		if err := check(e.Job, r.Filter); err != nil {
+			plan.Skip(lector.LeftOut{Job: e.Job.ID, Reason: err.Error()})
+			return
+		}
+		all = append(all, e)
+	}
+	if len(r.Jobs) == 0 {
+		_, found := p.Jobs.Find(r.Filter)
+		for e := range found {
+			add(e)
+		}
+		return plan, all
+	}
+	for _, id := range r.Jobs {
+		if e, ok := p.Jobs.Job(id); ok {
+			add(e)
+		} else {
+			plan.Skip(lector.LeftOut{Job: id, Reason: string(noRecord)})
+		}
+	}
+	return plan, all
+}
+
+// figures are the sums of a plan.
+type figures struct {
+	worker.Estimate
+	estimated bool            // of a sample or of the records
+	gone      map[string]bool // jobs whose events are not kept any more
+}
+
+func (p *Planner) figures(ctx context.Context, all []jobindex.Entry) (figures, error) {
+	switch {
+	case p.Estimator == nil:
+		return fromRecords(all), nil
+	case len(all) <= exactly:
+		return p.sum(ctx, all)
+	}
+	sample := make([]jobindex.Entry, sampled)
+	for i := range sample {
+		sample[i] = all[i*len(all)/sampled]
+	}
+	f, err := p.sum(ctx, sample)
+	scale := float64(len(all)) / sampled
+	f.estimated, f.Cost = true, f.Cost*scale
+	f.Cached, f.Billed = int(float64(f.Cached)*scale), int(float64(f.Billed)*scale)
+	return f, err
+}
+
+// sum looks at each article. One that cannot be read takes nothing.
+func (p *Planner) sum(ctx context.Context, all []jobindex.Entry) (figures, error) {
+	f := figures{gone: map[string]bool{}}
+	var mu sync.Mutex
+	readers, ctx := errgroup.WithContext(ctx)
+	readers.SetLimit(lookedAtAtOnce)
+	for _, entry := range all {
+		readers.Go(func() error {
+			e, err := p.one(ctx, entry)
+			mu.Lock()
+			defer mu.Unlock()
+			f.Cached, f.Billed, f.Cost = f.Cached+e.Cached, f.Billed+e.Billed, f.Cost+e.Cost
+			if errors.Is(err, gone) {
+				f.gone[entry.Job.ID] = true
+				return nil
+			}
+			return err
+		})
+	}
+	return f, readers.Wait()
+}
+
+func (p *Planner) one(ctx context.Context, entry jobindex.Entry) (read worker.Estimate, err error) {
+	e, err := p.Events.Event(ctx, entry.Job.Sequence)
+	if errors.Is(err, lector.ErrNotFound) {
+		return read, gone
+	}
+	if err == nil && e.Article.Visibility == lector.Public && e.Type != lector.Scheduled {
+		read, err = p.Estimator.Estimate(ctx, e.Article)
+	}
+	if ctx.Err() != nil || lector.ClassOf(err) == lector.ClassStorage {
+		return read, err
+	}
+	return read, nil // where the article cannot be read, its job will say why
+}
+
+// fromRecords estimates by what the last readings took: the clips of what is ready
+// are there, and what has never come to an end is as long as the others.
+func fromRecords(all []jobindex.Entry) figures {
+	var f figures
+	known, unread := 0, 0
+	var price float64
+	billed := 0
+	for _, e := range all {
+		switch {
+		case e.Characters == 0:
+			unread++
+		default:
+			known++
+			f.Cached += e.Characters
+		}
+		price, billed = price+e.Job.Cost, billed+e.Job.Usage.Billed
+	}
+	if known > 0 {
+		f.Billed = f.Cached / known * unread
+	}
+	if billed > 0 {
+		f.Cost = float64(f.Billed) * price / float64(billed)
+	}
+	f.estimated = len(all) > 0
+	return f
+}
+
+// overhead is how long an article takes whose clips are all there.
+const overhead = 300 * time.Millisecond
+
+// perCharacter is how long a voice takes for a character where no job has shown it.
+const perCharacter = 5 * time.Millisecond
+
+// seconds estimates how long the replay takes, by how long the billed characters of
+// these articles took the last time.
+func (p *Planner) seconds(all []jobindex.Entry, billed, atOnce int) float64 {
+	pace, characters, took := perCharacter.Seconds(), 0, time.Duration(0)
+	for _, e := range all {
+		if e.Took > 0 && e.Job.Usage.Billed > 0 {
+			characters, took = characters+e.Job.Usage.Billed, took+e.Took
+		}
+	}
+	if characters > 0 {
+		pace = took.Seconds() / float64(characters)
+	}
+	return (float64(len(all))*overhead.Seconds() + float64(billed)*pace) / float64(atOnce)
+}
