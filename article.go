@@ -120,6 +120,7 @@ type ArticleEvent struct {
 	Type    EventType
 	Time    time.Time
 	Replay  string // set when an operator asked for it again
+	Force   int    // of a replay: so many characters may be synthesised again although they are cached
 	Lane    Lane   // the queue that it asks for
 	Article Article
 }

@@ -37,8 +37,9 @@ type ReplayPlan struct {
 // ReplayRequest says what is to be planned: what a filter selects, or named jobs.
 type ReplayRequest struct {
 	Filter JobFilter `json:"filter"`
-	Jobs   []string  `json:"jobs,omitempty"` // ids
-	AtOnce int       `json:"at_once"`        // how many articles may be at work; 0: as a worker thinks fit
+	Jobs   []string  `json:"jobs,omitempty"`  // ids
+	AtOnce int       `json:"at_once"`         // how many articles may be at work; 0: as a worker thinks fit
+	Force  int       `json:"force,omitempty"` // characters that may be synthesised again although they are cached; 0: none
 }
 
 // LeftOut is an article that is not replayed.
@@ -69,18 +70,19 @@ type Replayed struct {
 // It is changed by compare-and-set only: the state by operators, the progress by
 // the worker that holds its lease.
 type Replay struct {
-	ID       string         `json:"id"`                        // also the name that its events carry
-	State    ReplayState    `json:"state"`                     // how it stands
-	Filter   JobFilter      `json:"filter,omitzero"`           // that selected the articles
-	Plan     ReplayPlan     `json:"plan"`                      // as it was confirmed, without the list
-	AtOnce   int            `json:"at_once"`                   // how many articles may be at work; 0: as a worker thinks fit
-	Force    int            `json:"force_characters,omitzero"` // may be synthesised again although they are cached; 0: none
-	Next     int            `json:"next"`                      // place in the list of the first article that is not looked at yet
-	Working  []Replayed     `json:"working"`                   // published, and not at their end
-	Results  map[string]int `json:"results"`                   // how many articles came to which state
-	Skipped  int            `json:"left_out"`                  // how many were left out
-	LeftOut  []LeftOut      `json:"left_out_jobs"`             // the first of them
-	Worker   string         `json:"worker,omitempty"`          // that carries it out
+	ID       string         `json:"id"`               // also the name that its events carry
+	State    ReplayState    `json:"state"`            // how it stands
+	Filter   JobFilter      `json:"filter,omitzero"`  // that selected the articles
+	Plan     ReplayPlan     `json:"plan"`             // as it was confirmed, without the list
+	AtOnce   int            `json:"at_once"`          // how many articles may be at work; 0: as a worker thinks fit
+	Force    int            `json:"force,omitzero"`   // characters that may be synthesised again although they are cached; 0: none
+	Forced   int            `json:"forced,omitzero"`  // of these, those of the articles so far
+	Next     int            `json:"next"`             // place in the list of the first article that is not looked at yet
+	Working  []Replayed     `json:"working"`          // published, and not at their end
+	Results  map[string]int `json:"results"`          // how many articles came to which state
+	Skipped  int            `json:"left_out"`         // how many were left out
+	LeftOut  []LeftOut      `json:"left_out_jobs"`    // the first of them
+	Worker   string         `json:"worker,omitempty"` // that carries it out
 	Created  time.Time      `json:"created"`
 	Changed  time.Time      `json:"changed"`
 	Finished time.Time      `json:"finished,omitzero"`

@@ -15,15 +15,15 @@ type Estimate struct {
 	Cost   float64 // US dollars
 }
 
-// Estimate returns what the preferred voice would be paid for an article. It calls
-// no voice and reads no clip. Its errors are permanent where the article cannot be
+// Estimate returns what the preferred voice would be paid for an article, with the
+// clips of a take. It calls no voice and reads no clip. Its errors are permanent where the article cannot be
 // read at all.
-func (w *Worker) Estimate(ctx context.Context, a lector.Article) (Estimate, error) {
+func (w *Worker) Estimate(ctx context.Context, a lector.Article, take string) (Estimate, error) {
 	article, err := w.whole(ctx, a)
 	if err != nil {
 		return Estimate{}, err
 	}
-	plan, err := w.Narrator.Prepare(ctx, article, func(Progress) {})
+	plan, err := w.Narrator.prepareTake(ctx, article, take, func(Progress) {})
 	if err != nil {
 		return Estimate{}, err
 	}

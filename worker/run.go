@@ -42,7 +42,7 @@ func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) erro
 	if err != nil {
 		return atStage(lector.StageExtract, err)
 	}
-	plan, err := w.Narrator.Prepare(ctx, article, step)
+	plan, err := w.prepare(ctx, d.Event, article, r.job.Take, step)
 	if err != nil {
 		return err
 	}
@@ -62,20 +62,20 @@ func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) erro
 	if err := w.aggregateUsage(ctx, r, n); err != nil {
 		return atStage(lector.StageCommit, err)
 	}
-	if err := w.storeAndCommit(ctx, r, n, step); err != nil {
+	if err := w.storeAndCommit(ctx, r, plan, n, step); err != nil {
 		return errors.Join(err, w.cleanUpOrphans(ctx, r))
 	}
 	return w.finish(ctx, r, d.Event.Replay)
 }
 
 // storeAndCommit stores the rendition and makes it the article's.
-func (w *Worker) storeAndCommit(ctx context.Context, r *record, n *Narration, step func(Progress)) error {
+func (w *Worker) storeAndCommit(ctx context.Context, r *record, p *Plan, n *Narration, step func(Progress)) error {
 	step(Progress{Stage: lector.StageStore})
 	if err := w.storeFiles(ctx, n); err != nil {
 		return atStage(lector.StageStore, err)
 	}
 	step(Progress{Stage: lector.StageCommit})
-	return atStage(lector.StageCommit, w.commit(ctx, r, n))
+	return atStage(lector.StageCommit, w.commit(ctx, r, p, n))
 }
 
 // cleanUpOrphans removes files that were stored after the article was withdrawn, by
@@ -91,12 +91,12 @@ func (w *Worker) cleanUpOrphans(ctx context.Context, r *record) error {
 
 // commit makes the rendition the article's by one compare-and-set, which fails
 // when the record is for another event by now.
-func (w *Worker) commit(ctx context.Context, r *record, n *Narration) error {
+func (w *Worker) commit(ctx context.Context, r *record, p *Plan, n *Narration) error {
 	return r.update(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Class, j.Reason = lector.Ready, lector.StageDone, "", ""
 		j.Title, j.Rendition, j.Manifest = n.Manifest.Title, n.Manifest.Hash, w.Addresses.Links(n.Manifest).Manifest
 		j.Chunks, j.Usage, j.Cost = n.Chunks, n.Manifest.Usage, n.Cost
-		j.Voice, j.Fallback = n.Voice, n.Manifest.Fallback
+		j.Voice, j.Fallback, j.Take = n.Voice, n.Manifest.Fallback, p.take
 		w.endAttempt(j, "ready")
 	})
 }

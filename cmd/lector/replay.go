@@ -34,6 +34,13 @@ A replay of several articles is recorded, and any running worker carries it out:
 the lane backfill, -at-once articles at a time. It goes on after a restart, and
 replays no article twice.
 
+With -force all of an article is synthesised again, although its clips are cached, as
+where a voice has read badly what it is to read well now: at most -characters N in
+all. What would go over that is left out and named. Later edits of the article keep
+the new clips.
+
+  lector replay -force -characters 20000 -section sport -since 2d
+
   lector replay list
   lector replay show ID
   lector replay pause ID        what has begun ends; nothing more begins
@@ -48,7 +55,8 @@ type replayFlags struct {
 	filterFlags
 	publish        publishFlags // -wait, -timeout and -json
 	plan, yes, all bool
-	atOnce         int
+	force          bool
+	atOnce, most   int
 	timeoutGiven   bool
 }
 
@@ -58,6 +66,8 @@ func (f *replayFlags) addTo(fs *flag.FlagSet) {
 	fs.BoolVar(&f.plan, "plan", false, "print only what would be done")
 	fs.BoolVar(&f.yes, "yes", false, "do not ask")
 	fs.BoolVar(&f.all, "all", false, "replay all there are")
+	fs.BoolVar(&f.force, "force", false, "synthesise again although clips are cached; wants -characters")
+	fs.IntVar(&f.most, "characters", 0, "with -force: synthesise again at most `N` characters in all")
 	fs.IntVar(&f.atOnce, "at-once", 0, "at most `N` articles at a time (default twice as many as a worker reads)")
 }
 
@@ -127,6 +137,9 @@ func (f *replayFlags) checkSelection(ids []string) error {
 	if ways != 1 {
 		return usageErrorf("replay wants jobs' IDs, or filters, or -all")
 	}
+	if f.force != (f.most > 0) || f.most < 0 {
+		return usageErrorf("-force wants -characters N, the most that may be synthesised again, and -characters wants -force")
+	}
 	if f.atOnce < 0 {
 		return usageErrorf("-at-once %d: at least 1, or nothing", f.atOnce)
 	}
@@ -134,7 +147,9 @@ func (f *replayFlags) checkSelection(ids []string) error {
 }
 
 // single reports whether one article is replayed at once, without a plan.
-func (f *replayFlags) single(ids []string) bool { return len(ids) == 1 && !f.plan && f.atOnce == 0 }
+func (f *replayFlags) single(ids []string) bool {
+	return len(ids) == 1 && !f.plan && f.atOnce == 0 && !f.force
+}
 
 // replayOne runs one job again, in the lane of its article.
 func (a *app) replayOne(ctx context.Context, c *config, f *replayFlags, id string) error {
@@ -185,7 +200,7 @@ func (a *app) replayMany(ctx context.Context, c *config, f *replayFlags, ids []s
 	if err != nil {
 		return err
 	}
-	request := lector.ReplayRequest{Filter: f.JobFilter, AtOnce: f.atOnce}
+	request := lector.ReplayRequest{Filter: f.JobFilter, AtOnce: f.atOnce, Force: f.most}
 	if len(ids) > 0 {
 		request.Filter = lector.JobFilter{}
 		if request.Jobs, err = a.jobIDs(ctx, conn, f.Site, ids); err != nil {
@@ -207,7 +222,7 @@ func (a *app) replayMany(ctx context.Context, c *config, f *replayFlags, ids []s
 			return err
 		}
 	}
-	return a.recordReplay(ctx, conn, f, lector.Replay{Filter: request.Filter, Plan: plan, AtOnce: f.atOnce}, jobs)
+	return a.recordReplay(ctx, conn, f, lector.Replay{Filter: request.Filter, Plan: plan, AtOnce: f.atOnce, Force: f.most}, jobs)
 }
 
 // jobIDs finds the jobs that ids mean.

@@ -203,7 +203,7 @@ func TestReplayMisused(t *testing.T) {
 	c := &terminal{t: t, dir: t.TempDir()}
 	for _, args := range [][]string{
 		{}, {"-all", "4711"}, {"-all", "-state", "failed"}, {"-state", "failed", "4711"}, {"show"}, {"list", "x"}, {"pause"}, {"cancel", "a", "b"},
-		{"-all", "-at-once", "-1"},
+		{"-all", "-at-once", "-1"}, {"-all", "-force"}, {"-all", "-characters", "10"}, {"-all", "-force", "-characters", "-1"},
 	} {
 		if code := c.run(append([]string{"replay"}, args...)...); code != 2 || c.out.Len() > 0 {
 			t.Errorf("%q: exit code %d: %s", args, code, &c.err)
@@ -275,5 +275,53 @@ func TestReplayKilledInTheMiddle(t *testing.T) {
 		if got := h.announced(article(i)); !slices.Equal(got, []string{lector.AudioReady, lector.AudioReady}) {
 			t.Errorf("article %d announced %v", i, got)
 		}
+	}
+}
+
+// TestReplayByForce: what is cached is synthesised again, so much as is allowed, and
+// stays with the article.
+func TestReplayByForce(t *testing.T) {
+	t.Parallel()
+	c := &terminal{t: t, dir: t.TempDir()}
+	h := openInstallation(t, c.dir, &silentVoice{}).start()
+	articles := h.publishMany(3) // all of the same text
+	was := h.manifest(articles[0])
+	before := h.voice.calls()
+	p := c.replayPlan("-all", "-force", "-characters", "100000")
+	each := p.Characters.Billed / 3
+	if p.Articles != 3 || each == 0 || p.Characters.Cached != 0 {
+		t.Fatalf("plan %+v", p)
+	}
+	most := fmt.Sprint(2*each + 1)
+	if p = c.replayPlan("-all", "-force", "-characters", most); p.Articles != 2 || p.Skipped != 1 || p.Characters.Billed != 2*each {
+		t.Errorf("plan %+v", p)
+	}
+	if code := c.run("replay", "-all", "-yes", "-wait", "-force", "-characters", most); code != 0 || !strings.Contains(c.out.String(), "2 ready") || !strings.Contains(c.out.String(), "more characters than are left") {
+		t.Fatalf("exit code %d: %s %s", code, &c.out, &c.err)
+	}
+	if got := h.voice.calls() - before; got != before { // what both have in common is synthesised once
+		t.Errorf("%d calls for two articles of the same %d texts", got, before)
+	}
+	for _, a := range articles {
+		j := h.jobAtRest(a)
+		if again := len(h.announced(a)) == 2; again != (j.Take != "") {
+			t.Errorf("job %+v", j)
+		}
+	}
+	// The last one changed is the first; its rendition is another one, and an edit keeps it.
+	again := articles[2]
+	j := h.jobAtRest(again)
+	if j.Take == "" || j.Rendition == was.Hash {
+		t.Fatalf("job %+v", j)
+	}
+	before = h.voice.calls()
+	if code := c.run("replay", "-wait", again.ID); code != 0 || h.voice.calls() != before {
+		t.Errorf("%d calls, exit code %d: %s", h.voice.calls()-before, code, &c.err)
+	}
+	again.Body.Content = strings.Replace(again.Body.Content, "The mayor", "The governor", 1)
+	again.UpdatedAt = again.UpdatedAt.AddDate(0, 0, 1)
+	edited := h.publishAndWait(lector.Updated, again)
+	if h.voice.calls() != before+1 || edited.Take != j.Take || edited.Usage.Reused == 0 {
+		t.Errorf("%d calls for an edit: %+v", h.voice.calls()-before, edited)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -38,6 +39,9 @@ func (c *Conn) encodeArticle(e lector.ArticleEvent) (*nats.Msg, error) {
 	}
 	if e.Replay != "" {
 		m.Header.Set(replayHeader, e.Replay)
+		if e.Force > 0 {
+			m.Header.Set(forceHeader, strconv.Itoa(e.Force))
+		}
 	}
 	if e.Lane != lector.Normal {
 		m.Header.Set(ceLane, string(e.Lane))

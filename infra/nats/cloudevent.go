@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ const (
 	ceLane        = "ce-lane" // an extension: the lane that an event asks for
 	contentType   = "content-type"
 	replayHeader  = "lector-replay"
+	forceHeader   = "lector-force" // beside replayHeader only
 	structuredCE  = "application/cloudevents+json"
 	articleSchema = "https://lector.example/schema/article.v1.schema.json"
 )
@@ -42,6 +44,7 @@ type cloudEvent struct {
 	Base64  []byte          `json:"data_base64"` // the same, where the producer took it for bytes
 	Replay  string          `json:"lectorreplay"`
 	Lane    string          `json:"lane"`
+	Force   string          `json:"-"` // a header only: no CMS asks for it
 }
 
 // encode makes a binary-mode CloudEvent.
@@ -82,7 +85,7 @@ func parse(h nats.Header, data []byte) (cloudEvent, error) {
 	}
 	return cloudEvent{
 		Version: header(h, ceVersion), ID: header(h, ceID), Source: header(h, ceSource),
-		Type: header(h, ceType), Time: header(h, ceTime), Replay: header(h, replayHeader), Lane: header(h, ceLane), Data: data,
+		Type: header(h, ceType), Time: header(h, ceTime), Replay: header(h, replayHeader), Lane: header(h, ceLane), Force: header(h, forceHeader), Data: data,
 	}, nil
 }
 
@@ -184,6 +187,9 @@ func decodeEvent(h nats.Header, data []byte) (lector.ArticleEvent, error) {
 	}
 	if e.Time, err = time.Parse(time.RFC3339Nano, ce.Time); err != nil && ce.Time != "" {
 		return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("ce-time: %w", err))
+	}
+	if e.Replay != "" { // what is no number forces nothing
+		e.Force, _ = strconv.Atoi(ce.Force)
 	}
 	// A lane that nobody knows is normal: the article is worth more than its place.
 	e.Lane, _ = lector.ParseLane(ce.Lane)

@@ -31,6 +31,7 @@ func Layout() (all []Part) {
 	return append(all,
 		Part{"header", ceLane, articles, "the lane that the event asks for: breaking, normal or backfill"},
 		Part{"header", replayHeader, articles, "an operator asked for it again; names the replay"},
+		Part{"header", forceHeader, articles, "of a replay: so many characters may be synthesised again although they are cached"},
 		Part{"header", reasonHeader, deadLetters, "why nobody can work on it"},
 		Part{"header", classHeader, deadLetters, "the class of the error; absent where an older build wrote it"},
 		Part{"header", timeHeader, deadLetters, "when that was found, RFC 3339"},

@@ -25,7 +25,7 @@ type Finder interface {
 
 // Estimator says what reading an article takes now.
 type Estimator interface {
-	Estimate(ctx context.Context, a lector.Article) (worker.Estimate, error)
+	Estimate(ctx context.Context, a lector.Article, take string) (worker.Estimate, error)
 }
 
 // errIncomplete is the answer while nobody knows all jobs.
@@ -56,16 +56,17 @@ func (p *Planner) Plan(ctx context.Context, r lector.ReplayRequest) (lector.Repl
 		return lector.ReplayPlan{}, nil, errIncomplete
 	}
 	plan, selected := p.selected(r)
-	figures, err := p.figures(ctx, selected)
+	figures, err := p.figures(ctx, selected, r.Force)
 	if err != nil {
 		return plan, nil, err
 	}
 	if !figures.estimated {
 		selected = slices.DeleteFunc(selected, func(e jobindex.Entry) bool {
-			if figures.gone[e.Job.ID] {
-				plan.Skip(lector.LeftOut{Job: e.Job.ID, Reason: string(gone)})
+			why, out := figures.out[e.Job.ID]
+			if out {
+				plan.Skip(lector.LeftOut{Job: e.Job.ID, Reason: string(why)})
 			}
-			return figures.gone[e.Job.ID]
+			return out
 		})
 	}
 	plan.Characters = lector.ReplayCharacters{Cached: figures.Cached, Billed: figures.Billed}
@@ -107,12 +108,16 @@ func (p *Planner) selected(r lector.ReplayRequest) (plan lector.ReplayPlan, all 
 // figures are the sums of a plan.
 type figures struct {
 	worker.Estimate
-	estimated bool            // of a sample or of the records
-	gone      map[string]bool // jobs whose events are not kept any more
+	estimated bool               // of a sample or of the records
+	out       map[string]leftOut // jobs that turn out not to be replayed
 }
 
-func (p *Planner) figures(ctx context.Context, all []jobindex.Entry) (figures, error) {
+func (p *Planner) figures(ctx context.Context, all []jobindex.Entry, force int) (figures, error) {
 	switch {
+	case force > 0 && p.Estimator == nil:
+		return figures{}, errNoForce
+	case force > 0:
+		return p.forced(ctx, all, force)
 	case p.Estimator == nil:
 		return fromRecords(all), nil
 	case len(all) <= exactly:
@@ -131,18 +136,18 @@ func (p *Planner) figures(ctx context.Context, all []jobindex.Entry) (figures, e
 
 // sum looks at each article. One that cannot be read takes nothing.
 func (p *Planner) sum(ctx context.Context, all []jobindex.Entry) (figures, error) {
-	f := figures{gone: map[string]bool{}}
+	f := figures{out: map[string]leftOut{}}
 	var mu sync.Mutex
 	readers, ctx := errgroup.WithContext(ctx)
 	readers.SetLimit(lookedAtAtOnce)
 	for _, entry := range all {
 		readers.Go(func() error {
-			e, err := p.one(ctx, entry)
+			e, err := p.one(ctx, entry, entry.Job.Take)
 			mu.Lock()
 			defer mu.Unlock()
 			f.Cached, f.Billed, f.Cost = f.Cached+e.Cached, f.Billed+e.Billed, f.Cost+e.Cost
 			if errors.Is(err, gone) {
-				f.gone[entry.Job.ID] = true
+				f.out[entry.Job.ID] = gone
 				return nil
 			}
 			return err
@@ -151,19 +156,49 @@ func (p *Planner) sum(ctx context.Context, all []jobindex.Entry) (figures, error
 	return f, readers.Wait()
 }
 
-func (p *Planner) one(ctx context.Context, entry jobindex.Entry) (read worker.Estimate, err error) {
+func (p *Planner) one(ctx context.Context, entry jobindex.Entry, take string) (read worker.Estimate, err error) {
 	e, err := p.Events.Event(ctx, entry.Job.Sequence)
 	if errors.Is(err, lector.ErrNotFound) {
 		return read, gone
 	}
 	if err == nil && e.Article.Visibility == lector.Public && e.Type != lector.Scheduled {
-		read, err = p.Estimator.Estimate(ctx, e.Article)
+		read, err = p.Estimator.Estimate(ctx, e.Article, take)
 	}
 	if ctx.Err() != nil || lector.ClassOf(err) == lector.ClassStorage {
 		return read, err
 	}
 	return read, nil // where the article cannot be read, its job will say why
 }
+
+// errNoForce is the answer where nobody knows how many characters an article has.
+var errNoForce = errors.New("-force needs a running worker, which counts the characters")
+
+// forced goes through the articles in their order and leaves out each that would
+// need more characters than are left.
+func (p *Planner) forced(ctx context.Context, all []jobindex.Entry, most int) (figures, error) {
+	f := figures{out: map[string]leftOut{}}
+	for _, entry := range all {
+		if f.Billed+entry.Characters > most { // not worth a look
+			f.out[entry.Job.ID] = overForce
+			continue
+		}
+		e, err := p.one(ctx, entry, newTake)
+		switch {
+		case errors.Is(err, gone):
+			f.out[entry.Job.ID] = gone
+		case err != nil:
+			return f, err
+		case f.Billed+e.Billed > most:
+			f.out[entry.Job.ID] = overForce
+		default:
+			f.Billed, f.Cost = f.Billed+e.Billed, f.Cost+e.Cost
+		}
+	}
+	return f, nil
+}
+
+// newTake stands for a take of which no clip is there.
+const newTake = "new"
 
 // fromRecords estimates by what the last readings took: the clips of what is ready
 // are there, and what has never come to an end is as long as the others.

@@ -53,7 +53,7 @@ func (p *progress) one(ctx context.Context, next func() (lector.JobRef, error, b
 	if err != nil || !more {
 		return more, err
 	}
-	sequence, err := p.publisher.publish(ctx, p.replay, ref)
+	done, err := p.publisher.publish(ctx, p.replay, ref)
 	why, skipped := reasonOf(err)
 	switch {
 	case skipped:
@@ -61,7 +61,8 @@ func (p *progress) one(ctx context.Context, next func() (lector.JobRef, error, b
 	case err != nil:
 		return true, fmt.Errorf("replay %s: %w", ref, err)
 	default:
-		p.replay.Working = append(p.replay.Working, lector.Replayed{Job: ref.String(), Sequence: sequence})
+		p.replay.Working = append(p.replay.Working, lector.Replayed{Job: ref.String(), Sequence: done.sequence})
+		p.replay.Forced += done.force
 	}
 	p.replay.Next++
 	p.dirty = true

@@ -48,6 +48,7 @@ const (
 	changed   leftOut = "it has changed since the plan, and is not selected any more"
 	gone      leftOut = "its article event is no longer kept: publish the article again"
 	unusable  leftOut = "its newest event cannot be read"
+	overForce leftOut = "it would need more characters than are left to be synthesised again"
 )
 
 // reasonOf reports whether an article is left out, and why.
@@ -72,36 +73,43 @@ func check(j lector.Job, f lector.JobFilter) error {
 // publisher publishes the replay of single articles. What it does is done once,
 // however often it is called for an article of the same replay.
 type publisher struct {
-	jobs   Jobs
-	events Events
-	now    func() time.Time
+	jobs      Jobs
+	events    Events
+	estimator Estimator
+	now       func() time.Time
 }
 
-// publish returns the place of the article's event of the replay, or why the
-// article is left out.
-func (p publisher) publish(ctx context.Context, r lector.Replay, ref lector.JobRef) (uint64, error) {
+// published is the event of a replay: its place, and the characters that it may have
+// synthesised again.
+type published struct {
+	sequence uint64
+	force    int
+}
+
+// publish returns the article's event of the replay, or why the article is left out.
+func (p publisher) publish(ctx context.Context, r lector.Replay, ref lector.JobRef) (published, error) {
 	for range 5 {
 		newest, sequence, err := p.events.NewestEvent(ctx, ref)
 		switch {
 		case errors.Is(err, lector.ErrNotFound):
-			return 0, gone
+			return published{}, gone
 		case err != nil && lector.IsPermanent(err):
-			return 0, unusable
+			return published{}, unusable
 		case err != nil:
-			return 0, err
+			return published{}, err
 		case newest.Replay == r.ID: // published before the progress could be noted
-			return sequence, nil
+			return published{sequence, newest.Force}, nil
 		}
 		e, err := p.wanted(ctx, r, ref, newest, sequence)
 		if err != nil {
-			return 0, err
+			return published{}, err
 		}
 		at, err := p.events.PublishAfter(ctx, e, sequence)
 		if !errors.Is(err, lector.ErrConflict) {
-			return at, err
+			return published{at, e.Force}, err
 		}
 	}
-	return 0, fmt.Errorf("replay of %s: %w", ref, lector.ErrConflict)
+	return published{}, fmt.Errorf("replay of %s: %w", ref, lector.ErrConflict)
 }
 
 // wanted returns the event that is to be published: a copy of the one that the
@@ -125,7 +133,26 @@ func (p publisher) wanted(ctx context.Context, r lector.Replay, ref lector.JobRe
 		return e, withdrawn
 	}
 	e.ID, e.Source, e.Time, e.Replay, e.Lane = r.ID+"-"+ref.ID, source, p.now(), r.ID, lector.Backfill
-	return e, nil
+	e.Force = 0
+	if r.Force > 0 {
+		e.Force, err = p.allot(ctx, e.Article, r.Force-r.Forced)
+	}
+	return e, err
+}
+
+// allot returns how many characters of an article are to be synthesised again, if so
+// many are left.
+func (p publisher) allot(ctx context.Context, a lector.Article, left int) (int, error) {
+	need, err := p.estimator.Estimate(ctx, a, newTake)
+	switch {
+	case err != nil && lector.IsPermanent(err):
+		return 0, leftOut("it cannot be read: " + err.Error())
+	case err != nil:
+		return 0, err
+	case need.Billed > left:
+		return 0, overForce
+	}
+	return need.Billed, nil
 }
 
 // accepted returns the event that the record is about, which is the newest unless

@@ -44,10 +44,12 @@ type Runner struct {
 	Events  Events
 	Leases  Leases
 	Index   Index
-	Log     *slog.Logger
-	AtOnce  int              // how many articles of a replay that says nothing may be at work
-	Poll    time.Duration    // how often the work is looked at; 0 is a tenth of a second
-	Now     func() time.Time // nil is time.Now
+	// Estimator counts the characters of replays that synthesise again.
+	Estimator Estimator
+	Log       *slog.Logger
+	AtOnce    int              // how many articles of a replay that says nothing may be at work
+	Poll      time.Duration    // how often the work is looked at; 0 is a tenth of a second
+	Now       func() time.Time // nil is time.Now
 }
 
 func (r *Runner) now() time.Time {
@@ -125,7 +127,7 @@ func (r *Runner) carryOut(ctx context.Context, known *states, id string) error {
 	if err != nil || now.State != lector.ReplayRunning {
 		return err
 	}
-	p := &progress{runner: r, replay: now, version: version, was: now.Worker, publisher: publisher{r.Jobs, r.Events, r.now}}
+	p := &progress{runner: r, replay: now, version: version, was: now.Worker, publisher: publisher{r.Jobs, r.Events, r.Estimator, r.now}}
 	p.replay.Worker, p.dirty = r.Name, true // whoever was at it before cannot write any more
 	r.Log.Info("replay goes on", "replay", id, "at", now.Next, "of", now.Plan.Articles)
 	next, stop := iter.Pull2(r.Replays.List(ctx, id, now.Next))

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"lector"
+	"lector/worker"
 	"lector/worker/jobindex"
 )
 
@@ -42,7 +43,7 @@ func newWorld(n int) *world {
 		versions: map[string]uint64{}, lists: map[string][]lector.JobRef{}, leases: map[string]bool{}, changed: make(chan struct{}),
 	}
 	for i := range n {
-		w.publish(lector.ArticleEvent{Type: lector.Published, Article: lector.Article{Site: "havana", ID: fmt.Sprint(i)}})
+		w.publish(lector.ArticleEvent{Type: lector.Published, Article: lector.Article{Site: "havana", ID: fmt.Sprint(i), Visibility: lector.Public}})
 		w.work(lector.Ready)
 	}
 	return w
@@ -230,7 +231,7 @@ func (w *world) set(t *testing.T, id string, state lector.ReplayState) {
 // run runs a runner until the test ends or stop is called.
 func (w *world) run(t *testing.T, name string) (stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())
-	r := &Runner{Name: name, Replays: w, Jobs: records{w}, Events: w, Leases: w, Index: index{w}, AtOnce: 4, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	r := &Runner{Name: name, Replays: w, Jobs: records{w}, Events: w, Leases: w, Index: index{w}, Estimator: hundred{}, AtOnce: 4, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	done := make(chan struct{})
 	go func() { defer close(done); r.Run(ctx) }()
 	return func() { cancel(); <-done }
@@ -424,4 +425,131 @@ func TestNewEventMeanwhile(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	})
+}
+
+// hundred is an estimator of articles of a hundred characters.
+type hundred struct{}
+
+func (hundred) Estimate(_ context.Context, a lector.Article, take string) (worker.Estimate, error) {
+	if take == "" {
+		return worker.Estimate{Cached: 100}, nil
+	}
+	if a.ID == "2" {
+		return worker.Estimate{}, lector.Permanent(errors.New("no text"))
+	}
+	return worker.Estimate{Billed: 100, Cost: 1}, nil
+}
+
+// TestForceIsBounded: of ten articles as many are synthesised again as are allowed,
+// also over a kill.
+func TestForceIsBounded(t *testing.T) {
+	t.Parallel()
+	for _, crashAt := range []int{0, 1, 2, 3, 4} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(10)
+			w.crashAt = crashAt
+			w.begin(t, lector.Replay{ID: "r", Force: 450})
+			stop := w.run(t, "one")
+			for range 20 {
+				time.Sleep(time.Second)
+				w.locked(func() { w.work(lector.Ready) })
+			}
+			stop()
+			w.dead = nil
+			stop = w.run(t, "two")
+			defer stop()
+			r := w.workUntil(t, "r", lector.Replay.Over)
+			w.once(t, 4)
+			if r.Forced != 400 || r.Results["ready"] != 4 || r.Skipped != 6 {
+				t.Errorf("%+v", r)
+			}
+			for _, e := range w.log {
+				if (e.Force == 100) != (e.Replay == "r") {
+					t.Errorf("event %+v", e)
+				}
+			}
+		})
+	}
+}
+
+// planned is an index of articles that were read with a hundred characters.
+func planned(n int) *jobindex.Index {
+	x := jobindex.New()
+	for i := range n {
+		j := lector.Job{
+			Site: "havana", Article: fmt.Sprint(i), Sequence: uint64(i + 1), State: lector.Ready, Usage: lector.Usage{Billed: 100}, Cost: 1,
+			Chunks: []lector.ChunkState{{Characters: 100}}, Changed: time.Unix(int64(10000-i), 0),
+		}
+		j.ID = lector.Key(j.Site, j.Article)
+		j.Attempts = []lector.Attempt{{Started: j.Changed, Ended: j.Changed.Add(2 * time.Second)}}
+		x.Set(j)
+	}
+	return x
+}
+
+type complete struct{ *jobindex.Index }
+
+func (complete) Complete() bool { return true }
+
+func TestPlan(t *testing.T) {
+	t.Parallel()
+	w := newWorld(1000)
+	ids := func(from, to int) (all []string) {
+		for i := from; i < to; i++ {
+			all = append(all, lector.Key("havana", fmt.Sprint(i)))
+		}
+		return all
+	}
+	delete(w.log, 4)
+	withdrawn := planned(150)
+	withdrawn.Set(lector.Job{Site: "havana", ID: "x", State: lector.Removed})
+	for name, test := range map[string]struct {
+		planner  Planner
+		request  lector.ReplayRequest
+		want     lector.ReplayPlan
+		articles int
+	}{
+		"each is looked at": {
+			Planner{Jobs: complete{withdrawn}, Events: w, Estimator: hundred{}, AtOnce: 2}, lector.ReplayRequest{},
+			lector.ReplayPlan{Articles: 149, Characters: lector.ReplayCharacters{Cached: 14900}, Skipped: 2}, 149,
+		},
+		"a sample": {
+			Planner{Jobs: complete{planned(1000)}, Events: w, Estimator: hundred{}, AtOnce: 2}, lector.ReplayRequest{},
+			lector.ReplayPlan{Articles: 1000, Characters: lector.ReplayCharacters{Cached: 100000}, Estimate: true}, 1000,
+		},
+		"from the records": {
+			Planner{Jobs: complete{planned(10)}}, lector.ReplayRequest{},
+			lector.ReplayPlan{Articles: 10, Characters: lector.ReplayCharacters{Cached: 1000}, Estimate: true}, 10,
+		},
+		"named jobs": {
+			Planner{Jobs: complete{planned(10)}, Events: w, Estimator: hundred{}}, lector.ReplayRequest{Jobs: append(ids(5, 8), "nobody")},
+			lector.ReplayPlan{Articles: 3, Characters: lector.ReplayCharacters{Cached: 300}, Skipped: 1}, 3,
+		},
+		"nothing": {
+			Planner{Jobs: complete{planned(10)}, Events: w, Estimator: hundred{}}, lector.ReplayRequest{Filter: lector.JobFilter{Text: "x"}},
+			lector.ReplayPlan{}, 0,
+		},
+		"by force": {
+			Planner{Jobs: complete{planned(10)}, Events: w, Estimator: hundred{}}, lector.ReplayRequest{Force: 450},
+			lector.ReplayPlan{Articles: 5, Characters: lector.ReplayCharacters{Billed: 400}, Cost: 4, Skipped: 5}, 5,
+		},
+	} {
+		p, refs, err := test.planner.Plan(t.Context(), test.request)
+		if err != nil || len(refs) != test.articles || (p.Seconds == 0) != (test.articles == 0) {
+			t.Errorf("%s: %d articles in %f s, %v", name, len(refs), p.Seconds, err)
+		}
+		if len(p.LeftOut) != p.Skipped {
+			t.Errorf("%s: %d of %d are named", name, len(p.LeftOut), p.Skipped)
+		}
+		p.Seconds, p.LeftOut = 0, nil
+		if fmt.Sprint(p) != fmt.Sprint(test.want) {
+			t.Errorf("%s: %+v, want %+v", name, p, test.want)
+		}
+	}
+	if _, _, err := (&Planner{Jobs: complete{planned(1)}}).Plan(t.Context(), lector.ReplayRequest{Force: 1}); !errors.Is(err, errNoForce) {
+		t.Errorf("by force and without a worker: %v", err)
+	}
+	if _, _, err := (&Planner{Jobs: planned(1)}).Plan(t.Context(), lector.ReplayRequest{}); !errors.Is(err, errIncomplete) {
+		t.Errorf("an index that is not complete: %v", err)
+	}
 }

@@ -1,0 +1,40 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+
+	"lector"
+	"lector/worker/synth"
+)
+
+// prepare prepares the article of an event, with the clips of the take that the
+// article has. A replay that may synthesise again begins a new take, which later
+// revisions keep: an edit must not bring back what was replaced. A take that would
+// need more than the event allows is not begun.
+func (w *Worker) prepare(ctx context.Context, e lector.ArticleEvent, a lector.Article, take string, step func(Progress)) (*Plan, error) {
+	if e.Replay == "" || e.Force <= 0 {
+		return w.Narrator.prepareTake(ctx, a, take, step)
+	}
+	again, err := w.Narrator.prepareTake(ctx, a, e.Replay, step)
+	if err != nil {
+		return nil, err
+	}
+	if n := again.voicePlans[0].uniqueCharacters(); n > e.Force {
+		step(Progress{Stage: lector.StageScript, Note: fmt.Sprintf("not synthesised again: it has %d characters by now, and %d are allowed", n, e.Force)})
+		return w.Narrator.prepareTake(ctx, a, take, step)
+	}
+	return again, nil
+}
+
+// uniqueCharacters is how many characters a reading takes of which no clip is there:
+// the same text is spoken once.
+func (t *voicePlan) uniqueCharacters() (n int) {
+	seen := map[string]bool{}
+	for i, c := range t.synthChunks {
+		if hash := synth.Hash(c, t.chunkVoices[i].Capabilities); !seen[hash] {
+			seen[hash], n = true, n+c.Characters()
+		}
+	}
+	return n
+}
