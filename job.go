@@ -128,7 +128,7 @@ type Job struct {
 	Manifest           string        `json:"manifest,omitempty"`            // its address, as it was when the record was written
 	Voice              string        `json:"voice,omitempty"`               // that reads the public rendition, as configured; not the voices by role
 	Fallback           string        `json:"fallback,omitempty"`            // why a better voice did not read it
-	Take               string        `json:"take,omitempty"`                // names the replay that had all of it synthesised again; its clips have addresses of their own
+	Generation         string        `json:"generation,omitempty"`          // names the replay that had all of it synthesised again; its clips have addresses of their own
 	Announced          bool          `json:"announced,omitempty"`           // nothing is to be announced, or an older build has; else the AUDIO stream tells
 	AnnouncedRendition string        `json:"announced_rendition,omitempty"` // by an older build: the rendition that its last audio event said is ready
 	Ignored            *IgnoredEvent `json:"ignored,omitempty"`             // the last event that had no effect

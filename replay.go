@@ -38,6 +38,7 @@ type ReplayPlan struct {
 type ReplayRequest struct {
 	Filter JobFilter `json:"filter"`
 	Jobs   []string  `json:"jobs,omitempty"`  // ids
+	Word   string    `json:"word,omitempty"`  // only articles whose public audio reads it, as an entry of the lexicon would find it
 	AtOnce int       `json:"at_once"`         // how many articles may be at work; 0: as a worker thinks fit
 	Force  int       `json:"force,omitempty"` // characters that may be synthesised again although they are cached; 0: none
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"lector"
+	"lector/worker/script"
 	"lector/worker/synth"
 )
 
@@ -16,18 +17,32 @@ type Estimate struct {
 }
 
 // Estimate returns what the preferred voice would be paid for an article, with the
-// clips of a take. It calls no voice and reads no clip. Its errors are permanent where the article cannot be
+// clips of a generation. It calls no voice and reads no clip. Its errors are permanent where the article cannot be
 // read at all.
-func (w *Worker) Estimate(ctx context.Context, a lector.Article, take string) (Estimate, error) {
+func (w *Worker) Estimate(ctx context.Context, a lector.Article, generation string) (Estimate, error) {
 	article, err := w.whole(ctx, a)
 	if err != nil {
 		return Estimate{}, err
 	}
-	plan, err := w.Narrator.prepareTake(ctx, article, take, func(Progress) {})
+	plan, err := w.Narrator.prepareGeneration(ctx, article, generation, func(Progress) {})
 	if err != nil {
 		return Estimate{}, err
 	}
 	return plan.voicePlans[0].estimate(ctx, w.Store)
+}
+
+// Reads reports whether the public audio of an article reads a word, as an entry of
+// the lexicon would find it.
+func (w *Worker) Reads(ctx context.Context, site, key, word string) (bool, error) {
+	m, err := w.readManifest(ctx, lector.PointerKey(site, key))
+	if errors.Is(err, lector.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	_, hit := script.Entry{Match: word}.Impact(m)
+	return hit, nil
 }
 
 func (t *voicePlan) estimate(ctx context.Context, clips StoreReader) (e Estimate, err error) {

@@ -73,7 +73,7 @@ type Plan struct {
 	site       Site
 	page       extract.Page
 	language   string
-	take       string       // that the clips are of
+	generation string       // that the clips are of
 	voicePlans []*voicePlan // the preferred first
 }
 
@@ -90,16 +90,16 @@ type voicePlan struct {
 // Prepare finds out what is to be read, and how. It calls no voice. Its errors
 // are permanent where the article cannot be read at all.
 func (n *Narrator) Prepare(ctx context.Context, a lector.Article, step func(Progress)) (*Plan, error) {
-	return n.prepareTake(ctx, a, "", step)
+	return n.prepareGeneration(ctx, a, "", step)
 }
 
-// prepareTake is Prepare with the clips of a take.
-func (n *Narrator) prepareTake(ctx context.Context, a lector.Article, take string, step func(Progress)) (*Plan, error) {
+// prepareGeneration is Prepare with the clips of a generation.
+func (n *Narrator) prepareGeneration(ctx context.Context, a lector.Article, generation string, step func(Progress)) (*Plan, error) {
 	site, ok := n.Sites[a.Site]
 	if !ok {
 		return nil, lector.Hint(lector.Permanent(fmt.Errorf("unknown site %q", a.Site)), "add it under sites: in lector.yaml")
 	}
-	p := &Plan{narrator: n, article: a, site: site, take: take}
+	p := &Plan{narrator: n, article: a, site: site, generation: generation}
 	step(Progress{Stage: lector.StageExtract})
 	var err error
 	if p.page, err = extract.Article(a, site.Rules); err != nil {
@@ -195,7 +195,7 @@ func (p *Plan) prepareFor(v Voice, with roleVoices) (*voicePlan, error) {
 	for _, c := range t.chunks {
 		t.synthChunks = append(t.synthChunks, synth.Chunk{
 			Text: c.Text, Language: p.language, Before: c.Before, After: c.After, Lexicon: c.Lexicon, Normaliser: script.Version,
-			Speed: p.site.Speed, Take: p.take,
+			Speed: p.site.Speed, Generation: p.generation,
 		})
 		t.chunkVoices = append(t.chunkVoices, with.voiceFor(c.Kind, v))
 	}

@@ -42,7 +42,7 @@ func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) erro
 	if err != nil {
 		return atStage(lector.StageExtract, err)
 	}
-	plan, err := w.prepare(ctx, d.Event, article, r.job.Take, step)
+	plan, err := w.prepare(ctx, d.Event, article, r.job.Generation, step)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (w *Worker) commit(ctx context.Context, r *record, p *Plan, n *Narration) e
 		j.State, j.Stage, j.Class, j.Reason = lector.Ready, lector.StageDone, "", ""
 		j.Title, j.Rendition, j.Manifest = n.Manifest.Title, n.Manifest.Hash, w.Addresses.Links(n.Manifest).Manifest
 		j.Chunks, j.Usage, j.Cost = n.Chunks, n.Manifest.Usage, n.Cost
-		j.Voice, j.Fallback, j.Take = n.Voice, n.Manifest.Fallback, p.take
+		j.Voice, j.Fallback, j.Generation = n.Voice, n.Manifest.Fallback, p.generation
 		w.endAttempt(j, "ready")
 	})
 }

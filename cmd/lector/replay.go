@@ -21,6 +21,7 @@ without a change of voice or pronunciation costs nothing.
   lector replay -wait ID                     one article, at once
   lector replay -state failed -class quota   all articles that the filters select
   lector replay -fallback -plan              what it would take, and nothing else
+  lector replay -lexicon Kyiv                all articles whose audio reads this word
   lector replay -all -yes -wait              all articles, without a question
 
 Of several articles the plan is shown first: how many, characters that are in the
@@ -57,6 +58,7 @@ type replayFlags struct {
 	plan, yes, all bool
 	force          bool
 	atOnce, most   int
+	word           string
 	timeoutGiven   bool
 }
 
@@ -66,6 +68,7 @@ func (f *replayFlags) addTo(fs *flag.FlagSet) {
 	fs.BoolVar(&f.plan, "plan", false, "print only what would be done")
 	fs.BoolVar(&f.yes, "yes", false, "do not ask")
 	fs.BoolVar(&f.all, "all", false, "replay all there are")
+	fs.StringVar(&f.word, "lexicon", "", "only jobs whose audio reads this `WORD`, as an entry of the lexicon would find it")
 	fs.BoolVar(&f.force, "force", false, "synthesise again although clips are cached; wants -characters")
 	fs.IntVar(&f.most, "characters", 0, "with -force: synthesise again at most `N` characters in all")
 	fs.IntVar(&f.atOnce, "at-once", 0, "at most `N` articles at a time (default twice as many as a worker reads)")
@@ -129,7 +132,7 @@ func (f *replayFlags) checkSelection(ids []string) error {
 		beside.Site = ""
 	}
 	ways := 0
-	for _, given := range []bool{len(ids) > 0, beside != lector.JobFilter{}, f.all} {
+	for _, given := range []bool{len(ids) > 0, beside != lector.JobFilter{} || f.word != "", f.all} {
 		if given {
 			ways++
 		}
@@ -187,6 +190,10 @@ func replayOf(ctx context.Context, conn *nats.Conn, j lector.Job) (lector.Articl
 	if err != nil {
 		return old, err
 	}
+	newest, sequence, err := conn.NewestEvent(ctx, lector.JobRef{Site: j.Site, ID: j.ID})
+	if err == nil && sequence > j.Sequence && newest.Type.Withdraws() && !old.Type.Withdraws() {
+		return old, fmt.Errorf("job %s: the CMS has withdrawn the article, and nobody has worked on that yet", j.ID)
+	}
 	e := newEvent(old.Type, old.Article)
 	e.Replay = replay.NewID()
 	return e, nil
@@ -200,7 +207,7 @@ func (a *app) replayMany(ctx context.Context, c *config, f *replayFlags, ids []s
 	if err != nil {
 		return err
 	}
-	request := lector.ReplayRequest{Filter: f.JobFilter, AtOnce: f.atOnce, Force: f.most}
+	request := lector.ReplayRequest{Filter: f.JobFilter, Word: f.word, AtOnce: f.atOnce, Force: f.most}
 	if len(ids) > 0 {
 		request.Filter = lector.JobFilter{}
 		if request.Jobs, err = a.jobIDs(ctx, conn, f.Site, ids); err != nil {

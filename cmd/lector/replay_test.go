@@ -73,6 +73,15 @@ func TestReplayByQuery(t *testing.T) {
 	if p.Articles != 4 || len(p.Jobs) != 4 || p.Characters.Billed != 0 || p.Characters.Cached == 0 || p.Estimate || p.Skipped != 1 {
 		t.Errorf("plan %+v", p)
 	}
+	if p := c.replayPlan("-lexicon", "Mayor"); p.Articles != 4 || p.Skipped != 1 {
+		t.Errorf("plan of a word %+v", p)
+	}
+	if p := c.replayPlan("-lexicon", "may", "-state", "ready"); p.Articles != 4 { // "Cars may cross": not the mayor
+		t.Errorf("plan of a word %+v", p)
+	}
+	if p := c.replayPlan("-lexicon", "mayo"); p.Articles != 0 {
+		t.Errorf("plan of a word that is not read %+v", p)
+	}
 	if code := c.run("replay", "-all"); code != 2 || !strings.Contains(c.out.String(), "plan: replay 4 articles") || !strings.Contains(c.out.String(), "withdrawn") {
 		t.Errorf("without a person: exit code %d: %s %s", code, &c.out, &c.err)
 	}
@@ -304,14 +313,14 @@ func TestReplayByForce(t *testing.T) {
 	}
 	for _, a := range articles {
 		j := h.jobAtRest(a)
-		if again := len(h.announced(a)) == 2; again != (j.Take != "") {
+		if again := len(h.announced(a)) == 2; again != (j.Generation != "") {
 			t.Errorf("job %+v", j)
 		}
 	}
 	// The last one changed is the first; its rendition is another one, and an edit keeps it.
 	again := articles[2]
 	j := h.jobAtRest(again)
-	if j.Take == "" || j.Rendition == was.Hash {
+	if j.Generation == "" || j.Rendition == was.Hash {
 		t.Fatalf("job %+v", j)
 	}
 	before = h.voice.calls()
@@ -321,7 +330,7 @@ func TestReplayByForce(t *testing.T) {
 	again.Body.Content = strings.Replace(again.Body.Content, "The mayor", "The governor", 1)
 	again.UpdatedAt = again.UpdatedAt.AddDate(0, 0, 1)
 	edited := h.publishAndWait(lector.Updated, again)
-	if h.voice.calls() != before+1 || edited.Take != j.Take || edited.Usage.Reused == 0 {
+	if h.voice.calls() != before+1 || edited.Generation != j.Generation || edited.Usage.Reused == 0 {
 		t.Errorf("%d calls for an edit: %+v", h.voice.calls()-before, edited)
 	}
 }

@@ -162,7 +162,7 @@ func (s *server) openReplays(ctx context.Context, leases *nats.Leases) error {
 	s.replays = &replay.Runner{
 		Name: s.worker.Name, Replays: records, Jobs: s.jobs, Events: s.conn, Leases: leases, Index: s.index, Estimator: s.worker, Log: s.log, AtOnce: atOnce,
 	}
-	s.planner = &replay.Planner{Jobs: s.index, Events: s.conn, Estimator: s.worker, AtOnce: atOnce}
+	s.planner = &replay.Planner{Jobs: s.index, Events: s.conn, Estimator: s.worker, Reader: s.worker, AtOnce: atOnce}
 	return nil
 }
 

@@ -21,7 +21,7 @@ type Entry struct {
 // not changed once it is in the index, but for its place in the heap of its group.
 type entry struct {
 	id, article, title, revision, reason, fallback string
-	take                                           string // likewise shared
+	generation                                     string // likewise shared
 	site, section, voice                           string // shared with other entries
 	state                                          lector.State
 	class                                          lector.Class
@@ -39,7 +39,7 @@ type entry struct {
 // kept once.
 func newEntry(j lector.Job, shared func(string) string) *entry {
 	e := &entry{
-		id: j.ID, article: j.Article, title: j.Title, revision: j.Revision, reason: j.Reason, fallback: shared(j.Fallback), take: shared(j.Take),
+		id: j.ID, article: j.Article, title: j.Title, revision: j.Revision, reason: j.Reason, fallback: shared(j.Fallback), generation: shared(j.Generation),
 		site: shared(j.Site), section: shared(j.Section), voice: shared(j.Voice),
 		state: lector.State(shared(string(j.State))), class: lector.Class(shared(string(j.Class))),
 		stage: lector.Stage(shared(string(j.Stage))), lane: lector.Lane(shared(string(j.Lane))),
@@ -66,7 +66,7 @@ func (e *entry) job() lector.Job {
 		ID: e.id, Site: e.site, Article: e.article, Title: e.title, Section: e.section, Revision: e.revision, Sequence: e.sequence,
 		State: e.state, Stage: e.stage, Lane: e.lane, Class: e.class, Reason: e.reason,
 		Usage: lector.Usage{Billed: int(e.billed), Reused: int(e.reused), Unknown: int(e.unknown)}, Cost: e.cost,
-		Voice: e.voice, Fallback: e.fallback, Take: e.take, Created: moment(e.created), Changed: moment(e.changed),
+		Voice: e.voice, Fallback: e.fallback, Generation: e.generation, Created: moment(e.created), Changed: moment(e.changed),
 	}
 }
 

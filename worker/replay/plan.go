@@ -25,17 +25,23 @@ type Finder interface {
 
 // Estimator says what reading an article takes now.
 type Estimator interface {
-	Estimate(ctx context.Context, a lector.Article, take string) (worker.Estimate, error)
+	Estimate(ctx context.Context, a lector.Article, generation string) (worker.Estimate, error)
 }
 
 // errIncomplete is the answer while nobody knows all jobs.
 var errIncomplete = errors.New("the index of the jobs is not complete yet")
+
+// Reader knows what is read in the public audio of an article.
+type Reader interface {
+	Reads(ctx context.Context, site, key, word string) (bool, error)
+}
 
 // Planner says what a replay would do.
 type Planner struct {
 	Jobs      Finder
 	Events    Events    // nil: the records alone are asked
 	Estimator Estimator // likewise
+	Reader    Reader    // nil: no words can be looked for
 	AtOnce    int       // how many articles of a replay that says nothing may be at work
 }
 
@@ -56,6 +62,10 @@ func (p *Planner) Plan(ctx context.Context, r lector.ReplayRequest) (lector.Repl
 		return lector.ReplayPlan{}, nil, errIncomplete
 	}
 	plan, selected := p.selected(r)
+	selected, err := p.withWord(ctx, selected, r.Word)
+	if err != nil {
+		return plan, nil, err
+	}
 	figures, err := p.figures(ctx, selected, r.Force)
 	if err != nil {
 		return plan, nil, err
@@ -105,6 +115,36 @@ func (p *Planner) selected(r lector.ReplayRequest) (plan lector.ReplayPlan, all 
 	return plan, all
 }
 
+// errNoWord is the answer where nobody knows what is read.
+var errNoWord = errors.New("-lexicon needs a running worker, which knows what is read")
+
+// withWord returns the jobs whose audio reads a word.
+func (p *Planner) withWord(ctx context.Context, all []jobindex.Entry, word string) ([]jobindex.Entry, error) {
+	if word == "" {
+		return all, nil
+	}
+	if p.Reader == nil {
+		return nil, errNoWord
+	}
+	hits := make([]bool, len(all))
+	readers, ctx := errgroup.WithContext(ctx)
+	readers.SetLimit(lookedAtAtOnce)
+	for i, e := range all {
+		readers.Go(func() (err error) {
+			hits[i], err = p.Reader.Reads(ctx, e.Job.Site, e.Job.ID, word)
+			return err
+		})
+	}
+	err := readers.Wait()
+	var found []jobindex.Entry
+	for i, e := range all {
+		if hits[i] {
+			found = append(found, e)
+		}
+	}
+	return found, err
+}
+
 // figures are the sums of a plan.
 type figures struct {
 	worker.Estimate
@@ -142,7 +182,7 @@ func (p *Planner) sum(ctx context.Context, all []jobindex.Entry) (figures, error
 	readers.SetLimit(lookedAtAtOnce)
 	for _, entry := range all {
 		readers.Go(func() error {
-			e, err := p.one(ctx, entry, entry.Job.Take)
+			e, err := p.one(ctx, entry, entry.Job.Generation)
 			mu.Lock()
 			defer mu.Unlock()
 			f.Cached, f.Billed, f.Cost = f.Cached+e.Cached, f.Billed+e.Billed, f.Cost+e.Cost
@@ -156,13 +196,13 @@ func (p *Planner) sum(ctx context.Context, all []jobindex.Entry) (figures, error
 	return f, readers.Wait()
 }
 
-func (p *Planner) one(ctx context.Context, entry jobindex.Entry, take string) (read worker.Estimate, err error) {
+func (p *Planner) one(ctx context.Context, entry jobindex.Entry, generation string) (read worker.Estimate, err error) {
 	e, err := p.Events.Event(ctx, entry.Job.Sequence)
 	if errors.Is(err, lector.ErrNotFound) {
 		return read, gone
 	}
 	if err == nil && e.Article.Visibility == lector.Public && e.Type != lector.Scheduled {
-		read, err = p.Estimator.Estimate(ctx, e.Article, take)
+		read, err = p.Estimator.Estimate(ctx, e.Article, generation)
 	}
 	if ctx.Err() != nil || lector.ClassOf(err) == lector.ClassStorage {
 		return read, err
@@ -182,7 +222,7 @@ func (p *Planner) forced(ctx context.Context, all []jobindex.Entry, most int) (f
 			f.out[entry.Job.ID] = overForce
 			continue
 		}
-		e, err := p.one(ctx, entry, newTake)
+		e, err := p.one(ctx, entry, newGeneration)
 		switch {
 		case errors.Is(err, gone):
 			f.out[entry.Job.ID] = gone
@@ -197,8 +237,8 @@ func (p *Planner) forced(ctx context.Context, all []jobindex.Entry, most int) (f
 	return f, nil
 }
 
-// newTake stands for a take of which no clip is there.
-const newTake = "new"
+// newGeneration stands for a generation of which no clip is there.
+const newGeneration = "new"
 
 // fromRecords estimates by what the last readings took: the clips of what is ready
 // are there, and what has never come to an end is as long as the others.

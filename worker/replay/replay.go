@@ -143,7 +143,7 @@ func (p publisher) wanted(ctx context.Context, r lector.Replay, ref lector.JobRe
 // allot returns how many characters of an article are to be synthesised again, if so
 // many are left.
 func (p publisher) allot(ctx context.Context, a lector.Article, left int) (int, error) {
-	need, err := p.estimator.Estimate(ctx, a, newTake)
+	need, err := p.estimator.Estimate(ctx, a, newGeneration)
 	switch {
 	case err != nil && lector.IsPermanent(err):
 		return 0, leftOut("it cannot be read: " + err.Error())

@@ -430,8 +430,8 @@ func TestNewEventMeanwhile(t *testing.T) {
 // hundred is an estimator of articles of a hundred characters.
 type hundred struct{}
 
-func (hundred) Estimate(_ context.Context, a lector.Article, take string) (worker.Estimate, error) {
-	if take == "" {
+func (hundred) Estimate(_ context.Context, a lector.Article, generation string) (worker.Estimate, error) {
+	if generation == "" {
 		return worker.Estimate{Cached: 100}, nil
 	}
 	if a.ID == "2" {

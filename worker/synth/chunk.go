@@ -21,7 +21,7 @@ type Chunk struct {
 	Speed      float64  // 1 is the voice's own pace; 0 counts as 1
 	Lexicon    []string // the entries that matched, in canonical form
 	Normaliser string   // version of the rules that wrote Text
-	Take       string   // tells a clip from one of the same text that was made before; "" is the first
+	Generation string   // tells a clip from one of the same text that was made before; "" is the first
 }
 
 // Characters counts the chunk's Unicode code points.
@@ -74,8 +74,8 @@ func Hash(c Chunk, caps lector.Capabilities) string {
 	if caps.Context {
 		fields = append(fields, "context", c.Before, c.After)
 	}
-	if c.Take != "" {
-		fields = append(fields, "take", c.Take)
+	if c.Generation != "" {
+		fields = append(fields, "generation", c.Generation)
 	}
 	lexicon := slices.Clone(c.Lexicon)
 	slices.Sort(lexicon)

@@ -8,21 +8,21 @@ import (
 	"lector/worker/synth"
 )
 
-// prepare prepares the article of an event, with the clips of the take that the
-// article has. A replay that may synthesise again begins a new take, which later
-// revisions keep: an edit must not bring back what was replaced. A take that would
+// prepare prepares the article of an event, with the clips of the generation that the
+// article has. A replay that may synthesise again begins a new generation, which later
+// revisions keep: an edit must not bring back what was replaced. A generation that would
 // need more than the event allows is not begun.
-func (w *Worker) prepare(ctx context.Context, e lector.ArticleEvent, a lector.Article, take string, step func(Progress)) (*Plan, error) {
+func (w *Worker) prepare(ctx context.Context, e lector.ArticleEvent, a lector.Article, generation string, step func(Progress)) (*Plan, error) {
 	if e.Replay == "" || e.Force <= 0 {
-		return w.Narrator.prepareTake(ctx, a, take, step)
+		return w.Narrator.prepareGeneration(ctx, a, generation, step)
 	}
-	again, err := w.Narrator.prepareTake(ctx, a, e.Replay, step)
+	again, err := w.Narrator.prepareGeneration(ctx, a, e.Replay, step)
 	if err != nil {
 		return nil, err
 	}
 	if n := again.voicePlans[0].uniqueCharacters(); n > e.Force {
 		step(Progress{Stage: lector.StageScript, Note: fmt.Sprintf("not synthesised again: it has %d characters by now, and %d are allowed", n, e.Force)})
-		return w.Narrator.prepareTake(ctx, a, take, step)
+		return w.Narrator.prepareGeneration(ctx, a, generation, step)
 	}
 	return again, nil
 }
