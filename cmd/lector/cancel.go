@@ -94,7 +94,7 @@ func cancelled(ctx context.Context, conn *nats.Conn, jobs *nats.JobStore, j lect
 	if err != nil && !errors.Is(err, lector.ErrNotFound) {
 		return j, 0, err
 	}
-	e, sequence, err := conn.NewestEvent(ctx, j.Site, j.ID)
+	e, sequence, err := conn.NewestEvent(ctx, lector.JobRef{Site: j.Site, ID: j.ID})
 	if err != nil && !errors.Is(err, lector.ErrNotFound) {
 		return j, 0, err
 	}
@@ -131,7 +131,7 @@ func (c *config) unseenJob(ctx context.Context, conn *nats.Conn, site, id string
 		if site == "" || !jobID.MatchString(key) {
 			continue
 		}
-		_, _, err := conn.NewestEvent(ctx, site, key)
+		_, _, err := conn.NewestEvent(ctx, lector.JobRef{Site: site, ID: key})
 		if !errors.Is(err, lector.ErrNotFound) {
 			return lector.Job{Site: site, ID: key}, err
 		}

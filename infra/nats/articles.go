@@ -88,22 +88,3 @@ func (c *Conn) Event(ctx context.Context, sequence uint64) (lector.ArticleEvent,
 	}
 	return decodeStoredArticle(m)
 }
-
-// NewestEvent returns the newest event of an article and its place in the stream, as a
-// worker would get it; or lector.ErrNotFound.
-func (c *Conn) NewestEvent(ctx context.Context, site, key string) (lector.ArticleEvent, uint64, error) {
-	m, err := c.lastMessage(ctx, articles, lector.ArticleSubject(site, key))
-	if err != nil {
-		return lector.ArticleEvent{}, 0, brokerError("newest event of "+key, err)
-	}
-	header, err := nats.DecodeHeadersMsg(m.Header)
-	if err != nil {
-		return lector.ArticleEvent{}, 0, fmt.Errorf("newest event of %s: %w", key, err)
-	}
-	e, err := decodeArticle(m.Subject, header, m.Data)
-	if err != nil {
-		return e, 0, fmt.Errorf("newest event of %s: %w", key, err)
-	}
-	e.Article.UpdatedAt = clampTime(e.Article.UpdatedAt, m.Time)
-	return e, m.Sequence, nil
-}

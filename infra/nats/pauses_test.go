@@ -140,14 +140,14 @@ func TestNewestEvent(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	e := event("1", "a")
-	if _, _, err := b.NewestEvent(t.Context(), e.Article.Site, e.Article.Key()); !errors.Is(err, lector.ErrNotFound) {
+	if _, _, err := b.NewestEvent(t.Context(), lector.JobRef{Site: e.Article.Site, ID: e.Article.Key()}); !errors.Is(err, lector.ErrNotFound) {
 		t.Errorf("without events: %v", err)
 	}
 	publish(t, b.Conn, e)
 	later := event("1", "b")
 	later.Article.UpdatedAt = time.Now().Add(time.Hour)
 	n := publish(t, b.Conn, later)
-	got, sequence, err := b.NewestEvent(t.Context(), e.Article.Site, e.Article.Key())
+	got, sequence, err := b.NewestEvent(t.Context(), lector.JobRef{Site: e.Article.Site, ID: e.Article.Key()})
 	if err != nil || sequence != n || got.Article.Revision != "b" || got.Article.UpdatedAt.After(time.Now().Add(time.Minute)) {
 		t.Errorf("event %d %+v, %v", sequence, got.Article, err)
 	}

@@ -154,14 +154,15 @@ func (s *Replays) Follow(ctx context.Context, changed func(lector.Replay)) error
 	}, func() {})
 }
 
-// NewestEvent returns the newest event of an article and its place in the stream, or
-// lector.ErrNotFound.
+// NewestEvent returns the newest event of an article and its place in the stream, as a
+// worker would get it; or lector.ErrNotFound.
 func (c *Conn) NewestEvent(ctx context.Context, j lector.JobRef) (lector.ArticleEvent, uint64, error) {
 	m, err := c.lastMessage(ctx, articles, lector.ArticleSubject(j.Site, j.ID))
 	if err != nil {
 		return lector.ArticleEvent{}, 0, brokerError("newest event of "+j.ID, err)
 	}
 	e, err := decodeStoredArticle(m)
+	e.Article.UpdatedAt = clampTime(e.Article.UpdatedAt, m.Time)
 	return e, m.Sequence, err
 }
 
