@@ -19,6 +19,7 @@ type fakeBroker struct {
 	mu       sync.Mutex
 	messages []*fakeMessage
 	asked    []int // for how many each fetch asked
+	asking   int   // fetches that run
 }
 
 type fakeMessage struct {
@@ -53,9 +54,8 @@ func (b *fakeBroker) lane(lane lector.Lane, site string, n int) (last *fakeMessa
 }
 
 func (b *fakeBroker) Fetch(ctx context.Context, n int, take func(lector.Delivery)) error {
-	b.mu.Lock()
-	b.asked = append(b.asked, n)
-	b.mu.Unlock()
+	b.ask(n, 1)
+	defer b.ask(n, -1)
 	end := time.Now().Add(5 * time.Second)
 	for n > 0 && ctx.Err() == nil && time.Now().Before(end) {
 		m := b.nextDue()
@@ -65,9 +65,26 @@ func (b *fakeBroker) Fetch(ctx context.Context, n int, take func(lector.Delivery
 		}
 		take(m.delivery)
 		n--
-		sleep(ctx, time.Millisecond) // who else asks gets the next
+		if b.othersAsk() {
+			sleep(ctx, 50*time.Millisecond) // they get the next
+		}
 	}
 	return ctx.Err()
+}
+
+func (b *fakeBroker) ask(n, more int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.asking += more
+	if more > 0 {
+		b.asked = append(b.asked, n)
+	}
+}
+
+func (b *fakeBroker) othersAsk() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.asking > 1
 }
 
 func (b *fakeBroker) nextDue() *fakeMessage {
