@@ -70,21 +70,19 @@ func cancelJob(ctx context.Context, c *config, conn *nats.Conn, site, id string)
 	if errors.Is(err, lector.ErrNotFound) {
 		j, err = c.unseenJob(ctx, conn, site, id, err)
 	}
-	for err == nil {
-		var next lector.Job
-		var version uint64
-		if next, version, err = cancelled(ctx, conn, jobs, j); err != nil {
-			break
+	if err != nil {
+		return j, err
+	}
+	for {
+		next, version, err := cancelled(ctx, conn, jobs, j)
+		if err != nil {
+			return j, err
 		}
 		_, err = jobs.Save(ctx, next, version)
-		if err == nil {
-			return next, nil
-		}
-		if errors.Is(err, lector.ErrConflict) { // a worker has changed it meanwhile
-			err = nil
+		if !errors.Is(err, lector.ErrConflict) { // else a worker has changed it meanwhile
+			return next, err
 		}
 	}
-	return lector.Job{}, err
 }
 
 // cancelled reads a job and its newest event, and returns the job as it is when it

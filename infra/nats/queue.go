@@ -25,10 +25,26 @@ func (c *Conn) queue(ctx context.Context, name string) (*Queue, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	k, err := c.js.Consumer(ctx, articles, name)
+	if errors.Is(err, jetstream.ErrConsumerNotFound) {
+		k, err = c.makeConsumer(ctx, name)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("consumer %s: %w", name, missing(err))
 	}
 	return &Queue{consumer: k, conn: c}, nil
+}
+
+// makeConsumer makes a consumer again that is gone while its stream is there, as the
+// watchdog of a running worker does. All events come once more; what has had its
+// effect is passed over.
+func (c *Conn) makeConsumer(ctx context.Context, name string) (jetstream.Consumer, error) {
+	for _, k := range consumerConfigs() {
+		if k.Durable == name {
+			c.log.Warn("consumer was gone and is made again", "consumer", name)
+			return c.js.CreateOrUpdateConsumer(ctx, articles, k)
+		}
+	}
+	return nil, jetstream.ErrConsumerNotFound
 }
 
 // Urgent hands out the events that must not wait, beside the queue in which they stand

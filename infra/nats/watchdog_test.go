@@ -104,6 +104,25 @@ func TestConsumerIsMadeAgain(t *testing.T) {
 	}
 }
 
+// TestConsumerIsThereForAWorkerThatStarts: the last worker may have died when the
+// consumer was gone.
+func TestConsumerIsThereForAWorkerThatStarts(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	n := publish(t, b.Conn, event("0", "a"))
+	for _, name := range []string{consumer, urgent} {
+		if err := b.js.DeleteConsumer(t.Context(), articles, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := next(t, b.Conn); d.Sequence != n {
+		t.Errorf("event %d", d.Sequence)
+	}
+	if _, err := b.Urgent(t.Context(), nil); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestConsumerCannotBeMadeAgain has a worker whose role may not create anything.
 func TestConsumerCannotBeMadeAgain(t *testing.T) {
 	t.Parallel()
