@@ -10,6 +10,7 @@ CHAOS_SEEDS    ?= 10
 CHAOS_DURATION ?= 90s
 # Pinned, so that the same commit is judged the same way everywhere.
 LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+PROMTOOL := github.com/prometheus/prometheus/cmd/promtool@v0.316.0
 S3      := github.com/versity/versitygw/cmd/versitygw@v1.8.0
 MINIO   := github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 AXE     := axe-core@4.14.1
@@ -96,6 +97,7 @@ programs:
 	@! command -v npm >/dev/null || $(MAKE) --no-print-directory $(BIN)/axe.min.js || echo "axe-core cannot be had: the pages are judged by our own audit alone" >&2
 	@! command -v npm >/dev/null || $(MAKE) --no-print-directory $(BIN)/js/.done || echo "the packages of npm cannot be had: the test of the JavaScript clients will skip" >&2
 	@$(MAKE) --no-print-directory $(BIN)/versitygw || echo "versitygw cannot be built: the tests of the S3 store will skip" >&2
+	@$(MAKE) --no-print-directory $(BIN)/promtool || echo "promtool cannot be built: the tests of the alerts will skip" >&2
 
 screenshot: ## the picture of the README, from the running demo
 	@.ci/setup test
@@ -111,6 +113,11 @@ clean: ## what the other targets built
 # Built again when this file, which pins the versions, has changed.
 $(BIN)/golangci-lint: Makefile
 	GOBIN=$(BIN) $(GO) install $(LINTER)
+	@touch $@
+
+# Without the discovery of targets in the clouds, which is most of it.
+$(BIN)/promtool: Makefile
+	GOBIN=$(BIN) $(GO) install -tags remove_all_sd $(PROMTOOL)
 	@touch $@
 
 $(BIN)/versitygw: Makefile

@@ -122,6 +122,9 @@ func (s BudgetState) Settle(want, got Call) BudgetState {
 	return s
 }
 
+// At returns what is spent in the periods that a moment lies in.
+func (s BudgetState) At(now time.Time) BudgetState { return s.rollOver(now.UTC()) }
+
 // rollOver begins the periods that now lies in.
 func (s BudgetState) rollOver(now time.Time) BudgetState {
 	for name, p := range map[string]*Period{hourName: &s.Hour, dayName: &s.Day, monthName: &s.Month} {

@@ -26,7 +26,7 @@ func (w *Worker) finish(ctx context.Context, r *record, replay string) error {
 	if err := w.Announcer.Announce(ctx, e); err != nil {
 		return err
 	}
-	w.report(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason})
+	w.report(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason, Announced: r.stored})
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"lector"
 )
@@ -25,7 +26,8 @@ type record struct {
 	jobs    JobStore
 	job     lector.Job
 	version uint64
-	attempt int // the number of this worker's attempt; 0: it has begun none
+	stored  time.Time // when the broker stored the event
+	attempt int       // the number of this worker's attempt; 0: it has begun none
 }
 
 // load reads the record of an article; one that is not there is empty.

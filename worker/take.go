@@ -20,7 +20,7 @@ func (w *Worker) handle(ctx context.Context, d lector.Delivery) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	stop := w.heartbeat(ctx, d)
-	r := &record{jobs: w.Jobs}
+	r := &record{jobs: w.Jobs, stored: d.Stored}
 	err := w.recoverPanic(ctx, d, r)
 	stop()
 	w.handleResult(ctx, d, r, err)

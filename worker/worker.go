@@ -65,6 +65,7 @@ type Progress struct {
 	Stage       lector.Stage
 	Done, Total int // clips, in the synth stage
 	Note        string
+	Announced   time.Time // of a job that is done and announced, when the broker stored its event
 }
 
 // Worker takes article events and processes each to its end: audio made, audio

@@ -18,7 +18,7 @@ import (
 
 // documents are the pages whose shell blocks are run.
 var documents = []string{
-	"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/stores.md", "docs/reference.md",
+	"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/stores.md", "docs/reference.md", "docs/operations.md",
 	"worker/DESIGN.md", "infra/deploy/README.md", "infra/voice/README.md",
 }
 

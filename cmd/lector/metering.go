@@ -5,8 +5,10 @@ import (
 	"context"
 	"log/slog"
 	"runtime"
+	"time"
 
 	"lector"
+	"lector/audio"
 	"lector/infra/nats"
 	"lector/worker"
 	"lector/worker/synth"
@@ -20,6 +22,33 @@ type metering struct {
 	leases    synth.Leases       // of clips; nil: no other process shares the cache
 	checkClip synth.Checker
 	log       *slog.Logger
+	calls     voiceCalls // counts calls; nil: nobody does
+}
+
+// voiceCalls counts calls to voices, and answers that are useless.
+type voiceCalls interface {
+	Call(voice string, billed int, err error, took time.Duration)
+	Unfit(voice string)
+}
+
+// observe has the calls to a voice counted.
+func (p *metering) observe(v synth.Speaker, name string) synth.Speaker {
+	if p.calls == nil {
+		return v
+	}
+	return synth.Observe(v, func(s lector.Speech, err error, took time.Duration) { p.calls.Call(name, s.Characters, err, took) })
+}
+
+// checker is the check of a voice's clips, which counts those that fail.
+func (p *metering) checker(name string) synth.Checker {
+	check := synth.CheckPace(p.checkClip)
+	return func(ctx context.Context, mp3 []byte, r synth.Request, caps lector.Capabilities) (*audio.Analysis, error) {
+		analysis, err := check(ctx, mp3, r, caps)
+		if err != nil && p.calls != nil {
+			p.calls.Unfit(name)
+		}
+		return analysis, err
+	}
 }
 
 // account opens the account of an attempt.
@@ -49,7 +78,7 @@ func (h *resources) shared(ctx context.Context, c *nats.Conn, leases synth.Lease
 	if err != nil {
 		return nil, err
 	}
-	return &metering{ledger, budget, ledger, leases, h.check, h.log}, nil
+	return &metering{usage: ledger, budget: budget, history: ledger, leases: leases, checkClip: h.check, log: h.log}, nil
 }
 
 // budgets returns the bounds of all sites.

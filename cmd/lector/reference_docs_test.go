@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -157,33 +158,32 @@ func jsonKind(name string) string {
 	return name
 }
 
-// metric notes a figure where it is made.
+// metric notes a figure where it is made, by a call such as r.counter(name, help,
+// labels...).
 func (d *docs) metric(n ast.Node) bool {
 	call, ok := n.(*ast.CallExpr)
-	if !ok || len(call.Args) != 2 {
+	if !ok || len(call.Args) < 2 {
 		return true
 	}
 	made, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || !strings.HasSuffix(made.Sel.Name, "Vec") {
+	if !ok || !slices.Contains([]string{"counter", "gauge", "histogram"}, made.Sel.Name) {
 		return true
 	}
-	m := metricDoc{kind: strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(made.Sel.Name, "New"), "Vec"))}
-	for _, e := range call.Args[0].(*ast.CompositeLit).Elts {
-		switch pair := e.(*ast.KeyValueExpr); pair.Key.(*ast.Ident).Name {
-		case "Name":
-			m.name = literal(pair.Value)
-		case "Help":
-			m.help = literal(pair.Value)
+	m := metricDoc{kind: made.Sel.Name, name: literal(call.Args[0]), help: literal(call.Args[1])}
+	for _, e := range call.Args[2:] {
+		if label := literal(e); label != "" { // else the buckets of a histogram
+			m.labels = append(m.labels, label)
 		}
-	}
-	for _, e := range call.Args[1].(*ast.CompositeLit).Elts {
-		m.labels = append(m.labels, literal(e))
 	}
 	d.metrics = append(d.metrics, m)
 	return true
 }
 
+// literal is a text that stands in the code, in one or more pieces.
 func literal(e ast.Expr) string {
+	if sum, ok := e.(*ast.BinaryExpr); ok {
+		return literal(sum.X) + literal(sum.Y)
+	}
 	l, ok := e.(*ast.BasicLit)
 	if !ok {
 		return ""

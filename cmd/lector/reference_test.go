@@ -216,7 +216,9 @@ func (r *reference) words() {
 
 // metrics lists what /metrics shows beside the figures of Go and the process.
 func (r *reference) metrics() {
-	r.printf("\n## Metrics\n")
+	r.printf("\n## Metrics\n\nCounters and histograms are of one process: add them up over all. Gauges are of the whole installation, and every\n" +
+		"worker shows them: take the largest. Of one process are only `lector_ready` and `lector_voice_breaker_open`. A site that is\n" +
+		"not configured is `unknown`. What the alerts mean stands in [operations.md](operations.md).\n")
 	r.table("name", "type", "labels", "what it counts")
 	for _, m := range r.docs.metrics {
 		r.row("`"+m.name+"`", m.kind, strings.Join(m.labels, ", "), m.help)

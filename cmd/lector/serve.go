@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -51,6 +53,7 @@ type server struct {
 	worker   *worker.Worker
 	replays  *replay.Runner // nil: this process has no worker
 	planner  *replay.Planner
+	sweeper  *worker.Sweeper
 	homePage http.Handler // answers paths that the publisher does not serve
 }
 
@@ -111,6 +114,7 @@ func (s *server) openBroker(ctx context.Context, r roles) (err error) {
 		return err
 	}
 	s.watchdog = s.conn.Watchdog(s.broker == nil)
+	s.watchdog.MakeConsumers(ctx)
 	s.jobs, err = s.conn.JobStore(ctx)
 	s.index = jobindex.New()
 	return err
@@ -133,6 +137,8 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 		return err
 	}
 	s.pauses = s.openPauses(ctx)
+	s.metering.calls = s.metrics
+	s.metrics.Declare(slices.Sorted(maps.Keys(s.config.Sites)), slices.Sorted(maps.Keys(s.config.Voices)))
 	narrator, err := s.narrator(ctx, s.store)
 	if err != nil {
 		return err
@@ -147,6 +153,9 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 		Jobs: s.jobs, Leases: leases, Announcer: s.conn, Store: worker.StorageErrors(s.store),
 		Narrator: narrator, Addresses: s.config.addresses(), UsageLedger: s.metering.history, Log: s.log,
 		ConcurrentJobs: s.config.Worker.ConcurrentJobs, Heartbeat: nats.AckWait / 4, OnProgress: s.onProgress,
+	}
+	s.sweeper = &worker.Sweeper{
+		Events: s.conn, Jobs: s.jobs, Leases: leases, Announce: s.conn.Announce, Log: s.log, OnFound: s.onFound, OnSweep: s.metrics.Sweep,
 	}
 	return s.openReplays(ctx, leases)
 }
@@ -175,14 +184,12 @@ func (s *server) openPauses(ctx context.Context) *nats.Pauses {
 	return p
 }
 
-// onProgress counts what the worker does. The name of a site that is not configured
-// comes from an event, so it must not become a metric label.
+// onProgress counts what the worker does.
 func (s *server) onProgress(p worker.Progress) {
-	counted := p.Job
-	if _, ok := s.config.Sites[counted.Site]; !ok {
-		counted.Site = "unknown"
+	if counted := p.Job; p.Stage == lector.StageDone {
+		counted.Site = s.siteLabel(counted.Site)
+		s.metrics.Job(counted, p.Announced)
 	}
-	s.metrics.Step(counted, p.Stage)
 	s.log.Debug("step", "article", p.Job.Article, "stage", p.Stage, "done", p.Done, "total", p.Total, "note", p.Note)
 }
 
@@ -202,24 +209,41 @@ func (s *server) ready(ctx context.Context) error {
 	if s.store == nil {
 		return errors.New("starting")
 	}
-	if err := s.store.Ping(ctx); err != nil {
-		return fmt.Errorf("store: %w", err)
-	}
-	if s.answers != nil && s.answers.Down() != nil {
-		return fmt.Errorf("store: it takes nothing: %w", s.answers.Down())
-	}
-	if s.broker != nil {
-		if err := s.broker.Healthy(); err != nil {
+	for _, c := range s.readyChecks() {
+		if err := c.ask(ctx); err != nil {
 			return err
 		}
 	}
-	if s.watchdog == nil { // the publisher needs the store only
+	return nil
+}
+
+// readyCheck asks for one thing that the process needs.
+type readyCheck struct {
+	name string // in the metrics
+	ask  healthCheck
+}
+
+// readyChecks are those of what the process has. The publisher needs the store only.
+func (s *server) readyChecks() (all []readyCheck) {
+	all = append(all, readyCheck{"store", func(ctx context.Context) error { return withPrefix("store", s.store.Ping(ctx)) }})
+	if s.answers != nil {
+		all = append(all, readyCheck{"store_writes", func(context.Context) error { return withPrefix("store: it takes nothing", s.answers.Down()) }})
+	}
+	if s.broker != nil {
+		all = append(all, readyCheck{"broker", func(context.Context) error { return s.broker.Healthy() }})
+	}
+	if s.watchdog != nil {
+		all = append(all, readyCheck{"nats", s.conn.Ping}, readyCheck{"streams", func(context.Context) error { return s.watchdog.Fault() }})
+	}
+	return all
+}
+
+// withPrefix says what an error is about; nil stays nil.
+func withPrefix(what string, err error) error {
+	if err == nil {
 		return nil
 	}
-	if err := s.conn.Ping(ctx); err != nil {
-		return err
-	}
-	return s.watchdog.Fault()
+	return fmt.Errorf("%s: %w", what, err)
 }
 
 // run works until ctx ends.
@@ -235,6 +259,12 @@ func (s *server) run(ctx context.Context) error {
 	if s.pauses != nil {
 		parts = append(parts, func(ctx context.Context) error { s.pauses.Run(ctx); return nil })
 	}
+	if s.sweeper != nil {
+		parts = append(parts,
+			func(ctx context.Context) error { s.sweeper.Run(ctx); return nil },
+			func(ctx context.Context) error { s.worker.WorkOn(ctx, s.sweeper, s.worker.ConcurrentJobs); return nil })
+	}
+	parts = append(parts, func(ctx context.Context) error { s.measure(ctx, measureInterval); return nil })
 	if s.index != nil {
 		parts = append(parts,
 			func(ctx context.Context) error { s.index.Run(ctx, s.jobs, s.log); return nil },

@@ -32,12 +32,12 @@ const maxRenderings = 3
 // wrapped voice serves the whole process.
 func (p *metering) wrapVoice(v synth.Voice, name string, flight *synth.Singleflight, slots synth.Slots, b *synth.Breaker, paused pausedFunc) synth.Speaker {
 	c := v.Capabilities()
-	s := synth.RequireLease(synth.WithGracePeriod(v, flight))
+	s := synth.RequireLease(p.observe(synth.WithGracePeriod(v, flight), name))
 	s = synth.RequireLease(synth.Meter(s, name))
 	s = synth.RefusePaused(b.Wrap(s), paused)
 	s = synth.LimitCalls(slots.Wrap(s), c.Concurrency, c.PerSecond)
 	s = synth.Retry(synth.LimitRerendering(s), synth.RetryPolicy{})
-	s = synth.Check(synth.KeepAnswers(s), synth.CheckPace(p.checkClip))
+	s = synth.Check(synth.KeepAnswers(s), p.checker(name))
 	return synth.RetrySplit(s, maxRenderings, func(limit int) {
 		p.log.Warn(fmt.Sprintf("this server stops at about %d characters: set max_chars", limit), "voice", name,
 			"hint", fmt.Sprintf("set max_chars: %d for this voice in lector.yaml; until then longer texts are cut here, after one was paid for in vain", limit*9/10))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -64,6 +65,28 @@ func (b *Budgets) Settle(ctx context.Context, c lector.Call) error {
 	}
 	err := b.change(ctx, c.Site, func(s lector.BudgetState) (lector.BudgetState, error) { return s.Settle(want, c), nil })
 	return brokerError("settle budget", err)
+}
+
+// Used returns what each site has spent that has a bound in a period.
+func (b *Budgets) Used(ctx context.Context) (map[string]lector.BudgetState, error) {
+	spent := map[string]lector.BudgetState{}
+	for site, bounds := range b.limits {
+		if !bounds.HasPeriods() {
+			continue
+		}
+		_, value, err := b.bucket.read(ctx, token(site))
+		if err != nil {
+			return nil, brokerError("budget", err)
+		}
+		var r budgetRecord
+		if len(value) > 0 {
+			if err := json.Unmarshal(value, &r); err != nil {
+				return nil, fmt.Errorf("record of site %s: %w", site, err)
+			}
+		}
+		spent[site] = r.At(time.Now())
+	}
+	return spent, nil
 }
 
 // budgetRecord is a site's sums. Write differs in each, because two workers

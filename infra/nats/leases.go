@@ -116,6 +116,17 @@ func (l *Leases) Hold(ctx context.Context, name string) (held context.Context, r
 	}, nil
 }
 
+// Held reports whether anybody holds a lease.
+func (l *Leases) Held(ctx context.Context, name string) (bool, error) {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	_, _, err := l.read(ctx, name)
+	if errors.Is(err, lector.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, brokerError("lease "+name, err)
+}
+
 // Confirm returns nil while the lease of a context that Hold returned is held,
 // and why not otherwise: it is lost, or nobody can tell. A worker that stood
 // still, by whatever clock, finds it out here before it does what must not be

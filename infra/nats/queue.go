@@ -25,26 +25,10 @@ func (c *Conn) queue(ctx context.Context, name string) (*Queue, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	k, err := c.js.Consumer(ctx, articles, name)
-	if errors.Is(err, jetstream.ErrConsumerNotFound) {
-		k, err = c.makeConsumer(ctx, name)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("consumer %s: %w", name, missing(err))
 	}
 	return &Queue{consumer: k, conn: c}, nil
-}
-
-// makeConsumer makes a consumer again that is gone while its stream is there, as the
-// watchdog of a running worker does. All events come once more; what has had its
-// effect is passed over.
-func (c *Conn) makeConsumer(ctx context.Context, name string) (jetstream.Consumer, error) {
-	for _, k := range consumerConfigs() {
-		if k.Durable == name {
-			c.log.Warn("consumer was gone and is made again", "consumer", name)
-			return c.js.CreateOrUpdateConsumer(ctx, articles, k)
-		}
-	}
-	return nil, jetstream.ErrConsumerNotFound
 }
 
 // Urgent hands out the events that must not wait, beside the queue in which they stand
@@ -178,7 +162,12 @@ func (s *acknowledger) Nak(d time.Duration) error { return s.msg.NakWithDelay(d)
 func (s *acknowledger) Term(class lector.Class, reason string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if err := s.conn.deadLetter(ctx, s.msg, class, reason); err != nil {
+	meta, err := s.msg.Metadata()
+	if err != nil {
+		return fmt.Errorf("dead letter: %w", err)
+	}
+	from := undelivered{subject: s.msg.Subject(), header: s.msg.Headers(), data: s.msg.Data(), sequence: meta.Sequence.Stream}
+	if err := s.conn.deadLetter(ctx, from, class, reason); err != nil {
 		return err
 	}
 	return s.msg.TermWithReason(reason)
@@ -190,15 +179,11 @@ const (
 	timeHeader   = "Lector-Dead-Letter-Time"   // when that was found, RFC 3339
 )
 
-// deadLetter keeps a message with the reason why nobody can work on it.
-func (c *Conn) deadLetter(ctx context.Context, m jetstream.Msg, class lector.Class, reason string) error {
-	meta, err := m.Metadata()
-	if err != nil {
-		return fmt.Errorf("dead letter: %w", err)
-	}
-	letter := nats.NewMsg(deadLetterPrefix + m.Subject())
-	letter.Data = m.Data()
-	for k, v := range m.Headers() {
+// deadLetter keeps an event with the reason why nobody can work on it.
+func (c *Conn) deadLetter(ctx context.Context, m undelivered, class lector.Class, reason string) error {
+	letter := nats.NewMsg(deadLetterPrefix + m.subject)
+	letter.Data = m.data
+	for k, v := range m.header {
 		if k != jetstream.MsgIDHeader {
 			letter.Header[k] = v
 		}
@@ -208,7 +193,7 @@ func (c *Conn) deadLetter(ctx context.Context, m jetstream.Msg, class lector.Cla
 		letter.Header.Set(classHeader, string(class))
 	}
 	letter.Header.Set(timeHeader, time.Now().UTC().Format(time.RFC3339Nano))
-	id := fmt.Sprintf("%s-%d", meta.Stream, meta.Sequence.Stream)
+	id := fmt.Sprintf("%s-%d", articles, m.sequence)
 	if _, err := c.js.PublishMsg(ctx, letter, jetstream.WithMsgID(id)); err != nil {
 		return fmt.Errorf("dead letter: %w", publishHint(err))
 	}

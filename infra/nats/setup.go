@@ -73,11 +73,31 @@ func (c *Conn) Setup(ctx context.Context, replicas int) error {
 		}
 	}
 	for _, k := range consumerConfigs() {
-		if _, err := c.js.CreateOrUpdateConsumer(ctx, articles, k); err != nil {
+		if err := c.setupConsumer(ctx, k); err != nil {
 			return fmt.Errorf("set up consumer %s: %w", k.Durable, err)
 		}
 	}
 	return nil
+}
+
+// setupConsumer creates a consumer or brings it to its present shape. A new one
+// begins behind what is settled: events that had their effect are not handed out
+// again.
+func (c *Conn) setupConsumer(ctx context.Context, k jetstream.ConsumerConfig) error {
+	_, err := c.js.Consumer(ctx, articles, k.Durable)
+	made := errors.Is(err, jetstream.ErrConsumerNotFound)
+	if _, err := c.js.CreateOrUpdateConsumer(ctx, articles, k); err != nil || !made || k.DeliverPolicy != jetstream.DeliverAllPolicy {
+		return err
+	}
+	floor, err := c.settledFloor(ctx)
+	if err != nil || floor == 0 {
+		return err
+	}
+	s, err := c.bind(ctx, articles)
+	if err == nil {
+		_, err = s.ResetConsumerToSequence(ctx, k.Durable, floor+1)
+	}
+	return err
 }
 
 func (c *Conn) setupStreams(ctx context.Context, replicas int) error {

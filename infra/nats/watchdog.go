@@ -33,6 +33,7 @@ type Watchdog struct {
 	answer time.Duration // how long one question may take
 	now    func() time.Time
 	stalls map[string]*stall // by consumer
+	silent time.Time         // since when the leases do not answer; zero: they do
 	floors sync.Map          // by consumer, up to where all events were settled when it was last seen
 
 	mu    sync.Mutex
@@ -177,6 +178,7 @@ func (w *Watchdog) look(ctx context.Context) error {
 			found = append(found, err)
 		}
 	}
+	found = append(found, w.checkLeases(ctx)...)
 	found = append(found, w.tryWrite(ctx)...)
 	if len(found) == 0 {
 		return nil
@@ -253,7 +255,7 @@ func (w *Watchdog) checkStream(ctx context.Context, name string) error {
 	case errors.Is(err, jetstream.ErrStreamNotFound) && name == "KV_"+pauses:
 		return w.withoutPauses()
 	case errors.Is(err, jetstream.ErrStreamNotFound):
-		return lector.Hint(fmt.Errorf("%s is gone", displayName(name)), "%s", goneHint)
+		return lector.Hint(goneError(displayName(name)), "%s", goneHint)
 	case unanswered(err) && refused():
 		return nil
 	case unanswered(err):
@@ -275,6 +277,14 @@ func (w *Watchdog) withoutPauses() error {
 	}
 	return lector.Hint(fmt.Errorf("%s is not there: nothing can be paused", displayName("KV_"+pauses)), "run lector setup: it makes it")
 }
+
+// goneError is the finding that a stream is not there.
+type goneError string
+
+// Error implements error.
+func (e goneError) Error() string { return string(e) + " is gone" }
+
+func gone(err error) bool { return errors.As(err, new(goneError)) }
 
 const (
 	goneHint   = "run lector setup: it says what is lost and makes it again when it is told to"
@@ -318,16 +328,29 @@ func (w *Watchdog) makeAgain(ctx context.Context, k watchedConsumer) error {
 		"run lector setup: it may make it again, and nothing is lost")
 }
 
+// MakeConsumers makes the workers' consumers again that are gone: while no worker runs
+// nobody else does. What keeps it from doing so shows when they are used.
+func (w *Watchdog) MakeConsumers(ctx context.Context) {
+	for _, k := range watchedConsumers() {
+		_, _ = w.checkConsumer(ctx, k)
+	}
+}
+
 // goOn has a new consumer begin behind what was settled when the one before was
-// last seen, and returns that place. Where that is not known, or the server does
-// not do it, all events come once more, which changes nothing but takes its time.
+// last seen, else behind what the jobs' records say is settled, and returns that
+// place. Where the server does not do it, all events come once more, which changes
+// nothing but takes its time.
 func (w *Watchdog) goOn(ctx context.Context, k watchedConsumer) uint64 {
-	floor, _ := w.floors.Load(k.config.Durable)
-	settled, _ := floor.(uint64)
-	if settled == 0 {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), setupTimeout)
+	defer cancel()
+	settled, err := w.settled(ctx, k)
+	if settled == 0 && err == nil {
 		return 1
 	}
-	s, err := w.conn.js.Stream(ctx, k.stream)
+	var s jetstream.Stream
+	if err == nil {
+		s, err = w.conn.js.Stream(ctx, k.stream)
+	}
 	if err == nil {
 		_, err = s.ResetConsumerToSequence(ctx, k.config.Durable, settled+1)
 	}
@@ -336,6 +359,16 @@ func (w *Watchdog) goOn(ctx context.Context, k watchedConsumer) uint64 {
 		return 1
 	}
 	return settled + 1
+}
+
+// settled returns up to where all events of a consumer that is gone were settled. It
+// is 0 where it may begin as it does when it is new.
+func (w *Watchdog) settled(ctx context.Context, k watchedConsumer) (uint64, error) {
+	floor, _ := w.floors.Load(k.config.Durable)
+	if place, _ := floor.(uint64); place > 0 || k.config.DeliverPolicy != jetstream.DeliverAllPolicy {
+		return place, nil
+	}
+	return w.conn.settledFloor(ctx)
 }
 
 // stall is how long a consumer has delivered nothing although events wait and are
@@ -387,6 +420,40 @@ func probe() *nats.Msg {
 	m.Header.Set("KV-Operation", "DEL")
 	m.Data = make([]byte, probeSize)
 	return m
+}
+
+// leasesSilent is for how long the leases may not answer until their bucket is removed.
+// All that were held are over by then, for nobody could renew them.
+const leasesSilent = 2 * LeaseTTL
+
+// checkLeases returns what is wrong with the bucket of the leases. One that is not there
+// is made again by who needs a lease. One that does not answer for a long time is
+// removed, for all work stands still: in a cluster whose servers were restarted one
+// after the other a stream in memory was seen to be left without a leader for good.
+func (w *Watchdog) checkLeases(ctx context.Context) []error {
+	const name = "KV_" + leases
+	err := w.checkStream(ctx, name)
+	if err == nil || gone(err) || !w.heal {
+		w.silent = time.Time{}
+	}
+	switch {
+	case err == nil, gone(err):
+		return nil
+	case w.silent.IsZero():
+		w.silent = w.now()
+	case w.now().Sub(w.silent) >= leasesSilent:
+		w.silent = w.now()
+		w.removeLeases(ctx)
+	}
+	return []error{err}
+}
+
+func (w *Watchdog) removeLeases(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	err := w.conn.js.DeleteStream(ctx, "KV_"+leases)
+	w.conn.log.Warn("the leases did not answer: their bucket is removed, who needs one makes it again",
+		"after", leasesSilent, "error", w.conn.Explain(err))
 }
 
 // tryWrite returns what does not confirm its writes. Where nothing was written for

@@ -104,25 +104,6 @@ func TestConsumerIsMadeAgain(t *testing.T) {
 	}
 }
 
-// TestConsumerIsThereForAWorkerThatStarts: the last worker may have died when the
-// consumer was gone.
-func TestConsumerIsThereForAWorkerThatStarts(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	n := publish(t, b.Conn, event("0", "a"))
-	for _, name := range []string{consumer, urgent} {
-		if err := b.js.DeleteConsumer(t.Context(), articles, name); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if d := next(t, b.Conn); d.Sequence != n {
-		t.Errorf("event %d", d.Sequence)
-	}
-	if _, err := b.Urgent(t.Context(), nil); err != nil {
-		t.Error(err)
-	}
-}
-
 // TestConsumerCannotBeMadeAgain has a worker whose role may not create anything.
 func TestConsumerCannotBeMadeAgain(t *testing.T) {
 	t.Parallel()
@@ -190,6 +171,52 @@ func TestStreamIsNotMadeAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		untilWell(t, w)
+	}
+}
+
+// TestLeasesThatDoNotAnswer asks a bucket for an answer in no time, as one without a
+// leader would give none.
+func TestLeasesThatDoNotAnswer(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	w := b.Watchdog(false)
+	now := time.Now()
+	w.now = func() time.Time { return now }
+	untilWell(t, w)
+	l, err := b.Leases(t.Context(), "w")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.answer = 0 // nothing answers in no time
+	look := func(after time.Duration) error {
+		now = now.Add(after)
+		return errors.Join(w.checkLeases(t.Context())...)
+	}
+	for _, after := range []time.Duration{0, LeaseTTL, LeaseTTL - time.Second} {
+		if err := look(after); err == nil || !strings.Contains(err.Error(), "bucket leases does not answer") || lector.HintOf(err) == "" {
+			t.Errorf("after %v: %v", after, err)
+		}
+	}
+	if _, err := b.js.Stream(t.Context(), "KV_"+leases); err != nil {
+		t.Fatalf("it is removed too early: %v", err)
+	}
+	if err := look(time.Second); err == nil {
+		t.Error("it answers in no time")
+	}
+	w.answer = answerTime
+	if _, err := b.js.Stream(t.Context(), "KV_"+leases); !errors.Is(err, jetstream.ErrStreamNotFound) {
+		t.Errorf("it is still there: %v", err)
+	}
+	if err := look(0); err != nil {
+		t.Errorf("a bucket that is not there is a finding: %v", err)
+	}
+	_, release, err := l.Hold(t.Context(), "article.x")
+	if err != nil {
+		t.Fatalf("no lease afterwards: %v", err)
+	}
+	release()
+	if err := look(0); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -10,47 +10,123 @@ import (
 	"lector"
 )
 
-// Metrics are the figures of one process. Their labels are bounded: sites are
-// configured, states and dispositions are enumerations; no article's id is a
-// label.
+// Metrics are the figures of one process. Their labels are bounded: sites and
+// voices are configured, states, classes and outcomes are enumerations; no
+// article's id is a label. What is counted is of this process; what is a state is of
+// the whole installation, and every worker shows it.
 type Metrics struct {
-	Registry   *prometheus.Registry
-	jobs       *prometheus.CounterVec
-	characters *prometheus.CounterVec
-	listen     *prometheus.HistogramVec
-	now        func() time.Time
+	Registry *prometheus.Registry
+
+	jobsTotal, characters, calls, unfit *prometheus.CounterVec
+	sweeps, found                       *prometheus.CounterVec
+	listen, callDuration                *prometheus.HistogramVec
+
+	jobs, oldestJob                             *states
+	eventsWaiting, eventsUnsettled, oldestEvent *states
+	deadLetters, breakers, ready                *states
+	charactersUsed, charactersLimit             *states
+	dollarsUsed, dollarsLimit                   *states
+
+	now func() time.Time
 }
 
 // NewMetrics returns figures that start at zero.
 func NewMetrics() *Metrics {
-	m := &Metrics{
-		Registry: prometheus.NewRegistry(),
-		jobs: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "lector_jobs_total", Help: "Jobs that came to rest, by state.",
-		}, []string{"site", "state"}),
-		characters: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "lector_tts_characters_total", Help: "Characters of finished jobs: billed by a voice, or reused from the cache.",
-		}, []string{"site", "disposition"}),
-		listen: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "lector_time_to_listen_seconds", Help: "From taking an article event to its audio event.",
-			Buckets: []float64{1, 2, 5, 10, 20, 30, 60, 120, 300, 600},
-		}, []string{"site"}),
-		now: time.Now,
+	r := registry{prometheus.NewRegistry()}
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return &Metrics{
+		Registry: r.Registry,
+		now:      time.Now,
+
+		jobsTotal: r.counter("lector_jobs_total",
+			"Jobs that came to rest, by state and class of the error.", "site", "state", "class"),
+		characters: r.counter("lector_tts_characters_total",
+			"Characters of jobs that came to rest: billed by a voice; paid_twice, the part of these that was billed again for the same text; "+
+				"unknown, of calls that may have been billed; reused from the cache.", "site", "disposition"),
+		listen: r.histogram("lector_time_to_listen_seconds",
+			"From the storing of an article event to its audio event.", []float64{1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600}, "site"),
+		calls: r.counter("lector_voice_calls_total",
+			"Calls to voices, by outcome: ok, throttled, refused (the account), rejected (the text), truncated, unanswered, down, cancelled.", "voice", "outcome"),
+		callDuration: r.histogram("lector_voice_call_duration_seconds",
+			"How long calls to voices take, whatever their outcome.", []float64{0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 40, 90}, "voice"),
+		unfit: r.counter("lector_voice_unfit_answers_total",
+			"Answers of voices that are paid for and are not the text read in a steady voice.", "voice"),
+		sweeps: r.counter("lector_sweeps_total",
+			"Sweeps for events that nobody has, by outcome: ok or failed. One worker sweeps for all.", "outcome"),
+		found: r.counter("lector_sweep_found_total",
+			"Events that the queue had lost and a sweep has found.", "site"),
+
+		jobs: r.gauge("lector_jobs",
+			"Jobs as they stand, by state, lane and class of the error.", "site", "state", "lane", "class"),
+		oldestJob: r.gauge("lector_jobs_oldest_age_seconds",
+			"For how long the oldest job stands so that is not at rest.", "site", "state", "lane", "class"),
+		eventsWaiting: r.gauge("lector_events_waiting",
+			"Article events that no worker has taken yet."),
+		eventsUnsettled: r.gauge("lector_events_unsettled",
+			"Article events that a worker has, or that come again after a while."),
+		oldestEvent: r.gauge("lector_events_oldest_age_seconds",
+			"For how long the oldest article event waits that no worker has taken yet; 0 where none waits."),
+		deadLetters: r.gauge("lector_dead_letters",
+			"Dead letters that are kept.", "site"),
+		breakers: r.gauge("lector_voice_breaker_open",
+			"Whether this process makes no calls to a voice because they failed: 1, else 0.", "voice"),
+		charactersUsed: r.gauge("lector_budget_characters_used",
+			"Characters that a site has spent in the hour, day or month, where these are bounded.", "site", "period"),
+		charactersLimit: r.gauge("lector_budget_characters_limit",
+			"Characters that a site may spend in the hour, day or month.", "site", "period"),
+		dollarsUsed: r.gauge("lector_budget_dollars_used",
+			"US dollars that a site has spent in the hour, day or month, where these are bounded.", "site", "period"),
+		dollarsLimit: r.gauge("lector_budget_dollars_limit",
+			"US dollars that a site may spend in the hour, day or month.", "site", "period"),
+		ready: r.gauge("lector_ready",
+			"Whether what the process needs is there, by what that is: store, store_writes, broker, nats, streams. 1, else 0.", "check"),
 	}
-	m.Registry.MustRegister(m.jobs, m.characters, m.listen,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return m
 }
 
-// Step counts a job when it is done.
-func (m *Metrics) Step(j lector.Job, stage lector.Stage) {
-	if stage != lector.StageDone {
-		return
+// Job counts a job that came to rest, of an event that was stored at a moment; a
+// zero one means that no audio event went out.
+func (m *Metrics) Job(j lector.Job, stored time.Time) {
+	m.jobsTotal.WithLabelValues(j.Site, string(j.State), string(j.Class)).Inc()
+	again := 0
+	for _, c := range j.Chunks {
+		again += max(0, c.Billed-c.Characters)
 	}
-	m.jobs.WithLabelValues(j.Site, string(j.State)).Inc()
-	m.characters.WithLabelValues(j.Site, "billed").Add(float64(j.Usage.Billed))
-	m.characters.WithLabelValues(j.Site, "reused").Add(float64(j.Usage.Reused))
-	if n := len(j.Attempts); n > 0 && j.State == lector.Ready {
-		m.listen.WithLabelValues(j.Site).Observe(m.now().Sub(j.Attempts[0].Started).Seconds())
+	for disposition, n := range map[string]int{"billed": j.Usage.Billed, "reused": j.Usage.Reused, "unknown": j.Usage.Unknown, "paid_twice": again} {
+		m.characters.WithLabelValues(j.Site, disposition).Add(float64(n))
 	}
+	if j.State == lector.Ready && !stored.IsZero() {
+		m.listen.WithLabelValues(j.Site).Observe(m.now().Sub(stored).Seconds())
+	}
+}
+
+// Declare shows the counters of the configured sites and voices from the beginning on:
+// an increase is not seen of a series that begins above 0.
+func (m *Metrics) Declare(sites, voices []string) {
+	for _, outcome := range []string{"ok", "failed"} {
+		m.sweeps.WithLabelValues(outcome)
+	}
+	for _, site := range sites {
+		m.found.WithLabelValues(site)
+		for _, disposition := range []string{"billed", "reused", "unknown", "paid_twice"} {
+			m.characters.WithLabelValues(site, disposition)
+		}
+	}
+	for _, voice := range voices {
+		m.unfit.WithLabelValues(voice)
+		for _, outcome := range callOutcomes {
+			m.calls.WithLabelValues(voice, outcome)
+		}
+	}
+}
+
+// Found counts an event that a sweep has found.
+func (m *Metrics) Found(site string) { m.found.WithLabelValues(site).Inc() }
+
+// Sweep counts a sweep.
+func (m *Metrics) Sweep(_ time.Duration, err error) {
+	outcome := "ok"
+	if err != nil {
+		outcome = "failed"
+	}
+	m.sweeps.WithLabelValues(outcome).Inc()
 }

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"lector"
+	"lector/infra/observe"
+)
+
+// measureInterval is how often states are looked at for the metrics. It is not done
+// while they are read: a broker that does not answer must not hide them all.
+const measureInterval = 15 * time.Second
+
+// measureTimeout bounds one look at one of them.
+const measureTimeout = 5 * time.Second
+
+// siteLabel is a site as a label. A name that is not configured comes from an event,
+// so it must not become one.
+func (s *server) siteLabel(site string) string {
+	if _, ok := s.config.Sites[site]; ok {
+		return site
+	}
+	return "unknown"
+}
+
+func (s *server) onFound(p lector.EventPlace) { s.metrics.Found(s.siteLabel(p.Site)) }
+
+// measure shows again and again how things stand, until ctx ends.
+func (s *server) measure(ctx context.Context, interval time.Duration) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		s.measureOnce(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (s *server) measureOnce(ctx context.Context) {
+	s.measureReady(ctx)
+	if s.worker == nil {
+		return
+	}
+	s.measureJobs()
+	s.measureBreakers()
+	for what, look := range map[string]func(context.Context) error{
+		"queue": s.measureQueue, "dead letters": s.measureDeadLetters, "budgets": s.measureBudgets,
+	} {
+		if err := s.within(ctx, look); err != nil && ctx.Err() == nil {
+			s.log.Debug("not measured", "what", what, "error", err)
+		}
+	}
+}
+
+func (s *server) within(ctx context.Context, look func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, measureTimeout)
+	defer cancel()
+	return look(ctx)
+}
+
+func (s *server) measureReady(ctx context.Context) {
+	checks := map[string]bool{}
+	for _, c := range s.readyChecks() {
+		checks[c.name] = s.within(ctx, c.ask) == nil
+	}
+	s.metrics.SetReady(checks)
+}
+
+// measureJobs shows the jobs once all of them are in the index.
+func (s *server) measureJobs() {
+	if s.index == nil || !s.index.Complete() {
+		s.metrics.SetJobs(nil)
+		return
+	}
+	var counts []observe.JobCount
+	for _, c := range s.index.Counts() {
+		counts = append(counts, observe.JobCount{
+			Site: s.siteLabel(c.Site), State: c.State, Lane: c.Lane, Class: c.Class, Jobs: c.Jobs, Oldest: c.Oldest,
+		})
+	}
+	s.metrics.SetJobs(counts)
+}
+
+func (s *server) measureBreakers() {
+	open := map[string]bool{}
+	for _, v := range s.worker.Narrator.Voices {
+		open[v.Name] = v.Unavailable != nil && v.Unavailable() > 0
+	}
+	s.metrics.SetBreakers(open)
+}
+
+func (s *server) measureQueue(ctx context.Context) error {
+	q, err := s.conn.QueueState(ctx)
+	if err != nil {
+		s.metrics.SetQueue(nil)
+		return err
+	}
+	s.metrics.SetQueue(&q)
+	return nil
+}
+
+func (s *server) measureDeadLetters(ctx context.Context) error {
+	found, err := s.conn.DeadLetterCounts(ctx)
+	if err != nil {
+		s.metrics.SetDeadLetters(nil)
+		return err
+	}
+	counts := map[string]int{}
+	for site := range s.config.Sites { // a series that begins above 0 shows no growth
+		counts[site] = 0
+	}
+	for site, n := range found {
+		counts[s.siteLabel(site)] += n
+	}
+	s.metrics.SetDeadLetters(counts)
+	return nil
+}
+
+// budgetReader tells what sites have spent.
+type budgetReader interface {
+	Used(ctx context.Context) (map[string]lector.BudgetState, error)
+}
+
+func (s *server) measureBudgets(ctx context.Context) error {
+	if s.metering == nil {
+		return nil
+	}
+	known, ok := s.metering.budget.(budgetReader)
+	if !ok {
+		return nil
+	}
+	spent, err := known.Used(ctx)
+	var all []observe.BudgetUse
+	for site, b := range spent {
+		bounds := s.config.Sites[site].Budget.bounds()
+		all = append(all,
+			observe.BudgetUse{Site: site, Period: "hour", Used: b.Hour, Characters: bounds.CharactersPerHour, Dollars: bounds.DollarsPerHour},
+			observe.BudgetUse{Site: site, Period: "day", Used: b.Day, Characters: bounds.CharactersPerDay, Dollars: bounds.DollarsPerDay},
+			observe.BudgetUse{Site: site, Period: "month", Used: b.Month, Characters: bounds.CharactersPerMonth, Dollars: bounds.DollarsPerMonth})
+	}
+	s.metrics.SetBudgets(all)
+	return err
+}

@@ -1,0 +1,245 @@
+package nats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+)
+
+// Names of the consumers that go through the article events by themselves, beside
+// the workers'. Each is there while somebody reads, and one of a name at a time.
+const (
+	sweepConsumer = "sweep" // of the sweep
+	floorConsumer = "floor" // of who makes a consumer again
+)
+
+// logBatch is how many events are fetched at once. Only their headers are.
+const logBatch = 1000
+
+// EventPlaces yields where article events stand that came behind a place, in their
+// order. From the beginning on, with 0, it is the newest event of each article
+// only. It ends with the first error.
+func (c *Conn) EventPlaces(ctx context.Context, after uint64) iter.Seq2[lector.EventPlace, error] {
+	return c.eventPlaces(ctx, sweepConsumer, after)
+}
+
+func (c *Conn) eventPlaces(ctx context.Context, name string, after uint64) iter.Seq2[lector.EventPlace, error] {
+	return func(yield func(lector.EventPlace, error) bool) {
+		fail := func(err error) { yield(lector.EventPlace{}, brokerError("article events", err)) }
+		info, err := c.streamInfo(ctx, articles)
+		if err != nil {
+			fail(missing(err))
+			return
+		}
+		if info.State.LastSeq <= after || info.State.Msgs == 0 {
+			return
+		}
+		k, err := c.createLogConsumer(ctx, logConsumer(name, after))
+		if err != nil {
+			fail(err)
+			return
+		}
+		defer func() { _ = c.js.DeleteConsumer(context.WithoutCancel(ctx), articles, name) }() // it would end by itself
+		if err := readPlaces(ctx, k, yield); err != nil {
+			fail(err)
+		}
+	}
+}
+
+// createLogConsumer creates a consumer, in place of the one that somebody left who
+// was killed.
+func (c *Conn) createLogConsumer(ctx context.Context, config jetstream.ConsumerConfig) (jetstream.Consumer, error) {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	k, err := c.js.CreateConsumer(ctx, articles, config)
+	if !errors.Is(err, jetstream.ErrConsumerExists) {
+		return k, err
+	}
+	if err := c.js.DeleteConsumer(ctx, articles, config.Name); err != nil {
+		return nil, err
+	}
+	return c.js.CreateConsumer(ctx, articles, config)
+}
+
+func logConsumer(name string, after uint64) jetstream.ConsumerConfig {
+	k := jetstream.ConsumerConfig{
+		Name: name, AckPolicy: jetstream.AckNonePolicy, HeadersOnly: true, MemoryStorage: true, Replicas: 1,
+		InactiveThreshold: time.Minute, FilterSubject: articlePrefix + ">",
+		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: after + 1,
+	}
+	if after == 0 {
+		k.DeliverPolicy, k.OptStartSeq = jetstream.DeliverLastPerSubjectPolicy, 0
+	}
+	return k
+}
+
+// readPlaces yields what a consumer has at this moment. It fails where anything is
+// missing: nobody acknowledges, so nothing would come again.
+func readPlaces(ctx context.Context, k jetstream.Consumer, yield func(lector.EventPlace, error) bool) error {
+	left, seen := k.CachedInfo().NumPending, uint64(0)
+	for left > 0 {
+		batch, err := k.FetchNoWait(int(min(left, logBatch)))
+		if err != nil {
+			return err
+		}
+		before := seen
+		for m := range batch.Messages() {
+			meta, err := m.Metadata()
+			if err != nil {
+				return err
+			}
+			if seen++; meta.Sequence.Consumer != seen {
+				return fmt.Errorf("delivery %d is missing", seen)
+			}
+			left = meta.NumPending
+			if !yield(placeOf(m.Subject(), meta), nil) {
+				return nil
+			}
+		}
+		if err := errors.Join(batch.Error(), ctx.Err()); err != nil {
+			return err
+		}
+		if seen == before { // taken away meanwhile, or not answered
+			return nothingLeft(ctx, k)
+		}
+	}
+	return nil
+}
+
+func nothingLeft(ctx context.Context, k jetstream.Consumer) error {
+	info, err := k.Info(ctx)
+	if err == nil && info.NumPending > 0 {
+		err = fmt.Errorf("%d did not come", info.NumPending)
+	}
+	return err
+}
+
+// articlePrefix is the beginning of the subjects of article events.
+const articlePrefix = "article.v1."
+
+func placeOf(subject string, meta *jetstream.MsgMetadata) lector.EventPlace {
+	site, key, _ := strings.Cut(strings.TrimPrefix(subject, articlePrefix), ".")
+	return lector.EventPlace{Site: site, Key: key, Sequence: meta.Sequence.Stream, Stored: meta.Timestamp}
+}
+
+// QueueState returns how far the workers' queue has come.
+func (c *Conn) QueueState(ctx context.Context) (lector.QueueState, error) {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	k, err := c.js.Consumer(ctx, articles, consumer)
+	if err != nil {
+		return lector.QueueState{}, brokerError("consumer "+consumer, missing(err))
+	}
+	info := k.CachedInfo()
+	q := lector.QueueState{
+		Settled: info.AckFloor.Stream, Delivered: info.Delivered.Stream,
+		Unsettled: info.NumAckPending, Waiting: int(info.NumPending),
+	}
+	if q.Waiting == 0 {
+		return q, nil
+	}
+	m, err := c.storedMessage(ctx, articles, map[string]any{"seq": q.Delivered + 1, "next_by_subj": articlePrefix + ">"})
+	if errors.Is(err, lector.ErrNotFound) { // it was taken away meanwhile
+		return q, nil
+	}
+	q.Oldest = m.Time
+	return q, brokerError("oldest event that waits", err)
+}
+
+// StoredEvent returns the event at a place as if the queue had handed it out, or
+// lector.ErrNotFound. What becomes of it the broker is not told, but that nobody
+// can work on it: then it goes to the dead letters.
+func (c *Conn) StoredEvent(ctx context.Context, sequence uint64) (lector.Delivery, error) {
+	m, err := c.storedMessage(ctx, articles, map[string]any{"seq": sequence})
+	if err != nil {
+		return lector.Delivery{}, brokerError(fmt.Sprintf("article event %d", sequence), err)
+	}
+	header, err := nats.DecodeHeadersMsg(m.Header)
+	if err != nil {
+		header = nats.Header{}
+	}
+	letter := undelivered{conn: c, subject: m.Subject, header: header, data: m.Data, sequence: sequence}
+	d := lector.Delivery{Raw: m.Data, Sequence: sequence, Stored: m.Time, Count: 1, Acknowledger: letter}
+	d.Event, d.Err = decodeArticle(m.Subject, header, m.Data)
+	d.Event.Article.UpdatedAt = clampTime(d.Event.Article.UpdatedAt, m.Time)
+	return d, nil
+}
+
+// DeadLettered reports whether the event at a place is one that nobody could read
+// and that has become a dead letter.
+func (c *Conn) DeadLettered(ctx context.Context, p lector.EventPlace) (bool, error) {
+	m, err := c.lastMessage(ctx, deadLetters, deadLetterPrefix+lector.ArticleSubject(p.Site, p.Key))
+	if errors.Is(err, lector.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && !m.Time.Before(p.Stored), brokerError("dead letters", err)
+}
+
+// undelivered is an event that was read from the stream.
+type undelivered struct {
+	conn     *Conn
+	subject  string
+	header   nats.Header
+	data     []byte
+	sequence uint64
+}
+
+func (undelivered) InProgress() error         { return nil }
+func (undelivered) Ack(context.Context) error { return nil }
+func (undelivered) Nak(time.Duration) error   { return nil }
+
+func (u undelivered) Term(class lector.Class, reason string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return u.conn.deadLetter(ctx, u, class, reason)
+}
+
+// settledFloor returns the place up to which every article event is settled, by
+// the jobs' records: a consumer that begins behind it leaves nothing out, and
+// hands out again what was settled behind it only.
+func (c *Conn) settledFloor(ctx context.Context) (uint64, error) {
+	unsettled, records := map[string]uint64{}, map[string]lector.Job{}
+	store, err := c.JobStore(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for j, err := range store.Jobs(ctx) {
+		if err != nil {
+			return 0, err
+		}
+		records[j.ID] = lector.Job{Sequence: j.Sequence, State: j.State, Ignored: j.Ignored}
+		if !j.State.Terminal() && j.Sequence > 0 {
+			unsettled[j.ID] = j.Sequence
+		}
+	}
+	last := uint64(0)
+	for p, err := range c.eventPlaces(ctx, floorConsumer, 0) {
+		if err != nil {
+			return 0, err
+		}
+		last = max(last, p.Sequence)
+		if _, waits := unsettled[p.Key]; waits || records[p.Key].Settles(p.Sequence) {
+			continue
+		}
+		refused, err := c.DeadLettered(ctx, p)
+		if err != nil {
+			return 0, err
+		}
+		if !refused {
+			unsettled[p.Key] = p.Sequence
+		}
+	}
+	floor := last
+	for _, place := range unsettled {
+		floor = min(floor, place-1)
+	}
+	return floor, nil
+}

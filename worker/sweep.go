@@ -1,0 +1,391 @@
+package worker
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"lector"
+)
+
+// EventLog is the stream of article events, and the queue that hands them out.
+// EventPlaces yields what came behind a place, and from 0 on the newest event of each
+// article. StoredEvent returns an event as if the queue had handed it out.
+// DeadLettered reports whether an event that nobody can read has become a dead
+// letter.
+type EventLog interface {
+	EventPlaces(ctx context.Context, after uint64) iter.Seq2[lector.EventPlace, error]
+	QueueState(ctx context.Context) (lector.QueueState, error)
+	StoredEvent(ctx context.Context, sequence uint64) (lector.Delivery, error)
+	DeadLettered(ctx context.Context, p lector.EventPlace) (bool, error)
+}
+
+// JobRecords are the records of all articles.
+type JobRecords interface {
+	JobStore
+	Jobs(ctx context.Context) iter.Seq2[lector.Job, error]
+}
+
+// SweepLeases are leases of which also others may be asked for.
+type SweepLeases interface {
+	Leases
+	Held(ctx context.Context, name string) (bool, error)
+}
+
+// sweepInterval is how often it is looked whether every event has an owner.
+const sweepInterval = time.Minute
+
+// Sweeper looks again and again whether each accepted event is at its end, or has
+// somebody who brings it there: a worker that holds the article's lease, or the
+// queue. What has nobody, for the queue has lost it, is handed out by Next. One
+// worker sweeps for all.
+type Sweeper struct {
+	Events   EventLog
+	Jobs     JobRecords
+	Leases   SweepLeases
+	Announce func(ctx context.Context, e lector.AudioEvent) error
+	Log      *slog.Logger
+	Interval time.Duration // 0 is sweepInterval
+	// OnFound is called for each event that had nobody, once, and OnSweep after each
+	// sweep with its error. Both may be nil.
+	OnFound func(p lector.EventPlace)
+	OnSweep func(took time.Duration, err error)
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+
+	once  sync.Once
+	found chan lector.Delivery
+	mu    sync.Mutex
+	mine  map[uint64]time.Time // places of events that this sweeper has handed out, and when it would do so again
+}
+
+// Run sweeps until ctx ends, while no other worker does.
+func (s *Sweeper) Run(ctx context.Context) {
+	s.init()
+	for ; ctx.Err() == nil; sleep(ctx, s.interval()) {
+		held, release, err := s.Leases.Hold(ctx, "sweep")
+		if err == nil {
+			s.sweepWhile(held)
+			release()
+		} else if !errors.Is(err, lector.ErrExists) && ctx.Err() == nil {
+			s.Log.Warn("no sweep", "error", err)
+		}
+	}
+}
+
+func (s *Sweeper) interval() time.Duration { return cmp.Or(s.Interval, sweepInterval) }
+
+func (s *Sweeper) init() {
+	s.once.Do(func() { s.found, s.mine = make(chan lector.Delivery), map[uint64]time.Time{} })
+}
+
+func (s *Sweeper) sweepWhile(ctx context.Context) {
+	w := &watched{events: map[string]lector.EventPlace{}}
+	for ; ctx.Err() == nil; sleep(ctx, s.interval()) {
+		began := s.now()
+		err := s.sweep(ctx, w)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			s.Log.Warn("sweep broken off", "error", err, "again", s.interval())
+		}
+		if s.OnSweep != nil {
+			s.OnSweep(s.now().Sub(began), err)
+		}
+	}
+}
+
+func (s *Sweeper) now() time.Time {
+	if s.Now != nil {
+		return s.Now()
+	}
+	return time.Now()
+}
+
+// watched is what a sweep leaves for the next one to look at: the newest event of
+// each article that was not at rest, and up to where the events were read.
+type watched struct {
+	events map[string]lector.EventPlace // by the article's key
+	last   uint64
+	begun  uint64 // up to where the queue had settled all when the first sweep looked
+	loaded bool
+}
+
+// sweep looks once. The queue is asked first, then what events there are, then what
+// the records say: a record is written before its event is acknowledged, so what the
+// queue has settled and the record has not is lost for certain.
+func (s *Sweeper) sweep(ctx context.Context, w *watched) error {
+	queue, err := s.Events.QueueState(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.readEvents(ctx, w); err != nil {
+		return err
+	}
+	if !w.loaded {
+		w.begun, w.loaded = queue.Settled, true
+	}
+	open, err := s.unsettled(ctx, w, queue)
+	if err != nil {
+		return err
+	}
+	for _, o := range s.withoutOwner(open, queue) {
+		if err := s.handOut(ctx, w, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readEvents notes the events that came since the last sweep. The first one passes
+// over what the records say is at its end.
+func (s *Sweeper) readEvents(ctx context.Context, w *watched) error {
+	records := map[string]lector.Job{}
+	if !w.loaded {
+		for j, err := range s.Jobs.Jobs(ctx) {
+			if err != nil {
+				return err
+			}
+			records[j.ID] = lector.Job{Sequence: j.Sequence, State: j.State, Ignored: j.Ignored}
+		}
+	}
+	for p, err := range s.Events.EventPlaces(ctx, w.last) {
+		if err != nil {
+			return err
+		}
+		if j, known := records[p.Key]; !known || !j.Settles(p.Sequence) {
+			w.events[p.Key] = p
+		}
+		w.last = max(w.last, p.Sequence)
+	}
+	return nil
+}
+
+// openEvent is an event that is not at its end.
+type openEvent struct {
+	lector.EventPlace
+	job  lector.Job // without a place: nobody has ever taken an event of the article
+	seen time.Time  // when somebody was last at it
+}
+
+// unsettled reads the records of all that was handed to a worker and was not at rest.
+func (s *Sweeper) unsettled(ctx context.Context, w *watched, queue lector.QueueState) (open []openEvent, err error) {
+	for key, p := range w.events {
+		if p.Sequence > queue.Delivered {
+			continue
+		}
+		j, _, err := s.Jobs.Job(ctx, p.Site, key)
+		if err != nil && !errors.Is(err, lector.ErrNotFound) {
+			return nil, err
+		}
+		o := openEvent{EventPlace: p, job: j, seen: p.Stored}
+		switch {
+		case j.Settles(p.Sequence):
+			delete(w.events, key)
+			s.forget(p.Sequence)
+			continue
+		case j.Sequence > p.Sequence: // an event that came since they were read
+			continue
+		case j.Ignored != nil && j.Ignored.Sequence >= p.Sequence:
+			o.Sequence = j.Sequence // the one that the newer was ignored for
+		}
+		if j.Sequence == o.Sequence {
+			o.seen = j.Changed
+		}
+		open = append(open, o)
+	}
+	return open, nil
+}
+
+// withoutOwner returns the events that the queue has lost: those that it takes for
+// settled, and, where more are open than the queue has, as many of the others as are
+// too many. Of these it is not known which, so it is those at which nobody was seen for
+// the longest time; handing out one that the queue has too costs nothing. What this
+// sweeper has handed out, and is not due again, is left out.
+func (s *Sweeper) withoutOwner(open []openEvent, queue lector.QueueState) (lost []openEvent) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var others []openEvent
+	for _, o := range open {
+		if o.seen = later(o.seen, s.mine[o.Sequence]); o.Sequence <= queue.Settled {
+			lost = append(lost, o)
+		} else {
+			others = append(others, o)
+		}
+	}
+	slices.SortFunc(others, func(a, b openEvent) int { return a.seen.Compare(b.seen) })
+	lost = append(lost, others[:max(0, len(others)-queue.Unsettled)]...)
+	now := s.now()
+	return slices.DeleteFunc(lost, func(o openEvent) bool { return s.mine[o.Sequence].After(now) })
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// handOut has an event worked on that nobody has, unless somebody is at its
+// article.
+func (s *Sweeper) handOut(ctx context.Context, w *watched, o openEvent) error {
+	if held, err := s.Leases.Held(ctx, "article."+o.Key); held || err != nil {
+		return err
+	}
+	d, err := s.Events.StoredEvent(ctx, o.Sequence)
+	if errors.Is(err, lector.ErrNotFound) {
+		return s.giveUp(ctx, w, o)
+	}
+	if err != nil {
+		return err
+	}
+	if d.Err != nil {
+		if refused, err := s.refusedBefore(ctx, w, o); refused || err != nil {
+			return err
+		}
+	}
+	s.note(o)
+	d.Acknowledger = sweptEvent{d.Acknowledger, s, o.Sequence}
+	busy := time.NewTimer(s.interval())
+	defer busy.Stop()
+	select {
+	case s.found <- d:
+		return nil
+	case <-busy.C:
+		return d.Nak(0)
+	case <-ctx.Done():
+		return d.Nak(0)
+	}
+}
+
+// refusedBefore reports whether an event that nobody can read is where it belongs.
+// One of the time before the first sweep may have been looked at by an operator, who
+// dropped it.
+func (s *Sweeper) refusedBefore(ctx context.Context, w *watched, o openEvent) (bool, error) {
+	refused := o.Sequence <= w.begun
+	if !refused {
+		var err error
+		if refused, err = s.Events.DeadLettered(ctx, o.EventPlace); err != nil {
+			return false, err
+		}
+	}
+	if refused {
+		delete(w.events, o.Key)
+	}
+	return refused, nil
+}
+
+// note counts an event that nobody had, when it is found. A worker that takes it
+// holds its article's lease long before it would be handed out again.
+func (s *Sweeper) note(o openEvent) {
+	s.mu.Lock()
+	_, again := s.mine[o.Sequence]
+	s.mine[o.Sequence] = s.now().Add(s.interval())
+	s.mu.Unlock()
+	if again {
+		return
+	}
+	s.Log.Error("the queue has lost an event: it is worked on now",
+		"site", o.Site, "article", cmp.Or(o.job.Article, o.Key), "sequence", o.Sequence, "state", o.job.State)
+	if s.OnFound != nil {
+		s.OnFound(o.EventPlace)
+	}
+}
+
+// errEventGone is why a job fails whose event is not there any more.
+var errEventGone = lector.Hint(lector.Permanent(errors.New("its event is not in the stream any more, and nobody has it")), "publish the article again")
+
+// giveUp ends a job whose event is neither with anybody nor in the stream: nothing
+// would ever become of it.
+func (s *Sweeper) giveUp(ctx context.Context, w *watched, o openEvent) error {
+	if o.job.Sequence != o.Sequence { // erased, or pushed out by newer ones
+		delete(w.events, o.Key)
+		return nil
+	}
+	s.Log.Error("job failed: its event is gone", "site", o.Site, "article", o.job.Article, "sequence", o.Sequence)
+	r := &record{jobs: s.Jobs}
+	if err := r.load(ctx, lector.Article{Site: o.Site, ID: o.job.Article}); err != nil || r.job.Sequence != o.Sequence {
+		return err
+	}
+	now := s.now().UTC()
+	err := r.update(ctx, func(j *lector.Job) {
+		j.State, j.Class, j.Reason, j.Changed = lector.Failed, lector.ClassStorage, reason(errEventGone), now
+	})
+	if err != nil {
+		return err
+	}
+	if s.OnFound != nil {
+		s.OnFound(o.EventPlace)
+	}
+	return s.Announce(ctx, lector.AudioEvent{
+		ID: lector.AnnouncementID(r.job, ""), Type: lector.AudioFailed, Time: now, Site: o.Site, Article: r.job.Article, Key: o.Key,
+		Revision: r.job.Revision, Usage: r.job.Usage, Reason: r.job.Reason,
+	})
+}
+
+// Next returns an event that nobody had. It waits for one until ctx ends.
+func (s *Sweeper) Next(ctx context.Context) (lector.Delivery, error) {
+	s.init()
+	select {
+	case d := <-s.found:
+		return d, nil
+	case <-ctx.Done():
+		return lector.Delivery{}, ctx.Err()
+	}
+}
+
+// WorkOn works on what a sweeper hands out, n events at once, beside what the queue
+// does, until ctx ends.
+func (w *Worker) WorkOn(ctx context.Context, s *Sweeper, n int) {
+	var wait sync.WaitGroup
+	for range max(1, n) {
+		wait.Go(func() {
+			for d, err := s.Next(ctx); err == nil; d, err = s.Next(ctx) {
+				w.handle(ctx, d)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// sweptEvent is an event that the queue does not have: the sweeper keeps when it is
+// due again.
+type sweptEvent struct {
+	lector.Acknowledger
+	sweeper  *Sweeper
+	sequence uint64
+}
+
+func (e sweptEvent) Ack(ctx context.Context) error {
+	e.sweeper.forget(e.sequence)
+	return e.Acknowledger.Ack(ctx)
+}
+
+func (e sweptEvent) Nak(d time.Duration) error {
+	e.sweeper.mu.Lock()
+	defer e.sweeper.mu.Unlock()
+	e.sweeper.mine[e.sequence] = e.sweeper.now().Add(d)
+	return nil
+}
+
+func (e sweptEvent) Term(class lector.Class, reason string) error {
+	err := e.Acknowledger.Term(class, reason)
+	if err != nil {
+		return fmt.Errorf("event %d: %w", e.sequence, errors.Join(err, e.Nak(e.sweeper.interval())))
+	}
+	e.sweeper.forget(e.sequence)
+	return nil
+}
+
+func (s *Sweeper) forget(sequence uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.mine, sequence)
+}

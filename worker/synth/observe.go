@@ -1,0 +1,26 @@
+package synth
+
+import (
+	"context"
+	"time"
+
+	"lector"
+)
+
+// Observe returns v with each of its calls told when it has ended: what it cost, its
+// error and how long it took.
+func Observe(v Speaker, ended func(s lector.Speech, err error, took time.Duration)) Speaker {
+	return observed{v, ended}
+}
+
+type observed struct {
+	Speaker
+	ended func(s lector.Speech, err error, took time.Duration)
+}
+
+func (o observed) Speak(ctx context.Context, r Request) (Result, error) {
+	began := time.Now()
+	res, err := o.Speaker.Speak(ctx, r)
+	o.ended(res.Speech, err, time.Since(began))
+	return res, err
+}
