@@ -143,6 +143,7 @@ func TestRolesSuffice(t *testing.T) {
 		t.Fatal(err)
 	}
 	worker := as(t, url, "worker", "worker")
+	sweep(ctx, t, worker)
 	bury(ctx, t, worker)
 	mend(ctx, t, as(t, url, "ops", "ops"), worker)
 	end(ctx, t, as(t, url, "ops", "ops"))
@@ -161,6 +162,33 @@ func bury(ctx context.Context, t *testing.T, c *nats.Conn) {
 	}
 	if err := d.Term(lector.ClassInput, "nobody can read it"); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// sweep asks for all that a sweep looks at.
+func sweep(ctx context.Context, t *testing.T, c *nats.Conn) {
+	t.Helper()
+	if q, err := c.QueueState(ctx); err != nil || q.Waiting != 1 || q.Oldest.IsZero() {
+		t.Errorf("%+v, %v", q, err)
+	}
+	if letters, err := c.DeadLetterCounts(ctx); err != nil || len(letters) > 0 {
+		t.Errorf("%v, %v", letters, err)
+	}
+	seen := 0
+	for p, err := range c.EventPlaces(ctx, 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.StoredEvent(ctx, p.Sequence); err != nil {
+			t.Error(err)
+		}
+		if dead, err := c.DeadLettered(ctx, p); dead || err != nil {
+			t.Errorf("dead letter %v, %v", dead, err)
+		}
+		seen++
+	}
+	if seen != 2 {
+		t.Errorf("%d articles", seen)
 	}
 }
 
@@ -481,12 +509,13 @@ func TestRolesForSubjects(t *testing.T) {
 		"$KV.pauses.lane.backfill", "$KV.budgets.havana", "$JS.API.CONSUMER.CREATE.KV_pauses.x", "$JS.API.CONSUMER.DELETE.KV_pauses.x", "$JS.API.STREAM.INFO.KV_pauses",
 		"$JS.ACK.ARTICLES.lector.1.2.3.4.5", "$JS.API.STREAM.CREATE.ARTICLES", "$JS.API.STREAM.PURGE.ARTICLES", "$JS.API.STREAM.DELETE.AUDIO",
 		"$JS.API.STREAM.MSG.DELETE.DEADLETTER", "$JS.API.STREAM.MSG.GET.DEADLETTER", "$JS.API.CONSUMER.CREATE.ARTICLES.lector", "$JS.API.CONSUMER.RESET.ARTICLES.lector",
-		"$JS.API.CONSUMER.INFO.ARTICLES.withdrawals", "$JS.API.STREAM.PURGE.DEADLETTER", "$JS.API.STREAM.CREATE.KV_leases",
+		"$JS.API.CONSUMER.INFO.ARTICLES.withdrawals", "$JS.API.STREAM.PURGE.DEADLETTER", "$JS.API.STREAM.CREATE.KV_leases", "$JS.API.STREAM.DELETE.KV_leases",
 		"$JS.API.STREAM.MSG.GET.KV_jobs", "$JS.API.STREAM.MSG.GET.KV_budgets", "$JS.API.STREAM.MSG.GET.AUDIO", "$JS.API.STREAM.MSG.GET.USAGE",
 		"$JS.API.CONSUMER.INFO.ARTICLES.lector", "$JS.API.CONSUMER.MSG.NEXT.ARTICLES.lector", "$JS.API.CONSUMER.DELETE.ARTICLES.lector",
 		"$JS.API.CONSUMER.CREATE.KV_jobs.x.$KV.jobs.>", "$JS.API.CONSUMER.DELETE.KV_jobs.x", "$JS.FC.KV_jobs.x.y",
 		"$KV.replays.replay.x", "$JS.API.CONSUMER.CREATE.KV_replays.x.y", "$JS.API.CONSUMER.DELETE.KV_replays.x", "$JS.FC.KV_replays.x.y", "$JS.API.STREAM.MSG.GET.KV_replays",
 		"$JS.API.CONSUMER.CREATE.DEADLETTER.x", "$JS.API.STREAM.INFO.OTHER", "something.else",
+		"$JS.API.CONSUMER.CREATE.ARTICLES.sweep.article.v1.>", "$JS.API.CONSUMER.DELETE.ARTICLES.floor", "$JS.API.CONSUMER.MSG.NEXT.ARTICLES.sweep",
 		"_INBOX_setup.x.1", "_INBOX_cms.x.1", "_INBOX_worker.x.1", "_INBOX_ops.x.1", "_INBOX_doctor.x.1",
 	} {
 		var may []string
