@@ -11,11 +11,11 @@ import (
 
 // Edits says which edits of an article wait, over all workers. FirstWaiting returns
 // when the first edit since the last one that was worked on arrived; it is at,
-// unless one waits already. Newest returns the place in the stream of the
-// article's newest event. Done ends the waiting.
+// unless one waits already. Newest returns the article's newest event in the stream and
+// its place, 0 when there is none that can be read. Done ends the waiting.
 type Edits interface {
 	FirstWaiting(ctx context.Context, key string, at time.Time) (time.Time, error)
-	Newest(ctx context.Context, site, key string) (uint64, error)
+	Newest(ctx context.Context, site, key string) (lector.ArticleEvent, uint64, error)
 	Done(ctx context.Context, key string) error
 }
 
@@ -50,14 +50,22 @@ func (w *Worker) awaitEdits(ctx context.Context, d lector.Delivery, r *record) e
 	if left := editDelay(d.Stored, first, w.now(), w.EditWait); left > 0 {
 		return notYet{left, "for further edits"}
 	}
-	newest, err := w.Edits.Newest(ctx, r.job.Site, r.job.ID)
+	newest, place, err := w.Edits.Newest(ctx, r.job.Site, r.job.ID)
 	if err != nil {
 		return err
 	}
-	if newest > d.Sequence {
+	if outweighs(newest, place, d) {
 		return errMerged
 	}
 	return w.Edits.Done(ctx, r.job.ID)
+}
+
+// outweighs reports whether an event further on in the stream wins over a delivered
+// one. One that is older by the CMS's clock does not: it would be ignored, and the
+// delivered one lost.
+func outweighs(e lector.ArticleEvent, place uint64, d lector.Delivery) bool {
+	delivered := lector.Job{Sequence: d.Sequence, UpdatedAt: d.Event.Article.UpdatedAt}
+	return place > d.Sequence && delivered.Disposition(e, place) == lector.Due
 }
 
 // isEdit reports whether an event changes an article that has audio or is getting

@@ -33,6 +33,7 @@ func TestEditDelay(t *testing.T) {
 type fakeEdits struct {
 	first  time.Time
 	newest uint64
+	event  lector.ArticleEvent // the newest
 }
 
 func (f *fakeEdits) FirstWaiting(_ context.Context, _ string, at time.Time) (time.Time, error) {
@@ -41,8 +42,41 @@ func (f *fakeEdits) FirstWaiting(_ context.Context, _ string, at time.Time) (tim
 	}
 	return f.first, nil
 }
-func (f *fakeEdits) Newest(context.Context, string, string) (uint64, error) { return f.newest, nil }
-func (f *fakeEdits) Done(context.Context, string) error                     { f.first = time.Time{}; return nil }
+func (f *fakeEdits) Newest(context.Context, string, string) (lector.ArticleEvent, uint64, error) {
+	return f.event, f.newest, nil
+}
+func (f *fakeEdits) Done(context.Context, string) error { f.first = time.Time{}; return nil }
+
+// TestEditIsNotMergedIntoAnOlderOne: of two edits the one that is newer by the CMS's
+// clock came first, and is delivered behind the other, as after a failure.
+func TestEditIsNotMergedIntoAnOlderOne(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	for name, test := range map[string]struct {
+		kind   lector.EventType
+		at     time.Duration // the newest event's updated_at, from the delivered one's on
+		place  uint64
+		merged bool
+	}{
+		"a later one":           {lector.Updated, time.Minute, 7, true},
+		"one of the same time":  {lector.Updated, 0, 7, true},
+		"an older one":          {lector.Updated, -time.Hour, 7, false},
+		"a withdrawal":          {lector.Unpublished, -time.Hour, 7, true},
+		"itself":                {lector.Updated, 0, 5, false},
+		"one that is gone":      {"", 0, 0, false},
+		"one that came earlier": {lector.Updated, time.Minute, 4, false},
+	} {
+		e := lector.ArticleEvent{Type: test.kind, Article: lector.Article{UpdatedAt: noon.Add(test.at)}}
+		w := &Worker{Edits: &fakeEdits{newest: test.place, event: e}, EditWait: 20 * time.Second, Now: func() time.Time { return noon }}
+		d := lector.Delivery{Sequence: 5, Stored: noon.Add(-time.Minute), Event: lector.ArticleEvent{
+			Type: lector.Updated, Article: lector.Article{Visibility: lector.Public, UpdatedAt: noon},
+		}}
+		err := w.awaitEdits(t.Context(), d, &record{job: lector.Job{ID: "k", Sequence: 3, State: lector.Ready}})
+		if merged := errors.Is(err, errMerged); merged != test.merged || !merged && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
 
 // TestEditsAreOneJob saves an article again and again: the first publish is worked on
 // at once, and of the edits the last of each two minutes.

@@ -60,13 +60,14 @@ func (l *Leases) Done(ctx context.Context, key string) error {
 	return brokerError("edits of "+key, err)
 }
 
-// Newest returns the place in the stream of the newest event of an article.
-func (l *Leases) Newest(ctx context.Context, site, key string) (uint64, error) {
-	m, err := l.conn.lastMessage(ctx, articles, lector.ArticleSubject(site, key))
-	if errors.Is(err, lector.ErrNotFound) {
-		return 0, nil
+// Newest returns the newest event of an article and its place in the stream; 0 when
+// there is none that can be read.
+func (l *Leases) Newest(ctx context.Context, site, key string) (lector.ArticleEvent, uint64, error) {
+	e, place, err := l.conn.NewestEvent(ctx, site, key)
+	if errors.Is(err, lector.ErrNotFound) || lector.IsPermanent(err) {
+		return e, 0, nil
 	}
-	return m.Sequence, brokerError("newest event of "+key, err)
+	return e, place, err
 }
 
 // Erase removes what an article's events said, up to a place in the stream, and its
