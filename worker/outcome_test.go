@@ -278,6 +278,31 @@ func TestCrashAfterFailureIsRecorded(t *testing.T) {
 	}
 }
 
+// fakeEraser notes up to where an article's events were erased.
+type fakeEraser struct{ through uint64 }
+
+func (e *fakeEraser) Erase(_ context.Context, _, _ string, through uint64) error {
+	e.through = through
+	return nil
+}
+
+// TestCrashBeforeTheTextIsErased: the worker died when the record said that the article
+// is deleted. The next one erases its text.
+func TestCrashBeforeTheTextIsErased(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[lector.EventType]uint64{lector.Deleted: 7, lector.Unpublished: 0} {
+		m, e := newFakeServices(), &fakeEraser{}
+		m.set(lector.Job{Sequence: 7, State: lector.Removed})
+		w := m.worker()
+		w.Eraser = e
+		d, s := newDelivery(kind, 7)
+		w.handle(t.Context(), d)
+		if s.how != "done" || e.through != want || len(m.announced) != 1 {
+			t.Errorf("%s: %s, erased through %d, told %+v", kind, s, e.through, m.announced)
+		}
+	}
+}
+
 func TestScheduledIsNotPublic(t *testing.T) {
 	t.Parallel()
 	m := newFakeServices()

@@ -177,8 +177,16 @@ func (w *Worker) finishWithoutAudio(ctx context.Context, r *record, state lector
 // delete withdraws an article and erases what its events said.
 func (w *Worker) delete(ctx context.Context, d lector.Delivery, r *record) error {
 	r.job.Title = ""
-	if err := w.withdraw(ctx, r, lector.Removed, "deleted by the CMS", d.Event.Replay); err != nil || w.Eraser == nil {
+	if err := w.withdraw(ctx, r, lector.Removed, "deleted by the CMS", d.Event.Replay); err != nil {
 		return err
+	}
+	return w.erase(ctx, d, r)
+}
+
+// erase erases what the events of a deleted article said. It may be done again.
+func (w *Worker) erase(ctx context.Context, d lector.Delivery, r *record) error {
+	if d.Event.Type != lector.Deleted || w.Eraser == nil {
+		return nil
 	}
 	if err := w.deleteAll(ctx, lector.ClaimPrefix(r.job.ID)); err != nil {
 		return err

@@ -96,7 +96,10 @@ func (w *Worker) processLeased(ctx context.Context, d lector.Delivery, r *record
 	}
 	switch r.job.Disposition(d.Event, d.Sequence) {
 	case lector.Unannounced:
-		return w.resume(ctx, r, d.Event.Replay)
+		if err := w.resume(ctx, r, d.Event.Replay); err != nil {
+			return err
+		}
+		return w.erase(ctx, d, r) // a worker may have died before it
 	case lector.Due:
 		if err := w.awaitVoice(d, r); err != nil {
 			return err
