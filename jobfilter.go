@@ -19,6 +19,7 @@ func Classes() []Class {
 
 // JobFilter selects jobs. What is zero selects any.
 type JobFilter struct {
+	ID       string    `json:"id,omitempty"`       // of the job, or the beginning of one; or the CMS's id of the article
 	State    State     `json:"state,omitempty"`    // how the job stands
 	Class    Class     `json:"class,omitempty"`    // of the error that is the reason
 	Site     string    `json:"site,omitempty"`     // the publication
@@ -33,7 +34,16 @@ type JobFilter struct {
 
 // Matches reports whether the filter selects the job.
 func (f JobFilter) Matches(j Job) bool {
-	return f.matchesState(&j) && f.matchesPlace(&j) && f.matchesTime(j.Changed) && f.matchesText(&j)
+	return (f.ID == "" || j.Named(f.ID)) && f.matchesState(&j) && f.matchesPlace(&j) && f.matchesTime(j.Changed) && f.matchesText(&j)
+}
+
+// minPrefix is how much of a job's id names it at least.
+const minPrefix = 4
+
+// Named reports whether an id that a person gives may mean the job: it is the job's
+// id, the beginning of one, or the CMS's id of the article.
+func (j Job) Named(id string) bool {
+	return j.ID == id || j.Article == id || len(id) >= minPrefix && strings.HasPrefix(j.ID, id)
 }
 
 func (f JobFilter) matchesState(j *Job) bool {

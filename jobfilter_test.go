@@ -9,7 +9,7 @@ func TestJobFilter(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 	j := Job{
-		Site: "havana", Section: "Sport", State: Ready, Class: ClassQuota, Voice: "amy", Fallback: "kokoro is down",
+		ID: "abcdefgh", Article: "4711", Site: "havana", Section: "Sport", State: Ready, Class: ClassQuota, Voice: "amy", Fallback: "kokoro is down",
 		Title: "Ärger am Hafen", Reason: "The voice said NO", Changed: at,
 	}
 	for name, test := range map[string]struct {
@@ -17,6 +17,11 @@ func TestJobFilter(t *testing.T) {
 		want   bool
 	}{
 		"everything":               {JobFilter{}, true},
+		"its id":                   {JobFilter{ID: "abcdefgh"}, true},
+		"the beginning of its id":  {JobFilter{ID: "abcd"}, true},
+		"too little of its id":     {JobFilter{ID: "abc"}, false},
+		"the id of the CMS":        {JobFilter{ID: "4711"}, true},
+		"a part of that":           {JobFilter{ID: "471"}, false},
 		"its state":                {JobFilter{State: Ready}, true},
 		"another state":            {JobFilter{State: Failed}, false},
 		"its class":                {JobFilter{Class: ClassQuota}, true},

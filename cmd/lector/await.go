@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
 	"lector"
+	"lector/infra/nats"
 )
 
 // jobStore is what the commands read of the jobs.
@@ -127,16 +129,36 @@ func firstNonEmpty(s, otherwise string) string {
 func findJob(ctx context.Context, l jobStore, site, id string) (lector.Job, error) {
 	var found []lector.Job
 	for j, err := range l.Jobs(ctx) {
-		if err != nil {
-			return lector.Job{}, err
-		}
 		switch {
+		case err != nil:
+			return lector.Job{}, err
 		case site != "" && j.Site != site:
-		case j.ID == id, j.Article == id:
-			return j, nil
-		case len(id) >= 4 && len(id) <= len(j.ID) && j.ID[:len(id)] == id:
+		case j.Named(id):
 			found = append(found, j)
 		}
+	}
+	return oneNamed(found, id)
+}
+
+// lookUpJob is findJob by the index of a worker. What that does not know, or not yet,
+// is looked for in the bucket.
+func lookUpJob(ctx context.Context, l jobStore, conn *nats.Conn, site, id string) (lector.Job, error) {
+	_, found, err := conn.FindJobs(ctx, lector.JobFilter{ID: id, Site: site}, 0)
+	if err != nil || len(found) == 0 {
+		return findJob(ctx, l, site, id)
+	}
+	j, err := oneNamed(found, id)
+	if err != nil {
+		return j, err
+	}
+	j, _, err = l.Job(ctx, j.Site, j.ID) // all of it, as it is now
+	return j, err
+}
+
+// oneNamed returns the job that an id means, of those that it may mean.
+func oneNamed(found []lector.Job, id string) (lector.Job, error) {
+	if exact := slices.IndexFunc(found, func(j lector.Job) bool { return j.ID == id || j.Article == id }); exact >= 0 {
+		return found[exact], nil
 	}
 	switch len(found) {
 	case 0:

@@ -83,7 +83,9 @@ func (a *app) jobsVerb(words []string, f *jobsFlags) (func(context.Context, addr
 	case verb == "list" && len(words) == 0:
 		return func(ctx context.Context, l addressedJobs, conn *nats.Conn) error { return a.listJobs(ctx, l, conn, f) }, nil
 	case verb == "show" && len(words) == 1:
-		return func(ctx context.Context, l addressedJobs, _ *nats.Conn) error { return a.showJob(ctx, l, f, words[0]) }, nil
+		return func(ctx context.Context, l addressedJobs, conn *nats.Conn) error {
+			return a.showJob(ctx, l, conn, f, words[0])
+		}, nil
 	case verb == "watch" && len(words) == 0:
 		return func(ctx context.Context, l addressedJobs, _ *nats.Conn) error { return a.watchJobs(ctx, l, f) }, nil
 	}
@@ -109,8 +111,8 @@ func oneLine(s string) string {
 	}, s)
 }
 
-func (a *app) showJob(ctx context.Context, l jobStore, f *jobsFlags, id string) error {
-	j, err := findJob(ctx, l, f.Site, id)
+func (a *app) showJob(ctx context.Context, l jobStore, conn *nats.Conn, f *jobsFlags, id string) error {
+	j, err := lookUpJob(ctx, l, conn, f.Site, id)
 	if err != nil {
 		return err
 	}

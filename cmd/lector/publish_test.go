@@ -75,7 +75,7 @@ func TestNoTextCommandsTheTerminal(t *testing.T) {
 	var out strings.Builder
 	h.app.stdout = &out
 	l := addressedJobs{h.jobs, h.config}
-	if err := errors.Join(h.app.listJobs(t.Context(), l, h.conn, &jobsFlags{}), h.app.showJob(t.Context(), l, &jobsFlags{}, a.ID)); err != nil {
+	if err := errors.Join(h.app.listJobs(t.Context(), l, h.conn, &jobsFlags{}), h.app.showJob(t.Context(), l, h.conn, &jobsFlags{}, a.ID)); err != nil {
 		t.Fatal(err)
 	}
 	if strings.ContainsAny(out.String(), "\x1b\a\r\u009b\u202e") || !strings.Contains(out.String(), "Red") {

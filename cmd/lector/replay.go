@@ -175,7 +175,7 @@ func (a *app) replayEvent(ctx context.Context, c *config, site, id string) (e le
 	if err != nil {
 		return e, err
 	}
-	j, err := findJob(ctx, l, site, id)
+	j, err := lookUpJob(ctx, l, conn, site, id)
 	if err != nil {
 		return e, err
 	}
@@ -239,7 +239,7 @@ func (a *app) jobIDs(ctx context.Context, conn *nats.Conn, site string, ids []st
 		return nil, err
 	}
 	for _, id := range ids {
-		j, err := findJob(ctx, l, site, id)
+		j, err := lookUpJob(ctx, l, conn, site, id)
 		if err != nil {
 			return nil, err
 		}

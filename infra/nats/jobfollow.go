@@ -26,7 +26,7 @@ func (s *JobStore) Follow(ctx context.Context, changed func(lector.Job), complet
 	if err != nil {
 		return fmt.Errorf("follow jobs: %w", err)
 	}
-	defer own.Close() //nolint:errcheck // it has only read
+	defer own.Close()
 	b, err := own.bucket(ctx, jobs)
 	if err != nil {
 		return fmt.Errorf("follow jobs: %w", err)

@@ -82,6 +82,13 @@ func (c *Conn) FindJobs(ctx context.Context, f lector.JobFilter, limit int) (tot
 			return err
 		}
 		total = page.Total
+		if found == nil {
+			most := total
+			if limit > 0 {
+				most = min(limit, total)
+			}
+			found = make([]lector.Job, 0, most)
+		}
 		for _, data := range page.Jobs {
 			j, err := decodeJob(data)
 			if err != nil {

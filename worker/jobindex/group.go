@@ -34,7 +34,7 @@ func (w waiting) Swap(i, j int) {
 
 // Push implements heap.Interface.
 func (w *waiting) Push(e any) {
-	added := e.(*entry) //nolint:errcheck // nothing else is put in
+	added := e.(*entry)
 	added.place = int32(len(*w))
 	*w = append(*w, added)
 }

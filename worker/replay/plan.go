@@ -248,10 +248,9 @@ func fromRecords(all []jobindex.Entry) figures {
 	var price float64
 	billed := 0
 	for _, e := range all {
-		switch {
-		case e.Characters == 0:
+		if e.Characters == 0 {
 			unread++
-		default:
+		} else {
 			known++
 			f.Cached += e.Characters
 		}
