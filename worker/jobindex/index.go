@@ -16,10 +16,10 @@ import (
 	"lector"
 )
 
-// Records are the job records. Follow calls changed with each as it stands, then
+// records are the job records. Follow calls changed with each as it stands, then
 // complete, and then changed whenever one changes. It returns when ctx ends, or
 // with an error when it cannot go on.
-type Records interface {
+type records interface {
 	Follow(ctx context.Context, changed func(lector.Job), complete func()) error
 }
 
@@ -39,7 +39,7 @@ func New() *Index {
 }
 
 // Run keeps the index until ctx ends. A watch that breaks off is begun again.
-func (x *Index) Run(ctx context.Context, records Records, log *slog.Logger) {
+func (x *Index) Run(ctx context.Context, records records, log *slog.Logger) {
 	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, 30*time.Second) {
 		err := records.Follow(ctx, x.Set, func() { x.setComplete(true); wait = time.Second })
 		x.setComplete(false)

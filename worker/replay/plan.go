@@ -16,32 +16,32 @@ import (
 	"lector/worker/jobindex"
 )
 
-// Finder finds jobs, the last changed first.
-type Finder interface {
+// finder finds jobs, the last changed first.
+type finder interface {
 	Complete() bool
 	Find(f lector.JobFilter) (int, iter.Seq[jobindex.Entry])
 	Job(id string) (jobindex.Entry, bool)
 }
 
-// Estimator says what reading an article takes now.
-type Estimator interface {
+// estimator says what reading an article takes now.
+type estimator interface {
 	Estimate(ctx context.Context, a lector.Article, generation string) (worker.Estimate, error)
 }
 
 // errIncomplete is the answer while nobody knows all jobs.
 var errIncomplete = errors.New("the index of the jobs is not complete yet")
 
-// Reader knows what is read in the public audio of an article.
-type Reader interface {
+// reader knows what is read in the public audio of an article.
+type reader interface {
 	Reads(ctx context.Context, site, key, word string) (bool, error)
 }
 
 // Planner says what a replay would do.
 type Planner struct {
-	Jobs      Finder
-	Events    Events    // nil: the records alone are asked
-	Estimator Estimator // likewise
-	Reader    Reader    // nil: no words can be looked for
+	Jobs      finder
+	Events    events    // nil: the records alone are asked
+	Estimator estimator // likewise
+	Reader    reader    // nil: no words can be looked for
 	AtOnce    int       // how many articles of a replay that says nothing may be at work
 }
 

@@ -12,25 +12,25 @@ import (
 	"lector/worker/jobindex"
 )
 
-// Replays keeps the records of replays and their lists. Save is a compare-and-set:
+// replays keeps the records of replays and their lists. Save is a compare-and-set:
 // it returns lector.ErrConflict when the record is no longer at the given version.
 // Follow calls changed with each record as it stands and whenever one changes.
-type Replays interface {
+type replays interface {
 	Replay(ctx context.Context, id string) (r lector.Replay, version uint64, err error)
 	Save(ctx context.Context, r lector.Replay, version uint64) (uint64, error)
 	List(ctx context.Context, id string, from int) iter.Seq2[lector.JobRef, error]
 	Follow(ctx context.Context, changed func(lector.Replay)) error
 }
 
-// Leases are exclusive rights to work on something. Hold returns lector.ErrExists
+// leases are exclusive rights to work on something. Hold returns lector.ErrExists
 // when somebody else holds the name; the context it returns ends when the lease is
 // lost.
-type Leases interface {
+type leases interface {
 	Hold(ctx context.Context, name string) (held context.Context, release func(), err error)
 }
 
-// Index is what the runner asks of the index of the jobs.
-type Index interface {
+// index is what the runner asks of the index of the jobs.
+type index interface {
 	Complete() bool
 	Job(id string) (jobindex.Entry, bool)
 }
@@ -39,13 +39,13 @@ type Index interface {
 // and another goes on when that one is gone.
 type Runner struct {
 	Name    string // of this worker
-	Replays Replays
-	Jobs    Jobs
-	Events  Events
-	Leases  Leases
-	Index   Index
+	Replays replays
+	Jobs    jobs
+	Events  events
+	Leases  leases
+	Index   index
 	// Estimator counts the characters of replays that synthesise again.
-	Estimator Estimator
+	Estimator estimator
 	Log       *slog.Logger
 	AtOnce    int              // how many articles of a replay that says nothing may be at work
 	Poll      time.Duration    // how often the work is looked at; 0 is a tenth of a second

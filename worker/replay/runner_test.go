@@ -98,11 +98,11 @@ func (r records) Job(_ context.Context, _, id string) (lector.Job, uint64, error
 	return j, 1, err
 }
 
-type index struct{ *world }
+type indexed struct{ *world }
 
-func (index) Complete() bool { return true }
+func (indexed) Complete() bool { return true }
 
-func (x index) Job(id string) (jobindex.Entry, bool) {
+func (x indexed) Job(id string) (jobindex.Entry, bool) {
 	j, err := x.recordOf(id)
 	return jobindex.Entry{Job: j}, err == nil
 }
@@ -231,7 +231,7 @@ func (w *world) set(t *testing.T, id string, state lector.ReplayState) {
 // run runs a runner until the test ends or stop is called.
 func (w *world) run(t *testing.T, name string) (stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())
-	r := &Runner{Name: name, Replays: w, Jobs: records{w}, Events: w, Leases: w, Index: index{w}, Estimator: hundred{}, AtOnce: 4, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	r := &Runner{Name: name, Replays: w, Jobs: records{w}, Events: w, Leases: w, Index: indexed{w}, Estimator: hundred{}, AtOnce: 4, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	done := make(chan struct{})
 	go func() { defer close(done); r.Run(ctx) }()
 	return func() { cancel(); <-done }
