@@ -42,6 +42,9 @@ func Analyze(ctx context.Context, r io.ReaderAt, size int64) (*Analysis, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := s.stated(); err != nil {
+		return nil, err
+	}
 	if !pcm.Decodable(s.first) {
 		return nil, pcm.ErrUndecodable
 	}

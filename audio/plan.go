@@ -110,6 +110,9 @@ func each(n int, do func(next func() (int, bool))) {
 // open reads one part as far as the options need.
 func (p *Plan) open(ctx context.Context, part Part, frames *mpeg.Scanner) (*stream, error) {
 	s, err := scan(ctx, part, frames)
+	if err == nil {
+		err = s.stated()
+	}
 	if err != nil {
 		return s, err
 	}

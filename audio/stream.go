@@ -18,6 +18,7 @@ type stream struct {
 	start    int64       // of the first frame
 	end      int64       // behind the last frame
 	frames   int
+	free     int  // length of a frame without padding where no header states it, else 0
 	low      int  // bitrate index, lowest and
 	high     int  // highest of all frames
 	tight    bool // the frames lie one behind the other, none reaches out of the part, all can be decoded
@@ -45,6 +46,7 @@ func scan(ctx context.Context, p Part, frames *mpeg.Scanner) (*stream, error) {
 		s.add(f, &room)
 	}
 	s.problems, _ = frames.Problems()
+	s.free = frames.FreeSize()
 	return s, s.verdict(frames.Err())
 }
 
@@ -75,7 +77,7 @@ func (s *stream) add(f mpeg.Frame, room *int) {
 	s.uniform = s.uniform && (h^s.first)&^headerVaries == 0
 	if *room < h.Reservoir() {
 		s.tight = s.tight && side.MainDataBegin() <= *room
-		*room += h.BodySize()
+		*room += len(f.Data) - h.BodyOffset()
 	}
 	s.low, s.high = min(s.low, h.Index()), max(s.high, h.Index())
 	s.end = f.Offset + int64(len(f.Data))
@@ -132,6 +134,15 @@ func (s *stream) spf() int { return s.first.Samples() }
 
 // raw returns the samples a decoder makes of the part when it trims nothing.
 func (s *stream) raw() int { return s.frames * s.spf() }
+
+// stated returns an error where the frames do not state their length: nothing here
+// writes such.
+func (s *stream) stated() error {
+	if s.free > 0 {
+		return fmt.Errorf("frame at byte %d: %w", s.start, mpeg.ErrFreeFormat)
+	}
+	return nil
+}
 
 // constant reports whether all frames have one bit rate.
 func (s *stream) constant() bool { return s.low == s.high }
@@ -200,7 +211,7 @@ var errChanged = errors.New("the part changed while it was read")
 // framesFrom returns a scanner that begins at or, at most stride-1 frames,
 // before frame n.
 func (s *stream) framesFrom(n int) *mpeg.Scanner {
-	return mpeg.NewScannerAt(s.part.Source, s.marks[n/stride], s.end, s.first)
+	return mpeg.NewScannerAt(s.part.Source, s.marks[n/stride], s.end, s.first, s.free)
 }
 
 // units returns the units of the part from frame n on: those in front of it are
@@ -219,5 +230,8 @@ func (s *stream) units(n int) (*mpeg.Reader, error) {
 // warmup returns how many frames before a frame its main data can begin.
 func (s *stream) warmup() int {
 	body := s.first.WithIndex(s.low).WithPadding(false).BodySize()
+	if s.free > 0 {
+		body = s.free - s.first.BodyOffset()
+	}
 	return s.first.Reservoir()/max(body, 1) + 1
 }

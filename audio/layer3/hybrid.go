@@ -42,9 +42,9 @@ func (d *Decoder) intensity(left, right *granule, extension int, lsf bool) {
 		if i >= l.long {
 			window = (i - l.long) % 3
 		}
-		position, illegal := right.position(i)
+		position, is := right.position(i, last[window], lsf)
 		switch {
-		case i > last[window] && position != illegal:
+		case is:
 			x, y := right.shares(position, lsf)
 			for j, v := range a {
 				a[j], b[j] = v*x, v*y
@@ -82,17 +82,32 @@ func zero(band []float32) bool {
 	return true
 }
 
-// position returns the intensity position of a band; the last, which has no scale
-// factor, has that of the one before.
-func (g *granule) position(i int) (position, illegal uint8) {
-	n := len(g.layout.ends)
+// position returns the intensity position of a band behind the last one that is not
+// zero, and whether it has one. The very last band, which has no scale factor, has the
+// position of the one before, and the middle where that is not in intensity stereo.
+func (g *granule) position(i, last int, lsf bool) (position uint8, is bool) {
+	if i <= last {
+		return 0, false
+	}
+	n, before := len(g.layout.ends), i
 	switch {
 	case g.layout.long == n && i == n-1:
-		i--
+		before = i - 1
 	case g.layout.long < n && i >= n-3:
-		i -= 3
+		before = i - 3
 	}
-	return g.scalefacs[i], g.illegal[i]
+	if before != i && before <= last {
+		return middle(lsf), true
+	}
+	return g.scalefacs[before], g.scalefacs[before] != g.illegal[before]
+}
+
+// middle is the position that gives both channels the same.
+func middle(lsf bool) uint8 {
+	if lsf {
+		return 0
+	}
+	return 3
 }
 
 // shares returns what of the left channel's values each channel gets (2.4.3.4.9.3;

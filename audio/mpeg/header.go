@@ -105,7 +105,7 @@ func ParseHeader(b []byte) (Header, bool) {
 func (h Header) valid() bool {
 	const sync, layer3 = 0xFFE00000, 1
 	return h&sync == sync && h>>17&3 == layer3 && h>>19&3 != 1 &&
-		h>>12&15 != 15 && h>>10&3 != 3 && h&3 != 2
+		h>>12&15 != 15 && h>>10&3 != 3
 }
 
 // Version returns the MPEG version.

@@ -44,7 +44,7 @@ func (p Problem) String() string {
 // ErrNoAudio is returned for a source in which no frame can be found.
 var ErrNoAudio = errors.New("no MPEG Layer III audio")
 
-// ErrFreeFormat is returned for a stream without a stated bit rate.
+// ErrFreeFormat is returned where a stream without a stated bit rate cannot be used.
 var ErrFreeFormat = errors.New("free format is not supported")
 
 // maxProblems bounds the list; a damaged gigabyte must not fill the memory.

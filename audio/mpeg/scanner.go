@@ -29,7 +29,8 @@ type Scanner struct {
 	frame    Frame
 	problems problems
 	err      error
-	free     int // attempts at the free format, bounded
+	tries    int // of the free format, bounded
+	free     int // length of its frames without padding, 0 where frames state theirs
 }
 
 // Reset lets s begin at the start of the first size bytes of src. Its memory is
@@ -48,10 +49,29 @@ func (s *Scanner) Reset(src io.ReaderAt, size int64) {
 
 // NewScannerAt returns a scanner that begins at a frame known from an earlier
 // scan of the same source and does not look for trailing tags: end is the end
-// of the audio as that scan found it.
-func NewScannerAt(src io.ReaderAt, offset, end int64, ref Header) *Scanner {
-	return &Scanner{win: newWindow(src, end), pos: offset, end: end, ref: ref}
+// of the audio as that scan found it, and free what its FreeSize is.
+func NewScannerAt(src io.ReaderAt, offset, end int64, ref Header, free int) *Scanner {
+	return &Scanner{win: newWindow(src, end), pos: offset, end: end, ref: ref, free: free}
 }
+
+// FreeSize returns the length in bytes that frames without a stated bit rate have,
+// padding apart: the free format. It is 0 where frames state theirs.
+func (s *Scanner) FreeSize() int { return s.free }
+
+// size returns the length of a frame.
+func (s *Scanner) size(h Header) int {
+	n := h.Size()
+	if h.Index() == 0 && s.free > 0 {
+		n = s.free
+		if h.Padded() {
+			n++
+		}
+	}
+	return n
+}
+
+// whole reports whether a frame has room for its own side information.
+func (s *Scanner) whole(h Header) bool { return s.size(h) >= h.BodyOffset() }
 
 func (s *Scanner) trimTail() {
 	for range 8 {
@@ -70,8 +90,8 @@ func (s *Scanner) Frame() Frame { return s.frame }
 // many more there were.
 func (s *Scanner) Problems() ([]Problem, int) { return s.problems.list, s.problems.dropped }
 
-// Err returns why the scan ended: nil at the end of the file, ErrFreeFormat, or
-// an error of the source.
+// Err returns why the scan ended: nil at the end of the file, or an error of
+// the source.
 func (s *Scanner) Err() error {
 	if s.err == nil {
 		return s.win.err
@@ -82,7 +102,7 @@ func (s *Scanner) Err() error {
 // Next steps to the next frame and reports whether there is one.
 func (s *Scanner) Next() bool {
 	for s.err == nil && s.pos < s.end {
-		if h, ok := s.header(s.pos); ok && s.ref != 0 && s.ref.Same(h) && h.BodySize() >= 0 {
+		if h, ok := s.header(s.pos); ok && s.ref != 0 && s.ref.Same(h) && s.whole(h) {
 			if s.accept(h) {
 				return true
 			}
@@ -106,7 +126,7 @@ func (s *Scanner) header(off int64) (Header, bool) {
 // accept takes the frame at pos if it is whole, else it moves pos to where the
 // stream goes on.
 func (s *Scanner) accept(h Header) bool {
-	size := int64(h.Size())
+	size := int64(s.size(h))
 	if s.pos+size > s.end {
 		s.problem(Truncated, s.pos, s.end-s.pos, fmt.Sprintf("the last frame has %d of %d bytes", s.end-s.pos, size))
 		s.pos = s.end
@@ -169,6 +189,9 @@ func (s *Scanner) skip() bool {
 	}
 	if ok && s.ref == 0 {
 		s.ref, _ = s.header(q)
+		if s.ref.Index() != 0 {
+			s.free = 0
+		}
 	}
 	return ok
 }
@@ -217,15 +240,15 @@ func (s *Scanner) search(from, to int64) (int64, bool) {
 // one format in a row, fewer only where the audio ends.
 func (s *Scanner) streamAt(off int64) (Header, bool) {
 	first, ok := s.header(off)
-	if !ok || s.freeFormat(off, first) {
+	if !ok || s.unstated(off, first) {
 		return 0, false
 	}
 	at, h := off, first
 	for n := range 2 {
-		if h.BodySize() < 0 {
+		if !s.whole(h) {
 			return 0, false
 		}
-		at += int64(h.Size())
+		at += int64(s.size(h))
 		if at >= s.end {
 			return first, at == s.end || n > 0
 		}
@@ -239,19 +262,22 @@ func (s *Scanner) streamAt(off int64) (Header, bool) {
 	return first, true
 }
 
-// freeFormat reports whether h is a free-format header. Where frames at equal
-// distances prove that the stream is one, the scan ends with ErrFreeFormat.
-func (s *Scanner) freeFormat(off int64, h Header) bool {
+// unstated reports whether h is a free-format header whose length is not known. The
+// first frames at equal distances that have one prove it.
+func (s *Scanner) unstated(off int64, h Header) bool {
 	if h.Index() != 0 {
 		return false
 	}
-	if s.free++; s.ref != 0 || s.free > 16 {
-		return true
+	if s.tries++; s.free > 0 || s.ref != 0 || s.tries > 16 {
+		return s.free == 0
 	}
 	for d := int64(h.BodyOffset()); d < 8<<10 && off+2*d < s.end; d++ {
 		if s.repeats(off, d, h) {
-			s.err = fmt.Errorf("frame at byte %d: %w", off, ErrFreeFormat)
-			break
+			s.free = int(d)
+			if h.Padded() {
+				s.free--
+			}
+			return !s.whole(h)
 		}
 	}
 	return true

@@ -167,12 +167,15 @@ func (c *countingReader) ReadAt(b []byte, off int64) (int, error) {
 	return n, err
 }
 
-func TestScannerKnowsFreeFormat(t *testing.T) {
+func TestScannerReadsFreeFormat(t *testing.T) {
 	t.Parallel()
 	frame := append([]byte{0xFF, 0xF3, 0x04, 0xC4}, make([]byte, 96)...)
-	s, n := scanAll(bytes.Repeat(frame, 10))
-	if n != 0 || !errors.Is(s.Err(), ErrFreeFormat) {
-		t.Errorf("%d frames, %v", n, s.Err())
+	padded := append([]byte{0xFF, 0xF3, 0x06, 0xC4}, make([]byte, 97)...)
+	for name, first := range map[string][]byte{"the first unpadded": frame, "the first padded": padded} {
+		s, n := scanAll(join([]byte("noise"), first, bytes.Repeat(frame, 9), padded, frame))
+		if n != 12 || s.Err() != nil || s.FreeSize() != 100 {
+			t.Errorf("%s: %d frames of %d bytes, %v", name, n, s.FreeSize(), s.Err())
+		}
 	}
 }
 
