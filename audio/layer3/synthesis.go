@@ -85,25 +85,29 @@ func (s *synthesis) run(in *slots, out []float32, step int) {
 // samples computes the 32 samples of the row at history+t.
 func (s *synthesis) samples(t int, out []float32, step int) {
 	rows := (*[16][32]float32)(s.rows[t:])
-	for n := range 16 {
-		w := &synthesisWindow[n]
-		a, b := float32(0), float32(0)
-		for i := 0; i < 16; i += 2 { // odd ages, then even ones
-			x, y := rows[i][16+n], rows[i+1][n]
-			a += x*w[0][i] + y*w[0][i+1]
-			b += x*w[1][i] + y*w[1][i+1]
-		}
-		out[n*step] = a
-		if n > 0 {
-			out[(32-n)*step] = b
-		}
+	out[0], _ = weigh(rows, 0)
+	for n := 1; n < 16; n++ {
+		out[n*step], out[(32-n)*step] = weigh(rows, n)
 	}
-	middle := float32(0)
-	zeros := (*[16]float32)(s.zeros[t:])
-	for i := 0; i < 16; i += 2 {
-		middle += zeros[i] * middleWindow[i]
+	z, w := (*[16]float32)(s.zeros[t:]), &middleWindow
+	out[16*step] = z[0]*w[0] + z[2]*w[2] + z[4]*w[4] + z[6]*w[6] +
+		(z[8]*w[8] + z[10]*w[10] + z[12]*w[12] + z[14]*w[14])
+}
+
+// weigh returns the samples n and 32−n. Rows of even number have odd ages.
+func weigh(rows *[16][32]float32, n int) (a, b float32) {
+	n &= 15
+	v, w := &synthesisWindow[n][0], &synthesisWindow[n][1]
+	var c, d float32
+	for i := 0; i < 16; i += 4 {
+		x, y := rows[i][16+n], rows[i+1][n]
+		a += x*v[i] + y*v[i+1]
+		b += x*w[i] + y*w[i+1]
+		x, y = rows[i+2][16+n], rows[i+3][n]
+		c += x*v[i+2] + y*v[i+3]
+		d += x*w[i+2] + y*w[i+3]
 	}
-	out[16*step] = middle
+	return a + c, b + d
 }
 
 // The factors of the stages of a DCT of 32; see halves.
