@@ -2,13 +2,11 @@ package audio
 
 import (
 	"context"
-	"errors"
 	"io"
 	"time"
 
 	"lector/audio/loudness"
 	"lector/audio/mpeg"
-	"lector/audio/pcm"
 )
 
 // Analysis is what one decoding of a clip found. Times are the clip's own:
@@ -34,53 +32,30 @@ type Analysis struct {
 	tone     toneMeter
 }
 
-// Analyze decodes an MP3 once and measures it. It returns pcm.ErrUndecodable
-// for 8 kHz audio, and mpeg.ErrNoAudio or mpeg.ErrFreeFormat for what cannot be
-// read at all.
+// Analyze decodes an MP3 once and measures it. It returns mpeg.ErrNoAudio or
+// mpeg.ErrFreeFormat for what cannot be read, or not be joined, at all.
 func Analyze(ctx context.Context, r io.ReaderAt, size int64) (*Analysis, error) {
 	s, err := scan(ctx, Part{Source: r, Size: size}, &mpeg.Scanner{})
+	if err == nil {
+		err = s.stated()
+	}
 	if err != nil {
 		return nil, err
-	}
-	if err := s.stated(); err != nil {
-		return nil, err
-	}
-	if !pcm.Decodable(s.first) {
-		return nil, pcm.ErrUndecodable
 	}
 	err = s.analyze(ctx)
 	return s.analysis, err
 }
 
-// analyze decodes the whole part. What cannot be decoded here at all keeps its
-// edges unknown.
+// analyze decodes the whole part, once.
 func (s *stream) analyze(ctx context.Context) error {
-	if !pcm.Decodable(s.first) {
-		return nil
-	}
 	m := newMeasure(s)
-	if err := errors.Join(s.decodeAll(ctx, 0, m.add), s.findEdges()); err != nil {
+	if err := s.decodeAll(ctx, m.add); err != nil {
 		return err
 	}
+	s.edges = m.edges.found()
 	s.refineEdges(m.env.values)
 	s.analysis = m.done(s)
-	if s.analysis.TruePeak >= 0 {
-		return s.remeasurePeak(ctx)
-	}
 	return nil
-}
-
-// headroom is how many steps less loud a part is decoded whose samples reached
-// full scale: go-mp3 cuts off what is above, players that reckon in floating point
-// do not, and neither does a part that is made less loud.
-const headroom = 8
-
-// remeasurePeak finds the true peak of a part that go-mp3 clipped.
-func (s *stream) remeasurePeak(ctx context.Context) error {
-	m := newMeasure(s)
-	err := s.decodeAll(ctx, -headroom, m.weigh)
-	s.analysis.TruePeak = m.meter.TruePeak() + headroom*GainStep
-	return err
 }
 
 // measure takes all that is to be known from the samples as they pass.
@@ -92,6 +67,7 @@ type measure struct {
 	to    int
 	env   envelope
 	clip  clipMeter
+	edges edges
 	lost  []mpeg.Problem
 }
 
@@ -103,24 +79,21 @@ func newMeasure(s *stream) *measure {
 	from, to := s.played()
 	return &measure{
 		a: a, spf: s.spf(), from: from * a.Channels, to: to * a.Channels,
-		meter: loudness.NewMeter(a.SampleRate, a.Channels),
+		meter: loudness.NewMeter(a.SampleRate, a.Channels), edges: noEdges,
 		env:   envelope{step: a.SampleRate / 100 * a.Channels, skip: s.delay() * a.Channels},
 	}
 }
 
-// weigh measures what players play of a piece.
-func (m *measure) weigh(p piece) {
-	begin := p.from * m.spf * m.a.Channels
-	n := len(p.samples)
-	m.meter.Add(p.samples[min(max(m.from-begin, 0), n):min(max(m.to-begin, 0), n)])
-}
-
-func (m *measure) add(p piece) {
-	m.weigh(p)
-	a := m.a
+// add measures a piece. Loudness is that of what players play.
+func (m *measure) add(p *piece) {
+	a, ch := m.a, m.a.Channels
+	begin, n := p.from*m.spf, len(p.samples)
+	m.meter.Add(p.samples[min(max(m.from-begin*ch, 0), n):min(max(m.to-begin*ch, 0), n)])
 	m.env.add(p.samples)
-	m.clip.add(p.samples, a.Channels)
-	a.tone.add(p.samples, a.Channels, a.SampleRate)
+	m.clip.add(p.samples, ch)
+	a.tone.add(p.samples, ch, a.SampleRate)
+	m.edges.note(p.samples, ch, begin)
+	m.edges.note(p.fade, ch, begin+n/ch)
 	a.gainLow, a.gainHigh = min(a.gainLow, p.low), max(a.gainHigh, p.high)
 	a.Faults += p.faults
 	m.lost = append(m.lost, p.lost[:min(len(p.lost), maxLost-len(m.lost))]...)
@@ -145,6 +118,3 @@ func (m *measure) done(s *stream) *Analysis {
 	a.Sound = Span{own(a.edges.first), own(min(a.edges.last+1, s.raw()))}
 	return a
 }
-
-// errLoudness is returned where a part that is to be levelled cannot be decoded.
-var errLoudness = errors.New("loudness cannot be measured")

@@ -3,13 +3,11 @@ package audio
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"lector/audio/mpeg"
-	"lector/audio/pcm"
 )
 
 // Expect is what a clip should be. Zero fields are not checked.
@@ -39,7 +37,6 @@ const (
 	longSilence Fault = "long silence" // inside or at an end
 	repetition  Fault = "repetition"   // the same sound again and again
 	tone        Fault = "tone"         // a sound that does not change
-	unchecked   Fault = "unchecked"    // 8 kHz: nothing can be said about the sound
 )
 
 // Finding is one thing that is wrong with a clip.
@@ -58,19 +55,12 @@ type Verdict struct {
 	Findings []Finding
 }
 
-// Err returns nil for a good clip and a CheckError else. A clip that could not
-// be checked is no bad clip.
+// Err returns nil for a good clip and a CheckError else.
 func (v Verdict) Err() error {
-	var bad []Finding
-	for _, f := range v.Findings {
-		if f.Fault != unchecked {
-			bad = append(bad, f)
-		}
-	}
-	if bad == nil {
+	if v.Findings == nil {
 		return nil
 	}
-	return &CheckError{bad}
+	return &CheckError{v.Findings}
 }
 
 // CheckError is a clip that must not be used.
@@ -102,8 +92,6 @@ func Check(ctx context.Context, mp3 []byte, want Expect) (Verdict, error) {
 	switch {
 	case ctx.Err() != nil:
 		return Verdict{}, ctx.Err()
-	case errors.Is(err, pcm.ErrUndecodable):
-		return Verdict{Findings: []Finding{{unchecked, 0, err.Error()}}}, nil
 	case err != nil:
 		return Verdict{Findings: []Finding{{NotAudio, 0, describe(mp3, err)}}}, nil
 	}

@@ -1,30 +1,25 @@
 package audio
 
 import (
+	"lector/audio/layer3"
 	"lector/audio/mpeg"
-	"lector/audio/pcm"
 )
 
 // Loud is the lowest 16-bit sample value that counts as sound: the first above
 // −60 dBFS.
 const Loud = 33
 
-// Edges are sought in audio made louder by boost steps, sixteenfold: go-mp3
-// gives whole 16-bit values cut towards zero, and a fade crosses −60 dBFS so slowly
-// that one of them is worth milliseconds. What is clipped by it is sound anyway.
-const boost = 16
-
 // loud is where decoders that round reach Loud; nearLoud is what trimming takes
 // for sound: less than that by more than decoders differ, so that none finds
 // sound in a frame that was dropped.
 const (
-	loud     = 16 * (2*Loud - 1) / 2
-	nearLoud = 16 * (Loud - 4)
+	loud     = Loud - 0.5
+	nearLoud = Loud - 4
 )
 
 // strong is a level, −26 dBFS, that speech reaches soon behind its beginning and
 // not long before its end, and noise in a pause does not.
-const strong = 16 * 1642
+const strong = 1642
 
 // edges say where a part's sound begins and ends, as samples of its raw
 // decoding. They are of use only when known. The end of a part that was cut off in
@@ -46,18 +41,14 @@ const backFrames = 6
 // findEdges decodes from the front until there is strong sound, and from the back in
 // growing pieces until there is. What lies between is not decoded.
 func (s *stream) findEdges() error {
-	if !pcm.Decodable(s.first) {
-		return nil
-	}
 	e := noEdges
 	if err := s.listen(0, s.frames, &e, func() bool { return e.firstStrong < 0 }); err != nil {
 		return err
 	}
-	if e.first < 0 {
-		s.edges = edges{known: true, silent: true}
+	if s.edges = e.found(); s.edges.silent {
 		return nil
 	}
-	e.known, e.last, e.tail, e.lastStrong = true, -1, -1, -1
+	e.last, e.tail, e.lastStrong = -1, -1, -1
 	for to, n := s.frames, backFrames; e.lastStrong < 0 && to > 0; n *= 2 {
 		from := max(0, to-n)
 		back := noEdges
@@ -67,81 +58,55 @@ func (s *stream) findEdges() error {
 		e.last, e.tail, e.lastStrong = max(e.last, back.last), max(e.tail, back.tail), back.lastStrong
 		to = from
 	}
-	s.edges = e
+	s.edges = e.found()
 	return nil
+}
+
+// found returns the edges when all that matters was noted.
+func (e edges) found() edges {
+	if e.first < 0 {
+		return edges{known: true, silent: true}
+	}
+	e.known = true
+	return e
 }
 
 // listen decodes frames [from, to) as they sound within the part and notes the
 // sound in them, as long as more says so.
 func (s *stream) listen(from, to int, e *edges, more func() bool) error {
 	begin := max(0, from-settle)
-	units, err := s.units(begin)
+	units, err := s.units(new(mpeg.Scanner), begin)
 	if err != nil {
 		return err
 	}
-	if to == s.frames {
-		to += guard / s.first.Granules()
-	}
-	d := pcm.NewDecoder(boosted{&fading{Units: units, silence: s.silence(), left: to - s.frames}, boost})
-	for n := begin; n < to && more() && d.Next(); n++ {
+	d := new(layer3.Decoder)
+	ch := s.first.Channels()
+	for n := begin; n < to && more() && units.Next(); n++ {
+		samples, _ := d.Decode(units.Unit())
 		if n >= from {
-			e.note(d.Samples(), s.first.Channels(), n*s.spf())
+			e.note(samples, ch, n*s.spf())
 		}
+	}
+	if to == s.frames && more() {
+		at := s.raw()
+		s.fade(d, func(samples []float32) {
+			e.note(samples, ch, at)
+			at += s.spf()
+		})
 	}
 	return nil
 }
 
-// silence returns a unit of digital silence.
-func (s *stream) silence() mpeg.Unit {
-	return mpeg.Unit{Header: s.first, Side: make([]byte, s.first.SideInfoSize())}
-}
-
-// fading puts silence behind units, as long as the last of them goes on
-// sounding: its overlap and what the filter bank holds.
-type fading struct {
-	pcm.Units
-	silence mpeg.Unit
-	left    int
-	ended   bool
-}
-
-// Next implements pcm.Units.
-func (f *fading) Next() bool {
-	if !f.ended && f.Units.Next() {
-		return true
+// note looks at samples, all channels, the first of which is number at.
+func (e *edges) note(samples []float32, channels, at int) {
+	if e.firstStrong < 0 {
+		e.begin(samples, channels, at)
 	}
-	f.ended = true
-	f.left--
-	return f.left >= 0
+	e.finish(samples, channels, at)
 }
 
-// Unit implements pcm.Units.
-func (f *fading) Unit() mpeg.Unit {
-	if f.ended {
-		return f.silence
-	}
-	return f.Units.Unit()
-}
-
-// boosted makes units louder, or less loud, on their way to a decoder.
-type boosted struct {
-	pcm.Units
-	steps int
-}
-
-// Next implements pcm.Units.
-func (b boosted) Next() bool {
-	if !b.Units.Next() {
-		return false
-	}
-	if b.steps != 0 {
-		b.Unit().SideInfo().Boost(b.steps)
-	}
-	return true
-}
-
-// note looks at the samples of one frame, the first of which is number at.
-func (e *edges) note(samples []int16, channels, at int) {
+// begin looks for the first samples of each level.
+func (e *edges) begin(samples []float32, channels, at int) {
 	for i, x := range samples {
 		if x < nearLoud && x > -nearLoud {
 			continue
@@ -150,21 +115,41 @@ func (e *edges) note(samples []int16, channels, at int) {
 		if e.head < 0 {
 			e.head = n
 		}
-		e.tail = n
 		if x < loud && x > -loud {
 			continue
 		}
 		if e.first < 0 {
 			e.first = n
 		}
-		e.last = n
-		if x < strong && x > -strong {
+		if x >= strong || x <= -strong {
+			e.firstStrong = n
+			return
+		}
+	}
+}
+
+// finish looks for the last samples of each level.
+func (e *edges) finish(samples []float32, channels, at int) {
+	tail, last := false, false
+	for i := len(samples) - 1; i >= 0; i-- {
+		x := samples[i]
+		if x < nearLoud && x > -nearLoud {
 			continue
 		}
-		if e.firstStrong < 0 {
-			e.firstStrong = n
+		n := at + i/channels
+		if !tail {
+			e.tail, tail = n, true
 		}
-		e.lastStrong = n
+		if x < loud && x > -loud {
+			continue
+		}
+		if !last {
+			e.last, last = n, true
+		}
+		if x >= strong || x <= -strong {
+			e.lastStrong = n
+			return
+		}
 	}
 }
 
@@ -199,5 +184,3 @@ func (s *stream) droppable() (head, tail int) {
 	last := min((s.edges.tail/granule+backGuard)/perFrame, s.frames-1)
 	return head, s.frames - 1 - last
 }
-
-var _ pcm.Units = (*mpeg.Reader)(nil)

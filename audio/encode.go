@@ -20,9 +20,6 @@ type Encoder interface {
 // place where audio loses a generation, and it is asked for explicitly.
 func (p *Plan) reencode(ctx context.Context, s *stream) (*stream, error) {
 	want := p.streams[0]
-	if !pcm.Decodable(s.first) {
-		return s, fmt.Errorf("re-encode: %w", pcm.ErrUndecodable)
-	}
 	wav, err := s.wav(ctx)
 	if err != nil {
 		return s, fmt.Errorf("decode to re-encode: %w", err)
@@ -43,21 +40,17 @@ func (p *Plan) reencode(ctx context.Context, s *stream) (*stream, error) {
 
 // wav decodes the part's own samples into a WAV file in memory.
 func (s *stream) wav(ctx context.Context) (io.Reader, error) {
-	units, err := s.units(0)
-	if err != nil {
-		return nil, err
-	}
 	ch := s.first.Channels()
 	from, to := s.delay()*ch, (s.raw()-s.trail())*ch
 	out := make([]byte, 0, max(to-from, 0)*2)
-	d := pcm.NewDecoder(units)
-	for at := 0; d.Next(); {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		x := d.Samples()
+	at := 0
+	err := s.decodeAll(ctx, func(p *piece) {
+		x := p.samples
 		out = pcm.AppendSamples(out, x[min(max(from-at, 0), len(x)):min(max(to-at, 0), len(x))])
 		at += len(x)
+	})
+	if err != nil {
+		return nil, err
 	}
 	return bytes.NewReader(pcm.NewWAV(out, s.first.SampleRate(), ch).Bytes()), nil
 }

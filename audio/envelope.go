@@ -3,6 +3,8 @@ package audio
 import (
 	"math"
 	"time"
+
+	"lector/audio/layer3"
 )
 
 // envelopeStep is the resolution of an envelope.
@@ -17,19 +19,36 @@ type envelope struct {
 	values []float32
 }
 
-func (e *envelope) add(samples []int16) {
+func (e *envelope) add(samples []float32) {
 	if e.skip > 0 {
 		n := min(e.skip, len(samples))
 		e.skip -= n
 		samples = samples[n:]
 	}
-	for _, x := range samples {
-		e.sum += float64(x) * float64(x)
-		if e.filled++; e.filled == e.step {
-			e.values = append(e.values, float32(math.Sqrt(e.sum/float64(e.step))/32768))
+	for len(samples) > 0 {
+		n := min(e.step-e.filled, len(samples))
+		e.sum += energy(samples[:n])
+		samples = samples[n:]
+		if e.filled += n; e.filled == e.step {
+			e.values = append(e.values, float32(math.Sqrt(e.sum/float64(e.step))/layer3.FullScale))
 			e.sum, e.filled = 0, 0
 		}
 	}
+}
+
+// energy returns the sum of the squares, added up in four sums that do not wait for
+// each other.
+func energy(samples []float32) float64 {
+	var a, b, c, d float64
+	for len(samples) >= 4 {
+		w, x, y, z := float64(samples[0]), float64(samples[1]), float64(samples[2]), float64(samples[3])
+		a, b, c, d = a+w*w, b+x*x, c+y*y, d+z*z
+		samples = samples[4:]
+	}
+	for _, x := range samples {
+		a += float64(x) * float64(x)
+	}
+	return a + b + c + d
 }
 
 // clipMeter counts samples at full scale that stand in runs: a lone one is a
@@ -44,7 +63,7 @@ const (
 	clipRun   = 4
 )
 
-func (c *clipMeter) add(samples []int16, channels int) {
+func (c *clipMeter) add(samples []float32, channels int) {
 	for i, x := range samples {
 		ch := i % channels
 		if x < fullScale && x > -fullScale {

@@ -283,7 +283,7 @@ func (l layout) closed(t *trial) layout {
 // walk shows the units that part i contributes, in order.
 func (p *Plan) walk(ctx context.Context, i int, visit func(mpeg.Unit)) error {
 	s, c := p.streams[i], p.cuts[i]
-	units, err := s.units(c.from())
+	units, err := s.units(new(mpeg.Scanner), c.from())
 	if err != nil {
 		return err
 	}

@@ -10,16 +10,11 @@ import (
 	"lector/audio/id3"
 	"lector/audio/loudness"
 	"lector/audio/mpeg"
-	"lector/audio/pcm"
 )
 
 // StaleHeader is a Xing or Info frame that does not fit the stream behind it:
 // players then show a wrong duration and seek to wrong places.
 const StaleHeader mpeg.Kind = "stale header"
-
-// Unanalysed is audio that cannot be decoded here, so that nothing is known of
-// its loudness.
-const Unanalysed mpeg.Kind = "not analysed"
 
 // disclosureKey is the user text frame that holds the disclosure of how a file
 // was made.
@@ -71,17 +66,17 @@ type Provenance struct {
 }
 
 // Inspect reads an MP3 whole, decodes it and reports everything found. Its
-// errors are mpeg.ErrNoAudio, mpeg.ErrFreeFormat and those of the source; all
-// else that is wrong with the file is a problem in the report.
+// errors are mpeg.ErrNoAudio and those of the source; all else that is wrong with the
+// file is a problem in the report.
 func Inspect(r io.ReaderAt, size int64) (Report, error) {
-	report, err := InspectFrames(r, size)
+	report, s, err := inspectFrames(r, size)
 	if err != nil {
 		return report, err
 	}
-	a, err := Analyze(context.Background(), r, size)
-	if err != nil {
-		return report, ignoreUndecodable(&report, err)
+	if err := s.analyze(context.Background()); err != nil {
+		return report, err
 	}
+	a := s.analysis
 	report.Loudness, report.TruePeak = Finite(a.Loudness), Finite(a.TruePeak)
 	if report.Loudness != nil {
 		report.Range = Finite(loudness.Range(a.energies))
@@ -90,14 +85,6 @@ func Inspect(r io.ReaderAt, size int64) (Report, error) {
 		report.problem(mpeg.BadSideInfo, 0, fmt.Sprintf("%d frames do not decode", a.Faults))
 	}
 	return report, nil
-}
-
-func ignoreUndecodable(r *Report, err error) error {
-	if !errors.Is(err, pcm.ErrUndecodable) {
-		return err
-	}
-	r.problem(Unanalysed, 0, err.Error())
-	return nil
 }
 
 // Finite returns x rounded to hundredths, nil for an infinity, which JSON does not have.
@@ -112,9 +99,14 @@ func Finite(x float64) *float64 {
 // InspectFrames is Inspect without decoding: headers, reservoir, checksums and
 // tags. It is about a hundred times faster.
 func InspectFrames(r io.ReaderAt, size int64) (Report, error) {
+	report, _, err := inspectFrames(r, size)
+	return report, err
+}
+
+func inspectFrames(r io.ReaderAt, size int64) (Report, *stream, error) {
 	s, err := scan(context.Background(), Part{Source: r, Size: size}, &mpeg.Scanner{})
 	if err != nil {
-		return Report{Problems: s.problems}, err
+		return Report{Problems: s.problems}, nil, err
 	}
 	report := Report{
 		Version: s.first.Version().String(), Layer: 3, Mode: s.first.Mode().String(),
@@ -127,7 +119,7 @@ func InspectFrames(r io.ReaderAt, size int64) (Report, error) {
 	report.reservoir(s)
 	report.header(s)
 	report.tag(r, size)
-	return report, nil
+	return report, s, nil
 }
 
 func (r *Report) problem(k mpeg.Kind, at int64, detail string) {
@@ -141,7 +133,7 @@ func (r *Report) length(s *stream) {
 	}
 	r.Samples = max(0, int64(s.raw()-r.EncoderDelay-r.Padding))
 	r.Duration = float64(r.Samples) / float64(r.SampleRate)
-	if !r.CBR {
+	if !r.CBR || s.free > 0 {
 		seconds := float64(s.raw()) / float64(r.SampleRate)
 		r.Bitrate = int(math.Round(float64(s.end-s.start) * 8 / seconds / 1000))
 	}

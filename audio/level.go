@@ -53,25 +53,20 @@ const (
 func (p *Plan) Levels() *Levels { return p.levels }
 
 // level decides each part's gain.
-func (p *Plan) level() error {
-	deaf := slices.IndexFunc(p.streams, func(s *stream) bool { return s.analysis == nil })
-	switch {
-	case deaf >= 0 && p.opt.Loudness == nil:
-		return nil
-	case deaf >= 0:
-		return p.partError(deaf, p.streams[deaf].part.Name, errLoudness)
+func (p *Plan) level() {
+	if slices.ContainsFunc(p.streams, func(s *stream) bool { return s.analysis == nil }) {
+		return // nobody asked for the loudness
 	}
 	whole := p.loudness(nil)
 	p.levels = &Levels{Before: whole, After: whole, Peak: p.peak(nil)}
 	if p.opt.Loudness == nil || math.IsInf(whole, -1) {
-		return nil
+		return
 	}
 	want := p.distances(whole)
 	shift := p.shift(want)
 	p.gains = p.raised(want, shift)
 	p.noteLimits(want, shift)
 	p.levels.After, p.levels.Peak = p.loudness(p.gains), p.peak(p.gains)
-	return nil
 }
 
 // distances returns how far each part is from the target, in dB.

@@ -50,7 +50,7 @@ func (s *stream) trimmable(ctx context.Context) error {
 		return nil
 	}
 	m := newMeasure(s)
-	if err := s.decodeAll(ctx, 0, func(p piece) { m.env.add(p.samples) }); err != nil {
+	if err := s.decodeAll(ctx, func(p *piece) { m.env.add(p.samples) }); err != nil {
 		return err
 	}
 	s.refineEdges(m.env.values)

@@ -4,8 +4,8 @@ import (
 	"context"
 	"runtime"
 
+	"lector/audio/layer3"
 	"lector/audio/mpeg"
-	"lector/audio/pcm"
 )
 
 // pieceFrames is how much of a part one goroutine decodes at a time: six seconds
@@ -16,109 +16,121 @@ const pieceFrames = 256
 // filter history are what they are in the whole.
 const settle = 3
 
-// piece is a stretch of a part, decoded.
+// piece is a stretch of a part, decoded. Its samples, of which layer3.FullScale is
+// full scale, are valid until the next piece is asked for.
 type piece struct {
 	from      int // its first frame
-	samples   []int16
-	faults    int // frames that did not decode
-	low, high int // global_gain
+	samples   []float32
+	fade      []float32 // what sounds on behind the part's last frame
+	faults    int       // frames that did not decode
+	low, high int       // global_gain
 	lost      []mpeg.Problem
 	err       error
 }
 
+// listener decodes pieces, one after the other, in the same memory.
+type listener struct {
+	frames  mpeg.Scanner
+	decoder layer3.Decoder
+	piece   piece
+}
+
 // decodeAll decodes the part in pieces, as many at a time as there are
-// processors, and hands them to visit in order. The part is made louder by boost
-// steps on its way.
-func (s *stream) decodeAll(ctx context.Context, boost int, visit func(piece)) error {
+// processors, and hands them to visit in order. What it needs of memory does not
+// grow with the part.
+func (s *stream) decodeAll(ctx context.Context, visit func(*piece)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	queue := make(chan chan piece, runtime.GOMAXPROCS(0)-1)
+	most := min(runtime.GOMAXPROCS(0)+1, (s.frames+pieceFrames-1)/pieceFrames)
+	idle := make(chan *listener, most)
+	for range most {
+		idle <- new(listener)
+	}
+	queue := make(chan chan *listener, most)
 	go func() {
 		defer close(queue)
 		for from := 0; from < s.frames; from += pieceFrames {
-			done := make(chan piece, 1)
 			select {
-			case queue <- done:
+			case l := <-idle:
+				done := make(chan *listener, 1)
+				queue <- done // has room for all listeners
+				go func() { done <- l.decode(s, from, min(from+pieceFrames, s.frames)) }()
 			case <-ctx.Done():
 				return
 			}
-			go func() { done <- s.decodePiece(from, min(from+pieceFrames, s.frames), boost) }()
 		}
 	}()
 	for done := range queue {
-		p := <-done
-		if p.err != nil {
-			return p.err
+		l := <-done
+		if l.piece.err != nil {
+			return l.piece.err
 		}
-		visit(p)
+		visit(&l.piece)
+		idle <- l
 	}
 	return ctx.Err()
 }
 
-// decodePiece decodes frames [from, to) as they sound within the part.
-func (s *stream) decodePiece(from, to, boost int) piece {
-	begin := max(0, from-settle)
-	units, err := s.units(begin)
-	if err != nil {
-		return piece{err: err}
+// decode decodes frames [from, to) as they sound within the part.
+func (l *listener) decode(s *stream, from, to int) *listener {
+	p := &l.piece
+	*p = piece{from: from, low: 256, high: -1, samples: p.samples[:0], fade: p.fade[:0]}
+	if room := (to - from) * s.spf() * s.first.Channels(); cap(p.samples) < room {
+		p.samples = make([]float32, 0, room)
 	}
-	p := piece{from: from, low: 256, high: -1, samples: make([]int16, 0, (to-from)*s.spf()*s.first.Channels())}
-	m := &gainMeter{Units: units, p: &p, skip: from - begin, left: to - from}
-	d := pcm.NewDecoder(boosted{m, boost})
-	for n := begin; n < to && d.Next(); n++ {
+	begin := max(0, from-settle)
+	units, err := s.units(&l.frames, begin)
+	if err != nil {
+		p.err = err
+		return l
+	}
+	l.decoder.Reset()
+	first := int64(-1)
+	for n := begin; n < to && units.Next(); n++ {
+		u := units.Unit()
+		samples, err := l.decoder.Decode(u)
 		if n < from {
 			continue
 		}
-		p.samples = append(p.samples, d.Samples()...)
-		if d.Fault() != nil {
-			p.faults++
+		if first < 0 {
+			first = u.Offset
 		}
+		p.add(u, samples, err)
 	}
-	p.lost = m.lost(units)
-	return p
+	p.lost = lostFrom(units, first)
+	if to == s.frames {
+		s.fade(&l.decoder, func(samples []float32) { p.fade = append(p.fade, samples...) })
+	}
+	return l
 }
 
-// gainMeter looks at the units of a piece on their way to the decoder.
-type gainMeter struct {
-	pcm.Units
-	p     *piece
-	skip  int   // units in front of the piece
-	left  int   // units of the piece to come; the decoder looks beyond
-	first int64 // offset of the piece's first unit
-	end   int64 // of the unit behind it, 0 if none was seen
-}
-
-// Next implements pcm.Units.
-func (m *gainMeter) Next() bool {
-	if !m.Units.Next() {
-		return false
-	}
-	u := m.Unit()
-	switch m.skip--; {
-	case m.skip >= 0:
-		return true
-	case m.skip == -1:
-		m.first = u.Offset
-	}
-	if m.left--; m.left < 0 {
-		if m.left == -1 {
-			m.end = u.Offset
-		}
-		return true
+func (p *piece) add(u mpeg.Unit, samples []float32, err error) {
+	p.samples = append(p.samples, samples...)
+	if err != nil {
+		p.faults++
 	}
 	low, high := u.SideInfo().GainRange()
-	m.p.low, m.p.high = min(m.p.low, low), max(m.p.high, high)
-	return true
+	p.low, p.high = min(p.low, low), max(p.high, high)
 }
 
-// lost returns the problems of the piece's own units: those in front were read
-// without what lies before them.
-func (m *gainMeter) lost(units *mpeg.Reader) (own []mpeg.Problem) {
+// lostFrom returns the problems from an offset on: the units before it were read
+// without what lies in front of them.
+func lostFrom(units *mpeg.Reader, first int64) (own []mpeg.Problem) {
 	all, _ := units.Problems()
 	for _, x := range all {
-		if x.Offset >= m.first && (m.end == 0 || x.Offset < m.end) {
+		if x.Offset >= first {
 			own = append(own, x)
 		}
 	}
 	return own
+}
+
+// fade puts silence into a decoder that has decoded the part's last frame, as long
+// as that goes on sounding: its overlap and what the filter bank holds.
+func (s *stream) fade(d *layer3.Decoder, visit func(samples []float32)) {
+	silence := mpeg.Unit{Header: s.first, Side: make([]byte, s.first.SideInfoSize())}
+	for range guard / s.first.Granules() {
+		samples, _ := d.Decode(silence)
+		visit(samples)
+	}
 }

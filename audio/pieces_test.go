@@ -5,8 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"lector/audio/layer3"
 	"lector/audio/mpeg"
-	"lector/audio/pcm"
 )
 
 // TestPiecesAreTheWhole holds that decoding in pieces gives the very samples of
@@ -19,16 +19,17 @@ func TestPiecesAreTheWhole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		units, err := s.units(0)
+		units, err := s.units(new(mpeg.Scanner), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var whole, pieces []int16
-		for d := pcm.NewDecoder(units); d.Next(); {
-			whole = append(whole, d.Samples()...)
+		var whole, pieces []float32
+		for d := new(layer3.Decoder); units.Next(); {
+			samples, _ := d.Decode(units.Unit())
+			whole = append(whole, samples...)
 		}
 		n := 0
-		err = s.decodeAll(context.Background(), 0, func(p piece) { pieces, n = append(pieces, p.samples...), n+1 })
+		err = s.decodeAll(context.Background(), func(p *piece) { pieces, n = append(pieces, p.samples...), n+1 })
 		if err != nil || n < 2 || !slices.Equal(whole, pieces) {
 			t.Errorf("%v: %v, %d pieces, %d samples of %d", f, err, n, len(pieces), len(whole))
 		}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"lector/audio/mpeg"
-	"lector/audio/pcm"
 )
 
 // Plan is a stitch before it is written: every frame, size and time is known.
@@ -40,9 +39,7 @@ func NewPlan(ctx context.Context, parts []Part, opt Options) (*Plan, error) {
 	if err := p.unify(ctx); err != nil {
 		return nil, err
 	}
-	if err := p.level(); err != nil {
-		return nil, err
-	}
+	p.level()
 	if err := p.fit(ctx); err != nil {
 		return nil, err
 	}
@@ -131,8 +128,6 @@ func (p *Plan) listen(ctx context.Context, s *stream) error {
 		return nil
 	case p.opt.Loudness != nil:
 		return s.analyze(ctx)
-	case p.opt.Trim && !pcm.Decodable(s.first):
-		s.problems = append(s.problems, mpeg.Problem{Kind: Unanalysed, Detail: pcm.ErrUndecodable.Error()})
 	case p.opt.Trim:
 		return s.trimmable(ctx)
 	}

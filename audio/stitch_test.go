@@ -108,23 +108,22 @@ func TestSilentPartsStay(t *testing.T) {
 	}
 }
 
-// TestEightKilohertz stitches what cannot be decoded here.
+// TestEightKilohertz stitches and levels what go-mp3 could not decode.
 func TestEightKilohertz(t *testing.T) {
 	t.Parallel()
 	p, err := plan(t, Options{Trim: true, Pauses: true}, silentMP3(mono8, 20), silentMP3(mono8, 20))
 	if err != nil || p.Timeline().Frames < 40 {
 		t.Errorf("%v %+v", err, p)
 	}
-	if all := p.Problems(); len(all) != 2 || all[1].Kind != Unanalysed {
+	if all := p.Problems(); len(all) > 0 {
 		t.Errorf("problems: %v", all)
 	}
-	_, err = plan(t, Options{Loudness: &Level{-19, -1}}, silentMP3(mono8, 20))
-	if !errors.Is(err, errLoudness) {
+	if _, err = plan(t, Options{Loudness: &Level{-19, -1}}, silentMP3(mono8, 20)); err != nil {
 		t.Errorf("levelled: %v", err)
 	}
 	b := silentMP3(mono8, 20)
 	r, err := Inspect(bytes.NewReader(b), int64(len(b)))
-	if err != nil || len(r.Problems) != 1 || r.Problems[0].Kind != Unanalysed || r.Loudness != nil {
+	if err != nil || len(r.Problems) > 0 || r.Loudness != nil {
 		t.Errorf("%v %+v", err, r)
 	}
 }

@@ -211,14 +211,20 @@ var errChanged = errors.New("the part changed while it was read")
 // framesFrom returns a scanner that begins at or, at most stride-1 frames,
 // before frame n.
 func (s *stream) framesFrom(n int) *mpeg.Scanner {
-	return mpeg.NewScannerAt(s.part.Source, s.marks[n/stride], s.end, s.first, s.free)
+	return s.reframe(new(mpeg.Scanner), n)
+}
+
+// reframe is framesFrom with a scanner, and so its memory, that is there.
+func (s *stream) reframe(frames *mpeg.Scanner, n int) *mpeg.Scanner {
+	frames.ResetAt(s.part.Source, s.marks[n/stride], s.end, s.first, s.free)
+	return frames
 }
 
 // units returns the units of the part from frame n on: those in front of it are
 // read for the reservoir and passed over.
-func (s *stream) units(n int) (*mpeg.Reader, error) {
+func (s *stream) units(frames *mpeg.Scanner, n int) (*mpeg.Reader, error) {
 	from := max(0, n-s.warmup()) / stride * stride
-	r := mpeg.NewReader(s.framesFrom(from))
+	r := mpeg.NewReader(s.reframe(frames, from))
 	for range n - from {
 		if !r.Next() {
 			return nil, errChanged

@@ -1,6 +1,9 @@
 package audio
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // toneMeter finds sound that does not change: a hum, a beep, a held note. It
 // compares neighbouring blocks of 50 ms by their energy and their zero
@@ -9,7 +12,7 @@ type toneMeter struct {
 	energy    float64
 	crossings int
 	filled    int
-	last      int16
+	last      uint32 // the bits of the sample before
 	before    block
 	run       int // equal blocks in a row
 	longest   int
@@ -24,19 +27,31 @@ type block struct {
 
 const toneBlock = 50 * time.Millisecond
 
-func (t *toneMeter) add(samples []int16, channels, rate int) {
+// add looks at the first channel.
+func (t *toneMeter) add(samples []float32, channels, rate int) {
 	size := rate / 20
-	for i := 0; i < len(samples); i += channels {
-		x := samples[i]
-		t.energy += float64(x) * float64(x)
-		if (x < 0) != (t.last < 0) {
-			t.crossings++
-		}
-		t.last = x
-		if t.filled++; t.filled == size {
+	for len(samples) > 0 {
+		n := min(size-t.filled, len(samples)/channels)
+		t.measure(samples[:n*channels], channels)
+		samples = samples[n*channels:]
+		if t.filled += n; t.filled == size {
 			t.close(size)
 		}
 	}
+}
+
+// measure adds up energy, and crossings: places where the highest bit, the sign,
+// changes. What rounds to zero is not negative, for its sign is a decoder's noise.
+func (t *toneMeter) measure(samples []float32, channels int) {
+	sum, crossings, last := 0.0, t.crossings, t.last
+	for i := 0; i < len(samples); i += channels {
+		x := samples[i]
+		sum += float64(x) * float64(x)
+		bits := math.Float32bits(x + 0.5)
+		crossings += int((bits ^ last) >> 31)
+		last = bits
+	}
+	t.energy, t.crossings, t.last = t.energy+sum, crossings, last
 }
 
 func (t *toneMeter) close(size int) {

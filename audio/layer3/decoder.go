@@ -19,6 +19,9 @@ type Decoder struct {
 	out        [2 * 2 * lines]float32
 }
 
+// Reset forgets what was decoded before.
+func (d *Decoder) Reset() { *d = Decoder{codes: d.codes} }
+
 // Decode returns the samples of a unit, channels interleaved, FullScale being the
 // level at which 16 bits end. They are valid until the next call. A unit that cannot
 // be decoded is silence into which the one before fades, and the error says why.

@@ -11,17 +11,17 @@ type tone struct{ dbfs, seconds float64 }
 
 // sine returns tones one behind the other, the same in all channels, as EBU
 // Tech 3341 makes its signals: 1000 Hz, levels of the peak of each channel.
-func sine(rate, channels int, hz float64, tones ...tone) []int16 {
+func sine(rate, channels int, hz float64, tones ...tone) []float32 {
 	wave := make([]float64, rate) // one second is a whole number of periods
 	for i := range wave {
 		wave[i] = math.Sin(2 * math.Pi * hz * float64(i) / float64(rate))
 	}
-	var out []int16
+	var out []float32
 	n := 0
 	for _, t := range tones {
 		a := math.Pow(10, t.dbfs/20) * 32768
 		for range int(t.seconds * float64(rate)) {
-			x := int16(max(min(math.Round(a*wave[n%rate]), 32767), -32768))
+			x := float32(max(min(math.Round(a*wave[n%rate]), 32767), -32768))
 			for range channels {
 				out = append(out, x)
 			}
@@ -31,7 +31,7 @@ func sine(rate, channels int, hz float64, tones ...tone) []int16 {
 	return out
 }
 
-func measure(samples []int16, rate, channels int) *Meter {
+func measure(samples []float32, rate, channels int) *Meter {
 	m := NewMeter(rate, channels)
 	for len(samples) > 0 { // in pieces, as a decoder gives them
 		n := min(len(samples), 1152*channels)
@@ -93,10 +93,10 @@ func TestTruePeak(t *testing.T) {
 			{"fs/6, 60°", 6, 60},
 			{"fs/8, 67.5°", 8, 67.5},
 		} {
-			samples := make([]int16, rate)
+			samples := make([]float32, rate)
 			for i := range samples {
 				fade := min(1, float64(min(i, len(samples)-i))/float64(rate)*20)
-				samples[i] = int16(math.Round(0.5 * fade * 32768 * math.Sin(2*math.Pi*float64(i)/c.part+c.phase*math.Pi/180)))
+				samples[i] = float32(math.Round(0.5 * fade * 32768 * math.Sin(2*math.Pi*float64(i)/c.part+c.phase*math.Pi/180)))
 			}
 			if got := measure(samples, rate, 1).TruePeak(); got > -6.02+0.2 || got < -6.02-0.4 {
 				t.Errorf("%s at %d Hz: %.2f dBTP, want -6.0", c.name, rate, got)
@@ -107,11 +107,11 @@ func TestTruePeak(t *testing.T) {
 
 func TestSilenceHasNoLoudness(t *testing.T) {
 	t.Parallel()
-	m := measure(make([]int16, 48000), 24000, 1)
+	m := measure(make([]float32, 48000), 24000, 1)
 	if !math.IsInf(m.Integrated(), -1) || !math.IsInf(m.TruePeak(), -1) || Blocks(m.Energies()) != 0 {
 		t.Errorf("%v LUFS, %v dBTP", m.Integrated(), m.TruePeak())
 	}
-	if short := measure(make([]int16, 100), 24000, 1); !math.IsInf(short.Integrated(), -1) {
+	if short := measure(make([]float32, 100), 24000, 1); !math.IsInf(short.Integrated(), -1) {
 		t.Error("a hundred samples have a loudness")
 	}
 }

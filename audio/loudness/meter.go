@@ -2,8 +2,11 @@ package loudness
 
 import "math"
 
-// Meter measures 16-bit samples as they come. It keeps one number for every
-// 100 ms.
+// fullScale is the level of samples that counts as 0 dBFS.
+const fullScale = 32768
+
+// Meter measures samples, of which 32768 is full scale, as they come. It keeps one
+// number for every 100 ms.
 type Meter struct {
 	channels int
 	step     int // samples a channel in 100 ms
@@ -26,7 +29,7 @@ func NewMeter(rate, channels int) *Meter {
 }
 
 // Add measures samples, channels interleaved.
-func (m *Meter) Add(samples []int16) {
+func (m *Meter) Add(samples []float32) {
 	m.peak.add(samples, m.channels)
 	for len(samples) > 0 {
 		n := min((m.step-m.filled)*m.channels, len(samples))
@@ -35,24 +38,25 @@ func (m *Meter) Add(samples []int16) {
 		}
 		samples = samples[n:]
 		if m.filled += n / m.channels; m.filled == m.step {
-			m.energies = append(m.energies, m.sum/float64(m.step))
+			m.energies = append(m.energies, m.sum/float64(m.step)/(fullScale*fullScale))
 			m.sum, m.filled = 0, 0
 		}
 	}
 }
 
 // weigh returns the energy of one channel behind both filters.
-func (m *Meter) weigh(samples []int16, c int) float64 {
+func (m *Meter) weigh(samples []float32, c int) float64 {
 	s, h := m.shelf, m.highpass
 	p, q := m.first[c], m.second[c]
 	sum := 0.0
 	for i := c; i < len(samples); i += m.channels {
-		x := float64(samples[i]) / 32768
+		// The sums are in an order in which the processor waits least for the sample before.
+		x := float64(samples[i])
 		y := s.b0*x + p.z1
-		p.z1 = s.b1*x - s.a1*y + p.z2
+		p.z1 = s.b1*x + p.z2 - s.a1*y
 		p.z2 = s.b2*x - s.a2*y
 		z := y + q.z1
-		q.z1 = -2*y - h.a1*z + q.z2
+		q.z1 = q.z2 - 2*y - h.a1*z
 		q.z2 = y - h.a2*z
 		sum += z * z
 	}

@@ -37,18 +37,62 @@ type peakMeter struct {
 	peak float64
 }
 
-func (p *peakMeter) add(samples []int16, channels int) {
-	for c := range channels {
-		if len(p.line[c]) == 0 {
-			p.line[c] = make([]float64, taps-1)
-		}
-		for i := c; i < len(samples); i += channels {
-			p.line[c] = append(p.line[c], float64(samples[i]))
-		}
-		p.scan(p.line[c])
-		n := copy(p.line[c], p.line[c][len(p.line[c])-taps+1:])
-		p.line[c] = p.line[c][:n]
+// peakBlock is how many samples, all channels, are judged together.
+const peakBlock = 256
+
+func (p *peakMeter) add(samples []float32, channels int) {
+	for len(samples) > 0 {
+		n := min(peakBlock*channels, len(samples))
+		p.addBlock(samples[:n], channels)
+		samples = samples[n:]
 	}
+}
+
+// addBlock interpolates only where the samples leave open whether they reach the
+// peak. Of what is too soft for that, the last samples are kept for the next block.
+func (p *peakMeter) addBlock(samples []float32, channels int) {
+	open := float64(highest(samples))*bound > p.peak
+	for c := range channels {
+		if p.line[c] == nil {
+			p.line[c] = make([]float64, taps-1, taps-1+peakBlock)
+		}
+		open = open || p.near(p.line[c])
+	}
+	for c := range channels {
+		from := 0
+		if !open {
+			from = max(0, len(samples)/channels-(taps-1)) * channels
+		}
+		line := p.line[c]
+		for i := from + c; i < len(samples); i += channels {
+			line = append(line, float64(samples[i]))
+		}
+		if open {
+			p.scan(line)
+		}
+		n := copy(line, line[len(line)-taps+1:])
+		p.line[c] = line[:n]
+	}
+}
+
+// near reports whether the samples in front of a block may reach the peak with it.
+func (p *peakMeter) near(past []float64) bool {
+	for _, x := range past {
+		if math.Abs(x)*bound > p.peak {
+			return true
+		}
+	}
+	return false
+}
+
+// highest returns the highest absolute value. Without their signs, floating point
+// numbers compare as whole numbers do.
+func highest(samples []float32) float32 {
+	top := uint32(0)
+	for _, x := range samples {
+		top = max(top, math.Float32bits(x)&math.MaxInt32)
+	}
+	return math.Float32frombits(top)
 }
 
 // scan looks at the values at and between samples. Interpolation is left out
@@ -79,4 +123,4 @@ func (p *peakMeter) between(x []float64) {
 	}
 }
 
-func (p *peakMeter) level() float64 { return 20 * math.Log10(p.peak/32768) }
+func (p *peakMeter) level() float64 { return 20 * math.Log10(p.peak/fullScale) }

@@ -47,11 +47,13 @@ func (s *Scanner) Reset(src io.ReaderAt, size int64) {
 	s.trimTail()
 }
 
-// NewScannerAt returns a scanner that begins at a frame known from an earlier
-// scan of the same source and does not look for trailing tags: end is the end
-// of the audio as that scan found it, and free what its FreeSize is.
-func NewScannerAt(src io.ReaderAt, offset, end int64, ref Header, free int) *Scanner {
-	return &Scanner{win: newWindow(src, end), pos: offset, end: end, ref: ref, free: free}
+// ResetAt lets s begin at a frame known from an earlier scan of the same source and
+// not look for trailing tags: end is the end of the audio as that scan found it, and
+// free what its FreeSize is. Its memory is used again.
+func (s *Scanner) ResetAt(src io.ReaderAt, offset, end int64, ref Header, free int) {
+	buf := s.win.buf[:0]
+	*s = Scanner{win: newWindow(src, end), pos: offset, end: end, ref: ref, free: free}
+	s.win.buf = buf
 }
 
 // FreeSize returns the length in bytes that frames without a stated bit rate have,

@@ -129,13 +129,3 @@ func (s SideInfo) AddGain(steps int) {
 		}
 	}
 }
-
-// Boost is AddGain for a decoder's eyes only: gains stop at 0 and 255, and so it
-// cannot be undone.
-func (s SideInfo) Boost(steps int) {
-	for n := range s.Granules() {
-		if s.Part23(n) > 0 {
-			s.SetGain(n, max(0, min(255, s.Gain(n)+steps)))
-		}
-	}
-}

@@ -2,6 +2,7 @@ package pcm
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 )
 
@@ -75,10 +76,16 @@ func (w WAV) Bytes() []byte {
 	return append(out, w.Samples...)
 }
 
-// AppendSamples appends 16-bit samples as WAV files have them.
-func AppendSamples(b []byte, samples []int16) []byte {
+// AppendSamples appends samples, of which 32768 is full scale, as WAV files of 16
+// bits have them: rounded, and cut off where they are beyond it.
+func AppendSamples(b []byte, samples []float32) []byte {
 	for _, x := range samples {
-		b = binary.LittleEndian.AppendUint16(b, uint16(x))
+		b = binary.LittleEndian.AppendUint16(b, uint16(Round(x)))
 	}
 	return b
+}
+
+// Round returns the 16-bit sample that is nearest to x.
+func Round(x float32) int16 {
+	return int16(math.Floor(float64(max(math.MinInt16, min(math.MaxInt16, x)) + 0.5)))
 }

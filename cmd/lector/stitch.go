@@ -226,16 +226,8 @@ func (a *app) printStitched(w io.Writer, f stitchFlags, plan *audio.Plan, tag in
 // stitchWarnings lists what was wrong and went well all the same.
 func stitchWarnings(plan *audio.Plan, f stitchFlags) []string {
 	var all []string
-	undecodable, why := 0, ""
 	for _, p := range plan.Problems() {
-		if p.Kind == audio.Unanalysed {
-			undecodable, why = undecodable+1, p.Detail
-			continue
-		}
 		all = append(all, p.Part+": "+p.Problem.String())
-	}
-	if undecodable > 0 {
-		all = append(all, fmt.Sprintf("%d parts are joined untrimmed, their pauses are guessed: %s", undecodable, why))
 	}
 	if n, most := longPauses(plan, f); n > 0 {
 		all = append(all, fmt.Sprintf("%d pauses are longer than %s, by up to %d ms: the parts have no more silence that may go", n, f.pause, most.Milliseconds()))

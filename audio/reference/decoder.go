@@ -1,8 +1,7 @@
-package pcm
+package reference
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 
@@ -10,9 +9,6 @@ import (
 
 	"lector/audio/mpeg"
 )
-
-// ErrUndecodable is returned for audio that go-mp3 has no tables for: 8 kHz.
-var ErrUndecodable = errors.New("8 kHz audio cannot be decoded here")
 
 // Decodable reports whether a stream of such frames can be decoded. MPEG-2.5 at
 // 11.025 and 12 kHz can: it has the band tables of MPEG-2 at 16 kHz, and passes
