@@ -80,7 +80,10 @@ func newMeasure(s *stream) *measure {
 	return &measure{
 		a: a, spf: s.spf(), from: from * a.Channels, to: to * a.Channels,
 		meter: loudness.NewMeter(a.SampleRate, a.Channels), edges: noEdges,
-		env:   envelope{step: a.SampleRate / 100 * a.Channels, skip: s.delay() * a.Channels},
+		env: envelope{
+			step: a.SampleRate / 100 * a.Channels, skip: s.delay() * a.Channels,
+			values: make([]float32, 0, s.raw()/(a.SampleRate/100)),
+		},
 	}
 }
 

@@ -113,6 +113,9 @@ func describe(b []byte, err error) string {
 	return fmt.Sprintf("%v: %q", err, head)
 }
 
+// mostDamage is how many places of damage are told one by one.
+const mostDamage = 10
+
 // whole finds damage. A tag at either end is none.
 func (a *Analysis) whole() []Finding {
 	var all []Finding
@@ -120,6 +123,9 @@ func (a *Analysis) whole() []Finding {
 		if p.Kind != mpeg.TagInside && p.Kind != mpeg.BadTag {
 			all = append(all, Finding{damaged, 0, p.String()})
 		}
+	}
+	if n := len(all) - mostDamage; n > 0 {
+		all = append(all[:mostDamage], Finding{damaged, 0, fmt.Sprintf("… and %d places more", n)})
 	}
 	if a.Faults > 0 {
 		all = append(all, Finding{damaged, 0, fmt.Sprintf("%d frames do not decode", a.Faults)})

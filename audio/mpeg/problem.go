@@ -48,7 +48,7 @@ var ErrNoAudio = errors.New("no MPEG Layer III audio")
 var ErrFreeFormat = errors.New("free format is not supported")
 
 // maxProblems bounds the list; a damaged gigabyte must not fill the memory.
-const maxProblems = 100
+const maxProblems = 2000
 
 // problems is a bounded list.
 type problems struct {

@@ -39,7 +39,7 @@ func NewReader(frames Frames) *Reader {
 // Unit returns the unit that Next found.
 func (r *Reader) Unit() Unit { return r.unit }
 
-// Problems returns which units were lost, at most a hundred of them, and how
+// Problems returns which units were lost, of which it keeps a bounded number, and how
 // many more there were.
 func (r *Reader) Problems() ([]Problem, int) { return r.problems.list, r.problems.dropped }
 

@@ -88,7 +88,7 @@ func (s *Scanner) trimTail() {
 // Frame returns the frame that Next found.
 func (s *Scanner) Frame() Frame { return s.frame }
 
-// Problems returns what was wrong so far, at most a hundred of them, and how
+// Problems returns what was wrong so far, of which it keeps a bounded number, and how
 // many more there were.
 func (s *Scanner) Problems() ([]Problem, int) { return s.problems.list, s.problems.dropped }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -20,11 +21,19 @@ const inspectHelp = `Reports on one MP3: frames, exact duration, loudness, tags,
 provenance, and every problem found.
 
   lector inspect article.mp3
-  lector inspect -json article.mp3`
+  lector inspect -json article.mp3
+  lector inspect -reference article.mp3   # decoded by go-mp3 as well, and compared`
 
-func (a *app) inspect(_ context.Context, args []string) error {
+// inspection is what inspect -json prints.
+type inspection struct {
+	audio.Report
+	Reference *audio.Comparison `json:"reference,omitempty"`
+}
+
+func (a *app) inspect(ctx context.Context, args []string) error {
 	fs := a.flags("inspect")
 	asJSON := fs.Bool("json", false, "print JSON")
+	reference := fs.Bool("reference", false, "decode by a second decoder, too, and say by how much the two differ")
 	files, err := a.parse(fs, args)
 	if err != nil {
 		return err
@@ -38,7 +47,11 @@ func (a *app) inspect(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := audio.Inspect(part.Source, part.Size)
+	debug.SetGCPercent(gcPercent)
+	var r inspection
+	if r.Report, err = audio.Inspect(part.Source, part.Size); err == nil && *reference {
+		r.Reference, err = compare(ctx, part)
+	}
 	if err != nil {
 		err = fmt.Errorf("%s: %w", files[0], err)
 		if errors.Is(err, mpeg.ErrNoAudio) {
@@ -54,6 +67,14 @@ func (a *app) inspect(_ context.Context, args []string) error {
 	return a.printReport(r)
 }
 
+func compare(ctx context.Context, part audio.Part) (*audio.Comparison, error) {
+	c, err := audio.Compare(ctx, part.Source, part.Size)
+	if err != nil {
+		return nil, fmt.Errorf("compare: %w", err)
+	}
+	return &c, nil
+}
+
 // printable returns s without what a terminal would obey: a file's tags may hold
 // anything.
 func printable(s string) string {
@@ -66,7 +87,7 @@ func printable(s string) string {
 }
 
 // printReport writes the report for people.
-func (a *app) printReport(r audio.Report) error {
+func (a *app) printReport(r inspection) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(w, "%s\t%s\n", printable(name), printable(fmt.Sprintf(format, args...)))
@@ -98,7 +119,15 @@ func (a *app) printReport(r audio.Report) error {
 	}
 	line("disclosure", "%s", disclosure)
 	line("provenance", "%s", strings.Join(strings.Fields(r.Provenance.State+" "+r.Provenance.Signer+" "+r.Provenance.Detail), " "))
-	for _, p := range r.Problems {
+	if c := r.Reference; c != nil {
+		line(c.Decoder, "%s of %s samples differ by more than one, by %d at most, in the frame at byte %d",
+			thousands(int(c.Differ)), thousands(int(c.Samples)), c.Largest, c.Frame)
+	}
+	problems := make([]warning, len(r.Problems))
+	for i, p := range r.Problems {
+		problems[i] = warning{problemKind(p), p.String()}
+	}
+	for _, p := range summedUp(problems) {
 		line("problem", "%s", p)
 	}
 	if len(r.Problems) == 0 {

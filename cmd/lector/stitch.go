@@ -35,7 +35,7 @@ type stitchFlags struct {
 }
 
 // gcPercent lets garbage grow to half of what is in use, instead of to as much again:
-// go-mp3 makes 40 kB of it a frame, and memory stays flat over thousands of parts.
+// memory then stays flat over thousands of parts, and over hours of audio.
 const gcPercent = 50
 
 // stitchReport is what stitch -json prints.
@@ -203,7 +203,10 @@ func (a *app) printStitched(w io.Writer, f stitchFlags, plan *audio.Plan, tag in
 	out := stitchReport{
 		Parts: make([]stitchReportPart, len(t.Parts)), Duration: t.Duration.Seconds(), Samples: t.Samples, Frames: t.Frames,
 		SampleRate: t.SampleRate, Channels: t.Channels, Bitrate: t.Bitrate, CBR: !t.VBR, Bytes: plan.Size() + tag,
-		Warnings: stitchWarnings(plan, f),
+	}
+	warnings := stitchWarnings(plan, f)
+	for _, w := range warnings {
+		out.Warnings = append(out.Warnings, w.text)
 	}
 	for i, p := range t.Parts {
 		out.Parts[i] = stitchReportPart{p.Name, p.Start.Seconds(), p.Duration.Seconds(), float64(p.Gain) * audio.GainStep}
@@ -216,7 +219,7 @@ func (a *app) printStitched(w io.Writer, f stitchFlags, plan *audio.Plan, tag in
 		e.SetIndent("", "  ")
 		return e.Encode(out)
 	}
-	for _, w := range out.Warnings {
+	for _, w := range summedUp(warnings) {
 		fmt.Fprintln(a.stderr, "lector: warning:", w)
 	}
 	fmt.Fprintf(w, "%s: %d parts, %.3f s, %d kbit/s, %d bytes\n", f.out, len(t.Parts), out.Duration, t.Bitrate, out.Bytes)
@@ -224,17 +227,19 @@ func (a *app) printStitched(w io.Writer, f stitchFlags, plan *audio.Plan, tag in
 }
 
 // stitchWarnings lists what was wrong and went well all the same.
-func stitchWarnings(plan *audio.Plan, f stitchFlags) []string {
-	var all []string
+func stitchWarnings(plan *audio.Plan, f stitchFlags) []warning {
+	var all []warning
 	for _, p := range plan.Problems() {
-		all = append(all, p.Part+": "+p.Problem.String())
+		all = append(all, warning{problemKind(p.Problem), p.Part + ": " + p.Problem.String()})
 	}
 	if n, most := longPauses(plan, f); n > 0 {
-		all = append(all, fmt.Sprintf("%d pauses are longer than %s, by up to %d ms: the parts have no more silence that may go", n, f.pause, most.Milliseconds()))
+		text := fmt.Sprintf("%d pauses are longer than %s, by up to %d ms: the parts have no more silence that may go", n, f.pause, most.Milliseconds())
+		all = append(all, warning{"pauses", text})
 	}
 	if l := plan.Levels(); l != nil {
 		for _, x := range l.Limited {
-			all = append(all, fmt.Sprintf("%s: %d steps of 1.5 dB instead of %d: %s", x.Part, x.Got, x.Want, x.Explanation))
+			text := fmt.Sprintf("%s: %d steps of 1.5 dB instead of %d: %s", x.Part, x.Got, x.Want, x.Explanation)
+			all = append(all, warning{x.Explanation, text})
 		}
 	}
 	return all
