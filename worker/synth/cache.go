@@ -16,11 +16,11 @@ func (s *Synthesizer) cached(ctx context.Context, hash string, c Chunk) (Clip, e
 	if err != nil {
 		return Clip{}, fmt.Errorf("clip %.12s: %w", hash, err)
 	}
-	mp3, marks, err := splitMarks(data)
+	mp3, marks, analysis, err := split(data)
 	if err != nil || len(mp3) == 0 {
 		return Clip{}, fmt.Errorf("clip %.12s is damaged: %w", hash, errors.Join(err, lector.ErrNotFound))
 	}
-	return Clip{Hash: hash, MP3: mp3, Marks: marks, Characters: c.Characters(), State: Reused}, nil
+	return Clip{Hash: hash, MP3: mp3, Marks: marks, Characters: c.Characters(), State: Reused, Analysis: analysis}, nil
 }
 
 // storeTries is how often a clip is written to a cache that does not accept it,
@@ -34,7 +34,7 @@ const (
 // store makes a clip durable. It is paid for by now, so neither an end of ctx
 // nor a store that does not answer for a moment loses it.
 func (s *Synthesizer) store(ctx context.Context, c Clip) error {
-	data, err := embedMarks(c.MP3, c.Marks)
+	data, err := embed(c.MP3, c.Marks, c.Analysis)
 	if err != nil {
 		return fmt.Errorf("clip %.12s: %w", c.Hash, err)
 	}

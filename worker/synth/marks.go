@@ -4,52 +4,69 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"lector"
+	"lector/audio"
 	"lector/audio/id3"
 )
 
-// owner names our private ID3 frame (ID3v2.4 native frames, 4.27).
-const owner = "lector marks 1"
+// Our private ID3 frames (ID3v2.4 native frames, 4.27): the marks of a clip, and what
+// it sounds like.
+const (
+	marksOwner    = "lector marks 1"
+	analysisOwner = "lector analysis 1"
+)
 
-// embedMarks puts the marks of a clip into a tag before its frames, so that a clip
-// and its timings are one object in the store. A clip without marks stays as it is.
-func embedMarks(mp3 []byte, marks []lector.Mark) ([]byte, error) {
-	if len(marks) == 0 {
+// embed puts the marks and the analysis of a clip into a tag before its frames, so
+// that all of it is one object in the store. A clip with neither stays as it is.
+func embed(mp3 []byte, marks []lector.Mark, a *audio.Analysis) ([]byte, error) {
+	var tag id3.Tag
+	if len(marks) > 0 {
+		data, err := json.Marshal(marks)
+		if err != nil {
+			return nil, fmt.Errorf("marks: %w", err)
+		}
+		tag.Private = append(tag.Private, id3.Private{Owner: marksOwner, Data: data})
+	}
+	if a != nil {
+		tag.Private = append(tag.Private, id3.Private{Owner: analysisOwner, Data: a.Keep(mp3)})
+	}
+	if tag.Private == nil {
 		return mp3, nil
 	}
-	data, err := json.Marshal(marks)
-	if err != nil {
-		return nil, fmt.Errorf("marks: %w", err)
-	}
-	tag := id3.Tag{Private: []id3.Private{{Owner: owner, Data: data}}}
 	return append(tag.Bytes(), mp3...), nil
 }
 
-// splitMarks returns the frames and the marks of a clip. A tag that is not ours
-// stays with the frames.
-func splitMarks(clip []byte) (mp3 []byte, marks []lector.Mark, err error) {
+// split returns the frames, the marks and the analysis of a clip; of an analysis that
+// is not there or not of these frames, nil. A tag that is not ours stays with the
+// frames.
+func split(clip []byte) (mp3 []byte, marks []lector.Mark, a *audio.Analysis, err error) {
 	size, _ := id3.Size(clip) // 0 where no tag begins
 	if size > len(clip) {
 		return splitCutTag(clip, size)
 	}
 	tag, _ := id3.Parse(clip[:size]) // one that cannot be read is not ours
-	at := slices.IndexFunc(tag.Private, func(p id3.Private) bool { return p.Owner == owner })
-	if at < 0 {
-		return clip, nil, nil
+	mp3 = clip
+	for _, p := range tag.Private {
+		switch p.Owner {
+		case marksOwner:
+			mp3 = clip[size:]
+			if err := json.Unmarshal(p.Data, &marks); err != nil {
+				return nil, nil, nil, fmt.Errorf("marks: %w", err)
+			}
+		case analysisOwner:
+			mp3 = clip[size:]
+			a = audio.Recall(p.Data, mp3)
+		}
 	}
-	if err := json.Unmarshal(tag.Private[at].Data, &marks); err != nil {
-		return nil, nil, fmt.Errorf("marks: %w", err)
-	}
-	return clip[size:], marks, nil
+	return mp3, marks, a, nil
 }
 
-// splitCutTag is splitMarks for a clip that is shorter than its tag claims: an
-// error if the marks are in the tag.
-func splitCutTag(clip []byte, size int) (mp3 []byte, marks []lector.Mark, err error) {
-	if bytes.Contains(clip, []byte(owner)) {
-		return nil, nil, fmt.Errorf("marks: tag of %d bytes in a clip of %d", size, len(clip))
+// splitCutTag is split for a clip that is shorter than its tag claims: an error if the
+// tag is ours.
+func splitCutTag(clip []byte, size int) (mp3 []byte, marks []lector.Mark, a *audio.Analysis, err error) {
+	if bytes.Contains(clip, []byte(marksOwner)) || bytes.Contains(clip, []byte(analysisOwner)) {
+		return nil, nil, nil, fmt.Errorf("tag of %d bytes in a clip of %d", size, len(clip))
 	}
-	return clip, nil, nil
+	return clip, nil, nil, nil
 }

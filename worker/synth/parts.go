@@ -75,7 +75,7 @@ func cachedPart(ctx context.Context, r Request, speak speakPart) (Result, error)
 	if err != nil {
 		return res, err
 	}
-	if clip, err := embedMarks(res.MP3, res.Marks); err == nil && r.clips.Put(context.WithoutCancel(ctx), hash, clip) == nil {
+	if clip, err := embed(res.MP3, res.Marks, res.Analysis); err == nil && r.clips.Put(context.WithoutCancel(ctx), hash, clip) == nil {
 		r.dropAnswer(ctx) // else the part is in memory, and the whole may yet be stored
 	}
 	return res, nil
@@ -88,7 +88,7 @@ func (r Request) storedPart(ctx context.Context, hash string) (res Result, err e
 	if err != nil {
 		return res, fmt.Errorf("part of a clip: %w", err)
 	}
-	if res.MP3, res.Marks, err = splitMarks(data); err != nil || len(res.MP3) == 0 {
+	if res.MP3, res.Marks, res.Analysis, err = split(data); err != nil || len(res.MP3) == 0 {
 		return Result{}, fmt.Errorf("part of a clip: %w", lector.ErrNotFound)
 	}
 	res.Calls = []lector.Call{{Chunk: r.chunk, Characters: utf8.RuneCountInString(r.Text), Outcome: lector.CallReused}}

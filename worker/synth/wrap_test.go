@@ -343,7 +343,7 @@ func TestEmbedMarks(t *testing.T) {
 	t.Parallel()
 	mp3 := bytes.Repeat([]byte{0xFF, 0xF3, 0x64, 0xC4}, 100)
 	marks := []lector.Mark{{Kind: lector.WordMark, At: 1500 * time.Millisecond, Start: 3, End: 300}}
-	clip, err := embedMarks(mp3, marks)
+	clip, err := embed(mp3, marks, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -352,26 +352,62 @@ func TestEmbedMarks(t *testing.T) {
 	if string(clip) != stored+string(mp3) {
 		t.Errorf("%q is another form than that of stored clips", clip[:len(stored)])
 	}
-	got, back, err := splitMarks(clip)
+	got, back, _, err := split(clip)
 	if err != nil || !bytes.Equal(got, mp3) || len(back) != 1 || back[0] != marks[0] {
 		t.Errorf("%v, %d bytes, %+v", err, len(got), back)
 	}
-	if bare, err := embedMarks(mp3, nil); err != nil || !bytes.Equal(bare, mp3) {
+	if bare, err := embed(mp3, nil, nil); err != nil || !bytes.Equal(bare, mp3) {
 		t.Errorf("a clip without marks changes: %v", err)
 	}
 	foreign := append([]byte("ID3\x04\x00\x00\x00\x00\x00\x20PRIV\x00\x00\x00\x16\x00\x00somebody else\x00"+strings.Repeat("x", 8)), mp3...)
-	if got, back, err := splitMarks(foreign); err != nil || len(back) != 0 || !bytes.Equal(got, foreign) {
+	if got, back, _, err := split(foreign); err != nil || len(back) != 0 || !bytes.Equal(got, foreign) {
 		t.Errorf("somebody else's tag: %v, %v", back, err)
 	}
 }
 
-func FuzzSplitMarks(f *testing.F) {
-	clip, _ := embedMarks([]byte("frames"), []lector.Mark{{At: 1}})
+// TestAnalysisStaysWithItsClip holds that what a clip sounds like lies beside its marks
+// and is not believed of other frames.
+func TestAnalysisStaysWithItsClip(t *testing.T) {
+	t.Parallel()
+	mp3 := bytes.Repeat([]byte{0xFF, 0xF3, 0x64, 0xC4}, 100)
+	a := &audio.Analysis{Duration: time.Second, Loudness: -19}
+	for _, marks := range [][]lector.Mark{nil, {{At: 1}}} {
+		clip, err := embed(mp3, marks, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, back, kept, err := split(clip)
+		if err != nil || !bytes.Equal(got, mp3) || len(back) != len(marks) || kept == nil || kept.Loudness != -19 {
+			t.Errorf("%d bytes, %v, %+v, %v", len(got), back, kept, err)
+		}
+		clip[len(clip)-1]++
+		if _, _, kept, err := split(clip); kept != nil || err != nil {
+			t.Errorf("other frames: %+v, %v", kept, err)
+		}
+	}
+}
+
+func FuzzSplit(f *testing.F) {
+	clip, _ := embed([]byte("frames"), []lector.Mark{{At: 1}}, &audio.Analysis{})
 	f.Add(clip)
 	f.Add(clip[:20])
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if mp3, _, err := splitMarks(data); err == nil && !bytes.HasSuffix(data, mp3) {
+		if mp3, _, _, err := split(data); err == nil && !bytes.HasSuffix(data, mp3) {
 			t.Error("frames that are not there")
 		}
 	})
+}
+
+// TestCachedClipIsNotDecodedAgain has a clip out of the cache bring its analysis along.
+func TestCachedClipIsNotDecodedAgain(t *testing.T) {
+	t.Parallel()
+	chunks, _ := article(100)
+	o := &truncating{pace: 17, says: func(int, string) int { return 1000 }}
+	r := Synthesizer{Voice: Check(o, checkLength), Clips: &memory{}}
+	for i, want := range []string{Synthesized, Reused} {
+		got, err := r.Synthesize(t.Context(), nil, chunks, nil, nil)
+		if err != nil || got[0].State != want || got[0].Analysis == nil || got[0].Analysis.Sound.End == 0 {
+			t.Errorf("round %d: %+v, %v", i+1, got, err)
+		}
+	}
 }
