@@ -2,17 +2,13 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
-
-	mp3 "github.com/hajimehoshi/go-mp3"
 
 	"lector/audio"
 )
@@ -87,52 +83,6 @@ func (b *benchmark) bitrates() error {
 		}
 		row("VBR "+v, fmt.Sprint(sizeOf(parts)), fmt.Sprint(len(data)), kind)
 	}
-	fmt.Println()
-	return nil
-}
-
-// analysis compares Analyze with a plain go-mp3 decoding of the same bytes.
-func (b *benchmark) analysis() error {
-	parts, err := b.corpus.parts("a", 8, "-b", "64", "-t")
-	if err != nil {
-		return err
-	}
-	var data []byte
-	for range 4 {
-		for _, p := range parts {
-			x, err := os.ReadFile(p)
-			if err != nil {
-				return err
-			}
-			data = append(data, x...)
-		}
-	}
-	var length time.Duration
-	ours, err := best(5, func() error {
-		a, err := audio.Analyze(context.Background(), bytes.NewReader(data), int64(len(data)))
-		if err == nil {
-			length = a.Duration
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	plain, err := best(5, func() error {
-		d, err := mp3.NewDecoder(bytes.NewReader(data))
-		if err != nil {
-			return err
-		}
-		_, err = io.Copy(io.Discard, d)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	fmt.Printf("## Analysis of %.0f s\n\n", length.Seconds())
-	table("", "s", "× real time", "× plain go-mp3")
-	row("go-mp3 decode alone", f(plain.Seconds(), 3), f(length.Seconds()/plain.Seconds(), 0), "1.00")
-	row("full analysis", f(ours.Seconds(), 3), f(length.Seconds()/ours.Seconds(), 0), f(ours.Seconds()/plain.Seconds(), 2))
 	fmt.Println()
 	return nil
 }

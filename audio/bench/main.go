@@ -3,7 +3,7 @@
 // and lame, judges with ffmpeg and mpg123, and prints Markdown tables.
 //
 //	go run ./audio/bench               # a few minutes
-//	go run ./audio/bench -only speed   # or memory, quality, bitrates, loudness, level, analysis
+//	go run ./audio/bench -only speed   # or memory, quality, bitrates, loudness, level, hearing, decoding
 //	go run ./audio/bench -slow         # with the re-encoders over the large set too
 package main
 
@@ -15,9 +15,14 @@ import (
 	"runtime"
 )
 
+// measured are what this program runs as a process of its own, to measure it.
+var measured = map[string]func(args []string) error{
+	"stitch": stitch, "inspect": inspect, "layer3": decodeByOurs, "go-mp3": decodeByGoMP3,
+}
+
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "stitch" { // a process of its own, to be measured
-		if err := stitch(os.Args[2:]); err != nil {
+	if len(os.Args) > 1 && measured[os.Args[1]] != nil { // a process of its own
+		if err := measured[os.Args[1]](os.Args[2:]); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 			os.Exit(1)
 		}
@@ -48,13 +53,13 @@ func bench(only string, slow bool, lector string) error {
 		return err
 	}
 	fmt.Printf("%s, %d processors, %s\n\n", runtime.GOOS, runtime.NumCPU(), runtime.Version())
-	b := &benchmark{ctx: context.Background(), corpus: c, tools: tools(self, lector), slow: slow}
+	b := &benchmark{ctx: context.Background(), corpus: c, self: self, lector: lector, tools: tools(self, lector), slow: slow}
 	for _, t := range []struct {
 		name string
 		run  func() error
 	}{
 		{"speed", b.speed}, {"memory", b.memory}, {"quality", b.quality},
-		{"bitrates", b.bitrates}, {"loudness", b.loudness}, {"level", b.level}, {"analysis", b.analysis},
+		{"bitrates", b.bitrates}, {"loudness", b.loudness}, {"level", b.level}, {"hearing", b.hearing}, {"decoding", b.decoding},
 	} {
 		if only != "" && only != t.name {
 			continue

@@ -11,6 +11,8 @@ import (
 type benchmark struct {
 	ctx    context.Context
 	corpus *corpus
+	self   string // this program
+	lector string // a binary that is measured as well, or ""
 	tools  []tool
 	slow   bool
 }
