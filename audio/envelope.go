@@ -63,7 +63,32 @@ const (
 	clipRun   = 4
 )
 
+// clipBlock is how many samples, of all channels, are judged together.
+const clipBlock = 512
+
 func (c *clipMeter) add(samples []float32, channels int) {
+	for len(samples) > 0 {
+		n := min(clipBlock, len(samples))
+		if highest(samples[:n]) < fullScale {
+			c.run = [2]int{}
+		} else {
+			c.addLoud(samples[:n], channels)
+		}
+		samples = samples[n:]
+	}
+}
+
+// highest returns the highest absolute value. Without their signs, floating point
+// numbers compare as whole numbers do.
+func highest(samples []float32) float32 {
+	top := uint32(0)
+	for _, x := range samples {
+		top = max(top, math.Float32bits(x)&math.MaxInt32)
+	}
+	return math.Float32frombits(top)
+}
+
+func (c *clipMeter) addLoud(samples []float32, channels int) {
 	for i, x := range samples {
 		ch := i % channels
 		if x < fullScale && x > -fullScale {

@@ -15,16 +15,10 @@ import (
 // for that.
 func Decodable(h mpeg.Header) bool { return h.SampleRate() != 8000 }
 
-// Units is a stream of units, as an mpeg.Reader gives it.
-type Units interface {
-	Next() bool
-	Unit() mpeg.Unit
-}
-
 // Decoder decodes unit by unit. A unit that go-mp3 cannot decode becomes
 // silence; so does one whose main data is lost.
 type Decoder struct {
-	units   Units
+	units   *mpeg.Reader
 	packer  *mpeg.Packer
 	form    bytes.Buffer // frames in the decode form that wait
 	ended   bool
@@ -38,7 +32,7 @@ type Decoder struct {
 }
 
 // NewDecoder returns a decoder of units. It looks a few units ahead.
-func NewDecoder(units Units) *Decoder {
+func NewDecoder(units *mpeg.Reader) *Decoder {
 	d := &Decoder{units: units}
 	d.packer = mpeg.NewPacker(&d.form)
 	return d
