@@ -63,7 +63,7 @@ func (l *Leases) Done(ctx context.Context, key string) error {
 // Newest returns the newest event of an article and its place in the stream; 0 when
 // there is none that can be read.
 func (l *Leases) Newest(ctx context.Context, site, key string) (lector.ArticleEvent, uint64, error) {
-	e, place, err := l.conn.NewestEvent(ctx, site, key)
+	e, place, err := l.conn.NewestEvent(ctx, lector.JobRef{Site: site, ID: key})
 	if errors.Is(err, lector.ErrNotFound) || lector.IsPermanent(err) {
 		return e, 0, nil
 	}
