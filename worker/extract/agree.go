@@ -45,6 +45,6 @@ func (p *Page) agree(stated string) {
 		if !b.Keep || there[i] || b.insisted() || i > last && !whole || b.Kind != lector.Paragraph && b.Kind != lector.Item || len(b.Text) > wordy || corrected.MatchString(b.Text) {
 			continue
 		}
-		b.Keep, b.Rule = false, "not in the page's own articleBody"
+		b.drop(p.book.get("data.lacks"))
 	}
 }

@@ -58,7 +58,7 @@ func fromANS(data []byte, r Rules) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	var p Page
+	p := Page{book: sel.book}
 	for i, e := range s.Elements {
 		p.element(e, fmt.Sprintf("content_elements[%d]", i), sel, lector.Paragraph)
 	}
@@ -83,12 +83,9 @@ func mistyped(err error) bool {
 	return errors.As(err, &t)
 }
 
-// silentElements are the types that are not read.
-var silentElements = words(`interstitial_link link_list raw_html custom_embed table code image gallery video audio reference oembed oembed_response social_media numeric_rating endorsement related_content story`)
-
 // silent reports whether an element is dropped with all that is in it.
 func (e element) silent() bool {
-	return silentElements[e.Type] || strings.HasSuffix(e.Subtype, "pullquote")
+	return has("silent elements", e.Type) || strings.HasSuffix(e.Subtype, "pullquote")
 }
 
 // words are all the words of an element, for the line that says it is dropped.
@@ -110,14 +107,14 @@ func (e element) words() string {
 func (p *Page) element(e element, path string, sel selectors, kind lector.SegmentKind) {
 	text := collapse(stripTags(cmp.Or(e.Content, e.Text)))
 	b := Block{Kind: kind, Text: text, Keep: true, Rule: "ans: " + e.Type, Path: path}
+	silent := e.silent()
 	switch {
 	case e.Type == "divider":
 		if n := len(p.Blocks); n > 0 {
 			p.Blocks[n-1].Rest = true
 		}
 		return
-	case e.silent():
-		b.Keep = false
+	case silent:
 		b.Text = cmp.Or(collapse(e.words()), "("+e.Type+")")
 	case e.Type == "header":
 		b.Kind, b.Rank = lector.Heading, max(2, e.Level)
@@ -126,15 +123,14 @@ func (p *Page) element(e element, path string, sel selectors, kind lector.Segmen
 	case e.Type == "correction" && text != "":
 		b.Text = "Correction: " + strings.TrimPrefix(text, "Correction: ")
 	}
-	if b.Text != "" && b.Keep {
-		if rule := judge(b.Text, b.Kind, 0); rule != "" {
-			b.Keep, b.Rule = false, rule
-		}
+	if silent {
+		b.drop(p.book.get("ans.silent"), ": "+e.Type)
 	}
 	if b.Text != "" {
+		b.drop(p.book.line(b.Text, b.Kind, 0))
 		p.Blocks = append(p.Blocks, b)
 	}
-	if !e.silent() {
+	if !silent {
 		p.nested(e, b.Kind, path, sel)
 	}
 }

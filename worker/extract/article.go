@@ -40,7 +40,7 @@ func take(src, contentType string, sel selectors, known lector.Article) (Page, e
 	if isHTML(src, contentType) {
 		return fromHTML(src, sel, known)
 	}
-	return fromPlain(src, known), nil
+	return fromPlain(src, known, sel.book), nil
 }
 
 // finished reports why nothing of the page can be read.
@@ -49,7 +49,7 @@ func finished(p Page) error {
 		return nil
 	}
 	for _, b := range p.Blocks {
-		if strings.HasPrefix(b.Rule, "members only") {
+		if b.Reason == private {
 			return refuse(fmt.Errorf("%w: all its text is for members", ErrNotPublic), "place the members-only cut behind the first paragraphs")
 		}
 	}

@@ -174,7 +174,7 @@ func onlyChild(n *html.Node) bool {
 // unseen reports whether the page hides the block.
 func (r raw) unseen() bool {
 	o := r.dropped()
-	return o != nil && strings.HasSuffix(o.rule, "hidden")
+	return o != nil && o.reason == hidden
 }
 
 // around returns the largest element around a block that holds little text,
@@ -193,14 +193,15 @@ func (b boxes) around(r raw) *html.Node {
 // judge drops what says something of a picture or asks for something to be
 // filled in: little text in one box with it. Where much of the page is made
 // like that, it is the text.
-func (b boxes) judge(raws []raw, blocks []Block) {
-	found, chars, total := map[int]string{}, 0, 0
+func (b boxes) judge(raws []raw, p *Page) {
+	blocks := p.Blocks
+	found, chars, total := map[int]*rule{}, 0, 0
 	for i, r := range raws {
 		if !blocks[i].Keep || r.speak != "" {
 			continue
 		}
 		total += len(r.Text)
-		if rule := b.rule(r); rule != "" {
+		if rule := p.book.on(data().rules[b.rule(r)]); rule != nil {
 			found[i] = rule
 			chars += len(r.Text)
 		}
@@ -209,29 +210,29 @@ func (b boxes) judge(raws []raw, blocks []Block) {
 		return
 	}
 	for i, rule := range found {
-		blocks[i].Keep, blocks[i].Rule = false, rule
+		blocks[i].drop(rule)
 	}
 }
 
 func (b boxes) rule(r raw) string {
 	if r.Kind == lector.Paragraph || r.Kind == lector.Item {
 		if len(r.Text) < longest && len(b.w.alts) > 0 && b.w.alts[key(r.Text)] {
-			return "caption: the picture's own description"
+			return "caption.alt"
 		}
 	}
 	if centred(r.node) && behindPicture(r.node) && len(r.Text) < scanty && r.Kind == lector.Paragraph {
-		return "caption: below a picture"
+		return "caption.below"
 	}
 	box := b.around(r)
 	switch {
 	case box == nil:
 		return ""
 	case b.w.beside[box]&field != 0:
-		return "form"
+		return "form.box"
 	case b.w.beside[box]&picture != 0 && r.Kind != lector.Heading && r.Kind != lector.Quote:
-		return "caption: in one box with a picture"
+		return "caption.box"
 	case r.Kind == lector.Heading && r.share() > 0.9 && r.Rank > 1:
-		return "link alone"
+		return "link.alone"
 	}
 	return ""
 }
@@ -260,7 +261,8 @@ func behindPicture(n *html.Node) bool {
 // outskirts drops what stands outside the running text's own box where that
 // holds most of what is read: short lines between the title and the text, short
 // blocks below it, and small boxes with a link within it.
-func (b boxes) outskirts(raws []raw, blocks []Block, shown, standfirst int) {
+func (b boxes) outskirts(raws []raw, p *Page, shown, standfirst int) {
+	blocks := p.Blocks
 	first, last := extent(blocks, shown, standfirst)
 	if first < 0 {
 		return
@@ -273,13 +275,13 @@ func (b boxes) outskirts(raws []raw, blocks []Block, shown, standfirst int) {
 		}
 		switch {
 		case i < first && x.Kind == lector.Paragraph && raws[i].heads():
-			x.Keep, x.Rule = false, "between title and text"
+			x.drop(p.book.get("title.below"))
 		case i > last && tail:
-			x.Keep, x.Rule = false, "below the text"
+			x.drop(p.book.get("text.below"))
 		case i > first && i < last && b.linking(raws[i]):
-			x.Keep, x.Rule = false, "box with a link"
-		case x.Kind == lector.Heading && i+1 < len(blocks) && (blocks[i+1].Rule == "gallery" || blocks[i+1].Rule == "form"):
-			x.Keep, x.Rule = false, blocks[i+1].Rule
+			x.drop(p.book.get("link.box"))
+		case x.Kind == lector.Heading && i+1 < len(blocks) && (blocks[i+1].ID == "gallery" || blocks[i+1].ID == "form.box"):
+			x.drop(p.book.get(blocks[i+1].ID))
 		}
 	}
 }
@@ -350,7 +352,8 @@ var counter = pattern.New(`^(?:photo |image |slide |foto |фото )?\d{1,3} ?(?
 
 // slides drops the pictures of a gallery that are counted: "3/12", in one
 // element with what is said of the picture.
-func slides(raws []raw, blocks []Block) {
+func slides(raws []raw, p *Page) {
+	blocks := p.Blocks
 	of := map[string]int{}
 	last := make([]string, len(raws))
 	for i, r := range raws {
@@ -372,8 +375,8 @@ func slides(raws []raw, blocks []Block) {
 		return
 	}
 	for i, r := range raws {
-		if blocks[i].Keep && r.speak == "" && frames[frameOf(r.node)] {
-			blocks[i].Keep, blocks[i].Rule = false, "gallery"
+		if r.speak == "" && frames[frameOf(r.node)] {
+			blocks[i].drop(p.book.get("gallery"))
 		}
 	}
 }

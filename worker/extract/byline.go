@@ -25,9 +25,6 @@ var (
 	namePart = pattern.New(`^\p{Lu}[\p{L}'’.\-]*$`)
 )
 
-// particles stand small inside names.
-var particles = words(`de da di del della van von der den la le el al bin ibn ben du dos das y e ter ten af zu zur of mac mc st o`)
-
 // parseByline reads a line that names who wrote the article and when.
 func parseByline(line string) (byline, bool) {
 	if utf8.RuneCountInString(line) > 200 || line == "" {
@@ -92,7 +89,7 @@ func splitNames(s string) []string {
 func isName(s string) bool {
 	fields := strings.Fields(s)
 	for _, w := range fields {
-		if lower := strings.ToLower(strings.Trim(w, ".,")); besideDate[lower] && len(lower) > 2 || months[lower] > 0 && lower != "may" && lower != "jan" && lower != "august" {
+		if lower := strings.ToLower(strings.Trim(w, ".,")); has("beside date", lower) && len(lower) > 2 || data().months[lower] > 0 && lower != "may" && lower != "jan" && lower != "august" {
 			return false
 		}
 	}
@@ -104,7 +101,7 @@ func isName(s string) bool {
 		switch {
 		case namePart.MatchString(w):
 			capitals++
-		case !particles[strings.ToLower(w)]:
+		case !has("particles", strings.ToLower(w)):
 			return false
 		}
 	}
@@ -118,16 +115,11 @@ func fullName(s string) bool {
 	return n >= 2 && n <= 4 && len(s) < 60 && isName(s) && !ended(s)
 }
 
-var desks = words(`news reuters bbc ap afp cnn correspondent reporter editor staff writer kyiv london washington moscow new berlin paris brussels warsaw press guardian times post independent associated political senior chief`)
-
 // affiliation reports whether a name behind a comma is where the author works.
 func affiliation(s string) bool {
 	fields := strings.Fields(strings.ToLower(s))
-	return len(fields) == 1 || desks[fields[0]] || desks[fields[len(fields)-1]]
+	return len(fields) == 1 || has("desks", fields[0]) || has("desks", fields[len(fields)-1])
 }
-
-// accounts are names of users that are nobody's.
-var accounts = words(`admin administrator webmaster root user wordpress editor author default`)
 
 // cleanAuthor strips what metadata and rel=author links put around a name.
 func cleanAuthor(s string) string {
@@ -136,13 +128,11 @@ func cleanAuthor(s string) string {
 	if strings.Contains(s, "://") || strings.Contains(s, "@") || utf8.RuneCountInString(s) > 80 || strings.ContainsAny(s, "<>{}") {
 		return ""
 	}
-	if !strings.ContainsFunc(s, unicode.IsLetter) || accounts[strings.ToLower(s)] {
+	if !strings.ContainsFunc(s, unicode.IsLetter) || has("accounts", strings.ToLower(s)) {
 		return ""
 	}
 	return strings.Trim(s, " ,;|")
 }
-
-var roleWords = words(`reporting reports bureau correspondent editor reporter writer columnist journalist staff senior chief deputy political foreign transport science education health business defence defense diplomatic environment technology culture sports sport news in and for the world europe affairs international national local special staff`)
 
 // nameOnly finds a person by a line such as "Jane Doe Transport correspondent"
 // or "Jane Doe" alone.
@@ -152,12 +142,12 @@ func nameOnly(line string) (string, bool) {
 		return "", false
 	}
 	n := 2
-	for n < len(fields) && n < 4 && namePart.MatchString(fields[n]) && !roleWords[strings.ToLower(fields[n])] {
+	for n < len(fields) && n < 4 && namePart.MatchString(fields[n]) && !has("role words", strings.ToLower(fields[n])) {
 		n++
 	}
 	role := len(fields) == n
 	for _, w := range fields[n:] {
-		role = role || roleWords[strings.ToLower(strings.Trim(w, ","))]
+		role = role || has("role words", strings.ToLower(strings.Trim(w, ",")))
 	}
 	return strings.TrimSuffix(strings.Join(fields[:n], " "), ","), role
 }
@@ -194,10 +184,10 @@ func (p *Page) pickByline(raws []raw, title int, whole bool) int {
 func bylineAt(raws []raw, i int) (byline, bool) {
 	r := raws[i]
 	o := r.dropped()
-	if o != nil && (o.certain || strings.Contains(o.rule, "nav") || strings.Contains(o.rule, "related")) || len(r.Text) > 300 {
+	if o != nil && (o.sure || o.reason == navigation || o.reason == related) || len(r.Text) > 300 {
 		return byline{}, false
 	}
-	marked, text := o != nil && strings.Contains(o.rule, "byline"), collapse(address.ReplaceAllString(r.Text, ""))
+	marked, text := o != nil && o.id == "class.byline", collapse(address.ReplaceAllString(r.Text, ""))
 	if len(text) < 24 && byWord.FindString(text+" ") == text+" " && i+1 < len(raws) {
 		text += " " + raws[i+1].Text
 	}

@@ -8,28 +8,6 @@ import (
 	"lector/worker/pattern"
 )
 
-// months in the languages of the house, by the name or its beginning.
-var months = func() map[string]time.Month {
-	m := map[string]time.Month{}
-	for i, line := range strings.Split(`jan january janvier januar enero gennaio stycznia styczeń січня січень січ января январь янв januari janv ene gen jän jänner stycz sty janeiro januari januar ocak leden ledna ianuarie január siječnja
-feb february février februar febrero febbraio lutego luty лютого лютий лют февраля февраль фев févr fév febr lut fevereiro februari februar şubat únor února februarie február veljače
-mar march mars märz marzo marca marzec березня березень бер марта март mär mrz março maart marts mart březen března martie március ožujka
-apr april avril abril aprile kwietnia kwiecień квітня квітень квіт апреля апрель апр avr abr kwi april nisan duben dubna aprilie április travnja
-may mai mayo maggio maja maj травня травень трав мая май mag maio mei maj mayıs květen května május svibnja
-jun june juin juni junio giugno czerwca czerwiec червня червень черв июня июнь июн giu cze junho juni haziran červen června iunie június lipnja
-jul july juillet juli julio luglio lipca lipiec липня липень лип июля июль июл juil lug lip julho juli temmuz červenec července iulie július srpnja
-aug august août agosto sierpnia sierpień серпня серпень серп августа август авг ago sie augustus augusti ağustos srpen srpna augusztus kolovoza
-sep sept september septembre septiembre settembre września wrzesień вересня вересень вер сентября сентябрь сен set wrz setiembre setembro eylül září septembrie szeptember rujna
-oct october octobre oktober octubre ottobre października październik жовтня жовтень жовт октября октябрь окт okt ott paź outubro oktober oktober ekim říjen října octombrie október
-nov november novembre noviembre novembre listopada listopad листопада листопад лист ноября ноябрь ноя lis novembro kasım noiembrie studenoga
-dec december décembre dezember diciembre dicembre grudnia grudzień грудня грудень груд декабря декабрь дек dez déc dic gru dezembro december aralık prosinec prosince decembrie prosinca`, "\n") {
-		for _, name := range strings.Fields(line) {
-			m[name] = time.Month(i + 1)
-		}
-	}
-	return m
-}()
-
 var (
 	dateDMY = pattern.New(`(?i)\b(\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?: de| di)? ?(\p{L}{3,12})\.?,?(?: de| di| del)? (\d{4})\b`)
 	dateMDY = pattern.New(`(?i)\b(\p{L}{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b`)
@@ -101,11 +79,11 @@ func hasYear(s string) bool {
 }
 
 func written(s string, m, month, day, year []int) (date, bool) {
-	name, ok := months[strings.ToLower(s[month[0]:month[1]])]
-	if !ok {
+	name := data().months[strings.ToLower(s[month[0]:month[1]])]
+	if name == 0 {
 		return date{}, false
 	}
-	return numeric(m, number(s, year), int(name), number(s, day))
+	return numeric(m, number(s, year), name, number(s, day))
 }
 
 func numeric(m []int, year, month, day int) (date, bool) {
@@ -124,7 +102,7 @@ var dayTime = pattern.New(`(?i)^(?:\p{L}+,? )?(?:(\d{1,2})\.? (\p{L}{3,12})|(\p{
 // sameYear reports whether a line is a day and a time without a year.
 func sameYear(s string) bool {
 	m := dayTime.FindStringSubmatch(s)
-	return m != nil && months[strings.ToLower(m[2]+m[3])] > 0
+	return m != nil && data().months[strings.ToLower(m[2]+m[3])] > 0
 }
 
 var dateTime = pattern.New(`(?i)\b\d{1,2}[:.h]\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?|\b\d{1,2} ?[ap]\.?m\.?`)
@@ -142,7 +120,7 @@ func onlyDate(s string) bool {
 	}
 	rest = lapse.ReplaceAllString(rest, " ")
 	for w := range strings.FieldsFuncSeq(strings.ToLower(rest), func(r rune) bool { return strings.ContainsRune(" ,.;:|·•–—-()/\u00a0", r) }) {
-		if !besideDate[w] {
+		if !has("beside date", w) {
 			return false
 		}
 	}
@@ -151,13 +129,3 @@ func onlyDate(s string) bool {
 
 // lapse is a time that passed or will pass: "2 hours ago", "4 min read".
 var lapse = pattern.New(`(?i)\b(?:an?|\d+)[ -](?:min(?:ute)?|hour|hr|day|week)s?\.?[ -](?:ago|read)\b`)
-
-var besideDate = words(`yayınlanma yayın güncelleme güncellendi saat publicerad uppdaterad kl publisert oppdatert julkaistu päivitetty publikováno vydáno megjelent actualizat publicat gepubliceerd bijgewerkt geplaatst om uur publicada atualizado atualizada às em segunda terça quarta quinta sexta sábado feira salı çarşamba perşembe cuma cumartesi pazar pazartesi maandag dinsdag woensdag donderdag vrijdag zaterdag zondag 입력 수정 승인 更新 公開 配信 发布时间 发布 时间 published updated posted created modified last first on at am pm a m p gmt utc et est edt bst cet cest eet eest msk kyiv kiev time local pt pst pdt mst mdt cst cdt ct mt uhr um am vom stand veröffentlicht aktualisiert опубліковано оновлено о об в у за києвом опубликовано обновлено мск publié le mis à jour jour par à h actualizado publicado el a las h pubblicato aggiornato il alle ore opublikowano aktualizacja godz zaktualizowano dnia monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì venerdì sabato domenica poniedziałek wtorek środa czwartek piątek sobota niedziela понеділок вівторок середа четвер п'ятниця субота неділя понедельник вторник среда пятница суббота воскресенье date г р року года`)
-
-func words(list string) map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(list) {
-		m[w] = true
-	}
-	return m
-}

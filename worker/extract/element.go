@@ -8,18 +8,10 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// tagRules are elements that hold no running text. All but the certain ones
-// are guesses.
-var tagRules = map[atom.Atom]string{
-	atom.Nav: "tag: nav", atom.Footer: "tag: footer", atom.Aside: "tag: aside", atom.Form: "tag: form", atom.Button: "tag: button",
-	atom.Select: "tag: select", atom.Textarea: "tag: textarea", atom.Option: "tag: option", atom.Figure: "tag: figure", atom.Figcaption: "caption",
-	atom.Table: "table", atom.Pre: "tag: pre", atom.Dialog: "tag: dialog", atom.Menu: "tag: menu", atom.Address: "tag: address", atom.Video: "tag: video", atom.Audio: "tag: audio",
-	atom.Fieldset: "tag: fieldset", atom.Legend: "tag: legend", atom.Rt: "reading aid", atom.Rp: "reading aid", atom.Marquee: "ticker",
-}
-
-var certainTags = atoms(atom.Select, atom.Textarea, atom.Option, atom.Button, atom.Pre, atom.Figcaption, atom.Video, atom.Audio, atom.Rt, atom.Rp)
-
-var roles = map[string]bool{"navigation": true, "banner": true, "contentinfo": true, "complementary": true, "search": true, "dialog": true, "alertdialog": true, "menu": true, "menubar": true, "toolbar": true, "tablist": true, "button": true, "status": true, "alert": true}
+// tagged are the elements that hold no running text, each with a rule of its
+// name.
+var tagged = atoms(atom.Nav, atom.Footer, atom.Aside, atom.Form, atom.Button, atom.Select, atom.Textarea, atom.Option, atom.Figure, atom.Figcaption,
+	atom.Table, atom.Pre, atom.Dialog, atom.Menu, atom.Address, atom.Video, atom.Audio, atom.Fieldset, atom.Legend, atom.Rt, atom.Rp, atom.Marquee)
 
 // drop returns the rule by which n and all in it are not read, or nil.
 func (w *walker) drop(n *html.Node) *origin {
@@ -27,35 +19,37 @@ func (w *walker) drop(n *html.Node) *origin {
 	if n.DataAtom == atom.Body || n.DataAtom == atom.Html || n.DataAtom == atom.Main {
 		return nil
 	}
-	if rule := w.gated(n, class); rule != "" {
-		return &origin{rule: rule, certain: true}
+	if o := w.gated(n, class); o != nil {
+		return o
 	}
-	if rule := card(class); rule != "" && !w.wanted(rule) {
-		return &origin{rule: rule, certain: true}
+	if r, detail := w.sel.book.card(class); r != nil && !w.wanted(r) {
+		return &origin{rule: r, detail: detail}
 	}
 	if strings.Contains(class, "kg-toggle-card") && !w.sel.Toggles && !question(n) {
-		return &origin{rule: "card: toggle", certain: true}
+		return w.origin("card.toggle")
 	}
 	if n.DataAtom == atom.Sup && footnoteMark(n) {
-		return &origin{rule: "footnote mark", certain: true}
+		return w.origin("note.mark")
 	}
-	if rule := w.tag(n); rule != "" {
-		return &origin{rule: rule, certain: certainTags[n.DataAtom]}
+	if tagged[n.DataAtom] && !w.readTag(n) {
+		if o := w.origin("tag." + n.Data); o != nil {
+			return o
+		}
 	}
 	if concealed(n) {
-		return &origin{rule: "hidden"}
+		return w.origin("hidden")
 	}
-	if role := attr(n, "role"); roles[role] {
-		return &origin{rule: "role: " + role}
+	if role := attr(n, "role"); has("roles", role) {
+		return w.origin("role", ": "+role)
 	}
 	if w.within && heading[n.DataAtom] {
 		return nil
 	}
-	rule := cmp.Or(guess(class), guess(id), guess(part(n)))
-	if rule == "" || w.within && inline[n.DataAtom] && rule != "hidden" && rule != "tooltip" && rule != "credit" && rule != "caption" {
+	r := cmp.Or(w.sel.book.guess(class), w.sel.book.guess(id), w.sel.book.guess(part(n)))
+	if r == nil || w.within && inline[n.DataAtom] && r.reason != hidden && r.reason != credit {
 		return nil
 	}
-	return &origin{rule: "class: " + rule}
+	return &origin{rule: r}
 }
 
 // partNames are the attributes by which sites with machine-made classes name
@@ -74,28 +68,19 @@ func part(n *html.Node) string {
 
 var heading = atoms(atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6)
 
-// tag applies the element's own rule with its exceptions.
-func (w *walker) tag(n *html.Node) string {
-	rule := tagRules[n.DataAtom]
+// readTag reports whether an element that holds no running text does so here.
+func (w *walker) readTag(n *html.Node) bool {
 	switch n.DataAtom {
 	case atom.Table:
-		if w.sel.Tables || layout(n) {
-			return ""
-		}
+		return w.sel.Tables || layout(n)
 	case atom.Pre:
-		if strings.Contains(attr(n, "class"), "verse") {
-			return ""
-		}
+		return strings.Contains(attr(n, "class"), "verse")
 	case atom.Figcaption:
-		if w.sel.Captions {
-			return ""
-		}
+		return w.sel.Captions
 	case atom.Figure:
-		if w.sel.Captions || holds(n, atom.Blockquote) && !holds(n, atom.Img) {
-			return ""
-		}
+		return w.sel.Captions || holds(n, atom.Blockquote) && !holds(n, atom.Img)
 	}
-	return rule
+	return false
 }
 
 // layout reports whether a table is none: a frame around text, with hardly any
@@ -116,30 +101,35 @@ func layout(n *html.Node) bool {
 }
 
 // wanted reports whether the site asked for a card that is not read elsewhere.
-func (w *walker) wanted(rule string) bool {
-	return w.sel.Captions && (rule == "card: image" || rule == "card: gallery" || rule == "block: image" || rule == "block: caption") ||
-		w.sel.Tables && rule == "block: table"
+func (w *walker) wanted(r *rule) bool {
+	switch r.id {
+	case "card.image", "card.gallery", "block.image", "block.caption":
+		return w.sel.Captions
+	case "block.table":
+		return w.sel.Tables
+	}
+	return false
 }
 
 // gated knows the marks of text that is not for everybody.
-func (w *walker) gated(n *html.Node, class string) string {
+func (w *walker) gated(n *html.Node, class string) *origin {
 	for name := range strings.FieldsSeq(class) {
-		switch strings.ToLower(name) {
-		case "kg-gated-block", "members-only", "member-only", "subscriber-only", "subscribers-only", "premium-content", "paid-content", "paywalled", "is-paywalled", "paywall-content", "meteredcontent", "metered-content":
-			return "members only: " + name
+		if name = strings.ToLower(name); has("gates", name) {
+			return w.origin("members.class", ": "+name)
 		}
 	}
 	for _, sel := range w.sel.gates {
 		if sel.Match(n) {
-			return "members only: isAccessibleForFree"
+			return w.origin("members.schema")
 		}
 	}
 	if v := attr(n, "data-visibility"); v != "" && v != "public" {
-		return "members only: data-visibility"
+		return w.origin("members.visibility")
 	}
-	return ""
+	return nil
 }
 
+// concealed reports whether an element is not shown.
 func concealed(n *html.Node) bool {
 	if hasAttr(n, "hidden") || attr(n, "aria-hidden") == "true" {
 		return true

@@ -8,3 +8,15 @@ var (
 	ErrTooLarge = errTooLarge
 	ErrNothing  = errNothing
 )
+
+// RuleIDs are the IDs of all rules, in their order.
+func RuleIDs() []string { return data().order }
+
+// Fixed reports whether a site cannot switch a rule off.
+func Fixed(id string) bool { return data().rules[id].fixed }
+
+// Load reads other rules and words.
+func Load(rules, words string) error {
+	_, err := load(rules, words)
+	return err
+}

@@ -12,7 +12,7 @@ import (
 // by its name is revoked only when hardly any text is left without it.
 func settle(blocks []raw) {
 	total := 0
-	byRule := map[string]int{}
+	byRule := map[*rule]int{}
 	for _, b := range blocks {
 		n := b.good()
 		total += n
@@ -25,14 +25,14 @@ func settle(blocks []raw) {
 	}
 	for _, b := range blocks {
 		for _, o := range b.chain {
-			if !o.certain && o.good > 0 {
+			if !o.sure && o.good > 0 {
 				o.revoked = revocable(o, byRule[o.rule], total)
 			}
 		}
 	}
 }
 
-func ruled(chain []*origin, rule string) bool {
+func ruled(chain []*origin, rule *rule) bool {
 	for _, o := range chain {
 		if o.rule == rule {
 			return true
@@ -43,19 +43,19 @@ func ruled(chain []*origin, rule string) bool {
 
 func revocable(o *origin, all, total int) bool {
 	size := o.good
-	if strings.HasPrefix(o.rule, "class: ") {
+	if strings.HasPrefix(o.id, "class.") {
 		size = all
 	}
 	if size < 200 || size*5 < total*2 {
 		return false
 	}
 	rest := total - all
-	return !surely[o.rule] || rest < 300 || rest*10 < size
+	return !surely[o.id] || rest < 300 || rest*10 < size
 }
 
 // surely are guesses that can hold more text than the article itself.
 var surely = map[string]bool{
-	"class: comments": true, "class: cookie notice": true, "hidden": true,
+	"class.comments": true, "class.cookie-notice": true, "hidden": true,
 }
 
 // dropped returns the outermost rule that still holds for the block.

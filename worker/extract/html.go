@@ -33,11 +33,11 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 		g = find(doc, w)
 	}
 	b := group(w, g)
-	p := Page{Blocks: decide(w.blocks, b, whole)}
-	slides(w.blocks, p.Blocks)
+	p := Page{Blocks: decide(w.blocks, b, whole, sel.book), book: sel.book}
+	slides(w.blocks, &p)
 	if whole {
-		b.judge(w.blocks, p.Blocks)
-		reconsider(doc, src, w.blocks, p.Blocks)
+		b.judge(w.blocks, &p)
+		reconsider(doc, src, w.blocks, &p)
 	}
 	head(&p, m, known, w.blocks, b, whole)
 	p.agree(m.body)
@@ -58,43 +58,42 @@ func isPage(src string) bool {
 }
 
 // decide says of each block whether it is read, and why.
-func decide(raws []raw, in boxes, whole bool) []Block {
+func decide(raws []raw, in boxes, whole bool, book rulebook) []Block {
 	out := make([]Block, len(raws))
 	other, lists := teasers(raws, in.g), mixed(raws)
 	for i, r := range raws {
 		b := r.Block
 		b.home, b.slant = in.isHome(boxOf(r.node)), r.slant*10 > len(r.Text)*9
-		b.Keep, b.Rule = verdictOf(r, in.g, whole)
-		if b.Keep && r.speak == "" {
-			if rule := links(r, b.home, lists[listOf(r.node)]); rule != "" {
-				b.Keep, b.Rule = false, rule
+		b.Keep = true
+		if decided := verdictOf(&b, r, in.g, whole, book); !decided {
+			b.drop(book.on(data().rules[links(r, b.home, lists[listOf(r.node)])]))
+			if other[frame(r.node, in.g)] {
+				b.drop(book.get("link.teaser"))
 			}
-		}
-		if b.Keep && r.speak == "" && other[frame(r.node, in.g)] {
-			b.Keep, b.Rule = false, "teaser of another article"
 		}
 		out[i] = b
 	}
 	return out
 }
 
-func verdictOf(r raw, g ground, whole bool) (keep bool, rule string) {
+// verdictOf drops or keeps a block for what it is in, and for its words. It
+// reports whether that is decided for good.
+func verdictOf(b *Block, r raw, g ground, whole bool, book rulebook) (decided bool) {
 	if r.speak != "" && !gatedChain(r) {
-		return true, r.speak
+		b.keep(r.speak)
+		return true
 	}
 	if o := r.dropped(); o != nil {
-		return false, o.rule
+		return b.drop(o.rule, o.detail)
 	}
-	if whole && !g.holds(r.node) {
-		return false, "outside the article"
+	if whole && !g.holds(r.node) && b.drop(book.get("outside")) {
+		return true
 	}
-	if rule := judge(r.Text, r.Kind, r.share()); rule != "" {
-		return false, rule
+	if b.drop(book.line(r.Text, r.Kind, r.share())) || r.solicits() && b.drop(book.get("link.offer")) {
+		return true
 	}
-	if r.solicits() {
-		return false, "text: " + appeal
-	}
-	return true, g.rule
+	b.keep(g.rule)
+	return false
 }
 
 // solicits reports whether a short text with a link by which a reader joins,
@@ -103,10 +102,10 @@ func (r raw) solicits() bool {
 	if len(r.Text) > longest {
 		return false
 	}
-	if slanted := r.slant*10 > len(r.Text)*9; slanted && (r.offers&mail != 0 || r.offers&channel != 0 && containsAny(fold(r.Text), wants)) {
+	if slanted := r.slant*10 > len(r.Text)*9; slanted && (r.offers&mail != 0 || r.offers&channel != 0 && containsAny(fold(r.Text), listed("wants"))) {
 		return true
 	}
-	return r.offers&membership != 0 || r.offers&support != 0 && containsAny(fold(r.Text), wants)
+	return r.offers&membership != 0 || r.offers&support != 0 && containsAny(fold(r.Text), listed("wants"))
 }
 
 // teasers finds the list items and article elements inside the text that begin
@@ -144,7 +143,7 @@ func frame(n *html.Node, g ground) *html.Node {
 
 func gatedChain(r raw) bool {
 	for _, o := range r.chain {
-		if strings.HasPrefix(o.rule, "members only") {
+		if o.reason == private {
 			return true
 		}
 	}
@@ -158,11 +157,11 @@ func links(r raw, home, list bool) string {
 	share := r.share()
 	switch {
 	case r.Kind == lector.Item && share > 0.8 && !list && !(ended(r.Text) && len(r.Text) > 80):
-		return "link list"
+		return "link.list"
 	case r.Kind == lector.Paragraph && share > 0.9 && len(r.Text) < 250 && (!home || !ended(r.Text)):
-		return "link alone"
+		return "link.alone"
 	case r.Kind == lector.Heading && share > 0.9 && r.Rank > 1 && utf8.RuneCountInString(r.Text) > 30 && !(home && r.abroad*10 > len(r.Text)*9):
-		return "link alone"
+		return "link.alone"
 	}
 	return ""
 }
@@ -197,7 +196,7 @@ func head(p *Page, m meta, known lector.Article, raws []raw, in boxes, whole boo
 	}
 	standfirst := p.pickStandfirst(m, known, raws, shown)
 	if whole {
-		in.outskirts(raws, p.Blocks, shown, standfirst)
+		in.outskirts(raws, p, shown, standfirst)
 	}
 	solicit(p, raws, in, m.calls(), max(shown, bylineBlock, standfirst))
 	p.front(shown, bylineBlock, standfirst)
@@ -211,7 +210,7 @@ func (p *Page) begin(raws []raw, shown int) {
 		switch {
 		case !p.Blocks[i].Keep:
 		case i < shown && consents(r.Text):
-			p.Blocks[i].Keep, p.Blocks[i].Rule = false, "text: "+cookie
+			p.Blocks[i].drop(p.book.get("title.consent"))
 		case i < shown:
 			above += len(r.Text)
 		default:
@@ -222,8 +221,8 @@ func (p *Page) begin(raws []raw, shown int) {
 		return
 	}
 	for i := range p.Blocks[:shown] {
-		if b := &p.Blocks[i]; b.Keep && raws[i].speak == "" {
-			b.Keep, b.Rule = false, "above the title"
+		if raws[i].speak == "" {
+			p.Blocks[i].drop(p.book.get("title.above"))
 		}
 	}
 }
@@ -237,7 +236,7 @@ func (p *Page) supersede(m meta) {
 			continue
 		}
 		if b.Kind == lector.Heading && (b.Rank == 1 || i < nearTop && m.entitles(b.Text)) {
-			b.Keep, b.Rule = false, "the page's title: another one is read"
+			b.drop(p.book.get("title.other"))
 			return
 		}
 	}
@@ -267,7 +266,8 @@ func (p *Page) front(title, byline, standfirst int) {
 			continue
 		case byline:
 			if tail := collapse(strings.Replace(b.Text, p.Byline, " ", 1)); speakable(tail) && !strings.HasPrefix(p.Byline, b.Text) {
-				b.Text, b.Keep, b.Rule = tail, false, "byline: not read"
+				b.Text, b.Keep = tail, true
+				b.drop(p.book.get("byline.rest"))
 				rest = append(rest, b)
 			}
 			continue

@@ -43,7 +43,7 @@ func (x *pitches) islands() {
 	for _, box := range order {
 		if s := found[box]; s.beckoned && s.prose <= mostProse {
 			for _, i := range s.kept {
-				x.blocks[i].Keep, x.blocks[i].Rule = false, "pitch: in one box with it"
+				x.blocks[i].drop(x.book.get("pitch.box"))
 			}
 		}
 	}
@@ -58,9 +58,9 @@ func (s *island) add(i int, r raw, b Block, lang string) {
 		}
 	case b.Keep:
 		s.prose += mostProse + 1
-	case asking(b.Rule):
+	case asking(b):
 		s.beckoned = true
-	case len(b.Text) < 40 && (b.Rule == "tag: button" || r.share() > 0.9) && (button(r.node) || bids[lang].begin(fold(b.Text))):
+	case len(b.Text) < 40 && (b.ID == "tag.button" || r.share() > 0.9) && (button(r.node) || data().bids[lang].begin(fold(b.Text))):
 		s.beckoned = true
 	}
 }

@@ -23,18 +23,22 @@ type Page struct {
 	URL         string
 	Publication string
 	Blocks      []Block // in the order of the source
+
+	book rulebook
 }
 
 // Block is one piece of the source. Nothing of the source that a reader could
 // see is without a block: what is not kept says by which rule it was dropped.
 type Block struct {
-	Kind lector.SegmentKind
-	Text string // white space collapsed
-	Keep bool
-	Rule string // what decided, for people: "card: bookmark", "text: read also"
-	Path string // place in the source: a CSS path, or a line number
-	Rank int    // a heading's level, a list item's depth; else 0
-	Rest bool   // a break (rule, divider) follows: a longer pause
+	Kind   lector.SegmentKind
+	Text   string // white space collapsed
+	Keep   bool
+	Rule   string // what decided, for people: "card: bookmark", "text: read also"
+	ID     string // of the rule that dropped it; "" when it is kept
+	Reason Reason // why it is dropped; "" when it is kept
+	Path   string // place in the source: a CSS path, or a line number
+	Rank   int    // a heading's level, a list item's depth; else 0
+	Rest   bool   // a break (rule, divider) follows: a longer pause
 
 	below  bool // stands right below another line of a file
 	joined bool // so, in a file that sets its paragraphs apart
@@ -60,7 +64,7 @@ func (p Page) filter(keep bool) []Block {
 
 // insisted reports whether the markup or the site wants the block read.
 func (b Block) insisted() bool {
-	return strings.HasPrefix(b.Rule, "markup") || strings.HasPrefix(b.Rule, "site")
+	return b.Keep && (strings.HasPrefix(b.Rule, "markup") || strings.HasPrefix(b.Rule, "site"))
 }
 
 // body reports whether a block of this kind is part of the running text.

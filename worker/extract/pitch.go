@@ -11,7 +11,7 @@ import (
 // A pitch is a text that wants something from its reader: a click, an address,
 // money, a tip. No word makes one, and no place; several signs together do.
 const (
-	pitched   = 5   // the signs that make a text a pitch
+	signsOf   = 5   // the signs that make a text a pitch
 	topical   = 2   // long paragraphs that make a thing one that the article is about
 	patience  = 2   // more of them where the article itself speaks to its reader
 	mostPitch = 600 // bytes of the longest pitch
@@ -20,6 +20,7 @@ const (
 
 // pitches weighs the texts of one page against the voice of its article.
 type pitches struct {
+	book   rulebook
 	raws   []raw
 	blocks []Block
 	in     boxes
@@ -42,7 +43,7 @@ func solicit(p *Page, raws []raw, in boxes, names []string, head int) {
 	if len(raws) != len(p.Blocks) { // an article that came in parts, without a page
 		raws = make([]raw, len(p.Blocks))
 	}
-	x := pitches{raws: raws, blocks: p.Blocks, in: in, lang: p.tongue(), theme: map[string]int{}, said: make([]*signs, len(p.Blocks)), names: names, boxed: boxedBody(p.Blocks), bar: pitched, tail: -1}
+	x := pitches{book: p.book, raws: raws, blocks: p.Blocks, in: in, lang: p.tongue(), theme: map[string]int{}, said: make([]*signs, len(p.Blocks)), names: names, boxed: boxedBody(p.Blocks), bar: signsOf, tail: -1}
 	before := slices.Clone(p.Blocks)
 	x.listen()
 	for i := head + 1; i < len(p.Blocks); i++ {
@@ -50,8 +51,8 @@ func solicit(p *Page, raws []raw, in boxes, names []string, head int) {
 		if !b.Keep || raws[i].speak != "" || !body(b.Kind) || b.Kind == lector.Quote || len(b.Text) > mostPitch || corrected.MatchString(b.Text) {
 			continue
 		}
-		if rule := x.rule(i); rule != "" {
-			b.Keep, b.Rule = false, rule
+		if x.pitched(i) {
+			b.drop(p.book.get("pitch"))
 		}
 	}
 	x.trail(p, head)
@@ -94,7 +95,7 @@ func (x *pitches) listen() {
 				x.theme[g]++
 			}
 		}
-		asks := s.goods > 0 && s.weight() >= pitched && len(b.Text) < wordy
+		asks := s.goods > 0 && s.weight() >= signsOf && len(b.Text) < wordy
 		if s.reader > 0 && !asks {
 			reader += len(b.Text)
 		}
@@ -121,14 +122,14 @@ func (x *pitches) listen() {
 	}
 }
 
-// rule says why a block is a pitch, or "".
-func (x *pitches) rule(i int) string {
+// pitched reports whether a block is a pitch.
+func (x *pitches) pitched(i int) bool {
 	r, b := x.raws[i], x.blocks[i]
 	s := x.hear(i)
 	door := s.goods > 0 || s.contact || r.offers&(support|membership|channel|mail) != 0
 	door = door || x.ease(i) > 0 && (s.persons > 0 || r.linked > 0)
 	if !(s.bids > 0 && door || (s.goods > 0 || s.mail) && s.persons > 0) {
-		return ""
+		return false
 	}
 	n := s.weight() + x.place(i)
 	if containsAny(strings.ToLower(b.Text), x.names) {
@@ -146,10 +147,7 @@ func (x *pitches) rule(i int) string {
 	if s.bids == 0 {
 		n--
 	}
-	if n < x.bar-x.ease(i)+max(0, len(b.Text)-wordy)/(wordy/3) {
-		return ""
-	}
-	return "pitch: asks something of the reader"
+	return n >= x.bar-x.ease(i)+max(0, len(b.Text)-wordy)/(wordy/3)
 }
 
 // ease is how many signs fewer do at an article's end, where one thing that is
@@ -168,7 +166,7 @@ func (x *pitches) trail(p *Page, head int) {
 	for i := len(x.blocks) - 1; i > head; i-- {
 		b, r := &x.blocks[i], x.raws[i]
 		if !b.Keep {
-			seen = seen || asking(b.Rule)
+			seen = seen || asking(*b)
 			continue
 		}
 		if r.speak != "" || !body(b.Kind) || b.Kind == lector.Quote || len(b.Text) > mostPitch {
@@ -180,22 +178,28 @@ func (x *pitches) trail(p *Page, head int) {
 		if seen {
 			x.tail = i - 1
 		}
-		line := !ended(b.Text) && !spaceless(b.Text) && utf8.RuneCountInString(b.Text) < 60 && b.Kind == lector.Paragraph
-		rule := x.rule(i)
-		if line && seen && rule == "" {
-			rule = "pitch: a line among others"
-		}
-		if rule == "" && seen && len(b.Text) < wordy && begins(strings.ToLower(b.Text), x.names) {
-			rule = "pitch: the house of itself"
-		}
-		if rule == "" && x.among(i) {
-			rule = "pitch: a line among others"
-		}
-		if rule == "" || !seen && !strings.HasPrefix(rule, "pitch") {
+		id := x.trailing(i, seen)
+		if id == "" || !b.drop(p.book.get(id)) {
 			return
 		}
-		b.Keep, b.Rule, seen = false, rule, true
+		seen = true
 	}
+}
+
+// trailing returns the rule by which a block near the end is not read, or "";
+// seen tells whether something below it asks something of the reader.
+func (x *pitches) trailing(i int, seen bool) string {
+	b := x.blocks[i]
+	line := !ended(b.Text) && !spaceless(b.Text) && utf8.RuneCountInString(b.Text) < 60 && b.Kind == lector.Paragraph
+	switch {
+	case x.pitched(i):
+		return "pitch"
+	case line && seen, x.among(i):
+		return "pitch.line"
+	case seen && len(b.Text) < wordy && begins(strings.ToLower(b.Text), x.names):
+		return "pitch.house"
+	}
+	return ""
 }
 
 func begins(text string, names []string) bool {
@@ -218,18 +222,20 @@ func (x *pitches) among(i int) bool {
 	if utf8.RuneCountInString(b.Text) > 120 || strings.ContainsAny(b.Text, `"“„«»`) || i < 2 {
 		return false
 	}
-	return !x.blocks[i-1].Keep && asking(x.blocks[i-1].Rule) && !x.blocks[i-2].Keep && asking(x.blocks[i-2].Rule)
+	return !x.blocks[i-1].Keep && asking(x.blocks[i-1]) && !x.blocks[i-2].Keep && asking(x.blocks[i-2])
 }
 
 // asking reports whether a rule drops what asks something of the reader, or
 // what is said of the article at its end.
-func asking(rule string) bool {
-	kind, ok := strings.CutPrefix(rule, "text: ")
-	if !ok {
-		return strings.HasPrefix(rule, "pitch") || rule == "form"
+func asking(b Block) bool {
+	if b.ID == "form.box" {
+		return true
 	}
-	switch kind {
-	case signup, appeal, advert, author, imprint, legal, notes, correct, comments, share, cookie:
+	if !strings.HasPrefix(b.Rule, "text: ") && !strings.HasPrefix(b.ID, "pitch") {
+		return false
+	}
+	switch b.Reason {
+	case signup, appeal, advert, author, imprint, legal, notes, service, comments, share, cookie:
 		return true
 	}
 	return false
@@ -252,12 +258,12 @@ func (x *pitches) place(i int) int {
 func (x *pitches) headings() {
 	for i := len(x.blocks) - 2; i >= 0; i-- {
 		b, next := &x.blocks[i], x.blocks[i+1]
-		if !b.Keep || next.Keep || !asking(next.Rule) || x.raws[i].speak != "" || !body(b.Kind) || len(b.Text) > brief {
+		if !b.Keep || next.Keep || !asking(next) || x.raws[i].speak != "" || !body(b.Kind) || len(b.Text) > brief {
 			continue
 		}
 		above := b.Kind == lector.Heading || b.Kind == lector.Paragraph && !prose(b.Text)
 		if above && (x.boxed && !b.home && !next.home || b.Kind == lector.Heading && i > x.ends) {
-			b.Keep, b.Rule = false, "pitch: its heading"
+			b.drop(x.book.get("pitch.heading"))
 		}
 	}
 }
@@ -273,13 +279,13 @@ func (x *pitches) leads() {
 		marked := r.bold*10 > len(b.Text)*9 && !ended(b.Text) || strings.HasSuffix(b.Text, ":")
 		at := strings.Index(b.Text, ": ")
 		switch {
-		case marked && len(b.Text) < 80 && i+1 < len(x.blocks) && linkRule[x.blocks[i+1].Rule]:
-			b.Keep, b.Rule = false, "heads a list of links"
+		case marked && len(b.Text) < 80 && i+1 < len(x.blocks) && x.blocks[i+1].leadsAway():
+			b.drop(x.book.get("link.head"))
 		case at > 0 && at < 30 && !ended(b.Text) && r.linked >= len(b.Text)-at-3:
-			b.Keep, b.Rule = false, "link with its label"
+			b.drop(x.book.get("link.label"))
 		}
 	}
 }
 
-// linkRule are the rules that drop links to other articles.
-var linkRule = map[string]bool{"link alone": true, "link list": true, "text: " + related: true, "teaser of another article": true}
+// leadsAway reports whether a block was dropped as a link to another article.
+func (b Block) leadsAway() bool { return b.Reason == related && !strings.HasPrefix(b.ID, "class.") }

@@ -16,7 +16,7 @@ type line struct {
 	text   string
 	number int
 	group  int // lines without an empty line between them are a group
-	rule   string
+	rule   *rule
 	prose  bool
 	words  int
 	byline *byline
@@ -24,9 +24,9 @@ type line struct {
 
 // fromPlain takes plain text apart: an article, or a page saved with its
 // chrome. Where nothing looks like chrome, every line is read.
-func fromPlain(src string, known lector.Article) Page {
-	lines := cut(src)
-	p := Page{Title: collapse(known.Title), Subtitle: collapse(known.Subtitle), Authors: known.Authors, Published: known.PublishedAt, Language: known.Language, URL: known.URL}
+func fromPlain(src string, known lector.Article, book rulebook) Page {
+	lines := book.cut(src)
+	p := Page{book: book, Title: collapse(known.Title), Subtitle: collapse(known.Subtitle), Authors: known.Authors, Published: known.PublishedAt, Language: known.Language, URL: known.URL}
 	start := firstProse(lines)
 	title := pickTitleLine(lines, start, p.Title)
 	if title >= 0 && p.Title == "" {
@@ -58,7 +58,7 @@ func PlainLines(data []byte) (Page, error) {
 
 // cut splits the text into lines and judges each. Text that is wrapped at a
 // column is joined into paragraphs first.
-func cut(src string) []line {
+func (k rulebook) cut(src string) []line {
 	src = strings.ReplaceAll(strings.ReplaceAll(src, "\r\n", "\n"), "\r", "\n")
 	raw := unwrap(undump(strings.Split(src, "\n")))
 	lines := make([]line, 0, len(raw))
@@ -74,7 +74,7 @@ func cut(src string) []line {
 		}
 		empty = false
 		l := line{text: text, number: i + 1, group: group, words: len(strings.Fields(trim(text, 400))), prose: prose(text)}
-		l.rule = judge(text, lector.Paragraph, 0)
+		l.rule = k.line(text, lector.Paragraph, 0)
 		if l.words < 30 && (!l.prose || byWord.MatchString(text)) {
 			if b, ok := parseByline(text); ok {
 				l.byline = &b
@@ -83,7 +83,7 @@ func cut(src string) []line {
 		lines = append(lines, l)
 	}
 	for i := range lines[:max(0, len(lines)-1)] { // a caption stands above its credit
-		if next := lines[i+1]; lines[i].rule == "" && next.rule == "text: "+credit && next.group == lines[i].group && next.words < 9 && len(lines[i].text) < 250 {
+		if next := lines[i+1]; lines[i].rule == nil && next.is(credit) && next.group == lines[i].group && next.words < 9 && len(lines[i].text) < 250 {
 			lines[i].rule = next.rule
 		}
 	}
@@ -93,7 +93,7 @@ func cut(src string) []line {
 // headline reports whether a line could be a title: several words, not ended
 // like a sentence, and no furniture.
 func (l line) headline() bool {
-	return l.rule == "" && l.byline == nil && (l.words >= 3 || spaceless(l.text) && len(l.text) > 24) && len(l.text) < 260 && (!ended(l.text) || strings.HasSuffix(trimQuotes(l.text), "?") || strings.HasSuffix(trimQuotes(l.text), "!"))
+	return l.rule == nil && l.byline == nil && (l.words >= 3 || spaceless(l.text) && len(l.text) > 24) && len(l.text) < 260 && (!ended(l.text) || strings.HasSuffix(trimQuotes(l.text), "?") || strings.HasSuffix(trimQuotes(l.text), "!"))
 }
 
 func trimQuotes(s string) string { return strings.TrimRight(s, `"'”’»`) }
@@ -103,7 +103,7 @@ func trimQuotes(s string) string { return strings.TrimRight(s, `"'”’»`) }
 func firstProse(lines []line) int {
 	best := -1
 	for i, l := range lines {
-		if l.rule != "" || l.byline != nil || !l.prose || beside(lines, i) || alone(lines, i) {
+		if l.rule != nil || l.byline != nil || !l.prose || beside(lines, i) || alone(lines, i) {
 			continue
 		}
 		if best < 0 {
@@ -124,12 +124,12 @@ func alone(lines []line, i int) bool {
 		return false
 	}
 	for _, l := range lines[i+1 : min(len(lines), i+9)] {
-		if l.prose && l.rule == "" {
+		if l.prose && l.rule == nil {
 			return false
 		}
 	}
 	for _, l := range lines[i+1:] {
-		if l.prose && l.rule == "" && len(l.text) >= 60 {
+		if l.prose && l.rule == nil && len(l.text) >= 60 {
 			return true
 		}
 	}
@@ -140,10 +140,10 @@ func alone(lines []line, i int) bool {
 // and before any other prose.
 func standfirstLine(lines []line, i int) bool {
 	for _, l := range lines[i+1 : min(len(lines), i+7)] {
-		if l.byline != nil || l.rule == "text: "+timestamp || l.rule == "text: "+readTime {
+		if l.byline != nil || l.is(when) || l.is(readTime) {
 			return true
 		}
-		if l.prose && l.rule == "" {
+		if l.prose && l.rule == nil {
 			return false
 		}
 	}
@@ -166,7 +166,7 @@ func beside(lines []line, i int) bool {
 
 func nextProseApart(lines []line, i int) bool {
 	for _, m := range lines[i+1:] {
-		if m.prose && m.rule == "" {
+		if m.prose && m.rule == nil {
 			return m.group != lines[i].group
 		}
 	}
@@ -185,7 +185,7 @@ func pickTitleLine(lines []line, start int, known string) int {
 			return i
 		}
 		by := l.byline != nil && len(l.byline.authors) > 0
-		timed := l.byline != nil || l.rule == "text: "+timestamp || l.rule == "text: "+readTime
+		timed := l.byline != nil || l.is(when) || l.is(readTime)
 		if !signed && (by || timed && end == start) && anyHeadline(lines[max(0, i-4):i]) {
 			end, signed = i, by
 		}
@@ -233,7 +233,7 @@ func (p *Page) headLines(lines []line, title, start int) {
 	var above []Block
 	titlePath, bylinePath, sub := "", "", -1
 	for i, l := range lines[:start] {
-		b := Block{Kind: lector.Paragraph, Text: l.text, Rule: l.rule, Path: l.path()}
+		b := Block{Kind: lector.Paragraph, Text: l.text, Keep: true, Path: l.path()}
 		switch {
 		case i == title:
 			titlePath = b.Path
@@ -242,17 +242,18 @@ func (p *Page) headLines(lines []line, title, start int) {
 			bylinePath = b.Path
 			above = append(above, p.takeByline(l)...)
 			continue
-		case title >= 0 && i > title && i <= title+2 && l.rule == "" && p.Subtitle == "" && l.byline == nil && standfirstLine(lines, i) &&
-			(l.prose || l.words >= 6 && l.group == lines[title].group && !credited(l.text)):
+		case title >= 0 && i > title && i <= title+2 && l.rule == nil && p.Subtitle == "" && l.byline == nil && standfirstLine(lines, i) &&
+			(l.prose || l.words >= 6 && l.group == lines[title].group):
 			p.Subtitle, sub = l.text, i
 			continue
-		case l.rule == "":
-			b.Rule = "page chrome above the article"
-			if i > title && title >= 0 {
-				b.Rule = "caption or note between title and text"
-			}
+		case l.rule != nil:
+			b.drop(l.rule)
+		case i > title && title >= 0:
+			b.drop(p.book.get("saved.note"))
+		default:
+			b.drop(p.book.get("saved.above"))
 		}
-		if l.rule == "text: "+timestamp && p.Published.IsZero() && i > title {
+		if l.is(when) && p.Published.IsZero() && i > title {
 			if d, ok := findDate(l.text); ok {
 				p.Published = d.time
 			}
@@ -287,8 +288,8 @@ func (p *Page) nameAbove(lines []line, title int) {
 		if l.byline != nil && len(l.byline.authors) > 0 {
 			return
 		}
-		timed = timed || l.rule == "text: "+timestamp || l.rule == "text: "+readTime || l.byline != nil
-		if n, ok := nameOnly(l.text); ok && name == "" && l.rule == "" {
+		timed = timed || l.is(when) || l.is(readTime) || l.byline != nil
+		if n, ok := nameOnly(l.text); ok && name == "" && l.rule == nil {
 			name = n
 		}
 	}
@@ -296,6 +297,9 @@ func (p *Page) nameAbove(lines []line, title int) {
 		p.Authors = []string{name}
 	}
 }
+
+// is reports whether the line is dropped for a reason.
+func (l line) is(why Reason) bool { return l.rule != nil && l.rule.reason == why }
 
 func (l line) path() string { return fmt.Sprintf("line %d", l.number) }
 
@@ -312,7 +316,9 @@ func (p *Page) takeByline(l line) []Block {
 	if !speakable(b.rest) {
 		return nil
 	}
-	return []Block{{Kind: lector.Byline, Text: b.rest, Rule: "byline: time and reading time are not read", Path: l.path()}}
+	rest := Block{Kind: lector.Byline, Text: b.rest, Keep: true, Path: l.path()}
+	rest.drop(p.book.get("byline.time"))
+	return []Block{rest}
 }
 
 var (
@@ -329,8 +335,8 @@ func (p *Page) bodyLines(lines []line, start int) {
 		b.below = i > 0 && lines[i-1].group == l.group
 		b.joined = single && b.below
 		switch {
-		case l.rule != "":
-			b.Keep, b.Rule = false, l.rule
+		case l.rule != nil:
+			b.drop(l.rule)
 		case bullet.MatchString(l.text) && (l.words > 2):
 			b.Kind = lector.Item
 			if !numbered.MatchString(l.text) {
@@ -338,16 +344,16 @@ func (p *Page) bodyLines(lines []line, start int) {
 			}
 		case l.prose:
 			if i > 0 && single && lines[i-1].group == l.group && teased(lines, i-1) {
-				b.Keep, b.Rule = false, "excerpt of another article"
+				b.drop(p.book.get("saved.excerpt"))
 			}
 		case l.byline != nil && i > start+2:
-			b.Keep, b.Rule = false, "byline of another article"
+			b.drop(p.book.get("saved.byline"))
 		case teased(lines, i):
-			b.Keep, b.Rule = false, "headline of another article"
-		case b.joined && len(p.Blocks) > 0 && strings.HasSuffix(p.Blocks[len(p.Blocks)-1].Rule, "of another article"):
-			b.Keep, b.Rule = false, "label of another article"
-		case i > 0 && lines[i-1].group == l.group && strings.HasSuffix(lines[i-1].rule, credit) && !l.prose:
-			b.Keep, b.Rule = false, "caption"
+			b.drop(p.book.get("saved.headline"))
+		case b.joined && len(p.Blocks) > 0 && strings.HasPrefix(p.Blocks[len(p.Blocks)-1].ID, "saved."):
+			b.drop(p.book.get("saved.label"))
+		case i > 0 && lines[i-1].group == l.group && lines[i-1].is(credit) && !l.prose:
+			b.drop(p.book.get("caption.line"))
 		case l.words <= 12 && !ended(l.text) && startsUpper(l.text):
 			b.Kind, b.Rank = lector.Heading, 2
 		}
@@ -360,7 +366,7 @@ func (p *Page) bodyLines(lines []line, start int) {
 func oneLineParagraphs(lines []line) bool {
 	alone, together := 0, 0
 	for i, l := range lines {
-		if !l.prose || l.rule != "" {
+		if !l.prose || l.rule != nil {
 			continue
 		}
 		if i > 0 && lines[i-1].group == l.group && lines[i-1].prose {
@@ -377,7 +383,7 @@ func oneLineParagraphs(lines []line) bool {
 // in the same group.
 func teased(lines []line, i int) bool {
 	l := lines[i]
-	if l.rule != "" || l.prose && !strings.HasSuffix(trimQuotes(l.text), "?") || ended(l.text) && !strings.HasSuffix(trimQuotes(l.text), "?") || bullet.MatchString(l.text) {
+	if l.rule != nil || l.prose && !strings.HasSuffix(trimQuotes(l.text), "?") || ended(l.text) && !strings.HasSuffix(trimQuotes(l.text), "?") || bullet.MatchString(l.text) {
 		return false
 	}
 	attached := i+1 < len(lines) && lines[i+1].group == l.group && lines[i+1].prose

@@ -20,16 +20,19 @@ type Rules struct {
 	Toggles  bool     `yaml:"toggles"`  // read toggles that are no questions
 	Tables   bool     `yaml:"tables"`   // read tables row by row
 	Teaser   bool     `yaml:"teaser"`   // of a members' article, read what stands before the cut
+	Off      []string `yaml:"off"`      // built-in rules that do not hold, by their ID
 }
 
 // selectors are Rules ready for use.
 type selectors struct {
 	Rules
+	book        rulebook
 	skip, speak []cascadia.Selector
 	gates       []cascadia.Selector // what the page itself says is not free
 }
 
-// Check reports the first selector that is not valid CSS.
+// Check reports the first selector that is not valid CSS, and the first ID that
+// is no rule's.
 func (r Rules) Check() error {
 	_, err := r.compile()
 	return err
@@ -38,6 +41,9 @@ func (r Rules) Check() error {
 func (r Rules) compile() (selectors, error) {
 	s := selectors{Rules: r}
 	var err error
+	if s.book, err = switchOff(r.Off); err != nil {
+		return s, err
+	}
 	if s.skip, err = compileAll(r.Skip); err != nil {
 		return s, fmt.Errorf("rule skip: %w", err)
 	}
@@ -68,26 +74,29 @@ const (
 	speak
 )
 
+// saying is why the markup or the site wants something.
+type saying struct{ id, detail, words string }
+
 // ask returns what the markup or the site says about n.
-func (s selectors) ask(n *html.Node) (verdict, string) {
+func (s selectors) ask(n *html.Node) (verdict, saying) {
 	switch v := strings.ToLower(attr(n, "data-audio")); v {
 	case "skip", "speak":
 		if v == "skip" {
-			return skip, `markup: data-audio="skip"`
+			return skip, saying{id: "markup.skip"}
 		}
-		return speak, `markup: data-audio="speak"`
+		return speak, saying{words: `markup: data-audio="speak"`}
 	}
 	for i, sel := range s.skip {
 		if sel.Match(n) {
-			return skip, "site: skip " + s.Skip[i]
+			return skip, saying{id: "site.skip", detail: " " + s.Skip[i]}
 		}
 	}
 	for i, sel := range s.speak {
 		if sel.Match(n) {
-			return speak, "site: speak " + s.Speak[i]
+			return speak, saying{words: "site: speak " + s.Speak[i]}
 		}
 	}
-	return silent, ""
+	return silent, saying{}
 }
 
 func attr(n *html.Node, name string) string {

@@ -18,7 +18,8 @@ const (
 // reconsider asks readability where the article is, when hardly any running
 // text was found though the page has much more. Its answer is taken for what
 // our own guesses dropped, never for what a certain rule did.
-func reconsider(doc *html.Node, src string, raws []raw, blocks []Block) {
+func reconsider(doc *html.Node, src string, raws []raw, p *Page) {
+	blocks := p.Blocks
 	kept, there := 0, 0
 	for i, r := range raws {
 		n := r.good()
@@ -39,7 +40,7 @@ func reconsider(doc *html.Node, src string, raws []raw, blocks []Block) {
 	for i, r := range raws {
 		if n := r.good(); n > 0 && !r.certain() && strings.Contains(text, key(r.Text)) {
 			found += n
-			chosen[i] = judge(r.Text, r.Kind, 0) == ""
+			chosen[i] = p.book.line(r.Text, r.Kind, 0) == nil
 		}
 	}
 	if found < 2*kept || found < thin {
@@ -47,7 +48,7 @@ func reconsider(doc *html.Node, src string, raws []raw, blocks []Block) {
 	}
 	for i := range blocks {
 		if chosen[i] {
-			blocks[i].Keep, blocks[i].Rule = true, "article: second opinion (readability)"
+			blocks[i].keep("article: second opinion (readability)")
 		}
 	}
 }
@@ -55,7 +56,7 @@ func reconsider(doc *html.Node, src string, raws []raw, blocks []Block) {
 // certain reports whether a rule that is no guess drops the block.
 func (r raw) certain() bool {
 	for _, o := range r.chain {
-		if o.certain {
+		if o.sure {
 			return true
 		}
 	}

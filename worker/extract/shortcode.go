@@ -15,11 +15,11 @@ var (
 )
 
 // shortcode finds what WordPress or a page builder would have replaced.
-func shortcode(text, _ string, _ float64) string {
+func (k rulebook) shortcode(text, _ string, _ float64) *rule {
 	if text[0] == '[' && shortcodeLine.MatchString(text) {
-		return "shortcode"
+		return k.get("text.shortcode")
 	}
-	return ""
+	return nil
 }
 
 // withoutShortcodes takes the marks out that enclose text. A line of nothing

@@ -14,11 +14,11 @@ import (
 func sift(p *Page) {
 	repeats(p)
 	signed(p)
-	summaries(p.Blocks)
-	labels(p.Blocks)
-	furnish(p.Blocks)
+	p.summaries()
+	p.labels()
+	p.furnish()
 	closing(p)
-	orphans(p.Blocks)
+	p.orphans()
 	p.Blocks = merge(p.Blocks)
 }
 
@@ -57,13 +57,13 @@ func repeats(p *Page) {
 		k := key(b.Text)
 		switch {
 		case k == title && title != "":
-			b.Keep, b.Rule = false, "repeats the title"
+			b.drop(p.book.get("repeat.title"))
 		case title != "" && strings.HasPrefix(k, title) && titled(b.Text, p.Title):
-			b.Keep, b.Rule = false, "repeats the title"
+			b.drop(p.book.get("repeat.title"))
 		case k == sub && sub != "":
-			b.Keep, b.Rule = false, "repeats the standfirst"
+			b.drop(p.book.get("repeat.standfirst"))
 		case len(k) > 40 && seen[k]:
-			b.Keep, b.Rule = false, "repeats an earlier block"
+			b.drop(p.book.get("repeat.block"))
 		case b.Kind != lector.Quote:
 			bodyText.WriteString(k)
 			bodyText.WriteByte('\n')
@@ -92,7 +92,7 @@ func signed(p *Page) {
 		}
 		for _, name := range p.Authors {
 			if same(b.Text, name) {
-				b.Keep, b.Rule = false, "author's name"
+				b.drop(p.book.get("author.name"))
 			}
 		}
 	}
@@ -113,12 +113,12 @@ func pulled(p *Page, text string) {
 		}
 		if aside {
 			if k := key(b.Text); len(k) > 20 && strings.Count(text, k) > 1 {
-				b.Keep, b.Rule = false, "pull quote repeats the body"
+				b.drop(p.book.get("repeat.quote"))
 			}
 			continue
 		}
 		if k := key(b.Text); len(k) > 20 && (strings.Contains(text, k) || pieces(k, text)) {
-			b.Keep, b.Rule = false, "pull quote repeats the body"
+			b.drop(p.book.get("repeat.quote"))
 		}
 	}
 }
@@ -168,7 +168,8 @@ func pieces(quote, text string) bool {
 
 // furnish follows the blocks behind a line that begins a list of other things:
 // headlines and their excerpts belong to it, until the article goes on.
-func furnish(blocks []Block) {
+func (p *Page) furnish() {
+	blocks := p.Blocks
 	f := follower{}
 	for i := range blocks {
 		b := &blocks[i]
@@ -192,13 +193,13 @@ func furnish(blocks []Block) {
 			continue
 		}
 		f.headlined = !prose(b.Text)
-		b.Keep, b.Rule = false, "follows: "+f.state
+		b.drop(p.book.get("follows"), ": "+string(f.state))
 	}
 }
 
 // follower is what is known of the list that is being followed.
 type follower struct {
-	state     string // what the list is; "": none
+	state     Reason // what the list is; "": none
 	begun     bool   // the text has begun
 	aside     bool   // the list began outside the text's own box
 	headlined bool   // a headline stood last
@@ -227,34 +228,31 @@ func attached(blocks []Block, i int) bool {
 	if !blocks[i].joined || i == 0 || blocks[i-1].Keep {
 		return false
 	}
-	return strings.HasPrefix(blocks[i-1].Rule, "follows") || marker(blocks[i-1]) == related
+	return blocks[i-1].ID == "follows" || marker(blocks[i-1]) == related
 }
 
 // marker returns what list a dropped block begins, or "".
-func marker(b Block) string {
-	rule, ok := strings.CutPrefix(b.Rule, "text: ")
-	if !ok {
-		return ""
-	}
-	switch rule {
+func marker(b Block) Reason {
+	r := data().whole[fold(b.Text)]
+	switch b.Reason {
 	case feed, comments, author:
-		if b.Kind == lector.Item || rule == comments && strings.ContainsFunc(b.Text, unicode.IsDigit) {
+		if b.Kind == lector.Item || b.Reason == comments && strings.ContainsFunc(b.Text, unicode.IsDigit) {
 			return ""
 		}
-		if rule == comments && b.home && b.Kind == lector.Paragraph && strings.Contains(b.Text, " ") {
+		if b.Reason == comments && b.home && b.Kind == lector.Paragraph && strings.Contains(b.Text, " ") {
 			return "" // a button in the text, not the head of what readers wrote
 		}
-		if _, alone := whole[fold(b.Text)]; rule == author && b.home && !alone {
+		if b.Reason == author && b.home && r == nil {
 			return "" // who reported; the text can go on
 		}
-		return rule
+		return b.Reason
 	case tags:
 		if b.Kind == lector.Paragraph && strings.HasPrefix(b.Path, "line ") {
-			return rule
+			return tags
 		}
 	case related, signup, appeal:
-		if _, alone := whole[fold(b.Text)]; alone || rule == signup && len(b.Text) < 60 {
-			return rule
+		if r != nil || b.Reason == signup && len(b.Text) < 60 {
+			return b.Reason
 		}
 	}
 	return ""
@@ -263,7 +261,7 @@ func marker(b Block) string {
 // resumes reports whether the article goes on with the first of the blocks. A
 // list of headlines with excerpts alternates; an article has paragraphs in a
 // row.
-func resumes(blocks []Block, state string, headlined bool) bool {
+func resumes(blocks []Block, state Reason, headlined bool) bool {
 	question := !blocks[0].joined && len(blocks[0].Text) < 60 && strings.HasSuffix(blocks[0].Text, "?")
 	if !prose(blocks[0].Text) && blocks[0].Kind != lector.Heading && !question {
 		return false
@@ -330,7 +328,8 @@ func (b Block) followed(next []Block) bool {
 
 // orphans drops headings that nothing is read under, and the lists of tags or
 // links that are left at the end.
-func orphans(blocks []Block) {
+func (p *Page) orphans() {
+	blocks := p.Blocks
 	level := 99 // of the heading that is next, going up; 0: text
 	for i := len(blocks) - 1; i >= 0; i-- {
 		b := &blocks[i]
@@ -342,7 +341,7 @@ func orphans(blocks []Block) {
 			continue
 		}
 		if level == 99 || level != 0 && level <= b.Rank {
-			b.Keep, b.Rule = false, "heading without text"
+			b.drop(p.book.get("heading.empty"))
 			continue
 		}
 		level = b.Rank

@@ -57,7 +57,7 @@ var (
 // hear finds the signs of a pitch in a text. What stands in quotation marks is
 // somebody else's.
 func hear(text, lang string) signs {
-	bids, goods := bids[lang], goods[lang]
+	bids, goods := data().bids[lang], data().goods[lang]
 	var s signs
 	plain := quoted.ReplaceAllStringFunc(text, func(q string) string {
 		if len(strings.Fields(q)) > 5 {
@@ -80,10 +80,10 @@ func hear(text, lang string) signs {
 	found := map[string]bool{}
 	words := strings.FieldsFunc(plain, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' })
 	for i, w := range words {
-		switch persons[w] {
-		case reading:
+		if has("reader", w) {
 			s.reader++
-		case printing:
+		}
+		if has("house", w) {
 			s.house++
 		}
 		if g := goods.at(words[i:]); g != "" {

@@ -33,7 +33,7 @@ func (p *Page) pickStandfirst(m meta, known lector.Article, raws []raw, title in
 // page gives it as its description, or it is a heading right below the title.
 func (p *Page) deck(i int, m meta, r raw) bool {
 	b := p.Blocks[i]
-	if b.home || r.linked > 0 || !b.Keep && b.Rule != "outside the article" {
+	if b.home || r.linked > 0 || !b.Keep && b.Reason != outside {
 		return false
 	}
 	if same(r.Text, m.description) {
@@ -43,17 +43,15 @@ func (p *Page) deck(i int, m meta, r raw) bool {
 	return r.Kind == lector.Heading && r.Rank == 2 && before.Kind == lector.Heading && before.Rank == 1 && len(r.Text) > 20
 }
 
-var standfirstNames = []string{"standfirst", "subtitle", "subheadline", "sub-headline", "subhead", "dek", "deck", "perex", "article__desc", "ingress", "lede", "article-summary", "article__summary", "article-excerpt", "post-excerpt", "custom-excerpt", "entry-subtitle", "article-lead", "article__lead", "article-intro", "article__intro", "chapo", "chapeau", "opener", "preamble", "entradilla", "bajada", "vorspann", "sottotitolo", "occhiello", "summary"}
-
 func standfirst(r raw) bool {
 	if len(r.Text) < 30 || len(r.Text) > 600 || r.linked*2 > len(r.Text) || r.Kind == lector.Item || r.Kind == lector.Caption {
 		return false
 	}
-	if o := r.dropped(); o != nil && (o.certain || o.rule == "class: summary" || o.rule == "class: caption") {
+	if o := r.dropped(); o != nil && (o.sure || o.reason == repeat || o.reason == credit) {
 		return false
 	}
 	for n, depth := r.node, 0; n != nil && depth < 3 && homeRank(n) == 0; n, depth = n.Parent, depth+1 {
-		if class := strings.ToLower(attr(n, "class") + " " + attr(n, "id") + " " + attr(n, "data-testid")); len(class) > 2 && containsAny(class, standfirstNames) {
+		if class := strings.ToLower(attr(n, "class") + " " + attr(n, "id") + " " + attr(n, "data-testid")); len(class) > 2 && containsAny(class, listed("standfirst")) {
 			return true
 		}
 	}

@@ -41,10 +41,10 @@ func closing(p *Page) {
 			return
 		case b.Kind != lector.Paragraph && b.Kind != lector.Item || corrected.MatchString(b.Text):
 		case prose == 0 && len(b.Text) < 200 && theAuthor.MatchString(b.Text):
-			b.Keep, b.Rule = false, "text: "+author
+			b.drop(p.book.get("author.about"))
 		case prose == 0 && b.Kind == lector.Paragraph && fullName(b.Text), p.aboutAuthor(b.Text) || b.slant && prose == 0 && biography.MatchString(b.Text),
 			prose == 0 && p.stranger(i):
-			b.Keep, b.Rule = false, "text: "+author
+			b.drop(p.book.get("author.about"))
 		default:
 			prose++
 		}
@@ -88,7 +88,8 @@ const few = 25
 
 // labels drops what a drawn graphic leaves as text: four short paragraphs in a
 // row or more that are no sentences, at least half of them with figures.
-func labels(blocks []Block) {
+func (p *Page) labels() {
+	blocks := p.Blocks
 	from, figures := 0, 0
 	for i := 0; i <= len(blocks); i++ {
 		if i < len(blocks) {
@@ -101,7 +102,7 @@ func labels(blocks []Block) {
 		}
 		if n := i - from; n >= 4 && figures*2 >= n {
 			for j := from; j < i; j++ {
-				blocks[j].Keep, blocks[j].Rule = false, "labels of a graphic"
+				blocks[j].drop(p.book.get("graphic"))
 			}
 		}
 		from, figures = i+1, 0
@@ -114,7 +115,8 @@ const mostPoints = 8
 // summaries drops a list of key points above the text: the text says the same.
 // What is as long as a quarter of the text, or has many points, is no summary
 // of it.
-func summaries(blocks []Block) {
+func (p *Page) summaries() {
+	blocks := p.Blocks
 	from, size, total := -1, 0, 0
 	for _, b := range blocks {
 		if b.Keep && body(b.Kind) {
@@ -130,31 +132,21 @@ func summaries(blocks []Block) {
 		case from < 0 && b.Kind == lector.Item:
 		case from < 0 && prose(b.Text):
 			return
-		case from < 0 && gist[fold(b.Text)]:
+		case from < 0 && has("gist", fold(b.Text)):
 			from = i
 		case from >= 0 && b.Kind != lector.Item:
 			if (size-len(b.Text))*4 < total && i-from <= mostPoints {
-				drop(blocks[from:i], "summary of the text")
+				p.dropAll(blocks[from:i], "repeat.summary")
 			}
 			return
 		}
 	}
 }
 
-func drop(blocks []Block, rule string) {
+func (p *Page) dropAll(blocks []Block, id string) {
 	for i := range blocks {
-		if blocks[i].Keep && body(blocks[i].Kind) && !blocks[i].insisted() {
-			blocks[i].Keep, blocks[i].Rule = false, rule
+		if b := &blocks[i]; body(b.Kind) && !b.insisted() {
+			b.drop(p.book.get(id))
 		}
 	}
 }
-
-// gist are the headings of key points.
-var gist = func() map[string]bool {
-	m := map[string]bool{}
-	for _, p := range phrases(`key points|key takeaways|takeaways|key facts|at a glance|in brief|the gist|summary|ai summary|tl;dr|what to know|what you need to know|story highlights|quick read|in short|the short version
-das wichtigste in kürze|auf einen blick|in kürze|kurz und knapp|zusammenfassung|en bref|l'essentiel|ce qu'il faut retenir|résumé|claves|las claves|lo esencial|en resumen|resumen|in breve|in sintesi|punti chiave|w skrócie|najważniejsze informacje|em resumo|resumo|pontos principais|samenvatting|in het kort|özet|sammanfattning|коротко|головне|стисло|главное|кратко|まとめ|この記事のポイント|摘要|要点|核心提要`) {
-		m[p] = true
-	}
-	return m
-}()

@@ -135,7 +135,7 @@ func titleParts(stated string) []string {
 // sectionName finds an h1 that holds the site's name or the section.
 func sectionName(r raw) bool {
 	o := r.dropped()
-	return o != nil && (o.certain || strings.Contains(o.rule, "nav") || strings.Contains(o.rule, "banner")) || r.share() > 0.9 && len(strings.Fields(r.Text)) < 4
+	return o != nil && (o.sure || o.reason == navigation) || r.share() > 0.9 && len(strings.Fields(r.Text)) < 4
 }
 
 // extends reports whether the page shows more of a title than its metadata,

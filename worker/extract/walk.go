@@ -17,9 +17,9 @@ import (
 // origin is an element, or a stretch between two comments, that a rule drops
 // with all that is in it. A guess may be revoked, a certainty may not.
 type origin struct {
-	rule    string
-	certain bool
-	good    int // characters of running text inside
+	*rule
+	detail  string // what of it stands here
+	good    int    // characters of running text inside
 	revoked bool
 }
 
@@ -159,20 +159,20 @@ func (w *walker) comment(data string, parent *html.Node) {
 	switch {
 	case w.behind:
 	case data == "members-only":
-		w.between(parent, &origin{rule: "members only", certain: true})
+		w.between(parent, w.origin("members.cut"))
 		w.behind = true
 	case strings.HasPrefix(data, "kg-gated-block:begin"):
 		if !strings.Contains(data, "nonMember:true") {
-			w.between(parent, &origin{rule: "members only: gated block", certain: true})
+			w.between(parent, w.origin("members.block"))
 		}
 	case strings.HasPrefix(data, "kg-card-begin: html"):
 		if w.gate == nil {
-			w.between(parent, &origin{rule: "card: html", certain: true})
+			w.between(parent, w.origin("card.html"))
 		}
 	case strings.HasPrefix(data, "kg-gated-block:end"):
 		w.between(parent, nil)
 	case strings.HasPrefix(data, "kg-card-end: html"):
-		if w.gate != nil && w.gate.rule == "card: html" {
+		if w.gate != nil && w.gate.id == "card.html" {
 			w.between(parent, nil)
 		}
 	}
@@ -181,6 +181,15 @@ func (w *walker) comment(data string, parent *html.Node) {
 func (w *walker) between(parent *html.Node, gate *origin) {
 	w.flush(parent)
 	w.gate = gate
+}
+
+// origin is what a rule drops from here on, or nil where the rule is off.
+func (w *walker) origin(id string, detail ...string) *origin {
+	r := w.sel.book.get(id)
+	if r == nil {
+		return nil
+	}
+	return &origin{rule: r, detail: strings.Join(detail, "")}
 }
 
 // unseen elements hold nothing that a reader sees.
@@ -205,7 +214,7 @@ func (w *walker) element(n *html.Node) {
 	var o *origin
 	switch said {
 	case skip:
-		o = &origin{rule: rule, certain: true}
+		o = &origin{rule: data().rules[rule.id], detail: rule.detail}
 	case silent:
 		o = w.drop(n)
 	}
@@ -213,7 +222,7 @@ func (w *walker) element(n *html.Node) {
 		w.inline(n, o)
 		return
 	}
-	w.block(n, o, said, rule)
+	w.block(n, o, said, rule.words)
 }
 
 // inline goes through an element inside a sentence. A dropped one gets a block

@@ -1,0 +1,202 @@
+package extract
+
+import (
+	_ "embed" // the rules and words
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// The rules and the words that their conditions name. Both files tell at their
+// head how they are written.
+var (
+	//go:embed data/rules.txt
+	rulesFile string
+	//go:embed data/words.txt
+	wordsFile string
+
+	data = sync.OnceValue(func() *tables { return must(load(rulesFile, wordsFile)) })
+)
+
+func must(t *tables, err error) *tables {
+	if err != nil {
+		panic(err) // a test reads the files
+	}
+	return t
+}
+
+// tables are the files, ready for use.
+type tables struct {
+	rules   map[string]*rule
+	order   []string         // the IDs, as they stand in the file
+	lines   []*rule          // the rules for lines of text
+	classes map[string]*rule // by a word of a class, or two joined by a plus
+	cards   map[string]*rule // by a whole class name
+	whole   map[string]*rule // by a line
+	leads   map[string]*rule // by what stands before a mark
+	lists   map[string][]string
+	sets    map[string]map[string]bool
+	bids    map[string]lexemes
+	goods   map[string]lexemes
+	months  map[string]int
+}
+
+func load(rules, words string) (*tables, error) {
+	t := &tables{
+		rules: map[string]*rule{}, classes: map[string]*rule{}, cards: map[string]*rule{}, whole: map[string]*rule{}, leads: map[string]*rule{},
+		lists: map[string][]string{}, sets: map[string]map[string]bool{}, months: map[string]int{},
+	}
+	if err := t.readWords(words); err != nil {
+		return nil, err
+	}
+	var r *rule
+	for n, line := range strings.Split(rules, "\n") {
+		var err error
+		switch name, rest, _ := strings.Cut(strings.TrimPrefix(line, "  "), " "); {
+		case line == "" || line[0] == '#':
+		case name == "rule":
+			r, err = t.newRule(rest)
+		case r == nil || line[0] != ' ':
+			err = fmt.Errorf("%q belongs to no rule", line)
+		default:
+			err = t.condition(r, name, rest)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("rules.txt:%d: %w", n+1, err)
+		}
+	}
+	return t, nil
+}
+
+// newRule reads "ID REASON [FORCE]".
+func (t *tables) newRule(head string) (*rule, error) {
+	f := append(strings.Fields(head), "guess")
+	if len(f) < 3 || t.rules[f[0]] != nil {
+		return nil, fmt.Errorf("rule %q: want a new ID and a reason", head)
+	}
+	r := &rule{id: f[0], reason: Reason(f[1]), sure: f[2] != "guess", fixed: f[2] == "fixed"}
+	t.rules[r.id] = r
+	t.order = append(t.order, r.id)
+	return r, nil
+}
+
+// condition adds a line of the file to its rule.
+func (t *tables) condition(r *rule, name, rest string) (err error) {
+	switch name {
+	case "says":
+		r.says = rest
+	case "class":
+		err = enter(t.classes, r, strings.Fields(rest))
+	case "card":
+		err = enter(t.cards, r, strings.Fields(rest))
+	case "whole":
+		err = enter(t.whole, r, strings.Split(rest, "|"))
+	case "lead":
+		err = enter(t.leads, r, strings.Split(rest, "|"))
+	default:
+		if !r.onLines {
+			r.onLines = true
+			t.lines = append(t.lines, r)
+		}
+		err = t.lineCondition(r, name, rest)
+	}
+	return err
+}
+
+func (t *tables) lineCondition(r *rule, name, rest string) (err error) {
+	var p *regexp.Regexp
+	switch name {
+	case "begin":
+		r.begin = append(r.begin, strings.Split(rest, "|")...)
+	case "any":
+		r.any = append(r.any, strings.Split(rest, "|")...)
+	case "need":
+		r.need = append(r.need, strings.Split(rest, "|")...)
+	case "plain":
+		p, err = t.pattern(rest)
+		r.plain = append(r.plain, p)
+	case "text":
+		p, err = t.pattern(rest)
+		r.text = append(r.text, p)
+	case "not":
+		r.not, err = t.pattern(rest)
+	case "under":
+		r.under, err = strconv.Atoi(rest)
+	case "open":
+		r.open = true
+	case "unquoted":
+		r.unquoted = true
+	default:
+		err = fmt.Errorf("%q is no condition", name)
+	}
+	return err
+}
+
+// pattern compiles an expression with the lists that it names.
+func (t *tables) pattern(s string) (*regexp.Regexp, error) {
+	for name, list := range t.lists {
+		s = strings.ReplaceAll(s, "{"+name+"}", strings.Join(list, "|"))
+	}
+	p, err := regexp.Compile(s)
+	if err != nil {
+		return nil, fmt.Errorf("pattern: %w", err)
+	}
+	return p, nil
+}
+
+// enter files a rule under its names. Each name has one rule.
+func enter(m map[string]*rule, r *rule, names []string) error {
+	for _, name := range names {
+		if old := m[name]; old != nil && old != r {
+			return fmt.Errorf("%q stands at %s already", name, old.id)
+		}
+		m[name] = r
+	}
+	return nil
+}
+
+// languages are those of the lists that differ by language, line by line.
+const languages = "en uk ru de fr es it pl"
+
+func (t *tables) readWords(file string) error {
+	lines := map[string][]string{}
+	name := ""
+	for n, line := range strings.Split(file, "\n") {
+		head, isHead := strings.CutPrefix(line, "list ")
+		switch {
+		case line == "" || line[0] == '#':
+		case isHead && lines[head] == nil:
+			name = head
+		case name == "" || !strings.HasPrefix(line, "  "):
+			return fmt.Errorf("words.txt:%d: %q belongs to no list", n+1, line)
+		default:
+			lines[name] = append(lines[name], line[2:])
+		}
+	}
+	for name, list := range lines {
+		t.lists[name] = strings.Split(strings.Join(list, "|"), "|")
+		t.sets[name] = map[string]bool{}
+		for _, w := range t.lists[name] {
+			t.sets[name][w] = true
+		}
+	}
+	for i, line := range lines["months"] {
+		for _, name := range strings.Split(line, "|") {
+			t.months[name] = i + 1
+		}
+	}
+	t.bids, t.goods = byLanguage(lines["bids"]), byLanguage(lines["goods"])
+	return nil
+}
+
+func byLanguage(lines []string) map[string]lexemes {
+	m := map[string]lexemes{"": lexemesOf(strings.Join(lines, "|"))}
+	for i, lang := range strings.Fields(languages) {
+		if i < len(lines) {
+			m[lang] = lexemesOf(lines[i])
+		}
+	}
+	return m
+}

@@ -1,0 +1,113 @@
+package extract_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"lector"
+	"lector/worker/extract"
+)
+
+// TestRuleIDs: each ID that the code names is a rule's, and each rule without
+// conditions of its own is named in the code.
+func TestRuleIDs(t *testing.T) {
+	t.Parallel()
+	named := regexp.MustCompile(`(?:get|origin|dropAll)\((?:[^"()]*, )?"([a-z.-]+[a-z])"|"([a-z]+\.[a-z-]+)"`)
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := ""
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code += string(data)
+		for _, m := range named.FindAllStringSubmatch(string(data), -1) {
+			if m[1] != "" && !slices.Contains(extract.RuleIDs(), m[1]) {
+				t.Errorf("%s: no rule %q", file, m[1])
+			}
+		}
+	}
+	rules, err := os.ReadFile("data/rules.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	coded, _, _ := strings.Cut(string(rules), "# 2. ")
+	for _, id := range extract.RuleIDs() {
+		if strings.Contains(coded, "rule "+id+" ") && !strings.Contains(code, `"`+id+`"`) && !strings.HasPrefix(id, "tag.") {
+			t.Errorf("no code names the rule %q", id)
+		}
+	}
+}
+
+// TestOff: a rule that a site switches off drops nothing; what is not for
+// everybody stays so.
+func TestOff(t *testing.T) {
+	t.Parallel()
+	const text = "<p>The minister opened the bridge on Monday.</p>"
+	tests := map[string]struct{ id, body, read string }{
+		"table":  {"tag.table", "<table><tr><th>Year</th><th>Cars</th></tr><tr><td>2024</td><td>a dozen</td></tr></table>", "a dozen"},
+		"phrase": {"phrase.tags", "<p>Keywords</p>", "Keywords"},
+		"class":  {"class.info-box", `<div class="infobox"><p>A fact worth hearing.</p></div>`, "A fact worth hearing."},
+		"card":   {"card.bookmark", `<figure class="kg-bookmark-card"><p>A bridge too far.</p></figure>`, ""},
+	}
+	for name, tc := range tests {
+		a := lector.Article{Visibility: lector.Public, Body: lector.Body{ContentType: lector.HTML, Content: text + tc.body}}
+		on, err := extract.Article(a, extract.Rules{})
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		dropped := on.Dropped()
+		if len(dropped) == 0 || dropped[0].ID != tc.id || dropped[0].Reason == "" {
+			t.Errorf("%s: dropped %+v, want the rule %s", name, dropped, tc.id)
+		}
+		off, err := extract.Article(a, extract.Rules{Off: []string{tc.id}})
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		for _, b := range off.Dropped() {
+			if b.ID == tc.id {
+				t.Errorf("%s: %s dropped %q all the same", name, tc.id, b.Text)
+			}
+		}
+		if !strings.Contains(spoken(off), tc.read) {
+			t.Errorf("%s: read %q", name, spoken(off))
+		}
+	}
+	for _, id := range []string{"members.cut", "markup.skip", "no.such"} {
+		err := extract.Rules{Off: []string{id}}.Check()
+		if err == nil || !strings.Contains(err.Error(), id) || lector.HintOf(err) == "" {
+			t.Errorf("%s: %v, hint %q", id, err, lector.HintOf(err))
+		}
+	}
+}
+
+// TestRulesFile: a file that is not as it must be is refused with its line.
+func TestRulesFile(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ rules, words, want string }{
+		"no reason":         {"rule a.b\n", "", "rules.txt:1"},
+		"twice":             {"rule a.b related\nrule a.b feed\n", "", "rules.txt:2"},
+		"phrase twice":      {"rule a.b related\n  whole see also\nrule a.c feed\n  whole see also\n", "", "rules.txt:4"},
+		"bad pattern":       {"rule a.b related\n  plain (\n", "", "rules.txt:2"},
+		"unknown condition": {"rule a.b related\n  wohle see also\n", "", "rules.txt:2"},
+		"no rule":           {"  whole see also\n", "", "rules.txt:1"},
+		"bad number":        {"rule a.b related\n  under many\n", "", "rules.txt:2"},
+		"list twice":        {"", "list a\n  b\nlist a\n  c\n", "words.txt:3"},
+		"no list":           {"", "  b\n", "words.txt:1"},
+	}
+	for name, tc := range tests {
+		if err := extract.Load(tc.rules, tc.words); err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: %v, want %s", name, err, tc.want)
+		}
+	}
+}
