@@ -31,7 +31,7 @@ type scriptFlags struct {
 	settings               *settings
 	site, lang             string
 	plain, asJSON, private bool
-	spans                  bool
+	spans, explain         bool
 }
 
 func (a *app) scriptFlags(fs *flag.FlagSet) *scriptFlags {
@@ -41,6 +41,7 @@ func (a *app) scriptFlags(fs *flag.FlagSet) *scriptFlags {
 	fs.BoolVar(&f.plain, "plain", false, "take each line of the input as one paragraph and drop nothing")
 	fs.BoolVar(&f.asJSON, "json", false, "print JSON")
 	fs.BoolVar(&f.spans, "spans", false, "with -json: say which bytes of a text stand for which of its source")
+	fs.BoolVar(&f.explain, "explain", false, "give the ID and the reason of each rule that dropped something; rules.off takes the ID")
 	fs.BoolVar(&f.private, "allow-private", false, allowPrivateHelp)
 	return f
 }
@@ -100,7 +101,7 @@ func (a *app) buildScript(ctx context.Context, c *config, f *scriptFlags, name s
 		}
 		chunks := s.Chunks(script.Limit{Max: v.caps.MaxLength, Unit: v.caps.Unit})
 		if r.Segments == nil {
-			r.fill(page, s, chunks, f.spans)
+			r.fill(page, s, chunks, f)
 		}
 		r.Cost = append(r.Cost, v.estimate(ctx, clips, s.Language, site.Speed, chunks))
 	}

@@ -44,6 +44,9 @@ type droppedBlock struct {
 	Rule string `json:"rule"`
 	Text string `json:"text"`
 	Path string `json:"path"`
+
+	ID     string         `json:"id,omitempty"`     // with -explain: of the rule
+	Reason extract.Reason `json:"reason,omitempty"` // likewise, in one word
 }
 
 type scriptChunk struct {
@@ -59,14 +62,14 @@ type costEstimate struct {
 }
 
 // fill fills in what does not depend on the voice's price.
-func (r *scriptReport) fill(p extract.Page, s script.Script, chunks []script.Chunk, spans bool) {
+func (r *scriptReport) fill(p extract.Page, s script.Script, chunks []script.Chunk, f *scriptFlags) {
 	*r = scriptReport{Title: s.Title, Byline: s.Byline, Language: s.Language, Characters: s.Characters(), Lexicon: append([]string{}, s.Lexicon()...)}
 	r.Segments = make([]scriptSegment, 0, len(s.Segments))
 	for _, x := range s.Segments {
 		part := scriptSegment{Kind: x.Kind, Source: x.Source, Text: x.Text, Path: x.Path, Rule: x.Rule}
 		for _, y := range x.Sentences {
 			said := scriptSentence{Source: y.Source, Text: y.Text}
-			if spans {
+			if f.spans {
 				said.Spans = y.Spans
 			}
 			part.Sentences = append(part.Sentences, said)
@@ -75,10 +78,16 @@ func (r *scriptReport) fill(p extract.Page, s script.Script, chunks []script.Chu
 	}
 	r.Dropped = []droppedBlock{}
 	for _, b := range p.Dropped() {
-		r.Dropped = append(r.Dropped, droppedBlock{Rule: b.Rule, Text: b.Text, Path: b.Path})
+		r.Dropped = append(r.Dropped, droppedBlock{Rule: b.Rule, Text: b.Text, Path: b.Path, ID: b.ID, Reason: b.Reason})
 	}
 	for _, x := range s.Skipped {
-		r.Dropped = append(r.Dropped, droppedBlock{Rule: "language: " + string(script.WritingOf(x.Source)) + " letters", Text: x.Source, Path: x.Path})
+		rule := "language: " + string(script.WritingOf(x.Source)) + " letters"
+		r.Dropped = append(r.Dropped, droppedBlock{Rule: rule, Text: x.Source, Path: x.Path, ID: "language", Reason: "language"})
+	}
+	if !f.explain {
+		for i := range r.Dropped {
+			r.Dropped[i].ID, r.Dropped[i].Reason = "", ""
+		}
 	}
 	r.Chunks = []scriptChunk{}
 	for _, c := range chunks {
@@ -123,11 +132,19 @@ func (a *app) printScript(r *scriptReport) error {
 		fmt.Fprintln(&b, "\nNot read:")
 	}
 	for _, d := range r.Dropped {
-		fmt.Fprintf(&b, "%s %s\n    %s\n", p.red("- "+d.Rule), p.faint(d.Path), p.faint(truncate(d.Text, 160)))
+		fmt.Fprintf(&b, "%s %s\n    %s\n", p.red("- "+d.Rule), p.faint(joinNonEmpty(d.Path, d.explanation())), p.faint(truncate(d.Text, 160)))
 	}
 	r.writeTotals(&b)
 	_, err := a.stdout.Write([]byte(b.String()))
 	return err
+}
+
+// explanation is the ID of the rule and its reason.
+func (d droppedBlock) explanation() string {
+	if d.ID == "" {
+		return ""
+	}
+	return d.ID + " (" + string(d.Reason) + ")"
 }
 
 func (r *scriptReport) writeTotals(b *strings.Builder) {
