@@ -23,6 +23,7 @@ type scriptReport struct {
 	Chunks     []scriptChunk   `json:"chunks"`
 	Cost       []costEstimate  `json:"cost"`
 	Lexicon    []string        `json:"lexicon"`
+	Note       string          `json:"note,omitempty"` // what had to be guessed of the file
 }
 
 type scriptSegment struct {
@@ -63,7 +64,7 @@ type costEstimate struct {
 
 // fill fills in what does not depend on the voice's price.
 func (r *scriptReport) fill(p extract.Page, s script.Script, chunks []script.Chunk, f *scriptFlags) {
-	*r = scriptReport{Title: s.Title, Byline: s.Byline, Language: s.Language, Characters: s.Characters(), Lexicon: append([]string{}, s.Lexicon()...)}
+	*r = scriptReport{Title: s.Title, Byline: s.Byline, Language: s.Language, Characters: s.Characters(), Lexicon: append([]string{}, s.Lexicon()...), Note: p.Note}
 	r.Segments = make([]scriptSegment, 0, len(s.Segments))
 	for _, x := range s.Segments {
 		part := scriptSegment{Kind: x.Kind, Source: x.Source, Text: x.Text, Path: x.Path, Rule: x.Rule}
@@ -156,6 +157,9 @@ func (r *scriptReport) writeTotals(b *strings.Builder) {
 		len(r.Segments), sentences, r.Characters, r.Language, len(r.Chunks), len(r.Dropped))
 	if r.Disclosure != "" {
 		fmt.Fprintf(b, "A rendition also speaks the disclosure: %s\n", r.Disclosure)
+	}
+	if r.Note != "" {
+		fmt.Fprintln(b, "Note:", r.Note)
 	}
 	if len(r.Lexicon) > 0 {
 		fmt.Fprintf(b, "Lexicon: %s\n", strings.Join(r.Lexicon, "; "))

@@ -14,25 +14,32 @@ import (
 	"lector/worker/pattern"
 )
 
-// decode makes UTF-8 of a file that says what it is written in: by a byte
-// order mark, or as a page does in its head. A compressed file is opened. What
-// says nothing stays as it is; nothing is guessed.
-func decode(data []byte) ([]byte, error) {
+// decode makes UTF-8 of a file as browsers do (WHATWG): by its byte order mark,
+// else as it says in its head, else, where it is no UTF-8, by what it most likely
+// is. What is guessed or mended is told in the note. A compressed file is opened.
+func decode(data []byte) (out []byte, note string, err error) {
 	if bytes.HasPrefix(data, []byte("\x1f\x8b")) {
-		var err error
 		if data, err = gunzip(data); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 	}
-	enc := encodingOf(data)
-	if enc == nil {
-		return data, nil
+	enc, name := encodingOf(data)
+	switch {
+	case enc == nil || binary(data) && !utf16Marked(data):
+		return data, "", nil
+	case name != "":
+		note = "read as " + name + ": the file does not say truly what it is written in"
 	}
-	out, err := enc.NewDecoder().Bytes(data)
+	out, err = enc.NewDecoder().Bytes(data)
 	if err != nil {
-		return nil, refuse(fmt.Errorf("%w: %w", errEncoding, err), "the file is not in the encoding that it states; save it again as UTF-8")
+		return nil, "", refuse(fmt.Errorf("%w: %w", errEncoding, err), "save the file again as UTF-8")
 	}
-	return out, nil
+	return out, note, nil
+}
+
+// utf16Marked reports whether data begin with the mark of UTF-16.
+func utf16Marked(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff"))
 }
 
 // gunzip opens a compressed file, of which no more is read than may be taken.
@@ -50,38 +57,68 @@ func gunzip(data []byte) ([]byte, error) {
 // stated is how a page names its encoding: in a meta element, or XML's head.
 var stated = pattern.New(`(?i)<(?:meta\b[^>]*?\bcharset|\?xml\b[^>]*?\bencoding)\s*=\s*["']?\s*([a-z0-9_:.-]+)`)
 
-// encodingOf returns the encoding that data states, or nil for UTF-8 and for
-// what states none.
-func encodingOf(data []byte) encoding.Encoding {
+// encodingOf returns the encoding of data, nil for UTF-8; and its name where it
+// is guessed.
+func encodingOf(data []byte) (enc encoding.Encoding, guessed string) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xff\xfe")):
-		return unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)
+		return unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM), ""
 	case bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return unicode.UTF16(unicode.BigEndian, unicode.ExpectBOM)
+		return unicode.UTF16(unicode.BigEndian, unicode.ExpectBOM), ""
 	case utf8.Valid(data): // whatever a copied head says
-		return nil
+		return nil, ""
 	}
-	m := stated.FindSubmatch(data[:min(len(data), 2048)])
-	if m == nil {
-		return nil
-	}
-	enc, err := htmlindex.Get(string(m[1]))
-	if err != nil || enc == unicode.UTF8 {
-		return nil
-	}
-	return enc
-}
-
-// likely names the encoding that text without a statement is most likely in,
-// for the hint: in Cyrillic most letters have the highest bit.
-func likely(data []byte) string {
-	high := 0
-	for _, c := range data {
-		if c >= 0xc0 {
-			high++
+	if m := stated.FindSubmatch(data[:min(len(data), 4096)]); m != nil {
+		if enc, err := htmlindex.Get(string(m[1])); err == nil && enc != unicode.UTF8 {
+			return enc, ""
 		}
 	}
-	if high*4 > len(data) {
+	if broken(data)*50 < many(data) { // a slip in what is UTF-8
+		return unicode.UTF8, "utf-8"
+	}
+	name := likely(data)
+	enc, err := htmlindex.Get(name)
+	if err != nil {
+		return nil, ""
+	}
+	return enc, name
+}
+
+// broken counts the bytes that are not UTF-8, and many those that are no ASCII.
+func broken(data []byte) (n int) {
+	for len(data) > 0 {
+		r, size := utf8.DecodeRune(data)
+		if r == utf8.RuneError && size == 1 {
+			n++
+		}
+		data = data[size:]
+	}
+	return n
+}
+
+func many(data []byte) (n int) {
+	for _, c := range data {
+		if c >= utf8.RuneSelf {
+			n++
+		}
+	}
+	return n
+}
+
+// likely names the encoding that text without a true statement is most likely
+// in: in Cyrillic most letters have the highest bit, and the old Windows alphabet
+// is the usual one of both worlds.
+func likely(data []byte) string {
+	high, letters := 0, 0
+	for _, c := range data {
+		switch {
+		case c >= 0xc0:
+			high++
+		case 'a' <= c|0x20 && c|0x20 <= 'z':
+			letters++
+		}
+	}
+	if high*4 > letters && high*4 > len(data)/4 {
 		return "windows-1251"
 	}
 	return "windows-1252"

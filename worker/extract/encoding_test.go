@@ -67,8 +67,8 @@ func packed(t *testing.T, data []byte) []byte {
 	return b.Bytes()
 }
 
-// TestUnstated: what states no encoding, or a wrong one, is refused with what
-// it most likely is.
+// TestUnstated: what states no encoding, or a wrong one, is read as browsers
+// read it, and that is told; what is damaged is refused.
 func TestUnstated(t *testing.T) {
 	t.Parallel()
 	enc, err := htmlindex.Get("windows-1251")
@@ -79,20 +79,32 @@ func TestUnstated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	tests := map[string]struct{ data, want, note string }{
+		"cyrillic": {"<p>" + cyrillic, "Мост через реку открыли в понедельник.", "windows-1251"},
+		"latin":    {"<p>Un caf\xe9 est ouvert.", "Un café est ouvert.", "windows-1252"},
+		"wrong":    {"<meta charset=utf-8><p>Un caf\xe9 est ouvert depuis lundi, au bord du canal.", "Un café est ouvert depuis lundi, au bord du canal.", "windows-1252"},
+		"quotes":   {"<p>He said \x93yes\x94 and left.", "He said “yes” and left.", "windows-1252"},
+		"one slip": {"<p>" + strings.Repeat("Ein Café für Bücher öffnet. ", 30) + "Caf\xe9.", strings.Repeat("Ein Café für Bücher öffnet. ", 30) + "Caf\ufffd.", "utf-8"},
+		"none":     {"<p>Un café est ouvert.", "Un café est ouvert.", ""},
+	}
+	for name, tc := range tests {
+		p, err := extract.File(name, []byte(tc.data), extract.Rules{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := spoken(p); got != tc.want+"\n" || !strings.Contains(p.Note, tc.note) || (p.Note == "") != (tc.note == "") {
+			t.Errorf("%s: read %q, note %q", name, got, p.Note)
+		}
+	}
 	bomb := packed(t, bytes.Repeat([]byte("word "), extract.MaxSize))
-	tests := map[string]struct {
+	for name, tc := range map[string]struct {
 		data, hint string
 		want       error
 	}{
-		"cyrillic":     {"<p>" + cyrillic, "windows-1251", extract.ErrEncoding},
-		"latin":        {"<p>Un caf\xe9 est ouvert.", "windows-1252", extract.ErrEncoding},
-		"wrong":        {"<meta charset=utf-8><p>Un caf\xe9 est ouvert.", "windows-1252", extract.ErrEncoding},
 		"damaged gzip": {"\x1f\x8b\x08\x00rest", "compressed", extract.ErrBinary},
 		"bomb":         {string(bomb), "article alone", extract.ErrTooLarge},
-	}
-	for name, tc := range tests {
-		_, err := extract.File(name, []byte(tc.data), extract.Rules{})
-		if !errors.Is(err, tc.want) || !strings.Contains(lector.HintOf(err), tc.hint) {
+	} {
+		if _, err := extract.File(name, []byte(tc.data), extract.Rules{}); !errors.Is(err, tc.want) || !strings.Contains(lector.HintOf(err), tc.hint) {
 			t.Errorf("%s: %v, hint %q", name, err, lector.HintOf(err))
 		}
 	}

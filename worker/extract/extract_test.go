@@ -54,7 +54,6 @@ func TestRefused(t *testing.T) {
 		"mark alone":     {"\ufeff", extract.ErrEmpty},
 		"NUL":            {"text\x00text", extract.ErrBinary},
 		"PDF":            {"%PDF-1.7\n…", extract.ErrBinary},
-		"Latin-1":        {"Caf\xe9 is open.", extract.ErrEncoding},
 		"too large":      {strings.Repeat("word ", extract.MaxSize/5+1), extract.ErrTooLarge},
 		"no article":     {"<html><body><nav><a href=/>Home</a><a href=/x>World</a></nav></body></html>", extract.ErrNothing},
 		"form alone":     {"<!doctype html><form><label>Your email</label><button>Subscribe</button></form>", extract.ErrNothing},

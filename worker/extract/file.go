@@ -24,13 +24,20 @@ func File(name string, data []byte, r Rules) (Page, error) {
 }
 
 func file(data []byte, r Rules) (Page, error) {
-	data, err := decode(data)
+	data, note, err := decode(data)
 	if err == nil {
 		data, err = check(data)
 	}
 	if err != nil {
 		return Page{}, err
 	}
+	p, err := decoded(data, r)
+	p.Note = note
+	return p, err
+}
+
+// decoded takes a file in UTF-8 apart.
+func decoded(data []byte, r Rules) (Page, error) {
 	if text := strings.TrimSpace(string(data)); strings.HasPrefix(text, "{") {
 		p, err := fromJSON([]byte(text), r)
 		switch {

@@ -22,6 +22,7 @@ type Page struct {
 	Language    string    // BCP 47, "" when nobody states it
 	URL         string
 	Publication string
+	Note        string  // what had to be guessed or mended; "" when nothing
 	Blocks      []Block // in the order of the source
 
 	book rulebook

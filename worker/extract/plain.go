@@ -40,14 +40,14 @@ func fromPlain(src string, known lector.Article, book rulebook) Page {
 
 // PlainLines takes each line of a text as one paragraph and drops nothing.
 func PlainLines(data []byte) (Page, error) {
-	data, err := decode(data)
+	data, note, err := decode(data)
 	if err == nil {
 		data, err = check(data)
 	}
 	if err != nil {
 		return Page{}, err
 	}
-	var p Page
+	p := Page{Note: note}
 	for i, text := range strings.Split(string(data), "\n") {
 		if text = collapse(text); text != "" {
 			p.Blocks = append(p.Blocks, Block{Kind: lector.Paragraph, Text: text, Keep: true, Rule: "plain: every line", Path: fmt.Sprintf("line %d", i+1)})
