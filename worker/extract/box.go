@@ -180,6 +180,9 @@ func (r raw) unseen() bool {
 // around returns the largest element around a block that holds little text,
 // or nil. It is no part of the running text's own box.
 func (b boxes) around(r raw) *html.Node {
+	if b.main == nil {
+		return nil
+	}
 	var box *html.Node
 	for n, depth := boxOf(r.node), 0; n != nil && depth < reach-1 && !b.isHome(n) && !b.g.nodes[n]; n, depth = n.Parent, depth+1 {
 		if b.size[n] > scanty || b.full[modelOf(n)] || b.w.beside[n]&title != 0 || within(b.main, n) {

@@ -58,6 +58,30 @@ var surely = map[string]bool{
 	"class.comments": true, "class.cookie-notice": true, "hidden": true,
 }
 
+// veto revokes the guesses that would drop more than a quarter of the text inside
+// the article: an element with a misleading class holds its text.
+func veto(blocks []raw, g ground) {
+	total := 0
+	inside := map[*origin]int{}
+	for _, b := range blocks {
+		n := b.good()
+		if n == 0 || b.certain() || !g.holds(b.node) {
+			continue
+		}
+		total += n
+		for _, o := range b.chain {
+			inside[o] += n
+		}
+	}
+	for o, n := range inside {
+		o.revoked = o.revoked || n*4 > total && n > leastVeto && !surely[o.id]
+	}
+}
+
+// leastVeto is how much text a guess drops, in bytes, that is worth a second
+// thought.
+const leastVeto = 200
+
 // dropped returns the outermost rule that still holds for the block.
 func (r raw) dropped() *origin {
 	for _, o := range r.chain {
@@ -227,7 +251,7 @@ func tighten(g ground, w *walker, inside map[*html.Node]int, rank int) ground {
 
 // within reports whether n lies inside outer.
 func within(n, outer *html.Node) bool {
-	for p := n.Parent; p != nil; p = p.Parent {
+	for p := n.Parent; p != nil && outer != nil; p = p.Parent {
 		if p == outer {
 			return true
 		}

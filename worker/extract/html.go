@@ -31,6 +31,7 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 	whole := isPage(src)
 	if whole {
 		g = find(doc, w)
+		veto(w.blocks, g)
 	}
 	b := group(w, g)
 	p := Page{Blocks: decide(w.blocks, b, whole, sel.book), book: sel.book}
@@ -92,8 +93,19 @@ func verdictOf(b *Block, r raw, g ground, whole bool, book rulebook) (decided bo
 	if b.drop(book.line(r.Text, r.Kind, r.share())) || r.solicits() && b.drop(book.get("link.offer")) {
 		return true
 	}
-	b.keep(g.rule)
+	b.keep(g.rule + r.revoked())
 	return false
+}
+
+// revoked says which rules do not hold on this page for the block.
+func (r raw) revoked() string {
+	says := ""
+	for _, o := range r.chain {
+		if o.revoked {
+			says += "; revoked: " + o.says
+		}
+	}
+	return says
 }
 
 // solicits reports whether a short text with a link by which a reader joins,
@@ -186,6 +198,7 @@ func head(p *Page, m meta, known lector.Article, raws []raw, in boxes, whole boo
 	}
 	if whole {
 		p.begin(raws, shown)
+		p.lead(raws, shown)
 	}
 	bylineBlock := p.pickByline(raws, shown, whole)
 	if p.Published.IsZero() {
@@ -226,6 +239,50 @@ func (p *Page) begin(raws []raw, shown int) {
 		}
 	}
 }
+
+// farthest is how many blocks below the title the text begins at most, and
+// leadMost how many of its paragraphs can stand outside of its own box.
+const (
+	farthest = 25
+	leadMost = 3
+)
+
+// lead reads the paragraphs between the title and the text that stand outside
+// the text's own box: many sites set the first one apart.
+func (p *Page) lead(raws []raw, shown int) {
+	var found []int
+	for i := shown + 1; shown >= 0 && i < min(len(raws), shown+farthest); i++ {
+		switch b := &p.Blocks[i]; {
+		case b.Keep && prose(b.Text):
+			for _, j := range found {
+				p.Blocks[j].keep("article: its lead")
+			}
+			return
+		case len(found) < leadMost && raws[i].leads() && p.book.line(b.Text, b.Kind, raws[i].share()) == nil:
+			found = append(found, i)
+		}
+	}
+}
+
+// leads reports whether a block can be the beginning of an article: sentences
+// that stand outside of it, or in what is called a teaser.
+func (r raw) leads() bool {
+	if r.Kind != lector.Paragraph || !prose(r.Text) || utf8.RuneCountInString(r.Text) < 60 || r.share() > 0.3 {
+		return false
+	}
+	if _, dated := findDate(r.Text); dated && len(r.Text) < brief {
+		return false // when it was published
+	}
+	for _, o := range r.chain {
+		if !o.revoked && !leadNames[o.id] {
+			return false
+		}
+	}
+	return true
+}
+
+// leadNames are the names of boxes in which an article can begin.
+var leadNames = map[string]bool{"class.teaser": true, "class.details": true, "class.widget": true}
 
 // supersede drops a page's own title where the event or the data state
 // another one: its main heading, or the one that its title element names.
