@@ -86,7 +86,7 @@ func (t *tables) newRule(head string) (*rule, error) {
 func (t *tables) condition(r *rule, name, rest string) (err error) {
 	switch name {
 	case "says":
-		r.says = rest
+		r.says, r.words = rest, strings.HasPrefix(rest, "text: ")
 	case "class":
 		err = enter(t.classes, r, strings.Fields(rest))
 	case "card":

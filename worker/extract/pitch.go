@@ -231,7 +231,7 @@ func asking(b Block) bool {
 	if b.ID == "form.box" {
 		return true
 	}
-	if !strings.HasPrefix(b.Rule, "text: ") && !strings.HasPrefix(b.ID, "pitch") {
+	if !b.worded() && !strings.HasPrefix(b.ID, "pitch") {
 		return false
 	}
 	switch b.Reason {

@@ -51,6 +51,7 @@ type rule struct {
 	sure   bool   // never revoked
 	fixed  bool   // nor switched off
 	says   string // what people are told
+	words  bool   // it goes by the words of a line
 
 	onLines          bool // it has conditions for lines of text
 	begin, any, need []string
@@ -144,6 +145,9 @@ func (b *Block) drop(r *rule, detail ...string) bool {
 	b.Rule = r.says + strings.Join(detail, "")
 	return true
 }
+
+// worded reports whether the block was dropped for its words.
+func (b Block) worded() bool { return b.ID != "" && data().rules[b.ID].words }
 
 // keep notes what decided that a block is read.
 func (b *Block) keep(why string) { b.Keep, b.Rule, b.ID, b.Reason = true, why, "", "" }

@@ -233,6 +233,9 @@ func attached(blocks []Block, i int) bool {
 
 // marker returns what list a dropped block begins, or "".
 func marker(b Block) Reason {
+	if !b.worded() && b.Reason != comments {
+		return ""
+	}
 	r := data().whole[fold(b.Text)]
 	switch b.Reason {
 	case feed, comments, author:
@@ -352,7 +355,7 @@ func (p *Page) orphans() {
 func merge(blocks []Block) []Block {
 	out := blocks[:0]
 	for _, b := range blocks {
-		if n := len(out); n > 0 && !b.Keep && !out[n-1].Keep && b.Rule == out[n-1].Rule && !strings.HasPrefix(b.Rule, "text: ") && near(b.Path, out[n-1].Path) && len(out[n-1].Text) < 400 {
+		if n := len(out); n > 0 && !b.Keep && !out[n-1].Keep && b.Rule == out[n-1].Rule && !b.worded() && near(b.Path, out[n-1].Path) && len(out[n-1].Text) < 400 {
 			out[n-1].Text += " · " + b.Text
 			continue
 		}
