@@ -223,9 +223,6 @@ func (b boxes) rule(r raw) string {
 			return "caption.alt"
 		}
 	}
-	if centred(r.node) && behindPicture(r.node) && len(r.Text) < scanty && r.Kind == lector.Paragraph {
-		return "caption.below"
-	}
 	box := b.around(r)
 	switch {
 	case box == nil:
@@ -238,27 +235,6 @@ func (b boxes) rule(r raw) string {
 		return "link.alone"
 	}
 	return ""
-}
-
-// centred reports whether a paragraph is set in the middle or in small letters,
-// as the text is not.
-func centred(n *html.Node) bool {
-	style := strings.ToLower(attr(n, "style") + attr(n, "align") + " " + attr(n, "class"))
-	return strings.Contains(style, "center") || strings.Contains(style, "small") || n.DataAtom == atom.P && n.FirstChild != nil && n.FirstChild == n.LastChild && (n.FirstChild.DataAtom == atom.Em || n.FirstChild.DataAtom == atom.I || n.FirstChild.DataAtom == atom.Small)
-}
-
-// behindPicture reports whether what stands right before n is a picture without
-// text.
-func behindPicture(n *html.Node) bool {
-	for p := n.PrevSibling; p != nil; p = p.PrevSibling {
-		if p.Type == html.ElementNode {
-			return (p.DataAtom == atom.Img || p.DataAtom == atom.Picture || holds(p, atom.Img)) && strings.TrimSpace(textOf(p)) == ""
-		}
-		if p.Type == html.TextNode && strings.TrimSpace(p.Data) != "" {
-			return false
-		}
-	}
-	return false
 }
 
 // outskirts drops what stands outside the running text's own box where that

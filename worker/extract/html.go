@@ -41,7 +41,6 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 		reconsider(doc, src, w.blocks, &p)
 	}
 	head(&p, m, known, w.blocks, b, whole)
-	p.agree(m.body)
 	sift(&p)
 	return p, nil
 }

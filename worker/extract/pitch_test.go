@@ -50,30 +50,3 @@ func TestPitchRelents(t *testing.T) {
 		t.Errorf("read %q, %v", spoken(p), err)
 	}
 }
-
-// TestAgree: where the page's own articleBody agrees with what is read, a short
-// line that it lacks is not read, and a correction is.
-func TestAgree(t *testing.T) {
-	t.Parallel()
-	paras := []string{
-		"The old bridge over the Wend was opened again on Friday after nine years, and the first to cross it was a goat that belongs to the toll keeper.",
-		"The county spent four million on the piers, which had been eaten by a worm that nobody had seen in fresh water before the summer of 2019.",
-		"Carts may use it from Monday and lorries not at all, said the engineer in charge, who asked that no one should march across it in step.",
-		"The ferry will run until the end of the year, chiefly for those who have grown fond of it and of the man who rows it.",
-	}
-	page := `<!doctype html><title>The bridge</title><script type="application/ld+json">{"@type":"NewsArticle","headline":"The bridge","articleBody":"` + strings.Join(paras, " ") + `"}</script><article><h1>The bridge</h1><p>` +
-		paras[0] + `</p><p>Friday fair: what is on along the river</p><p>` + strings.Join(paras[1:], "</p><p>") + `</p><p>Correction: the goat is four years old.</p></article>`
-	p, err := extract.File("bridge", []byte(page), extract.Rules{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := spoken(p)
-	if strings.Contains(text, "Friday fair") || !strings.Contains(text, "Correction: the goat") {
-		t.Errorf("read %q", text)
-	}
-	for _, para := range paras {
-		if !strings.Contains(text, para) {
-			t.Errorf("not read: %q", para)
-		}
-	}
-}

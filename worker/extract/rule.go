@@ -73,7 +73,7 @@ func (r *rule) holds(text, plain string) bool {
 		return false
 	case !r.found(text, plain):
 		return false
-	case r.unquoted && strings.ContainsAny(text, `"“«„`):
+	case r.unquoted && quotes(text):
 		return false
 	}
 	return r.not == nil || !r.not.MatchString(text)

@@ -15,7 +15,6 @@ func sift(p *Page) {
 	repeats(p)
 	signed(p)
 	p.summaries()
-	p.labels()
 	p.furnish()
 	closing(p)
 	p.orphans()

@@ -54,6 +54,16 @@ var (
 	quoted     = pattern.New(`["“„«»][^"“”„«»]*["”“»«]`)
 )
 
+// quotes reports whether a text quotes somebody: more than a name or a title.
+func quotes(text string) bool {
+	for _, q := range quoted.FindAllString(text, -1) {
+		if len(strings.Fields(q)) > 5 {
+			return true
+		}
+	}
+	return false
+}
+
 // hear finds the signs of a pitch in a text. What stands in quotation marks is
 // somebody else's.
 func hear(text, lang string) signs {

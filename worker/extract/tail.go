@@ -83,32 +83,6 @@ func (p *Page) stranger(i int) bool {
 	return true
 }
 
-// few is how long a label of a graphic can be, in characters.
-const few = 25
-
-// labels drops what a drawn graphic leaves as text: four short paragraphs in a
-// row or more that are no sentences, at least half of them with figures.
-func (p *Page) labels() {
-	blocks := p.Blocks
-	from, figures := 0, 0
-	for i := 0; i <= len(blocks); i++ {
-		if i < len(blocks) {
-			if b := blocks[i]; b.Keep && !b.insisted() && b.Kind == lector.Paragraph && utf8.RuneCountInString(b.Text) <= few && !ended(b.Text) {
-				if strings.ContainsFunc(b.Text, unicode.IsDigit) {
-					figures++
-				}
-				continue
-			}
-		}
-		if n := i - from; n >= 4 && figures*2 >= n {
-			for j := from; j < i; j++ {
-				blocks[j].drop(p.book.get("graphic"))
-			}
-		}
-		from, figures = i+1, 0
-	}
-}
-
 // mostPoints is how many blocks a summary has at most, with its heading.
 const mostPoints = 8
 
