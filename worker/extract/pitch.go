@@ -273,19 +273,37 @@ func (x *pitches) headings() {
 func (x *pitches) leads() {
 	for i := len(x.blocks) - 1; i >= 0; i-- {
 		b, r := &x.blocks[i], x.raws[i]
-		if !b.Keep || r.speak != "" || b.Kind != lector.Paragraph || len(b.Text) > brief {
+		if r.speak != "" || !body(b.Kind) || len(b.Text) > brief {
 			continue
 		}
-		marked := r.bold*10 > len(b.Text)*9 && !ended(b.Text) || strings.HasSuffix(b.Text, ":")
 		at := strings.Index(b.Text, ": ")
 		switch {
-		case marked && len(b.Text) < 80 && i+1 < len(x.blocks) && x.blocks[i+1].leadsAway():
+		case i+1 < len(x.blocks) && x.headsLinks(i):
 			b.drop(x.book.get("link.head"))
-		case at > 0 && at < 30 && !ended(b.Text) && r.linked >= len(b.Text)-at-3:
+		case at > 0 && at < 30 && b.Kind == lector.Paragraph && !ended(b.Text) && r.linked >= len(b.Text)-at-3:
 			b.drop(x.book.get("link.label"))
 		}
 	}
 }
 
-// leadsAway reports whether a block was dropped as a link to another article.
-func (b Block) leadsAway() bool { return b.Reason == related && !strings.HasPrefix(b.ID, "class.") }
+// headsLinks reports whether a short line stands right above links that were
+// dropped: marked as a label, or with no text of its own below them.
+func (x *pitches) headsLinks(i int) bool {
+	b, next := x.blocks[i], x.blocks[i+1]
+	if next.Keep || next.Reason != related && next.Reason != feed || len(b.Text) > 80 || b.Kind == lector.Item {
+		return false
+	}
+	colon := strings.HasSuffix(b.Text, ":")
+	if ended(b.Text) && !colon && !strings.HasSuffix(b.Text, "?") {
+		return false
+	}
+	if (colon || x.raws[i].bold*10 > len(b.Text)*9) && b.Kind == lector.Paragraph {
+		return true
+	}
+	for _, below := range x.blocks[i+1:] {
+		if below.Keep && body(below.Kind) {
+			return below.Kind == lector.Heading
+		}
+	}
+	return true
+}
