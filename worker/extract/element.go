@@ -3,6 +3,8 @@ package extract
 import (
 	"cmp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -30,6 +32,12 @@ func (w *walker) drop(n *html.Node) *origin {
 	}
 	if n.DataAtom == atom.Sup && footnoteMark(n) {
 		return w.origin("note.mark")
+	}
+	if struck(n) {
+		return w.origin("tag.struck")
+	}
+	if n.DataAtom == atom.Button && w.within && !hasAttr(n, "class") && !hasAttr(n, "onclick") {
+		return nil // a word of the sentence
 	}
 	if tagged[n.DataAtom] && !w.readTag(n) {
 		if o := w.origin("tag." + n.Data); o != nil {
@@ -129,6 +137,16 @@ func (w *walker) gated(n *html.Node, class string) *origin {
 	return nil
 }
 
+// struck reports whether an element is struck out: the page shows that it does
+// not hold.
+func struck(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.Del, atom.S, atom.Strike:
+		return true
+	}
+	return strings.Contains(attr(n, "style"), "line-through")
+}
+
 // concealed reports whether an element is not shown.
 func concealed(n *html.Node) bool {
 	if hasAttr(n, "hidden") || attr(n, "aria-hidden") == "true" {
@@ -162,10 +180,40 @@ func holds(n *html.Node, a atom.Atom) bool {
 	return false
 }
 
-// footnoteMark reports whether a sup element is a number or sign that points
-// at a note.
+// footnoteMark reports whether a sup element is a number or sign that points at
+// a note: it is a link, or a small number behind a word, a stop or a long number.
+// Behind a short number it is a power, before a letter the mass of an isotope.
 func footnoteMark(n *html.Node) bool {
-	return holds(n, atom.A) && len(strings.TrimSpace(textOf(n))) <= 6
+	mark := strings.Trim(strings.TrimSpace(textOf(n)), "[]()")
+	switch {
+	case len(mark) > 6:
+		return false
+	case holds(n, atom.A):
+		return true
+	case mark == "" || strings.Trim(mark, "0123456789*†‡,–-") != "" || len(mark) > 3:
+		return false
+	}
+	before, after := beside(n.PrevSibling), beside(n.NextSibling)
+	if next, _ := utf8.DecodeRuneInString(after); unicode.IsLetter(next) {
+		return false
+	}
+	word := before[strings.LastIndexAny(before, " \u00a0")+1:]
+	number := strings.TrimLeft(word, "$€£")
+	if strings.Trim(number, "0123456789.,") == "" && number != "" {
+		return strings.HasSuffix(number, ".") || len(number) > 4
+	}
+	return utf8.RuneCountInString(word) > 2
+}
+
+// beside returns the text of a neighbour.
+func beside(n *html.Node) string {
+	switch {
+	case n == nil:
+		return ""
+	case n.Type == html.TextNode:
+		return n.Data
+	}
+	return textOf(n)
 }
 
 // note remembers elements that sites keep their text in, and how sure that is.

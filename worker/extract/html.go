@@ -41,8 +41,22 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 		reconsider(doc, src, w.blocks, &p)
 	}
 	head(&p, m, known, w.blocks, b, whole)
+	p.stated(m)
 	sift(&p)
 	return p, nil
+}
+
+// stated reads the text that a page states in its data where it shows none, as
+// pages do that a program in the browser fills.
+func (p *Page) stated(m meta) {
+	if p.readable() || !m.free || len(m.body) < thin {
+		return
+	}
+	for line := range strings.SplitSeq(html.UnescapeString(m.body), "\n") {
+		if text := collapse(line); speakable(text) {
+			p.Blocks = append(p.Blocks, Block{Kind: lector.Paragraph, Text: text, Keep: true, Rule: "article: stated in the page's data", Path: "articleBody"})
+		}
+	}
 }
 
 // isPage tells a whole page from the HTML of a CMS field.
@@ -91,6 +105,12 @@ func verdictOf(b *Block, r raw, g ground, whole bool, book rulebook) (decided bo
 	}
 	if b.drop(book.line(r.Text, r.Kind, r.share())) || r.solicits() && b.drop(book.get("link.offer")) {
 		return true
+	}
+	if b.Kind == lector.Caption && r.revoked() != "" { // a caption without an end holds the text behind it
+		if !prose(b.Text) && b.drop(book.get("tag.figcaption")) {
+			return true
+		}
+		b.Kind = lector.Paragraph
 	}
 	b.keep(g.rule + r.revoked())
 	return false

@@ -187,7 +187,7 @@ func consents(text string) bool {
 // ended reports whether s ends as a sentence does.
 func ended(s string) bool {
 	s = strings.TrimRightFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune(`"'”’»)]“›`, r)
+		return unicode.IsSpace(r) || unicode.In(r, unicode.So, unicode.Sk, unicode.Cf, unicode.Mn) || strings.ContainsRune(`"'”’»)]“›`, r)
 	})
 	r, _ := utf8.DecodeLastRuneInString(s)
 	return strings.ContainsRune(".!?…。！？:;", r) && r != utf8.RuneError

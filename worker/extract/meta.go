@@ -54,7 +54,7 @@ func readMeta(doc *html.Node) meta {
 				m.house = trim(collapse(textOf(n)), longest)
 			}
 		case atom.Time:
-			if v := attr(n, "datetime"); v != "" && m.clock.IsZero() {
+			if v := attr(n, "datetime"); v != "" && m.clock.IsZero() && !inSentence(n) {
 				m.clock = parseTime(v)
 			}
 		case atom.Script:
@@ -71,6 +71,14 @@ func readMeta(doc *html.Node) meta {
 	}
 	m.fill(tags)
 	return m
+}
+
+// inSentence reports whether a time belongs to what the article tells.
+func inSentence(n *html.Node) bool {
+	for p := n.Parent; p != nil && inline[p.DataAtom]; p = p.Parent {
+		n = p
+	}
+	return n.Parent != nil && n.Parent.DataAtom == atom.P && ended(textOf(n.Parent)) && len(textOf(n.Parent)) > 2*len(textOf(n))+40
 }
 
 func (m *meta) tag(tags map[string]string, n *html.Node) {

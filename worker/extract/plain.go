@@ -26,6 +26,9 @@ type line struct {
 // chrome. Where nothing looks like chrome, every line is read.
 func fromPlain(src string, known lector.Article, book rulebook) Page {
 	lines := book.cut(src)
+	if !saved(lines) {
+		return article(lines, known, book)
+	}
 	p := Page{book: book, Title: collapse(known.Title), Subtitle: collapse(known.Subtitle), Authors: known.Authors, Published: known.PublishedAt, Language: known.Language, URL: known.URL}
 	start := firstProse(lines)
 	title := pickTitleLine(lines, start, p.Title)
@@ -36,6 +39,79 @@ func fromPlain(src string, known lector.Article, book rulebook) Page {
 	p.bodyLines(lines, max(start, 0))
 	sift(&p)
 	return p
+}
+
+// saved reports whether lines are a page with what stands around its article: a
+// rule knows one of them, or one signs it.
+func saved(lines []line) bool {
+	for _, l := range lines {
+		if l.byline != nil || l.rule != nil && l.rule.id != "text.nothing" {
+			return true
+		}
+	}
+	return len(lines) < 2
+}
+
+// article takes lines that are an article and nothing else: a title, if it
+// stands first, and paragraphs, whatever they end in.
+func article(lines []line, known lector.Article, book rulebook) Page {
+	p := Page{book: book, Title: collapse(known.Title), Subtitle: collapse(known.Subtitle), Authors: known.Authors, Published: known.PublishedAt, Language: known.Language, URL: known.URL}
+	if first := lines[0]; p.Title == "" && !ended(first.text) && len(first.text) < longest/2 && len(lines) > 1 && lines[1].group != first.group {
+		p.Title = first.text
+	}
+	for i, l := range lines {
+		b := Block{Kind: lector.Paragraph, Text: l.text, Keep: true, Rule: "text", Path: l.path()}
+		b.below = i > 0 && lines[i-1].group == l.group
+		switch {
+		case i == 0 && same(l.text, p.Title):
+			continue
+		case b.below && p.goesOn(l):
+			continue
+		case l.rule != nil:
+			b.drop(l.rule)
+		case bullet.MatchString(l.text) && l.words > 2:
+			b.Kind = lector.Item
+			if !numbered.MatchString(l.text) {
+				b.Text = bullet.ReplaceAllString(l.text, "")
+			}
+		case l.words <= 12 && !ended(l.text) && startsUpper(l.text) && i+1 < len(lines) && lines[i+1].prose && lines[i+1].group != l.group && !strings.ContainsAny(l.text, "/@#"):
+			b.Kind, b.Rank = lector.Heading, 2
+		}
+		p.Blocks = append(p.Blocks, b)
+	}
+	p.Blocks = append(p.titled(lines[0]), p.Blocks...)
+	sift(&p)
+	return p
+}
+
+// goesOn joins a line to the one above it, which broke off in a sentence.
+func (p *Page) goesOn(l line) bool {
+	n := len(p.Blocks) - 1
+	first, _ := utf8.DecodeRuneInString(l.text)
+	if n < 0 || !p.Blocks[n].Keep || ended(p.Blocks[n].Text) || !unicode.IsLower(first) {
+		return false
+	}
+	p.Blocks[n].Text += " " + l.text
+	return true
+}
+
+// titled returns what stands above an article in plain text.
+func (p *Page) titled(first line) []Block {
+	var head []Block
+	add := func(kind lector.SegmentKind, text string) {
+		if text == "" {
+			return
+		}
+		b := Block{Kind: kind, Text: text, Keep: true, Rule: string(kind)}
+		if same(first.text, text) {
+			b.Path = first.path()
+		}
+		head = append(head, b)
+	}
+	add(lector.Title, p.Title)
+	add(lector.Byline, strings.Join(p.Authors, ", "))
+	add(lector.Standfirst, p.Subtitle)
+	return head
 }
 
 // PlainLines takes each line of a text as one paragraph and drops nothing.
@@ -103,7 +179,7 @@ func trimQuotes(s string) string { return strings.TrimRight(s, `"'”’»`) }
 func firstProse(lines []line) int {
 	best := -1
 	for i, l := range lines {
-		if l.rule != nil || l.byline != nil || !l.prose || beside(lines, i) || alone(lines, i) {
+		if l.rule != nil || l.byline != nil || !l.prose || besideByline(lines, i) || alone(lines, i) {
 			continue
 		}
 		if best < 0 {
@@ -150,9 +226,9 @@ func standfirstLine(lines []line, i int) bool {
 	return false
 }
 
-// beside reports whether line i stands in one group with a byline above it:
+// besideByline reports whether line i stands in one group with a byline above it:
 // captions and labels do, while paragraphs stand alone.
-func beside(lines []line, i int) bool {
+func besideByline(lines []line, i int) bool {
 	l := lines[i]
 	size, byline := 0, false
 	for _, m := range lines[max(0, i-4):min(len(lines), i+5)] {

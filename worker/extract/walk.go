@@ -218,7 +218,7 @@ func (w *walker) element(n *html.Node) {
 	case silent:
 		o = w.drop(n)
 	}
-	if inline[n.DataAtom] && w.within || inline[n.DataAtom] && o == nil && said == silent {
+	if w.within && (inline[n.DataAtom] || o == nil && n.DataAtom == atom.Button) || inline[n.DataAtom] && o == nil && said == silent {
 		w.inline(n, o)
 		return
 	}

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"lector/worker/pattern"
@@ -81,12 +82,12 @@ func unwrap(raw []string) []string {
 		var part []string
 		for i, l := range lines {
 			if bullet.MatchString(strings.TrimSpace(l)) && len(part) > 0 {
-				out[at] = strings.Join(part, " ")
+				out[at] = joined(part)
 				part, at = part[:0], g.start+i
 			}
 			part = append(part, l)
 		}
-		out[at] = strings.Join(part, " ")
+		out[at] = joined(part)
 	}
 	return out
 }
@@ -127,3 +128,26 @@ func filled(lines []string, longest int) bool {
 
 // listing reports whether a group of lines is a list.
 func listing(lines []string) bool { return bullet.MatchString(strings.TrimSpace(lines[0])) }
+
+// joined makes one of the lines of a paragraph. A hyphen that breaks a word at
+// the line's end goes.
+func joined(lines []string) string {
+	var b strings.Builder
+	for i, l := range lines {
+		l = strings.TrimSpace(l)
+		if i+1 < len(lines) && hyphenated(l, strings.TrimSpace(lines[i+1])) {
+			b.WriteString(strings.TrimRight(l, "-\u00ad"))
+			continue
+		}
+		b.WriteString(l + " ")
+	}
+	return b.String()
+}
+
+// hyphenated reports whether a line ends in the middle of a word.
+func hyphenated(line, next string) bool {
+	stem := strings.TrimRight(line, "-\u00ad")
+	last, _ := utf8.DecodeLastRuneInString(stem)
+	first, _ := utf8.DecodeRuneInString(next)
+	return len(stem) < len(line) && unicode.IsLower(last) && unicode.IsLower(first)
+}
