@@ -82,7 +82,8 @@ func (w *walker) readTag(n *html.Node) bool {
 	case atom.Table:
 		return w.sel.Tables || layout(n)
 	case atom.Pre:
-		return strings.Contains(attr(n, "class"), "verse")
+		class := attr(n, "class") // verses, letters and statements
+		return strings.Contains(class, "verse") || strings.Contains(class, "wp-block-preformatted")
 	case atom.Figcaption:
 		return w.sel.Captions
 	case atom.Figure:

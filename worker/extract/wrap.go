@@ -12,7 +12,6 @@ var (
 	// linkNumber is how text browsers mark a link that they list at the end.
 	linkNumber = pattern.New(`\[\d{1,4}\]`)
 	listedLink = pattern.New(`^\s*\d{1,4}\. (?:https?|mailto|file|javascript|ftp)[:/]`)
-	dumpedPart = pattern.New(`^\s*(?:IFRAME: .*|\[[\w. %-]+\.(?:jpe?g|png|gif|webp|svg)\])\s*$`)
 )
 
 // undump takes out what a text browser adds to a page: the numbers of links,
