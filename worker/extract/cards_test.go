@@ -47,6 +47,7 @@ func TestRules(t *testing.T) {
 		"caption wanted":             {text + "<figure><img src=a><figcaption>The bridge at dawn.</figcaption></figure>", extract.Rules{Captions: true}, []string{read, "caption: The bridge at dawn."}, ""},
 		"footnote mark":              {`<p>The minister opened the bridge<sup><a href="#fn1">1</a></sup> on Monday.</p>`, extract.Rules{}, []string{read}, "footnote mark"},
 		"hidden":                     {text + `<p style="display: none">Ghost text.</p>`, extract.Rules{}, []string{read}, "hidden"},
+		"sentence as a heading":      {text + "<h3>The bridge will be closed again in the winter.</h3>", extract.Rules{}, []string{read, "heading: The bridge will be closed again in the winter."}, ""},
 		"heading alone":              {text + "<h2>What next</h2>", extract.Rules{}, []string{read}, "heading without text"},
 		"script and style":           {text + "<script>alert(1)</script><style>p{}</style>", extract.Rules{}, []string{read}, ""},
 		"read also":                  {text + `<p>Read also: <a href="/x">A bridge too far</a></p>`, extract.Rules{}, []string{read}, "text: read also"},

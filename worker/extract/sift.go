@@ -338,7 +338,7 @@ func (p *Page) orphans() {
 		if !b.Keep || !body(b.Kind) {
 			continue
 		}
-		if b.Kind != lector.Heading {
+		if b.Kind != lector.Heading || prose(b.Text) { // some sites set sentences as headings
 			level = 0
 			continue
 		}
