@@ -145,8 +145,11 @@ func (r *Report) reservoir(s *stream) {
 	units := mpeg.NewReader(frames)
 	for units.Next() {
 	}
-	lost, _ := units.Problems()
+	lost, more := units.Problems()
 	r.Problems = append(r.Problems, lost...)
+	if more > 0 {
+		r.problem(mpeg.LostData, lost[len(lost)-1].Offset, fmt.Sprintf("and of %d units behind it", more))
+	}
 	if frames.inside > 0 {
 		r.problem(StaleHeader, frames.inside, "a second Info frame: files were joined byte by byte")
 	}
