@@ -232,3 +232,15 @@ func TestTable(t *testing.T) {
 		}
 	}
 }
+
+// TestMadeAfter: a CMS whose clock went back says that its second revision is older.
+func TestMadeAfter(t *testing.T) {
+	t.Parallel()
+	h := &history{events: []sent{
+		{revision: "r1", updated: noon, at: noon},
+		{revision: "r2", updated: noon.Add(-time.Hour), at: noon.Add(time.Minute)},
+	}}
+	if !h.madeAfter(1, 2) || h.madeAfter(2, 1) || h.madeAfter(1, 1) {
+		t.Error("revisions are not ordered by the CMS's clock")
+	}
+}

@@ -88,6 +88,18 @@ func (h *history) wanted() wanted {
 	return w
 }
 
+// madeAfter reports whether one revision was made after another by the CMS's own
+// clock, which may go backwards between two events.
+func (h *history) madeAfter(revision, other int) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	made := map[int]time.Time{}
+	for _, e := range h.events {
+		made[revisionNumber(e.revision)] = e.effective()
+	}
+	return made[revision].After(made[other])
+}
+
 // announcements is how often a revision may be announced: once for each event
 // that said it anew.
 func (h *history) announcements(revision string) int {

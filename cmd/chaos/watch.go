@@ -94,7 +94,7 @@ func (w *watcher) judgeRevision(h *history, p pointer) {
 	if !p.there || n == 0 {
 		return
 	}
-	if newest := w.seen[h.key()]; n < newest {
+	if newest := w.seen[h.key()]; n < newest && !h.madeAfter(n, newest) {
 		w.violations.add(backwards, "%s %s is public as r%d after r%d", h.site, h.article, n, newest)
 	}
 	w.seen[h.key()] = max(w.seen[h.key()], n)
