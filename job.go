@@ -115,6 +115,7 @@ type Job struct {
 	Revision           string        `json:"revision"`                      // the wanted one
 	UpdatedAt          time.Time     `json:"updated_at,omitzero"`           // of the wanted revision, as the CMS states it
 	Sequence           uint64        `json:"sequence"`                      // of the event in the ARTICLES stream
+	Withdrawal         uint64        `json:"withdrawal,omitempty"`          // place of the newest withdrawal in the ARTICLES stream: no event before it counts
 	State              State         `json:"state"`                         // how it stands
 	Stage              Stage         `json:"stage"`                         // how far the work has come
 	Lane               Lane          `json:"lane,omitempty"`                // the queue; absent is normal
@@ -152,13 +153,16 @@ const (
 // Disposition compares an event with the record. Events are ordered by the article's
 // updated_at where both state one, then by their place in the stream; so the
 // newest revision wins in whatever order the events come. A withdrawal obeys no
-// clock: the place in the stream alone decides.
+// clock: the place in the stream alone decides, and what stands before it is stale
+// whatever time it states.
 func (j Job) Disposition(e ArticleEvent, sequence uint64) Disposition {
 	at := e.Article.UpdatedAt
 	undated := at.IsZero() || j.UpdatedAt.IsZero()
 	switch {
 	case j.Sequence == 0:
 		return Due
+	case sequence < j.Withdrawal:
+		return Stale
 	case sequence == j.Sequence && !j.State.Terminal():
 		return Due
 	case sequence == j.Sequence && j.Announced:
@@ -191,6 +195,9 @@ func (j *Job) Accept(e ArticleEvent, sequence uint64, now time.Time) {
 	}
 	j.ID, j.Site, j.Article, j.Sequence = a.Key(), a.Site, a.ID, sequence
 	j.Revision = a.Revision
+	if e.Type.Withdraws() {
+		j.Withdrawal = max(j.Withdrawal, sequence)
+	}
 	if a.Title != "" {
 		j.Title = a.Title
 	}

@@ -7,7 +7,7 @@ import (
 	"lector"
 )
 
-func TestJudge(t *testing.T) {
+func TestDisposition(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	job := func(sequence uint64, at time.Time, state lector.State, announced bool) lector.Job {
@@ -39,13 +39,13 @@ func TestJudge(t *testing.T) {
 			t.Parallel()
 			e := lector.ArticleEvent{Article: lector.Article{UpdatedAt: tt.at}}
 			if got := tt.job.Disposition(e, tt.sequence); got != tt.want {
-				t.Errorf("claim %d, want %d", got, tt.want)
+				t.Errorf("disposition %d, want %d", got, tt.want)
 			}
 		})
 	}
 }
 
-func TestWantKeepsWhatIsPublic(t *testing.T) {
+func TestAcceptKeepsWhatIsPublic(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	j := lector.Job{Sequence: 5, Rendition: "r", Manifest: "m", Title: "Old", Attempts: make([]lector.Attempt, 3), Created: now}
@@ -60,5 +60,37 @@ func TestWantKeepsWhatIsPublic(t *testing.T) {
 	j.Accept(lector.ArticleEvent{Article: lector.Article{Site: "havana", ID: "1"}}, 6, now)
 	if len(j.Attempts) != 2 {
 		t.Error("a redelivery lost the attempts")
+	}
+}
+
+// TestNothingBeforeAWithdrawalCounts: a CMS whose clock went back states an older time
+// for its withdrawal than for the publication before it, which may be delivered
+// again, or for the first time, behind it. Also while the withdrawal is worked on, and
+// after a later publication.
+func TestNothingBeforeAWithdrawalCounts(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	event := func(kind lector.EventType, at time.Time) lector.ArticleEvent {
+		return lector.ArticleEvent{Type: kind, Article: lector.Article{Site: "havana", ID: "1", UpdatedAt: at}}
+	}
+	published, withdrawn := event(lector.Published, noon), event(lector.Unpublished, noon.Add(-time.Hour))
+	var j lector.Job
+	j.Accept(published, 5, noon)
+	if got := j.Disposition(withdrawn, 6); got != lector.Due {
+		t.Fatalf("the withdrawal is %d", got)
+	}
+	j.Accept(withdrawn, 6, noon)
+	again := event(lector.Published, noon.Add(-time.Minute))
+	for _, state := range []lector.State{lector.Running, lector.Removed, lector.Cancelled} {
+		j.State = state
+		for sequence, want := range map[uint64]lector.Disposition{4: lector.Stale, 5: lector.Stale, 7: lector.Due} {
+			if got := j.Disposition(again, sequence); got != want {
+				t.Errorf("%s: a publication at %d is %d, want %d", state, sequence, got, want)
+			}
+		}
+	}
+	j.Accept(again, 7, noon)
+	if got := j.Disposition(published, 5); got != lector.Stale {
+		t.Errorf("published again after it, the event before the withdrawal is %d", got)
 	}
 }
