@@ -81,6 +81,13 @@ func (b *fakeBroker) ask(n, more int) {
 	}
 }
 
+// requests returns for how many events each fetch asked.
+func (b *fakeBroker) requests() []int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.asked)
+}
+
 func (b *fakeBroker) othersAsk() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -207,6 +214,13 @@ func (d *dispatched) end() {
 	d.done.Wait()
 }
 
+// count returns how many events were begun.
+func (d *dispatched) count() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.begun)
+}
+
 // place returns how many events were begun before one; -1: it is not begun.
 func (d *dispatched) place(m *fakeMessage) int {
 	d.mu.Lock()
@@ -247,7 +261,7 @@ func TestDispatchPassesTheBacklog(t *testing.T) {
 				if n := b.silent(); n > 0 {
 					t.Errorf("%d events were silent for too long", n)
 				}
-				if n := len(d.begun); n < 130 {
+				if n := d.count(); n < 130 {
 					t.Errorf("%d events begun: the slots stood idle", n)
 				}
 				d.end()
@@ -269,7 +283,7 @@ func TestDispatchEndsTheBacklog(t *testing.T) {
 		w.Queue, w.ConcurrentJobs = b, 4
 		d := dispatch(t, w, 100*time.Millisecond)
 		time.Sleep(60 * time.Second) // 37.5 s of work
-		if n := len(d.begun); n != 1500 {
+		if n := d.count(); n != 1500 {
 			t.Errorf("%d begun", n)
 		}
 		d.end()
@@ -286,13 +300,13 @@ func TestDispatchTakesNoMoreThanItCan(t *testing.T) {
 		w.Queue, w.ConcurrentJobs = b, 3
 		d := dispatch(t, w, time.Minute)
 		time.Sleep(time.Second)
-		if !slices.Equal(b.asked, []int{3}) {
-			t.Errorf("an idle worker asked for %v", b.asked)
+		if asked := b.requests(); !slices.Equal(asked, []int{3}) {
+			t.Errorf("an idle worker asked for %v", asked)
 		}
 		b.lane(lector.Normal, "havana", 3)
 		time.Sleep(time.Second)
-		if b.asked[len(b.asked)-1] != lookBatch || len(d.begun) != 3 {
-			t.Errorf("with %d begun it asked for %v", len(d.begun), b.asked)
+		if asked := b.requests(); asked[len(asked)-1] != lookBatch || d.count() != 3 {
+			t.Errorf("with %d begun it asked for %v", d.count(), asked)
 		}
 		d.end()
 	})
@@ -313,7 +327,7 @@ func TestDispatchReturnsWhatWaits(t *testing.T) {
 		}
 		second := dispatch(t, idle, time.Hour)
 		time.Sleep(4 * (windowWait + windowInterval))
-		if n := len(second.begun); n < 8 {
+		if n := second.count(); n < 8 {
 			t.Errorf("the idle worker has begun %d", n)
 		}
 		first.end()
@@ -339,12 +353,12 @@ func TestDispatchKeepsSlots(t *testing.T) {
 		w.Queue, w.ConcurrentJobs = b, 4
 		d := dispatch(t, w, time.Hour)
 		time.Sleep(2 * time.Second)
-		if n := len(d.begun); n != 2 {
+		if n := d.count(); n != 2 {
 			t.Errorf("%d long articles at once", n)
 		}
 		b.lane(lector.Normal, "havana", 9)
 		time.Sleep(2 * time.Second)
-		if n := len(d.begun); n != 6 {
+		if n := d.count(); n != 6 {
 			t.Errorf("%d articles at once", n)
 		}
 		breaking := b.lane(lector.Breaking, "havana", 1)
@@ -400,7 +414,7 @@ func TestDispatchPausesWhatWaits(t *testing.T) {
 		time.Sleep(time.Second)
 		pauses.all.Store("site havana", true)
 		time.Sleep(10 * time.Minute)
-		if n := len(d.begun); n != 1 {
+		if n := d.count(); n != 1 {
 			t.Errorf("%d begun", n)
 		}
 		d.end()

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -322,11 +323,11 @@ func TestOneSweepsForAll(t *testing.T) {
 		lease := &oneLease{fakeLog: &fakeLog{fakeServices: newFakeServices()}}
 		ctx, cancel := context.WithCancel(t.Context())
 		first, stopFirst := context.WithCancel(ctx)
-		var sweeps [2]int
+		var sweeps [2]atomic.Int64
 		for i, ctx := range []context.Context{first, ctx} {
 			s := &Sweeper{Events: lease, Jobs: lease, Leases: lease, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 			s.OnSweep = func(_ time.Duration, err error) {
-				if sweeps[i]++; err != nil {
+				if sweeps[i].Add(1); err != nil {
 					t.Error(err)
 				}
 			}
@@ -334,13 +335,13 @@ func TestOneSweepsForAll(t *testing.T) {
 			synctest.Wait()
 		}
 		time.Sleep(5*time.Minute + time.Second)
-		if sweeps != [2]int{6, 0} {
-			t.Errorf("sweeps %v", sweeps)
+		if first, second := sweeps[0].Load(), sweeps[1].Load(); first != 6 || second != 0 {
+			t.Errorf("sweeps %d, %d", first, second)
 		}
 		stopFirst()
 		time.Sleep(3 * time.Minute)
-		if sweeps[0] != 6 || sweeps[1] < 2 {
-			t.Errorf("sweeps %v", sweeps)
+		if first, second := sweeps[0].Load(), sweeps[1].Load(); first != 6 || second < 2 {
+			t.Errorf("sweeps %d, %d", first, second)
 		}
 		cancel()
 		synctest.Wait()
