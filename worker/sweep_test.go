@@ -7,6 +7,7 @@ import (
 	"iter"
 	"log/slog"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -82,6 +83,7 @@ type sweeping struct {
 	*Sweeper
 	log    *fakeLog
 	w      *watched
+	take   sync.Mutex // guards handed
 	handed []lector.Delivery
 	found  int
 }
@@ -98,7 +100,9 @@ func newSweeping(ctx context.Context, f *fakeLog) *sweeping {
 			if err != nil {
 				return
 			}
+			s.take.Lock()
 			s.handed = append(s.handed, d)
+			s.take.Unlock()
 		}
 	}()
 	return s
@@ -107,11 +111,15 @@ func newSweeping(ctx context.Context, f *fakeLog) *sweeping {
 // look sweeps once and returns the places that were handed out.
 func (s *sweeping) look(t *testing.T) (places []uint64) {
 	t.Helper()
+	s.take.Lock()
 	s.handed = nil
+	s.take.Unlock()
 	if err := s.sweep(t.Context(), s.w); err != nil {
 		t.Fatal(err)
 	}
 	synctest.Wait()
+	s.take.Lock()
+	defer s.take.Unlock()
 	for _, d := range s.handed {
 		places = append(places, d.Sequence)
 	}
