@@ -20,7 +20,7 @@ makes the job live again. A withdrawal cannot be cancelled.
 
 ID is a job's id, the beginning of one, or the CMS's id of the article.`
 
-func (a *app) cancel(ctx context.Context, args []string) (err error) {
+func (a *app) cancel(ctx context.Context, args []string) error {
 	fs := a.flags("cancel")
 	set := a.settings(fs)
 	site := fs.String("site", "", "only a job of this `NAME` of a site")
@@ -36,13 +36,11 @@ func (a *app) cancel(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	h := a.resources(c)
-	defer h.close(&err)
-	conn, err := h.nats("ops")
-	if err != nil {
+	var j lector.Job
+	err = a.asOperator(c, func(conn *nats.Conn) (err error) {
+		j, err = cancelJob(ctx, c, conn, *site, ids[0])
 		return err
-	}
-	j, err := cancelJob(ctx, c, conn, *site, ids[0])
+	})
 	if err != nil {
 		return err
 	}
@@ -66,7 +64,7 @@ func cancelJob(ctx context.Context, c *config, conn *nats.Conn, site, id string)
 	if err != nil {
 		return lector.Job{}, err
 	}
-	j, err := findJob(ctx, jobs, site, id)
+	j, err := lookUpJob(ctx, jobs, conn, site, id)
 	if errors.Is(err, lector.ErrNotFound) {
 		j, err = c.unseenJob(ctx, conn, site, id, err)
 	}

@@ -57,7 +57,7 @@ func (f *deadLettersFlags) query() lector.DeadLetterQuery {
 	return lector.DeadLetterQuery{Site: f.Site, Class: string(f.Class), Text: f.Text, Since: f.Since, Until: f.Until}
 }
 
-func (a *app) deadLetters(ctx context.Context, args []string) (err error) {
+func (a *app) deadLetters(ctx context.Context, args []string) error {
 	fs := a.flags("deadletters")
 	set := a.settings(fs)
 	var f deadLettersFlags
@@ -77,13 +77,7 @@ func (a *app) deadLetters(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	h := a.resources(c)
-	defer h.close(&err)
-	conn, err := h.nats("ops")
-	if err != nil {
-		return err
-	}
-	return run(ctx, conn)
+	return a.asOperator(c, func(conn *nats.Conn) error { return run(ctx, conn) })
 }
 
 // deadLettersVerb reads list, show ID, replay or drop.
@@ -117,13 +111,7 @@ func (a *app) deadLettersVerb(words []string, f deadLettersFlags) (func(context.
 
 // checkSelection wants one way to select what is changed.
 func (f *deadLettersFlags) checkSelection(verb string, ids []uint64) error {
-	ways := 0
-	for _, given := range []bool{len(ids) > 0, f.selects(), f.all} {
-		if given {
-			ways++
-		}
-	}
-	if ways != 1 {
+	if !exactlyOne(len(ids) > 0, f.selects(), f.all) {
 		return usageErrorf("deadletters %s wants IDs, or filters, or -all", verb)
 	}
 	return nil

@@ -80,5 +80,16 @@ func known[T ~string](command, kind string, word T, all []T) error {
 		"known are %s", strings.ReplaceAll(strings.Trim(fmt.Sprint(all), "[]"), " ", ", "))}
 }
 
+// exactlyOne reports whether one of several ways to select was given, and no other.
+func exactlyOne(given ...bool) bool {
+	n := 0
+	for _, g := range given {
+		if g {
+			n++
+		}
+	}
+	return n == 1
+}
+
 // selects reports whether any filter is given.
 func (f *filterFlags) selects() bool { return f.JobFilter != lector.JobFilter{} }

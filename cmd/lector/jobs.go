@@ -38,7 +38,7 @@ type jobsFlags struct {
 	limit  int // negative: not given
 }
 
-func (a *app) jobs(ctx context.Context, args []string) (err error) {
+func (a *app) jobs(ctx context.Context, args []string) error {
 	fs := a.flags("jobs")
 	set := a.settings(fs)
 	var f jobsFlags
@@ -60,17 +60,13 @@ func (a *app) jobs(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	h := a.resources(c)
-	defer h.close(&err)
-	conn, err := h.nats("ops")
-	if err != nil {
-		return err
-	}
-	l, err := conn.JobStore(ctx)
-	if err != nil {
-		return err
-	}
-	return run(ctx, addressedJobs{l, c}, conn)
+	return a.asOperator(c, func(conn *nats.Conn) error {
+		l, err := conn.JobStore(ctx)
+		if err != nil {
+			return err
+		}
+		return run(ctx, addressedJobs{l, c}, conn)
+	})
 }
 
 // jobsVerb reads list, show ID or watch.

@@ -44,7 +44,7 @@ func (a *app) pause(ctx context.Context, args []string) error {
 		return err
 	}
 	if len(words) == 0 {
-		return a.withPauses(c, func(p *nats.Pauses) error { return a.listPauses(ctx, p, *asJSON) })
+		return a.asOperator(c, func(conn *nats.Conn) error { return a.listPauses(ctx, conn.Pauses(), *asJSON) })
 	}
 	pause, err := c.pauseOf(words)
 	if err == nil {
@@ -54,8 +54,8 @@ func (a *app) pause(ctx context.Context, args []string) error {
 		return err
 	}
 	pause.Reason, pause.Since = *reason, time.Now().UTC()
-	return a.withPauses(c, func(p *nats.Pauses) error {
-		if err := p.Set(ctx, pause); err != nil {
+	return a.asOperator(c, func(conn *nats.Conn) error {
+		if err := conn.Pauses().Set(ctx, pause); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.stdout, "%s; lector resume %s %s lets it go on\n", oneLine(pause.String()), pause.Kind, pause.Name)
@@ -78,7 +78,7 @@ func (a *app) resume(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return a.withPauses(c, func(p *nats.Pauses) error { return a.resumePaused(ctx, p, pause) })
+	return a.asOperator(c, func(conn *nats.Conn) error { return a.resumePaused(ctx, conn.Pauses(), pause) })
 }
 
 func (a *app) resumePaused(ctx context.Context, p *nats.Pauses, pause lector.Pause) error {
@@ -96,17 +96,6 @@ func (a *app) resumePaused(ctx context.Context, p *nats.Pauses, pause lector.Pau
 }
 
 var errNotPaused = fmt.Errorf("it is not paused: %w", lector.ErrNotFound)
-
-// withPauses connects as an operator.
-func (a *app) withPauses(c *config, f func(*nats.Pauses) error) (err error) {
-	h := a.resources(c)
-	defer h.close(&err)
-	conn, err := h.nats("ops")
-	if err != nil {
-		return err
-	}
-	return f(conn.Pauses())
-}
 
 // pauseOf reads KIND and NAME.
 func (c *config) pauseOf(words []string) (lector.Pause, error) {

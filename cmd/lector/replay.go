@@ -121,7 +121,9 @@ func (a *app) replayVerb(words []string, f *replayFlags) (func(context.Context, 
 	if f.single(words) {
 		return func(ctx context.Context, c *config) error { return a.replayOne(ctx, c, f, words[0]) }, nil
 	}
-	return func(ctx context.Context, c *config) error { return a.replayMany(ctx, c, f, words) }, nil
+	return func(ctx context.Context, c *config) error {
+		return a.asOperator(c, func(conn *nats.Conn) error { return a.replayMany(ctx, conn, f, words) })
+	}, nil
 }
 
 // checkSelection wants one way to select what is replayed. The site may stand beside
@@ -131,13 +133,8 @@ func (f *replayFlags) checkSelection(ids []string) error {
 	if len(ids) > 0 {
 		beside.Site = ""
 	}
-	ways := 0
-	for _, given := range []bool{len(ids) > 0, beside != lector.JobFilter{} || f.word != "", f.all} {
-		if given {
-			ways++
-		}
-	}
-	if ways != 1 {
+	filtered := beside != lector.JobFilter{} || f.word != ""
+	if !exactlyOne(len(ids) > 0, filtered, f.all) {
 		return usageErrorf("replay wants jobs' IDs, or filters, or -all")
 	}
 	if f.force != (f.most > 0) || f.most < 0 {
@@ -151,7 +148,8 @@ func (f *replayFlags) checkSelection(ids []string) error {
 
 // single reports whether one article is replayed at once, without a plan.
 func (f *replayFlags) single(ids []string) bool {
-	return len(ids) == 1 && !f.plan && f.atOnce == 0 && !f.force
+	planned := f.plan || f.atOnce > 0 || f.force
+	return len(ids) == 1 && !planned
 }
 
 // replayOne runs one job again, in the lane of its article.
@@ -165,21 +163,19 @@ func (a *app) replayOne(ctx context.Context, c *config, f *replayFlags, id strin
 
 // replayEvent is the newest event of a job, as a replay.
 func (a *app) replayEvent(ctx context.Context, c *config, site, id string) (e lector.ArticleEvent, err error) {
-	h := a.resources(c)
-	defer h.close(&err)
-	conn, err := h.nats("ops")
-	if err != nil {
-		return e, err
-	}
-	l, err := conn.JobStore(ctx)
-	if err != nil {
-		return e, err
-	}
-	j, err := lookUpJob(ctx, l, conn, site, id)
-	if err != nil {
-		return e, err
-	}
-	return replayOf(ctx, conn, j)
+	err = a.asOperator(c, func(conn *nats.Conn) error {
+		l, err := conn.JobStore(ctx)
+		if err != nil {
+			return err
+		}
+		j, err := lookUpJob(ctx, l, conn, site, id)
+		if err != nil {
+			return err
+		}
+		e, err = replayOf(ctx, conn, j)
+		return err
+	})
+	return e, err
 }
 
 func replayOf(ctx context.Context, conn *nats.Conn, j lector.Job) (lector.ArticleEvent, error) {
@@ -191,7 +187,8 @@ func replayOf(ctx context.Context, conn *nats.Conn, j lector.Job) (lector.Articl
 		return old, err
 	}
 	newest, sequence, err := conn.NewestEvent(ctx, lector.JobRef{Site: j.Site, ID: j.ID})
-	if err == nil && sequence > j.Sequence && newest.Type.Withdraws() && !old.Type.Withdraws() {
+	overtaken := err == nil && sequence > j.Sequence
+	if overtaken && newest.Type.Withdraws() && !old.Type.Withdraws() {
 		return old, fmt.Errorf("job %s: the CMS has withdrawn the article, and nobody has worked on that yet", j.ID)
 	}
 	e := newEvent(old.Type, old.Article)
@@ -200,13 +197,7 @@ func replayOf(ctx context.Context, conn *nats.Conn, j lector.Job) (lector.Articl
 }
 
 // replayMany plans a replay, asks, and records it for the workers.
-func (a *app) replayMany(ctx context.Context, c *config, f *replayFlags, ids []string) (err error) {
-	h := a.resources(c)
-	defer h.close(&err)
-	conn, err := h.nats("ops")
-	if err != nil {
-		return err
-	}
+func (a *app) replayMany(ctx context.Context, conn *nats.Conn, f *replayFlags, ids []string) (err error) {
 	request := lector.ReplayRequest{Filter: f.JobFilter, Word: f.word, AtOnce: f.atOnce, Force: f.most}
 	if len(ids) > 0 {
 		request.Filter = lector.JobFilter{}
@@ -275,6 +266,7 @@ func (a *app) planReplay(ctx context.Context, conn *nats.Conn, r lector.ReplayRe
 // scannedJobs is an index of all records, read once.
 type scannedJobs struct{ *jobindex.Index }
 
+// Complete is true: all records have been read.
 func (scannedJobs) Complete() bool { return true }
 
 // recordReplay hands a replay to the workers.

@@ -56,19 +56,8 @@ func (a *app) printLeftOut(n int, all []lector.LeftOut) {
 	}
 }
 
-// withReplays opens the records of replays.
-func (a *app) withReplays(c *config, use func(*nats.Conn) error) (err error) {
-	h := a.resources(c)
-	defer h.close(&err)
-	conn, err := h.nats("ops")
-	if err != nil {
-		return err
-	}
-	return use(conn)
-}
-
 func (a *app) listReplays(ctx context.Context, c *config, f *replayFlags) error {
-	return a.withReplays(c, func(conn *nats.Conn) error {
+	return a.asOperator(c, func(conn *nats.Conn) error {
 		records, err := conn.Replays(ctx)
 		if err != nil {
 			return err
@@ -88,7 +77,8 @@ func (a *app) listReplays(ctx context.Context, c *config, f *replayFlags) error 
 		w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "REPLAY\tSTATE\tCREATED\tARTICLES\tENDED\tLEFT OUT\tRESULTS")
 		for _, r := range all {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%d\t%s\n", r.ID, r.State, r.Created.Local().Format(time.DateTime), r.Plan.Articles, r.Ended(), r.Skipped, resultsText(r))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%d\t%s\n",
+				r.ID, r.State, r.Created.Local().Format(time.DateTime), r.Plan.Articles, r.Ended(), r.Skipped, resultsText(r))
 		}
 		return w.Flush()
 	})
@@ -104,7 +94,7 @@ func resultsText(r lector.Replay) string {
 }
 
 func (a *app) showReplay(ctx context.Context, c *config, f *replayFlags, id string) error {
-	return a.withReplays(c, func(conn *nats.Conn) error {
+	return a.asOperator(c, func(conn *nats.Conn) error {
 		records, err := conn.Replays(ctx)
 		if err != nil {
 			return err
@@ -148,7 +138,7 @@ func (a *app) printReplay(r lector.Replay) error {
 
 // setReplay pauses, resumes or cancels a replay.
 func (a *app) setReplay(ctx context.Context, c *config, id string, state lector.ReplayState) error {
-	return a.withReplays(c, func(conn *nats.Conn) error {
+	return a.asOperator(c, func(conn *nats.Conn) error {
 		records, err := conn.Replays(ctx)
 		if err != nil {
 			return err

@@ -158,6 +158,17 @@ func (h *resources) nats(role string) (*nats.Conn, error) {
 	return h.closeLater(h.dial(role, access))
 }
 
+// asOperator connects in the role ops for as long as do runs.
+func (a *app) asOperator(c *config, do func(*nats.Conn) error) (err error) {
+	h := a.resources(c)
+	defer h.close(&err)
+	conn, err := h.nats("ops")
+	if err != nil {
+		return err
+	}
+	return do(conn)
+}
+
 func (h *resources) dial(role string, a nats.Access) (*nats.Conn, error) {
 	return nats.Connect(nats.Options{URL: a.URL, User: a.User, Password: a.Password, Name: role, Log: h.log})
 }
