@@ -88,3 +88,43 @@ func (c *Conn) Event(ctx context.Context, sequence uint64) (lector.ArticleEvent,
 	}
 	return decodeStoredArticle(m)
 }
+
+// NewestEvent returns the newest event of an article and its place in the stream, as a
+// worker would get it; or lector.ErrNotFound.
+func (c *Conn) NewestEvent(ctx context.Context, j lector.JobRef) (lector.ArticleEvent, uint64, error) {
+	m, err := c.lastMessage(ctx, articles, lector.ArticleSubject(j.Site, j.ID))
+	if err != nil {
+		return lector.ArticleEvent{}, 0, brokerError("newest event of "+j.ID, err)
+	}
+	e, err := decodeStoredArticle(m)
+	e.Article.UpdatedAt = clampTime(e.Article.UpdatedAt, m.Time)
+	return e, m.Sequence, err
+}
+
+func decodeStoredArticle(m storedMessage) (lector.ArticleEvent, error) {
+	h := nats.Header{}
+	if len(m.Header) > 0 {
+		var err error
+		if h, err = nats.DecodeHeadersMsg(m.Header); err != nil {
+			return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("article event %d: %w", m.Sequence, err))
+		}
+	}
+	return decodeArticle(m.Subject, h, m.Data)
+}
+
+// PublishAfter publishes an event of an article whose newest event is at the given
+// place in the stream, and returns its own place. It is lector.ErrConflict when
+// there is a newer one, be it this one: then NewestEvent tells.
+func (c *Conn) PublishAfter(ctx context.Context, e lector.ArticleEvent, newest uint64) (uint64, error) {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	m, err := c.encodeArticle(e)
+	if err != nil {
+		return 0, err
+	}
+	ack, err := c.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(newest))
+	if err != nil {
+		return 0, brokerError("publish article event", conflictError(publishHint(err)))
+	}
+	return ack.Sequence, nil
+}

@@ -25,9 +25,7 @@ type progress struct {
 // writes the progress. An article that is published and not noted is found again by
 // its event.
 func (p *progress) step(ctx context.Context, next func() (lector.JobRef, error, bool)) error {
-	if err := p.settle(); err != nil {
-		return err
-	}
+	p.settle()
 	more := true
 	for more && len(p.replay.Working) < cmp.Or(p.replay.AtOnce, p.runner.AtOnce, 1) {
 		var err error
@@ -38,7 +36,8 @@ func (p *progress) step(ctx context.Context, next func() (lector.JobRef, error, 
 	if !more && len(p.replay.Working) == 0 {
 		p.replay.State, p.replay.Finished, p.dirty = lector.ReplayDone, p.runner.now(), true
 	}
-	if !p.dirty || p.replay.State != lector.ReplayDone && p.runner.now().Sub(p.saved) < saveEvery {
+	soon := p.replay.State != lector.ReplayDone && p.runner.now().Sub(p.saved) < saveEvery
+	if !p.dirty || soon {
 		return nil
 	}
 	return p.save(ctx)
@@ -71,9 +70,9 @@ func (p *progress) one(ctx context.Context, next func() (lector.JobRef, error, b
 
 // settle moves what has come to its end from the work to the results. While the
 // index is not complete nobody knows.
-func (p *progress) settle() error {
+func (p *progress) settle() {
 	if !p.runner.Index.Complete() {
-		return nil
+		return
 	}
 	var working []lector.Replayed
 	for _, w := range p.replay.Working {
@@ -89,7 +88,6 @@ func (p *progress) settle() error {
 		p.dirty = true
 	}
 	p.replay.Working = working
-	return nil
 }
 
 // superseded is the result of an article whose next event came before its replay
