@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -65,4 +66,35 @@ func (b bucket) read(ctx context.Context, key string) (version uint64, value []b
 		return 0, nil, nil
 	}
 	return m.Sequence, m.Data, err
+}
+
+// entries yields the keys of a pattern as they stand, in no order. It ends with the
+// first error.
+func (b bucket) entries(ctx context.Context, keys string) iter.Seq2[jetstream.KeyValueEntry, error] {
+	return func(yield func(jetstream.KeyValueEntry, error) bool) {
+		w, err := b.kv.Watch(ctx, keys, jetstream.IgnoreDeletes())
+		if err != nil {
+			yield(nil, fmt.Errorf("read %s: %w", b.name, err))
+			return
+		}
+		defer w.Stop() //nolint:errcheck // the watch is over either way
+		for {
+			select {
+			case <-ctx.Done():
+				yield(nil, ctx.Err())
+				return
+			case entry, open := <-w.Updates():
+				if entry == nil && open { // all that was there has been shown
+					return
+				}
+				if !open {
+					yield(nil, fmt.Errorf("read %s: the watch broke off", b.name))
+					return
+				}
+				if !yield(entry, nil) {
+					return
+				}
+			}
+		}
+	}
 }

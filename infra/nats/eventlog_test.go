@@ -218,7 +218,7 @@ func TestSetupBeginsBehindWhatIsSettled(t *testing.T) {
 func TestEventLogOfACluster(t *testing.T) {
 	t.Parallel()
 	nodes := startCluster(t, 3)
-	c := dialOther(t, Options{URL: nodes[0].ClientURL()})
+	c := dialNode(t, nodes[0])
 	limittest.Until(t, "the cluster can be set up", func() bool { return c.Setup(t.Context(), 3) == nil })
 	var n uint64
 	limittest.Until(t, "an event is stored", func() (stored bool) {

@@ -31,22 +31,25 @@ func (s *JobStore) Follow(ctx context.Context, changed func(lector.Job), complet
 	if err != nil {
 		return fmt.Errorf("follow jobs: %w", err)
 	}
-	return b.follow(ctx, ">", stallCheck, func(key string, value []byte) {
-		j, err := decodeJob(value)
+	return b.follow(ctx, ">", stallCheck, func(entry jetstream.KeyValueEntry) {
+		if entry.Operation() != jetstream.KeyValuePut {
+			return
+		}
+		j, err := decodeJob(entry.Value())
 		if err == nil && j.ID == "" { // no record of a job
-			err = fmt.Errorf("record %s has no id", key)
+			err = fmt.Errorf("record %s has no id", entry.Key())
 		}
 		if err != nil {
-			s.bucket.conn.log.Warn("not in the index of the jobs", "key", key, "error", err)
+			s.bucket.conn.log.Warn("not in the index of the jobs", "key", entry.Key(), "error", err)
 			return
 		}
 		changed(j)
 	}, complete)
 }
 
-// follow calls changed with the value of each key as it stands, then complete, and
-// then changed whenever one is written.
-func (b bucket) follow(ctx context.Context, keys string, check time.Duration, changed func(string, []byte), complete func()) error {
+// follow calls changed with each key as it stands, then complete, and then changed
+// whenever one is written or deleted.
+func (b bucket) follow(ctx context.Context, keys string, check time.Duration, changed func(jetstream.KeyValueEntry), complete func()) error {
 	w, err := b.kv.Watch(ctx, keys)
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", b.name, err)
@@ -71,9 +74,8 @@ func (b bucket) follow(ctx context.Context, keys string, check time.Duration, ch
 			case entry == nil: // all that was there has been shown
 				complete()
 				continue
-			case entry.Operation() == jetstream.KeyValuePut:
-				changed(entry.Key(), entry.Value())
 			}
+			changed(entry)
 			seen = entry.Revision()
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"lector"
 	"lector/infra/limittest"
 )
@@ -67,7 +69,7 @@ func TestStalledWatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	saveJob(t, l, "job1", lector.Queued)
-	err = l.bucket.follow(limittest.Context(t), "nobody.>", 10*time.Millisecond, func(string, []byte) { t.Error("a key of nobody") }, func() {})
+	err = l.bucket.follow(limittest.Context(t), "nobody.>", 10*time.Millisecond, func(jetstream.KeyValueEntry) { t.Error("a key of nobody") }, func() {})
 	if !errors.Is(err, errStalled) {
 		t.Error(err)
 	}

@@ -69,7 +69,11 @@ func (s *JobStore) Save(ctx context.Context, j lector.Job, version uint64) (uint
 // Jobs yields all records, in no order. It ends with the first error.
 func (s *JobStore) Jobs(ctx context.Context) iter.Seq2[lector.Job, error] {
 	return func(yield func(lector.Job, error) bool) {
-		for j, err := range s.watchKeys(ctx, ">", true) {
+		for entry, err := range s.bucket.entries(ctx, ">") {
+			var j lector.Job
+			if err == nil {
+				j, err = decodeJob(entry.Value())
+			}
 			if !yield(j, err) || err != nil {
 				return
 			}
@@ -80,13 +84,10 @@ func (s *JobStore) Jobs(ctx context.Context) iter.Seq2[lector.Job, error] {
 // Watch yields the record of an article as it stands and then whenever it
 // changes, until ctx ends. An empty key watches all articles.
 func (s *JobStore) Watch(ctx context.Context, site, key string) iter.Seq2[lector.Job, error] {
-	if key == "" {
-		return s.watchKeys(ctx, ">", false)
+	keys := ">"
+	if key != "" {
+		keys = jobKey(site, key)
 	}
-	return s.watchKeys(ctx, jobKey(site, key), false)
-}
-
-func (s *JobStore) watchKeys(ctx context.Context, keys string, once bool) iter.Seq2[lector.Job, error] {
 	return func(yield func(lector.Job, error) bool) {
 		w, err := s.bucket.kv.Watch(ctx, keys, jetstream.IgnoreDeletes())
 		if err != nil {
@@ -100,7 +101,7 @@ func (s *JobStore) watchKeys(ctx context.Context, keys string, once bool) iter.S
 				yield(lector.Job{}, ctx.Err())
 				return
 			case entry, open := <-w.Updates():
-				if !open || entry == nil && once {
+				if !open {
 					return
 				}
 				if entry == nil { // all that was there has been shown

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -30,9 +29,8 @@ type Pauses struct {
 // Pauses returns those of this server. Nothing is asked of it yet.
 func (c *Conn) Pauses() *Pauses { return &Pauses{conn: c} }
 
-// pausesReread is how often all pauses are read anew: a watch may have ended without
-// a word.
-const pausesReread = 30 * time.Second
+// pausesRetry is how long after a watch that could not go on the next one is begun.
+const pausesRetry = 30 * time.Second
 
 // Paused returns the pause of something, if there is one.
 func (p *Pauses) Paused(kind lector.PauseKind, name string) (lector.Pause, bool) {
@@ -56,13 +54,35 @@ func pauseKey(kind lector.PauseKind, name string) string {
 // read the last that is known holds.
 func (p *Pauses) Run(ctx context.Context) {
 	for ctx.Err() == nil {
-		short, cancel := context.WithTimeout(ctx, pausesReread)
-		if err := p.watch(short); err != nil && ctx.Err() == nil {
-			p.conn.log.Debug("pauses not read", "error", p.conn.Explain(err))
-			<-short.Done()
+		err := p.follow(ctx)
+		if ctx.Err() != nil {
+			return
 		}
-		cancel()
+		p.conn.log.Debug("pauses not read", "error", p.conn.Explain(err))
+		select {
+		case <-ctx.Done():
+		case <-time.After(pausesRetry):
+		}
 	}
+}
+
+// follow notes all that is there and each change, until ctx ends.
+func (p *Pauses) follow(ctx context.Context) error {
+	b, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	all, complete := map[string]lector.Pause{}, false
+	return b.follow(ctx, ">", stallCheck, func(entry jetstream.KeyValueEntry) {
+		all = maps.Clone(all)
+		apply(all, entry)
+		if complete {
+			p.replace(all)
+		}
+	}, func() {
+		complete = true
+		p.replace(all)
+	})
 }
 
 // Load reads all pauses.
@@ -75,14 +95,16 @@ func (p *Pauses) Load(ctx context.Context) error {
 func (p *Pauses) All(ctx context.Context) ([]lector.Pause, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	w, err := p.open(ctx)
+	b, err := p.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer w.Stop() //nolint:errcheck // the watch is over either way
-	all, err := initial(ctx, w)
-	if err != nil {
-		return nil, err
+	all := map[string]lector.Pause{}
+	for entry, err := range b.entries(ctx, ">") {
+		if err != nil {
+			return nil, err
+		}
+		apply(all, entry)
 	}
 	p.replace(all)
 	return slices.SortedFunc(maps.Values(all), func(a, b lector.Pause) int {
@@ -90,77 +112,17 @@ func (p *Pauses) All(ctx context.Context) ([]lector.Pause, error) {
 	}), nil
 }
 
-// open begins to watch. A server that has refused it once, as by an older nats.conf, is
-// not asked again: each time would be in its log.
-func (p *Pauses) open(ctx context.Context) (jetstream.KeyWatcher, error) {
+// open binds to the bucket. A server that has refused it once, as by an older nats.conf,
+// is not asked again: each time would be in its log.
+func (p *Pauses) open(ctx context.Context) (bucket, error) {
 	if subject := "$JS.API.STREAM.INFO.KV_" + pauses; p.conn.refusals.has(subject) {
-		return nil, lector.Hint(fmt.Errorf("%s may not use %s", p.conn.options.user(), subject), "%s", roleHint(subject))
+		return bucket{}, lector.Hint(fmt.Errorf("%s may not use %s", p.conn.options.user(), subject), "%s", roleHint(subject))
 	}
-	b, err := p.conn.bucket(ctx, pauses)
-	if err != nil {
-		return nil, err
-	}
-	w, err := b.kv.WatchAll(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("watch pauses: %w", err)
-	}
-	return w, nil
-}
-
-// watch notes all that is there and each change, until ctx ends.
-func (p *Pauses) watch(ctx context.Context) error {
-	w, err := p.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.Stop() //nolint:errcheck // the watch is over either way
-	all, err := initial(ctx, w)
-	if err != nil {
-		return err
-	}
-	for {
-		p.replace(all)
-		entry, err := update(ctx, w)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		all = maps.Clone(all)
-		apply(all, entry)
-	}
-}
-
-// initial returns what a new watch shows first: all that is there.
-func initial(ctx context.Context, w jetstream.KeyWatcher) (map[string]lector.Pause, error) {
-	all := map[string]lector.Pause{}
-	for {
-		entry, err := update(ctx, w)
-		if err != nil || entry == nil {
-			return all, err
-		}
-		apply(all, entry)
-	}
-}
-
-func update(ctx context.Context, w jetstream.KeyWatcher) (jetstream.KeyValueEntry, error) {
-	select {
-	case <-ctx.Done():
-		return nil, fmt.Errorf("watch pauses: %w", ctx.Err())
-	case entry, open := <-w.Updates():
-		if !open {
-			return nil, errors.New("watch pauses: it broke off")
-		}
-		return entry, nil
-	}
+	return p.conn.bucket(ctx, pauses)
 }
 
 // apply enters a change. An entry that cannot be read pauses nothing.
 func apply(all map[string]lector.Pause, entry jetstream.KeyValueEntry) {
-	if entry == nil {
-		return
-	}
 	var p lector.Pause
 	if entry.Operation() != jetstream.KeyValuePut || json.Unmarshal(entry.Value(), &p) != nil {
 		delete(all, entry.Key())

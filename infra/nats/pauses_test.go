@@ -64,7 +64,7 @@ func TestPauses(t *testing.T) {
 func TestPausesOfACluster(t *testing.T) {
 	t.Parallel()
 	nodes := startCluster(t, 3)
-	ops, worker := dialOther(t, Options{URL: nodes[0].ClientURL()}), dialOther(t, Options{URL: nodes[2].ClientURL()})
+	ops, worker := dialNode(t, nodes[0]), dialNode(t, nodes[2])
 	limittest.Until(t, "the cluster can be set up", func() bool { return ops.Setup(t.Context(), 3) == nil })
 	exercisePauses(t, ops, worker)
 }

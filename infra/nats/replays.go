@@ -118,35 +118,29 @@ func (s *Replays) List(ctx context.Context, id string, from int) iter.Seq2[lecto
 
 // All returns all records.
 func (s *Replays) All(ctx context.Context) (all []lector.Replay, err error) {
-	w, err := s.bucket.kv.Watch(ctx, replayPrefix+"*", jetstream.IgnoreDeletes())
-	if err != nil {
-		return nil, fmt.Errorf("replays: %w", err)
-	}
-	defer w.Stop() //nolint:errcheck // the watch is over either way
-	for {
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case entry, open := <-w.Updates():
-			if !open || entry == nil {
-				return all, nil
-			}
-			var r lector.Replay
-			if err := json.Unmarshal(entry.Value(), &r); err != nil {
-				return nil, fmt.Errorf("%s: %w", entry.Key(), err)
-			}
-			all = append(all, r)
+	for entry, err := range s.bucket.entries(ctx, replayPrefix+"*") {
+		if err != nil {
+			return nil, err
 		}
+		var r lector.Replay
+		if err := json.Unmarshal(entry.Value(), &r); err != nil {
+			return nil, fmt.Errorf("%s: %w", entry.Key(), err)
+		}
+		all = append(all, r)
 	}
+	return all, nil
 }
 
 // Follow calls changed with each record as it stands, and whenever one changes. It
 // returns when ctx ends, or with an error when it cannot go on.
 func (s *Replays) Follow(ctx context.Context, changed func(lector.Replay)) error {
-	return s.bucket.follow(ctx, replayPrefix+"*", stallCheck, func(key string, value []byte) {
+	return s.bucket.follow(ctx, replayPrefix+"*", stallCheck, func(entry jetstream.KeyValueEntry) {
+		if entry.Operation() != jetstream.KeyValuePut {
+			return
+		}
 		var r lector.Replay
-		if err := json.Unmarshal(value, &r); err != nil {
-			s.bucket.conn.log.Warn("this replay cannot be read", "key", key, "error", err)
+		if err := json.Unmarshal(entry.Value(), &r); err != nil {
+			s.bucket.conn.log.Warn("this replay cannot be read", "key", entry.Key(), "error", err)
 			return
 		}
 		changed(r)

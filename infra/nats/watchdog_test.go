@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -349,13 +347,13 @@ func TestWritesAreNoted(t *testing.T) {
 func TestGroupWithoutLeader(t *testing.T) {
 	t.Parallel()
 	nodes := startCluster(t, 3)
-	c := dialOther(t, Options{URL: nodes[0].ClientURL()})
+	c := dialNode(t, nodes[0])
 	limittest.Until(t, "the cluster can be set up", func() bool { return c.Setup(t.Context(), 3) == nil })
 	w := c.Watchdog(true)
 	w.answer = time.Second
 	untilWell(t, w)
-	shutdown(nodes[1])
-	shutdown(nodes[2])
+	shutdown(nodes[1].server)
+	shutdown(nodes[2].server)
 	limittest.Until(t, "a fault", func() bool { w.Look(t.Context()); return w.Fault() != nil })
 	if err := w.Fault(); lector.HintOf(err) == "" {
 		t.Errorf("%v has no hint", err)
@@ -364,29 +362,22 @@ func TestGroupWithoutLeader(t *testing.T) {
 }
 
 // startCluster starts servers that know each other.
-func startCluster(t *testing.T, n int) (nodes []*server.Server) {
+func startCluster(t *testing.T, n int) []*Embedded {
 	t.Helper()
-	var ports []int
-	var routes []string
-	for range n { // a cluster needs the addresses of all before the first starts
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := l.Addr().(*net.TCPAddr).Port
-		if err := l.Close(); err != nil {
-			t.Fatal(err)
-		}
-		ports, routes = append(ports, port), append(routes, fmt.Sprintf("nats://127.0.0.1:%d", port))
+	c, err := StartCluster(t.Context(), t.TempDir(), n, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i, port := range ports {
-		nodes = append(nodes, startOther(t, &server.Options{
-			ServerName: fmt.Sprint("node", i), SyncAlways: true, Routes: server.RoutesFromStr(strings.Join(routes, ",")),
-			Cluster: server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: port},
-		}))
-	}
-	limittest.Until(t, "the cluster has a leader that knows all", func() bool {
-		return slices.ContainsFunc(nodes, func(s *server.Server) bool { return s.JetStreamIsLeader() && len(s.JetStreamClusterPeers()) == n })
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
 	})
-	return nodes
+	return c.nodes
+}
+
+func dialNode(t *testing.T, e *Embedded) *Conn {
+	t.Helper()
+	a := e.Access()
+	return dialOther(t, Options{URL: a.URL, User: a.User, Password: a.Password})
 }
