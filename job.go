@@ -253,7 +253,13 @@ type JobFilter struct {
 
 // Matches reports whether the filter selects the job.
 func (f JobFilter) Matches(j Job) bool {
-	return (f.ID == "" || j.Named(f.ID)) && f.matchesState(&j) && f.matchesPlace(&j) && f.matchesTime(j.Changed) && f.matchesText(&j)
+	if f.ID != "" && !j.Named(f.ID) {
+		return false
+	}
+	if !f.matchesState(&j) || !f.matchesPlace(&j) {
+		return false
+	}
+	return f.matchesTime(j.Changed) && f.matchesText(&j)
 }
 
 // minPrefix is how much of a job's id names it at least.
@@ -262,7 +268,8 @@ const minPrefix = 4
 // Named reports whether an id that a person gives may mean the job: it is the job's
 // id, the beginning of one, or the CMS's id of the article.
 func (j Job) Named(id string) bool {
-	return j.ID == id || j.Article == id || len(id) >= minPrefix && strings.HasPrefix(j.ID, id)
+	begins := len(id) >= minPrefix && strings.HasPrefix(j.ID, id)
+	return begins || j.ID == id || j.Article == id
 }
 
 func (f JobFilter) matchesState(j *Job) bool {
@@ -284,7 +291,9 @@ func (f JobFilter) matchesPlace(j *Job) bool {
 }
 
 func (f JobFilter) matchesTime(changed time.Time) bool {
-	return (f.Since.IsZero() || !changed.Before(f.Since)) && (f.Until.IsZero() || changed.Before(f.Until))
+	early := !f.Since.IsZero() && changed.Before(f.Since)
+	late := !f.Until.IsZero() && !changed.Before(f.Until)
+	return !early && !late
 }
 
 func (f JobFilter) matchesText(j *Job) bool {

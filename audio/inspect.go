@@ -166,6 +166,7 @@ type checkedFrames struct {
 	inside int64 // offset of the last Info frame, 0 without
 }
 
+// Next implements mpeg.Frames, and counts what it passes.
 func (c *checkedFrames) Next() bool {
 	if !c.Frames.Next() {
 		return false

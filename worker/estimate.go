@@ -17,8 +17,8 @@ type Estimate struct {
 }
 
 // Estimate returns what the preferred voice would be paid for an article, with the
-// clips of a generation. It calls no voice and reads no clip. Its errors are permanent where the article cannot be
-// read at all.
+// clips of a generation. It calls no voice and reads no clip. Its errors are permanent
+// where the article cannot be read at all.
 func (w *Worker) Estimate(ctx context.Context, a lector.Article, generation string) (Estimate, error) {
 	article, err := w.whole(ctx, a)
 	if err != nil {

@@ -101,10 +101,13 @@ func (s *Scanner) Err() error {
 	return s.err
 }
 
+// belongs reports whether the frame at the present place is one of the stream, whole.
+func (s *Scanner) belongs(h Header) bool { return s.ref != 0 && s.ref.Same(h) && s.whole(h) }
+
 // Next steps to the next frame and reports whether there is one.
 func (s *Scanner) Next() bool {
 	for s.err == nil && s.pos < s.end {
-		if h, ok := s.header(s.pos); ok && s.ref != 0 && s.ref.Same(h) && s.whole(h) {
+		if h, ok := s.header(s.pos); ok && s.belongs(h) {
 			if s.accept(h) {
 				return true
 			}

@@ -17,7 +17,8 @@ func (c natsConfig) checkUsers() error {
 			return fmt.Errorf("nats.users: %w", err)
 		}
 		if c.URL != "" {
-			return lector.Hint(errors.New("nats.users: are logins to the embedded server, and nats.url names another"), "set them up in the configuration of that server")
+			return lector.Hint(errors.New("nats.users: are logins to the embedded server, and nats.url names another"),
+				"set them up in the configuration of that server")
 		}
 		if !variableName.MatchString(c.Users[role].PasswordEnv) {
 			return lector.Hint(fmt.Errorf("nats.users.%s.password_env: %q is no name of a variable", role, c.Users[role].PasswordEnv),

@@ -192,10 +192,16 @@ type undelivered struct {
 	sequence uint64
 }
 
-func (undelivered) InProgress() error         { return nil }
-func (undelivered) Ack(context.Context) error { return nil }
-func (undelivered) Nak(time.Duration) error   { return nil }
+// InProgress implements lector.Acknowledger: the broker waits for nothing.
+func (undelivered) InProgress() error { return nil }
 
+// Ack implements lector.Acknowledger.
+func (undelivered) Ack(context.Context) error { return nil }
+
+// Nak implements lector.Acknowledger: the next sweep finds the event again.
+func (undelivered) Nak(time.Duration) error { return nil }
+
+// Term implements lector.Acknowledger: the event goes to the dead letters.
 func (u undelivered) Term(class lector.Class, reason string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()

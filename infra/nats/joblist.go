@@ -98,7 +98,11 @@ func (c *Conn) FindJobs(ctx context.Context, f lector.JobFilter, limit int) (tot
 		}
 		return nil
 	})
-	if err == nil && len(found) < total && (limit == 0 || len(found) < limit) {
+	wanted := total
+	if limit > 0 {
+		wanted = min(total, limit)
+	}
+	if err == nil && len(found) < wanted {
 		err = errPartLost
 	}
 	return total, found, err
