@@ -15,6 +15,7 @@ S3      := github.com/versity/versitygw/cmd/versitygw@v1.8.0
 MINIO   := github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 AXE     := axe-core@4.14.1
 JS      := cloudevents@10.0.0 nats@2.29.3
+NATSCLI := github.com/nats-io/natscli/nats@v0.5.1
 WEED    := github.com/seaweedfs/seaweedfs/weed@v0.0.0-20261109003541-7506e5f91cd6
 
 export PATH := $(BIN):$(PATH)
@@ -101,6 +102,7 @@ programs:
 	@.ci/setup test
 	@! command -v npm >/dev/null || $(MAKE) --no-print-directory $(BIN)/axe.min.js || echo "axe-core cannot be had: the pages are judged by our own audit alone" >&2
 	@! command -v npm >/dev/null || $(MAKE) --no-print-directory $(BIN)/js/.done || echo "the packages of npm cannot be had: the test of the JavaScript clients will skip" >&2
+	@$(MAKE) --no-print-directory $(BIN)/nats || echo "nats cannot be built: its line in docs/publish.md is not tried" >&2
 	@$(MAKE) --no-print-directory $(BIN)/versitygw || echo "versitygw cannot be built: the tests of the S3 store will skip" >&2
 	@$(MAKE) --no-print-directory $(BIN)/promtool || echo "promtool cannot be built: the tests of the alerts will skip" >&2
 
@@ -123,6 +125,10 @@ $(BIN)/golangci-lint: Makefile
 # Without the discovery of targets in the clouds, which is most of it.
 $(BIN)/promtool: Makefile
 	GOBIN=$(BIN) $(GO) install -tags remove_all_sd $(PROMTOOL)
+	@touch $@
+
+$(BIN)/nats: Makefile
+	GOBIN=$(BIN) $(GO) install $(NATSCLI)
 	@touch $@
 
 $(BIN)/versitygw: Makefile

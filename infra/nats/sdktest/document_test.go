@@ -65,10 +65,10 @@ var programs = map[string]string{"go": "go", "js": "node", "python": "python3", 
 func runProgram(t *testing.T, language string, text map[string]string, command func(context.Context, string) *exec.Cmd) {
 	t.Helper()
 	if _, err := exec.LookPath(programs[language]); err != nil {
-		t.Skip(programs[language] + " is not on the PATH")
+		t.Skip("SKIPPED: " + programs[language] + " is not on the PATH; make test installs it")
 	}
 	if language == "js" && os.Getenv("LECTOR_JS") == "" {
-		t.Skip("the packages of npm are missing: make test fetches them where npm is there")
+		t.Skip("SKIPPED: the packages of npm are missing; make test fetches them where npm is there")
 	}
 	dir, server := t.TempDir(), open(t, false)
 	file := filepath.Join(dir, "main."+strings.Replace(language, "console", "sh", 1))

@@ -194,7 +194,7 @@ func TestJavaScriptSDK(t *testing.T) {
 	dir := os.Getenv("LECTOR_JS")
 	node, err := exec.LookPath("node")
 	if dir == "" || err != nil {
-		t.Skip("node or its packages are missing: make test fetches them where npm is there")
+		t.Skip("SKIPPED: node or its packages are missing; make test fetches them where npm is there")
 	}
 	script, err := os.Open("publish.mjs")
 	if err != nil {
