@@ -88,7 +88,7 @@ func (b bucket) entries(ctx context.Context, keys string) iter.Seq2[jetstream.Ke
 					return
 				}
 				if !open {
-					yield(nil, fmt.Errorf("read %s: the watch broke off", b.name))
+					yield(nil, b.watchEnded(ctx))
 					return
 				}
 				if !yield(entry, nil) {

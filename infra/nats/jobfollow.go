@@ -1,6 +1,7 @@
 package nats
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -70,7 +71,7 @@ func (b bucket) follow(ctx context.Context, keys string, check time.Duration, ch
 		case entry, open := <-w.Updates():
 			switch {
 			case !open:
-				return fmt.Errorf("watch %s: %w", b.name, errStalled)
+				return b.watchEnded(ctx)
 			case entry == nil: // all that was there has been shown
 				complete()
 				continue
@@ -79,6 +80,11 @@ func (b bucket) follow(ctx context.Context, keys string, check time.Duration, ch
 			seen = entry.Revision()
 		}
 	}
+}
+
+// watchEnded is why a watch shows nothing more: its context has ended, or it broke off.
+func (b bucket) watchEnded(ctx context.Context) error {
+	return cmp.Or(ctx.Err(), fmt.Errorf("watch %s: %w", b.name, errStalled))
 }
 
 // lastSequence returns the place of the newest entry of the bucket, or what was
