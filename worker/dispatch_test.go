@@ -81,6 +81,18 @@ func (b *fakeBroker) ask(n, more int) {
 	}
 }
 
+// seen returns how many events were handed out at least once.
+func (b *fakeBroker) seen() (n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, m := range b.messages {
+		if !m.delivered.IsZero() {
+			n++
+		}
+	}
+	return n
+}
+
 // requests returns for how many events each fetch asked.
 func (b *fakeBroker) requests() []int {
 	b.mu.Lock()
@@ -397,6 +409,27 @@ func TestDispatchPausesLanesAndSites(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		if d.place(lane) < 0 || d.place(site) < 0 {
 			t.Error("not begun although it is resumed")
+		}
+		d.end()
+	})
+}
+
+// TestDispatchLooksAtPausedEventsSlowly: thousands may be paused, and each look at one
+// is a message of the broker's.
+func TestDispatchLooksAtPausedEventsSlowly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, pauses := &fakeBroker{}, &fakePauses{}
+		pauses.all.Store("lane backfill", true)
+		w := newFakeServices().worker()
+		w.Queue, w.Pauses, w.ConcurrentJobs = b, pauses, 2
+		b.lane(lector.Backfill, "havana", 5000)
+		d := dispatch(t, w, time.Second)
+		for second := range 5 {
+			time.Sleep(time.Second)
+			if n := b.seen(); n > looksPerSecond*(second+1)+urgentBatch+lookBatch {
+				t.Errorf("%d events were looked at in %d s", n, second+1)
+			}
 		}
 		d.end()
 	})
