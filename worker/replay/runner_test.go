@@ -237,6 +237,21 @@ func (w *world) run(t *testing.T, name string) (stop func()) {
 	return func() { cancel(); <-done }
 }
 
+// crashAndGoOn runs the replay by a worker that dies on the way, if the world says so,
+// and then by another until it is over.
+func (w *world) crashAndGoOn(t *testing.T, id string) lector.Replay {
+	t.Helper()
+	stop := w.run(t, "one")
+	for range 100 {
+		time.Sleep(time.Second)
+		w.locked(func() { w.work(lector.Ready) })
+	}
+	stop()
+	w.dead = nil
+	defer w.run(t, "two")()
+	return w.workUntil(t, id, lector.Replay.Over)
+}
+
 // workUntil processes what waits, each second, until the replay is over.
 func (w *world) workUntil(t *testing.T, id string, over func(lector.Replay) bool) lector.Replay {
 	t.Helper()
@@ -290,16 +305,7 @@ func TestKilledAfterEachEvent(t *testing.T) {
 			w := newWorld(10)
 			w.crashAt = at
 			w.begin(t, lector.Replay{ID: "r"})
-			stop := w.run(t, "one")
-			for range 100 {
-				time.Sleep(time.Second)
-				w.locked(func() { w.work(lector.Ready) })
-			}
-			stop()
-			w.dead = nil
-			stop = w.run(t, "two")
-			defer stop()
-			r := w.workUntil(t, "r", lector.Replay.Over)
+			r := w.crashAndGoOn(t, "r")
 			w.once(t, 10)
 			if r.Results["ready"] != 10 || r.Worker != "two" {
 				t.Errorf("killed after %d: %+v", at, r)
@@ -449,16 +455,7 @@ func TestForceIsBounded(t *testing.T) {
 			w := newWorld(10)
 			w.crashAt = crashAt
 			w.begin(t, lector.Replay{ID: "r", Force: 450})
-			stop := w.run(t, "one")
-			for range 20 {
-				time.Sleep(time.Second)
-				w.locked(func() { w.work(lector.Ready) })
-			}
-			stop()
-			w.dead = nil
-			stop = w.run(t, "two")
-			defer stop()
-			r := w.workUntil(t, "r", lector.Replay.Over)
+			r := w.crashAndGoOn(t, "r")
 			w.once(t, 4)
 			if r.Forced != 400 || r.Results["ready"] != 4 || r.Skipped != 6 {
 				t.Errorf("%+v", r)
