@@ -162,6 +162,10 @@ func TestSweepFindsWhatTheQueueHasLost(t *testing.T) {
 			s.log.event("a", 2, lector.Job{Sequence: 2, State: lector.Parked, Changed: time.Now()})
 			s.log.event("b", 5, lector.Job{Sequence: 5, State: lector.Parked, Changed: time.Now().Add(-time.Hour)})
 		}, []uint64{5}},
+		"the queue takes the one for settled that was seen last": {fakeLog{queue: lector.QueueState{Settled: 2, Delivered: 5, Unsettled: 1}}, func(s *sweeping) {
+			s.log.event("a", 2, lector.Job{Sequence: 2, State: lector.Parked, Changed: time.Now()})
+			s.log.event("b", 5, lector.Job{Sequence: 5, State: lector.Parked, Changed: time.Now().Add(-time.Hour)})
+		}, []uint64{2}},
 		"a newer one was ignored": {fakeLog{queue: lector.QueueState{Settled: 2, Delivered: 2}}, func(s *sweeping) {
 			s.log.event("a", 2, lector.Job{Sequence: 1, State: lector.Running, Ignored: &lector.IgnoredEvent{Sequence: 2}})
 		}, []uint64{1}},

@@ -346,6 +346,38 @@ func TestPauseResumeCancel(t *testing.T) {
 	})
 }
 
+// TestLateProgressIsFenced: a worker that stood still writes nothing over the progress
+// of the one that took over; a change of state by an operator does not stop it.
+func TestLateProgressIsFenced(t *testing.T) {
+	t.Parallel()
+	w := newWorld(10)
+	w.begin(t, lector.Replay{ID: "r", Worker: "one"})
+	now, version, _ := w.Replay(t.Context(), "r")
+	late := progress{runner: &Runner{Replays: w}, replay: now, version: version, was: "one"}
+	late.replay.Next = 3
+
+	paused := now
+	paused.State = lector.ReplayPaused
+	if _, err := w.Save(t.Context(), paused, version); err != nil {
+		t.Fatal(err)
+	}
+	if err := late.save(t.Context()); err != nil || w.replays["r"].State != lector.ReplayPaused || w.replays["r"].Next != 3 {
+		t.Errorf("%v: %+v", err, w.replays["r"])
+	}
+	taken, version, _ := w.Replay(t.Context(), "r")
+	taken.Worker, taken.Next = "two", 7
+	if _, err := w.Save(t.Context(), taken, version); err != nil {
+		t.Fatal(err)
+	}
+	late.replay.Next = 4
+	if err := late.save(t.Context()); !errors.Is(err, errFenced) {
+		t.Errorf("written late: %v", err)
+	}
+	if r := w.replays["r"]; r.Worker != "two" || r.Next != 7 {
+		t.Errorf("%+v", r)
+	}
+}
+
 // TestTwoRunners: a replay is carried out by one worker, two by as many as there are.
 func TestTwoRunners(t *testing.T) {
 	t.Parallel()

@@ -185,3 +185,32 @@ func readArticle(t *testing.T, v Speaker, name string, n int) {
 		t.Error(err)
 	}
 }
+
+// TestCallQueueTakesBackWhatCameTooLate: a place may be given at the moment in which its caller
+// gives up.
+func TestCallQueueTakesBackWhatCameTooLate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		q := newCallQueue(1)
+		for range 200 {
+			if err := q.acquire(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				if q.acquire(ctx, accountOf("", 1)) == nil {
+					q.release(1)
+				}
+			}()
+			synctest.Wait()
+			cancel()
+			q.release(1) // before the other goroutine has seen it, most times
+			<-done
+		}
+		if q.free != 1 || len(q.waiting) != 0 {
+			t.Errorf("%d free, %d wait", q.free, len(q.waiting))
+		}
+	})
+}
