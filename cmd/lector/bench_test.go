@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -58,4 +59,19 @@ func TestPercentiles(t *testing.T) {
 			t.Errorf("of 1 to %d: %+v", n, got)
 		}
 	}
+}
+
+// TestBenchVoiceIsBusy: calls at the same time are one time, pauses between them none.
+func TestBenchVoiceIsBusy(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := &benchVoice{}
+		for _, step := range []func(){v.begin, v.begin, v.end, v.end, v.begin, v.end} {
+			step()
+			time.Sleep(time.Second)
+		}
+		if got := v.busy(); got != 4*time.Second {
+			t.Errorf("busy for %v", got)
+		}
+	})
 }

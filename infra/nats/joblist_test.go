@@ -65,6 +65,30 @@ func TestFindJobs(t *testing.T) {
 	}
 }
 
+// lossyList says that it has more jobs than it sends, as where a message is lost.
+type lossyList struct{ jobList }
+
+func (l lossyList) Select(f lector.JobFilter) (int, iter.Seq[lector.Job]) {
+	n, jobs := l.jobList.Select(f)
+	return n + 1, jobs
+}
+
+// TestLostPartOfAListIsFound: a list that is too short is no list.
+func TestLostPartOfAListIsFound(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	answering(t, s, lossyList{3})
+	limittest.Until(t, "somebody answers", func() bool {
+		_, jobs, err := s.FindJobs(t.Context(), lector.JobFilter{}, 2)
+		return err == nil && len(jobs) == 2
+	})
+	for _, limit := range []int{0, 4} {
+		if _, _, err := s.FindJobs(t.Context(), lector.JobFilter{}, limit); !errors.Is(err, errPartLost) {
+			t.Errorf("limit %d: %v", limit, err)
+		}
+	}
+}
+
 // TestIncompleteIndexIsNotAsked: its list would be too short.
 func TestIncompleteIndexIsNotAsked(t *testing.T) {
 	t.Parallel()
