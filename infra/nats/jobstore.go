@@ -115,3 +115,32 @@ func (s *JobStore) Watch(ctx context.Context, site, key string) iter.Seq2[lector
 		}
 	}
 }
+
+// Follow calls changed with each record as it stands, then complete, and then
+// changed whenever one changes. It uses a connection of its own, since there may be
+// many records. It returns when ctx ends, or with an error when it cannot go on.
+func (s *JobStore) Follow(ctx context.Context, changed func(lector.Job), complete func()) error {
+	own, err := Connect(s.bucket.conn.options)
+	if err != nil {
+		return fmt.Errorf("follow jobs: %w", err)
+	}
+	defer own.Close()
+	b, err := own.bucket(ctx, jobs)
+	if err != nil {
+		return fmt.Errorf("follow jobs: %w", err)
+	}
+	return b.follow(ctx, ">", stallCheck, func(entry jetstream.KeyValueEntry) {
+		if entry.Operation() != jetstream.KeyValuePut {
+			return
+		}
+		j, err := decodeJob(entry.Value())
+		if err == nil && j.ID == "" { // no record of a job
+			err = fmt.Errorf("record %s has no id", entry.Key())
+		}
+		if err != nil {
+			s.bucket.conn.log.Warn("not in the index of the jobs", "key", entry.Key(), "error", err)
+			return
+		}
+		changed(j)
+	}, complete)
+}
