@@ -43,6 +43,7 @@ var clockAllowed = map[string]string{
 	"publisher/tcp/conn_test.go trickle":                   "called in bubbles only",
 	"publisher/tcp/server_test.go send":                    "called in bubbles only",
 	"worker/replay/runner_test.go workUntil":               "called in bubbles only",
+	"worker/replay/runner_test.go crashAndGoOn":            "called in bubbles only",
 }
 
 // clockCalls are the functions that wait for a time or measure one.
