@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -151,3 +152,30 @@ func joinURL(base, path string) string {
 	}
 	return address
 }
+
+// SameArticle reports whether two addresses name the same article: they differ at
+// most in the scheme, a slash at the end, the fragment and campaign parameters. What
+// cannot be read as an address names none.
+func SameArticle(a, b string) bool {
+	x, y := articleAddress(a), articleAddress(b)
+	return x != "" && x == y
+}
+
+// articleAddress is the part of an address that names an article, or "".
+func articleAddress(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	q := u.Query()
+	for name := range q {
+		if strings.HasPrefix(name, "utm_") || slices.Contains(campaignParameters, name) {
+			q.Del(name)
+		}
+	}
+	path := url.URL{Path: strings.TrimSuffix(u.Path, "/")} // "é" and "%c3%a9" are the same
+	return strings.ToLower(u.Host) + path.EscapedPath() + "?" + q.Encode()
+}
+
+// campaignParameters tell where a reader came from, beside those that begin with utm_.
+var campaignParameters = []string{"fbclid", "gclid", "ref"}

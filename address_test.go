@@ -130,3 +130,27 @@ func FuzzMaskAddress(f *testing.F) {
 		}
 	})
 }
+
+func TestSameArticle(t *testing.T) {
+	t.Parallel()
+	const address = "https://reader.example/news/caf\u00e9?id=4"
+	for other, want := range map[string]bool{
+		address: true,
+		"http://Reader.example/news/caf%c3%a9/?id=4#comments":     true,
+		"https://reader.example/news/caf\u00e9?utm_medium=x&id=4": true,
+		"https://reader.example/news/caf\u00e9?fbclid=abc&id=4":   true,
+		"https://reader.example/news/caf\u00e9?id=5":              false,
+		"https://reader.example/news/caf\u00e9":                   false,
+		"https://www.reader.example/news/caf\u00e9?id=4":          false,
+		"https://reader.example/News/caf\u00e9?id=4":              false,
+		"/news/caf\u00e9?id=4":                                    false,
+		"":                                                        false,
+	} {
+		if got := SameArticle(address, other); got != want {
+			t.Errorf("SameArticle(%q, %q) = %v", address, other, got)
+		}
+	}
+	if SameArticle("", "") {
+		t.Error("two addresses that name nothing are the same article")
+	}
+}

@@ -113,6 +113,7 @@ type Job struct {
 	Article            string        `json:"article"`                       // the CMS's id of the article
 	Title              string        `json:"title,omitempty"`               // the headline
 	Section            string        `json:"section,omitempty"`             // as the CMS states it
+	URL                string        `json:"url,omitempty"`                 // of the article; records of older builds have none
 	Revision           string        `json:"revision"`                      // the wanted one
 	UpdatedAt          time.Time     `json:"updated_at,omitzero"`           // of the wanted revision, as the CMS states it
 	Sequence           uint64        `json:"sequence"`                      // of the event in the ARTICLES stream
@@ -205,6 +206,9 @@ func (j *Job) Accept(e ArticleEvent, sequence uint64, now time.Time) {
 	if a.Section != "" {
 		j.Section = a.Section
 	}
+	if a.URL != "" {
+		j.URL = a.URL
+	}
 	if !a.UpdatedAt.IsZero() {
 		j.UpdatedAt = a.UpdatedAt
 	}
@@ -243,6 +247,7 @@ type JobFilter struct {
 	Class    Class     `json:"class,omitempty"`    // of the error that is the reason
 	Site     string    `json:"site,omitempty"`     // the publication
 	Section  string    `json:"section,omitempty"`  // as the CMS states it, in any case
+	URL      string    `json:"url,omitempty"`      // of the article, compared by SameArticle
 	Voice    string    `json:"voice,omitempty"`    // that reads the public rendition, as configured
 	Lane     string    `json:"lane,omitempty"`     // by its name: that of Normal is normal
 	Text     string    `json:"text,omitempty"`     // in the title or the reason, in any case
@@ -287,7 +292,7 @@ func (f JobFilter) matchesPlace(j *Job) bool {
 	case f.Site != "" && f.Site != j.Site, f.Voice != "" && f.Voice != j.Voice:
 		return false
 	}
-	return f.Section == "" || strings.EqualFold(f.Section, j.Section)
+	return (f.Section == "" || strings.EqualFold(f.Section, j.Section)) && (f.URL == "" || SameArticle(f.URL, j.URL))
 }
 
 func (f JobFilter) matchesTime(changed time.Time) bool {

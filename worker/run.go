@@ -176,7 +176,7 @@ func (w *Worker) finishWithoutAudio(ctx context.Context, r *record, state lector
 
 // delete withdraws an article and erases what its events said.
 func (w *Worker) delete(ctx context.Context, d lector.Delivery, r *record) error {
-	r.job.Title = ""
+	r.job.Title, r.job.URL = "", ""
 	if err := w.withdraw(ctx, r, lector.Removed, "deleted by the CMS", d.Event.Replay); err != nil {
 		return err
 	}

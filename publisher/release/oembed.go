@@ -84,33 +84,12 @@ func (o OEmbed) find(r *http.Request, u *url.URL) (lector.Manifest, error) {
 			return lector.Manifest{}, err
 		}
 		for _, m := range all {
-			if sameArticle(m.Links.Article, u) {
+			if lector.SameArticle(m.Links.Article, u.String()) {
 				return m, nil
 			}
 		}
 	}
 	return lector.Manifest{}, lector.ErrNotFound
-}
-
-// sameArticle compares addresses without what does not name an article: the
-// scheme, a slash at the end, the fragment, campaign parameters.
-func sameArticle(address string, u *url.URL) bool {
-	a, err := url.Parse(address)
-	if err != nil || address == "" {
-		return false
-	}
-	return strings.EqualFold(a.Host, u.Host) && strings.TrimSuffix(a.Path, "/") == strings.TrimSuffix(u.Path, "/") &&
-		articleAddress(a) == articleAddress(u)
-}
-
-func articleAddress(u *url.URL) string {
-	q := u.Query()
-	for name := range q {
-		if strings.HasPrefix(name, "utm_") || name == "fbclid" || name == "gclid" || name == "ref" {
-			q.Del(name)
-		}
-	}
-	return q.Encode()
 }
 
 func (o OEmbed) write(w http.ResponseWriter, r *http.Request, m lector.Manifest) {

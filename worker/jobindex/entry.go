@@ -20,26 +20,27 @@ type Entry struct {
 // entry is an Entry as it is kept: a hundred thousand of them must be small. It is
 // not changed once it is in the index, but for its place in the heap of its group.
 type entry struct {
-	id, article, title, revision, reason, fallback string
-	generation                                     string // likewise shared
-	site, section, voice                           string // shared with other entries
-	state                                          lector.State
-	class                                          lector.Class
-	stage                                          lector.Stage
-	lane                                           lector.Lane
-	sequence                                       uint64
-	created, changed, waiting                      int64 // nanoseconds since 1970; 0 is no time
-	cost                                           float64
-	billed, reused, unknown, characters            int32
-	took                                           float32 // seconds
-	place                                          int32   // in the heap of its group
+	id, article, url, title, revision, reason, fallback string
+	generation                                          string // likewise shared
+	site, section, voice                                string // shared with other entries
+	state                                               lector.State
+	class                                               lector.Class
+	stage                                               lector.Stage
+	lane                                                lector.Lane
+	sequence                                            uint64
+	created, changed, waiting                           int64 // nanoseconds since 1970; 0 is no time
+	cost                                                float64
+	billed, reused, unknown, characters                 int32
+	took                                                float32 // seconds
+	place                                               int32   // in the heap of its group
 }
 
 // newEntry keeps of a record what is asked for. Texts that many records share are
 // kept once.
 func newEntry(j lector.Job, shared func(string) string) *entry {
 	e := &entry{
-		id: j.ID, article: j.Article, title: j.Title, revision: j.Revision, reason: j.Reason, fallback: shared(j.Fallback), generation: shared(j.Generation),
+		id: j.ID, article: j.Article, url: j.URL, title: j.Title, revision: j.Revision, reason: j.Reason,
+		fallback: shared(j.Fallback), generation: shared(j.Generation),
 		site: shared(j.Site), section: shared(j.Section), voice: shared(j.Voice),
 		state: lector.State(shared(string(j.State))), class: lector.Class(shared(string(j.Class))),
 		stage: lector.Stage(shared(string(j.Stage))), lane: lector.Lane(shared(string(j.Lane))),
@@ -63,7 +64,8 @@ func newEntry(j lector.Job, shared func(string) string) *entry {
 
 func (e *entry) job() lector.Job {
 	return lector.Job{
-		ID: e.id, Site: e.site, Article: e.article, Title: e.title, Section: e.section, Revision: e.revision, Sequence: e.sequence,
+		ID: e.id, Site: e.site, Article: e.article, URL: e.url, Title: e.title, Section: e.section,
+		Revision: e.revision, Sequence: e.sequence,
 		State: e.state, Stage: e.stage, Lane: e.lane, Class: e.class, Reason: e.reason,
 		Usage: lector.Usage{Billed: int(e.billed), Reused: int(e.reused), Unknown: int(e.unknown)}, Cost: e.cost,
 		Voice: e.voice, Fallback: e.fallback, Generation: e.generation, Created: moment(e.created), Changed: moment(e.changed),
