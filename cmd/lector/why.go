@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"lector"
+	"lector/infra/nats"
+)
+
+const whyHelp = `Says why an article has audio, or why it has none: what came of its event at each
+stage, the reason in a sentence, and the command that mends it. It changes nothing.
+
+  lector why havana 4711
+  lector why https://reader.example/storm
+  lector why 4711                        where there is one site
+
+An article is named by its site and the CMS's id, by its address, or by the id of its
+job. By address only articles are found whose event a worker has seen.
+
+States are those of jobs, and besides: waiting (no worker has seen the event yet),
+dead_letter (nobody could work on the event) and never_seen.`
+
+func (a *app) why(ctx context.Context, args []string) error {
+	fs := a.flags("why")
+	set := a.settings(fs)
+	asJSON := fs.Bool("json", false, "print JSON")
+	words, err := a.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	c, err := a.load(set)
+	if err != nil {
+		return err
+	}
+	named, err := c.articleNamed(words)
+	if err != nil {
+		return err
+	}
+	return a.asOperator(c, func(conn *nats.Conn) error {
+		e, err := c.collectEvidence(ctx, conn, named)
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return a.printJSON(explain(e))
+		}
+		return a.printExplanation(explain(e))
+	})
+}
+
+// articleName is how a person names an article: by its site and id, its address or
+// the id of its job.
+type articleName struct{ site, id, url string }
+
+// articleNamed reads SITE ID, an address, or an ID.
+func (c *config) articleNamed(words []string) (articleName, error) {
+	switch {
+	case len(words) == 2:
+		_, err := c.site(words[0])
+		return articleName{site: words[0], id: words[1]}, err
+	case len(words) == 1 && lector.WebAddress(words[0]) != "":
+		return articleName{url: words[0]}, nil
+	case len(words) == 1:
+		return articleName{site: c.onlySite(), id: words[0]}, nil
+	}
+	return articleName{}, usageErrorf("why wants SITE and ID of an article, or its URL")
+}
+
+// evidence is what is known of an article, by where it was found. What is not there
+// is nil or zero.
+type evidence struct {
+	articleName
+	job          *lector.Job
+	event        *lector.Delivery // the newest that the broker holds
+	letter       *lector.DeadLetter
+	announcement *lector.AudioEvent
+	pauses       []lector.Pause
+	queue        lector.QueueState
+	embed        string // address of the embed page
+}
+
+// collectEvidence asks NATS for all there is of an article.
+func (c *config) collectEvidence(ctx context.Context, conn *nats.Conn, named articleName) (evidence, error) {
+	e := evidence{articleName: named}
+	if err := c.findEvidence(ctx, conn, &e); err != nil {
+		return e, err
+	}
+	ref := lector.JobRef{Site: e.site, ID: lector.Key(e.site, e.id)}
+	if e.job != nil {
+		ref.ID, e.embed = e.job.ID, c.addresses().Embed(e.site, e.id)
+	}
+	var err error
+	if _, sequence, lost := conn.NewestEvent(ctx, ref); sequence > 0 {
+		d, stored := conn.StoredEvent(ctx, sequence)
+		e.event, err = present(d, stored)
+	} else if !errors.Is(lost, lector.ErrNotFound) {
+		err = lost
+	}
+	if err != nil {
+		return e, err
+	}
+	if e.announcement, err = present(conn.LastAnnouncement(ctx, ref.Site, ref.ID)); err != nil {
+		return e, err
+	}
+	if e.letter, err = newestLetter(ctx, conn, e.articleName, ref); err != nil {
+		return e, err
+	}
+	if e.pauses, err = conn.Pauses().All(ctx); err != nil {
+		return e, err
+	}
+	e.queue, err = conn.QueueState(ctx)
+	return e, err
+}
+
+// present returns nil in place of what is not there.
+func present[T any](value T, err error) (*T, error) {
+	if errors.Is(err, lector.ErrNotFound) {
+		return nil, nil
+	}
+	return &value, err
+}
+
+// findEvidence finds the job, and with it the article's site and id.
+func (c *config) findEvidence(ctx context.Context, conn *nats.Conn, e *evidence) error {
+	jobs, err := conn.JobStore(ctx)
+	if err != nil {
+		return err
+	}
+	j, err := e.find(ctx, jobs, conn)
+	if errors.Is(err, lector.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	j = c.withCurrentAddress(j)
+	e.job, e.site, e.id = &j, j.Site, j.Article
+	return nil
+}
+
+func (n articleName) find(ctx context.Context, jobs *nats.JobStore, conn *nats.Conn) (lector.Job, error) {
+	if n.url == "" {
+		return lookUpJob(ctx, jobs, conn, n.site, n.id)
+	}
+	_, found, err := selectJobs(ctx, addressedJobs{jobs, &config{}}, conn, lector.JobFilter{URL: n.url}, 1, true)
+	if err == nil && len(found) == 0 {
+		err = lector.ErrNotFound
+	}
+	if err != nil {
+		return lector.Job{}, err
+	}
+	return found[0], nil
+}
+
+// newestLetter returns the newest dead letter of an article, or nil.
+func newestLetter(ctx context.Context, conn *nats.Conn, named articleName, ref lector.JobRef) (newest *lector.DeadLetter, err error) {
+	q := lector.DeadLetterQuery{Site: named.site}
+	if named.id == "" {
+		q.Text = named.url
+	}
+	for l, err := range conn.DeadLetters(ctx, q) {
+		if err != nil {
+			return nil, err
+		}
+		of := l.Article == named.id || l.Subject == lector.ArticleSubject(ref.Site, ref.ID)
+		if of || named.id == "" {
+			newest = &l
+		}
+	}
+	return newest, nil
+}
+
+func (a *app) printExplanation(x explanation) error {
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "article\t%s\n", oneLine(x.Site+" / "+x.Article))
+	fmt.Fprintf(w, "state\t%s\n", x.State)
+	fmt.Fprintf(w, "reason\t%s\n", oneLine(x.Reason))
+	if x.Remedy != "" {
+		fmt.Fprintf(w, "mend\t%s\n", oneLine(x.Remedy))
+	}
+	for _, s := range x.Steps {
+		at := ""
+		if !s.At.IsZero() {
+			at = s.At.Local().Format(time.DateTime)
+		}
+		fmt.Fprintf(w, "%s\t%s: %s\n", at, s.What, oneLine(s.Detail))
+	}
+	return w.Flush()
+}
+
+// paused returns the pause that holds back what is of a site and a lane.
+func (e evidence) paused(lane lector.Lane) (lector.Pause, bool) {
+	at := slices.IndexFunc(e.pauses, func(p lector.Pause) bool {
+		return p.Kind == lector.PauseSite && p.Name == e.site || p.Kind == lector.PauseLane && p.Name == lane.String()
+	})
+	if at < 0 {
+		return lector.Pause{}, false
+	}
+	return e.pauses[at], true
+}
