@@ -38,6 +38,8 @@ func commands() []command {
 		{"deadletters", "[flags] [list | show ID | replay ID… | drop ID…]", "what nobody could work on", deadLettersHelp, (*app).deadLetters},
 		{"lexicon", "[flags] [list | set | remove | import | export | test | impact]", "how words are pronounced", lexiconHelp, (*app).lexicon},
 		{"store", "copy [flags] FROM TO", "moves clips, renditions and pronunciations into another store", storeHelp, (*app).storeCommand},
+		{"backup", "[flags] DIR", "writes a one-machine installation into a directory, while it works", backupHelp, (*app).backup},
+		{"restore", "[flags] DIR", "makes it again in an empty data directory, and checks it", restoreHelp, (*app).restore},
 		{"gc", "[flags]", "removes clips that no rendition needs", gcHelp, (*app).gc},
 		{"voices", "[flags] [list | test NAME]", "what can speak here, limits and price", voicesHelp, (*app).voices},
 		{"cost", "[flags]", "what the voices cost, by day, site and voice", costHelp, (*app).cost},

@@ -72,9 +72,8 @@ func (h *resources) close(err *error) {
 
 // store opens the configured store.
 func (h *resources) store(ctx context.Context) (store, error) {
-	c := h.config.Store
-	if c.Kind == "s3" {
-		s, err := s3.Open(ctx, s3.Config{Bucket: c.Bucket, Endpoint: c.Endpoint, Region: c.Region})
+	if h.config.Store.Kind == "s3" {
+		s, err := s3.Open(ctx, h.config.bucket())
 		if err != nil {
 			return nil, err
 		}
@@ -86,6 +85,11 @@ func (h *resources) store(ctx context.Context) (store, error) {
 	}
 	h.onClose(s.Close)
 	return s, nil
+}
+
+// bucket is the configured one.
+func (c *config) bucket() s3.Config {
+	return s3.Config{Bucket: c.Store.Bucket, Endpoint: c.Store.Endpoint, Region: c.Store.Region}
 }
 
 // natsDir is where the embedded server keeps its streams.

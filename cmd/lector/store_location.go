@@ -57,7 +57,7 @@ func (a *app) storeLocation(c *config, role, word string) (storeLocation, error)
 		return storeLocation{}, usageError{lector.Hint(fmt.Errorf("store copy: %s: %q is no store", role, word),
 			"give disk, disk:DIR, s3 or s3:BUCKET; see lector store -h")}
 	}
-	p := storeLocation{bucket: s3.Config{Bucket: c.Store.Bucket, Endpoint: c.Store.Endpoint, Region: c.Store.Region}}
+	p := storeLocation{bucket: c.bucket()}
 	bucket, at, elsewhere := strings.Cut(rest, "@")
 	if bucket != "" {
 		p.bucket.Bucket = bucket

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"lector"
+	"lector/infra/nats"
+	"lector/infra/store/transfer"
+)
+
+const backupHelp = `Writes all that a one-machine installation keeps into a directory, while it works:
+the streams of the embedded NATS server (events, jobs, usage, dead letters) and the
+store (clips, renditions, pronunciations).
+
+  lector backup /mnt/backup/lector
+  lector restore -data /srv/lector /mnt/backup/lector
+
+Run again on the same directory it copies only what is new, and removes what was
+withdrawn. Settings and secrets are not in it. Of a NATS server of its own the
+streams are backed up by: nats account backup DIR, the store by lector store copy.`
+
+const restoreHelp = `Makes an installation again from what lector backup has written, in an empty data
+directory, and checks it: each job whose audio is public must have its files.
+
+  lector restore -data /srv/lector /mnt/backup/lector
+
+What was published after the backup is not in it: publish it again, or let the CMS
+do so. What was withdrawn after it must be withdrawn again.`
+
+// backupFormat is the version of what a backup consists of.
+const backupFormat = 1
+
+// backup describes a backup. It is written last: without it there is none.
+type backup struct {
+	Format  int                   `json:"format"`
+	Made    time.Time             `json:"made"`
+	Version string                `json:"version"` // of the lector that made it
+	Streams []nats.StreamSnapshot `json:"streams"`
+	Store   transfer.Report       `json:"store"`
+}
+
+const backupFile = "backup.json"
+
+func (a *app) backup(ctx context.Context, args []string) error {
+	c, dir, err := a.backupArguments("backup", args)
+	if err != nil {
+		return err
+	}
+	b := backup{Format: backupFormat, Made: time.Now().UTC(), Version: release()}
+	if err := a.writeBackup(ctx, c, dir, &b); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	for _, s := range b.Streams {
+		fmt.Fprintf(a.stdout, "%8d  messages of %s\n", s.Messages, s.Name)
+	}
+	fmt.Fprintf(a.stdout, "%8d  objects of the store, %d of them new\n", storeObjects(b.Store), storeCopied(b.Store))
+	return nil
+}
+
+func storeObjects(r transfer.Report) int {
+	return r.Clips.Objects + r.Claims.Objects + r.Lexicon.Objects + r.Renditions.Objects
+}
+
+func storeCopied(r transfer.Report) int {
+	return r.Clips.Copied + r.Claims.Copied + r.Lexicon.Copied + r.Renditions.Copied
+}
+
+// backupArguments reads the flags and the one operand of backup and restore.
+func (a *app) backupArguments(command string, args []string) (*config, string, error) {
+	fs := a.flags(command)
+	set := a.settings(fs)
+	words, err := a.parse(fs, args)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(words) != 1 {
+		return nil, "", usageErrorf("%s wants one DIR", command)
+	}
+	c, err := a.load(set)
+	if err == nil && c.NATS.URL != "" {
+		err = lector.Hint(fmt.Errorf("%s: the settings name a NATS server of its own", command),
+			"nats account backup DIR and nats account restore DIR are for its streams, lector store copy for the store")
+	}
+	return c, words[0], err
+}
+
+func (a *app) writeBackup(ctx context.Context, c *config, dir string, b *backup) (err error) {
+	h := a.resources(c)
+	defer h.close(&err)
+	if err := os.MkdirAll(filepath.Join(dir, "streams"), 0o700); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(dir, backupFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if !isServing(c) {
+		if err := h.embedded(ctx); err != nil {
+			return err
+		}
+	}
+	conn, err := h.nats("setup")
+	if err != nil {
+		return err
+	}
+	for _, name := range nats.SnapshotStreams() {
+		s, err := backUpStream(ctx, conn, dir, name)
+		if err != nil {
+			return err
+		}
+		b.Streams = append(b.Streams, s)
+	}
+	b.Store, err = h.copyAll(ctx, h.config.location(), storeLocation{dir: filepath.Join(dir, "store")})
+	if err != nil {
+		return err
+	}
+	return writeBackupFile(dir, b)
+}
+
+// streamFile is where a backup has a stream.
+func streamFile(dir, name string) string { return filepath.Join(dir, "streams", name+".snapshot") }
+
+func backUpStream(ctx context.Context, conn *nats.Conn, dir, name string) (s nats.StreamSnapshot, err error) {
+	f, err := os.OpenFile(streamFile(dir, name), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return s, err
+	}
+	s, err = conn.Snapshot(ctx, name, f)
+	return s, errors.Join(err, f.Sync(), f.Close())
+}
+
+func writeBackupFile(dir string, b *backup) error {
+	data, err := json.MarshalIndent(b, "", "  ")
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, backupFile), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// location is where the configured store is.
+func (c *config) location() storeLocation {
+	if c.Store.Kind == "s3" {
+		return storeLocation{bucket: c.bucket()}
+	}
+	return storeLocation{dir: filepath.Join(c.Data, "store")}
+}
+
+// copyAll makes one store like another.
+func (h *resources) copyAll(ctx context.Context, from, to storeLocation) (transfer.Report, error) {
+	source, err := h.openLocation(ctx, from)
+	if err != nil {
+		return transfer.Report{}, err
+	}
+	target, err := h.openLocation(ctx, to)
+	if err != nil {
+		return transfer.Report{}, err
+	}
+	progress := h.app.copyProgress()
+	job := transfer.Copy{From: source, To: transfer.Verified(target), Exact: true, Parallel: 8, OnStep: progress.step}
+	report, err := job.Run(ctx)
+	progress.end()
+	if err == nil && len(report.Problems) > 0 {
+		p := report.Problems[0]
+		err = lector.Hint(fmt.Errorf("%s: %s", p.Key, p.Error), "%s", p.Hint)
+	}
+	return report, err
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lector"
+)
+
+// TestBackupOfARunningInstallation brings an installation elsewhere: what was heard is
+// heard there, and the next edit pays for what changed only.
+func TestBackupOfARunningInstallation(t *testing.T) {
+	t.Parallel()
+	h := openInstallation(t, t.TempDir(), &silentVoice{}).start()
+	article, withdrawn := sampleArticle("kept"), sampleArticle("withdrawn")
+	before := h.publishAndWait(lector.Published, article)
+	h.publishAndWait(lector.Published, withdrawn)
+	kept := t.TempDir()
+	h.terminal().must("backup", kept)
+	h.publishAndWait(lector.Unpublished, withdrawn)
+	if out := h.terminal().must("backup", kept); !strings.Contains(out, ", 0 of them new") {
+		t.Errorf("the second backup: %s", out)
+	}
+	h.shutdown()
+
+	elsewhere := &terminal{t: t, dir: filepath.Join(t.TempDir(), "lector")}
+	if out := elsewhere.must("restore", kept); !strings.Contains(out, "1  jobs with public audio, 1 of them with all files") {
+		t.Errorf("restored: %s", out)
+	}
+	if code := elsewhere.run("restore", kept); code != 1 || !strings.Contains(elsewhere.err.String(), "already has an installation") {
+		t.Errorf("into a full directory: exit code %d, %s", code, &elsewhere.err)
+	}
+	voice := &silentVoice{}
+	r := openInstallation(t, elsewhere.dir, voice).start()
+	now, _, err := r.jobs.Job(t.Context(), article.Site, article.Key())
+	if err != nil || now.Rendition != before.Rendition {
+		t.Fatalf("the job is %+v, %v", now, err)
+	}
+	article.Body.Content += "\n<p>The lamps were lit for the first time on Sunday night.</p>"
+	article.UpdatedAt = article.UpdatedAt.Add(1)
+	edited := r.publishAndWait(lector.Updated, article)
+	if edited.State != lector.Ready || edited.Sequence <= now.Sequence || voice.calls() != 1 {
+		t.Errorf("the edit: %d calls, %+v", voice.calls(), edited)
+	}
+	if j, _, err := r.jobs.Job(t.Context(), withdrawn.Site, withdrawn.Key()); err != nil || j.State != lector.Removed || len(r.files(withdrawn)) > 0 {
+		t.Errorf("what was withdrawn: %v, %+v, %v", err, j, r.files(withdrawn))
+	}
+}
+
+func TestBackupThatIsNotWhole(t *testing.T) {
+	t.Parallel()
+	c := &terminal{t: t, dir: filepath.Join(t.TempDir(), "lector")}
+	kept := t.TempDir()
+	c.must("backup", kept) // an installation that does not run, and has read nothing
+	name := filepath.Join(kept, "backup.json")
+	whole, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, damage := range map[string]func() error{
+		"no backup.json":   func() error { return os.Remove(name) },
+		"another format":   func() error { return os.WriteFile(name, []byte(`{"format": 2}`), 0o600) },
+		"no JSON":          func() error { return os.WriteFile(name, whole[:20], 0o600) },
+		"half of a stream": func() error { return os.Truncate(streamFile(kept, "ARTICLES"), 100) },
+		"a stream is gone": func() error { return os.Remove(streamFile(kept, "USAGE")) },
+	} {
+		if err := os.WriteFile(name, whole, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := damage(); err != nil {
+			t.Fatal(err)
+		}
+		into := &terminal{t: t, dir: filepath.Join(t.TempDir(), "lector")}
+		if code := into.run("restore", kept); code == 0 || into.err.Len() == 0 {
+			t.Errorf("%s: exit code %d: %s %s", what, code, &into.out, &into.err)
+		}
+	}
+	settings := filepath.Join(t.TempDir(), "lector.yaml")
+	if err := os.WriteFile(settings, []byte("nats: {url: \"nats://127.0.0.1:1\"}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code := c.run("backup", "-config", settings, kept); code != 1 || !strings.Contains(c.err.String(), "nats account backup") {
+		t.Errorf("of a server of its own: exit code %d, %s", code, &c.err)
+	}
+	for args, want := range map[string]int{"backup": 2, "restore": 2, "restore a b": 2} {
+		if code := c.run(strings.Fields(args)...); code != want {
+			t.Errorf("lector %s: exit code %d", args, code)
+		}
+	}
+}
