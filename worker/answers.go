@@ -162,22 +162,58 @@ func (a *Answers) Get(ctx context.Context, hash string) ([]byte, error) {
 	return data, errors.Join(err, body.Close())
 }
 
-// Put keeps an answer, in the spool if the store does not take it.
+// Put keeps an answer, in the spool if the store does not take it. Of a store that
+// does not answer at once nobody knows whether it ever will: meanwhile the answer
+// is in the spool too, for a worker that dies must not lose it.
 func (a *Answers) Put(ctx context.Context, hash string, answer []byte) error {
 	short, cancel := context.WithTimeout(ctx, storageWait)
 	defer cancel()
-	err := a.put(short, hash, answer)
+	stored := make(chan error, 1)
+	go func() { stored <- a.put(short, hash, answer) }()
+	select {
+	case err := <-stored:
+		if err == nil {
+			return nil
+		}
+		stored <- err // read below, when the spool has the answer
+	case <-time.After(patience):
+	}
+	full := a.trySpool(hash, answer)
+	err := <-stored
 	if err == nil {
+		a.unspool(hash)
 		return nil
 	}
 	a.note(err)
-	if a.Spool == "" {
-		return err
-	}
-	if full := a.spool(hash, answer); full != nil {
-		return fmt.Errorf("spool: %w", errors.Join(full, err))
+	if full != nil {
+		return errors.Join(full, err)
 	}
 	return nil
+}
+
+// patience is how long an answer may be in memory alone while the store takes it.
+const patience = 50 * time.Millisecond
+
+// errNoSpool is why an answer is kept nowhere while the store is away.
+var errNoSpool = errors.New("there is none")
+
+// trySpool is spool where there is one.
+func (a *Answers) trySpool(hash string, answer []byte) error {
+	err := errNoSpool
+	if a.Spool != "" {
+		err = a.spool(hash, answer)
+	}
+	if err != nil {
+		return fmt.Errorf("spool: %w", err)
+	}
+	return nil
+}
+
+// unspool removes an answer that the store has. One that stays is moved there later.
+func (a *Answers) unspool(hash string) {
+	if a.Spool != "" {
+		_ = os.Remove(filepath.Join(a.Spool, hash)) // mostly it is not there
+	}
 }
 
 // partial is the extension of files that are being written.
@@ -223,8 +259,6 @@ func (a *Answers) checkRoom(more int64) error {
 
 // Delete forgets an answer.
 func (a *Answers) Delete(ctx context.Context, hash string) error {
-	if a.Spool != "" {
-		_ = os.Remove(filepath.Join(a.Spool, hash)) // mostly it is not there
-	}
+	a.unspool(hash)
 	return a.Store.Delete(ctx, lector.AnswerKey(hash))
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"lector"
 )
@@ -94,6 +95,56 @@ func TestSlowStoreDoesNotHoldAnAnswer(t *testing.T) {
 			t.Errorf("%q, %v", got, err)
 		}
 	})
+}
+
+// TestAnswerIsDurableWhileTheStoreHesitates has a worker that dies while the store has
+// not said yet that it took an answer: the next process finds it in the spool. An
+// answer that the store took in time or late is not left there.
+func TestAnswerIsDurableWhileTheStoreHesitates(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		takes time.Duration // of the store
+		want  bool          // in the spool after the longest time in memory
+	}{
+		"at once": {patience / 2, false},
+		"late":    {storageWait / 2, true},
+		"never":   {time.Hour, true},
+	} {
+		dir := t.TempDir()
+		synctest.Test(t, func(t *testing.T) {
+			a := &Answers{Store: slowStore{newFakeServices(), test.takes}, Spool: dir}
+			done := make(chan error, 1)
+			go func() { done <- a.Put(t.Context(), "aa00", []byte("one")) }()
+			time.Sleep(patience)
+			synctest.Wait()
+			next := &Answers{Store: newFakeServices(), Spool: dir} // of the process that follows a death now
+			got, err := next.Get(t.Context(), "aa00")
+			if test.want != (err == nil && string(got) == "one") {
+				t.Errorf("%s: a death now leaves %q, %v", name, got, err)
+			}
+			if err := <-done; err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if left, err := a.spooled(); err != nil || (len(left) > 0) != (test.takes > storageWait) || (a.Down() != nil) != (len(left) > 0) {
+				t.Errorf("%s: left in the spool %q, %v; down: %v", name, left, err, a.Down())
+			}
+		})
+	}
+}
+
+// slowStore answers each Put after a time.
+type slowStore struct {
+	*fakeServices
+	takes time.Duration
+}
+
+func (s slowStore) Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(s.takes):
+		return s.fakeServices.Put(ctx, o, body)
+	}
 }
 
 // hangingStore answers no Put.
