@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,8 +21,8 @@ type UsageLedger interface {
 }
 
 // recordLostUsage ends the entry of an attempt whose worker died. What it asked
-// for and is in the store was paid for; of the rest as much as could be open at
-// the voice is unknown.
+// for and is in the store by its call was paid for; of the rest as much as could be
+// open at the voice is unknown.
 func (w *Worker) recordLostUsage(ctx context.Context, j lector.Job) error {
 	if w.UsageLedger == nil {
 		return nil
@@ -33,12 +34,18 @@ func (w *Worker) recordLostUsage(ctx context.Context, j lector.Job) error {
 	if err != nil {
 		return lector.WithClass(fmt.Errorf("usage ledger: %w", err), lector.ClassStorage)
 	}
-	found := func(chunk string) bool {
-		_, err := w.Store.Stat(ctx, lector.ClipKey(chunk))
-		return err == nil
-	}
 	w.Log.Warn("a worker died at this article", "job", j.ID, "worker", last.Worker, "planned", len(last.Calls))
-	return w.UsageLedger.Write(ctx, last.LostUsage(found, w.now()))
+	return w.UsageLedger.Write(ctx, last.LostUsage(w.paidBy(ctx, last.ID), w.now()))
+}
+
+// paidBy reports of a chunk whether its clip is there and the attempt has paid for
+// it. What is said in many articles may have been planned by several attempts, of
+// which one made the call. A clip that does not say who paid is of an older build.
+func (w *Worker) paidBy(ctx context.Context, attempt string) func(chunk string) bool {
+	return func(chunk string) bool {
+		clip, err := Clips{w.Store}.Get(ctx, chunk)
+		return err == nil && cmp.Or(synth.Payer(clip), attempt) == attempt
+	}
 }
 
 // countUsage sums what this attempt billed and what it found in the cache.

@@ -42,7 +42,7 @@ func (k keeping) Speak(ctx context.Context, r Request) (Result, error) {
 	if res, err = k.Speaker.Speak(ctx, r); err != nil {
 		return res, err
 	}
-	if answer, err := embed(res.MP3, res.Marks, nil); err == nil {
+	if answer, err := embed(res.MP3, res.Marks, nil, r.payerOf(res)); err == nil {
 		// If it cannot be kept it is still in memory, and its clip may yet be stored.
 		_ = r.answers.Put(context.WithoutCancel(ctx), r.answerHash(), answer)
 	}
@@ -63,6 +63,7 @@ func (r Request) keptAnswer(ctx context.Context) (res Result, err error) {
 	if res.MP3, res.Marks, _, err = split(data); err != nil || len(res.MP3) == 0 {
 		return Result{}, fmt.Errorf("kept answer: %w", lector.ErrNotFound)
 	}
+	res.payer = Payer(data)
 	res.Calls = []lector.Call{{Chunk: r.chunk, Characters: utf8.RuneCountInString(r.Text), Outcome: lector.CallReused}}
 	return res, nil
 }

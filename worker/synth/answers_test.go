@@ -1,9 +1,11 @@
 package synth
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 
 	"lector"
 	"lector/audio"
@@ -104,5 +106,37 @@ func TestNoCallWhileNobodyCanLook(t *testing.T) {
 	r := &Synthesizer{Voice: KeepAnswers(v), Clips: &memory{}, Answers: answers}
 	if _, err := r.Synthesize(t.Context(), nil, texts(2), nil, nil); !errors.Is(err, answers.away) || v.calls != 0 {
 		t.Errorf("%d calls, %v", v.calls, err)
+	}
+}
+
+// TestClipSaysWhoPaid has an attempt pay for an answer and die before its clip is
+// stored: the clip that the next one makes of it is paid by the first.
+func TestClipSaysWhoPaid(t *testing.T) {
+	t.Parallel()
+	chunks, _ := article(100)
+	for name, dies := range map[string]bool{"its own call": false, "an answer of the one before": true} {
+		synctest.Test(t, func(t *testing.T) {
+			ledger, clips := NewMemoryLedger(nil), &memory{}
+			s := Synthesizer{Voice: KeepAnswers(Meter(&fake{}, "anna")), Clips: clips, Answers: &memoryAnswers{}}
+			first := openAccount(ledger)
+			if dies {
+				clips.fail = errors.New("the worker dies here")
+			}
+			if _, err := s.Synthesize(t.Context(), first, chunks, nil, nil); dies == (err == nil) {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if clips.fail = nil; dies {
+				if _, err := s.Synthesize(t.Context(), openAccount(ledger), chunks, nil, nil); err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+			}
+			stored, err := clips.Get(t.Context(), s.hash(chunks[0]))
+			if err != nil || Payer(stored) != first.usage.ID {
+				t.Errorf("%s: %q has paid, want %q, %v", name, Payer(stored), first.usage.ID, err)
+			}
+			if mp3, _, _, err := split(stored); err != nil || bytes.HasPrefix(mp3, []byte("ID3")) {
+				t.Errorf("%s: the tag stays with the frames: %v", name, err)
+			}
+		})
 	}
 }

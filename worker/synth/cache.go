@@ -31,10 +31,11 @@ const (
 	storeDelay = 250 * time.Millisecond
 )
 
-// store makes a clip durable. It is paid for by now, so neither an end of ctx
-// nor a store that does not answer for a moment loses it.
-func (s *Synthesizer) store(ctx context.Context, c Clip) error {
-	data, err := embed(c.MP3, c.Marks, c.Analysis)
+// store makes a clip durable, with the attempt that paid for it. It is paid for by
+// now, so neither an end of ctx nor a store that does not answer for a moment loses
+// it.
+func (s *Synthesizer) store(ctx context.Context, c Clip, payer string) error {
+	data, err := embed(c.MP3, c.Marks, c.Analysis, payer)
 	if err != nil {
 		return fmt.Errorf("clip %.12s: %w", c.Hash, err)
 	}

@@ -10,16 +10,18 @@ import (
 	"lector/audio/id3"
 )
 
-// Our private ID3 frames (ID3v2.4 native frames, 4.27): the marks of a clip, and what
-// it sounds like.
+// Our private ID3 frames (ID3v2.4 native frames, 4.27): the marks of a clip, what it
+// sounds like, and which attempt paid for it.
 const (
 	marksOwner    = "lector marks 1"
 	analysisOwner = "lector analysis 1"
+	payerOwner    = "lector payer 1"
 )
 
-// embed puts the marks and the analysis of a clip into a tag before its frames, so
-// that all of it is one object in the store. A clip with neither stays as it is.
-func embed(mp3 []byte, marks []lector.Mark, a *audio.Analysis) ([]byte, error) {
+// embed puts the marks, the analysis and the payer of a clip into a tag before its
+// frames, so that all of it is one object in the store. A clip with none of them
+// stays as it is.
+func embed(mp3 []byte, marks []lector.Mark, a *audio.Analysis, payer string) ([]byte, error) {
 	var tag id3.Tag
 	if len(marks) > 0 {
 		data, err := json.Marshal(marks)
@@ -30,6 +32,9 @@ func embed(mp3 []byte, marks []lector.Mark, a *audio.Analysis) ([]byte, error) {
 	}
 	if a != nil {
 		tag.Private = append(tag.Private, id3.Private{Owner: analysisOwner, Data: a.Keep(mp3)})
+	}
+	if payer != "" {
+		tag.Private = append(tag.Private, id3.Private{Owner: payerOwner, Data: []byte(payer)})
 	}
 	if tag.Private == nil {
 		return mp3, nil
@@ -57,15 +62,31 @@ func split(clip []byte) (mp3 []byte, marks []lector.Mark, a *audio.Analysis, err
 		case analysisOwner:
 			mp3 = clip[size:]
 			a = audio.Recall(p.Data, mp3)
+		case payerOwner:
+			mp3 = clip[size:]
 		}
 	}
 	return mp3, marks, a, nil
 }
 
+// Payer returns the ID of the attempt whose call a stored clip or answer came from,
+// or nothing where it does not say.
+func Payer(clip []byte) string {
+	size, _ := id3.Size(clip) // 0 where no tag begins
+	tag, _ := id3.Parse(clip[:min(size, len(clip))])
+	for _, p := range tag.Private {
+		if p.Owner == payerOwner {
+			return string(p.Data)
+		}
+	}
+	return ""
+}
+
 // splitCutTag is split for a clip that is shorter than its tag claims: an error if the
 // tag is ours.
 func splitCutTag(clip []byte, size int) (mp3 []byte, marks []lector.Mark, a *audio.Analysis, err error) {
-	if bytes.Contains(clip, []byte(marksOwner)) || bytes.Contains(clip, []byte(analysisOwner)) {
+	ours := func(owner string) bool { return bytes.Contains(clip, []byte(owner)) }
+	if ours(marksOwner) || ours(analysisOwner) || ours(payerOwner) {
 		return nil, nil, nil, fmt.Errorf("tag of %d bytes in a clip of %d", size, len(clip))
 	}
 	return clip, nil, nil, nil

@@ -38,6 +38,17 @@ type Result struct {
 	// was in the cache counts as a call with the outcome CallReused.
 	Calls    []lector.Call
 	Analysis *audio.Analysis // of the last audio; nil: nobody analysed it
+	payer    string          // of an answer that was kept: the attempt that asked for it
+}
+
+// payerOf returns the attempt that paid for a result: this one, if a call of it was
+// billed, or else the one that had asked for an answer that was kept.
+func (r Request) payerOf(res Result) string {
+	paid := func(c lector.Call) bool { return c.Outcome == lector.CallPaid }
+	if r.account != nil && slices.ContainsFunc(res.Calls, paid) {
+		return r.account.usage.ID
+	}
+	return res.payer
 }
 
 // after returns r with what an earlier result for the same text was billed.

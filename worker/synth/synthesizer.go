@@ -256,7 +256,7 @@ func (r *run) speak(ctx context.Context, hash string, c Chunk, confirm func() er
 	clip.Billed = cmp.Or(res.Characters, clip.Characters)
 	clip.Cost = cost(clip.Billed, r.Voice.Capabilities())
 	res.bill(&clip)
-	err = r.store(ctx, clip)
+	err = r.store(ctx, clip, q.payerOf(res))
 	if err == nil {
 		q.dropAnswer(ctx)
 	}

@@ -343,7 +343,7 @@ func TestEmbedMarks(t *testing.T) {
 	t.Parallel()
 	mp3 := bytes.Repeat([]byte{0xFF, 0xF3, 0x64, 0xC4}, 100)
 	marks := []lector.Mark{{Kind: lector.WordMark, At: 1500 * time.Millisecond, Start: 3, End: 300}}
-	clip, err := embed(mp3, marks, nil)
+	clip, err := embed(mp3, marks, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -356,7 +356,7 @@ func TestEmbedMarks(t *testing.T) {
 	if err != nil || !bytes.Equal(got, mp3) || len(back) != 1 || back[0] != marks[0] {
 		t.Errorf("%v, %d bytes, %+v", err, len(got), back)
 	}
-	if bare, err := embed(mp3, nil, nil); err != nil || !bytes.Equal(bare, mp3) {
+	if bare, err := embed(mp3, nil, nil, ""); err != nil || !bytes.Equal(bare, mp3) {
 		t.Errorf("a clip without marks changes: %v", err)
 	}
 	foreign := append([]byte("ID3\x04\x00\x00\x00\x00\x00\x20PRIV\x00\x00\x00\x16\x00\x00somebody else\x00"+strings.Repeat("x", 8)), mp3...)
@@ -372,7 +372,7 @@ func TestAnalysisStaysWithItsClip(t *testing.T) {
 	mp3 := bytes.Repeat([]byte{0xFF, 0xF3, 0x64, 0xC4}, 100)
 	a := &audio.Analysis{Duration: time.Second, Loudness: -19}
 	for _, marks := range [][]lector.Mark{nil, {{At: 1}}} {
-		clip, err := embed(mp3, marks, a)
+		clip, err := embed(mp3, marks, a, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -388,7 +388,7 @@ func TestAnalysisStaysWithItsClip(t *testing.T) {
 }
 
 func FuzzSplit(f *testing.F) {
-	clip, _ := embed([]byte("frames"), []lector.Mark{{At: 1}}, &audio.Analysis{})
+	clip, _ := embed([]byte("frames"), []lector.Mark{{At: 1}}, &audio.Analysis{}, "")
 	f.Add(clip)
 	f.Add(clip[:20])
 	f.Fuzz(func(t *testing.T, data []byte) {
