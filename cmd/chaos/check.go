@@ -35,6 +35,7 @@ func (e evidence) checkArticle(h *history, v *violations) {
 		v.add(atNoRest, "%s: %v", name, j)
 	}
 	switch {
+	case e.poisoned(j): // given up, as it must be
 	case want.public && !got.there:
 		v.add(notPublic, "%s: %s is wanted, %v", name, want.revision, j)
 	case !want.public && got.there:
@@ -47,6 +48,22 @@ func (e evidence) checkArticle(h *history, v *violations) {
 	if got.there && j.Rendition != "" && j.Rendition != got.manifest.Hash {
 		v.add(wrongBytes, "%s: the job knows rendition %.12s, %.12s is public", name, j.Rendition, got.manifest.Hash)
 	}
+}
+
+// losses is how many workers in a row may be lost at an article before that is given
+// up, so that no article takes down one worker after the other.
+const losses = 3
+
+// poisoned reports whether a job was given up since the schedule has killed or frozen
+// the workers of its last attempts: that is the rule, and an operator is told.
+func (e evidence) poisoned(j job) bool {
+	struck := 0
+	for _, a := range j.Attempts {
+		if a.Outcome == "" && e.struck[a.pid()] {
+			struck++
+		}
+	}
+	return j.State == lector.Failed && j.Class == lector.ClassPoison && struck >= losses
 }
 
 // checkAnnouncements holds that what is public was announced, each revision once.
@@ -84,10 +101,10 @@ func (e evidence) checkMoney(v *violations) {
 		v.add(lostPayment, "%d characters are billed in the ledger, the voice has billed %d", e.ledger.Billed, most)
 	}
 	for text, n := range e.meter.Unexcused {
-		v.add(paidTwice, "%d characters too many of %.60q", n, text)
+		v.add(paidTwice, "%d characters too many of %.60q: %s", n, text, e.meter.callsFor(text))
 	}
 	for text, n := range e.meter.Abandoned {
-		v.add(abandoned, "%d characters of %.60q", n, text)
+		v.add(abandoned, "%d characters of %.60q: %s", n, text, e.meter.callsFor(text))
 	}
 }
 

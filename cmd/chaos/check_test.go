@@ -120,7 +120,13 @@ func TestCheckFindsWhatIsPlanted(t *testing.T) {
 		e.jobs[key] = j
 	}
 	for kind, plants := range map[string]map[string]func(*evidence){
-		notPublic:   {"no audio": func(e *evidence) { e.public[here] = rendition{} }},
+		notPublic: {
+			"no audio": func(e *evidence) { e.public[here] = rendition{} },
+			"given up, and two of its workers died by themselves": func(e *evidence) {
+				poison(e, here)
+				e.struck = map[int]bool{11: true}
+			},
+		},
 		stillPublic: {"audio of a withdrawn article": func(e *evidence) { r := e.public[here]; r.manifest.Hash = ""; e.public[gone] = r }},
 		oldRevision: {"an older one": func(e *evidence) { r := e.public[here]; r.manifest.Revision = "r1"; e.public[here] = r }},
 		noRecord:    {"no job": func(e *evidence) { delete(e.jobs, gone) }},
@@ -167,6 +173,33 @@ func TestCheckFindsWhatIsPlanted(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// poison has a job be given up after three workers were lost at it.
+func poison(e *evidence, key string) {
+	j := e.jobs[key]
+	j.State, j.Class, j.Attempts = lector.Failed, lector.ClassPoison, nil
+	for _, pid := range []string{"11", "12", "13"} {
+		j.Attempts = append(j.Attempts, attempt{Worker: "a-host-" + pid + "-abcd"})
+	}
+	e.jobs[key], e.public[key] = j, rendition{}
+}
+
+// TestPoisonByTheSchedule has the schedule kill all workers that were lost at an
+// article: it is given up by the rule, which is no violation, and the report names it.
+func TestPoisonByTheSchedule(t *testing.T) {
+	t.Parallel()
+	e, v := allWell(), &violations{}
+	poison(&e, lector.Key("alpha", "here"))
+	e.struck = map[int]bool{11: true, 12: true, 13: true}
+	if e.check(v); len(v.list()) > 0 {
+		t.Errorf("found %+v", v.list())
+	}
+	r := newResult(1, nil, 0, 0, e, newWatcher("", nil, v), nil)
+	var out strings.Builder
+	if report(&out, []result{r}); !strings.Contains(out.String(), "alpha here was given up as poison") {
+		t.Errorf("the report does not say it:\n%s", out.String())
 	}
 }
 

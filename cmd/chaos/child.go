@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -32,6 +33,7 @@ type child struct {
 	ended  chan struct{}
 	wanted bool  // to run
 	from   int64 // where its log of this run begins
+	struck []int // its processes that were killed or frozen
 }
 
 // start starts the program, with more variables in its environment. One that
@@ -115,8 +117,31 @@ func (c *child) kill() {
 	if process == nil {
 		return
 	}
+	c.strike(process)
 	_ = process.Kill() // it may have ended by itself
 	<-ended
+}
+
+// strike notes that a process was killed or frozen.
+func (c *child) strike(process *os.Process) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.struck = append(c.struck, process.Pid)
+}
+
+// strikes returns the processes of the program that were killed or frozen.
+func (c *child) strikes() []int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.struck)
+}
+
+// freeze stops the program where it is, until the signal SIGCONT.
+func (c *child) freeze() {
+	if process, _ := c.running(); process != nil {
+		c.strike(process)
+		_ = process.Signal(syscall.SIGSTOP) // it may have ended meanwhile
+	}
 }
 
 // stop asks the program to end. One that does not within the grace time is

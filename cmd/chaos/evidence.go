@@ -28,6 +28,7 @@ type evidence struct {
 	meter     bill
 	ledger    usage
 	remains   []remain
+	struck    map[int]bool // processes of workers that were killed or frozen
 }
 
 // rendition is what listeners get of an article.
@@ -44,7 +45,7 @@ type ready struct {
 
 // gather asks everybody. Each part is asked again until it answers.
 func (l *lab) gather(ctx context.Context, histories []*history) (e evidence, err error) {
-	e = evidence{histories: histories, public: map[string]rendition{}, meter: l.meter.total()}
+	e = evidence{histories: histories, public: map[string]rendition{}, meter: l.meter.total(), struck: l.struck()}
 	if e.jobs, err = l.jobs(ctx); err != nil {
 		return e, err
 	}
@@ -72,6 +73,17 @@ func (l *lab) gather(ctx context.Context, histories []*history) (e evidence, err
 		}
 	}
 	return e, nil
+}
+
+// struck returns the processes of workers that faults have killed or frozen.
+func (l *lab) struck() map[int]bool {
+	all := map[int]bool{}
+	for _, c := range l.workers {
+		for _, pid := range c.strikes() {
+			all[pid] = true
+		}
+	}
+	return all
 }
 
 // readyIn returns the announcements that audio is there.

@@ -43,7 +43,7 @@ func (l *lab) injectWorker(ctx context.Context, c *child, f fault) error {
 	at := c.name
 	switch f.Kind {
 	case "freeze worker past its lease", "freeze worker":
-		c.signal(syscall.SIGSTOP)
+		c.freeze()
 		l.meter.excuse(at, f.Kind)
 		defer c.signal(syscall.SIGCONT)
 		return pause(ctx, f.Lasts)

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"lector"
@@ -15,9 +17,25 @@ type job struct {
 	State     lector.State `json:"state"`
 	Stage     string       `json:"stage"`
 	Revision  string       `json:"revision"`
+	Class     lector.Class `json:"class"`
 	Reason    string       `json:"reason"`
 	Rendition string       `json:"rendition"`
 	Announced *bool        `json:"announced"`
+	Attempts  []attempt    `json:"attempts"`
+}
+
+// attempt is one attempt at a job. Worker is its host, its process and a random word,
+// with hyphens; Outcome is empty where it never ended.
+type attempt struct {
+	Worker  string `json:"worker"`
+	Outcome string `json:"outcome"`
+}
+
+// pid is the process that made the attempt, or 0.
+func (a attempt) pid() int {
+	words := strings.Split(a.Worker, "-")
+	pid, _ := strconv.Atoi(words[max(0, len(words)-2)]) // 0 where it is none
+	return pid
 }
 
 // atRest reports whether nothing more happens to the job by itself.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -24,6 +26,7 @@ type call struct {
 	worker string
 	text   string
 	state  outcome
+	began  time.Time
 	ended  time.Time
 	// excused says which fault made a second payment unavoidable: the call was
 	// open at the provider when it struck, or its answer was on the way.
@@ -42,7 +45,7 @@ type meter struct {
 func (m *meter) begin(worker, text string) *call {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c := &call{worker: worker, text: text, state: open}
+	c := &call{worker: worker, text: text, state: open, began: time.Now()}
 	m.calls = append(m.calls, c)
 	return c
 }
@@ -74,6 +77,40 @@ func (m *meter) excuse(worker, fault string) {
 	}
 }
 
+// of says how each call for a text went.
+func (m *meter) of(text string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []string
+	for _, c := range m.calls {
+		if c.text == text {
+			all = append(all, c.String())
+		}
+	}
+	return strings.Join(all, "; ")
+}
+
+// callsFor says how each call for a text went, as far as anybody knows.
+func (b bill) callsFor(text string) string {
+	if b.calls == nil {
+		return "nobody knows how"
+	}
+	return b.calls(text)
+}
+
+// String says how a call went.
+func (c *call) String() string {
+	const clock = "15:04:05.000"
+	s := fmt.Sprintf("%s asked at %s, %s", c.worker, c.began.Format(clock), c.state)
+	if c.state != open {
+		s += " at " + c.ended.Format(clock)
+	}
+	if c.excused != "" {
+		s += " (" + c.excused + ")"
+	}
+	return s
+}
+
 // bill is what the meter adds up, in characters.
 type bill struct {
 	Calls     int            `json:"calls"`
@@ -85,6 +122,8 @@ type bill struct {
 	Open      int            `json:"open"`       // that faults caught open at the provider
 	Unexcused map[string]int `json:"-"`          // characters that were paid twice for no fault, by text
 	Abandoned map[string]int `json:"-"`          // characters of calls whose worker hung up for no fault, by text
+
+	calls func(text string) string // says how each call for a text went
 }
 
 // billed is all that the provider bills.
@@ -94,7 +133,7 @@ func (b bill) billed() int { return b.Answered + b.Spoiled + b.Lost }
 func (m *meter) total() bill {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	b := bill{Unexcused: map[string]int{}, Abandoned: map[string]int{}}
+	b := bill{Unexcused: map[string]int{}, Abandoned: map[string]int{}, calls: m.of}
 	times, excused := map[string]int{}, map[string]int{}
 	for _, c := range m.calls {
 		b.Calls++

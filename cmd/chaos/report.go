@@ -21,7 +21,8 @@ type result struct {
 	Takedown   float64        `json:"longest_takedown"` // seconds
 	Wait       float64        `json:"longest_wait"`     // seconds from an event to its audio
 	WaitFor    string         `json:"longest_wait_article,omitempty"`
-	Broker     []string       `json:"broker,omitempty"` // what NATS servers said of their storage
+	Poisoned   []string       `json:"poisoned,omitempty"` // articles at which the schedule has killed three workers in a row
+	Broker     []string       `json:"broker,omitempty"`   // what NATS servers said of their storage
 }
 
 func newResult(seed uint64, faults []fault, articles, events int, e evidence, w *watcher, all []violation) result {
@@ -36,6 +37,11 @@ func newResult(seed uint64, faults []fault, articles, events int, e evidence, w 
 	r.Takedowns, r.Takedown = w.takedowns, w.takedown.Seconds()
 	w.mu.Unlock()
 	r.Wait, r.WaitFor = e.longestWait()
+	for _, h := range e.histories {
+		if e.poisoned(e.jobs[h.key()]) {
+			r.Poisoned = append(r.Poisoned, h.site+" "+h.article)
+		}
+	}
 	return r
 }
 
@@ -92,6 +98,9 @@ func report(w io.Writer, all []result) {
 	for _, r := range all {
 		for _, v := range r.Violations {
 			fmt.Fprintf(w, "seed %d: %s: %s\n", r.Seed, v.Kind, v.Detail)
+		}
+		for _, article := range r.Poisoned {
+			fmt.Fprintf(w, "seed %d: %s was given up as poison: the schedule has killed or frozen %d workers at it\n", r.Seed, article, losses)
 		}
 		for _, note := range r.Broker {
 			fmt.Fprintf(w, "seed %d: NATS server %s\n", r.Seed, note)
