@@ -82,22 +82,32 @@ func (c *Conn) Setup(ctx context.Context, replicas int) error {
 
 // setupConsumer creates a consumer or brings it to its present shape. A new one
 // begins behind what is settled: events that had their effect are not handed out
-// again.
+// again. Where one has begun cannot be changed, and stays.
 func (c *Conn) setupConsumer(ctx context.Context, k jetstream.ConsumerConfig) error {
-	_, err := c.js.Consumer(ctx, articles, k.Durable)
-	made := errors.Is(err, jetstream.ErrConsumerNotFound)
-	if _, err := c.js.CreateOrUpdateConsumer(ctx, articles, k); err != nil || !made || k.DeliverPolicy != jetstream.DeliverAllPolicy {
+	there, err := c.js.Consumer(ctx, articles, k.Durable)
+	if errors.Is(err, jetstream.ErrConsumerNotFound) {
+		floor, err := c.settledFloor(ctx)
+		if err == nil {
+			_, err = c.js.CreateConsumer(ctx, articles, beginBehind(k, floor))
+		}
 		return err
 	}
-	floor, err := c.settledFloor(ctx)
-	if err != nil || floor == 0 {
+	if err != nil {
 		return err
 	}
-	s, err := c.bind(ctx, articles)
-	if err == nil {
-		_, err = s.ResetConsumerToSequence(ctx, k.Durable, floor+1)
-	}
+	began := there.CachedInfo().Config
+	k.DeliverPolicy, k.OptStartSeq, k.OptStartTime = began.DeliverPolicy, began.OptStartSeq, began.OptStartTime
+	_, err = c.js.UpdateConsumer(ctx, articles, k)
 	return err
+}
+
+// beginBehind has a consumer that is about to be made begin behind a place; 0 is before
+// the first event.
+func beginBehind(k jetstream.ConsumerConfig, place uint64) jetstream.ConsumerConfig {
+	if place > 0 {
+		k.DeliverPolicy, k.OptStartSeq = jetstream.DeliverByStartSequencePolicy, place+1
+	}
+	return k
 }
 
 func (c *Conn) setupStreams(ctx context.Context, replicas int) error {
@@ -191,7 +201,6 @@ func consumerConfigs() []jetstream.ConsumerConfig {
 	queue, early := all, all
 	queue.Durable, queue.Description = consumer, "hands each article event to one worker"
 	early.Durable, early.Description = urgent, "hands withdrawals and breaking articles to a worker beside the queue"
-	early.DeliverPolicy = jetstream.DeliverNewPolicy // what is older stands in the queue
 	return []jetstream.ConsumerConfig{queue, early}
 }
 

@@ -318,10 +318,18 @@ func (w *Watchdog) checkConsumer(ctx context.Context, k watchedConsumer) (*jetst
 	return c.CachedInfo(), nil
 }
 
+// makeAgain makes a consumer that begins behind what is settled. Where nobody can say
+// what is, all events come once more, which changes nothing but takes its time.
 func (w *Watchdog) makeAgain(ctx context.Context, k watchedConsumer) error {
-	_, err := w.conn.js.CreateConsumer(ctx, k.stream, k.config)
+	settled, err := w.settled(ctx, k)
+	if err != nil {
+		w.conn.log.Warn("the new consumer begins with the first event", "consumer", k.config.Durable, "error", w.conn.Explain(err))
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.answer)
+	defer cancel()
+	_, err = w.conn.js.CreateConsumer(ctx, k.stream, beginBehind(k.config, settled))
 	if err == nil || errors.Is(err, jetstream.ErrConsumerExists) {
-		w.conn.log.Warn("consumer was gone and was made again", "consumer", k.config.Durable, "from", w.goOn(ctx, k))
+		w.conn.log.Warn("consumer was gone and was made again", "consumer", k.config.Durable, "from", settled+1)
 		return nil
 	}
 	return lector.Hint(fmt.Errorf("consumer %s is gone and cannot be made again: %w", k.config.Durable, w.conn.Explain(err)),
@@ -336,38 +344,15 @@ func (w *Watchdog) MakeConsumers(ctx context.Context) {
 	}
 }
 
-// goOn has a new consumer begin behind what was settled when the one before was
-// last seen, else behind what the jobs' records say is settled, and returns that
-// place. Where the server does not do it, all events come once more, which changes
-// nothing but takes its time.
-func (w *Watchdog) goOn(ctx context.Context, k watchedConsumer) uint64 {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), setupTimeout)
-	defer cancel()
-	settled, err := w.settled(ctx, k)
-	if settled == 0 && err == nil {
-		return 1
-	}
-	var s jetstream.Stream
-	if err == nil {
-		s, err = w.conn.js.Stream(ctx, k.stream)
-	}
-	if err == nil {
-		_, err = s.ResetConsumerToSequence(ctx, k.config.Durable, settled+1)
-	}
-	if err != nil {
-		w.conn.log.Warn("the new consumer begins with the first event", "consumer", k.config.Durable, "error", w.conn.Explain(err))
-		return 1
-	}
-	return settled + 1
-}
-
-// settled returns up to where all events of a consumer that is gone were settled. It
-// is 0 where it may begin as it does when it is new.
+// settled returns up to where all events of a consumer that is gone were settled: as
+// it was when it was last seen, else as the jobs' records say.
 func (w *Watchdog) settled(ctx context.Context, k watchedConsumer) (uint64, error) {
 	floor, _ := w.floors.Load(k.config.Durable)
-	if place, _ := floor.(uint64); place > 0 || k.config.DeliverPolicy != jetstream.DeliverAllPolicy {
+	if place, _ := floor.(uint64); place > 0 {
 		return place, nil
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), setupTimeout)
+	defer cancel()
 	return w.conn.settledFloor(ctx)
 }
 

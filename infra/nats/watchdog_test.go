@@ -102,6 +102,67 @@ func TestConsumerIsMadeAgain(t *testing.T) {
 	}
 }
 
+// TestTakedownWhileItsConsumerIsGone publishes a takedown while the consumer for what is
+// urgent is not there: whoever makes it again has it hand the takedown out, and what
+// was settled before not once more. Its shape stays when setup runs again.
+func TestTakedownWhileItsConsumerIsGone(t *testing.T) {
+	t.Parallel()
+	for name, makeAgain := range map[string]func(b *testServer, seen *Watchdog) error{
+		"by a worker that has seen it": func(_ *testServer, seen *Watchdog) error { untilWell(t, seen); return nil },
+		"by a worker that has not":     func(b *testServer, _ *Watchdog) error { untilWell(t, b.Watchdog(false)); return nil },
+		"by setup":                     func(b *testServer, _ *Watchdog) error { return b.Setup(t.Context(), 1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			isUrgent := func(e lector.ArticleEvent) bool { return e.Type.Withdraws() }
+			u, err := b.Urgent(t.Context(), isUrgent)
+			if err != nil {
+				t.Fatal(err)
+			}
+			settled := event("a", "1")
+			settled.Type = lector.Unpublished
+			n := publish(t, b.Conn, settled)
+			if d := nextUrgent(t, u); d.Sequence != n || d.Ack(t.Context()) != nil {
+				t.Fatalf("delivered %+v", d)
+			}
+			save(t, b.Conn, "a", lector.Job{Sequence: n, State: lector.Removed})
+			w := b.Watchdog(false)
+			limittest.Until(t, "the acknowledgement is seen", func() bool {
+				w.Look(t.Context())
+				floor, _ := w.floors.Load(urgent)
+				return floor == n
+			})
+			if err := b.js.DeleteConsumer(t.Context(), articles, urgent); err != nil {
+				t.Fatal(err)
+			}
+			publish(t, b.Conn, event("b", "1"))
+			takedown := event("b", "2")
+			takedown.Type = lector.Unpublished
+			n = publish(t, b.Conn, takedown)
+			publish(t, b.Conn, event("c", "1"))
+			if err := errors.Join(makeAgain(b, w), b.Setup(t.Context(), 1)); err != nil {
+				t.Fatal(err)
+			}
+			if d := nextUrgent(t, u); d.Sequence != n {
+				t.Errorf("delivered %+v, want the takedown at %d", d.Event, n)
+			}
+		})
+	}
+}
+
+// nextUrgent waits for the next urgent event.
+func nextUrgent(t *testing.T, u *Urgent) (next lector.Delivery) {
+	t.Helper()
+	limittest.Until(t, "an urgent event", func() bool {
+		if err := u.Fetch(limittest.Context(t), 1, func(d lector.Delivery) { next = d }); err != nil {
+			t.Log(err)
+		}
+		return next.Acknowledger != nil
+	})
+	return next
+}
+
 // TestConsumerCannotBeMadeAgain has a worker whose role may not create anything.
 func TestConsumerCannotBeMadeAgain(t *testing.T) {
 	t.Parallel()
