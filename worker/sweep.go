@@ -43,17 +43,17 @@ const sweepInterval = time.Minute
 
 // Sweeper looks again and again whether each accepted event is at its end, or has
 // somebody who brings it there: a worker that holds the article's lease, or the
-// queue. What has nobody, for the queue has lost it, is handed out by Next. One
-// worker sweeps for all.
+// queue. What has nobody, for the queue has lost it, is handed out by Next; so is what
+// is at its end and was never announced. One worker sweeps for all.
 type Sweeper struct {
-	Events   EventLog
-	Jobs     JobRecords
-	Leases   SweepLeases
-	Announce func(ctx context.Context, e lector.AudioEvent) error
-	Log      *slog.Logger
-	Interval time.Duration // 0 is sweepInterval
-	// OnFound is called for each event that had nobody, once, and OnSweep after each
-	// sweep with its error. Both may be nil.
+	Events    EventLog
+	Jobs      JobRecords
+	Leases    SweepLeases
+	Announcer Announcer
+	Log       *slog.Logger
+	Interval  time.Duration // 0 is sweepInterval
+	// OnFound is called for each event that had nobody or was not announced, once, and
+	// OnSweep after each sweep with its error. Both may be nil.
 	OnFound func(p lector.EventPlace)
 	OnSweep func(took time.Duration, err error)
 	// Now is the clock; nil is time.Now.
@@ -144,8 +144,12 @@ func (s *Sweeper) sweep(ctx context.Context, w *watched) error {
 	return nil
 }
 
+// announcedWithin is how long before its first sweep a job may have come to its end
+// for a sweeper to look whether that was announced: others have looked at those before.
+const announcedWithin = 24 * time.Hour
+
 // readEvents notes the events that came since the last sweep. The first one passes
-// over what the records say is at its end.
+// over what the records say is at its end, and has been for long.
 func (s *Sweeper) readEvents(ctx context.Context, w *watched) error {
 	records := map[string]lector.Job{}
 	if !w.loaded {
@@ -153,7 +157,9 @@ func (s *Sweeper) readEvents(ctx context.Context, w *watched) error {
 			if err != nil {
 				return err
 			}
-			records[j.ID] = lector.Job{Sequence: j.Sequence, State: j.State, Ignored: j.Ignored}
+			if j.Announced || s.now().Sub(j.Changed) >= announcedWithin {
+				records[j.ID] = lector.Job{Sequence: j.Sequence, State: j.State, Ignored: j.Ignored}
+			}
 		}
 	}
 	for p, err := range s.Events.EventPlaces(ctx, w.last) {
@@ -188,9 +194,15 @@ func (s *Sweeper) unsettled(ctx context.Context, w *watched, queue lector.QueueS
 		o := openEvent{EventPlace: p, job: j, seen: p.Stored}
 		switch {
 		case j.Settles(p.Sequence):
-			delete(w.events, key)
-			s.forget(p.Sequence)
-			continue
+			announced, err := s.isAnnounced(ctx, p, j)
+			if err != nil {
+				return nil, err
+			}
+			if announced {
+				delete(w.events, key)
+				s.forget(p.Sequence)
+				continue
+			}
 		case j.Sequence > p.Sequence: // an event that came since they were read
 			continue
 		case j.Ignored != nil && j.Ignored.Sequence >= p.Sequence:
@@ -202,6 +214,19 @@ func (s *Sweeper) unsettled(ctx context.Context, w *watched, queue lector.QueueS
 		open = append(open, o)
 	}
 	return open, nil
+}
+
+// isAnnounced reports whether what became of an event that is at its end was announced,
+// or is not to be.
+func (s *Sweeper) isAnnounced(ctx context.Context, p lector.EventPlace, j lector.Job) (bool, error) {
+	if j.Announced || j.Sequence != p.Sequence {
+		return true, nil
+	}
+	last, err := s.Announcer.LastAnnouncement(ctx, j.Site, j.ID)
+	if errors.Is(err, lector.ErrNotFound) {
+		return false, nil
+	}
+	return last.Announces(j), err
 }
 
 // withoutOwner returns the events that the queue has lost: those that it takes for
@@ -292,7 +317,11 @@ func (s *Sweeper) note(o openEvent) {
 	if again {
 		return
 	}
-	s.Log.Error("the queue has lost an event: it is worked on now",
+	text := "the queue has lost an event: it is worked on now"
+	if o.job.State.Terminal() {
+		text = "a job has ended without an announcement: it is announced now"
+	}
+	s.Log.Error(text,
 		"site", o.Site, "article", cmp.Or(o.job.Article, o.Key), "sequence", o.Sequence, "state", o.job.State)
 	if s.OnFound != nil {
 		s.OnFound(o.EventPlace)
@@ -305,7 +334,7 @@ var errEventGone = lector.Hint(lector.Permanent(errors.New("its event is not in 
 // giveUp ends a job whose event is neither with anybody nor in the stream: nothing
 // would ever become of it.
 func (s *Sweeper) giveUp(ctx context.Context, w *watched, o openEvent) error {
-	if o.job.Sequence != o.Sequence { // erased, or pushed out by newer ones
+	if o.job.Sequence != o.Sequence || o.job.State.Terminal() { // erased, or pushed out by newer ones
 		delete(w.events, o.Key)
 		return nil
 	}
@@ -324,7 +353,7 @@ func (s *Sweeper) giveUp(ctx context.Context, w *watched, o openEvent) error {
 	if s.OnFound != nil {
 		s.OnFound(o.EventPlace)
 	}
-	return s.Announce(ctx, lector.AudioEvent{
+	return s.Announcer.Announce(ctx, lector.AudioEvent{
 		ID: lector.AnnouncementID(r.job, ""), Type: lector.AudioFailed, Time: now, Site: o.Site, Article: r.job.Article, Key: o.Key,
 		Revision: r.job.Revision, Usage: r.job.Usage, Reason: r.job.Reason,
 	})

@@ -91,7 +91,7 @@ type sweeping struct {
 func newSweeping(ctx context.Context, f *fakeLog) *sweeping {
 	f.fakeServices, f.held = newFakeServices(), map[string]bool{}
 	s := &sweeping{log: f, w: &watched{events: map[string]lector.EventPlace{}}}
-	s.Sweeper = &Sweeper{Events: f, Jobs: f, Leases: f, Announce: f.Announce, Log: slog.New(slog.DiscardHandler)}
+	s.Sweeper = &Sweeper{Events: f, Jobs: f, Leases: f, Announcer: f, Log: slog.New(slog.DiscardHandler)}
 	s.OnFound = func(lector.EventPlace) { s.found++ }
 	s.init()
 	go func() {
@@ -213,6 +213,56 @@ func TestSweepOfWhatNobodyCanRead(t *testing.T) {
 	})
 }
 
+// TestSweepFindsWhatWasNotAnnounced has jobs at their ends whose worker died before the
+// announcement, and whose events the queue takes for settled.
+func TestSweepFindsWhatWasNotAnnounced(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		age      time.Duration // since the job ended
+		job      lector.Job
+		newest   string // the newest audio event's ID
+		settled  uint64 // by the queue
+		restarts bool   // the sweeper, between the event and the end of the job
+		want     []uint64
+	}{
+		"never":                         {0, lector.Job{Sequence: 2, State: lector.Ready, Rendition: "x"}, "", 2, false, []uint64{2}},
+		"never, after a restart":        {time.Hour, lector.Job{Sequence: 2, State: lector.Ready, Rendition: "x"}, "", 2, true, []uint64{2}},
+		"the one before only":           {0, lector.Job{Sequence: 2, State: lector.Ready, Rendition: "x"}, keyIn("a") + "-1-" + lector.AudioReady, 2, false, []uint64{2}},
+		"a failure":                     {0, lector.Job{Sequence: 2, State: lector.Failed}, "", 2, false, []uint64{2}},
+		"it was":                        {0, lector.Job{Sequence: 2, State: lector.Ready, Rendition: "x"}, keyIn("a") + "-2-" + lector.AudioReady, 2, false, nil},
+		"by a replay":                   {0, lector.Job{Sequence: 2, State: lector.Ready, Rendition: "x"}, keyIn("a") + "-2-" + lector.AudioReady + "-r7", 2, true, nil},
+		"nothing is to be":              {0, lector.Job{Sequence: 2, State: lector.Refused, Announced: true}, "", 2, false, nil},
+		"the queue has it":              {0, lector.Job{Sequence: 2, State: lector.Ready, Rendition: "x"}, "", 1, false, nil},
+		"long before the first sweep":   {48 * time.Hour, lector.Job{Sequence: 2, State: lector.Ready, Rendition: "x"}, "", 2, true, nil},
+		"a newer one was ignored since": {0, lector.Job{Sequence: 1, State: lector.Ready, Ignored: &lector.IgnoredEvent{Sequence: 2}}, "", 2, false, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				log := &fakeLog{queue: lector.QueueState{Settled: test.settled, Delivered: 2, Unsettled: int(2 - test.settled)}}
+				s := newSweeping(t.Context(), log)
+				if !test.restarts {
+					s.look(t)
+				}
+				test.job.Changed = time.Now().Add(-test.age)
+				log.event("a", 2, test.job)
+				if test.newest != "" {
+					log.announced = []lector.AudioEvent{{ID: test.newest}}
+				}
+				if got := s.look(t); !slices.Equal(got, test.want) || s.found != len(test.want) {
+					t.Errorf("handed out %v, want %v; counted %d", got, test.want, s.found)
+				}
+				log.announced = []lector.AudioEvent{{ID: lector.AnnouncementID(test.job, "")}}
+				log.announced[0].ID = keyIn("a") + log.announced[0].ID
+				time.Sleep(time.Hour)
+				if got := s.look(t); len(got) > 0 || len(s.w.events) > 0 {
+					t.Errorf("announced since, and handed out %v, watches %v", got, s.w.events)
+				}
+			})
+		})
+	}
+}
+
 // TestSweepOwnsWhatItFound has an event come again as often as the worker wants it.
 func TestSweepOwnsWhatItFound(t *testing.T) {
 	t.Parallel()
@@ -236,7 +286,7 @@ func TestSweepOwnsWhatItFound(t *testing.T) {
 		if got := s.look(t); len(got) != 1 || s.found != 1 {
 			t.Fatalf("handed out %v, counted %d", got, s.found)
 		}
-		log.event("a", 1, lector.Job{Sequence: 1, State: lector.Ready})
+		log.event("a", 1, lector.Job{Sequence: 1, State: lector.Ready, Announced: true})
 		if err := s.handed[0].Ack(t.Context()); err != nil {
 			t.Fatal(err)
 		}

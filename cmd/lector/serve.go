@@ -155,7 +155,7 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 		ConcurrentJobs: s.config.Worker.ConcurrentJobs, Heartbeat: nats.AckWait / 4, OnProgress: s.onProgress,
 	}
 	s.sweeper = &worker.Sweeper{
-		Events: s.conn, Jobs: s.jobs, Leases: leases, Announce: s.conn.Announce, Log: s.log, OnFound: s.onFound, OnSweep: s.metrics.Sweep,
+		Events: s.conn, Jobs: s.jobs, Leases: leases, Announcer: s.conn, Log: s.log, OnFound: s.onFound, OnSweep: s.metrics.Sweep,
 	}
 	return s.openReplays(ctx, leases)
 }

@@ -20,7 +20,7 @@ func (h *installation) sweeping() *installation {
 		h.t.Fatal(err)
 	}
 	h.sweeper = &worker.Sweeper{
-		Events: h.conn, Jobs: h.jobs, Leases: leases, Announce: h.conn.Announce, Log: h.log,
+		Events: h.conn, Jobs: h.jobs, Leases: leases, Announcer: h.conn, Log: h.log,
 		Interval: 50 * time.Millisecond, OnFound: h.onFound, OnSweep: h.metrics.Sweep,
 	}
 	return h
@@ -77,6 +77,28 @@ func TestSweepReadsWhatTheQueueHasLost(t *testing.T) {
 	if got := h.scrape()[`lector_sweeps_total{outcome="ok"}`]; got < 1 {
 		t.Errorf("%v sweeps", got)
 	}
+}
+
+// TestSweepAnnouncesWhatHasEnded has a worker die between the end of a job and its
+// announcement, and the queue take the event for settled.
+func TestSweepAnnouncesWhatHasEnded(t *testing.T) {
+	t.Parallel()
+	h := openInstallation(t, t.TempDir(), &silentVoice{}).sweeping()
+	a := sampleArticle("withdrawn")
+	h.publish(lector.Unpublished, a)
+	d := h.lose()
+	var j lector.Job
+	j.Accept(d.Event, d.Sequence, time.Now().UTC())
+	j.State, j.Stage, j.Changed = lector.Removed, lector.StageDone, time.Now().UTC()
+	if _, err := h.jobs.Save(t.Context(), j, 0); err != nil {
+		t.Fatal(err)
+	}
+	h.start()
+	limittest.Until(t, "it is announced", func() bool { return len(h.announced(a)) > 0 })
+	if got := h.announced(a); !slices.Equal(got, []string{lector.AudioRemoved}) {
+		t.Errorf("announced %v", got)
+	}
+	h.untilMetrics(map[string]float64{`lector_sweep_found_total{site="havana"}`: 1})
 }
 
 // TestConsumerMadeAnew takes the queue's consumer away between two starts: what was

@@ -54,7 +54,7 @@ func NewMetrics() *Metrics {
 		sweeps: r.counter("lector_sweeps_total",
 			"Sweeps for events that nobody has, by outcome: ok or failed. One worker sweeps for all.", "outcome"),
 		found: r.counter("lector_sweep_found_total",
-			"Events that the queue had lost and a sweep has found.", "site"),
+			"Events that a sweep has found: the queue had lost them, or what became of them was not announced.", "site"),
 
 		jobs: r.gauge("lector_jobs",
 			"Jobs as they stand, by state, lane and class of the error.", "site", "state", "lane", "class"),

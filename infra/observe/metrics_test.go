@@ -205,7 +205,7 @@ func TestDeclared(t *testing.T) {
 	m := newTestMetrics()
 	m.Declare([]string{"havana"}, []string{"amy"})
 	compare(t, m, `
-		# HELP lector_sweep_found_total Events that the queue had lost and a sweep has found.
+		# HELP lector_sweep_found_total Events that a sweep has found: the queue had lost them, or what became of them was not announced.
 		# TYPE lector_sweep_found_total counter
 		lector_sweep_found_total{site="havana"} 0
 		# HELP lector_voice_unfit_answers_total Answers of voices that are paid for and are not the text read in a steady voice.
@@ -224,7 +224,7 @@ func TestSweeps(t *testing.T) {
 	m.Sweep(time.Second, io.EOF)
 	m.Found("havana")
 	compare(t, m, `
-		# HELP lector_sweep_found_total Events that the queue had lost and a sweep has found.
+		# HELP lector_sweep_found_total Events that a sweep has found: the queue had lost them, or what became of them was not announced.
 		# TYPE lector_sweep_found_total counter
 		lector_sweep_found_total{site="havana"} 1
 		# HELP lector_sweeps_total Sweeps for events that nobody has, by outcome: ok or failed. One worker sweeps for all.
