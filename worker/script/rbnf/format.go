@@ -136,7 +136,7 @@ func (w *writer) parts(parts []part, v values, depth int) error {
 
 func (w *writer) part(p part, v values, depth int) error {
 	target := v.set
-	if p.text != "" && p.kind != literal {
+	if p.kind.substitutes() && p.text != "" {
 		target = w.rules.sets[p.text]
 	}
 	switch p.kind {

@@ -1,6 +1,7 @@
 package rbnf
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -52,15 +53,28 @@ const (
 	digits    partKind = '0' // a decimal format
 )
 
+func (k partKind) substitutes() bool {
+	return k == quotient || k == remainder || k == same
+}
+
 // Parse reads rule sets as CLDR's text files have them: a line "%name:" begins a
 // set, a line "base/radix: text;" is a rule, a line with # is a comment. A set
-// in a later text replaces the set of that name in an earlier one.
+// in a later text replaces the set of that name in an earlier one; with a plus,
+// "%name: +", its rules replace those with the same base value or join them.
 func Parse(texts ...string) (*Rules, error) {
-	rules := &Rules{sets: map[string]*ruleSet{}}
+	lines := map[string][]line{}
 	for _, text := range texts {
-		if err := rules.read(text); err != nil {
+		if err := readLines(text, lines); err != nil {
 			return nil, err
 		}
+	}
+	rules := &Rules{sets: map[string]*ruleSet{}}
+	for name, rows := range lines {
+		set, err := newSet(name, rows)
+		if err != nil {
+			return nil, err
+		}
+		rules.sets[name] = set
 	}
 	return rules, rules.check()
 }
@@ -70,47 +84,80 @@ func (r *Rules) Has(set string) bool {
 	return r.sets[set] != nil
 }
 
-func (r *Rules) read(text string) error {
-	var set *ruleSet
-	for i, line := range strings.Split(text, "\n") {
-		line = strings.TrimRight(line, "\r")
+// line is a rule before it is read.
+type line struct {
+	number     int // in its text
+	head, text string
+}
+
+func (l line) wrap(set string, err error) error {
+	return fmt.Errorf("line %d: %s %s: %w", l.number, set, l.head, err)
+}
+
+// key is what a rule replaces another by: its base value without the radix.
+func (l line) key() string {
+	base, _, _ := strings.Cut(strings.TrimRight(l.head, ">"), "/")
+	return base
+}
+
+func readLines(text string, sets map[string][]line) error {
+	name := ""
+	for i, row := range strings.Split(text, "\n") {
+		row = strings.TrimRight(row, "\r")
+		head, after, found := strings.Cut(row, ":")
+		after = strings.TrimLeft(after, " ")
 		switch {
-		case line == "" || line[0] == '#':
-			continue
-		case line[0] == '%':
-			set = &ruleSet{name: strings.TrimSuffix(line, ":")}
-			r.sets[set.name] = set
-			continue
-		case set == nil:
-			return fmt.Errorf("line %d: a rule before the first set", i+1)
-		}
-		if err := set.read(line); err != nil {
-			return fmt.Errorf("line %d: %q: %w", i+1, line, err)
+		case row == "" || row[0] == '#':
+		case row[0] == '%':
+			if name = head; after != "+" {
+				sets[name] = nil
+			}
+		case name == "" || !found || !strings.HasSuffix(after, ";"):
+			return fmt.Errorf("line %d: %q: not a rule of a set", i+1, row)
+		default:
+			sets[name] = joined(sets[name], line{i + 1, head, strings.TrimSuffix(after, ";")})
 		}
 	}
 	return nil
 }
 
-// check finds substitutions by sets that are not there, and rules out of order.
+// joined puts a rule in the place of the one that it replaces, or at the end.
+func joined(rows []line, added line) []line {
+	at := slices.IndexFunc(rows, func(l line) bool { return l.key() == added.key() })
+	if at < 0 {
+		return append(rows, added)
+	}
+	rows[at] = added
+	return rows
+}
+
+func newSet(name string, rows []line) (*ruleSet, error) {
+	set := &ruleSet{name: name}
+	for _, row := range rows {
+		if err := set.read(row); err != nil {
+			return nil, row.wrap(name, err)
+		}
+	}
+	slices.SortStableFunc(set.whole, func(a, b rule) int { return cmp.Compare(a.base, b.base) })
+	return set, nil
+}
+
+// check finds substitutions by sets that are not there, and two rules for one
+// number.
 func (r *Rules) check() error {
 	for name, set := range r.sets {
-		if !slices.IsSortedFunc(set.whole, func(a, b rule) int { return compareBase(a, b) }) {
-			return fmt.Errorf("%s: rules are not in the order of their base values", name)
+		for i := 1; i < len(set.whole); i++ {
+			if set.whole[i-1].base == set.whole[i].base {
+				return fmt.Errorf("%s: two rules for %d", name, set.whole[i].base)
+			}
 		}
 		for _, p := range set.parts() {
-			if p.kind != literal && p.text != "" && r.sets[p.text] == nil {
+			if p.kind.substitutes() && p.text != "" && r.sets[p.text] == nil {
 				return fmt.Errorf("%s: no rule set %s", name, p.text)
 			}
 		}
 	}
 	return nil
-}
-
-func compareBase(a, b rule) int {
-	if a.base < b.base {
-		return -1
-	}
-	return 1 // two rules with one base value are not in order either
 }
 
 func (s *ruleSet) parts() []part {
@@ -126,17 +173,10 @@ func (s *ruleSet) parts() []part {
 	return all
 }
 
-// read adds the rule of one line. Text in brackets makes two rules of it, as
-// in ICU: one for the base value itself without that text, one for the numbers
-// above it.
-func (s *ruleSet) read(line string) error {
-	head, text, found := strings.Cut(line, ":")
-	text = strings.TrimLeft(text, " ")
-	if !found || !strings.HasSuffix(text, ";") {
-		return errors.New("not a rule")
-	}
-	text = strings.TrimPrefix(strings.TrimSuffix(text, ";"), "'")
-	with, without, err := brackets(text)
+// read adds a rule. Text in brackets makes two rules of it, as in ICU: one for
+// the base value itself without that text, one for the numbers above it.
+func (s *ruleSet) read(l line) error {
+	with, without, err := brackets(strings.TrimPrefix(l.text, "'"))
 	if err != nil {
 		return err
 	}
@@ -148,7 +188,7 @@ func (s *ruleSet) read(line string) error {
 	if err != nil {
 		return err
 	}
-	return s.add(head, full, short, with != without)
+	return s.add(l.head, full, short, with != without)
 }
 
 func (s *ruleSet) add(head string, full, short []part, bracketed bool) error {
