@@ -99,9 +99,9 @@ func (s *Spellout) write(n rbnf.Number, sets ...string) (string, bool) {
 // says most first: "%spellout-ordinal-feminine-plural-genitive".
 func names(kind string, f Form) []string {
 	var all []string
-	for _, gender := range genders(f) {
+	for _, grammatical := range cases(f.Case) {
 		for _, plural := range plurality(kind, f.Number) {
-			for _, grammatical := range cases(f.Case) {
+			for _, gender := range genders(f) {
 				all = append(all, "%spellout-"+kind+gender+plural+grammatical)
 			}
 		}

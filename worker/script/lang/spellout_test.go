@@ -2,6 +2,9 @@ package lang
 
 import (
 	"io/fs"
+	"os"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -73,4 +76,59 @@ func TestPlural(t *testing.T) {
 	if got := Plural("ru", -3); got != "few" {
 		t.Errorf("ru -3: %s", got)
 	}
+}
+
+// TestNumbers says what stands in testdata/numbers.txt.
+func TestNumbers(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("testdata/numbers.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := 0
+	for row := range dataLines(string(data)) {
+		cases++
+		input, want, _ := strings.Cut(row, " = ")
+		fields := strings.Fields(input)
+		if got, ok := spoken(fields[0], fields[1], formOf(fields[2:len(fields)-1]), fields[len(fields)-1]); !ok || got != want {
+			t.Errorf("%s = %s, %v; want %s", input, got, ok, want)
+		}
+	}
+	if cases < 200 {
+		t.Errorf("%d cases only", cases)
+	}
+}
+
+func spoken(tag, kind string, form Form, digits string) (string, bool) {
+	numbers := Numbers(tag)
+	n, _ := strconv.ParseInt(digits, 10, 64)
+	switch kind {
+	case "cardinal":
+		return numbers.Cardinal(n, form)
+	case "ordinal":
+		return numbers.Ordinal(n, form)
+	case "year":
+		return numbers.Year(int(n), form)
+	case "decimal":
+		return numbers.Decimal(digits, form)
+	}
+	return "", false
+}
+
+func formOf(words []string) Form {
+	var form Form
+	for _, word := range words {
+		switch word {
+		case "masculine", "feminine", "neuter", "animate", "personal":
+			form.Gender = word
+		case "plural":
+			form.Number = other
+		case "attributive", "bare":
+			form.Place = word
+		case "-":
+		default:
+			form.Case = word
+		}
+	}
+	return form
 }

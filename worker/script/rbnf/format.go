@@ -78,7 +78,7 @@ func (w *writer) number(set *ruleSet, n Number, depth int) error {
 		return w.parts(set.decimalRule(n).parts, v, depth)
 	}
 	rule := set.wholeRule(n.Whole)
-	if rule == nil {
+	if rule == nil || !n.whole() && !rule.passesOn() {
 		return ErrNoRule
 	}
 	v.above, v.below = Number{Whole: n.Whole / rule.divisor}, Number{Whole: n.Whole % rule.divisor}
@@ -123,6 +123,12 @@ func (r *rule) rollsBack(n uint64) bool {
 		return false
 	}
 	return slices.ContainsFunc(r.parts, func(p part) bool { return p.kind == remainder })
+}
+
+// passesOn reports whether the rule leaves the number to another set, which may
+// know more than whole numbers.
+func (r *rule) passesOn() bool {
+	return slices.ContainsFunc(r.parts, func(p part) bool { return p.kind == same })
 }
 
 func (w *writer) parts(parts []part, v values, depth int) error {

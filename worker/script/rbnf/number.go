@@ -22,6 +22,11 @@ func Int(n int64) Number {
 	return Number{Whole: uint64(n)}
 }
 
+// whole reports whether n is a whole number that is not below zero.
+func (n Number) whole() bool {
+	return !n.Negative && n.Fraction == ""
+}
+
 var errNumber = errors.New("not a decimal number")
 
 // ParseNumber reads digits with at most one point or comma and a sign before

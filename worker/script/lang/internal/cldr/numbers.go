@@ -2,9 +2,13 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -18,9 +22,13 @@ func (c copier) numbers(tag string) error {
 	if err != nil {
 		return err
 	}
+	own, err := os.ReadFile(filepath.Join(c.to, tag, "cldr-numbers-own.txt"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	sets := ruleSets(string(data))
 	var out bytes.Buffer
-	for _, set := range sets.needed() {
+	for _, set := range sets.needed(replaced(string(own))) {
 		out.WriteString(set + ":\n" + sets.rules[set])
 	}
 	return c.write(tag, "cldr-numbers.txt", &out)
@@ -34,7 +42,7 @@ type rules struct {
 func ruleSets(text string) rules {
 	all := rules{rules: map[string]string{}}
 	name := ""
-	text = strings.ReplaceAll(text, "\u00ad", "")
+	text = strings.NewReplacer("\u00ad", "", "\u02bc", "'").Replace(text)
 	for line := range strings.Lines(text) {
 		switch {
 		case strings.HasPrefix(line, "%"):
@@ -50,12 +58,24 @@ func ruleSets(text string) rules {
 
 var reference = regexp.MustCompile(`%+[a-z0-9-]+`)
 
+// replaced returns the sets that a file of our own has in whole.
+func replaced(own string) []string {
+	var sets []string
+	for line := range strings.Lines(own) {
+		name, after, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if strings.HasPrefix(name, "%") && after == "" {
+			sets = append(sets, name)
+		}
+	}
+	return sets
+}
+
 // needed returns the sets that are used, and those that they write with.
-func (r rules) needed() []string {
+func (r rules) needed(replaced []string) []string {
 	marked := map[string]bool{}
 	var mark func(string)
 	mark = func(set string) {
-		if marked[set] {
+		if marked[set] || slices.Contains(replaced, set) {
 			return
 		}
 		marked[set] = true
