@@ -21,8 +21,10 @@ var languages sync.Map
 
 // language is the data of one language.
 type language struct {
-	plurals *pluralRules
-	numbers *Spellout
+	plurals    *pluralRules
+	numbers    *Spellout
+	units      names
+	currencies names
 }
 
 // known returns the language of a tag, nil where there is no data. Data that
@@ -42,46 +44,48 @@ func known(tag string) *language {
 
 // readLanguage reads the folder of a language.
 func readLanguage(files fs.FS, tag string) (*language, error) {
-	plurals, err := readFile(files, tag, "cldr-plurals.txt", parsePlurals)
+	plurals, err := readFile(files, tag, "cldr-plurals", parsePlurals)
 	if err != nil {
 		return nil, err
 	}
-	own, err := optional(files, path.Join(tag, "cldr-numbers-own.txt"))
+	rules, err := readFile(files, tag, "cldr-numbers", rbnf.Parse)
 	if err != nil {
 		return nil, err
 	}
-	rules, err := readFile(files, tag, "cldr-numbers.txt", func(text string) (*rbnf.Rules, error) { return rbnf.Parse(text, own) })
+	units, err := readFile(files, tag, "cldr-units", parseNames)
 	if err != nil {
 		return nil, err
 	}
-	return &language{plurals: plurals, numbers: &Spellout{rules: rules, plurals: plurals}}, nil
+	currencies, err := readFile(files, tag, "cldr-currencies", parseNames)
+	if err != nil {
+		return nil, err
+	}
+	numbers := &Spellout{rules: rules, plurals: plurals}
+	return &language{plurals: plurals, numbers: numbers, units: units, currencies: currencies}, nil
 }
 
-func readFile[T any](files fs.FS, tag, name string, parse func(string) (T, error)) (T, error) {
-	data, err := fs.ReadFile(files, path.Join(tag, name))
+// readFile reads a file and, after it, the one of our own that stands beside it.
+func readFile[T any](files fs.FS, tag, name string, parse func(texts ...string) (T, error)) (T, error) {
+	var none T
+	copied, err := fs.ReadFile(files, path.Join(tag, name+".txt"))
 	if err != nil {
-		var none T
 		return none, err
 	}
-	parsed, err := parse(string(data))
+	own, err := fs.ReadFile(files, path.Join(tag, name+"-own.txt"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return none, err
+	}
+	parsed, err := parse(string(copied), string(own))
 	if err != nil {
-		return parsed, fmt.Errorf("%s/%s: %w", tag, name, err)
+		return none, fmt.Errorf("%s/%s: %w", tag, name, err)
 	}
 	return parsed, nil
 }
 
-func optional(files fs.FS, name string) (string, error) {
-	data, err := fs.ReadFile(files, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	return string(data), err
-}
-
 // dataLines returns the lines that are neither empty nor comments.
-func dataLines(text string) iter.Seq[string] {
+func dataLines(texts ...string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for line := range strings.Lines(text) {
+		for line := range strings.Lines(strings.Join(texts, "\n")) {
 			line = strings.TrimRight(line, "\r\n")
 			if line == "" || line[0] == '#' {
 				continue

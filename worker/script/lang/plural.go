@@ -114,9 +114,9 @@ func fractionValue(digits string) uint64 {
 }
 
 // parsePlurals reads lines "cardinal one: i = 1 and v = 0".
-func parsePlurals(text string) (*pluralRules, error) {
+func parsePlurals(texts ...string) (*pluralRules, error) {
 	rules := &pluralRules{}
-	for line := range dataLines(text) {
+	for line := range dataLines(texts...) {
 		head, condition, _ := strings.Cut(line, ": ")
 		kind, category, _ := strings.Cut(head, " ")
 		rule := pluralRule{category: category}

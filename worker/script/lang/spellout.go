@@ -42,12 +42,12 @@ func Numbers(tag string) *Spellout {
 
 // Cardinal returns "двадцять один", "двадцятьма одною", "minus drei".
 func (s *Spellout) Cardinal(n int64, f Form) (string, bool) {
-	return s.write(rbnf.Int(n), names("cardinal", f)...)
+	return s.write(rbnf.Int(n), setNames("cardinal", f)...)
 }
 
 // Ordinal returns "двадцять перший", "двадцять першого", "erster".
 func (s *Spellout) Ordinal(n int64, f Form) (string, bool) {
-	return s.write(rbnf.Int(n), names("ordinal", f)...)
+	return s.write(rbnf.Int(n), setNames("ordinal", f)...)
 }
 
 // Year returns a year as it is said. Where years are ordinals (Ukrainian,
@@ -65,7 +65,7 @@ func (s *Spellout) Decimal(digits string, f Form) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	return s.write(n, names("cardinal", f)...)
+	return s.write(n, setNames("cardinal", f)...)
 }
 
 // Digits returns the names of digits one after the other: "нуль нуль сім".
@@ -95,9 +95,9 @@ func (s *Spellout) write(n rbnf.Number, sets ...string) (string, bool) {
 	return "", false
 }
 
-// names returns the names that a rule set for the form may have, the one that
+// setNames returns the names that a rule set for the form may have, the one that
 // says most first: "%spellout-ordinal-feminine-plural-genitive".
-func names(kind string, f Form) []string {
+func setNames(kind string, f Form) []string {
 	var all []string
 	for _, grammatical := range cases(f.Case) {
 		for _, plural := range plurality(kind, f.Number) {

@@ -5,8 +5,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +20,7 @@ const version = "48.2.0"
 var languages = strings.Fields("de en es fr it nl pl pt ru uk")
 
 // packages are the npm packages that are read.
-var packages = strings.Fields("cldr-core cldr-rbnf")
+var packages = strings.Fields("cldr-core cldr-rbnf cldr-units-full cldr-numbers-full")
 
 func main() {
 	from := flag.String("from", "", "folder with the packages unpacked, NAME-"+version+"/package; empty: fetched by npm")
@@ -86,7 +88,7 @@ func (c copier) language(tag string) error {
 	if err := os.MkdirAll(filepath.Join(c.to, tag), 0o755); err != nil {
 		return err
 	}
-	for _, write := range []func(string) error{c.numbers, c.plurals} {
+	for _, write := range []func(string) error{c.numbers, c.plurals, c.units, c.currencies} {
 		if err := write(tag); err != nil {
 			return err
 		}
@@ -108,10 +110,35 @@ func (c copier) read(name, file string, into any) error {
 	return json.Unmarshal(data, into)
 }
 
-// write writes a language's file with a line that says where it is from.
+// write writes a language's file, without the rows that the file of our own
+// beside it replaces, and with a line that says where it is from.
 func (c copier) write(tag, file string, body *bytes.Buffer) error {
-	head := "# CLDR " + version + ", copied by go generate; see ../NOTICE. Do not edit: rows of our own stand in the file beside it.\n"
-	return os.WriteFile(filepath.Join(c.to, tag, file), append([]byte(head), body.Bytes()...), 0o644)
+	own, err := c.own(tag, file)
+	if err != nil {
+		return err
+	}
+	keys := map[string]bool{}
+	for row := range strings.Lines(own) {
+		if key, value, found := strings.Cut(row, ": "); found && value != "" {
+			keys[key] = true
+		}
+	}
+	text := "# CLDR " + version + ", copied by go generate; see ../NOTICE. Do not edit: rows of our own stand in the file beside it.\n"
+	for row := range strings.Lines(body.String()) {
+		if key, _, _ := strings.Cut(row, ": "); !keys[key] || file == numbersFile {
+			text += row
+		}
+	}
+	return os.WriteFile(filepath.Join(c.to, tag, file), []byte(text), 0o644)
+}
+
+// own returns the file of our own that stands beside a copied one.
+func (c copier) own(tag, file string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(c.to, tag, strings.TrimSuffix(file, ".txt")+"-own.txt"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return string(text), err
 }
 
 func (c copier) notice() error {

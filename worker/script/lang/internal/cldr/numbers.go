@@ -2,11 +2,8 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,22 +13,24 @@ import (
 // what is for reading numbers.
 var unused = regexp.MustCompile(`^%(spellout-.*-ablative|spellout-.*-prepositional|spellout-.*-verbose|spellout-cardinal-plural.*|%lenient-parse)$`)
 
+const numbersFile = "cldr-numbers.txt"
+
 // numbers copies the rules that spell numbers out.
 func (c copier) numbers(tag string) error {
 	data, err := os.ReadFile(c.path("cldr-rbnf", "rbnf/"+tag+"-SpelloutRules.txt"))
 	if err != nil {
 		return err
 	}
-	own, err := os.ReadFile(filepath.Join(c.to, tag, "cldr-numbers-own.txt"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	own, err := c.own(tag, numbersFile)
+	if err != nil {
 		return err
 	}
 	sets := ruleSets(string(data))
 	var out bytes.Buffer
-	for _, set := range sets.needed(replaced(string(own))) {
+	for _, set := range sets.needed(replaced(own)) {
 		out.WriteString(set + ":\n" + sets.rules[set])
 	}
-	return c.write(tag, "cldr-numbers.txt", &out)
+	return c.write(tag, numbersFile, &out)
 }
 
 type rules struct {

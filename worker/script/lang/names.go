@@ -1,0 +1,133 @@
+package lang
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// UnitName returns what a unit is called beside a number of that plural category:
+// "кілометрами" for "kilometer", "long", "few", "instrumental". The unit has its
+// name from CLDR without the class before it, the width is long or short, an
+// empty case is the nominative. It is false where the language lacks the form.
+func UnitName(tag, unit, width, plural, grammaticalCase string) (string, bool) {
+	return named(tag, func(l *language) names { return l.units }, unit+" "+width, plural, grammaticalCase)
+}
+
+// UnitGender returns the gender of a unit's name as Form has it, empty where it
+// is not known.
+func UnitGender(tag, unit string) string {
+	if l := known(tag); l != nil {
+		return l.units.genders[unit]
+	}
+	return ""
+}
+
+// CurrencyName is UnitName for a currency by its code of ISO 4217, and for its
+// hundredth part by the code and "-cent". Cases stand for the currencies that
+// the news of a language speak of most.
+func CurrencyName(tag, code, width, plural, grammaticalCase string) (string, bool) {
+	return named(tag, func(l *language) names { return l.currencies }, code+" "+width, plural, grammaticalCase)
+}
+
+// CurrencyGender returns the gender of a currency's name, empty where it is not
+// known.
+func CurrencyGender(tag, code string) string {
+	if l := known(tag); l != nil {
+		return l.currencies.genders[code]
+	}
+	return ""
+}
+
+func named(tag string, table func(*language) names, key, plural, grammaticalCase string) (string, bool) {
+	l := known(tag)
+	if l == nil {
+		return "", false
+	}
+	return table(l).find(key, plural, grammaticalCase)
+}
+
+// names are what things are called by plural category and case.
+type names struct {
+	genders map[string]string
+	forms   map[string]map[string]string // by "kilometer long few", then by case; "" is the nominative
+	cases   bool                         // the language has them
+}
+
+// find falls back to the category other, and to the nominative in a language
+// without cases.
+func (n names) find(key, plural, grammaticalCase string) (string, bool) {
+	forms := n.forms[key+" "+plural]
+	if forms == nil {
+		forms = n.forms[key+" "+other]
+	}
+	if grammaticalCase == "nominative" || !n.cases {
+		grammaticalCase = ""
+	}
+	name, found := forms[grammaticalCase]
+	return name, found
+}
+
+// parseNames reads rows "kilometer: masculine" and "kilometer long few:
+// кілометри; genitive кілометрів". At the end "; =" says that the cases that are
+// not named are as the nominative, "; few" that they are those of the row few,
+// with the accusative as the nominative. A later row replaces an earlier one for
+// the same thing.
+func parseNames(texts ...string) (names, error) {
+	n := names{genders: map[string]string{}, forms: map[string]map[string]string{}}
+	for row := range dataLines(texts...) {
+		key, value, found := strings.Cut(row, ": ")
+		switch {
+		case !found || value == "":
+			return n, fmt.Errorf("%q: not a row of names", row)
+		case !strings.Contains(key, " "):
+			n.genders[key] = genderOf(value)
+			continue
+		}
+		forms, err := n.parseForms(key, strings.Split(value, "; "))
+		if err != nil {
+			return n, fmt.Errorf("%q: %w", row, err)
+		}
+		n.forms[key] = forms
+		n.cases = n.cases || len(forms) > 1
+	}
+	return n, nil
+}
+
+var grammaticalCases = strings.Fields("genitive dative accusative instrumental locative")
+
+func (n names) parseForms(key string, parts []string) (map[string]string, error) {
+	nominative := parts[0]
+	forms := map[string]string{}
+	for _, part := range parts[1:] {
+		grammaticalCase, name, _ := strings.Cut(part, " ")
+		switch {
+		case part == "=":
+			for _, name := range grammaticalCases {
+				forms[name] = cmp.Or(forms[name], nominative)
+			}
+		case part == "few":
+			forms["accusative"] = cmp.Or(forms["accusative"], nominative)
+			few := n.forms[key[:strings.LastIndex(key, " ")]+" few"]
+			for _, name := range grammaticalCases {
+				forms[name] = cmp.Or(forms[name], few[name])
+			}
+		case name == "" || !slices.Contains(grammaticalCases, grammaticalCase):
+			return nil, fmt.Errorf("case %q", part)
+		default:
+			forms[grammaticalCase] = name
+		}
+	}
+	forms[""] = nominative
+	return forms, nil
+}
+
+// genderOf returns CLDR's gender as Form has it.
+func genderOf(name string) string {
+	switch name {
+	case "inanimate", "common": // masculine things of Polish; de-words of Dutch
+		return "masculine"
+	}
+	return name
+}
