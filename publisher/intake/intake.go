@@ -1,0 +1,270 @@
+// Package intake answers the webhooks of CMSs. A request is verified by its signature,
+// stripped to what is read of an article, and stored as an article event before it is
+// answered. Nothing else of it is kept or logged.
+package intake
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+	"golang.org/x/time/rate"
+
+	"lector"
+)
+
+// Hook is one door: the webhooks of one source to one site.
+type Hook struct {
+	// Secrets returns those that hold now: several while one is replaced by the next. An
+	// error says which cannot be read; the others hold.
+	Secrets func() ([]string, error)
+	// PerSecond is how many deliveries are taken in a second, in the long run; 0 is 100.
+	// Ten times as many may come at once.
+	PerSecond float64
+}
+
+// Site is a publication that has hooks, by the names of their sources.
+type Site struct {
+	URL   string // its own address; may be empty
+	Hooks map[string]Hook
+}
+
+// Config is what the handler needs.
+type Config struct {
+	Sites     map[string]Site
+	Sources   map[string]Source
+	Publisher Publisher
+	Answered  func(site, source string, o Outcome, took time.Duration) // called with each answer of a door; may be nil
+	Log       *slog.Logger
+	Now       func() time.Time // nil: time.Now
+}
+
+// Outcome is what became of a request, for the metrics.
+type Outcome string
+
+// The outcomes of requests.
+const (
+	Accepted    Outcome = "accepted"    // stored as an event
+	Ignored     Outcome = "ignored"     // good, and there is nothing to do
+	Unsigned    Outcome = "unsigned"    // without a right signature
+	Stale       Outcome = "stale"       // too old, or from the future
+	Invalid     Outcome = "invalid"     // signed, and no article can be made of it
+	Unsupported Outcome = "unsupported" // not JSON
+	TooLarge    Outcome = "too_large"   // more than is read
+	Limited     Outcome = "limited"     // more than the door's rate
+	Unavailable Outcome = "unavailable" // it cannot be stored now
+)
+
+// Outcomes are all of them.
+var Outcomes = []Outcome{Accepted, Ignored, Unsigned, Stale, Invalid, Unsupported, TooLarge, Limited, Unavailable}
+
+// defaultRate is Hook.PerSecond where it is not set.
+const defaultRate = 100
+
+// door is a hook at work.
+type door struct {
+	Hook
+	site, siteURL, name string
+	source              Source
+	limiter             *rate.Limiter
+}
+
+type handler struct {
+	Config
+	doors  map[string]*door // by source/site
+	memory *semaphore.Weighted
+}
+
+// New returns the handler of /hooks/SOURCE/SITE. A source of a site that Config does
+// not know is an error.
+func New(c Config) (http.Handler, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	h := &handler{Config: c, doors: map[string]*door{}, memory: semaphore.NewWeighted(memory)}
+	for site, s := range c.Sites {
+		for name, hook := range s.Hooks {
+			source, ok := c.Sources[name]
+			if !ok {
+				return nil, fmt.Errorf("site %s: no webhooks come from %q", site, name)
+			}
+			if hook.PerSecond == 0 {
+				hook.PerSecond = defaultRate
+			}
+			limiter := rate.NewLimiter(rate.Limit(hook.PerSecond), int(math.Ceil(10*hook.PerSecond)))
+			h.doors[name+"/"+site] = &door{Hook: hook, site: site, siteURL: s.URL, name: name, source: source, limiter: limiter}
+		}
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /hooks/{source}/{site}", h.serve)
+	return mux, nil
+}
+
+func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
+	d, ok := h.doors[r.PathValue("source")+"/"+r.PathValue("site")]
+	if !ok {
+		http.Error(w, "no such hook", http.StatusNotFound)
+		return
+	}
+	began := h.Now()
+	a := h.take(d, w, r)
+	if h.Answered != nil {
+		h.Answered(d.site, d.name, a.outcome, h.Now().Sub(began))
+	}
+	if a.outcome != Accepted && a.outcome != Ignored {
+		h.Log.Warn("webhook refused", "site", d.site, "source", d.name, "outcome", a.outcome, "status", a.status)
+	}
+	a.write(w)
+}
+
+// take does what a request asks for.
+func (h *handler) take(d *door, w http.ResponseWriter, r *http.Request) answer {
+	if err := checkType(r.Header); err != nil {
+		return refusal(Unsupported, err)
+	}
+	signature, err := d.source.Signature(r.Header)
+	if err != nil {
+		return refusal(Unsigned, err)
+	}
+	if !inWindow(signature.Time, h.Now()) {
+		return refusal(Stale, errors.New("stale"))
+	}
+	keys, err := h.keys(d)
+	if err != nil {
+		return refusal(Unavailable, err)
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	k := &kept{ctx: r.Context(), memory: h.memory}
+	defer k.free()
+	mac, err := read(r, k, d.source, keys, signature)
+	switch {
+	case isTooLarge(err):
+		return refusal(TooLarge, errTooLarge)
+	case errors.Is(err, errBusy):
+		return refusal(Unavailable, errBusy)
+	case mac == nil:
+		return refusal(Unsigned, errors.New("wrong signature"))
+	case err != nil:
+		return refusal(Invalid, err)
+	}
+	if signature.ID == "" {
+		signature.ID = hex.EncodeToString(mac)
+	}
+	return h.publish(r.Context(), d, Delivery{Site: d.site, SiteURL: d.siteURL, ID: signature.ID, Time: signature.Time, Body: k.data})
+}
+
+// read reads all of a request's body: what is wanted into k. It returns the signature
+// that is right, nil if none is, and why the body is no good one.
+func read(r *http.Request, k *kept, source Source, keys [][]byte, s Signature) (mac []byte, err error) {
+	b, err := openBody(r, keys, s.Before)
+	if err == nil {
+		err = b.copyTo(k, source.Keep())
+	}
+	if isTooLarge(err) || errors.Is(err, errBusy) {
+		return nil, err
+	}
+	return b.match(s), err
+}
+
+// keys returns the keys that hold now. Those that cannot be read are logged, and an
+// error only when none is left.
+func (h *handler) keys(d *door) (keys [][]byte, err error) {
+	secrets, err := d.Secrets()
+	for _, secret := range secrets {
+		key, keyErr := d.source.Key(secret)
+		if keyErr == nil && len(key) > 0 {
+			keys = append(keys, key)
+		}
+		err = errors.Join(err, keyErr)
+	}
+	if err != nil {
+		h.Log.Error("secret of a webhook", "site", d.site, "source", d.name, "error", err)
+	}
+	if len(keys) == 0 {
+		return nil, errors.New("no secret can be read")
+	}
+	return keys, nil
+}
+
+// publish stores the event of a delivery.
+func (h *handler) publish(ctx context.Context, d *door, delivery Delivery) answer {
+	if wait := d.wait(h.Now()); wait > 0 {
+		a := refusal(Limited, errors.New("too many"))
+		a.after = wait
+		return a
+	}
+	e, err := d.source.Event(delivery)
+	switch {
+	case errors.Is(err, ErrIgnored):
+		return answer{status: http.StatusAccepted, outcome: Ignored, text: err.Error()}
+	case err != nil:
+		return refusal(Invalid, err)
+	}
+	e.ID, e.Source, e.Article.Site = delivery.ID, "/hooks/"+d.name+"/"+d.site, d.site
+	if e.Time.IsZero() {
+		e.Time = delivery.Time
+	}
+	// The sender may give up meanwhile: what it has sent is worth storing even so.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishLimit)
+	defer cancel()
+	_, err = h.Publisher.Publish(ctx, e)
+	switch {
+	case lector.IsPermanent(err):
+		return refusal(Invalid, err)
+	case err != nil:
+		h.Log.Error("webhook not stored", "site", d.site, "source", d.name, "article", e.Article.Key(), "error", err)
+		return refusal(Unavailable, errors.New("it cannot be stored now"))
+	}
+	h.Log.Debug("webhook", "site", d.site, "source", d.name, "article", e.Article.Key(), "type", e.Type)
+	return answer{status: http.StatusAccepted, outcome: Accepted, text: "accepted"}
+}
+
+// wait is how long the door has no room for one more delivery.
+func (d *door) wait(now time.Time) time.Duration {
+	r := d.limiter.ReserveN(now, 1)
+	wait := r.DelayFrom(now)
+	if wait > 0 {
+		r.CancelAt(now)
+	}
+	return wait
+}
+
+// answer is what a sender gets.
+type answer struct {
+	status  int
+	outcome Outcome
+	text    string
+	after   time.Duration // until it may be tried again; 0: a second where that can help
+}
+
+// statuses are those of refusals. None is 410, which makes some senders forget the hook.
+var statuses = map[Outcome]int{
+	Unsigned: http.StatusUnauthorized, Stale: http.StatusUnauthorized, Invalid: http.StatusBadRequest,
+	Unsupported: http.StatusUnsupportedMediaType, TooLarge: http.StatusRequestEntityTooLarge,
+	Limited: http.StatusTooManyRequests, Unavailable: http.StatusServiceUnavailable,
+}
+
+func refusal(o Outcome, err error) answer {
+	return answer{status: statuses[o], outcome: o, text: err.Error()}
+}
+
+func (a answer) write(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if a.outcome == Limited || a.outcome == Unavailable {
+		h.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(a.after.Seconds())))))
+	}
+	if a.outcome == TooLarge {
+		h.Set("Connection", "close")
+	}
+	w.WriteHeader(a.status)
+	fmt.Fprintln(w, a.text)
+}

@@ -1,0 +1,113 @@
+// Package webhook reads webhooks by the rules of Standard Webhooks
+// (https://www.standardwebhooks.com), whose data is an article as in an article event.
+// Any CMS can send them.
+package webhook
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"lector"
+	"lector/publisher/intake"
+	"lector/publisher/intake/strip"
+)
+
+// Headers are how a delivery is signed: webhook-id, webhook-timestamp in seconds and
+// webhook-signature, a list of "v1," and the base64 of an HMAC-SHA256 over
+// "ID.TIMESTAMP.BODY".
+type Headers struct{}
+
+// Key decodes a secret: the base64 behind whsec_, or base64 without it.
+func (Headers) Key(secret string) ([]byte, error) {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(strings.TrimSpace(secret), "whsec_"))
+	if err != nil {
+		return nil, errors.New("it is not whsec_ and base64")
+	}
+	return key, nil
+}
+
+// deliveryID is what an ID may look like: it stands in headers.
+var deliveryID = regexp.MustCompile(`^[!-~]{1,256}$`)
+
+// Signature reads the headers. Versions other than v1 are passed over.
+func (Headers) Signature(h http.Header) (s intake.Signature, err error) {
+	for _, name := range []string{"Webhook-Id", "Webhook-Timestamp", "Webhook-Signature"} {
+		if len(h.Values(name)) != 1 {
+			return s, fmt.Errorf("%s is missing, or stands twice", strings.ToLower(name))
+		}
+	}
+	id, at := h.Get("Webhook-Id"), h.Get("Webhook-Timestamp")
+	if !deliveryID.MatchString(id) {
+		return s, errors.New("webhook-id is not 1 to 256 visible ASCII characters")
+	}
+	seconds, err := strconv.ParseInt(at, 10, 64)
+	if err != nil || seconds < 0 {
+		return s, errors.New("webhook-timestamp is not a number of seconds")
+	}
+	s = intake.Signature{ID: id, Time: time.Unix(seconds, 0), Before: id + "." + at + "."}
+	for part := range strings.FieldsSeq(h.Get("Webhook-Signature")) {
+		text, isV1 := strings.CutPrefix(part, "v1,")
+		mac, err := base64.StdEncoding.DecodeString(text)
+		if isV1 && err == nil {
+			s.MACs = append(s.MACs, mac)
+		}
+	}
+	if len(s.MACs) == 0 {
+		return s, errors.New("webhook-signature has no v1 signature")
+	}
+	return s, nil
+}
+
+// Source reads deliveries of the form
+//
+//	{"type": "article.published", "timestamp": "2026-11-28T12:00:00Z", "data": {…}}
+//
+// whose data has the fields of the event schema. The type may also be article.updated,
+// unpublished, deleted or scheduled.
+type Source struct{ Headers }
+
+// types are those of deliveries.
+var types = map[string]lector.EventType{
+	"article.published": lector.Published, "article.updated": lector.Updated, "article.unpublished": lector.Unpublished,
+	"article.deleted": lector.Deleted, "article.scheduled": lector.Scheduled,
+}
+
+// Keep names the fields of the event schema but for body.ref: what lies in the store
+// is nobody's to name from outside.
+func (Source) Keep() strip.Keep {
+	return strip.Keep{"type": nil, "timestamp": nil, "data": {
+		"site": nil, "id": nil, "revision": nil, "url": nil, "title": nil, "subtitle": nil, "authors": nil, "section": nil, "tags": nil,
+		"language": nil, "published_at": nil, "updated_at": nil, "visibility": nil, "body": {"content_type": nil, "content": nil}, "image": nil,
+	}}
+}
+
+// Event makes the event. A site in the data must be that of the address.
+func (Source) Event(d intake.Delivery) (e lector.ArticleEvent, err error) {
+	var in struct {
+		Type      string          `json:"type"`
+		Timestamp time.Time       `json:"timestamp"`
+		Data      *lector.Article `json:"data"`
+	}
+	if err := json.Unmarshal(d.Body, &in); err != nil {
+		return e, err
+	}
+	kind, ok := types[in.Type]
+	switch {
+	case !ok:
+		return e, fmt.Errorf("type: %.60q is not article.published, updated, unpublished, deleted or scheduled", in.Type)
+	case in.Data == nil:
+		return e, errors.New("data is missing")
+	case in.Data.ID == "":
+		return e, errors.New("data.id is missing")
+	case in.Data.Site != "" && in.Data.Site != d.Site:
+		return e, fmt.Errorf("data.site: it is not %s, whose address this is", d.Site)
+	}
+	return lector.ArticleEvent{Type: kind, Time: in.Timestamp, Article: *in.Data}, nil
+}
