@@ -14,7 +14,7 @@ func TestLargeArticleIsRead(t *testing.T) {
 	h := openInstallation(t, t.TempDir(), &silentVoice{}).start()
 	a := sampleArticle("long")
 	a.Body.Content += strings.Repeat("<!-- "+strings.Repeat("x", 1000)+" -->\n", 1100)
-	n, err := h.publishEvent(t.Context(), h.conn, newEvent(lector.Published, a))
+	n, err := h.eventPublisher(h.conn).Publish(t.Context(), newEvent(lector.Published, a))
 	if err != nil {
 		t.Fatal(err)
 	}

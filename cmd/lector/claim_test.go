@@ -21,7 +21,7 @@ func TestLargeArticleGoesByReference(t *testing.T) {
 		t.Fatalf("%v, hint %q", err, lector.HintOf(err))
 	}
 	for range 2 {
-		n, err := h.publishEvent(t.Context(), h.conn, e)
+		n, err := h.eventPublisher(h.conn).Publish(t.Context(), e)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +48,7 @@ func TestWithoutTheStoreTheLimitIsTold(t *testing.T) {
 	elsewhere.Data = t.TempDir()
 	a := sampleArticle("long")
 	a.Body.Content = strings.Repeat("x", 2<<20)
-	_, err := (&resources{config: &elsewhere, log: h.log}).publishEvent(t.Context(), h.conn, newEvent(lector.Published, a))
+	_, err := (&resources{config: &elsewhere, log: h.log}).eventPublisher(h.conn).Publish(t.Context(), newEvent(lector.Published, a))
 	if !errors.Is(err, nats.ErrTooLarge) || exists(filepath.Join(elsewhere.Data, "store")) {
 		t.Errorf("%v", err)
 	}

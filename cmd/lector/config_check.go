@@ -146,7 +146,7 @@ func (c *config) checkSites() error {
 		if err := s.Rules.Check(); err != nil {
 			return fmt.Errorf("%s.rules: %w", key, err)
 		}
-		if err := errors.Join(checkFrames(key, s.Frames), s.Breaking.check(key+".breaking")); err != nil {
+		if err := errors.Join(checkFrames(key, s.Frames), s.Breaking.check(key+".breaking"), checkHooks(key, s.Hooks)); err != nil {
 			return err
 		}
 		b := s.Budget

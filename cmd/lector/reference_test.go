@@ -82,7 +82,7 @@ func (r *reference) settings() {
 		"environment name. A password may stand in a file that the variable with `_FILE` behind its name names.\n")
 	r.table("key", "type", "default", "environment", "what it says")
 	c := defaults()
-	c.Voices, c.Sites, c.NATS.Users = map[string]voiceConfig{"NAME": {}}, map[string]siteConfig{"NAME": {}}, map[string]natsUser{"NAME": {}}
+	c.Voices, c.Sites, c.NATS.Users = map[string]voiceConfig{"NAME": {}}, map[string]siteConfig{"NAME": {Hooks: map[string]hookConfig{"NAME": {}}}}, map[string]natsUser{"NAME": {}}
 	c.complete()
 	r.group(reflect.ValueOf(c), "", "LECTOR_")
 	r.printf("\nFormer keys are refused, and the refusal names the present one:")
@@ -146,6 +146,8 @@ func kindOf(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[programEnv]():
 		return "a list of names, or a group of names and values"
+	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct:
+		return "a list of groups"
 	case t.Kind() == reflect.Slice:
 		return "a list of texts"
 	case t.Kind() == reflect.Map && t.Elem().Kind() == reflect.Slice:

@@ -54,6 +54,7 @@ type server struct {
 	replays  *replay.Runner // nil: this process has no worker
 	planner  *replay.Planner
 	sweeper  *worker.Sweeper
+	hooks    http.Handler // takes webhooks; nil: no site has any
 	homePage http.Handler // answers paths that the publisher does not serve
 }
 
@@ -61,7 +62,7 @@ type server struct {
 // work begins.
 func (h *resources) openServer(ctx context.Context, r roles) (*server, error) {
 	s := &server{resources: h, metrics: observe.NewMetrics()}
-	for _, open := range []func(context.Context, roles) error{s.openHTTP, s.openBroker, s.openStore, s.openWorker} {
+	for _, open := range []func(context.Context, roles) error{s.openHTTP, s.openBroker, s.openStore, s.openWorker, s.openHooks} {
 		if err := open(ctx, r); err != nil {
 			return nil, err
 		}
@@ -108,7 +109,7 @@ func (s *server) openStore(ctx context.Context, _ roles) (err error) {
 
 func (s *server) openBroker(ctx context.Context, r roles) (err error) {
 	if !r.worker {
-		return nil // the publisher needs the store only
+		return nil // the publisher needs the store, and for webhooks a connection of its own
 	}
 	if s.conn, err = s.nats("worker"); err != nil {
 		return err
@@ -200,7 +201,7 @@ func (s *server) publisherConfig() publisher.Config {
 	}
 	return publisher.Config{
 		Store: s.store, ServeObjects: s.config.Store.PublicURL == "", AudioURL: s.config.audioURL(),
-		PublicURL: s.config.PublicURL, Sites: sites, Fallback: s.homePage, Log: s.log,
+		PublicURL: s.config.PublicURL, Sites: sites, Hooks: s.hooks, Fallback: s.homePage, Log: s.log,
 	}
 }
 
@@ -299,7 +300,8 @@ share the work. It needs nats.url (LECTOR_NATS_URL), streams that lector setup
 has made, and a store that the publisher sees too.`
 
 const publisherHelp = `Answers listeners: player, embed pages, manifests and, where the store has no
-public address of its own, the audio. It needs the store only.`
+public address of its own, the audio. It needs the store only; where a site has
+hooks, for the webhooks of its CMS, it needs NATS too, in the role cms.`
 
 func (a *app) serve(ctx context.Context, args []string) error {
 	return a.runRoles(ctx, "serve", args, roles{worker: true, publisher: true})

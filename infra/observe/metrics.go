@@ -19,7 +19,9 @@ type Metrics struct {
 
 	jobsTotal, characters, calls, unfit *prometheus.CounterVec
 	sweeps, found                       *prometheus.CounterVec
+	webhooks                            *prometheus.CounterVec
 	listen, callDuration                *prometheus.HistogramVec
+	webhookDuration                     *prometheus.HistogramVec
 
 	jobs, oldestJob                             *states
 	eventsWaiting, eventsUnsettled, oldestEvent *states
@@ -53,6 +55,11 @@ func NewMetrics() *Metrics {
 			"Answers of voices that are paid for and are not the text read in a steady voice.", "voice"),
 		sweeps: r.counter("lector_sweeps_total",
 			"Sweeps for events that nobody has, by outcome: ok or failed. One worker sweeps for all.", "outcome"),
+		webhooks: r.counter("lector_webhooks_total",
+			"Webhooks of CMSs, by outcome: accepted, ignored (nothing to do), unsigned, stale, invalid, unsupported, too_large, limited, "+
+				"unavailable (not stored).", "site", "source", "outcome"),
+		webhookDuration: r.histogram("lector_webhook_duration_seconds",
+			"How long a webhook waits for its answer.", []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5}, "source"),
 		found: r.counter("lector_sweep_found_total",
 			"Events that a sweep has found: the queue had lost them, or what became of them was not announced.", "site"),
 
@@ -117,6 +124,17 @@ func (m *Metrics) Declare(sites, voices []string) {
 			m.calls.WithLabelValues(voice, outcome)
 		}
 	}
+}
+
+// Webhook counts a webhook that was answered.
+func (m *Metrics) Webhook(site, source, outcome string, took time.Duration) {
+	m.webhooks.WithLabelValues(site, source, outcome).Inc()
+	m.webhookDuration.WithLabelValues(source).Observe(took.Seconds())
+}
+
+// DeclareWebhook shows a counter of webhooks from the beginning on, as Declare does.
+func (m *Metrics) DeclareWebhook(site, source, outcome string) {
+	m.webhooks.WithLabelValues(site, source, outcome)
 }
 
 // Found counts an event that a sweep has found.

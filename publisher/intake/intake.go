@@ -68,8 +68,8 @@ var Outcomes = []Outcome{Accepted, Ignored, Unsigned, Stale, Invalid, Unsupporte
 // defaultRate is Hook.PerSecond where it is not set.
 const defaultRate = 100
 
-// door is a hook at work.
-type door struct {
+// endpoint is a hook at work.
+type endpoint struct {
 	Hook
 	site, siteURL, name string
 	source              Source
@@ -78,8 +78,8 @@ type door struct {
 
 type handler struct {
 	Config
-	doors  map[string]*door // by source/site
-	memory *semaphore.Weighted
+	endpoints map[string]*endpoint // by source/site
+	memory    *semaphore.Weighted
 }
 
 // New returns the handler of /hooks/SOURCE/SITE. A source of a site that Config does
@@ -88,7 +88,7 @@ func New(c Config) (http.Handler, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	h := &handler{Config: c, doors: map[string]*door{}, memory: semaphore.NewWeighted(memory)}
+	h := &handler{Config: c, endpoints: map[string]*endpoint{}, memory: semaphore.NewWeighted(memory)}
 	for site, s := range c.Sites {
 		for name, hook := range s.Hooks {
 			source, ok := c.Sources[name]
@@ -99,7 +99,7 @@ func New(c Config) (http.Handler, error) {
 				hook.PerSecond = defaultRate
 			}
 			limiter := rate.NewLimiter(rate.Limit(hook.PerSecond), int(math.Ceil(10*hook.PerSecond)))
-			h.doors[name+"/"+site] = &door{Hook: hook, site: site, siteURL: s.URL, name: name, source: source, limiter: limiter}
+			h.endpoints[name+"/"+site] = &endpoint{Hook: hook, site: site, siteURL: s.URL, name: name, source: source, limiter: limiter}
 		}
 	}
 	mux := http.NewServeMux()
@@ -108,7 +108,7 @@ func New(c Config) (http.Handler, error) {
 }
 
 func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
-	d, ok := h.doors[r.PathValue("source")+"/"+r.PathValue("site")]
+	d, ok := h.endpoints[r.PathValue("source")+"/"+r.PathValue("site")]
 	if !ok {
 		http.Error(w, "no such hook", http.StatusNotFound)
 		return
@@ -125,7 +125,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // take does what a request asks for.
-func (h *handler) take(d *door, w http.ResponseWriter, r *http.Request) answer {
+func (h *handler) take(d *endpoint, w http.ResponseWriter, r *http.Request) answer {
 	if err := checkType(r.Header); err != nil {
 		return refusal(Unsupported, err)
 	}
@@ -175,7 +175,7 @@ func read(r *http.Request, k *kept, source Source, keys [][]byte, s Signature) (
 
 // keys returns the keys that hold now. Those that cannot be read are logged, and an
 // error only when none is left.
-func (h *handler) keys(d *door) (keys [][]byte, err error) {
+func (h *handler) keys(d *endpoint) (keys [][]byte, err error) {
 	secrets, err := d.Secrets()
 	for _, secret := range secrets {
 		key, keyErr := d.source.Key(secret)
@@ -194,7 +194,7 @@ func (h *handler) keys(d *door) (keys [][]byte, err error) {
 }
 
 // publish stores the event of a delivery.
-func (h *handler) publish(ctx context.Context, d *door, delivery Delivery) answer {
+func (h *handler) publish(ctx context.Context, d *endpoint, delivery Delivery) answer {
 	if wait := d.wait(h.Now()); wait > 0 {
 		a := refusal(Limited, errors.New("too many"))
 		a.after = wait
@@ -227,7 +227,7 @@ func (h *handler) publish(ctx context.Context, d *door, delivery Delivery) answe
 }
 
 // wait is how long the door has no room for one more delivery.
-func (d *door) wait(now time.Time) time.Duration {
+func (d *endpoint) wait(now time.Time) time.Duration {
 	r := d.limiter.ReserveN(now, 1)
 	wait := r.DelayFrom(now)
 	if wait > 0 {
