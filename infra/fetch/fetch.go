@@ -3,6 +3,7 @@
 package fetch
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"syscall"
 	"time"
 	"unicode/utf8"
@@ -29,6 +31,9 @@ const (
 	redirects      = 3
 )
 
+// userAgent names us to the servers that are asked.
+const userAgent = "lector (+article to audio)"
+
 // errPrivate is returned for an address inside this machine or its network.
 var errPrivate = errors.New("private address")
 
@@ -37,9 +42,12 @@ var errPrivate = errors.New("private address")
 type Client struct {
 	AllowPrivate bool
 	Timeout      time.Duration // of one fetch; 0: 10 s
+	MaxSize      int           // of a body in bytes, unpacked; 0: 5 MB
 }
 
 func (c Client) timeout() time.Duration { return cmp.Or(c.Timeout, defaultTimeout) }
+
+func (c Client) maxSize() int { return cmp.Or(c.MaxSize, maxSize) }
 
 // Is reports whether name is an address that Get understands.
 func Is(name string) bool {
@@ -74,7 +82,7 @@ func (c Client) get(ctx context.Context, address, accept string) (data []byte, c
 	if err != nil {
 		return nil, "", lector.Permanent(fmt.Errorf("fetch: %w", err))
 	}
-	req.Header.Set("User-Agent", "lector (+article to audio)")
+	req.Header.Set("User-Agent", userAgent)
 	req.Header.Set("Accept", accept)
 	resp, err := c.http().Do(req)
 	if err != nil {
@@ -84,8 +92,37 @@ func (c Client) get(ctx context.Context, address, accept string) (data []byte, c
 	if resp.StatusCode != http.StatusOK {
 		return nil, "", refused(address, resp.StatusCode)
 	}
-	data, err = read(resp)
+	data, err = c.read(resp)
 	return data, resp.Header.Get("Content-Type"), err
+}
+
+// Do makes a request within the bounds of Get, whatever the status of its answer.
+// The body is there in full when it returns, and needs no closing; that of an HTML
+// page or a plain text is in UTF-8.
+func (c Client) Do(req *http.Request) (*http.Response, error) {
+	if !Is(req.URL.String()) {
+		return nil, lector.Permanent(fmt.Errorf("fetch %s: not an address", req.URL))
+	}
+	ctx, cancel := context.WithTimeout(req.Context(), c.timeout())
+	defer cancel()
+	req = req.WithContext(ctx)
+	if req.Header.Get("User-Agent") == "" {
+		req.Header.Set("User-Agent", userAgent)
+	}
+	resp, err := c.http().Do(req)
+	if err != nil {
+		return nil, explain(err)
+	}
+	defer resp.Body.Close()
+	data, err := c.read(resp)
+	if err != nil {
+		return nil, err
+	}
+	if contentType := resp.Header.Get("Content-Type"); strings.Contains(contentType, "html") || strings.HasPrefix(contentType, "text/plain") {
+		data = decode(data, contentType)
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(data))
+	return resp, nil
 }
 
 func (c Client) http() *http.Client {
@@ -146,14 +183,15 @@ func refused(address string, status int) error {
 }
 
 // read returns the body.
-func read(resp *http.Response) ([]byte, error) {
-	limited := io.LimitReader(resp.Body, maxSize+1)
+func (c Client) read(resp *http.Response) ([]byte, error) {
+	most := c.maxSize()
+	limited := io.LimitReader(resp.Body, int64(most)+1)
 	data, err := io.ReadAll(limited)
 	if err != nil {
 		return nil, explain(err)
 	}
-	if len(data) > maxSize {
-		return nil, lector.Hint(lector.Permanent(fmt.Errorf("fetch: the page is larger than %d bytes", maxSize)), "save the page and cut what is not the article")
+	if len(data) > most {
+		return nil, lector.Hint(lector.Permanent(fmt.Errorf("fetch: the page is larger than %d bytes", most)), "save the page and cut what is not the article")
 	}
 	return data, nil
 }

@@ -2,6 +2,7 @@ package fetch_test
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -105,5 +106,60 @@ func TestTimeout(t *testing.T) {
 	_, err := fetch.Client{AllowPrivate: true, Timeout: 20 * time.Millisecond}.Get(t.Context(), url)
 	if err == nil || lector.IsPermanent(err) || lector.HintOf(err) == "" {
 		t.Errorf("a server that does not answer: %v, hint %q", err, lector.HintOf(err))
+	}
+}
+
+func TestDo(t *testing.T) {
+	t.Parallel()
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/same":
+			w.WriteHeader(http.StatusNotModified)
+		case "/latin":
+			w.Header().Set("Content-Type", "text/html; charset=windows-1251")
+			w.Write([]byte("<p>\xca\xe8\xbf\xe2</p>"))
+		case "/feed": // says itself in which encoding it is
+			w.Header().Set("Content-Type", "text/xml; charset=windows-1251")
+			w.Write([]byte("\xca"))
+		case "/large":
+			w.Write([]byte("123456"))
+		default:
+			http.NotFound(w, r)
+		}
+	})
+	for path, want := range map[string]struct {
+		status int
+		body   string
+		err    string
+	}{
+		"/same": {status: 304}, "/latin": {status: 200, body: "<p>Київ</p>"}, "/feed": {status: 200, body: "\xca"},
+		"/gone": {status: 404, body: "404"}, "/large": {err: "larger than 5 bytes"},
+	} {
+		c := fetch.Client{AllowPrivate: true}
+		if path == "/large" {
+			c.MaxSize = 5
+		}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := c.Do(req)
+		if want.err != "" {
+			if err == nil || !strings.Contains(err.Error(), want.err) {
+				t.Errorf("%s: got %v", path, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		if err != nil || resp.StatusCode != want.status || !strings.HasPrefix(string(body), want.body) {
+			t.Errorf("%s: got %d %q, %v", path, resp.StatusCode, body, err)
+		}
+	}
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if _, err := (fetch.Client{}).Do(req); !errors.Is(err, fetch.ErrPrivate) {
+		t.Errorf("private: %v", err)
 	}
 }
