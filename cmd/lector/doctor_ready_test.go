@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ import (
 func TestDoctorAsksWhatRuns(t *testing.T) {
 	t.Parallel()
 	var fault error
-	s := httptest.NewServer(adminHandler(func(context.Context) error { return fault }, prometheus.NewRegistry()))
+	s := httptest.NewServer(adminHandler(func(context.Context) error { return fault }, prometheus.NewRegistry(), func() http.Handler { return nil }))
 	defer s.Close()
 	address := strings.TrimPrefix(s.URL, "http://")
 	if got := checkReady(t.Context(), address); len(got) != 1 || got[0].err != nil || got[0].detail != "ready" {

@@ -92,9 +92,17 @@ func withHint(err error) string {
 // healthCheck answers whether the process can do its work.
 type healthCheck func(ctx context.Context) error
 
-// adminHandler serves health, metrics and profiles.
-func adminHandler(ready healthCheck, metrics *prometheus.Registry) http.Handler {
+// adminHandler serves health, metrics, profiles and, where there is one, the console,
+// which is opened later than the address.
+func adminHandler(ready healthCheck, metrics *prometheus.Registry, console func() http.Handler) http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if pages := console(); pages != nil {
+			pages.ServeHTTP(w, r)
+			return
+		}
+		http.NotFound(w, r)
+	})
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)

@@ -269,17 +269,23 @@ type scannedJobs struct{ *jobindex.Index }
 // Complete is true: all records have been read.
 func (scannedJobs) Complete() bool { return true }
 
+// createReplay records a replay that the workers carry out, and returns it with its
+// name.
+func createReplay(ctx context.Context, records *nats.Replays, r lector.Replay, jobs []lector.JobRef) (lector.Replay, error) {
+	now := time.Now().UTC()
+	r.ID, r.State, r.Created, r.Changed = replay.NewID(), lector.ReplayRunning, now, now
+	r.Skipped, r.LeftOut = r.Plan.Skipped, r.Plan.LeftOut
+	r.Plan.Jobs, r.Plan.Skipped, r.Plan.LeftOut = nil, 0, nil
+	return r, records.Create(ctx, r, jobs)
+}
+
 // recordReplay hands a replay to the workers.
 func (a *app) recordReplay(ctx context.Context, conn *nats.Conn, f *replayFlags, r lector.Replay, jobs []lector.JobRef) error {
 	records, err := conn.Replays(ctx)
 	if err != nil {
 		return err
 	}
-	now := time.Now().UTC()
-	r.ID, r.State, r.Created, r.Changed = replay.NewID(), lector.ReplayRunning, now, now
-	r.Skipped, r.LeftOut = r.Plan.Skipped, r.Plan.LeftOut
-	r.Plan.Jobs, r.Plan.Skipped, r.Plan.LeftOut = nil, 0, nil
-	if err := records.Create(ctx, r, jobs); err != nil {
+	if r, err = createReplay(ctx, records, r, jobs); err != nil {
 		return err
 	}
 	if f.publish.wait {

@@ -55,6 +55,7 @@ type server struct {
 	planner  *replay.Planner
 	sweeper  *worker.Sweeper
 	hooks    http.Handler // takes webhooks; nil: no site has any
+	console  http.Handler // the operators' pages; nil: this process has none
 	homePage http.Handler // answers paths that the publisher does not serve
 }
 
@@ -62,7 +63,7 @@ type server struct {
 // work begins.
 func (h *resources) openServer(ctx context.Context, r roles) (*server, error) {
 	s := &server{resources: h, metrics: observe.NewMetrics()}
-	for _, open := range []func(context.Context, roles) error{s.openHTTP, s.openBroker, s.openStore, s.openWorker, s.openHooks} {
+	for _, open := range []func(context.Context, roles) error{s.openHTTP, s.openBroker, s.openStore, s.openWorker, s.openHooks, s.openConsole} {
 		if err := open(ctx, r); err != nil {
 			return nil, err
 		}
@@ -91,7 +92,7 @@ func (s *server) openHTTP(_ context.Context, r roles) (err error) {
 // openAdmin opens the server for health and metrics. Several processes on one
 // machine would ask for the same default address: all but the first take any.
 func (s *server) openAdmin() (*httpServer, error) {
-	handler := adminHandler(s.ready, s.metrics.Registry)
+	handler := adminHandler(s.ready, s.metrics.Registry, func() http.Handler { return s.console })
 	d, err := listenHTTP("admin_listen", s.config.AdminListen, handler, s.log)
 	if err == nil || s.config.AdminListen != defaults().AdminListen {
 		return d, err

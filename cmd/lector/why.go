@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"text/tabwriter"
 	"time"
 
 	"lector"
 	"lector/infra/nats"
+	"lector/publisher/console"
 )
 
 const whyHelp = `Says why an article has audio, or why it has none: what came of its event at each
@@ -47,9 +47,9 @@ func (a *app) why(ctx context.Context, args []string) error {
 			return err
 		}
 		if *asJSON {
-			return a.printJSON(explain(e))
+			return a.printJSON(console.Explain(e))
 		}
-		return a.printExplanation(explain(e))
+		return a.printExplanation(console.Explain(e))
 	})
 }
 
@@ -71,49 +71,37 @@ func (c *config) articleNamed(words []string) (articleName, error) {
 	return articleName{}, usageErrorf("why wants SITE and ID of an article, or its URL")
 }
 
-// evidence is what is known of an article, by where it was found. What is not there
-// is nil or zero.
-type evidence struct {
-	articleName
-	job          *lector.Job
-	event        *lector.Delivery // the newest that the broker holds
-	letter       *lector.DeadLetter
-	announcement *lector.AudioEvent
-	pauses       []lector.Pause
-	queue        lector.QueueState
-	embed        string // address of the embed page
-}
-
 // collectEvidence asks NATS for all there is of an article.
-func (c *config) collectEvidence(ctx context.Context, conn *nats.Conn, named articleName) (evidence, error) {
-	e := evidence{articleName: named}
-	if err := c.findEvidence(ctx, conn, &e); err != nil {
+func (c *config) collectEvidence(ctx context.Context, conn *nats.Conn, named articleName) (e console.Evidence, err error) {
+	if e.Job, err = c.findJobOf(ctx, conn, named); err != nil {
 		return e, err
 	}
-	ref := lector.JobRef{Site: e.site, ID: lector.Key(e.site, e.id)}
-	if e.job != nil {
-		ref.ID, e.embed = e.job.ID, c.addresses().Embed(e.site, e.id)
+	ref := lector.JobRef{Site: named.site, ID: lector.Key(named.site, named.id)}
+	if e.Job != nil {
+		named = articleName{site: e.Job.Site, id: e.Job.Article}
+		ref = lector.JobRef{Site: e.Job.Site, ID: e.Job.ID}
+		e.Embed = c.addresses().Embed(ref.Site, named.id)
 	}
-	var err error
+	e.Site, e.Article = named.site, firstNonEmpty(named.id, named.url)
 	if _, sequence, lost := conn.NewestEvent(ctx, ref); sequence > 0 {
 		d, stored := conn.StoredEvent(ctx, sequence)
-		e.event, err = present(d, stored)
+		e.Event, err = present(d, stored)
 	} else if !errors.Is(lost, lector.ErrNotFound) {
 		err = lost
 	}
 	if err != nil {
 		return e, err
 	}
-	if e.announcement, err = present(conn.LastAnnouncement(ctx, ref.Site, ref.ID)); err != nil {
+	if e.Announcement, err = present(conn.LastAnnouncement(ctx, ref.Site, ref.ID)); err != nil {
 		return e, err
 	}
-	if e.letter, err = newestLetter(ctx, conn, e.articleName, ref); err != nil {
+	if e.Letter, err = newestLetter(ctx, conn, named, ref); err != nil {
 		return e, err
 	}
-	if e.pauses, err = conn.Pauses().All(ctx); err != nil {
+	if e.Pauses, err = conn.Pauses().All(ctx); err != nil {
 		return e, err
 	}
-	e.queue, err = conn.QueueState(ctx)
+	e.Queue, err = conn.QueueState(ctx)
 	return e, err
 }
 
@@ -125,22 +113,14 @@ func present[T any](value T, err error) (*T, error) {
 	return &value, err
 }
 
-// findEvidence finds the job, and with it the article's site and id.
-func (c *config) findEvidence(ctx context.Context, conn *nats.Conn, e *evidence) error {
+// findJobOf returns the job of an article, or nil.
+func (c *config) findJobOf(ctx context.Context, conn *nats.Conn, named articleName) (*lector.Job, error) {
 	jobs, err := conn.JobStore(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	j, err := e.find(ctx, jobs, conn)
-	if errors.Is(err, lector.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	j = c.withCurrentAddress(j)
-	e.job, e.site, e.id = &j, j.Site, j.Article
-	return nil
+	j, err := named.find(ctx, jobs, conn)
+	return present(c.withCurrentAddress(j), err)
 }
 
 func (n articleName) find(ctx context.Context, jobs *nats.JobStore, conn *nats.Conn) (lector.Job, error) {
@@ -175,7 +155,7 @@ func newestLetter(ctx context.Context, conn *nats.Conn, named articleName, ref l
 	return newest, nil
 }
 
-func (a *app) printExplanation(x explanation) error {
+func (a *app) printExplanation(x console.Explanation) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "article\t%s\n", oneLine(x.Site+" / "+x.Article))
 	fmt.Fprintf(w, "state\t%s\n", x.State)
@@ -191,15 +171,4 @@ func (a *app) printExplanation(x explanation) error {
 		fmt.Fprintf(w, "%s\t%s: %s\n", at, s.What, oneLine(s.Detail))
 	}
 	return w.Flush()
-}
-
-// paused returns the pause that holds back what is of a site and a lane.
-func (e evidence) paused(lane lector.Lane) (lector.Pause, bool) {
-	at := slices.IndexFunc(e.pauses, func(p lector.Pause) bool {
-		return p.Kind == lector.PauseSite && p.Name == e.site || p.Kind == lector.PauseLane && p.Name == lane.String()
-	})
-	if at < 0 {
-		return lector.Pause{}, false
-	}
-	return e.pauses[at], true
 }

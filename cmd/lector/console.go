@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"lector"
+	"lector/infra/nats"
+	"lector/publisher/console"
+	"lector/worker/jobindex"
+	"lector/worker/replay"
+)
+
+// openConsole opens the operators' pages where one process is everything: they answer
+// from its own index of the jobs.
+func (s *server) openConsole(ctx context.Context, r roles) error {
+	if !r.worker || !r.publisher {
+		return nil
+	}
+	records, err := s.conn.Replays(ctx)
+	if err != nil {
+		return err
+	}
+	jobs := addressedJobs{s.jobs, s.config}
+	s.console, err = console.New(console.Config{
+		Jobs: consoleJobs{jobs, s.index}, Letters: s.conn, Replays: consoleReplays{s.planner, records}, Pauses: s.pauses,
+		Explain: s.explain, Embed: s.config.addresses().Embed,
+		Sites: slices.Sorted(maps.Keys(s.config.Sites)), Voices: slices.Sorted(maps.Keys(s.config.Voices)), Log: s.log,
+	})
+	return err
+}
+
+// explain says why an article that a person names has audio or none.
+func (s *server) explain(ctx context.Context, words []string) (console.Explanation, error) {
+	named, err := s.config.articleNamed(words)
+	if err != nil {
+		return console.Explanation{}, err
+	}
+	e, err := s.config.collectEvidence(ctx, s.conn, named)
+	return console.Explain(e), err
+}
+
+// consoleJobs answers from the index, and single records from the bucket.
+type consoleJobs struct {
+	addressedJobs
+	index *jobindex.Index
+}
+
+var errIndexing = lector.Hint(errors.New("the jobs are still being read"), "look again in a few seconds")
+
+// FindJobs implements console.Jobs.
+func (c consoleJobs) FindJobs(_ context.Context, f lector.JobFilter, limit int) (int, []lector.Job, error) {
+	if !c.index.Complete() {
+		return 0, nil, errIndexing
+	}
+	total, found := c.index.Select(f)
+	jobs := make([]lector.Job, 0, min(total, limit))
+	for j := range found {
+		if len(jobs) == limit {
+			break
+		}
+		jobs = append(jobs, j)
+	}
+	return total, jobs, nil
+}
+
+// CountJobs implements console.Jobs.
+func (c consoleJobs) CountJobs(context.Context) (map[lector.State]int, error) {
+	if !c.index.Complete() {
+		return nil, errIndexing
+	}
+	counts := map[lector.State]int{}
+	for _, group := range c.index.Counts() {
+		counts[group.State] += group.Jobs
+	}
+	return counts, nil
+}
+
+// consoleReplays plans by the index and hands replays to the workers.
+type consoleReplays struct {
+	planner *replay.Planner
+	records *nats.Replays
+}
+
+// PlanReplay implements console.Replays.
+func (c consoleReplays) PlanReplay(ctx context.Context, r lector.ReplayRequest) (lector.ReplayPlan, []lector.JobRef, error) {
+	return c.planner.Plan(ctx, r)
+}
+
+// StartReplay implements console.Replays.
+func (c consoleReplays) StartReplay(ctx context.Context, r lector.ReplayRequest, p lector.ReplayPlan, jobs []lector.JobRef) (string, error) {
+	begun, err := createReplay(ctx, c.records, lector.Replay{Filter: r.Filter, Plan: p}, jobs)
+	return begun.ID, err
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"lector"
+	"lector/infra/limittest"
+)
+
+// ask asks the private listener, and returns the page.
+func (h *installation) ask(method, target string, form url.Values) (int, string) {
+	h.t.Helper()
+	r, err := http.NewRequestWithContext(h.t.Context(), method, h.admin.url()+target, strings.NewReader(form.Encode()))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := (&http.Client{}).Do(r)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return response.StatusCode, string(body)
+}
+
+// TestConsoleOfAnInstallation finds an article by its address and replays it.
+func TestConsoleOfAnInstallation(t *testing.T) {
+	t.Parallel()
+	h := openInstallation(t, t.TempDir(), &silentVoice{})
+	if err := h.openConsole(t.Context(), roles{worker: true, publisher: true}); err != nil {
+		t.Fatal(err)
+	}
+	h.start()
+	article := sampleArticle("4711")
+	article.URL = "https://reader.example/bridge"
+	j := h.publishAndWait(lector.Published, article)
+	limittest.Until(t, "the index has all jobs", h.index.Complete)
+	limittest.Until(t, "the list has the article", func() bool {
+		_, page := h.ask(http.MethodGet, "/jobs?state=ready", nil)
+		return strings.Contains(page, article.Title)
+	})
+	status, page := h.ask(http.MethodGet, "/why?q="+url.QueryEscape(article.URL), nil)
+	if status != http.StatusOK || !strings.Contains(page, j.ID) || !strings.Contains(page, "its audio is public") {
+		t.Errorf("by its address: %d %s", status, page)
+	}
+	status, page = h.ask(http.MethodGet, "/replay?job="+j.ID, nil)
+	digest := regexp.MustCompile(`name="digest" value="([^"]*)"`).FindStringSubmatch(page)
+	if status != http.StatusOK || digest == nil {
+		t.Fatalf("the plan: %d %s", status, page)
+	}
+	status, page = h.ask(http.MethodPost, "/replay?job="+j.ID, url.Values{"digest": digest[1:]})
+	if status != http.StatusOK || !strings.Contains(page, "1 article is replayed") {
+		t.Fatalf("begun: %d %s", status, page)
+	}
+	limittest.Until(t, "the article is replayed", func() bool {
+		now, _, err := h.jobs.Job(t.Context(), article.Site, article.Key())
+		return err == nil && now.Sequence > j.Sequence && now.State == lector.Ready
+	})
+	if calls := h.voice.calls(); calls != len(j.Chunks) {
+		t.Errorf("%d calls for %d chunks", calls, len(j.Chunks))
+	}
+	if status, _ := h.ask(http.MethodGet, "/healthz", nil); status != http.StatusOK {
+		t.Errorf("/healthz: %d", status)
+	}
+}

@@ -1,0 +1,136 @@
+// Package console_test looks at the operators' pages through a browser.
+package console_test
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"lector"
+	"lector/publisher/browsertest"
+	"lector/publisher/console"
+)
+
+// newsroom has one job in each state, with texts as long as they come.
+type newsroom struct{ jobs []lector.Job }
+
+func newNewsroom() newsroom {
+	n := newsroom{}
+	now := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
+	for i, state := range lector.States() {
+		n.jobs = append(n.jobs, lector.Job{
+			ID: strings.Repeat(string(rune('a'+i)), 26), Site: "havana", Article: strings.Repeat("id", 200), Title: strings.Repeat("Floods and a long word ", 500),
+			State: state, Class: lector.ClassVoiceRefused, Reason: strings.Repeat("https://voice.example/refused/", 40), Changed: now,
+			Attempts: []lector.Attempt{{Number: 1, Worker: "host-1-abcd", Started: now, Stage: lector.StageSynth, Error: "401"}},
+			Chunks:   []lector.ChunkState{{Hash: strings.Repeat("0", 64), Characters: 812, State: "synthesized", Unknown: 3}},
+		})
+	}
+	return n
+}
+
+func (n newsroom) FindJobs(_ context.Context, f lector.JobFilter, _ int) (int, []lector.Job, error) {
+	return len(n.jobs), n.jobs, nil
+}
+
+func (n newsroom) Job(_ context.Context, _, key string) (lector.Job, uint64, error) {
+	for _, j := range n.jobs {
+		if j.ID == key {
+			return j, 1, nil
+		}
+	}
+	return lector.Job{}, 0, lector.ErrNotFound
+}
+
+func (newsroom) CountJobs(context.Context) (map[lector.State]int, error) {
+	return map[lector.State]int{lector.Ready: 120_000}, nil
+}
+
+func (n newsroom) DeadLetters(ctx context.Context, _ lector.DeadLetterQuery) iter.Seq2[lector.DeadLetter, error] {
+	return func(yield func(lector.DeadLetter, error) bool) { yield(n.DeadLetter(ctx, 7)) }
+}
+
+func (newsroom) DeadLetter(context.Context, uint64) (lector.DeadLetter, error) {
+	return lector.DeadLetter{
+		ID: 7, Class: "input", Reason: "no id", Subject: "article.v1.havana." + strings.Repeat("a", 26),
+		Data: []byte(strings.Repeat("x", 5000)), Headers: map[string][]string{"ce-type": {"lector.article.published.v1"}},
+	}, nil
+}
+
+func (newsroom) ReplayDeadLetter(context.Context, uint64, string) (uint64, error) { return 1, nil }
+
+func (newsroom) DropDeadLetter(context.Context, uint64) error { return nil }
+
+func (newsroom) PlanReplay(context.Context, lector.ReplayRequest) (lector.ReplayPlan, []lector.JobRef, error) {
+	return lector.ReplayPlan{Articles: 3, Cost: 1.5, Skipped: 1, LeftOut: []lector.LeftOut{{Job: "abcdefghijkl", Reason: "withdrawn"}}}, nil, nil
+}
+
+func (newsroom) StartReplay(context.Context, lector.ReplayRequest, lector.ReplayPlan, []lector.JobRef) (string, error) {
+	return "replay-1", nil
+}
+
+func (newsroom) All(context.Context) ([]lector.Pause, error) {
+	return []lector.Pause{{Kind: lector.PauseLane, Name: "backfill", Reason: strings.Repeat("because ", 60)}}, nil
+}
+
+func (newsroom) Set(context.Context, lector.Pause) error { return nil }
+
+func (newsroom) Remove(context.Context, lector.Pause) error { return nil }
+
+// TestPagesCanBeUsedByEverybody looks at each page light and wide, dark on a phone,
+// and without scripts.
+func TestPagesCanBeUsedByEverybody(t *testing.T) {
+	t.Parallel()
+	b, err := browsertest.Start(t.Context())
+	if errors.Is(err, browsertest.ErrNoBrowser) {
+		t.Skip("SKIPPED, nobody has looked: ", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	n := newNewsroom()
+	h, err := console.New(console.Config{
+		Jobs: n, Letters: n, Replays: n, Pauses: n, Sites: []string{"havana"}, Voices: []string{"amy"}, Log: slog.New(slog.DiscardHandler),
+		Explain: func(_ context.Context, words []string) (console.Explanation, error) {
+			return console.Explain(console.Evidence{Site: "havana", Article: strings.Join(words, " ")}), nil
+		},
+		Embed: func(string, string) string { return "https://reader.example/embed" },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(h)
+	defer s.Close()
+	for _, look := range []browsertest.Look{{}, {Width: 375, Height: 700, Dark: true}, {NoScript: true}} {
+		lookAtAll(t, b, s.URL, look, n.jobs[4].ID)
+	}
+}
+
+// lookAtAll looks at all pages in one way.
+func lookAtAll(t *testing.T, b *browsertest.Browser, address string, look browsertest.Look, job string) {
+	t.Helper()
+	page, err := b.Open(address+"/jobs", look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer page.Close()
+	for _, path := range []string{
+		"/jobs", "/jobs/havana/" + job, "/why?q=nobody", "/replay?state=failed", "/deadletters", "/deadletters/7", "/pauses", "/jobs/havana/nobody",
+	} {
+		if err := page.Go(address + path); err != nil {
+			t.Fatal(err)
+		}
+		found, err := page.Audit()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range found {
+			t.Errorf("%s %+v: %s", path, look, f)
+		}
+	}
+}

@@ -1,0 +1,225 @@
+// Package console is the operators' pages: which articles have audio, which have none
+// and why, and what mends it. They work without JavaScript, and for whoever reaches the
+// private listener.
+package console
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"iter"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"lector"
+)
+
+// Jobs finds the records of jobs.
+type Jobs interface {
+	// FindJobs returns the jobs that a filter selects, at most limit, the last changed
+	// first and without attempts and chunks, and how many there are in all.
+	FindJobs(ctx context.Context, f lector.JobFilter, limit int) (total int, found []lector.Job, err error)
+	// Job returns a whole record, or lector.ErrNotFound.
+	Job(ctx context.Context, site, key string) (j lector.Job, version uint64, err error)
+	// CountJobs returns how many jobs are in each state.
+	CountJobs(ctx context.Context) (map[lector.State]int, error)
+}
+
+// Letters are the dead letters.
+type Letters interface {
+	DeadLetters(ctx context.Context, q lector.DeadLetterQuery) iter.Seq2[lector.DeadLetter, error]
+	DeadLetter(ctx context.Context, id uint64) (lector.DeadLetter, error)
+	// ReplayDeadLetter publishes the event again and removes the letter.
+	ReplayDeadLetter(ctx context.Context, id uint64, replay string) (sequence uint64, err error)
+	DropDeadLetter(ctx context.Context, id uint64) error
+}
+
+// Replays run jobs again.
+type Replays interface {
+	PlanReplay(ctx context.Context, r lector.ReplayRequest) (lector.ReplayPlan, []lector.JobRef, error)
+	// StartReplay hands a plan to the workers and returns the name of the replay.
+	StartReplay(ctx context.Context, r lector.ReplayRequest, p lector.ReplayPlan, jobs []lector.JobRef) (id string, err error)
+}
+
+// Pauses are what operators have paused.
+type Pauses interface {
+	All(ctx context.Context) ([]lector.Pause, error)
+	Set(ctx context.Context, p lector.Pause) error
+	Remove(ctx context.Context, p lector.Pause) error
+}
+
+// Config is what the pages show and change.
+type Config struct {
+	Jobs    Jobs
+	Letters Letters
+	Replays Replays
+	Pauses  Pauses
+	// Explain says why an article, named by its site and id, an id or an address, has
+	// audio or none.
+	Explain func(ctx context.Context, words []string) (Explanation, error)
+	Embed   func(site, article string) string // address of an article's embed page
+	Sites   []string
+	Voices  []string
+	Log     *slog.Logger
+	Now     func() time.Time // nil: time.Now
+}
+
+type console struct {
+	Config
+	pages map[string]*template.Template
+}
+
+//go:embed pages
+var files embed.FS
+
+// New returns the handler of the pages. Their paths begin with /.
+func New(c Config) (http.Handler, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	pages, err := parsePages(files)
+	if err != nil {
+		return nil, err
+	}
+	k := &console{c, pages}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/jobs", http.StatusFound) })
+	mux.Handle("GET /console.css", http.FileServerFS(styles()))
+	for pattern, serve := range map[string]page{
+		"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /why": k.why,
+		"GET /replay": k.replayPlan, "POST /replay": k.startReplay,
+		"GET /deadletters": k.letterList, "GET /deadletters/{id}": k.letter,
+		"POST /deadletters/{id}/replay": k.replayLetter, "POST /deadletters/{id}/drop": k.dropLetter,
+		"GET /pauses": k.pauseList, "POST /pauses": k.pause, "POST /pauses/resume": k.resume,
+	} {
+		mux.HandleFunc(pattern, k.serve(serve))
+	}
+	return guard(http.NewCrossOriginProtection().Handler(mux)), nil
+}
+
+func styles() fs.FS {
+	sub, err := fs.Sub(files, "pages")
+	if err != nil { // the path is a constant
+		panic(err)
+	}
+	return sub
+}
+
+// parsePages reads each page together with the frame that all have.
+func parsePages(from fs.FS) (map[string]*template.Template, error) {
+	names, err := fs.Glob(from, "pages/*.html")
+	if err != nil {
+		return nil, err
+	}
+	pages := map[string]*template.Template{}
+	for _, name := range names {
+		t, err := template.New("frame.html").Funcs(functions).ParseFS(from, "pages/frame.html", name)
+		if err != nil {
+			return nil, fmt.Errorf("console: %w", err)
+		}
+		pages[strings.TrimSuffix(strings.TrimPrefix(name, "pages/"), ".html")] = t
+	}
+	return pages, nil
+}
+
+// page makes the answer to a request: a view, or a redirect to another page.
+type page func(r *http.Request) (view, error)
+
+// view is a page and what it shows.
+type view struct {
+	name   string // of the page's file
+	title  string
+	data   any
+	goTo   string // another page to go to, in place of this one
+	status int    // 0: 200
+}
+
+// frame is what every page shows around its own.
+type frame struct {
+	Title string
+	Data  any
+	Now   time.Time
+}
+
+// policy lets a page load its own style and nothing else.
+const policy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// limit is how long a page may be asked for.
+const limit = 20 * time.Second
+
+func (k *console) serve(p page) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+		ctx, cancel := context.WithTimeout(r.Context(), limit)
+		defer cancel()
+		v, err := p(r.WithContext(ctx))
+		if err != nil {
+			v = k.failure(r, err)
+		}
+		if v.goTo != "" {
+			http.Redirect(w, r, v.goTo, http.StatusSeeOther)
+			return
+		}
+		k.write(w, v)
+	}
+}
+
+// failure is the page that tells of an error.
+func (k *console) failure(r *http.Request, err error) view {
+	status := http.StatusServiceUnavailable
+	switch {
+	case errors.Is(err, lector.ErrNotFound):
+		status = http.StatusNotFound
+	case errors.Is(err, errInput):
+		status = http.StatusBadRequest
+	default:
+		k.Log.Error("console", "path", r.URL.Path, "error", err)
+	}
+	return view{name: "failure", title: "That did not work", data: struct{ Error, Hint string }{err.Error(), lector.HintOf(err)}, status: status}
+}
+
+// errInput marks what a person has given wrongly.
+var errInput = errors.New("this cannot be asked for")
+
+func (k *console) write(w http.ResponseWriter, v view) {
+	var b strings.Builder
+	if err := k.pages[v.name].Execute(&b, frame{v.title, v.data, k.Now()}); err != nil {
+		k.Log.Error("console", "page", v.name, "error", err)
+		http.Error(w, "this page cannot be shown", http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	if v.status != 0 {
+		w.WriteHeader(v.status)
+	}
+	fmt.Fprint(w, b.String())
+}
+
+// guard refuses requests for a name that is not this machine's own: the page of a
+// stranger could have such a name point here, and read the answers.
+func guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		_, err := netip.ParseAddr(strings.Trim(host, "[]"))
+		if err != nil && host != "localhost" {
+			http.Error(w, "ask for it by 127.0.0.1 or localhost", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}

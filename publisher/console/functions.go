@@ -1,0 +1,61 @@
+package console
+
+import (
+	"fmt"
+	"html/template"
+	"net/url"
+	"time"
+
+	"lector"
+)
+
+// functions are what the pages call.
+var functions = template.FuncMap{
+	"moment":  moment,
+	"took":    took,
+	"usage":   usageText,
+	"state":   stateText,
+	"short":   shortID,
+	"address": lector.WebAddress,
+	"jobPath": jobPath,
+	"brief":   brief,
+	"choice":  func(kind, label string, names []string) choice { return choice{kind, label, names} },
+}
+
+// choice is a form that offers names of one kind.
+type choice struct {
+	Kind, Label string
+	Names       []string
+}
+
+// moment is a time for a person; its machine-readable form stands beside it.
+func moment(t time.Time) template.HTML {
+	if t.IsZero() {
+		return "–"
+	}
+	t = t.UTC()
+	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, t.Format(time.RFC3339), t.Format("2 Jan 15:04:05"))) //nolint:gosec // two forms of a time
+}
+
+// took is how long an attempt took, or that it is under way.
+func took(a lector.Attempt) string {
+	if a.Ended.IsZero() {
+		return "no end"
+	}
+	return a.Ended.Sub(a.Started).Round(time.Millisecond).String()
+}
+
+// briefLength is how many characters of a title are shown.
+const briefLength = 160
+
+// brief cuts a text that may be of any length.
+func brief(text string) string {
+	if r := []rune(text); len(r) > briefLength {
+		return string(r[:briefLength]) + "…"
+	}
+	return text
+}
+
+func jobPath(site, id string) string {
+	return "/jobs/" + url.PathEscape(site) + "/" + url.PathEscape(id)
+}

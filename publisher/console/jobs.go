@@ -1,0 +1,133 @@
+package console
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"lector"
+)
+
+// listed is how many jobs or dead letters a page shows.
+const listed = 100
+
+// filterOf reads the filters of a list.
+func filterOf(q url.Values) (lector.JobFilter, error) {
+	f := lector.JobFilter{
+		State: lector.State(q.Get("state")), Class: lector.Class(q.Get("class")), Site: q.Get("site"), Section: q.Get("section"),
+		Voice: q.Get("voice"), Lane: q.Get("lane"), Text: q.Get("text"),
+	}
+	switch {
+	case f.State != "" && !slices.Contains(lector.States(), f.State):
+		return f, fmt.Errorf("%w: there is no state %q", errInput, f.State)
+	case f.Class != "" && !slices.Contains(lector.Classes(), f.Class):
+		return f, fmt.Errorf("%w: there is no class %q", errInput, f.Class)
+	}
+	if f.Lane != "" {
+		if _, err := lector.ParseLane(f.Lane); err != nil {
+			return f, fmt.Errorf("%w: %w", errInput, err)
+		}
+	}
+	return f, nil
+}
+
+// queryOf is the way back: a filter as the query of an address.
+func queryOf(f lector.JobFilter) string {
+	q := url.Values{}
+	for name, value := range map[string]string{
+		"state": string(f.State), "class": string(f.Class), "site": f.Site, "section": f.Section, "voice": f.Voice, "lane": f.Lane, "text": f.Text,
+	} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return q.Encode()
+}
+
+// choices are what the form of filters offers.
+type choices struct {
+	States  []lector.State
+	Classes []lector.Class
+	Lanes   []string
+	Sites   []string
+}
+
+func (k *console) choices() choices {
+	return choices{lector.States(), lector.Classes(), []string{"breaking", "normal", "backfill"}, k.Sites}
+}
+
+// stateCount is how many jobs are in a state.
+type stateCount struct {
+	State lector.State
+	Jobs  int
+}
+
+func (k *console) jobList(r *http.Request) (view, error) {
+	f, err := filterOf(r.URL.Query())
+	if err != nil {
+		return view{}, err
+	}
+	counts, err := k.Jobs.CountJobs(r.Context())
+	if err != nil {
+		return view{}, err
+	}
+	total, jobs, err := k.Jobs.FindJobs(r.Context(), f, listed)
+	if err != nil {
+		return view{}, err
+	}
+	states := []stateCount{}
+	for _, s := range lector.States() {
+		states = append(states, stateCount{s, counts[s]})
+	}
+	return view{name: "jobs", title: "Jobs", data: struct {
+		Filter  lector.JobFilter
+		Query   string
+		Choices choices
+		States  []stateCount
+		Total   int
+		Jobs    []lector.Job
+	}{f, queryOf(f), k.choices(), states, total, jobs}}, nil
+}
+
+func (k *console) job(r *http.Request) (view, error) {
+	j, _, err := k.Jobs.Job(r.Context(), r.PathValue("site"), r.PathValue("id"))
+	if err != nil {
+		return view{}, err
+	}
+	x, err := k.Explain(r.Context(), []string{j.Site, j.Article})
+	if err != nil {
+		return view{}, err
+	}
+	embed := ""
+	if j.Rendition != "" {
+		embed = k.Embed(j.Site, j.Article)
+	}
+	return view{name: "job", title: cmp.Or(j.Title, j.Article), data: struct {
+		Job   lector.Job
+		Why   Explanation
+		Embed string
+	}{j, x, embed}}, nil
+}
+
+// why explains an article that a person names.
+func (k *console) why(r *http.Request) (view, error) {
+	words := []string{}
+	for _, name := range []string{"site", "q"} {
+		if word := r.URL.Query().Get(name); word != "" {
+			words = append(words, word)
+		}
+	}
+	if r.URL.Query().Get("q") == "" {
+		return view{goTo: "/jobs"}, nil
+	}
+	x, err := k.Explain(r.Context(), words)
+	if err != nil {
+		return view{}, err
+	}
+	if x.Job != "" {
+		return view{goTo: jobPath(x.Site, x.Job)}, nil
+	}
+	return view{name: "why", title: "Why " + x.Article, data: x}, nil
+}

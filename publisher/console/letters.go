@@ -1,0 +1,78 @@
+package console
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"lector"
+)
+
+func (k *console) letterList(r *http.Request) (view, error) {
+	q := lector.DeadLetterQuery{Site: r.URL.Query().Get("site"), Class: r.URL.Query().Get("class"), Text: r.URL.Query().Get("text")}
+	var letters []lector.DeadLetter
+	total := 0
+	for l, err := range k.Letters.DeadLetters(r.Context(), q) {
+		if err != nil {
+			return view{}, err
+		}
+		total++
+		l.Data, l.Headers = nil, nil
+		if letters = append(letters, l); len(letters) > listed { // oldest first: the newest stay
+			letters = slices.Delete(letters, 0, 1)
+		}
+	}
+	slices.Reverse(letters)
+	return view{name: "deadletters", title: "Dead letters", data: struct {
+		Query   lector.DeadLetterQuery
+		Choices choices
+		Total   int
+		Letters []lector.DeadLetter
+	}{q, k.choices(), total, letters}}, nil
+}
+
+// shownData is how much of an event's data a page shows, in bytes.
+const shownData = 16 << 10
+
+func (k *console) letter(r *http.Request) (view, error) {
+	id, err := letterID(r)
+	if err != nil {
+		return view{}, err
+	}
+	l, err := k.Letters.DeadLetter(r.Context(), id)
+	if err != nil {
+		return view{}, err
+	}
+	return view{name: "deadletter", title: fmt.Sprintf("Dead letter %d", id), data: struct {
+		lector.DeadLetter
+		Text    string // of the event's data, as far as it is shown
+		LeftOut int    // bytes
+		Binary  bool
+	}{l, string(l.Data[:min(len(l.Data), shownData)]), max(0, len(l.Data)-shownData), !utf8.Valid(l.Data)}}, nil
+}
+
+func letterID(r *http.Request) (uint64, error) {
+	id, err := strconv.ParseUint(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("dead letter %q: %w", r.PathValue("id"), lector.ErrNotFound)
+	}
+	return id, nil
+}
+
+func (k *console) replayLetter(r *http.Request) (view, error) {
+	id, err := letterID(r)
+	if err == nil {
+		_, err = k.Letters.ReplayDeadLetter(r.Context(), id, "console")
+	}
+	return view{goTo: "/deadletters"}, err
+}
+
+func (k *console) dropLetter(r *http.Request) (view, error) {
+	id, err := letterID(r)
+	if err == nil {
+		err = k.Letters.DropDeadLetter(r.Context(), id)
+	}
+	return view{goTo: "/deadletters"}, err
+}

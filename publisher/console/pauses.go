@@ -1,0 +1,45 @@
+package console
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"lector"
+)
+
+func (k *console) pauseList(r *http.Request) (view, error) {
+	all, err := k.Pauses.All(r.Context())
+	return view{name: "pauses", title: "Pauses", data: struct {
+		Pauses  []lector.Pause
+		Choices choices
+		Voices  []string
+	}{all, k.choices(), k.Voices}}, err
+}
+
+// pauseOf reads what is meant. A name that is not configured would pause nothing,
+// without a word.
+func (k *console) pauseOf(r *http.Request) (lector.Pause, error) {
+	p := lector.Pause{Kind: lector.PauseKind(r.PostFormValue("kind")), Name: r.PostFormValue("name")}
+	known := map[lector.PauseKind][]string{
+		lector.PauseLane: k.choices().Lanes, lector.PauseSite: k.Sites, lector.PauseVoice: k.Voices,
+	}
+	if !slices.Contains(known[p.Kind], p.Name) {
+		return p, fmt.Errorf("%w: there is no %s %q here", errInput, p.Kind, p.Name)
+	}
+	return p, nil
+}
+
+func (k *console) pause(r *http.Request) (view, error) {
+	p, err := k.pauseOf(r)
+	if err != nil {
+		return view{}, err
+	}
+	p.Reason, p.Since = r.PostFormValue("reason"), k.Now().UTC()
+	return view{goTo: "/pauses"}, k.Pauses.Set(r.Context(), p)
+}
+
+func (k *console) resume(r *http.Request) (view, error) {
+	p := lector.Pause{Kind: lector.PauseKind(r.PostFormValue("kind")), Name: r.PostFormValue("name")}
+	return view{goTo: "/pauses"}, k.Pauses.Remove(r.Context(), p)
+}

@@ -1,0 +1,76 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"lector"
+)
+
+// replayView is a plan as a person confirms it.
+type replayView struct {
+	Plan    lector.ReplayPlan
+	Query   string // that selects the jobs
+	Digest  string // of the figures that are confirmed
+	Changed bool   // they are not those that were confirmed
+	All     bool   // nothing is filtered
+}
+
+// digest names the figures of a plan: what costs something has not changed while it is
+// the same.
+func digest(p lector.ReplayPlan) string {
+	return strconv.Itoa(p.Articles) + "-" + strconv.Itoa(p.Characters.Billed)
+}
+
+// plan reads which jobs are meant, by a filter or by an id, and plans their replay.
+func (k *console) plan(ctx context.Context, q url.Values) (lector.ReplayRequest, replayView, []lector.JobRef, error) {
+	request := lector.ReplayRequest{}
+	var err error
+	if id := q.Get("job"); id != "" {
+		request.Jobs = []string{id}
+	} else if request.Filter, err = filterOf(q); err != nil {
+		return request, replayView{}, nil, err
+	}
+	p, jobs, err := k.Replays.PlanReplay(ctx, request)
+	if err != nil {
+		return request, replayView{}, nil, err
+	}
+	v := replayView{Plan: p, Digest: digest(p), Query: queryOf(request.Filter), All: len(request.Jobs) == 0 && request.Filter == lector.JobFilter{}}
+	if len(request.Jobs) > 0 {
+		v.Query = url.Values{"job": request.Jobs}.Encode()
+	}
+	return request, v, jobs, nil
+}
+
+func (k *console) replayPlan(r *http.Request) (view, error) {
+	_, v, _, err := k.plan(r.Context(), r.URL.Query())
+	return view{name: "replay", title: "Replay", data: v}, err
+}
+
+// startReplay begins a replay whose figures are still those that were confirmed;
+// otherwise it asks again.
+func (k *console) startReplay(r *http.Request) (view, error) {
+	request, v, jobs, err := k.plan(r.Context(), r.URL.Query())
+	if err != nil {
+		return view{}, err
+	}
+	if r.PostFormValue("digest") != v.Digest {
+		v.Changed = true
+		return view{name: "replay", title: "Replay", data: v, status: http.StatusConflict}, nil
+	}
+	if v.Plan.Articles == 0 {
+		return view{}, fmt.Errorf("%w: there is nothing to replay", errInput)
+	}
+	id, err := k.Replays.StartReplay(r.Context(), request, v.Plan, jobs)
+	if err != nil {
+		return view{}, err
+	}
+	k.Log.Info("replay begun in the console", "replay", id, "articles", v.Plan.Articles)
+	return view{name: "started", title: "Replay begun", data: struct {
+		ID   string
+		Plan lector.ReplayPlan
+	}{id, v.Plan}}, nil
+}
