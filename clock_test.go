@@ -37,6 +37,8 @@ var clockAllowed = map[string]string{
 	"infra/nats/leases_test.go over":                       "called in bubbles only",
 	"infra/nats/leases_test.go arriveAll":                  "called in bubbles only",
 	"infra/nats/leases_test.go TestLeaseFreedWhileRenewed": "when a lease is given up; nothing is judged by it",
+	"worker/outcome_test.go Save":                          "called in bubbles only",
+	"worker/answers_test.go Put":                           "called in bubbles only",
 	"worker/dispatch_test.go Fetch":                        "called in bubbles only",
 	"worker/dispatch_test.go nextDue":                      "called in bubbles only",
 	"worker/dispatch_test.go slot":                         "called in bubbles only",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"lector"
@@ -59,9 +60,37 @@ func (w *Worker) waitAgain(ctx context.Context, d lector.Delivery, r *record, st
 		w.acknowledge(d, func() error { return d.Ack(ctx) })
 		return
 	case err != nil:
-		w.Log.Warn("job not written", "error", err)
+		w.Log.Warn("job not written; it is tried again for some seconds", "error", err)
+		defer w.endLate(ctx, r, outcome, why)
 	}
 	w.acknowledge(d, func() error { return d.Nak(again) })
+}
+
+// endLate writes into the record how this worker's attempt has ended, when that could
+// not be written at first, until ctx ends. Another worker may be at the next attempt by
+// then: only its own is changed. Without an end it would count as one whose worker was
+// lost.
+func (w *Worker) endLate(ctx context.Context, r *record, outcome string, why error) {
+	for err := errors.New("not written"); err != nil && ctx.Err() == nil; {
+		sleep(ctx, time.Second)
+		err = w.endOwn(ctx, r, outcome, why)
+	}
+}
+
+func (w *Worker) endOwn(ctx context.Context, r *record, outcome string, why error) error {
+	j, version, err := r.jobs.Job(ctx, r.job.Site, r.job.ID)
+	if err != nil {
+		return err
+	}
+	mine := slices.IndexFunc(j.Attempts, func(a lector.Attempt) bool { return a.Number == r.attempt && a.Worker == w.Name && a.Outcome == "" })
+	if j.Sequence != r.job.Sequence || mine < 0 {
+		return nil // nobody counts it any more
+	}
+	j.Attempts = slices.Clone(j.Attempts)
+	a := &j.Attempts[mine]
+	a.Ended, a.Outcome, a.Error = w.now(), outcome, why.Error()
+	_, err = r.jobs.Save(ctx, j, version)
+	return err
 }
 
 // Outcomes of an attempt that reached no end. Only failed ones

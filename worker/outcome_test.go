@@ -229,6 +229,107 @@ func TestArticleThatKillsWorkersEnds(t *testing.T) {
 	}
 }
 
+// unwritable are records that cannot be written until a moment.
+type unwritable struct {
+	*fakeServices
+	until time.Time
+}
+
+func (u unwritable) Save(ctx context.Context, j lector.Job, version uint64) (uint64, error) {
+	if time.Now().Before(u.until) {
+		return 0, lector.WithClass(errors.New("no response from stream"), lector.ClassStorage)
+	}
+	return u.fakeServices.Save(ctx, j, version)
+}
+
+// TestEndThatCouldNotBeWritten has the broker away when an attempt ends: its end is
+// written when that is back, also where another worker has begun the next attempt, and
+// so it is not taken for one whose worker was lost. Of the other's nothing changes.
+func TestEndThatCouldNotBeWritten(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		away     time.Duration
+		takeOver bool
+		want     []string // outcomes of the attempts
+	}{
+		"nobody took over":    {8 * time.Second, false, []string{snoozed}},
+		"another took over":   {8 * time.Second, true, []string{snoozed, ""}},
+		"away for very long":  {time.Hour, false, []string{""}},
+		"a newer event's job": {8 * time.Second, false, []string{""}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			m := newFakeServices()
+			mine := lector.Attempt{Number: 1, Worker: "w"}
+			m.set(lector.Job{Sequence: 1, State: lector.Running, Attempts: []lector.Attempt{mine}})
+			w, r := m.worker(), m.record(1, 1)
+			store := unwritable{m, time.Now().Add(test.away)}
+			w.Jobs, r.jobs = store, store
+			d, s := newDelivery(lector.Published, 1)
+			time.AfterFunc(4*time.Second, func() {
+				if test.takeOver {
+					m.set(lector.Job{Sequence: 1, State: lector.Running, Attempts: []lector.Attempt{mine, {Number: 2, Worker: "other"}}})
+				}
+				if name == "a newer event's job" {
+					m.set(lector.Job{Sequence: 2, State: lector.Running, Attempts: []lector.Attempt{mine}})
+				}
+			})
+			w.handleResult(t.Context(), d, r, lector.WithClass(errors.New("no leader"), lector.ClassStorage))
+			var got []string
+			for _, a := range m.job().Attempts {
+				got = append(got, a.Outcome)
+			}
+			if !slices.Equal(got, test.want) || s.how != "later" {
+				t.Errorf("%s: %q, want %q; %s", name, got, test.want, s)
+			}
+		})
+	}
+}
+
+// newestEvent is the newest event of an article.
+type newestEvent struct {
+	e     lector.ArticleEvent
+	place uint64
+	err   error
+}
+
+func (n newestEvent) NewestEvent(context.Context, lector.JobRef) (lector.ArticleEvent, uint64, error) {
+	return n.e, n.place, n.err
+}
+
+// TestNothingIsCommittedThatTheStreamHasWithdrawn has an article withdrawn while a
+// worker reads it, and the queue hand nobody the withdrawal.
+func TestNothingIsCommittedThatTheStreamHasWithdrawn(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	event := func(kind lector.EventType, v lector.Visibility, updated time.Time) lector.ArticleEvent {
+		return lector.ArticleEvent{Type: kind, Article: lector.Article{Visibility: v, UpdatedAt: updated}}
+	}
+	away := errors.New("no answer")
+	for name, test := range map[string]struct {
+		newest newestEvent
+		want   error
+	}{
+		"its own event":              {newestEvent{event(lector.Published, lector.Public, noon), 5, nil}, nil},
+		"a later edit":               {newestEvent{event(lector.Updated, lector.Public, noon.Add(time.Hour)), 6, nil}, nil},
+		"unpublished":                {newestEvent{event(lector.Unpublished, "", time.Time{}), 6, nil}, errSuperseded},
+		"unpublished, by a late CMS": {newestEvent{event(lector.Unpublished, "", noon.Add(-time.Hour)), 6, nil}, errSuperseded},
+		"deleted":                    {newestEvent{event(lector.Deleted, "", time.Time{}), 6, nil}, errSuperseded},
+		"for members now":            {newestEvent{event(lector.Updated, lector.Members, noon.Add(time.Hour)), 6, nil}, errSuperseded},
+		"for members, but stale":     {newestEvent{event(lector.Updated, lector.Members, noon.Add(-time.Hour)), 6, nil}, nil},
+		"unreadable":                 {newestEvent{lector.ArticleEvent{}, 6, lector.Permanent(errors.New("nonsense"))}, nil},
+		"erased":                     {newestEvent{lector.ArticleEvent{}, 0, lector.ErrNotFound}, nil},
+		"nobody knows":               {newestEvent{lector.ArticleEvent{}, 0, away}, away},
+	} {
+		m := newFakeServices()
+		m.set(lector.Job{Sequence: 5, State: lector.Running, UpdatedAt: noon, Attempts: []lector.Attempt{{Number: 1, Worker: "w"}}})
+		w := m.worker()
+		w.Events = test.newest
+		if err := w.checkNewest(t.Context(), m.record(5, 1)); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v, want %v", name, err, test.want)
+		}
+	}
+}
+
 // TestOldFailureLeavesTheNewEventAlone: the newer event has taken the record
 // while the older one failed.
 func TestOldFailureLeavesTheNewEventAlone(t *testing.T) {

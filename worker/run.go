@@ -75,7 +75,31 @@ func (w *Worker) storeAndCommit(ctx context.Context, r *record, p *Plan, n *Narr
 		return atStage(lector.StageStore, err)
 	}
 	step(Progress{Stage: lector.StageCommit})
+	if err := w.checkNewest(ctx, r); err != nil {
+		return atStage(lector.StageCommit, err)
+	}
 	return atStage(lector.StageCommit, w.commit(ctx, r, p, n))
+}
+
+// checkNewest returns errSuperseded where the article's newest event takes its audio
+// away, although nobody was handed that event yet: the queue may be slow, or its
+// consumer gone, and what is withdrawn must not become public meanwhile.
+func (w *Worker) checkNewest(ctx context.Context, r *record) error {
+	if w.Events == nil {
+		return nil
+	}
+	e, place, err := w.Events.NewestEvent(ctx, lector.JobRef{Site: r.job.Site, ID: r.job.ID})
+	switch {
+	case errors.Is(err, lector.ErrNotFound), err != nil && lector.IsPermanent(err):
+		return nil // nothing that takes it away
+	case err != nil:
+		return fmt.Errorf("newest event: %w", err)
+	case r.job.Disposition(e, place) != lector.Due || place == r.job.Sequence:
+		return nil
+	case e.Type.Withdraws(), e.Article.Visibility != lector.Public:
+		return errSuperseded
+	}
+	return nil
 }
 
 // cleanUpOrphans removes files that were stored after the article was withdrawn, by

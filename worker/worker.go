@@ -38,6 +38,13 @@ type Announcer interface {
 	LastAnnouncement(ctx context.Context, site, key string) (lector.AudioEvent, error)
 }
 
+// NewestEvents are the newest events of articles, with their places in the stream;
+// lector.ErrNotFound where there is none. One that cannot be read is a permanent
+// error.
+type NewestEvents interface {
+	NewestEvent(ctx context.Context, j lector.JobRef) (lector.ArticleEvent, uint64, error)
+}
+
 // Eraser removes what an article's events said, up to a place in the stream.
 type Eraser interface {
 	Erase(ctx context.Context, site, key string, through uint64) error
@@ -73,10 +80,11 @@ type Progress struct {
 type Worker struct {
 	Name        string
 	Queue       Queue
-	Urgent      Queue  // those alone that Narrator.Urgent names; nil: they stand in the queue only
-	Pauses      Pauses // nil: nothing is paused
-	Eraser      Eraser // nil: what deleted articles said stays in the streams
-	Edits       Edits  // nil: edits do not wait for further ones
+	Urgent      Queue        // those alone that Narrator.Urgent names; nil: they stand in the queue only
+	Pauses      Pauses       // nil: nothing is paused
+	Events      NewestEvents // nil: what is in the stream and not handed out yet is not known before a commit
+	Eraser      Eraser       // nil: what deleted articles said stays in the streams
+	Edits       Edits        // nil: edits do not wait for further ones
 	Jobs        JobStore
 	Leases      Leases
 	Announcer   Announcer
