@@ -44,8 +44,9 @@ func (l *lab) injectWorker(ctx context.Context, c *child, f fault) error {
 	switch f.Kind {
 	case "freeze worker past its lease", "freeze worker":
 		c.freeze()
-		l.meter.excuse(at, f.Kind)
+		l.meter.strike(at, f.Kind)
 		defer c.signal(syscall.SIGCONT)
+		defer l.meter.heal(at)
 		return pause(ctx, f.Lasts)
 	case "stop worker in order", "stop worker " + inCall:
 		return l.stopInOrder(ctx, c, f)
@@ -64,7 +65,8 @@ func (l *lab) stopInOrder(ctx context.Context, c *child, f fault) error {
 			return err
 		}
 	}
-	if !c.stop(ctx, grace) {
+	frozen := len(c.strikes())
+	if inTime := c.stop(ctx, grace); !inTime && len(c.strikes()) == frozen+1 { // by stop itself
 		l.violations.add(slowDrain, "%s runs on %v after SIGTERM", c.name, grace)
 	}
 	return l.restart(ctx, c, f)
@@ -73,7 +75,7 @@ func (l *lab) stopInOrder(ctx context.Context, c *child, f fault) error {
 // killAt kills a worker at the place that the fault names, or at once.
 func (l *lab) killAt(ctx context.Context, c *child, f fault) error {
 	kill := func() {
-		l.meter.excuse(c.name, f.Kind)
+		l.meter.strike(c.name, f.Kind)
 		c.kill()
 		l.meter.excuse(c.name, f.Kind)
 	}
@@ -122,6 +124,7 @@ func (l *lab) restart(ctx context.Context, c *child, f fault) error {
 	if err := pause(ctx, f.Lasts); err != nil {
 		return err
 	}
+	l.meter.heal(c.name)
 	if at := l.failpoint(f.Pick); at != "" && l.workers[c.name] == c {
 		return c.start(ctx, "LECTOR_FAILPOINT="+at)
 	}

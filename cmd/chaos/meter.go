@@ -39,13 +39,33 @@ func (c *call) characters() int { return utf8.RuneCountInString(c.text) }
 type meter struct {
 	mu    sync.Mutex
 	calls []*call
+	down  map[string]string // fault by worker that is killed or frozen
+}
+
+// strike notes that a worker is killed or frozen: the calls that it has open, and those
+// that it had sent and that nobody has read yet.
+func (m *meter) strike(worker, fault string) {
+	m.mu.Lock()
+	if m.down == nil {
+		m.down = map[string]string{}
+	}
+	m.down[worker] = fault
+	m.mu.Unlock()
+	m.excuse(worker, fault)
+}
+
+// heal notes that a worker runs again.
+func (m *meter) heal(worker string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.down, worker)
 }
 
 // begin notes a call of a worker.
 func (m *meter) begin(worker, text string) *call {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c := &call{worker: worker, text: text, state: open, began: time.Now()}
+	c := &call{worker: worker, text: text, state: open, began: time.Now(), excused: m.down[worker]}
 	m.calls = append(m.calls, c)
 	return c
 }

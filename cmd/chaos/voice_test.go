@@ -124,6 +124,22 @@ func TestAnswersOnTheWay(t *testing.T) {
 	})
 }
 
+// TestCallsOfTheDead has the voice read a request of a worker after that was killed,
+// who had sent it before, and one after it runs again.
+func TestCallsOfTheDead(t *testing.T) {
+	t.Parallel()
+	m := &meter{}
+	m.strike("w1", "kill worker")
+	m.end(m.begin("w1", "of the dead"), lost, "")
+	m.end(m.begin("w2", "of another"), lost, "")
+	m.heal("w1")
+	m.end(m.begin("w1", "alive"), lost, "")
+	b := m.total()
+	if b.Open != len("of the dead") || len(b.Abandoned) != 2 || b.Abandoned["alive"] == 0 || b.Abandoned["of another"] == 0 {
+		t.Errorf("%+v", b)
+	}
+}
+
 func TestSpeechIsAsLongAsItsText(t *testing.T) {
 	t.Parallel()
 	s := testSpeech()
