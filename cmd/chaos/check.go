@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"lector"
@@ -85,10 +86,19 @@ func (e evidence) checkAnnouncements(v *violations) {
 				v.add(announcement, "%s %s %s was announced %d times for %d events", h.site, h.article, s.revision, n, most)
 			}
 		}
-		if want := h.wanted(); want.public && e.public[h.key()].there && times[said{h.key(), want.revision}] == 0 {
+		if want := h.wanted(); want.public && e.public[h.key()].there && !e.announced(h.key(), want.revision) {
 			v.add(announcement, "%s %s %s was never announced", h.site, h.article, want.revision)
 		}
 	}
+}
+
+// announced reports whether a revision was announced, or the rendition that is public:
+// a revision that sounds like it is not announced again.
+func (e evidence) announced(key, revision string) bool {
+	hash := e.public[key].manifest.Hash
+	return slices.ContainsFunc(e.ready, func(r ready) bool {
+		return r.key == key && (r.revision == revision || hash != "" && strings.Contains(r.mp3, hash))
+	})
 }
 
 // checkMoney compares the ledger with the meter, and what was paid twice with

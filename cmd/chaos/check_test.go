@@ -88,7 +88,8 @@ func allWell() evidence {
 		},
 		public: map[string]rendition{here.key(): {pointer: pointer{true, manifest}}, gone.key(): {}},
 		ready: []ready{
-			{here.key(), "1", "r1", noon.Add(time.Second)}, {here.key(), "2", "r2", noon.Add(4 * time.Second)}, {gone.key(), "3", "r1", noon},
+			{here.key(), "1", "r1", "h1.mp3", noon.Add(time.Second)}, {here.key(), "2", "r2", "h2.mp3", noon.Add(4 * time.Second)},
+			{gone.key(), "3", "r1", "h3.mp3", noon},
 		},
 		letters: []stored{{header: nats.Header{"CE-Id": {"bad-1-0"}}}},
 		bad:     []badEvent{{name: "no JSON", marker: "bad-1-0", site: "alpha", article: "bad-1-0"}},
@@ -141,7 +142,7 @@ func TestCheckFindsWhatIsPlanted(t *testing.T) {
 		announcement: {
 			"none":                       func(e *evidence) { e.ready = e.ready[:1] },
 			"the same event twice":       func(e *evidence) { e.ready[2] = e.ready[0]; e.ready[2].revision = "r2" },
-			"two events of one revision": func(e *evidence) { e.ready = append(e.ready, ready{here, "4", "r2", noon}) },
+			"two events of one revision": func(e *evidence) { e.ready = append(e.ready, ready{here, "4", "r2", "h2.mp3", noon}) },
 		},
 		lostPayment: {
 			"less than was answered": func(e *evidence) { e.ledger.Billed = 80 },
@@ -200,6 +201,17 @@ func TestPoisonByTheSchedule(t *testing.T) {
 	var out strings.Builder
 	if report(&out, []result{r}); !strings.Contains(out.String(), "alpha here was given up as poison") {
 		t.Errorf("the report does not say it:\n%s", out.String())
+	}
+}
+
+// A revision that sounds like the one that was announced is not announced again.
+func TestUnchangedIsNotAnnounced(t *testing.T) {
+	t.Parallel()
+	e, v := allWell(), &violations{}
+	e.ready[1].revision = "r1"
+	e.ready = e.ready[1:]
+	if e.check(v); len(v.list()) > 0 {
+		t.Errorf("found %+v", v.list())
 	}
 }
 

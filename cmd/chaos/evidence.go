@@ -40,6 +40,7 @@ type rendition struct {
 // ready is one announcement that audio is there.
 type ready struct {
 	key, id, revision string
+	mp3               string // its address, which has the rendition's hash
 	at                time.Time
 }
 
@@ -89,12 +90,12 @@ func (l *lab) struck() map[int]bool {
 // readyIn returns the announcements that audio is there.
 func readyIn(all []stored) (found []ready) {
 	for _, m := range all {
-		var a struct{ Revision string }
+		var a struct{ Revision, MP3 string }
 		if headerOf(m.header, "ce-type") != lector.AudioReady || json.Unmarshal(m.data, &a) != nil {
 			continue
 		}
 		key := m.subject[strings.LastIndexByte(m.subject, '.')+1:]
-		found = append(found, ready{key, headerOf(m.header, "ce-id"), a.Revision, m.at})
+		found = append(found, ready{key, headerOf(m.header, "ce-id"), a.Revision, a.MP3, m.at})
 	}
 	return found
 }
