@@ -18,7 +18,9 @@ import (
 func (h *resources) narrator(ctx context.Context, s store) (*worker.Narrator, error) {
 	c := h.config
 	stored := worker.StorageErrors(s)
-	h.answers = &worker.Answers{Store: stored, Spool: filepath.Join(c.Data, "answers")}
+	if h.answers == nil {
+		h.answers = h.answersIn(s)
+	}
 	voices, err := h.voices(ctx, worker.Clips{Store: stored}, h.answers)
 	if err != nil {
 		return nil, err
@@ -82,4 +84,10 @@ func (h *resources) voices(ctx context.Context, clips synth.Clips, answers synth
 		h.log.Warn("voice missing", "voice", name, "error", err, "hint", lector.HintOf(err))
 	}
 	return out, nil
+}
+
+// answersIn keeps answers of voices in a store, and in the data directory while the
+// store is away.
+func (h *resources) answersIn(s store) *worker.Answers {
+	return &worker.Answers{Store: worker.StorageErrors(s), Spool: filepath.Join(h.config.Data, "answers")}
 }

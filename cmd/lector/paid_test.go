@@ -15,6 +15,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"lector"
 	"lector/infra/encode"
 	"lector/infra/voice/openai"
 	"lector/worker"
@@ -127,6 +128,38 @@ func longPage(n int) string {
 
 // TestServerThatStopsAtALength has a server that ends each answer at 300
 // characters as if it were whole.
+// TestSpoolIsEmptiedBeforeNATSAnswers starts a worker whose earlier process has left an
+// answer in the spool, the store being away, while NATS is away too: another worker may
+// want the answer, so it goes to the store although this one cannot start.
+func TestSpoolIsEmptiedBeforeNATSAnswers(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	spool := filepath.Join(dir, "answers")
+	if err := errors.Join(os.MkdirAll(spool, 0o700), os.WriteFile(filepath.Join(spool, "aa00"), []byte("an answer"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	c := testConfig(dir)
+	c.NATS.URL = "nats://127.0.0.1:1" // nobody answers there
+	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: testLog{t}, getenv: func(string) string { return "" }}
+	h := a.resources(c)
+	t.Cleanup(func() {
+		var err error
+		if h.close(&err); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := h.openServer(t.Context(), roles{worker: true}); err == nil {
+		t.Fatal("it started without NATS")
+	}
+	s, err := h.store(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Stat(t.Context(), lector.AnswerKey("aa00")); err != nil {
+		t.Errorf("the answer is not in the store: %v", err)
+	}
+}
+
 func TestServerThatStopsAtALength(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t, nil)

@@ -63,7 +63,7 @@ type server struct {
 // work begins.
 func (h *resources) openServer(ctx context.Context, r roles) (*server, error) {
 	s := &server{resources: h, metrics: observe.NewMetrics()}
-	for _, open := range []func(context.Context, roles) error{s.openHTTP, s.openBroker, s.openStore, s.openWorker, s.openHooks, s.openConsole} {
+	for _, open := range []func(context.Context, roles) error{s.openHTTP, s.openStore, s.openBroker, s.openWorker, s.openHooks, s.openConsole} {
 		if err := open(ctx, r); err != nil {
 			return nil, err
 		}
@@ -101,11 +101,20 @@ func (s *server) openAdmin() (*httpServer, error) {
 	return listenHTTP("admin_listen", "127.0.0.1:0", handler, s.log)
 }
 
-func (s *server) openStore(ctx context.Context, _ roles) (err error) {
+func (s *server) openStore(ctx context.Context, r roles) (err error) {
 	if s.store, err = s.resources.store(ctx); err != nil {
 		return err
 	}
-	return s.store.Ping(ctx)
+	if err := s.store.Ping(ctx); err != nil || !r.worker {
+		return err
+	}
+	// What an earlier process could not store goes there before NATS is asked: while
+	// that is away no worker can start, and another one may want the answers.
+	s.answers = s.answersIn(s.store)
+	if err := s.answers.Ready(ctx); err != nil {
+		s.log.Warn("answers of an earlier process wait in the spool", "error", err)
+	}
+	return nil
 }
 
 func (s *server) openBroker(ctx context.Context, r roles) (err error) {

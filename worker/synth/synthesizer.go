@@ -78,7 +78,8 @@ func (s *Synthesizer) Cached(ctx context.Context, chunks []Chunk) ([]Clip, error
 }
 
 // Planned returns a call for each chunk that is not among the cached clips, in the
-// order in which Synthesize begins them; and how many may be open at once.
+// order in which Synthesize begins them; and of how many the clips may be missing at
+// once although they were called for.
 func (s *Synthesizer) Planned(chunks []Chunk, cached []Clip) (calls []lector.Call, concurrency int) {
 	caps, seen := s.Voice.Capabilities(), map[string]bool{}
 	for _, i := range longestFirst(chunks) {
@@ -91,9 +92,11 @@ func (s *Synthesizer) Planned(chunks []Chunk, cached []Clip) (calls []lector.Cal
 	return calls, s.concurrency()
 }
 
-// concurrency is how many calls of one run may be open at once.
+// concurrency is how many chunks of one run may be at work at once, from their calls
+// until their clips are stored: while the store hesitates that is more than the voice
+// takes calls.
 func (s *Synthesizer) concurrency() int {
-	return cmp.Or(max(0, s.Voice.Capabilities().Concurrency), minWorkers)
+	return max(minWorkers, s.Voice.Capabilities().Concurrency)
 }
 
 // countReused enters how many characters cost nothing.
@@ -162,7 +165,7 @@ type run struct {
 // that have begun, and it knows only the first error.
 func (r *run) all(ctx context.Context) {
 	var workers errgroup.Group
-	workers.SetLimit(max(minWorkers, r.Voice.Capabilities().Concurrency))
+	workers.SetLimit(r.concurrency())
 	for _, i := range longestFirst(r.chunks) {
 		workers.Go(func() error {
 			if !r.stopped() {
