@@ -29,8 +29,9 @@ events of jobs that have failed for good.
   lector deadletters drop ID…                  removes them, with the texts in them
 
 replay and drop take IDs or filters, or -all. Both print their plan first and ask;
--plan prints it only, and a script says -yes. A letter is removed when its event
-is stored again. One that would be refused again, since it cannot be read now
+-plan prints it only, and a script says -yes. Of several letters the events go into
+the lane backfill, -at-once articles at a time: what is not begun when the command
+ends stays a dead letter. A letter is removed when its event is stored again. One that would be refused again, since it cannot be read now
 either, is left alone: its article must be published anew.
 
 Classes are input, voice_refused, voice_down, quota, budget, storage, poison and
@@ -41,6 +42,7 @@ type deadLettersFlags struct {
 	filterFlags
 	asJSON, plan        bool
 	yes, all, wholeData bool
+	atOnce              int
 }
 
 func (f *deadLettersFlags) addTo(fs *flag.FlagSet) {
@@ -50,6 +52,7 @@ func (f *deadLettersFlags) addTo(fs *flag.FlagSet) {
 	fs.BoolVar(&f.plan, "plan", false, "replay, drop: print only what would be done")
 	fs.BoolVar(&f.yes, "yes", false, "replay, drop: do not ask")
 	fs.BoolVar(&f.all, "all", false, "replay, drop: take all there are")
+	fs.IntVar(&f.atOnce, "at-once", 10, "replay: of several letters, at most `N` articles at a time")
 	fs.BoolVar(&f.wholeData, "full", false, "show: print all of the event's data")
 }
 
@@ -95,6 +98,8 @@ func (a *app) deadLettersVerb(words []string, f deadLettersFlags) (func(context.
 		"drop":   {verb: "drop", past: "dropped", once: dropLetter},
 	}[verb]
 	switch {
+	case f.atOnce < 1:
+		return nil, usageErrorf("-at-once %d: at least 1", f.atOnce)
 	case act.once != nil:
 		if err := f.checkSelection(verb, ids); err != nil {
 			return nil, err
@@ -234,19 +239,19 @@ func (a *app) printLetter(l lector.DeadLetter) {
 // letterAction is what is done with each selected letter.
 type letterAction struct {
 	verb, past string
-	once       func(ctx context.Context, conn *nats.Conn, id uint64) error
+	// once returns the place of the event that it has published, if it has.
+	once func(ctx context.Context, conn *nats.Conn, id uint64, lane lector.Lane) (uint64, error)
 }
 
 // replayLetter publishes letters again under one name of a replay.
-func replayLetter(name string) func(context.Context, *nats.Conn, uint64) error {
-	return func(ctx context.Context, conn *nats.Conn, id uint64) error {
-		_, err := conn.ReplayDeadLetter(ctx, id, name)
-		return err
+func replayLetter(name string) func(context.Context, *nats.Conn, uint64, lector.Lane) (uint64, error) {
+	return func(ctx context.Context, conn *nats.Conn, id uint64, lane lector.Lane) (uint64, error) {
+		return conn.ReplayDeadLetter(ctx, id, name, lane)
 	}
 }
 
-func dropLetter(ctx context.Context, conn *nats.Conn, id uint64) error {
-	return conn.DropDeadLetter(ctx, id)
+func dropLetter(ctx context.Context, conn *nats.Conn, id uint64, _ lector.Lane) (uint64, error) {
+	return 0, conn.DropDeadLetter(ctx, id)
 }
 
 // actOnLetters prints the plan, asks, and does it.
@@ -267,25 +272,81 @@ func (a *app) actOnLetters(ctx context.Context, conn *nats.Conn, f deadLettersFl
 			return err
 		}
 	}
-	return errors.Join(a.actOnEach(ctx, conn, p, act), p.leftError(false, act))
+	jobs, err := conn.JobStore(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.actOnEach(ctx, conn, &letterPace{jobs: jobs, most: f.atOnce}, p, act), p.leftError(false, act))
 }
 
-func (a *app) actOnEach(ctx context.Context, conn *nats.Conn, p letterPlan, act letterAction) error {
+// actOnEach does it with one letter after the other. What several publish goes into the
+// lane for what nothing else waits for, a few at a time.
+func (a *app) actOnEach(ctx context.Context, conn *nats.Conn, pace *letterPace, p letterPlan, act letterAction) error {
 	var failed []error
-	done := 0
+	done, lane := 0, lector.Normal
+	if len(p.IDs) > 1 {
+		lane = lector.Backfill
+	}
 	for _, id := range p.IDs {
-		if err := ctx.Err(); err != nil {
+		if err := pace.wait(ctx); err != nil {
 			failed = append(failed, err)
 			break
 		}
-		if err := act.once(ctx, conn, id); err != nil {
+		place, err := act.once(ctx, conn, id, lane)
+		if err != nil {
 			failed = append(failed, err)
 			continue
 		}
+		pace.began(p.refs[id], place)
 		done++
 	}
 	fmt.Fprintf(a.stderr, "%d of %d dead letters %s\n", done, len(p.IDs), act.past)
 	return errors.Join(failed...)
+}
+
+// letterPace bounds how many replayed letters are at work at once.
+type letterPace struct {
+	jobs interface {
+		Job(ctx context.Context, site, key string) (lector.Job, uint64, error)
+	}
+	most    int
+	working []replayedLetter
+}
+
+// replayedLetter is the event of a letter that was published again.
+type replayedLetter struct {
+	job   lector.JobRef
+	place uint64
+}
+
+// began notes a letter whose event was published. Without a place none was.
+func (p *letterPace) began(job lector.JobRef, place uint64) {
+	if place > 0 {
+		p.working = append(p.working, replayedLetter{job, place})
+	}
+}
+
+// wait waits until one more may be published.
+func (p *letterPace) wait(ctx context.Context) error {
+	for {
+		p.working = slices.DeleteFunc(p.working, func(l replayedLetter) bool { return p.ended(ctx, l) })
+		if len(p.working) < p.most {
+			return ctx.Err()
+		}
+		if err := again(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// ended reports whether nothing more happens to the event by itself soon: it came to
+// its end, it waits for somebody, or it is of no account any more.
+func (p *letterPace) ended(ctx context.Context, l replayedLetter) bool {
+	j, _, err := p.jobs.Job(ctx, l.job.Site, l.job.ID)
+	if err != nil {
+		return false
+	}
+	return j.Settles(l.place) || j.Sequence > l.place || j.Sequence == l.place && j.State == lector.Parked
 }
 
 // letterPlan is what would become of the selected letters.
@@ -295,6 +356,8 @@ type letterPlan struct {
 	Jobs     []string        `json:"jobs"`     // of these articles
 	IDs      []uint64        `json:"ids"`      // of the letters on which something is done
 	Refused  []refusedLetter `json:"refused"`  // would be refused again
+
+	refs map[uint64]lector.JobRef // the jobs, by the letters' IDs
 }
 
 type refusedLetter struct {
@@ -305,7 +368,7 @@ type refusedLetter struct {
 // planLetters leaves out what would be refused again, when the letters are to be
 // replayed.
 func planLetters(letters []lector.DeadLetter, replay bool) letterPlan {
-	p := letterPlan{Letters: len(letters), Jobs: []string{}, IDs: []uint64{}, Refused: []refusedLetter{}}
+	p := letterPlan{Letters: len(letters), Jobs: []string{}, IDs: []uint64{}, Refused: []refusedLetter{}, refs: map[uint64]lector.JobRef{}}
 	for _, l := range letters {
 		if replay && l.Unusable != nil {
 			p.Refused = append(p.Refused, refusedLetter{l.ID, l.Unusable.Error()})
@@ -313,7 +376,8 @@ func planLetters(letters []lector.DeadLetter, replay bool) letterPlan {
 		}
 		p.IDs = append(p.IDs, l.ID)
 		if l.Site != "" && l.Article != "" {
-			p.Jobs = append(p.Jobs, lector.Key(l.Site, l.Article))
+			p.refs[l.ID] = lector.JobRef{Site: l.Site, ID: lector.Key(l.Site, l.Article)}
+			p.Jobs = append(p.Jobs, p.refs[l.ID].ID)
 		}
 	}
 	slices.Sort(p.Jobs)

@@ -150,6 +150,49 @@ func TestDeadLettersAtTheTerminal(t *testing.T) {
 	}
 }
 
+// TestDeadLettersAreReplayedAFewAtATime has letters whose events nobody works on: only
+// so many are published at once, in the lane for what nothing else waits for, until one
+// comes to its end.
+func TestDeadLettersAreReplayedAFewAtATime(t *testing.T) {
+	t.Parallel()
+	c := &terminal{t: t, dir: t.TempDir()}
+	conn := brokerOf(t, c.dir)
+	giveUp(t, conn, "one", "two", "three")
+	queue, err := conn.Queue(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	jobs, err := conn.JobStore(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan int, 1)
+	go func() { done <- c.run("deadletters", "replay", "-all", "-yes", "-at-once", "1") }()
+	for i, id := range []string{"one", "two", "three"} {
+		d, err := queue.Next(limittest.Context(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Event.Article.ID != id || d.Event.Lane != lector.Backfill || d.Event.Replay == "" {
+			t.Errorf("event %+v, want that of %s", d.Event, id)
+		}
+		if q, err := conn.QueueState(t.Context()); err != nil || q.Waiting > 0 {
+			t.Errorf("beside %s: %+v, %v", id, q, err)
+		}
+		var j lector.Job
+		j.Accept(d.Event, d.Sequence, time.Now())
+		if j.State = lector.Ready; i == 1 {
+			j.State = lector.Parked
+		}
+		if _, err := jobs.Save(t.Context(), j, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code := <-done; code != 0 || !strings.Contains(c.err.String(), "3 of 3 dead letters replayed") {
+		t.Errorf("exit code %d: %s %s", code, &c.out, &c.err)
+	}
+}
+
 func TestDeadLettersMisused(t *testing.T) {
 	t.Parallel()
 	c := &terminal{t: t, dir: t.TempDir()}

@@ -48,7 +48,7 @@ func (s *server) measureOnce(ctx context.Context) {
 	s.measureJobs()
 	s.measureBreakers()
 	for what, look := range map[string]func(context.Context) error{
-		"queue": s.measureQueue, "dead letters": s.measureDeadLetters, "budgets": s.measureBudgets,
+		"queue": s.measureQueue, "dead letters": s.measureDeadLetters, "budgets": s.measureBudgets, "pauses": s.measurePauses, "replays": s.measureReplays,
 	} {
 		if err := s.within(ctx, look); err != nil && ctx.Err() == nil {
 			s.log.Debug("not measured", "what", what, "error", err)
@@ -117,6 +117,57 @@ func (s *server) measureDeadLetters(ctx context.Context) error {
 		counts[s.siteLabel(site)] += n
 	}
 	s.metrics.SetDeadLetters(counts)
+	return nil
+}
+
+// measurePauses shows what is paused. Anybody may have paused a site or a voice of any
+// name; what is not configured is unknown.
+func (s *server) measurePauses(ctx context.Context) error {
+	if s.pauses == nil {
+		return nil
+	}
+	all, err := s.pauses.All(ctx)
+	var paused [][2]string
+	for _, p := range all {
+		name := p.Name
+		if _, known := s.config.Voices[name]; p.Kind == lector.PauseVoice && !known {
+			name = "unknown"
+		}
+		if p.Kind == lector.PauseSite {
+			name = s.siteLabel(name)
+		}
+		paused = append(paused, [2]string{string(p.Kind), name})
+	}
+	s.metrics.SetPaused(paused)
+	return err
+}
+
+// replayReader tells of the replays that there are.
+type replayReader interface {
+	All(ctx context.Context) ([]lector.Replay, error)
+}
+
+// measureReplays shows the replays that are not at their end.
+func (s *server) measureReplays(ctx context.Context) error {
+	if s.replays == nil {
+		return nil
+	}
+	known, ok := s.replays.Replays.(replayReader)
+	if !ok {
+		return nil
+	}
+	all, err := known.All(ctx)
+	if err != nil {
+		s.metrics.SetReplays(nil)
+		return err
+	}
+	counts := map[lector.ReplayState]int{lector.ReplayRunning: 0, lector.ReplayPaused: 0}
+	for _, r := range all {
+		if _, shown := counts[r.State]; shown {
+			counts[r.State]++
+		}
+	}
+	s.metrics.SetReplays(counts)
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"lector"
 	"lector/infra/limittest"
@@ -152,6 +153,28 @@ func TestMetricsOfVoicesInTrouble(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestMetricsOfPausesAndReplays(t *testing.T) {
+	t.Parallel()
+	h := openMeasured(t, newProvider(t, nil), unedited)
+	for kind, name := range map[lector.PauseKind]string{lector.PauseLane: "backfill", lector.PauseSite: defaultSite, lector.PauseVoice: "nobody"} {
+		if err := h.conn.Pauses().Set(t.Context(), lector.Pause{Kind: kind, Name: name, Since: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	records, err := h.conn.Replays(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	paused := lector.Replay{ID: "replay-one", State: lector.ReplayPaused, Created: time.Now()}
+	if err := records.Create(t.Context(), paused, []lector.JobRef{{Site: defaultSite, ID: "x"}}); err != nil {
+		t.Fatal(err)
+	}
+	h.untilMetrics(map[string]float64{
+		`lector_paused{kind="lane",name="backfill"}`: 1, `lector_paused{kind="site",name="havana"}`: 1, `lector_paused{kind="voice",name="unknown"}`: 1,
+		`lector_replays{state="paused"}`: 1, `lector_replays{state="running"}`: 0,
+	})
 }
 
 func TestMetricsOfARefusedText(t *testing.T) {

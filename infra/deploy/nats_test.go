@@ -199,7 +199,7 @@ func mend(ctx context.Context, t *testing.T, c, worker *nats.Conn) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.ReplayDeadLetter(ctx, l.ID, "replay-1"); err != nil {
+		if _, err := c.ReplayDeadLetter(ctx, l.ID, "replay-1", lector.Backfill); err != nil {
 			t.Error(err)
 		}
 	}

@@ -81,7 +81,7 @@ func header(h nats.Header, name string) string {
 // parse reads a CloudEvent in binary or structured mode.
 func parse(h nats.Header, data []byte) (cloudEvent, error) {
 	if isStructured(h, data) {
-		return parseStructured(header(h, replayHeader), data)
+		return parseStructured(h, data)
 	}
 	return cloudEvent{
 		Version: header(h, ceVersion), ID: header(h, ceID), Source: header(h, ceSource),
@@ -101,8 +101,9 @@ func isStructured(h nats.Header, data []byte) bool {
 }
 
 // parseStructured reads an event in structured mode. Its id may be a number, as
-// an article's may. A replay leaves the event as it was, so it may stand beside.
-func parseStructured(replay string, data []byte) (cloudEvent, error) {
+// an article's may. A replay leaves the event as it was, so its
+// name and its lane may stand beside.
+func parseStructured(h nats.Header, data []byte) (cloudEvent, error) {
 	var e struct {
 		cloudEvent
 		ID json.RawMessage `json:"id"`
@@ -117,7 +118,7 @@ func parseStructured(replay string, data []byte) (cloudEvent, error) {
 	if len(e.Data) == 0 || string(e.Data) == "null" {
 		e.Data = e.Base64
 	}
-	e.Replay = cmp.Or(replay, e.Replay)
+	e.Replay, e.Lane = cmp.Or(header(h, replayHeader), e.Replay), cmp.Or(header(h, ceLane), e.Lane)
 	return e.cloudEvent, nil
 }
 

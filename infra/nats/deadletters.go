@@ -139,9 +139,10 @@ func (c *Conn) deadLetterIn(ctx context.Context, id uint64) (lector.DeadLetter, 
 }
 
 // ReplayDeadLetter publishes the event of a dead letter again as it was, under
-// the name of a replay, and returns its place in the stream. The letter is removed
+// the name of a replay, and returns its place in the stream. With a lane other than
+// Normal it goes into that, whatever it had. The letter is removed
 // when the event is stored. One that would be refused again is refused here.
-func (c *Conn) ReplayDeadLetter(ctx context.Context, id uint64, replay string) (uint64, error) {
+func (c *Conn) ReplayDeadLetter(ctx context.Context, id uint64, replay string, lane lector.Lane) (uint64, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	l, letters, err := c.deadLetterIn(ctx, id)
@@ -155,6 +156,9 @@ func (c *Conn) ReplayDeadLetter(ctx context.Context, id uint64, replay string) (
 	m := nats.NewMsg(l.Subject)
 	m.Data, m.Header = l.Data, l.Headers
 	m.Header.Set(replayHeader, replay)
+	if lane != lector.Normal {
+		m.Header.Set(ceLane, string(lane))
+	}
 	// A new id: an event with the old one is taken for one that is there.
 	ack, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(fmt.Sprintf("%s|deadletter-%d", replay, id)))
 	if err != nil {

@@ -118,12 +118,12 @@ func TestDeadLetterIsReplayed(t *testing.T) {
 		`{"specversion":"1.0","id":"e2","source":"cms","type":"lector.article.published.v1","data":`+inner+`}`)
 	terminate(t, b.Conn, "another")
 	for id, article := range map[uint64]string{1: "1", 2: "2"} {
-		n, err := b.ReplayDeadLetter(t.Context(), id, "replay-x")
+		n, err := b.ReplayDeadLetter(t.Context(), id, "replay-x", lector.Backfill)
 		if err != nil || n <= first {
 			t.Fatalf("replay of %d: event %d, %v", id, n, err)
 		}
 		d := next(t, b.Conn)
-		if d.Err != nil || d.Event.Article.ID != article || d.Event.Replay != "replay-x" || d.Sequence != n {
+		if d.Err != nil || d.Event.Article.ID != article || d.Event.Replay != "replay-x" || d.Event.Lane != lector.Backfill || d.Sequence != n {
 			t.Errorf("came %+v", d)
 		}
 		if err := d.Ack(t.Context()); err != nil {
@@ -132,7 +132,7 @@ func TestDeadLetterIsReplayed(t *testing.T) {
 		if _, err := b.DeadLetter(t.Context(), id); !errors.Is(err, lector.ErrNotFound) {
 			t.Errorf("letter %d is still there: %v", id, err)
 		}
-		if _, err := b.ReplayDeadLetter(t.Context(), id, "replay-y"); !errors.Is(err, lector.ErrNotFound) {
+		if _, err := b.ReplayDeadLetter(t.Context(), id, "replay-y", lector.Normal); !errors.Is(err, lector.ErrNotFound) {
 			t.Errorf("replayed twice: %v", err)
 		}
 	}
@@ -143,7 +143,7 @@ func TestDeadLetterStays(t *testing.T) {
 	b := setup(t)
 	raw(t, b.Conn, lector.ArticleSubject("havana", "x"), nil, "garbage")
 	terminate(t, b.Conn, "no CloudEvent")
-	if _, err := b.ReplayDeadLetter(t.Context(), 1, "replay-x"); !lector.IsPermanent(err) || lector.HintOf(err) == "" {
+	if _, err := b.ReplayDeadLetter(t.Context(), 1, "replay-x", lector.Normal); !lector.IsPermanent(err) || lector.HintOf(err) == "" {
 		t.Errorf("an event that cannot be read: %v", err)
 	}
 	// Nothing takes the event: the letter must not go.
@@ -152,7 +152,7 @@ func TestDeadLetterStays(t *testing.T) {
 	if err := b.js.DeleteStream(t.Context(), articles); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.ReplayDeadLetter(t.Context(), 2, "replay-x"); err == nil {
+	if _, err := b.ReplayDeadLetter(t.Context(), 2, "replay-x", lector.Normal); err == nil {
 		t.Error("replayed into nothing")
 	}
 	for id := range uint64(2) {

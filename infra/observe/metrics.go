@@ -28,6 +28,7 @@ type Metrics struct {
 	deadLetters, breakers, ready                *states
 	charactersUsed, charactersLimit             *states
 	dollarsUsed, dollarsLimit                   *states
+	paused, replays                             *states
 
 	now func() time.Time
 }
@@ -85,6 +86,10 @@ func NewMetrics() *Metrics {
 			"US dollars that a site has spent in the hour, day or month, where these are bounded.", "site", "period"),
 		dollarsLimit: r.gauge("lector_budget_dollars_limit",
 			"US dollars that a site may spend in the hour, day or month.", "site", "period"),
+		paused: r.gauge("lector_paused",
+			"What an operator has paused, by kind (lane, site or voice) and name: 1 while it is.", "kind", "name"),
+		replays: r.gauge("lector_replays",
+			"Replays of several articles that are not at their end, by state: running or paused.", "state"),
 		ready: r.gauge("lector_ready",
 			"Whether what the process needs is there, by what that is: store, store_writes, broker, nats, streams. 1, else 0.", "check"),
 	}

@@ -217,6 +217,26 @@ func TestDeclared(t *testing.T) {
 	}
 }
 
+func TestPausedAndReplays(t *testing.T) {
+	t.Parallel()
+	m := newTestMetrics()
+	m.SetPaused([][2]string{{"site", "unknown"}, {"site", "unknown"}, {"voice", "amy"}})
+	m.SetReplays(map[lector.ReplayState]int{lector.ReplayRunning: 2, lector.ReplayPaused: 0})
+	compare(t, m, `
+		# HELP lector_paused What an operator has paused, by kind (lane, site or voice) and name: 1 while it is.
+		# TYPE lector_paused gauge
+		lector_paused{kind="site",name="unknown"} 1
+		lector_paused{kind="voice",name="amy"} 1
+		# HELP lector_replays Replays of several articles that are not at their end, by state: running or paused.
+		# TYPE lector_replays gauge
+		lector_replays{state="paused"} 0
+		lector_replays{state="running"} 2
+		`, "lector_paused", "lector_replays")
+	m.SetPaused(nil)
+	m.SetReplays(nil)
+	compare(t, m, "", "lector_paused", "lector_replays")
+}
+
 func TestSweeps(t *testing.T) {
 	t.Parallel()
 	m := newTestMetrics()

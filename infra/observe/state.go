@@ -82,6 +82,24 @@ func flags(s *states, set map[string]bool) {
 	})
 }
 
+// SetPaused shows what is paused, each as kind and name.
+func (m *Metrics) SetPaused(all [][2]string) {
+	m.paused.replace(false, func(add func(float64, ...string)) {
+		for _, p := range all {
+			add(1, p[0], p[1])
+		}
+	})
+}
+
+// SetReplays shows how many replays there are, by state.
+func (m *Metrics) SetReplays(byState map[lector.ReplayState]int) {
+	m.replays.replace(false, func(add func(float64, ...string)) {
+		for state, n := range byState {
+			add(float64(n), string(state))
+		}
+	})
+}
+
 // BudgetUse is what a site has spent of a bound.
 type BudgetUse struct {
 	Site, Period string
