@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -109,4 +110,43 @@ func TestShortArticlesBehindLongOnes(t *testing.T) {
 	if limit := alone[18] * 3 / 2; behind[18] > limit {
 		t.Errorf("the 95th of a hundred took %v behind long articles, %v without", behind[18], alone[18])
 	}
+}
+
+// TestTakedownWhileLongArticlesRun withdraws an article while every place for articles
+// is taken by one of 400 chunks and others wait: its audio is gone within five seconds.
+func TestTakedownWhileLongArticlesRun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, b := newFakeServices(), &fakeBroker{}
+		w, drain := m.voiced(200 * time.Millisecond)
+		w.Queue = b
+		ends := make(chan string, 100)
+		w.OnProgress = func(p Progress) {
+			if p.Stage == lector.StageDone {
+				ends <- p.Job.Article
+			}
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); w.Run(ctx) }()
+		b.paragraphs("target", 1)
+		if id := <-ends; id != "target" {
+			t.Fatalf("%s has ended", id)
+		}
+		for i := range 12 {
+			b.paragraphs(fmt.Sprint("long", i), 400)
+		}
+		time.Sleep(2 * time.Second)
+		began := time.Now()
+		b.publish(lector.ArticleEvent{Type: lector.Unpublished, Article: lector.Article{Site: "havana", ID: "target"}})
+		if id, took := <-ends, time.Since(began); id != "target" || took > 5*time.Second {
+			t.Errorf("%s after %v", id, took)
+		}
+		if _, err := m.Stat(ctx, lector.PointerKey("havana", keyIn("target"))); !errors.Is(err, lector.ErrNotFound) {
+			t.Errorf("its audio is public: %v", err)
+		}
+		cancel()
+		<-done
+		drain(10 * time.Minute)
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -149,13 +150,17 @@ func (s *Sweeper) sweep(ctx context.Context, w *watched) error {
 const announcedWithin = 24 * time.Hour
 
 // readEvents notes the events that came since the last sweep. The first one passes
-// over what the records say is at its end, and has been for long.
+// over what the records say is at its end, and has been for long; and it notes the jobs
+// that are not and whose events are not in the stream any more.
 func (s *Sweeper) readEvents(ctx context.Context, w *watched) error {
-	records := map[string]lector.Job{}
+	records, eventless := map[string]lector.Job{}, map[string]lector.EventPlace{}
 	if !w.loaded {
 		for j, err := range s.Jobs.Jobs(ctx) {
 			if err != nil {
 				return err
+			}
+			if !j.State.Terminal() && j.Sequence > 0 {
+				eventless[j.ID] = lector.EventPlace{Site: j.Site, Key: j.ID, Sequence: j.Sequence, Stored: j.Changed}
 			}
 			if j.Announced || s.now().Sub(j.Changed) >= announcedWithin {
 				records[j.ID] = lector.Job{Sequence: j.Sequence, State: j.State, Ignored: j.Ignored}
@@ -166,11 +171,13 @@ func (s *Sweeper) readEvents(ctx context.Context, w *watched) error {
 		if err != nil {
 			return err
 		}
+		delete(eventless, p.Key)
 		if j, known := records[p.Key]; !known || !j.Settles(p.Sequence) {
 			w.events[p.Key] = p
 		}
 		w.last = max(w.last, p.Sequence)
 	}
+	maps.Copy(w.events, eventless)
 	return nil
 }
 
@@ -276,6 +283,11 @@ func (s *Sweeper) handOut(ctx context.Context, w *watched, o openEvent) error {
 			return err
 		}
 	}
+	return s.offer(ctx, o, d)
+}
+
+// offer hands a delivery out, while anybody has time for it.
+func (s *Sweeper) offer(ctx context.Context, o openEvent, d lector.Delivery) error {
 	s.note(o)
 	d.Acknowledger = sweptEvent{d.Acknowledger, s, o.Sequence}
 	busy := time.NewTimer(s.interval())
@@ -331,12 +343,33 @@ func (s *Sweeper) note(o openEvent) {
 // errEventGone is why a job fails whose event is not there any more.
 var errEventGone = lector.Hint(lector.Permanent(errors.New("its event is not in the stream any more, and nobody has it")), "publish the article again")
 
+// lostDeletion stands for a deletion that is not in the stream any more: a worker died, or
+// was refused by a full disk, while it erased what the article's events said.
+func lostDeletion(o openEvent) lector.Delivery {
+	a := lector.Article{Site: o.Site, ID: o.job.Article}
+	return lector.Delivery{
+		Event:    lector.ArticleEvent{ID: fmt.Sprintf("sweep-%d", o.Sequence), Source: "lector-sweep", Type: lector.Deleted, Time: o.Stored, Article: a},
+		Sequence: o.Sequence, Stored: o.Stored, Count: 1, Acknowledger: nobody{},
+	}
+}
+
+// nobody is told what becomes of an event that is in no stream.
+type nobody struct{}
+
+func (nobody) InProgress() error               { return nil }
+func (nobody) Ack(context.Context) error       { return nil }
+func (nobody) Nak(time.Duration) error         { return nil }
+func (nobody) Term(lector.Class, string) error { return nil }
+
 // giveUp ends a job whose event is neither with anybody nor in the stream: nothing
-// would ever become of it.
+// would ever become of it. A deletion is worked on to its end.
 func (s *Sweeper) giveUp(ctx context.Context, w *watched, o openEvent) error {
 	if o.job.Sequence != o.Sequence || o.job.State.Terminal() { // erased, or pushed out by newer ones
 		delete(w.events, o.Key)
 		return nil
+	}
+	if o.job.Withdrawal == o.Sequence {
+		return s.offer(ctx, o, lostDeletion(o))
 	}
 	s.Log.Error("job failed: its event is gone", "site", o.Site, "article", o.job.Article, "sequence", o.Sequence)
 	r := &record{jobs: s.Jobs}

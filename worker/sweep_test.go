@@ -340,6 +340,43 @@ func TestSweepFailsAJobWhoseEventIsGone(t *testing.T) {
 	})
 }
 
+// TestSweepEndsADeletionThatErasedItsEvent has a deletion erase its own event and then
+// be refused by a full disk: it is worked on as a deletion, also by a sweeper that has
+// never seen its event. A job of another kind without an event fails.
+func TestSweepEndsADeletionThatErasedItsEvent(t *testing.T) {
+	t.Parallel()
+	for name, seen := range map[string]bool{"the sweeper has seen the event": true, "it has not": false} {
+		synctest.Test(t, func(t *testing.T) {
+			log := &fakeLog{gone: map[uint64]bool{1: true, 2: true}, queue: lector.QueueState{Settled: 2, Delivered: 2}}
+			s := newSweeping(t.Context(), log)
+			log.event("deleted", 1, lector.Job{Sequence: 1, Withdrawal: 1, State: lector.Parked})
+			log.event("other", 2, lector.Job{Sequence: 2, State: lector.Parked})
+			if !seen {
+				log.places = nil
+			}
+			if got := s.look(t); !slices.Equal(got, []uint64{1}) || s.found != 2 {
+				t.Fatalf("%s: handed out %v, counted %d", name, got, s.found)
+			}
+			if d := s.handed[0]; d.Event.Type != lector.Deleted || d.Event.Article.Key() != keyIn("deleted") {
+				t.Errorf("%s: handed out %+v", name, d.Event)
+			}
+			w := log.worker()
+			w.handle(t.Context(), s.handed[0])
+			if j := log.jobs[keyIn("deleted")]; j.State != lector.Removed {
+				t.Errorf("%s: %+v", name, j)
+			}
+			if j := log.jobs[keyIn("other")]; j.State != lector.Failed {
+				t.Errorf("%s: %+v", name, j)
+			}
+			log.announced = []lector.AudioEvent{{ID: keyIn("deleted") + "-1-"}}
+			time.Sleep(time.Hour)
+			if got := s.look(t); len(got) > 0 {
+				t.Errorf("%s: handed out %v again", name, got)
+			}
+		})
+	}
+}
+
 // TestSweepReadsOnlyWhatIsNew counts the records that a sweep reads among many
 // articles at rest.
 func TestSweepReadsOnlyWhatIsNew(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"lector"
 	"lector/infra/limittest"
@@ -519,4 +520,21 @@ func FuzzDecodeArticle(f *testing.F) {
 			t.Errorf("accepted %+v", e)
 		}
 	})
+}
+
+// TestNoStreamIsCompressed holds for all that setup makes: of a cluster whose nodes were
+// stopped hard, compressed stores came back that nobody could read.
+func TestNoStreamIsCompressed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	names := b.js.ListStreams(t.Context())
+	n := 0
+	for s := range names.Info() {
+		if n++; s.Config.Compression != jetstream.NoCompression {
+			t.Errorf("%s is compressed", s.Config.Name)
+		}
+	}
+	if err := names.Err(); err != nil || n < len(streamConfigs(1))+len(bucketConfigs(1)) {
+		t.Errorf("%d streams, %v", n, err)
+	}
 }
