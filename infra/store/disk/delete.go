@@ -5,11 +5,12 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"strings"
 	"time"
 )
 
-// Delete removes an object durably, and the directories that it leaves empty.
-// One that is absent is no error.
+// Delete removes an object durably, and the directories that it leaves empty, but for
+// the two uppermost, which are few. One that is absent is no error.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	if err := s.check(ctx, "delete", key); err != nil {
 		return err
@@ -28,9 +29,10 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 }
 
 // removeEmptyDirs removes empty directories from dir upwards and returns the first that
-// stays.
+// stays. Those of clips and answers and those of sites stay in any case: to make and
+// remove them durably for each answer of a voice would take longer than to write it.
 func (s *Store) removeEmptyDirs(dir string) string {
-	for dir != "." && s.root.Remove(dir) == nil {
+	for strings.Count(dir, "/") > 1 && s.root.Remove(dir) == nil {
 		dir = path.Dir(dir)
 	}
 	return dir

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"lector"
 )
@@ -26,6 +27,7 @@ type Store struct {
 	root    *os.Root
 	rootDir *os.File // the directory itself
 	etags   *etags
+	making  sync.RWMutex // held while directories are made and not durable yet
 	create  func(name string) (file, error)
 }
 

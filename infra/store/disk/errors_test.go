@@ -180,8 +180,58 @@ func TestPruneRace(t *testing.T) {
 		})
 	}
 	hands.Wait()
-	if left, err := os.ReadDir(filepath.Join(s.dir, "a")); !os.IsNotExist(err) {
-		t.Errorf("empty directories are left: %v, %v", left, err)
+	if left, err := os.ReadDir(filepath.Join(s.dir, "a", "s")); err != nil || len(left) > 0 {
+		t.Errorf("an empty directory is left, or that of the site is not: %v, %v", left, err)
+	}
+}
+
+// TestDirectoriesThatStay puts and deletes answers of voices: their directory is made
+// once, that of an article goes with its last file.
+func TestDirectoriesThatStay(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	for _, test := range []struct {
+		key, dir string
+		stays    bool
+	}{
+		{"answers/ab/abcd.mp3", "answers/ab", true},
+		{"a/site/key/1.mp3", "a/site/key", false},
+		{"a/site/key/1.mp3", "a/site", true},
+	} {
+		if err := s.Put(t.Context(), lector.NewObject(test.key), strings.NewReader("x")); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Delete(t.Context(), test.key); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.exists(test.dir); got != test.stays {
+			t.Errorf("%s after %s is deleted: there %v, want %v", test.dir, test.key, got, test.stays)
+		}
+	}
+}
+
+// TestNewDirectoriesTogether has many writers want the same new directories.
+func TestNewDirectoriesTogether(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	var writers sync.WaitGroup
+	for n := range 60 {
+		writers.Go(func() {
+			o := lector.NewObject(fmt.Sprintf("a/s%d/k%d/%d.mp3", n%3, n%6, n))
+			if err := s.Create(t.Context(), o, strings.NewReader("x")); err != nil {
+				t.Errorf("create: %v", err)
+			}
+		})
+	}
+	writers.Wait()
+	n := 0
+	for _, err := range s.List(t.Context(), "a/") {
+		if n++; err != nil {
+			t.Error(err)
+		}
+	}
+	if n != 60 {
+		t.Errorf("%d of 60 objects", n)
 	}
 }
 

@@ -29,10 +29,13 @@ func (s *Store) Create(ctx context.Context, o lector.Object, body io.ReadSeeker)
 	if info, err := s.root.Lstat(o.Key); err == nil && info.Mode().IsRegular() {
 		return wrapError(s.dir, "create", o.Key, lector.ErrExists)
 	}
-	// A link, unlike a rename, never replaces; the spooled name is removed by write.
+	// A link, unlike a rename, never replaces.
 	return s.write(ctx, "create", o, body, func(temp, key string) error {
 		err := s.root.Link(temp, key)
-		if errors.Is(err, fs.ErrExist) && s.isFile(key) {
+		switch {
+		case err == nil:
+			_ = s.root.Remove(temp)
+		case errors.Is(err, fs.ErrExist) && s.isFile(key):
 			return lector.ErrExists
 		}
 		return err
@@ -60,7 +63,9 @@ func (s *Store) write(ctx context.Context, verb string, o lector.Object, body io
 	if err == nil {
 		err = s.moveIntoPlace(temp, o.Key, place)
 	}
-	_ = s.root.Remove(temp) // gone after a rename; what stays is removed at the next Open
+	if err != nil {
+		_ = s.root.Remove(temp) // what stays is removed by a later Open
+	}
 	return wrapError(s.dir, verb, o.Key, err)
 }
 
@@ -101,14 +106,14 @@ func (s *Store) writeTemp(ctx context.Context, temp string, body io.Reader) erro
 // removes empty directories, maybe in another process and right now.
 func (s *Store) moveIntoPlace(temp, key string, name func(temp, key string) error) error {
 	dir := path.Dir(key)
-	err := name(temp, key)
+	err := s.place(temp, key, name)
 	for try := 0; try < 100 && errors.Is(err, fs.ErrNotExist); try++ {
 		err = s.mkdir(dir)
 		if errors.Is(err, fs.ErrExist) && !s.isFile(dir) {
 			err = fs.ErrNotExist // it went while MkdirAll looked what was there
 		}
 		if err == nil {
-			err = name(temp, key)
+			err = s.place(temp, key, name)
 		}
 	}
 	if err != nil {
@@ -117,17 +122,36 @@ func (s *Store) moveIntoPlace(temp, key string, name func(temp, key string) erro
 	return s.syncDir(dir)
 }
 
-// mkdir makes a directory and its parents durably.
+// place calls name while no directory is being made: one that is there then is
+// durable.
+func (s *Store) place(temp, key string, name func(temp, key string) error) error {
+	s.making.RLock()
+	defer s.making.RUnlock()
+	return name(temp, key)
+}
+
+// mkdir makes a directory and its parents durably. Those that are there already have
+// been made durable by whoever made them.
 func (s *Store) mkdir(dir string) error {
+	s.making.Lock()
+	defer s.making.Unlock()
+	highest := dir
+	for up := path.Dir(dir); up != "." && !s.exists(up); up = path.Dir(up) {
+		highest = up
+	}
 	if err := s.root.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for ; dir != "."; dir = path.Dir(dir) {
-		if err := s.syncDir(path.Dir(dir)); err != nil {
+	for made := dir; ; made = path.Dir(made) {
+		if err := s.syncDir(path.Dir(made)); err != nil || made == highest {
 			return err
 		}
 	}
-	return nil
+}
+
+func (s *Store) exists(name string) bool {
+	_, err := s.root.Lstat(name)
+	return err == nil
 }
 
 // syncDir makes the names in a directory durable. A directory that is already
