@@ -85,10 +85,19 @@ func judgeLandings(t *testing.T, f format, p *Plan, path string, begins []int64)
 	if b, err := os.Stat(path); err == nil {
 		first = b.Size() - first // the tag
 	}
-	for _, percent := range []float64{10, 25, 50, 75, 90} {
-		out, _ := run(t, "ffprobe", "-v", "error", "-fflags", "fastseek", "-read_intervals",
-			fmt.Sprintf("%.3f%%+#1", line.Duration.Seconds()*percent/100), "-show_entries", "packet=pts_time,pos", "-of", "csv=p=0", path)
-		cells := strings.Split(strings.TrimSpace(strings.SplitN(string(out), "\n", 2)[0]), ",")
+	places := []float64{10, 25, 50, 75, 90}
+	var intervals []string
+	for _, percent := range places {
+		intervals = append(intervals, fmt.Sprintf("%.3f%%+#1", line.Duration.Seconds()*percent/100))
+	}
+	out, _ := run(t, "ffprobe", "-v", "error", "-fflags", "fastseek", "-read_intervals", strings.Join(intervals, ","),
+		"-show_entries", "packet=pts_time,pos", "-of", "csv=p=0", path)
+	packets := strings.Fields(string(out))
+	if len(packets) != len(places) {
+		t.Fatalf("ffprobe: %s", out)
+	}
+	for i, percent := range places {
+		cells := strings.Split(packets[i], ",")
 		claimed, err := strconv.ParseFloat(cells[0], 64)
 		if err != nil || len(cells) < 2 {
 			t.Fatalf("ffprobe: %s", out)
