@@ -35,7 +35,9 @@ type Analysis struct {
 // Analyze decodes an MP3 once and measures it. It returns mpeg.ErrNoAudio or
 // mpeg.ErrFreeFormat for what cannot be read, or not be joined, at all.
 func Analyze(ctx context.Context, r io.ReaderAt, size int64) (*Analysis, error) {
-	s, err := scan(ctx, Part{Source: r, Size: size}, &mpeg.Scanner{})
+	l := listeners.Get().(*listener)
+	s, err := scan(ctx, Part{Source: r, Size: size}, &l.frames)
+	listeners.Put(l)
 	if err == nil {
 		err = s.stated()
 	}

@@ -3,6 +3,7 @@ package audio
 import (
 	"context"
 	"runtime"
+	"sync"
 
 	"lector/audio/layer3"
 	"lector/audio/mpeg"
@@ -35,6 +36,10 @@ type listener struct {
 	piece   piece
 }
 
+// listeners are those that nobody uses now: a clip needs more memory to be heard than
+// it has bytes.
+var listeners = sync.Pool{New: func() any { return new(listener) }}
+
 // decodeAll decodes the part in pieces, as many at a time as there are
 // processors, and hands them to visit in order. What it needs of memory does not
 // grow with the part.
@@ -44,7 +49,7 @@ func (s *stream) decodeAll(ctx context.Context, visit func(*piece)) error {
 	most := min(runtime.GOMAXPROCS(0)+1, (s.frames+pieceFrames-1)/pieceFrames)
 	idle := make(chan *listener, most)
 	for range most {
-		idle <- new(listener)
+		idle <- listeners.Get().(*listener)
 	}
 	queue := make(chan chan *listener, most)
 	go func() {
@@ -68,7 +73,13 @@ func (s *stream) decodeAll(ctx context.Context, visit func(*piece)) error {
 		visit(&l.piece)
 		idle <- l
 	}
-	return ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return err // some may be at work
+	}
+	for range most {
+		listeners.Put(<-idle)
+	}
+	return nil
 }
 
 // decode decodes frames [from, to) as they sound within the part.

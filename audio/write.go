@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"lector/audio/mpeg"
 )
@@ -13,12 +14,20 @@ import (
 // writeBuffer is how much is written at a time, and most of what Write holds.
 const writeBuffer = 256 << 10
 
+// buffers are those that nobody writes through now.
+var buffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, writeBuffer) }}
+
 // Write writes the stitched MP3 with tag, a complete ID3v2 tag or nil, in front
 // and returns the bytes written: len(tag) + Size. It reads the parts a second
 // time, as a stream; the same plan can be written again.
 func (p *Plan) Write(ctx context.Context, w io.Writer, tag []byte) (int64, error) {
 	out := &counter{w: w}
-	buf := bufio.NewWriterSize(out, writeBuffer)
+	buf := buffers.Get().(*bufio.Writer)
+	buf.Reset(out)
+	defer func() {
+		buf.Reset(nil)
+		buffers.Put(buf)
+	}()
 	err := p.write(ctx, buf, tag)
 	if err == nil {
 		err = buf.Flush()

@@ -7,25 +7,41 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"lector"
 )
 
-// storeFiles stores the files of a rendition, which are named by its hash. Files that
-// exist already, from before a crash or a replay, have the same content.
+// storeFiles stores the files of a rendition, which are named by its hash, the manifest
+// when the others are there. Files that exist already, from before a crash or a replay,
+// have the same content.
 func (w *Worker) storeFiles(ctx context.Context, n *Narration) error {
 	files, err := n.Files()
 	if err != nil {
 		return err
 	}
 	prefix := lector.Prefix(n.Manifest.Site, n.Manifest.Key) + n.Manifest.Hash
-	for _, f := range files {
-		o := lector.NewObject(prefix + f.Suffix)
-		err := w.Store.Create(ctx, o, bytes.NewReader(f.Content))
-		if err != nil && !errors.Is(err, lector.ErrExists) {
-			return fmt.Errorf("%s: %w", o.Key, err)
-		}
+	manifest := len(files) - 1
+	var others errgroup.Group
+	for _, f := range files[:manifest] {
+		others.Go(func() error { return w.storeFile(ctx, prefix, f) })
+	}
+	if err := others.Wait(); err != nil {
+		return err
+	}
+	if err := w.storeFile(ctx, prefix, files[manifest]); err != nil {
+		return err
 	}
 	return w.checkStored(ctx, prefix+".mp3", n.Manifest.Bytes)
+}
+
+func (w *Worker) storeFile(ctx context.Context, prefix string, f File) error {
+	o := lector.NewObject(prefix + f.Suffix)
+	err := w.Store.Create(ctx, o, bytes.NewReader(f.Content))
+	if err != nil && !errors.Is(err, lector.ErrExists) {
+		return fmt.Errorf("%s: %w", o.Key, err)
+	}
+	return nil
 }
 
 // checkStored makes sure that what will be announced is there.

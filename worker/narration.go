@@ -132,8 +132,9 @@ func (p *Plan) assemble(ctx context.Context, t *voicePlan, clips []synth.Clip, s
 		step(Progress{Stage: lector.StageStitch, Note: err.Error()})
 	}
 	tag.Picture = picture
-	var mp3 bytes.Buffer
-	if _, err := plan.Write(ctx, &mp3, tag.Bytes()); err != nil {
+	head := tag.Bytes()
+	mp3 := bytes.NewBuffer(make([]byte, 0, int64(len(head))+plan.Size()))
+	if _, err := plan.Write(ctx, mp3, head); err != nil {
 		return nil, err
 	}
 	n := &Narration{MP3: mp3.Bytes(), Manifest: p.manifest(t, line, segments), Voice: t.voice.Name}

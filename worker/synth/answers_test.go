@@ -6,6 +6,7 @@ import (
 	"errors"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"lector"
 	"lector/audio"
@@ -47,13 +48,13 @@ func TestAnswerOutlivesItsProcess(t *testing.T) {
 	}{"good": {false, 1}, "refused": {true, 2}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v, answers, clips := &fake{}, &memoryAnswers{}, &memory{}
+			v, answers, clips, flight := &fake{}, &memoryAnswers{}, &memory{}, &Singleflight{}
 			with := func(check func() error) *Synthesizer {
 				kept := KeepAnswers(Meter(v, "anna"))
 				checked := Check(kept, func(context.Context, []byte, Request, lector.Capabilities) (*audio.Analysis, error) {
 					return nil, check()
 				})
-				return &Synthesizer{Voice: RetrySplit(checked, 3, nil), Clips: clips, Answers: answers}
+				return &Synthesizer{Voice: RetrySplit(checked, 3, nil), Clips: clips, Answers: answers, Singleflight: flight}
 			}
 			func() {
 				defer func() { _ = recover() }()
@@ -73,6 +74,7 @@ func TestAnswerOutlivesItsProcess(t *testing.T) {
 				return nil
 			})
 			got, err := r.Synthesize(t.Context(), nil, texts(1), nil, nil)
+			flight.Drain(time.Minute)
 			if err != nil || v.calls != test.calls || len(answers.keys()) != 0 || len(clips.keys()) != 1 {
 				t.Errorf("%v: %d calls, %d answers, %d clips", err, v.calls, len(answers.keys()), len(clips.keys()))
 			}

@@ -35,8 +35,8 @@ func join(ctx context.Context, pieces []piece) (lector.Speech, error) {
 	if err != nil {
 		return lector.Speech{}, fmt.Errorf("join parts: %w", err)
 	}
-	var out bytes.Buffer
-	if _, err := plan.Write(ctx, &out, nil); err != nil {
+	out := bytes.NewBuffer(make([]byte, 0, plan.Size()))
+	if _, err := plan.Write(ctx, out, nil); err != nil {
 		return lector.Speech{}, fmt.Errorf("join parts: %w", err)
 	}
 	s := lector.Speech{MP3: out.Bytes(), RequestID: pieces[0].RequestID}

@@ -18,7 +18,7 @@ import (
 // that its maker's context had ended is not shared.
 type Singleflight struct {
 	group singleflight.Group
-	all   sync.WaitGroup // callers of group, and so all that is in flight
+	all   sync.WaitGroup // callers of group, and so all that is in flight, and answers that are being deleted
 
 	mu     sync.Mutex
 	calls  context.Context // of all calls to voices; ended by cancel

@@ -261,7 +261,7 @@ func (r *run) speak(ctx context.Context, hash string, c Chunk, confirm func() er
 	res.bill(&clip)
 	err = r.store(ctx, clip, q.payerOf(res))
 	if err == nil {
-		q.dropAnswer(ctx)
+		r.Singleflight.all.Go(func() { q.dropAnswer(ctx) }) // nobody waits for it but Drain
 	}
 	return clip, err
 }

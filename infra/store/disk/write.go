@@ -92,13 +92,26 @@ func (s *Store) writeTemp(ctx context.Context, temp string, body io.Reader) erro
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(f, contextReader{ctx, body})
-	if err == nil {
+	if err = copyBody(ctx, f, body); err == nil {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		_ = s.root.Remove(temp) // the first error is the one to tell
 	}
+	return err
+}
+
+// copyBody writes what is in memory at once, and all else until ctx ends.
+func copyBody(ctx context.Context, w io.Writer, body io.Reader) error {
+	inMemory, ok := body.(interface {
+		io.WriterTo
+		Len() int
+	})
+	if ok && ctx.Err() == nil {
+		_, err := inMemory.WriteTo(w)
+		return err
+	}
+	_, err := io.Copy(w, contextReader{ctx, body})
 	return err
 }
 
