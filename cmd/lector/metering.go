@@ -29,6 +29,7 @@ type metering struct {
 type voiceCalls interface {
 	Call(voice string, billed int, err error, took time.Duration)
 	Unfit(voice string)
+	DecodersDiffer(voice string)
 }
 
 // observe has the calls to a voice counted.
@@ -39,9 +40,16 @@ func (p *metering) observe(v synth.Speaker, name string) synth.Speaker {
 	return synth.Observe(v, func(s lector.Speech, err error, took time.Duration) { p.calls.Call(name, s.Characters, err, took) })
 }
 
-// checker is the check of a voice's clips, which counts those that fail.
+// checker is the check of a voice's clips, which counts those that fail, and those that
+// two decoders decode differently while the voice is new.
 func (p *metering) checker(name string) synth.Checker {
-	check := synth.CheckPace(p.checkClip)
+	check := synth.SecondOpinion(synth.CheckPace(p.checkClip), func(chunk string, d audio.Comparison) {
+		p.log.Warn("two decoders hear a clip differently", "voice", name, "chunk", chunk, "largest", d.Largest, "samples", d.Differ, "of", d.Samples, "frame", d.Frame,
+			"hint", "the clip is used as our own decoder hears it; listen to it, and compare both by lector inspect -reference")
+		if p.calls != nil {
+			p.calls.DecodersDiffer(name)
+		}
+	})
 	return func(ctx context.Context, mp3 []byte, r synth.Request, caps lector.Capabilities) (*audio.Analysis, error) {
 		analysis, err := check(ctx, mp3, r, caps)
 		if err != nil && p.calls != nil {

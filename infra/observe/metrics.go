@@ -17,11 +17,12 @@ import (
 type Metrics struct {
 	Registry *prometheus.Registry
 
-	jobsTotal, characters, calls, unfit *prometheus.CounterVec
-	sweeps, found                       *prometheus.CounterVec
-	webhooks                            *prometheus.CounterVec
-	listen, callDuration                *prometheus.HistogramVec
-	webhookDuration                     *prometheus.HistogramVec
+	jobsTotal, characters, calls *prometheus.CounterVec
+	unfit, decodersDiffer        *prometheus.CounterVec
+	sweeps, found                *prometheus.CounterVec
+	webhooks                     *prometheus.CounterVec
+	listen, callDuration         *prometheus.HistogramVec
+	webhookDuration              *prometheus.HistogramVec
 
 	jobs, oldestJob                             *states
 	eventsWaiting, eventsUnsettled, oldestEvent *states
@@ -54,6 +55,8 @@ func NewMetrics() *Metrics {
 			"How long calls to voices take, whatever their outcome.", []float64{0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 40, 90}, "voice"),
 		unfit: r.counter("lector_voice_unfit_answers_total",
 			"Answers of voices that are paid for and are not the text read in a steady voice.", "voice"),
+		decodersDiffer: r.counter("lector_voice_decoders_differ_total",
+			"Clips that our decoder and go-mp3 decode differently, among the first hundred of each voice since the process began. They are used as ours decodes them.", "voice"),
 		sweeps: r.counter("lector_sweeps_total",
 			"Sweeps for events that nobody has, by outcome: ok or failed. One worker sweeps for all.", "outcome"),
 		webhooks: r.counter("lector_webhooks_total",
@@ -125,6 +128,7 @@ func (m *Metrics) Declare(sites, voices []string) {
 	}
 	for _, voice := range voices {
 		m.unfit.WithLabelValues(voice)
+		m.decodersDiffer.WithLabelValues(voice)
 		for _, outcome := range callOutcomes {
 			m.calls.WithLabelValues(voice, outcome)
 		}

@@ -204,14 +204,18 @@ func TestDeclared(t *testing.T) {
 	t.Parallel()
 	m := newTestMetrics()
 	m.Declare([]string{"havana"}, []string{"amy"})
+	m.DecodersDiffer("amy")
 	compare(t, m, `
 		# HELP lector_sweep_found_total Events that a sweep has found: the queue had lost them, or what became of them was not announced.
 		# TYPE lector_sweep_found_total counter
 		lector_sweep_found_total{site="havana"} 0
+		# HELP lector_voice_decoders_differ_total Clips that our decoder and go-mp3 decode differently, among the first hundred of each voice since the process began. They are used as ours decodes them.
+		# TYPE lector_voice_decoders_differ_total counter
+		lector_voice_decoders_differ_total{voice="amy"} 1
 		# HELP lector_voice_unfit_answers_total Answers of voices that are paid for and are not the text read in a steady voice.
 		# TYPE lector_voice_unfit_answers_total counter
 		lector_voice_unfit_answers_total{voice="amy"} 0
-		`, "lector_sweep_found_total", "lector_voice_unfit_answers_total")
+		`, "lector_sweep_found_total", "lector_voice_decoders_differ_total", "lector_voice_unfit_answers_total")
 	if got := testutil.CollectAndCount(m.calls); got != len(callOutcomes) {
 		t.Errorf("%d outcomes of calls", got)
 	}

@@ -18,6 +18,9 @@ func (m *Metrics) Call(voice string, billed int, err error, took time.Duration) 
 // Unfit counts an answer that is paid for and useless.
 func (m *Metrics) Unfit(voice string) { m.unfit.WithLabelValues(voice).Inc() }
 
+// DecodersDiffer counts a clip of a new voice that two decoders decode differently.
+func (m *Metrics) DecodersDiffer(voice string) { m.decodersDiffer.WithLabelValues(voice).Inc() }
+
 // callOutcomes are all that callOutcome may answer.
 var callOutcomes = []string{"ok", "throttled", "refused", "rejected", "truncated", "unanswered", "down", "cancelled"}
 
