@@ -5,6 +5,8 @@ BIN     := $(CURDIR)/bin
 FUZZ    ?= 20s
 LIMIT   ?= 15m
 BENCH   ?= 1s
+# The build that make bench compares with: before the decoder and the job engine.
+BEFORE  ?= 876c1a1
 CHAOS_SEED     ?= 1
 CHAOS_SEEDS    ?= 10
 CHAOS_DURATION ?= 90s
@@ -72,6 +74,9 @@ bench: ## how fast it is here, and beside the other tools on the PATH
 	$(BUILD)
 	$(BIN)/lector bench
 	$(BIN)/lector bench -nodes 3
+	@GO="$(GO)" .ci/build-commit $(BEFORE) $(BIN)/lector-$(BEFORE) && \
+		$(GO) run ./worker/bench -lector $(BIN)/lector -before $(BIN)/lector-$(BEFORE) || \
+		$(GO) run ./worker/bench -lector $(BIN)/lector
 	$(GO) run ./audio/bench -lector $(BIN)/lector
 	$(GO) run ./publisher/bench -lector $(BIN)/lector
 
