@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -48,6 +49,25 @@ func (a *programs) decode(t *testing.T, paths []string, trim bool) {
 			t.Fatal(err)
 		}
 		a.decoded.Store(path, samplesOf(b))
+	}
+}
+
+// parts decodes the parts of plans, each alone, that have not been decoded yet.
+func (a *programs) parts(t *testing.T, plans ...*Plan) {
+	t.Helper()
+	var paths []string
+	for _, p := range plans {
+		for _, s := range p.streams {
+			path := alone(t, s, 0)
+			_, waits := a.decoded.Load(path)
+			_, err := os.Stat(filepath.Join(clips.dir, filepath.Base(path)+".ffmpeg"))
+			if err != nil && !waits && !slices.Contains(paths, path) {
+				paths = append(paths, path)
+			}
+		}
+	}
+	if len(paths) > 0 {
+		a.decode(t, paths, false)
 	}
 }
 

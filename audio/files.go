@@ -1,18 +1,23 @@
 package audio
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"sync"
+	"syscall"
 )
 
-// openFiles is how many files a Files keeps open at a time.
-const openFiles = 16
+// openFiles is how many files a Files keeps open at a time: each is read twice, and to
+// open it again takes longer than to read it. Where the system allows fewer, fewer.
+const openFiles = 1000
 
-// Files are MP3 files that are parts. Of thousands of them only a few are open
-// at a time. Close it when the plan has been written.
+// Files are MP3 files that are parts. Of more than a thousand only some are open at a
+// time. Close it when the plan has been written.
 type Files struct {
+	most int // open at a time; 0 is openFiles
 	mu   sync.Mutex
 	open []*file // the one used last is the last
 }
@@ -70,17 +75,23 @@ func (f *file) ReadAt(b []byte, off int64) (int, error) {
 }
 
 func (f *file) reopen() error {
-	f.mu.Lock()
-	if f.f == nil {
-		opened, err := os.Open(f.path)
-		if err != nil {
-			f.mu.Unlock()
-			return err
-		}
-		f.f = opened
+	err := f.ensureOpen()
+	if errors.Is(err, syscall.EMFILE) && f.shelf.closeHalf() {
+		err = f.ensureOpen()
 	}
-	f.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	return f.shelf.keep(f)
+}
+
+func (f *file) ensureOpen() (err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.f == nil {
+		f.f, err = os.Open(f.path)
+	}
+	return err
 }
 
 // keep notes that f is open and closes the one that has been so the longest.
@@ -88,15 +99,38 @@ func (s *Files) keep(f *file) error {
 	s.mu.Lock()
 	s.open = append(s.open, f)
 	var oldest *file
-	if len(s.open) > openFiles {
-		oldest = s.open[0]
-		s.open = append(s.open[:0], s.open[1:]...)
+	if len(s.open) > cmp.Or(s.most, openFiles) {
+		oldest = s.takeOldest()
 	}
 	s.mu.Unlock()
 	if oldest == nil || oldest == f {
 		return nil
 	}
 	return oldest.close()
+}
+
+// takeOldest removes the file that has been open the longest from the list.
+func (s *Files) takeOldest() *file {
+	oldest := s.open[0]
+	s.open = append(s.open[:0], s.open[1:]...)
+	return oldest
+}
+
+// closeHalf closes half of what is open, leaves that much room to the rest of the process
+// from now on, and reports whether there was anything to close.
+func (s *Files) closeHalf() bool {
+	s.mu.Lock()
+	n := len(s.open)
+	s.most = max(1, n/2)
+	var some []*file
+	for len(s.open) > n/2 {
+		some = append(some, s.takeOldest())
+	}
+	s.mu.Unlock()
+	for _, f := range some {
+		_ = f.close() // it was only read
+	}
+	return n > 0
 }
 
 func (f *file) close() error {

@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -113,11 +115,27 @@ func TestInspectFindsProblems(t *testing.T) {
 
 func TestFilesKeepFewOpen(t *testing.T) {
 	t.Parallel()
+	const most = 16
+	shelf := Files{most: most}
+	stitchFiles(t, &shelf, 3*most)
+	if n := len(shelf.open); n > most {
+		t.Errorf("%d files are open", n)
+	}
+	if err := shelf.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := shelf.Part(t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a file") {
+		t.Errorf("a directory: %v", err)
+	}
+}
+
+// stitchFiles stitches n files.
+func stitchFiles(t *testing.T, shelf *Files, n int) {
+	t.Helper()
 	dir := t.TempDir()
-	var shelf Files
 	var parts []Part
-	for i := range 3 * openFiles {
-		path := filepath.Join(dir, string(rune('a'+i))+".mp3")
+	for i := range n {
+		path := filepath.Join(dir, fmt.Sprint(i, ".mp3"))
 		if err := os.WriteFile(path, silentMP3(mono24, 3), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -134,14 +152,24 @@ func TestFilesKeepFewOpen(t *testing.T) {
 	if _, err := p.Write(context.Background(), io.Discard, nil); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(shelf.open); n > openFiles {
-		t.Errorf("%d files are open", n)
+}
+
+// TestFilesWhereFewMayBeOpen stitches in a process that may have 40 files open.
+func TestFilesWhereFewMayBeOpen(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("LECTOR_TEST_FEW_FILES") != "" {
+		var shelf Files
+		stitchFiles(t, &shelf, 100)
+		if n := len(shelf.open); n == 0 || n >= 40 {
+			t.Errorf("%d files are open", n)
+		}
+		return
 	}
-	if err := shelf.Close(); err != nil {
-		t.Error(err)
-	}
-	if _, err := shelf.Part(dir); err == nil || !strings.Contains(err.Error(), "not a file") {
-		t.Errorf("a directory: %v", err)
+	need(t, "sh")
+	c := exec.Command("sh", "-c", `ulimit -n 40 && exec "$0" -test.run '^TestFilesWhereFewMayBeOpen$' -test.v`, os.Args[0])
+	c.Env = append(os.Environ(), "LECTOR_TEST_FEW_FILES=1")
+	if out, err := c.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("--- PASS")) {
+		t.Errorf("%v: %s", err, out)
 	}
 }
 

@@ -49,20 +49,17 @@ func TestMatrix(t *testing.T) {
 	for _, cells := range byRateAndMode(matrix()) {
 		t.Run(cells[0].rate+"_"+cells[0].mode, func(t *testing.T) {
 			t.Parallel()
-			plans, paths, all := make([]*Plan, len(cells)), make([]string, len(cells)), []string{}
+			plans, paths := make([]*Plan, len(cells)), make([]string, len(cells))
 			for i, f := range cells {
 				parts := clips.parts(t, 2, f)
 				for n := range parts {
 					parts[n].Pause = 450 * time.Millisecond
 				}
 				plans[i], paths[i] = write(t, parts, Options{Trim: true, Pauses: true})
-				for _, s := range plans[i].streams {
-					all = append(all, alone(t, s, 0))
-				}
 			}
 			ahead.probe(t, paths)
 			ahead.decode(t, paths, true)
-			ahead.decode(t, all, false)
+			ahead.parts(t, plans...)
 			for i, f := range cells {
 				t.Run(f.String(), func(t *testing.T) { judgeParts(t, plans[i], judge(t, plans[i], paths[i])) })
 			}
@@ -149,6 +146,7 @@ func judge(t *testing.T, plan *Plan, path string) map[string][]int16 {
 // alone, and each gap with the pause that was asked.
 func judgeParts(t *testing.T, plan *Plan, decoded map[string][]int16) {
 	t.Helper()
+	ahead.parts(t, plan)
 	for name, whole := range decoded {
 		ch := plan.streams[0].first.Channels()
 		frame := 0
