@@ -427,7 +427,7 @@ func TestMixedBitrates(t *testing.T) {
 func TestManyParts(t *testing.T) {
 	t.Parallel()
 	withoutRace(t)
-	for _, n := range []int{1, 2, 40, 800} {
+	for _, n := range []int{1, 2, 40, 300} {
 		parts := clips.parts(t, n, format{"24", "m", "-b 48", "-t"})
 		for i := range parts {
 			parts[i].Pause = 250 * time.Millisecond
