@@ -58,7 +58,7 @@ func bench(ctx context.Context, o options) (err error) {
 		if err != nil {
 			return err
 		}
-		defer i.stop()
+		defer func() { _ = i.stop() }() // how it ends is not measured
 		all = append(all, i)
 	}
 	results, err := rounds(ctx, o, all)
