@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"sync"
 
 	"lector"
 )
@@ -27,7 +26,8 @@ type Store struct {
 	root    *os.Root
 	rootDir *os.File // the directory itself
 	etags   *etags
-	making  sync.RWMutex // held while directories are made and not durable yet
+	making  shared // of directories
+	syncs   shared // of the names in directories
 	create  func(name string) (file, error)
 }
 

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"syscall"
 
 	"lector"
 )
@@ -119,69 +118,21 @@ func copyBody(ctx context.Context, w io.Writer, body io.Reader) error {
 // removes empty directories, maybe in another process and right now.
 func (s *Store) moveIntoPlace(temp, key string, name func(temp, key string) error) error {
 	dir := path.Dir(key)
-	err := s.place(temp, key, name)
+	err := name(temp, key)
 	for try := 0; try < 100 && errors.Is(err, fs.ErrNotExist); try++ {
 		err = s.mkdir(dir)
 		if errors.Is(err, fs.ErrExist) && !s.isFile(dir) {
 			err = fs.ErrNotExist // it went while MkdirAll looked what was there
 		}
 		if err == nil {
-			err = s.place(temp, key, name)
+			err = name(temp, key)
 		}
 	}
 	if err != nil {
 		return err
 	}
+	s.making.settled(dir) // the directory may be there and not durable yet
 	return s.syncDir(dir)
-}
-
-// place calls name while no directory is being made: one that is there then is
-// durable.
-func (s *Store) place(temp, key string, name func(temp, key string) error) error {
-	s.making.RLock()
-	defer s.making.RUnlock()
-	return name(temp, key)
-}
-
-// mkdir makes a directory and its parents durably. Those that are there already have
-// been made durable by whoever made them.
-func (s *Store) mkdir(dir string) error {
-	s.making.Lock()
-	defer s.making.Unlock()
-	highest := dir
-	for up := path.Dir(dir); up != "." && !s.exists(up); up = path.Dir(up) {
-		highest = up
-	}
-	if err := s.root.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	for made := dir; ; made = path.Dir(made) {
-		if err := s.syncDir(path.Dir(made)); err != nil || made == highest {
-			return err
-		}
-	}
-}
-
-func (s *Store) exists(name string) bool {
-	_, err := s.root.Lstat(name)
-	return err == nil
-}
-
-// syncDir makes the names in a directory durable. A directory that is already
-// gone again needs nothing, and a file system that cannot do it says EINVAL.
-func (s *Store) syncDir(dir string) error {
-	f, err := s.root.Open(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := f.Sync(); !errors.Is(err, syscall.EINVAL) {
-		return err
-	}
-	return nil
 }
 
 // contextReader is a reader that fails when its context ends.
