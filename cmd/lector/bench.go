@@ -94,7 +94,7 @@ func (a *app) runBench(ctx context.Context, f benchFlags, c *config) (r benchRep
 	h := a.resources(c)
 	defer h.close(&err)
 	v := &benchVoice{latency: f.latency}
-	h.open, h.check = v.openVoice, v.analysis
+	h.open, h.check, h.silent = v.openVoice, v.analysis, true
 	if err := h.benchBroker(ctx, f.nodes); err != nil {
 		return r, err
 	}

@@ -21,6 +21,7 @@ type metering struct {
 	history   worker.UsageLedger // past attempts; nil: the ledger is in memory
 	leases    synth.Leases       // of clips; nil: no other process shares the cache
 	checkClip synth.Checker
+	silent    bool // the clips are silence, which nobody needs to hear twice
 	log       *slog.Logger
 	calls     voiceCalls // counts calls; nil: nobody does
 }
@@ -43,19 +44,24 @@ func (p *metering) observe(v synth.Speaker, name string) synth.Speaker {
 // checker is the check of a voice's clips, which counts those that fail, and those that
 // two decoders decode differently while the voice is new.
 func (p *metering) checker(name string) synth.Checker {
-	check := synth.SecondOpinion(synth.CheckPace(p.checkClip), func(chunk string, d audio.Comparison) {
-		p.log.Warn("two decoders hear a clip differently", "voice", name, "chunk", chunk, "largest", d.Largest, "samples", d.Differ, "of", d.Samples, "frame", d.Frame,
-			"hint", "the clip is used as our own decoder hears it; listen to it, and compare both by lector inspect -reference")
-		if p.calls != nil {
-			p.calls.DecodersDiffer(name)
-		}
-	})
+	check := synth.CheckPace(p.checkClip)
+	if !p.silent {
+		check = synth.SecondOpinion(check, func(chunk string, d audio.Comparison) { p.decodersDiffer(name, chunk, d) })
+	}
 	return func(ctx context.Context, mp3 []byte, r synth.Request, caps lector.Capabilities) (*audio.Analysis, error) {
 		analysis, err := check(ctx, mp3, r, caps)
 		if err != nil && p.calls != nil {
 			p.calls.Unfit(name)
 		}
 		return analysis, err
+	}
+}
+
+func (p *metering) decodersDiffer(voice, chunk string, d audio.Comparison) {
+	p.log.Warn("two decoders hear a clip differently", "voice", voice, "chunk", chunk, "largest", d.Largest, "samples", d.Differ, "of", d.Samples, "frame", d.Frame,
+		"hint", "the clip is used as our own decoder hears it; listen to it, and compare both by lector inspect -reference")
+	if p.calls != nil {
+		p.calls.DecodersDiffer(voice)
 	}
 }
 
@@ -73,7 +79,7 @@ func (a *app) clipChecker() synth.Checker {
 // memory, know of no other process and end with it.
 func (h *resources) inMemory() *metering {
 	ledger := synth.NewMemoryLedger(h.config.budgets())
-	return &metering{usage: ledger, budget: ledger, checkClip: h.check, log: h.log}
+	return &metering{usage: ledger, budget: ledger, checkClip: h.check, silent: h.silent, log: h.log}
 }
 
 // shared returns the metering that all workers share, in NATS.
@@ -86,7 +92,7 @@ func (h *resources) shared(ctx context.Context, c *nats.Conn, leases synth.Lease
 	if err != nil {
 		return nil, err
 	}
-	return &metering{usage: ledger, budget: budget, history: ledger, leases: leases, checkClip: h.check, log: h.log}, nil
+	return &metering{usage: ledger, budget: budget, history: ledger, leases: leases, checkClip: h.check, silent: h.silent, log: h.log}, nil
 }
 
 // budgets returns the bounds of all sites.

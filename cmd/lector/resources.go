@@ -37,8 +37,9 @@ type resources struct {
 	pauses   *nats.Pauses    // nil: nothing is paused
 	answers  *worker.Answers // of voices, until their clips are made; nil: there is no narrator
 
-	open  func(ctx context.Context, name string, v voiceConfig) (synth.Voice, error) // a configured voice
-	check synth.Checker                                                              // of clips
+	open   func(ctx context.Context, name string, v voiceConfig) (synth.Voice, error) // a configured voice
+	check  synth.Checker                                                              // of clips
+	silent bool                                                                       // the voices are: lector bench
 }
 
 func (a *app) resources(c *config) *resources {
