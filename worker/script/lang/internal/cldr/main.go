@@ -17,8 +17,6 @@ import (
 
 const version = "48.2.0"
 
-var languages = strings.Fields("de en es fr it nl pl pt ru uk")
-
 // packages are the npm packages that are read.
 var packages = strings.Fields("cldr-core cldr-rbnf cldr-units-full cldr-numbers-full")
 
@@ -45,6 +43,10 @@ func run(from, to string) error {
 		from = folder
 	}
 	c := copier{from: from, to: to}
+	languages, err := c.languages()
+	if err != nil {
+		return err
+	}
 	for _, tag := range languages {
 		if err := c.language(tag); err != nil {
 			return fmt.Errorf("%s: %w", tag, err)
@@ -83,11 +85,23 @@ type copier struct {
 	from, to string
 }
 
+// languages are the folders of package lang that have a tag for a name.
+func (c copier) languages() ([]string, error) {
+	entries, err := os.ReadDir(c.to)
+	if err != nil {
+		return nil, err
+	}
+	var tags []string
+	for _, entry := range entries {
+		if entry.IsDir() && len(entry.Name()) <= len("tlh") {
+			tags = append(tags, entry.Name())
+		}
+	}
+	return tags, nil
+}
+
 // language writes the files of one language.
 func (c copier) language(tag string) error {
-	if err := os.MkdirAll(filepath.Join(c.to, tag), 0o755); err != nil {
-		return err
-	}
 	for _, write := range []func(string) error{c.numbers, c.plurals, c.units, c.currencies} {
 		if err := write(tag); err != nil {
 			return err

@@ -47,7 +47,8 @@ func ruleSets(text string) rules {
 		case strings.HasPrefix(line, "%"):
 			name = strings.TrimSuffix(strings.TrimSpace(line), ":")
 			all.order = append(all.order, name)
-		case strings.HasPrefix(line, "Inf:"), strings.HasPrefix(line, "NaN:"):
+		case strings.HasPrefix(line, "Inf:"), strings.HasPrefix(line, "NaN:"), strings.Contains(line, " =#"):
+			// digits, which are no words
 		default:
 			all.rules[name] += line
 		}

@@ -11,30 +11,26 @@ import (
 
 // units are those that news speak of, by their names in CLDR.
 var units = strings.Fields(`
-	length-kilometer length-meter length-centimeter length-millimeter length-nanometer
+	length-kilometer length-meter length-centimeter length-millimeter
 	length-mile length-yard length-foot length-inch length-nautical-mile length-light-year
 	area-square-kilometer area-hectare area-square-meter area-square-mile area-acre
 	mass-tonne mass-kilogram mass-gram mass-milligram mass-pound mass-ounce
-	volume-cubic-meter volume-cubic-centimeter
-	volume-liter volume-milliliter volume-hectoliter volume-barrel volume-gallon
+	volume-cubic-meter volume-cubic-centimeter volume-liter volume-milliliter volume-barrel volume-gallon
 	speed-kilometer-per-hour speed-meter-per-second speed-mile-per-hour speed-knot
 	temperature-celsius temperature-fahrenheit temperature-generic
 	power-gigawatt power-megawatt power-kilowatt power-watt power-horsepower
-	energy-kilowatt-hour energy-kilocalorie energy-calorie
-	pressure-hectopascal pressure-pascal pressure-bar pressure-millibar pressure-millimeter-ofhg
-	electric-volt electric-ampere electric-ohm
-	digital-terabyte digital-gigabyte digital-megabyte digital-kilobyte digital-byte
-	digital-gigabit digital-bit
-	frequency-gigahertz frequency-megahertz frequency-kilohertz frequency-hertz
-	duration-century duration-decade duration-year duration-month duration-week duration-day
+	energy-kilowatt-hour energy-kilocalorie energy-calorie electric-volt
+	pressure-hectopascal pressure-millibar pressure-millimeter-ofhg
+	digital-terabyte digital-gigabyte digital-megabyte digital-kilobyte
+	frequency-gigahertz frequency-megahertz frequency-hertz
+	duration-year duration-month duration-week duration-day
 	duration-hour duration-minute duration-second
-	concentr-percent concentr-permille concentr-karat angle-degree
-	consumption-liter-per-100-kilometer force-newton`)
+	concentr-percent concentr-permille concentr-karat angle-degree`)
 
 // currencies are those of the countries whose news are read most.
 var currencies = strings.Fields(`
 	USD EUR GBP UAH RUB PLN CHF JPY CNY CZK HUF SEK NOK DKK TRY INR BRL CAD AUD KRW ILS
-	RON BGN BYN KZT GEL MDL ARS MXN ZAR SAR EGP IRR`)
+	RON BGN BYN KZT GEL MDL`)
 
 var (
 	plurals = append(slices.Clone(categories), "other")
