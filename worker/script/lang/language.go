@@ -21,10 +21,9 @@ var languages sync.Map
 
 // language is the data of one language.
 type language struct {
-	plurals    *pluralRules
-	numbers    *Spellout
-	units      names
-	currencies names
+	plurals *pluralRules
+	numbers *Spellout
+	names   names // of units and currencies
 }
 
 // known returns the language of a tag, nil where there is no data. Data that
@@ -52,7 +51,7 @@ func readLanguage(files fs.FS, tag string) (*language, error) {
 	if err != nil {
 		return nil, err
 	}
-	units, err := readFile(files, tag, "cldr-units", parseNames)
+	all, err := readFile(files, tag, "cldr-units", parseNames)
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +59,8 @@ func readLanguage(files fs.FS, tag string) (*language, error) {
 	if err != nil {
 		return nil, err
 	}
-	numbers := &Spellout{rules: rules, plurals: plurals}
-	return &language{plurals: plurals, numbers: numbers, units: units, currencies: currencies}, nil
+	all.join(currencies)
+	return &language{plurals: plurals, numbers: &Spellout{rules: rules, plurals: plurals}, names: all}, nil
 }
 
 // readFile reads a file and, after it, the one of our own that stands beside it.

@@ -3,49 +3,32 @@ package lang
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// UnitName returns what a unit is called beside a number of that plural category:
-// "кілометрами" for "kilometer", "long", "few", "instrumental". The unit has its
-// name from CLDR without the class before it, the width is long or short, an
-// empty case is the nominative. It is false where the language lacks the form.
+// UnitName returns what a unit or a currency is called beside a number of that
+// plural category: "кілометрами" for "kilometer", "long", "few", "instrumental".
+// A unit has its name from CLDR without the class before it, a currency its code
+// of ISO 4217, the hundredth part of one the code and "-cent". The width is long
+// or short, an empty case is the nominative. It is false where the language lacks
+// the form; of currencies only those that its news name most have cases.
 func UnitName(tag, unit, width, plural, grammaticalCase string) (string, bool) {
-	return named(tag, func(l *language) names { return l.units }, unit+" "+width, plural, grammaticalCase)
-}
-
-// UnitGender returns the gender of a unit's name as Form has it, empty where it
-// is not known.
-func UnitGender(tag, unit string) string {
-	if l := known(tag); l != nil {
-		return l.units.genders[unit]
-	}
-	return ""
-}
-
-// CurrencyName is UnitName for a currency by its code of ISO 4217, and for its
-// hundredth part by the code and "-cent". Cases stand for the currencies that
-// the news of a language speak of most.
-func CurrencyName(tag, code, width, plural, grammaticalCase string) (string, bool) {
-	return named(tag, func(l *language) names { return l.currencies }, code+" "+width, plural, grammaticalCase)
-}
-
-// CurrencyGender returns the gender of a currency's name, empty where it is not
-// known.
-func CurrencyGender(tag, code string) string {
-	if l := known(tag); l != nil {
-		return l.currencies.genders[code]
-	}
-	return ""
-}
-
-func named(tag string, table func(*language) names, key, plural, grammaticalCase string) (string, bool) {
 	l := known(tag)
 	if l == nil {
 		return "", false
 	}
-	return table(l).find(key, plural, grammaticalCase)
+	return l.names.find(unit+" "+width, plural, grammaticalCase)
+}
+
+// UnitGender returns the gender of a unit's or currency's name as Form has it,
+// empty where it is not known.
+func UnitGender(tag, unit string) string {
+	if l := known(tag); l != nil {
+		return l.names.genders[unit]
+	}
+	return ""
 }
 
 // names are what things are called by plural category and case.
@@ -67,6 +50,13 @@ func (n names) find(key, plural, grammaticalCase string) (string, bool) {
 	}
 	name, found := forms[grammaticalCase]
 	return name, found
+}
+
+// join adds the names of other things.
+func (n *names) join(others names) {
+	maps.Copy(n.genders, others.genders)
+	maps.Copy(n.forms, others.forms)
+	n.cases = n.cases || others.cases
 }
 
 // parseNames reads rows "kilometer: masculine" and "kilometer long few:

@@ -49,7 +49,7 @@ func TestUnitName(t *testing.T) {
 	}
 }
 
-func TestCurrencyName(t *testing.T) {
+func TestUnitNameOfCurrencies(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		tag, code, plural, grammaticalCase, want string
@@ -64,11 +64,11 @@ func TestCurrencyName(t *testing.T) {
 		{"es", "EUR", "many", "", "euros"},
 		{"en", "GBP-cent", "other", "", "pence"},
 	} {
-		if got, ok := CurrencyName(c.tag, c.code, "long", c.plural, c.grammaticalCase); !ok || got != c.want {
+		if got, ok := UnitName(c.tag, c.code, "long", c.plural, c.grammaticalCase); !ok || got != c.want {
 			t.Errorf("%+v: %q, %v", c, got, ok)
 		}
 	}
-	if got := CurrencyGender("uk", "UAH") + CurrencyGender("xx", "UAH"); got != "feminine" {
+	if got := UnitGender("uk", "UAH") + UnitGender("xx", "UAH"); got != "feminine" {
 		t.Error(got)
 	}
 }
@@ -82,13 +82,10 @@ func TestStems(t *testing.T) {
 	t.Parallel()
 	words := 0
 	for _, tag := range []string{"de", "pl", "ru", "uk"} {
-		l := known(tag)
-		for _, table := range []names{l.units, l.currencies} {
-			for thing, forms := range oblique(table) {
-				words++
-				if odd := misspelled(forms); odd != "" && !slices.Contains(alternates, odd) {
-					t.Errorf("%s %s: %s beside %v", tag, thing, odd, forms)
-				}
+		for thing, forms := range oblique(known(tag).names) {
+			words++
+			if odd := misspelled(forms); odd != "" && !slices.Contains(alternates, odd) {
+				t.Errorf("%s %s: %s beside %v", tag, thing, odd, forms)
 			}
 		}
 	}

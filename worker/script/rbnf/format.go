@@ -17,8 +17,8 @@ type Plurals interface {
 
 // Errors of Format.
 var (
-	ErrDigits = errors.New("the rules write this number in digits")
-	ErrNoRule = errors.New("no rule for this number")
+	errDigits = errors.New("the rules write this number in digits")
+	errNoRule = errors.New("no rule for this number")
 	errTooFar = errors.New("the rules do not come to an end")
 )
 
@@ -79,7 +79,7 @@ func (w *writer) number(set *ruleSet, n Number, depth int) error {
 	}
 	rule := set.wholeRule(n.Whole)
 	if rule == nil || !n.whole() && !rule.passesOn() {
-		return ErrNoRule
+		return errNoRule
 	}
 	v.above, v.below = Number{Whole: n.Whole / rule.divisor}, Number{Whole: n.Whole % rule.divisor}
 	v.counted = v.above
@@ -153,7 +153,7 @@ func (w *writer) part(p part, v values, depth int) error {
 	case ordinal:
 		w.out.WriteString(chosen(p.plural, w.plurals.Ordinal(v.counted)))
 	case digits:
-		return ErrDigits
+		return errDigits
 	case same:
 		return w.number(target, v.number, depth+1)
 	case quotient:
@@ -209,14 +209,14 @@ func (w *writer) quotient(set *ruleSet, fraction string, depth int) error {
 	denominator := uint64(1)
 	for range fraction {
 		if denominator > 1e18 {
-			return ErrNoRule
+			return errNoRule
 		}
 		denominator *= 10
 	}
 	at := slices.IndexFunc(set.whole, func(r rule) bool { return r.base == denominator })
 	numerator, err := strconv.ParseUint(fraction, 10, 64)
 	if at < 0 || err != nil {
-		return ErrNoRule
+		return errNoRule
 	}
 	v := values{set: set, above: Number{Whole: numerator}, counted: Number{Whole: numerator}}
 	v.number = v.above

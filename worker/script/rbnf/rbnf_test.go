@@ -140,14 +140,14 @@ func TestFormatRefuses(t *testing.T) {
 		set, number string
 		want        error
 	}{
-		{"%digits", "12", ErrDigits},
+		{"%digits", "12", errDigits},
 		{"%loop", "1", errTooFar},
 		{"%wide", "1", errTooFar},
-		{"%alternative", "5", ErrNoRule},
-		{"%fraction", "0.123", ErrNoRule},
-		{"%whole", "-1", ErrNoRule},
-		{"%whole", "1.5", ErrNoRule},
-		{"%fraction", "0.00000000000000000000001", ErrNoRule},
+		{"%alternative", "5", errNoRule},
+		{"%fraction", "0.123", errNoRule},
+		{"%whole", "-1", errNoRule},
+		{"%whole", "1.5", errNoRule},
+		{"%fraction", "0.00000000000000000000001", errNoRule},
 	} {
 		n, _ := ParseNumber(c.number)
 		if got, err := rules.Format(c.set, n, categories{}); got != "" || !errors.Is(err, c.want) {
