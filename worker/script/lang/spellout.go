@@ -107,6 +107,9 @@ func setNames(kind string, f Form) []string {
 		}
 	}
 	all = withPlace(all, f.Place)
+	for _, plural := range plurality(kind, f.Number) { // where the language lacks the gender
+		all = append(all, "%spellout-"+kind+"-masculine"+plural)
+	}
 	if kind == "cardinal" && f.Gender+f.Place == "" && len(cases(f.Case)) == 1 {
 		return append([]string{"%spellout-numbering"}, all...)
 	}
