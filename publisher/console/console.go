@@ -36,8 +36,8 @@ type Jobs interface {
 type Letters interface {
 	DeadLetters(ctx context.Context, q lector.DeadLetterQuery) iter.Seq2[lector.DeadLetter, error]
 	DeadLetter(ctx context.Context, id uint64) (lector.DeadLetter, error)
-	// ReplayDeadLetter publishes the event again and removes the letter.
-	ReplayDeadLetter(ctx context.Context, id uint64, replay string) (sequence uint64, err error)
+	// ReplayDeadLetter publishes the event again in a lane and removes the letter.
+	ReplayDeadLetter(ctx context.Context, id uint64, replay string, lane lector.Lane) (sequence uint64, err error)
 	DropDeadLetter(ctx context.Context, id uint64) error
 }
 

@@ -75,8 +75,8 @@ func (n *newsroom) DeadLetter(_ context.Context, id uint64) (lector.DeadLetter, 
 	return lector.DeadLetter{}, fmt.Errorf("dead letter %d: %w", id, lector.ErrNotFound)
 }
 
-func (n *newsroom) ReplayDeadLetter(_ context.Context, id uint64, replay string) (uint64, error) {
-	n.done = append(n.done, fmt.Sprint("replay ", id, replay))
+func (n *newsroom) ReplayDeadLetter(_ context.Context, id uint64, replay string, lane lector.Lane) (uint64, error) {
+	n.done = append(n.done, fmt.Sprint("replay ", id, replay, lane))
 	return 1, nil
 }
 
@@ -235,7 +235,7 @@ func TestChanges(t *testing.T) {
 	if len(n.pauses) != 1 || n.pauses[0].Reason != "wrong invoice" || !n.pauses[0].Since.Equal(now) {
 		t.Errorf("paused %v", n.pauses)
 	}
-	if got := strings.Join(n.done, ", "); got != "replay 7console, drop 8" {
+	if got := strings.Join(n.done, ", "); got != "replay 7consolenormal, drop 8" {
 		t.Errorf("done: %s", got)
 	}
 	if w := ask(h, http.MethodPost, "/pauses/resume", url.Values{"kind": {"voice"}, "name": {"amy"}}); w.Code != http.StatusSeeOther || len(n.pauses) > 0 {

@@ -64,7 +64,7 @@ func letterID(r *http.Request) (uint64, error) {
 func (k *console) replayLetter(r *http.Request) (view, error) {
 	id, err := letterID(r)
 	if err == nil {
-		_, err = k.Letters.ReplayDeadLetter(r.Context(), id, "console")
+		_, err = k.Letters.ReplayDeadLetter(r.Context(), id, "console", lector.Normal) // in its own lane
 	}
 	return view{goTo: "/deadletters"}, err
 }

@@ -61,7 +61,9 @@ func (newsroom) DeadLetter(context.Context, uint64) (lector.DeadLetter, error) {
 	}, nil
 }
 
-func (newsroom) ReplayDeadLetter(context.Context, uint64, string) (uint64, error) { return 1, nil }
+func (newsroom) ReplayDeadLetter(context.Context, uint64, string, lector.Lane) (uint64, error) {
+	return 1, nil
+}
 
 func (newsroom) DropDeadLetter(context.Context, uint64) error { return nil }
 
