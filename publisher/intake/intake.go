@@ -20,7 +20,7 @@ import (
 	"lector"
 )
 
-// Hook is one door: the webhooks of one source to one site.
+// Hook is what comes in at one address: the webhooks of one source to one site.
 type Hook struct {
 	// Secrets returns those that hold now: several while one is replaced by the next. An
 	// error says which cannot be read; the others hold.
@@ -41,7 +41,7 @@ type Config struct {
 	Sites     map[string]Site
 	Sources   map[string]Source
 	Publisher Publisher
-	Answered  func(site, source string, o Outcome, took time.Duration) // called with each answer of a door; may be nil
+	Answered  func(site, source string, o Outcome, took time.Duration) // called with each answer to a hook; may be nil
 	Log       *slog.Logger
 	Now       func() time.Time // nil: time.Now
 }
@@ -58,7 +58,7 @@ const (
 	Invalid     Outcome = "invalid"     // signed, and no article can be made of it
 	Unsupported Outcome = "unsupported" // not JSON
 	TooLarge    Outcome = "too_large"   // more than is read
-	Limited     Outcome = "limited"     // more than the door's rate
+	Limited     Outcome = "limited"     // more than the hook's rate
 	Unavailable Outcome = "unavailable" // it cannot be stored now
 )
 
@@ -226,7 +226,7 @@ func (h *handler) publish(ctx context.Context, d *endpoint, delivery Delivery) a
 	return answer{status: http.StatusAccepted, outcome: Accepted, text: "accepted"}
 }
 
-// wait is how long the door has no room for one more delivery.
+// wait is how long the hook has no room for one more delivery.
 func (d *endpoint) wait(now time.Time) time.Duration {
 	r := d.limiter.ReserveN(now, 1)
 	wait := r.DelayFrom(now)
