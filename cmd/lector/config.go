@@ -193,7 +193,7 @@ type siteConfig struct {
 	// Podcast describes /feed/NAME.xml to podcast directories.
 	Podcast podcastConfig `yaml:"podcast,omitempty"`
 	// Hooks takes the webhooks of a CMS at /hooks/SOURCE/SITE of the public address, by
-	// their source: ghost, wordpress, or webhook for any CMS that sends Standard Webhooks.
+	// their source: ghost, wordpress, arc, or webhook for any CMS that sends Standard Webhooks.
 	Hooks map[string]hookConfig `yaml:"hooks,omitempty"`
 	// Frames are the origins that may frame the embed page; empty is any.
 	Frames []string `yaml:"frames,omitempty"`

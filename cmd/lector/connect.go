@@ -172,7 +172,7 @@ const maxSkew = 2 * time.Minute
 func (g *ghostConnection) checkGhost(ctx context.Context) error {
 	site, err := g.admin.Site(ctx)
 	if err != nil {
-		return lector.Hint(fmt.Errorf("Ghost at %s: %w", g.url, err), "%s",
+		return lector.Hint(fmt.Errorf("connect to Ghost at %s: %w", g.url, err), "%s",
 			cmp.Or(lector.HintOf(err), "-url is the address of the site as readers see it, or of its admin area"))
 	}
 	fmt.Fprintf(g.stdout, "Ghost %s: %s at %s\n", site.Version, oneLine(site.Title), oneLine(site.URL))

@@ -12,6 +12,7 @@ import (
 
 	"lector"
 	"lector/publisher/intake"
+	"lector/publisher/intake/arc"
 	"lector/publisher/intake/ghost"
 	"lector/publisher/intake/webhook"
 )
@@ -36,7 +37,9 @@ type secretSource struct {
 // hookSources are the kinds of senders, by the names that they have in addresses and
 // settings.
 func hookSources() map[string]intake.Source {
-	return map[string]intake.Source{"ghost": ghost.Source{}, "webhook": webhook.Source{}, "wordpress": webhook.Source{}}
+	return map[string]intake.Source{
+		"arc": arc.Source{}, "ghost": ghost.Source{}, "webhook": webhook.Source{}, "wordpress": webhook.Source{},
+	}
 }
 
 // checkHooks refuses hooks that could take nothing.
