@@ -18,6 +18,8 @@ MINIO   := github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 AXE     := axe-core@4.14.1
 JS      := cloudevents@10.0.0 nats@2.29.3
 NATSCLI := github.com/nats-io/natscli/nats@v0.5.1
+# Ghost, the Node and the pnpm that it is installed by.
+GHOST   := 6.65.0 22.23.3 12.4.2
 WEED    := github.com/seaweedfs/seaweedfs/weed@v0.0.0-20261109003541-7506e5f91cd6
 
 export PATH := $(BIN):$(PATH)
@@ -101,6 +103,16 @@ stores: ## Lector with versitygw, SeaweedFS and MinIO: the table of docs/stores.
 	@echo "trying them (some minutes)"
 	@LECTOR_TEST_SERVERS=1 $(GO) test -v -count=1 -timeout 30m -run 'TestServers$$' ./cmd/lector >$(BIN)/stores.log 2>&1; status=$$?; \
 		grep -E '^ *\|| not tried|--- FAIL|^(ok|FAIL)|_test.go' $(BIN)/stores.log; exit $$status
+
+# Not in CI: the first time takes some minutes. GHOST_DIR may lie elsewhere, to be kept.
+GHOST_DIR ?= $(BIN)/ghost
+.PHONY: ghost
+ghost: ## a real Ghost: what its webhooks come to, as a table
+	@.ci/ghost $(abspath $(GHOST_DIR)) $(GHOST)
+	@echo "running it (some minutes: a scheduled post is waited for)"
+	@mkdir -p $(BIN)
+	@LECTOR_TEST_GHOST=$(abspath $(GHOST_DIR)) $(GO) test -v -count=1 -timeout 20m -run 'TestGhost$$' ./cmd/lector >$(BIN)/ghost.log 2>&1; status=$$?; \
+		grep -E '^ *\||is read|is not read|: answer |^ *(paragraph|heading|quote|item): |--- FAIL|^(ok|FAIL)' $(BIN)/ghost.log; exit $$status
 
 # What cannot be had here is named, and its tests skip and say so.
 programs:

@@ -1,0 +1,396 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"lector"
+	"lector/infra/limittest"
+)
+
+// TestGhost drives a real Ghost through the life of its posts and tells what was
+// announced, heard and billed. Ghost takes minutes to install, so it runs by make ghost
+// only, which installs it and prints the table.
+func TestGhost(t *testing.T) {
+	t.Parallel()
+	dir := os.Getenv("LECTOR_TEST_GHOST")
+	if dir == "" {
+		t.Skip("SKIPPED: make ghost runs it")
+	}
+	newsroom := startGhost(t, dir)
+	h, secretFile := hookInstallation(t, &silentVoice{})
+	newsroom.connect(h, secretFile)
+	life := &postLife{realGhost: newsroom, h: h, t: t}
+	life.run()
+	t.Logf("what became of it:\n%s", life.table.String())
+	life.everyCard()
+}
+
+// realGhost is a running Ghost, and the editor who is signed in.
+type realGhost struct {
+	t      *testing.T
+	url    string
+	key    string // of an integration
+	client *http.Client
+	sent   chan delivery // what it has sent to Lector, and what that answered
+	public string        // where it sends
+}
+
+// delivery is one webhook on its way.
+type delivery struct {
+	event  string
+	size   int
+	status int
+	took   time.Duration
+}
+
+// freePort is one that nobody has now.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+// startGhost starts the Ghost that .ci/ghost has installed in a directory, with a
+// database of its own, and sets it up.
+func startGhost(t *testing.T, dir string) *realGhost {
+	t.Helper()
+	port, home, source := freePort(t), t.TempDir(), filepath.Join(dir, "ghost", "package")
+	jar, _ := cookiejar.New(nil)
+	g := &realGhost{t: t, url: "http://127.0.0.1:" + port, client: &http.Client{Jar: jar}, sent: make(chan delivery, 100)}
+	if err := os.CopyFS(filepath.Join(home, "content"), os.DirFS(filepath.Join(source, "content"))); err != nil {
+		t.Fatal(err)
+	}
+	manifest, err := os.ReadFile(filepath.Join(source, "package.json")) // Ghost looks for it where it is started
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := fmt.Sprintf(`{"url": %q, "server": {"host": "127.0.0.1", "port": %s},
+		"database": {"client": "better-sqlite3", "connection": {"filename": "%s/ghost.db"}, "useNullAsDefault": true},
+		"mail": {"transport": "stub"}, "logging": {"transports": ["file"], "path": "%s"}, "paths": {"contentPath": "%s/content"},
+		"privacy": {"useUpdateCheck": false, "useGravatar": false, "useRpcPing": false},
+		"security": {"staffDeviceVerification": false, "allowWebhookInternalIPs": true}}`, g.url, port, home, home, home)
+	for name, data := range map[string][]byte{"package.json": manifest, "config.production.json": []byte(settings)} {
+		if err := os.WriteFile(filepath.Join(home, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := exec.CommandContext(limittest.Context(t), filepath.Join(dir, "node", "package", "bin", "node"), filepath.Join(source, "index.js"))
+	c.Dir, c.Env = home, append(os.Environ(), "NODE_ENV=production")
+	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
+	var log bytes.Buffer
+	c.Stdout, c.Stderr = &log, &log
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	t.Cleanup(func() { _ = c.Process.Signal(syscall.SIGTERM); <-ended })
+	limittest.Until(t, "Ghost", func() bool {
+		select {
+		case err := <-ended:
+			ended <- err
+			t.Fatalf("Ghost has ended: %v\n%s", err, log.String())
+		default:
+		}
+		status, _ := g.try(http.MethodGet, "site/", nil)
+		return status == http.StatusOK
+	})
+	t.Logf("Ghost answers at %s", g.url)
+	g.setUp()
+	return g
+}
+
+// setUp makes the owner of a new Ghost and signs him in.
+func (g *realGhost) setUp() {
+	g.t.Helper()
+	g.call(http.MethodPost, "authentication/setup/", map[string]any{"setup": []any{map[string]string{
+		"name": "Ana Ruiz", "email": "ana@reader.example", "password": "correct-horse-77", "blogTitle": "The Reader"}}})
+	g.call(http.MethodPost, "session/", map[string]string{"username": "ana@reader.example", "password": "correct-horse-77"})
+	var made struct {
+		Integrations []struct {
+			Keys []struct{ Type, Secret string } `json:"api_keys"`
+		}
+	}
+	g.decode(g.call(http.MethodPost, "integrations/?include=api_keys", map[string]any{"integrations": []any{map[string]string{"name": "audio"}}}), &made)
+	for _, k := range made.Integrations[0].Keys {
+		if k.Type == "admin" {
+			g.key = k.Secret
+		}
+	}
+}
+
+func (g *realGhost) decode(data []byte, into any) {
+	g.t.Helper()
+	if err := json.Unmarshal(data, into); err != nil {
+		g.t.Fatalf("%v in %.300s", err, data)
+	}
+}
+
+// try asks the Admin API as the editor who is signed in; 0 is no answer.
+func (g *realGhost) try(method, path string, body any) (status int, answer []byte) {
+	var data []byte
+	if body != nil {
+		var err error
+		if data, err = json.Marshal(body); err != nil {
+			g.t.Fatal(err)
+		}
+	}
+	r, err := http.NewRequestWithContext(g.t.Context(), method, g.url+"/ghost/api/admin/"+path, bytes.NewReader(data))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Origin", g.url)
+	response, err := g.client.Do(r)
+	if err != nil {
+		return 0, nil
+	}
+	defer response.Body.Close()
+	answer, _ = io.ReadAll(response.Body)
+	return response.StatusCode, answer
+}
+
+func (g *realGhost) call(method, path string, body any) []byte {
+	g.t.Helper()
+	status, answer := g.try(method, path, body)
+	if status < 200 || status > 299 {
+		g.t.Fatalf("%s %s: %d %.500s", method, path, status, answer)
+	}
+	return answer
+}
+
+// connect runs lector connect ghost, twice, with a proxy between that sees what is sent.
+func (g *realGhost) connect(h *installation, secretFile string) {
+	g.t.Helper()
+	to, err := url.Parse(h.public.url())
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	proxy := httptest.NewServer(g.watch(httputil.NewSingleHostReverseProxy(to)))
+	g.t.Cleanup(proxy.Close)
+	dir := g.t.TempDir()
+	yaml := fmt.Sprintf("data: %s\npublic_url: %s\nsites: {%s: {hooks: {ghost: {secrets: [{file: %q}]}}}}\n", dir, h.public.url(), defaultSite, secretFile)
+	if err := os.WriteFile(filepath.Join(dir, "lector.yaml"), []byte(yaml), 0o600); err != nil {
+		g.t.Fatal(err)
+	}
+	for _, want := range []string{"14 added, 0 were there", "0 added, 14 were there"} {
+		code, printed := connectGhost(g.t, dir, map[string]string{"GHOST_ADMIN_KEY": g.key}, "-url", g.url, "-allow-private", "-to", proxy.URL)
+		if code != 0 || !strings.Contains(printed, want) || strings.Contains(printed, "warning") {
+			g.t.Fatalf("connect: exit %d, no %q\n%s", code, want, printed)
+		}
+		g.t.Log(printed)
+	}
+}
+
+// watch notes what passes.
+func (g *realGhost) watch(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		var in struct{ Event string }
+		_ = json.Unmarshal(body, &in)
+		status, began := &statusWriter{ResponseWriter: w, status: http.StatusOK}, time.Now()
+		next.ServeHTTP(status, r)
+		g.sent <- delivery{in.Event, len(body), status.status, time.Since(began)}
+	})
+}
+
+// statusWriter remembers the status.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// await waits for a webhook.
+func (g *realGhost) await(event string) delivery {
+	g.t.Helper()
+	ctx, cancel := context.WithTimeout(limittest.Context(g.t), 5*time.Minute)
+	defer cancel()
+	for {
+		select {
+		case d := <-g.sent:
+			if d.event == event {
+				return d
+			}
+		case <-ctx.Done():
+			g.t.Fatalf("Ghost sends no %s", event)
+		}
+	}
+}
+
+// save makes or changes a post, and returns it as Ghost has it then.
+func (g *realGhost) save(id string, fields map[string]any) (newID string) {
+	g.t.Helper()
+	var out struct{ Posts []map[string]any }
+	if id != "" {
+		g.decode(g.call(http.MethodGet, "posts/"+id+"/", nil), &out)
+		fields["updated_at"] = out.Posts[0]["updated_at"]
+	}
+	method, path := http.MethodPost, "posts/?source=html"
+	if id != "" {
+		method, path = http.MethodPut, "posts/"+id+"/?source=html"
+	}
+	out.Posts = nil
+	g.decode(g.call(method, path, map[string]any{"posts": []any{fields}}), &out)
+	newID, _ = out.Posts[0]["id"].(string)
+	return newID
+}
+
+// postLife is the life of a few posts.
+type postLife struct {
+	*realGhost
+	t      *testing.T
+	h      *installation
+	table  strings.Builder
+	spoken int // calls of the voice that have been counted
+	whole  int // characters that the article cost when it was new
+}
+
+const (
+	paragraphs = "<p>The bridge over the river was opened to walkers on Friday morning.</p><p>The mayor said that nobody had been hurt.</p>"
+	edited     = "<p>The bridge over the river was opened to walkers on Friday morning.</p><p>The governor said that two people had been hurt.</p>"
+)
+
+func (l *postLife) run() {
+	fmt.Fprintf(&l.table, "| what the editor does | webhook | bytes | answer | job | heard | characters billed |\n|---|---|---|---|---|---|---|\n")
+	later := l.save("", map[string]any{"title": "Later", "html": paragraphs})
+	soon := time.Now().Add(130 * time.Second).UTC().Format("2006-01-02T15:04:05.000Z") // Ghost wants two minutes
+	l.step("schedules", "post.scheduled", later, map[string]any{"status": "scheduled", "published_at": soon}, lector.Queued, false, 0)
+	id := l.save("", map[string]any{"title": "The bridge is open", "html": paragraphs})
+	l.step("publishes", "post.published", id, map[string]any{"status": "published"}, lector.Ready, true, anything)
+	l.step("edits the body", "post.published.edited", id, map[string]any{"html": edited}, lector.Ready, true, aPart)
+	l.step("edits the title", "post.published.edited", id, map[string]any{"title": "The bridge is closed"}, lector.Ready, true, aPart)
+	l.step("adds a tag", "post.published.edited", id, map[string]any{"tags": []any{map[string]string{"name": "Weather"}}}, lector.Ready, true, 0)
+	l.step("makes it paid", "post.published.edited", id, map[string]any{"visibility": "paid"}, lector.Refused, false, 0)
+	l.step("makes it public again", "post.published.edited", id, map[string]any{"visibility": "public"}, lector.Ready, true, 0)
+	l.step("unpublishes", "post.unpublished", id, map[string]any{"status": "draft"}, lector.Removed, false, 0)
+	l.step("publishes again", "post.published", id, map[string]any{"status": "published"}, lector.Ready, true, 0)
+	l.call(http.MethodDelete, "posts/"+id+"/", nil)
+	l.row("deletes", l.await("post.deleted"), id, lector.Removed, false, 0)
+	l.row("waits for the schedule", l.await("post.published"), later, lector.Ready, true, anything)
+}
+
+// What a step may cost beside a figure.
+const (
+	anything = -1 // but nothing
+	aPart    = -2 // of the whole article
+)
+
+// step changes a post and tells what became of it. billed is what that costs.
+func (l *postLife) step(what, event, id string, fields map[string]any, want lector.State, heard bool, billed int) {
+	l.t.Helper()
+	l.save(id, fields)
+	l.row(what, l.await(event), id, want, heard, billed)
+}
+
+func (l *postLife) row(what string, d delivery, id string, want lector.State, heard bool, billed int) {
+	l.t.Helper()
+	a := lector.Article{Site: defaultSite, ID: id}
+	j := l.job(a)
+	n := l.newlySpoken()
+	r, body := l.h.get("/" + lector.PointerKey(a.Site, a.Key()))
+	var m lector.Manifest
+	seconds := "nothing"
+	if r.StatusCode == http.StatusOK {
+		l.decode(body, &m)
+		seconds = fmt.Sprintf("%.1f s", m.Duration)
+	}
+	fmt.Fprintf(&l.table, "| %s | %s | %d | %d in %d ms | %s | %s | %d |\n", what, d.event, d.size, d.status, d.took.Milliseconds(), j.State, seconds, n)
+	l.whole = max(l.whole, n)
+	rightly := billed == n || billed == anything && n > 0 || billed == aPart && n > 0 && n < l.whole
+	if d.status != http.StatusAccepted || j.State != want || (r.StatusCode == http.StatusOK) != heard || !rightly {
+		l.t.Errorf("%s: answer %d, job %s (%s), heard %s, %d characters; want %s, %d characters", what, d.status, j.State, j.Reason, seconds, n, want, billed)
+	}
+}
+
+// job waits for the job of an article; of one that is only scheduled there is none yet.
+func (l *postLife) job(a lector.Article) lector.Job {
+	l.t.Helper()
+	e, _, err := l.h.conn.NewestEvent(l.t.Context(), lector.JobRef{Site: a.Site, ID: a.Key()})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if e.Type == lector.Scheduled {
+		return lector.Job{State: lector.Queued, Reason: "scheduled"}
+	}
+	return l.h.newest(a)
+}
+
+// newlySpoken counts the characters that were spoken since it was asked last.
+func (l *postLife) newlySpoken() (n int) {
+	l.h.voice.mu.Lock()
+	defer l.h.voice.mu.Unlock()
+	for _, text := range l.h.voice.texts[l.spoken:] {
+		n += len(text)
+	}
+	l.spoken = len(l.h.voice.texts)
+	return n
+}
+
+// everyCard publishes a post that has every card of Ghost's editor. What is HEARD must be
+// read, and what is UNHEARD not.
+func (l *postLife) everyCard() {
+	l.t.Helper()
+	cards, err := os.ReadFile(filepath.Join("testdata", "ghost-cards.json"))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	var nodes []json.RawMessage
+	l.decode(cards, &nodes)
+	lexical, err := json.Marshal(map[string]any{"root": map[string]any{
+		"children": nodes, "direction": "ltr", "format": "", "indent": 0, "type": "root", "version": 1}})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	id := l.save("", map[string]any{"title": "Every card", "lexical": string(lexical), "status": "published"})
+	l.await("post.published")
+	a := lector.Article{Site: defaultSite, ID: id}
+	j := l.h.newest(a)
+	if j.State != lector.Ready {
+		l.t.Fatalf("every card: %s %s", j.State, j.Reason)
+	}
+	var said strings.Builder
+	for _, s := range l.h.manifest(a).Segments {
+		fmt.Fprintf(&said, "%s: %s\n", s.Kind, cmp.Or(s.Source, s.Text))
+	}
+	l.t.Logf("of every card is read:\n%s", said.String())
+	for _, n := range nodes {
+		for word := range strings.FieldsFuncSeq(string(n), func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '0' || r > '9') }) {
+			number, heard := strings.CutPrefix(word, "HEARD")
+			if heard && number != "" && !strings.Contains(said.String(), word) {
+				l.t.Errorf("%s is not read", word)
+			}
+		}
+	}
+	if _, rest, found := strings.Cut(said.String(), "UNHEARD"); found {
+		l.t.Errorf("UNHEARD%.20s is read", rest)
+	}
+}
