@@ -30,6 +30,8 @@ var clockAllowed = map[string]string{
 	"infra/nats/watchdog_test.go startOther":                 "asked again until the server takes connections",
 	"infra/nats/sdktest/sdk_test.go startConfigured":         "asked again until the server takes connections",
 
+	"cmd/lector/ghost_test.go watch": "how long an answer took is printed; nothing is judged by it",
+
 	"publisher/browsertest/engine/pages_test.go bounded": "the limit of go test itself",
 	"publisher/browsertest/engine/webkit.go listens":     "asked again until the driver takes connections",
 
