@@ -28,6 +28,7 @@ func commands() []command {
 		{"inspect", "[flags] FILE.mp3", "what is in an MP3 and what is wrong with it", inspectHelp, (*app).inspect},
 		{"publish", "[flags] FILE|URL|-", "announces an article, as a CMS does", publishHelp, (*app).publish},
 		{"unpublish", "[flags] ID", "withdraws an article, as a CMS does", unpublishHelp, (*app).unpublish},
+		{"reconcile", "[flags]", "compares what a site has published with its audio, and heals", reconcileHelp, (*app).reconcile},
 		{"connect", "ghost [flags]", "has a CMS send its webhooks here, and says what is left to do", connectHelp, (*app).connect},
 		{"event", "check [flags] FILE|-", "whether an article event is good, and what would become of it", eventHelp, (*app).event},
 		{"jobs", "[flags] [list | show ID | watch]", "what became of each article", jobsHelp, (*app).jobs},

@@ -134,6 +134,9 @@ func (c *config) checkSites() error {
 		if err := checkPublication(key, s); err != nil {
 			return err
 		}
+		if err := checkSource(key, s); err != nil {
+			return err
+		}
 		if s.SpokenDisclosure != "off" && s.SpokenDisclosure != "start" && s.SpokenDisclosure != "both" {
 			return fmt.Errorf("%s.spoken_disclosure: %q is not off, start or both", key, s.SpokenDisclosure)
 		}
@@ -160,6 +163,14 @@ func (c *config) checkSites() error {
 		}
 	}
 	return nil
+}
+
+// checkSource refuses what cannot be read as a feed.
+func checkSource(key string, s siteConfig) error {
+	if s.Backfill != nil && *s.Backfill < 0 {
+		return lector.Hint(fmt.Errorf("%s.backfill: %v is negative", key, *s.Backfill), "168h is the default; 0 reads the whole archive")
+	}
+	return checkServer(key+".source_feed", s.SourceFeed, "give the address of a feed that anybody can read")
 }
 
 // check refuses an empty name: it would mean every article without a section.

@@ -47,6 +47,9 @@ func (s *server) measureOnce(ctx context.Context) {
 	}
 	s.measureJobs()
 	s.measureBreakers()
+	if s.comparisons != nil {
+		s.metrics.SetLacking(s.comparisons.counts())
+	}
 	for what, look := range map[string]func(context.Context) error{
 		"queue": s.measureQueue, "dead letters": s.measureDeadLetters, "budgets": s.measureBudgets, "pauses": s.measurePauses, "replays": s.measureReplays,
 	} {

@@ -42,21 +42,23 @@ type roles struct{ worker, publisher bool }
 // server is what serve, worker and publisher run.
 type server struct {
 	*resources
-	store    store
-	conn     *nats.Conn
-	watchdog *nats.Watchdog
-	jobs     *nats.JobStore
-	index    *jobindex.Index // of the jobs; nil: this process has no worker
-	metrics  *observe.Metrics
-	public   *httpServer
-	admin    *httpServer
-	worker   *worker.Worker
-	replays  *replay.Runner // nil: this process has no worker
-	planner  *replay.Planner
-	sweeper  *worker.Sweeper
-	hooks    http.Handler // takes webhooks; nil: no site has any
-	console  http.Handler // the operators' pages; nil: this process has none
-	homePage http.Handler // answers paths that the publisher does not serve
+	store       store
+	conn        *nats.Conn
+	watchdog    *nats.Watchdog
+	jobs        *nats.JobStore
+	index       *jobindex.Index // of the jobs; nil: this process has no worker
+	metrics     *observe.Metrics
+	public      *httpServer
+	admin       *httpServer
+	worker      *worker.Worker
+	replays     *replay.Runner // nil: this process has no worker
+	planner     *replay.Planner
+	sweeper     *worker.Sweeper
+	hooks       http.Handler // takes webhooks; nil: no site has any
+	console     http.Handler // the operators' pages; nil: this process has none
+	homePage    http.Handler // answers paths that the publisher does not serve
+	leases      *nats.Leases // nil: this process has no worker
+	comparisons *comparisons // nil: no site names a source
 }
 
 // openServer opens all that the roles need, so that faults are reported before any
@@ -167,6 +169,10 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 	}
 	s.sweeper = &worker.Sweeper{
 		Events: s.conn, Jobs: s.jobs, Leases: leases, Announcer: s.conn, Log: s.log, OnFound: s.onFound, OnSweep: s.metrics.Sweep,
+	}
+	s.leases = leases
+	if err := s.openComparisons(ctx); err != nil {
+		return err
 	}
 	return s.openReplays(ctx, leases)
 }
@@ -285,6 +291,11 @@ func (s *server) run(ctx context.Context) error {
 		parts = append(parts,
 			func(ctx context.Context) error { s.replays.Run(ctx); return nil },
 			func(ctx context.Context) error { return s.conn.AnswerPlans(ctx, s.planner.Plan) })
+	}
+	if s.comparisons != nil {
+		for _, r := range s.comparisons.sites {
+			parts = append(parts, func(ctx context.Context) error { s.compare(ctx, s.leases, r); return nil })
+		}
 	}
 	if s.answers != nil {
 		parts = append(parts, func(ctx context.Context) error { s.answers.Run(ctx); return nil })

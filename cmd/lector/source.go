@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"lector"
 	"lector/infra/fetch"
+	"lector/publisher/intake/feed"
 	"lector/worker/extract"
 )
 
@@ -19,7 +22,11 @@ const allowPrivateHelp = "fetch addresses of this machine and its network too"
 // refused.
 func (a *app) readSource(ctx context.Context, name string, web fetch.Client) ([]byte, error) {
 	if fetch.Is(name) {
-		return web.Get(ctx, name)
+		data, err := web.Get(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		return data, refuseFeed(name, data)
 	}
 	r := a.stdin
 	if name != "-" {
@@ -34,5 +41,34 @@ func (a *app) readSource(ctx context.Context, name string, web fetch.Client) ([]
 	if err != nil {
 		return nil, lector.Hint(err, "give the path of a file that can be read, an address that begins with https://, or - for standard input")
 	}
-	return data, nil
+	return data, refuseFeed(name, data)
+}
+
+// refuseFeed says of a list of articles what it is, and what reads it.
+func refuseFeed(name string, data []byte) error {
+	if !feed.Is(data) {
+		return nil
+	}
+	d, err := feed.Parse(data, name)
+	if err != nil {
+		return lector.Hint(fmt.Errorf("%s: %w", name, err), "it looks like a feed or a sitemap that is broken")
+	}
+	count, what := len(d.Entries), "articles"
+	if d.Kind == feed.SitemapIndex {
+		count, what = len(d.Children), "sitemaps"
+	}
+	example := ""
+	if len(d.Entries) > 0 {
+		example = "lector script " + d.Entries[0].URL + " shows one of them; "
+	}
+	return lector.Hint(fmt.Errorf("%s: this is no article, but a list: %s with %d %s", name, withArticle(string(d.Kind)), count, what),
+		"%sto have all of them read, set sites.NAME.source_feed in lector.yaml to its address and start lector serve", example)
+}
+
+// withArticle puts a or an before a name.
+func withArticle(name string) string {
+	if strings.ContainsAny(name[:1], "AaEeIiOoUuR") { // an RSS feed
+		return "an " + name
+	}
+	return "a " + name
 }

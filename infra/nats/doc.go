@@ -8,6 +8,7 @@
 //	jobs        bucket  <site>.<key>                   the truth about one article, changed by compare-and-set
 //	budgets     bucket  <site>                         what a site has spent, changed by compare-and-set
 //	replays     bucket  replay.<id>, list.<id>.<page>  replays of many articles, and how far they are
+//	reconcile   bucket  <site>.<what>                  how far comparisons with feeds and CMSs have come
 //	leases      bucket  article.<key>, clip.<hash>     who works on what at this moment
 //
 // Delivery is at least once, even with confirmed acknowledgements: a server

@@ -17,7 +17,8 @@ func Layout() (all []Part) {
 	forms := map[string]string{
 		articles: "<site>.<key>", audio: "<site>.<key>", usage: "<site>.<key>", deadLetters: "<subject of the message>",
 		jobs: "<site>.<key>", budgets: "<site>", pauses: "lane.<lane>, site.<site>, voice.<voice>", replays: "replay.<id>, list.<id>.<page>",
-		leases: "article.<key>, clip.<hash>, edit.<key>, probe.<hash>",
+		reconciling: "<site>.<what>",
+		leases:      "article.<key>, clip.<hash>, edit.<key>, probe.<hash>, reconcile.<site>, sweep",
 	}
 	for _, s := range streamConfigs(1) {
 		all = append(all, Part{"stream", s.Name, strings.TrimSuffix(s.Subjects[0], ">") + forms[s.Name], s.Description})

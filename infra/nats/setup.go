@@ -22,6 +22,7 @@ const (
 	budgets     = "budgets"
 	pauses      = "pauses"
 	replays     = "replays"
+	reconciling = "reconcile"
 	consumer    = "lector"
 	urgent      = "withdrawals" // its name from when it handed out nothing else
 )
@@ -179,6 +180,7 @@ func bucketConfigs(replicas int) []jetstream.KeyValueConfig {
 		{Bucket: budgets, Description: "what each site has spent", History: 1, Replicas: replicas},
 		{Bucket: pauses, Description: "what operators have paused", History: 1, Replicas: replicas},
 		{Bucket: replays, Description: "replays of many articles, and how far they are", History: 1, TTL: replayTTL, Replicas: replicas},
+		{Bucket: reconciling, Description: "how far comparisons with feeds and CMSs have come", History: 1, Replicas: replicas},
 		leaseBucket(replicas),
 	}
 }

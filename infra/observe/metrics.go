@@ -19,7 +19,7 @@ type Metrics struct {
 
 	jobsTotal, characters, calls *prometheus.CounterVec
 	unfit, decodersDiffer        *prometheus.CounterVec
-	sweeps, found                *prometheus.CounterVec
+	sweeps, found, reconciled    *prometheus.CounterVec
 	webhooks                     *prometheus.CounterVec
 	listen, callDuration         *prometheus.HistogramVec
 	webhookDuration              *prometheus.HistogramVec
@@ -28,6 +28,7 @@ type Metrics struct {
 	eventsWaiting, eventsUnsettled, oldestEvent *states
 	deadLetters, breakers, ready                *states
 	charactersUsed, charactersLimit             *states
+	lacking                                     *states
 	dollarsUsed, dollarsLimit                   *states
 	paused, replays                             *states
 
@@ -66,6 +67,12 @@ func NewMetrics() *Metrics {
 			"How long a webhook waits for its answer.", []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5}, "source"),
 		found: r.counter("lector_sweep_found_total",
 			"Events that a sweep has found: the queue had lost them, or what became of them was not announced.", "site"),
+
+		reconciled: r.counter("lector_reconciles_total",
+			"Comparisons of all that a site has published with its audio, by outcome: ok or failed.", "site", "outcome"),
+		lacking: r.gauge("lector_articles_without_audio",
+			"Published articles without correct audio, by what is wrong: missing, stale, unread, stuck, withdrawn or waiting. "+
+				"The worker that compares a site shows it.", "site", "finding"),
 
 		jobs: r.gauge("lector_jobs",
 			"Jobs as they stand, by state, lane and class of the error.", "site", "state", "lane", "class"),
@@ -148,6 +155,22 @@ func (m *Metrics) DeclareWebhook(site, source, outcome string) {
 
 // Found counts an event that a sweep has found.
 func (m *Metrics) Found(site string) { m.found.WithLabelValues(site).Inc() }
+
+// DeclareReconciled shows the counters of a site that is compared with a source.
+func (m *Metrics) DeclareReconciled(site string) {
+	for _, outcome := range []string{"ok", "failed"} {
+		m.reconciled.WithLabelValues(site, outcome)
+	}
+}
+
+// Reconciled counts a comparison of all articles of a site.
+func (m *Metrics) Reconciled(site string, err error) {
+	outcome := "ok"
+	if err != nil {
+		outcome = "failed"
+	}
+	m.reconciled.WithLabelValues(site, outcome).Inc()
+}
 
 // Sweep counts a sweep.
 func (m *Metrics) Sweep(_ time.Duration, err error) {

@@ -64,6 +64,21 @@ func (m *Metrics) SetDeadLetters(bySite map[string]int) {
 	})
 }
 
+// LackingCount is how many published articles have no correct audio, for one reason.
+type LackingCount struct {
+	Site, Finding string
+	Articles      int
+}
+
+// SetLacking shows these. Counts of the same labels are added up.
+func (m *Metrics) SetLacking(counts []LackingCount) {
+	m.lacking.replace(true, func(add func(float64, ...string)) {
+		for _, c := range counts {
+			add(float64(c.Articles), c.Site, c.Finding)
+		}
+	})
+}
+
 // SetBreakers shows which voices are not called because their calls failed.
 func (m *Metrics) SetBreakers(open map[string]bool) { flags(m.breakers, open) }
 
