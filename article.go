@@ -31,6 +31,9 @@ const (
 	Plain = "text/plain"
 )
 
+// AudioOff is what an article's audio says that is not to be read.
+const AudioOff = "off"
+
 // Body is the article's content as the CMS sent it.
 type Body struct {
 	ContentType string `json:"content_type"`  // text/html or text/plain
@@ -54,6 +57,8 @@ type Article struct {
 	PublishedAt time.Time  `json:"published_at,omitzero"` // when it first appeared
 	UpdatedAt   time.Time  `json:"updated_at,omitzero"`   // of this revision; the newest wins
 	Visibility  Visibility `json:"visibility,omitempty"`  // only public text is read
+	Type        string     `json:"type,omitempty"`        // what kind of article it is, as the CMS names it: story, gallery, opinion
+	Audio       string     `json:"audio,omitempty"`       // off: it is not to be read
 	Body        Body       `json:"body,omitzero"`         // what is read
 	Image       string     `json:"image,omitempty"`       // URL or data URI of the cover, JPEG or PNG
 }

@@ -89,6 +89,7 @@ const (
 	ClassVoiceDown    Class = "voice_down"    // a voice that does not answer, or not with speech
 	ClassQuota        Class = "quota"         // a voice that wants fewer calls, or has no more quota
 	ClassBudget       Class = "budget"        // the site's budget is used up
+	ClassEmbargo      Class = "embargo"       // the article is not public yet
 	ClassStorage      Class = "storage"       // the store or the broker does not answer
 	ClassPoison       Class = "poison"        // workers were lost at it
 	ClassBug          Class = "bug"           // a fault of the program
@@ -98,7 +99,7 @@ const (
 // long that takes, and goes on by itself.
 func (c Class) Waits() bool {
 	switch c {
-	case ClassVoiceRefused, ClassVoiceDown, ClassQuota, ClassBudget, ClassStorage:
+	case ClassVoiceRefused, ClassVoiceDown, ClassQuota, ClassBudget, ClassEmbargo, ClassStorage:
 		return true
 	}
 	return false

@@ -123,6 +123,7 @@ type Job struct {
 	Lane               Lane          `json:"lane,omitempty"`                // the queue; absent is normal
 	Class              Class         `json:"class,omitempty"`               // of the error that is the reason
 	Reason             string        `json:"reason,omitempty"`              // why it failed, is parked or was refused
+	PublicAt           time.Time     `json:"public_at,omitzero"`            // of an embargo that holds: when the article becomes public
 	Attempts           []Attempt     `json:"attempts"`                      // the tries at this revision
 	Chunks             []ChunkState  `json:"chunks"`                        // of the last attempt that reached an end
 	Usage              Usage         `json:"usage"`                         // characters of all attempts
@@ -236,7 +237,7 @@ func States() []State {
 // Classes returns all classes of errors.
 func Classes() []Class {
 	return []Class{
-		ClassInput, ClassVoiceRefused, ClassVoiceDown, ClassQuota, ClassBudget, ClassStorage, ClassPoison, ClassBug,
+		ClassInput, ClassVoiceRefused, ClassVoiceDown, ClassQuota, ClassBudget, ClassEmbargo, ClassStorage, ClassPoison, ClassBug,
 	}
 }
 

@@ -40,7 +40,7 @@ var errMerged = errors.New("a later edit stands for this one")
 // awaitEdits returns nil when the event may be worked on. What is not known yet and
 // what is not public is worked on at once, like a withdrawal and a replay.
 func (w *Worker) awaitEdits(ctx context.Context, d lector.Delivery, r *record) error {
-	if w.Edits == nil || w.EditWait <= 0 || !isEdit(d.Event, r.job) {
+	if w.Edits == nil || w.EditWait <= 0 || !isEdit(d.Event, r.job) || w.comesOut(d.Event.Article, r.job) {
 		return nil
 	}
 	first, err := w.Edits.FirstWaiting(ctx, r.job.ID, d.Stored)
@@ -58,6 +58,12 @@ func (w *Worker) awaitEdits(ctx context.Context, d lector.Delivery, r *record) e
 		return errMerged
 	}
 	return w.Edits.Done(ctx, r.job.ID)
+}
+
+// comesOut reports whether an event makes an article public that was kept back until
+// now.
+func (w *Worker) comesOut(a lector.Article, j lector.Job) bool {
+	return !j.PublicAt.IsZero() && w.embargoLeft(a, j) == 0
 }
 
 // outweighs reports whether an event further on in the stream wins over a delivered

@@ -51,6 +51,8 @@ type Site struct {
 	Speed float64
 	// Loudness is what renditions are levelled to.
 	Loudness Loudness
+	// Policy says which articles are not read.
+	Policy Policy
 	// Breaking says which articles pass all others.
 	Breaking BreakingRule
 }

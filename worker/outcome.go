@@ -168,6 +168,9 @@ func (w *Worker) recordWait(ctx context.Context, r *record, state lector.State, 
 	}
 	return r.update(ctx, func(j *lector.Job) {
 		j.State, j.Class, j.Reason = state, lector.ClassOf(why), reason(why)
+		if held := (embargo{}); errors.As(why, &held) {
+			j.PublicAt = held.until
+		}
 		w.failAttempt(j, outcome, why)
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"lector"
 )
@@ -19,12 +20,16 @@ func (w *Worker) run(ctx context.Context, d lector.Delivery, r *record) error {
 		return w.withdraw(ctx, r, lector.Removed, "withdrawn by the CMS", d.Event.Replay)
 	case a.Visibility != lector.Public:
 		return w.withdraw(ctx, r, lector.Refused, fmt.Sprintf("visibility is %q: only public text is read", a.Visibility), d.Event.Replay)
-	case d.Event.Type == lector.Scheduled:
-		return w.finishScheduled(ctx, r, d.Event.Replay)
+	}
+	if reason := w.policy(a).refusal(a); reason != "" {
+		return w.refusePublic(ctx, r, reason, d.Event.Replay)
 	}
 	ctx, stop := w.watchSuperseded(ctx, r)
 	defer stop()
-	err := w.narrate(ctx, d, r)
+	err := w.read(ctx, d, r)
+	if refused := refusedByPolicy(""); errors.As(err, &refused) {
+		return w.refusePublic(ctx, r, string(refused), d.Event.Replay)
+	}
 	cause := context.Cause(ctx)
 	if err != nil && (errors.Is(cause, errSuperseded) || errors.Is(cause, errFenced)) {
 		return cause
@@ -32,23 +37,58 @@ func (w *Worker) run(ctx context.Context, d lector.Delivery, r *record) error {
 	return err
 }
 
-// narrate makes the rendition and makes it public.
-func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) error {
+// read has an article spoken, and makes it public as soon as it may be.
+func (w *Worker) read(ctx context.Context, d lector.Delivery, r *record) error {
+	if d.Event.Type == lector.Scheduled {
+		return w.finishScheduled(ctx, d, r)
+	}
+	if left := w.embargoLeft(d.Event.Article, r.job); left > 0 {
+		return w.holdBack(ctx, d, r, left)
+	}
+	return w.narrate(ctx, d, r)
+}
+
+// plan finds out what is to be read of an article, and whether the site reads it.
+func (w *Worker) plan(ctx context.Context, d lector.Delivery, r *record) (*Plan, func(Progress), error) {
 	step := func(p Progress) {
 		p.Job = r.job
 		w.report(p)
 	}
 	article, err := w.whole(ctx, d.Event.Article)
 	if err != nil {
-		return atStage(lector.StageExtract, err)
+		return nil, step, atStage(lector.StageExtract, err)
 	}
 	plan, err := w.prepare(ctx, d.Event, article, r.job.Generation, step)
+	if err != nil {
+		return nil, step, err
+	}
+	if reason := plan.site.Policy.lengthRefusal(plan.Characters()); reason != "" {
+		return nil, step, refusedByPolicy(reason)
+	}
+	return plan, step, nil
+}
+
+// narrate makes the rendition and makes it public.
+func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) error {
+	plan, step, err := w.plan(ctx, d, r)
 	if err != nil {
 		return err
 	}
 	if d.Event.Replay == "" && r.job.Rendition == plan.Hash() {
 		return w.finishUnchanged(ctx, r, plan)
 	}
+	n, err := w.speak(ctx, r, plan, step)
+	if err != nil {
+		return err
+	}
+	if err := w.storeAndCommit(ctx, r, plan, n, step); err != nil {
+		return errors.Join(err, w.cleanUpOrphans(ctx, r))
+	}
+	return w.finish(ctx, r, d.Event.Replay)
+}
+
+// speak makes the rendition, and sums up what it has used.
+func (w *Worker) speak(ctx context.Context, r *record, plan *Plan, step func(Progress)) (*Narration, error) {
 	account := w.Narrator.Account(r.job.Site, r.job.ID, w.Name)
 	account.Lane = r.job.Lane
 	n, err := plan.Narrate(ctx, account, step)
@@ -57,15 +97,9 @@ func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) erro
 	}
 	if err != nil {
 		w.recordFailedUsage(ctx, r)
-		return err
+		return nil, err
 	}
-	if err := w.aggregateUsage(ctx, r, n); err != nil {
-		return atStage(lector.StageCommit, err)
-	}
-	if err := w.storeAndCommit(ctx, r, plan, n, step); err != nil {
-		return errors.Join(err, w.cleanUpOrphans(ctx, r))
-	}
-	return w.finish(ctx, r, d.Event.Replay)
+	return n, atStage(lector.StageCommit, w.aggregateUsage(ctx, r, n))
 }
 
 // storeAndCommit stores the rendition and makes it the article's.
@@ -117,7 +151,7 @@ func (w *Worker) cleanUpOrphans(ctx context.Context, r *record) error {
 // when the record is for another event by now.
 func (w *Worker) commit(ctx context.Context, r *record, p *Plan, n *Narration) error {
 	return r.update(ctx, func(j *lector.Job) {
-		j.State, j.Stage, j.Class, j.Reason = lector.Ready, lector.StageDone, "", ""
+		j.State, j.Stage, j.Class, j.Reason, j.PublicAt = lector.Ready, lector.StageDone, "", "", time.Time{}
 		j.Title, j.Rendition, j.Manifest = n.Manifest.Title, n.Manifest.Hash, w.Addresses.Links(n.Manifest).Manifest
 		j.Chunks, j.Usage, j.Cost = n.Chunks, n.Manifest.Usage, n.Cost
 		j.Voice, j.Fallback, j.Generation = n.Voice, n.Manifest.Fallback, p.generation
@@ -175,21 +209,11 @@ func (w *Worker) isAnnounced(ctx context.Context, j lector.Job) (bool, error) {
 	return last.Type == lector.AudioReady && strings.Contains(last.MP3, j.Rendition), err
 }
 
-// finishScheduled ends an event that says when the article will appear. What has been
-// public of it until now is not any more.
-func (w *Worker) finishScheduled(ctx context.Context, r *record, replay string) error {
-	const reason = "scheduled: it is read when it is published"
-	if r.job.Rendition != "" {
-		return w.withdraw(ctx, r, lector.Refused, reason, replay)
-	}
-	return w.finishWithoutAudio(ctx, r, lector.Refused, reason)
-}
-
 // finishWithoutAudio ends an event of an article that has no audio, and announces
 // nothing.
 func (w *Worker) finishWithoutAudio(ctx context.Context, r *record, state lector.State, reason string) error {
 	err := r.update(ctx, func(j *lector.Job) {
-		j.State, j.Stage, j.Reason, j.Announced = state, lector.StageDone, reason, true
+		j.State, j.Stage, j.Reason, j.Announced, j.PublicAt = state, lector.StageDone, reason, true, time.Time{}
 		w.endAttempt(j, string(state))
 	})
 	if err == nil {
@@ -222,7 +246,7 @@ func (w *Worker) erase(ctx context.Context, d lector.Delivery, r *record) error 
 // bring it back, then in the store.
 func (w *Worker) withdraw(ctx context.Context, r *record, state lector.State, reason, replay string) error {
 	err := r.update(ctx, func(j *lector.Job) {
-		j.State, j.Stage, j.Reason = state, lector.StageDone, reason
+		j.State, j.Stage, j.Reason, j.PublicAt = state, lector.StageDone, reason, time.Time{}
 		j.Rendition, j.Manifest, j.Voice, j.Fallback = "", "", "", ""
 		w.endAttempt(j, string(state))
 	})

@@ -188,6 +188,9 @@ type siteConfig struct {
 	// or skipped.
 	Rules  extract.Rules `yaml:"rules,omitempty"`
 	Budget budgetConfig  `yaml:"budget,omitempty"`
+	// Policy names articles that are not read. An article with the tag no-audio, or
+	// whose event says audio: off, never is.
+	Policy policyConfig `yaml:"policy,omitempty"`
 	// Breaking names articles that are read before all others.
 	Breaking breakingConfig `yaml:"breaking,omitempty"`
 	// Podcast describes /feed/NAME.xml to podcast directories.
@@ -223,6 +226,16 @@ type includeConfig struct {
 type breakingConfig struct {
 	Sections []string `yaml:"sections,omitempty"` // whose articles are read before all others
 	Tags     []string `yaml:"tags,omitempty"`     // with which articles are read before all others
+}
+
+// policyConfig names public articles of a site that are not read. Capital and small
+// letters are alike.
+type policyConfig struct {
+	Sections    []string `yaml:"sections,omitempty"`     // whose articles are not read
+	Tags        []string `yaml:"tags,omitempty"`         // with which articles are not read
+	Types       []string `yaml:"types,omitempty"`        // of which articles are not read
+	ShorterThan int      `yaml:"shorter_than,omitempty"` // characters that an article has at least
+	LongerThan  int      `yaml:"longer_than,omitempty"`  // characters that an article has at most
 }
 
 // budgetConfig bounds what a site may spend; 0 is no bound.

@@ -149,7 +149,7 @@ func (c *config) checkSites() error {
 		if err := s.Rules.Check(); err != nil {
 			return fmt.Errorf("%s.rules: %w", key, err)
 		}
-		if err := errors.Join(checkFrames(key, s.Frames), s.Breaking.check(key+".breaking"), checkHooks(key, s.Hooks)); err != nil {
+		if err := errors.Join(checkFrames(key, s.Frames), s.Breaking.check(key+".breaking"), s.Policy.check(key+".policy"), checkHooks(key, s.Hooks)); err != nil {
 			return err
 		}
 		b := s.Budget
@@ -171,6 +171,17 @@ func checkSource(key string, s siteConfig) error {
 		return lector.Hint(fmt.Errorf("%s.backfill: %v is negative", key, *s.Backfill), "168h is the default; 0 reads the whole archive")
 	}
 	return checkServer(key+".source_feed", s.SourceFeed, "give the address of a feed that anybody can read")
+}
+
+// check refuses bounds that leave nothing to read.
+func (p policyConfig) check(key string) error {
+	if p.ShorterThan < 0 || p.LongerThan < 0 {
+		return fmt.Errorf("%s: a bound is negative", key)
+	}
+	if p.LongerThan > 0 && p.ShorterThan > p.LongerThan {
+		return fmt.Errorf("%s: nothing is as long as shorter_than %d and as short as longer_than %d", key, p.ShorterThan, p.LongerThan)
+	}
+	return breakingConfig{Sections: p.Sections, Tags: slices.Concat(p.Tags, p.Types)}.check(key)
 }
 
 // check refuses an empty name: it would mean every article without a section.

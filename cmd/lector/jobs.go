@@ -28,7 +28,7 @@ A list comes from the index of a running worker, and where none answers from the
 bucket itself, which takes longer. With -json each job is one line.
 
 States are queued, running, parked, ready, failed, removed, refused and cancelled;
-classes are input, voice_refused, voice_down, quota, budget, storage, poison and
+classes are input, voice_refused, voice_down, quota, budget, embargo, storage, poison and
 bug.`
 
 // jobsFlags select jobs.
@@ -124,6 +124,9 @@ func (a *app) showJob(ctx context.Context, l jobStore, conn *nats.Conn, f *jobsF
 	row("state", fmt.Sprintf("%s (stage %s)", j.State, j.Stage))
 	if j.Reason != "" {
 		row("reason", j.Reason)
+	}
+	if !j.PublicAt.IsZero() {
+		row("public at", j.PublicAt.Local().Format(time.DateTime))
 	}
 	row("characters", usageText(j.Usage))
 	row("cost", fmt.Sprintf("$%.4f", j.Cost))
