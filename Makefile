@@ -113,12 +113,17 @@ ghost: ## a real Ghost: what its webhooks come to, as a table
 	@mkdir -p $(BIN)
 	@LECTOR_TEST_GHOST=$(abspath $(GHOST_DIR)) $(GO) test -v -count=1 -timeout 20m -run 'TestGhost$$' ./cmd/lector >$(BIN)/ghost.log 2>&1; status=$$?; \
 		grep -E '^ *\||is read|is not read|: answer |^ *(paragraph|heading|quote|item): |--- FAIL|^(ok|FAIL)' $(BIN)/ghost.log; exit $$status
+.PHONY: wordpress
+wordpress: $(BIN)/wordpress/.done ## a real WordPress with the plugin: what it tells, by door and change
+	@LECTOR_WORDPRESS=$(BIN)/wordpress $(GO) test -v -count=1 -timeout 30m ./publisher/intake/wordpress/... >$(BIN)/wordpress.log 2>&1; status=$$?; \
+		grep -E '^ *\|| not tried|SKIPPED|--- |^(ok|FAIL)|_test.go' $(BIN)/wordpress.log; exit $$status
 
 # What cannot be had here is named, and its tests skip and say so.
 programs:
 	@.ci/setup test
 	@! command -v npm >/dev/null || $(MAKE) --no-print-directory $(BIN)/axe.min.js || echo "axe-core cannot be had: the pages are judged by our own audit alone" >&2
 	@! command -v npm >/dev/null || $(MAKE) --no-print-directory $(BIN)/js/.done || echo "the packages of npm cannot be had: the test of the JavaScript clients will skip" >&2
+	@$(MAKE) --no-print-directory $(BIN)/wordpress/.done || true
 	@$(MAKE) --no-print-directory $(BIN)/nats || echo "nats cannot be built: its line in docs/publish.md is not tried" >&2
 	@$(MAKE) --no-print-directory $(BIN)/versitygw || echo "versitygw cannot be built: the tests of the S3 store will skip" >&2
 	@$(MAKE) --no-print-directory $(BIN)/promtool || echo "promtool cannot be built: the tests of the alerts will skip" >&2
@@ -159,6 +164,10 @@ $(BIN)/axe.min.js: Makefile
 $(BIN)/js/.done: Makefile
 	npm install --silent --no-audit --no-fund --prefix $(BIN)/js $(JS)
 	@touch $@
+
+# Whatever versions this machine's packages have.
+$(BIN)/wordpress/.done: .ci/wordpress
+	@.ci/wordpress $(BIN)/wordpress
 
 $(BIN)/minio: Makefile
 	GOBIN=$(BIN) $(GO) install -trimpath -ldflags '-s -w' $(MINIO)
