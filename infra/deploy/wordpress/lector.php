@@ -250,6 +250,10 @@ function enqueue_all( $posts ) {
 		if ( '' === $type ) {
 			continue;
 		}
+		$waiting = get_option( PENDING . $id );
+		if ( 'article.updated' === $type && is_array( $waiting ) && 'article.published' === $waiting['type'] ) {
+			$type = 'article.published'; // of which Lector does not know yet.
+		}
 		$entries[ $id ] = array(
 			'type'  => $type,
 			'url'   => $before['url'],

@@ -221,3 +221,18 @@ func (n *newsroom) php(id int, program string) string {
 	n.t.Helper()
 	return n.PHP(n.t, fmt.Sprintf("$id = %d; wp_set_current_user( 1 ); %s", id, program))
 }
+
+// body follows redirections and returns what is answered in the end.
+func (n *newsroom) body(request *http.Request) string {
+	n.t.Helper()
+	response, err := (&http.Client{}).Do(request)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return string(answer)
+}

@@ -8,16 +8,18 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lector"
 )
 
-// The messages of the plugin.
+// The events that Lector's door makes of the plugin's messages.
 const (
-	published   = "article.published"
-	updated     = "article.updated"
-	unpublished = "article.unpublished"
-	deleted     = "article.deleted"
-	scheduled   = "article.scheduled"
-	nothing     = ""
+	published   = lector.Published
+	updated     = lector.Updated
+	unpublished = lector.Unpublished
+	deleted     = lector.Deleted
+	scheduled   = lector.Scheduled
+	nothing     = lector.EventType("")
 )
 
 // change is one row: through one door, from a post in one state.
@@ -25,7 +27,7 @@ type change struct {
 	door, what string
 	from       string // the post's status before; "" is no post
 	do         func(n *newsroom, id int)
-	want       string
+	want       lector.EventType
 }
 
 var far = time.Date(2099, 5, 17, 9, 30, 0, 0, time.UTC)
@@ -237,28 +239,29 @@ func (n *newsroom) prepare(from string) int {
 }
 
 // TestPluginAtEveryDoor changes posts through every door of a real WordPress, and
-// prints a row of each change: what the plugin told.
+// prints a row of each change: what came of it at Lector's own.
 func TestPluginAtEveryDoor(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
-	n := openNewsroom(t, r.server.URL, nil)
+	n := openNewsroom(t, r.URL, nil)
 	var table strings.Builder
 	for _, c := range append(changes(), quiet()...) {
 		id := n.prepare(c.from)
 		r.take()
 		c.do(n, id)
-		got := r.take()
-		var told []string
-		for _, m := range got {
-			told = append(told, m.Type)
-			if id != 0 && m.Data.ID != strconv.Itoa(id) {
-				t.Errorf("%s, %s: of post %s, not %d", c.door, c.what, m.Data.ID, id)
+		events := r.take()
+		var types []string
+		for _, e := range events {
+			types = append(types, string(e.Type))
+			if id != 0 && e.Article.ID != strconv.Itoa(id) {
+				t.Errorf("%s, %s: of post %s, not %d", c.door, c.what, e.Article.ID, id)
 			}
-			checkText(t, c, m)
+			checkEvent(t, c, e)
 		}
-		fmt.Fprintf(&table, "| %-12s | %-33s | %-10s | %-19s |\n", c.door, c.what, c.from, strings.Join(told, " "))
-		if strings.Join(told, " ") != c.want {
-			t.Errorf("%s, %s, from %q: %q, want %q", c.door, c.what, c.from, told, c.want)
+		got := strings.Join(types, " ")
+		fmt.Fprintf(&table, "| %-12s | %-33s | %-8s | %-29s |\n", c.door, c.what, c.from, got)
+		if got != string(c.want) {
+			t.Errorf("%s, %s, from %q: %q, want %q", c.door, c.what, c.from, got, c.want)
 		}
 	}
 	t.Logf("what the plugin told, by door and change:\n%s", table.String())
@@ -267,17 +270,17 @@ func TestPluginAtEveryDoor(t *testing.T) {
 	}
 }
 
-// checkText looks for what no message may lack, and none may have.
-func checkText(t *testing.T, c change, m message) {
+// checkEvent looks for what no event may lack, and none may have.
+func checkEvent(t *testing.T, c change, e lector.ArticleEvent) {
 	t.Helper()
-	public := m.Type == published || m.Type == updated || m.Type == scheduled
-	if got := m.Data.Body.Content != ""; got != public {
-		t.Errorf("%s, %s: %s with text: %v", c.door, c.what, m.Type, got)
+	a, public := e.Article, e.Type == published || e.Type == updated || e.Type == scheduled
+	if got := a.Body.Content != ""; got != public {
+		t.Errorf("%s, %s: %s with text: %v", c.door, c.what, e.Type, got)
 	}
-	if m.Data.UpdatedAt.IsZero() || m.Data.Site != testSite {
-		t.Errorf("%s, %s: %+v", c.door, c.what, m.Data)
+	if a.UpdatedAt.IsZero() || a.Site != testSite {
+		t.Errorf("%s, %s: %+v", c.door, c.what, a)
 	}
-	if m.Type == published && strings.Contains(m.Data.URL, "?p=") {
-		t.Errorf("%s, %s: address %s", c.door, c.what, m.Data.URL)
+	if e.Type != scheduled && strings.Contains(a.URL, "?p=") {
+		t.Errorf("%s, %s: address %s", c.door, c.what, a.URL)
 	}
 }

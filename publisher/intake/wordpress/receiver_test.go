@@ -1,18 +1,16 @@
 package wordpress_test
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
-	"io"
+	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 
 	"lector"
+	"lector/publisher/intake"
+	"lector/publisher/intake/webhook"
 )
 
 const (
@@ -20,85 +18,84 @@ const (
 	testSecret = "whsec_bGVjdG9yIHRlc3Qgc2VjcmV0IG9mIDMyIGJ5dGVzIQ=="
 )
 
-// message is what the plugin posts.
-type message struct {
-	Type      string
-	Timestamp string
-	Data      lector.Article
-}
-
-// receiver is the other end: it verifies signatures and keeps what is signed.
+// receiver is the other end: Lector's own door, and the events that it stores.
 type receiver struct {
-	t      *testing.T
-	server *httptest.Server
+	URL  string
+	door http.Handler
 
 	mu      sync.Mutex
-	status  int // what it answers
-	taken   []message
-	ids     map[string]bool
+	away    bool
+	events  []lector.ArticleEvent
 	refused int
 }
 
 func newReceiver(t *testing.T) *receiver {
-	r := &receiver{t: t, status: http.StatusAccepted, ids: map[string]bool{}}
-	r.server = httptest.NewServer(r)
-	t.Cleanup(r.server.Close)
+	t.Helper()
+	r := &receiver{}
+	secrets := func() ([]string, error) { return []string{testSecret}, nil }
+	var err error
+	r.door, err = intake.New(intake.Config{
+		Sites:     map[string]intake.Site{testSite: {Hooks: map[string]intake.Hook{"wordpress": {Secrets: secrets}}}},
+		Sources:   map[string]intake.Source{"wordpress": webhook.Source{}},
+		Publisher: r,
+		Log:       slog.New(slog.NewTextHandler(testLog{t}, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(r)
+	t.Cleanup(server.Close)
+	r.URL = server.URL
 	return r
 }
 
+// testLog is the test's own log.
+type testLog struct{ t *testing.T }
+
+func (l testLog) Write(p []byte) (int, error) {
+	l.t.Logf("%s", p)
+	return len(p), nil
+}
+
 func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	body, err := io.ReadAll(request.Body)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err != nil || request.URL.Path != "/hooks/wordpress/"+testSite || !signed(request.Header, body) {
-		r.t.Errorf("%s %s is not signed: %v", request.Method, request.URL, request.Header)
-		w.WriteHeader(http.StatusUnauthorized)
+	if r.turnsAway() {
+		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
-	if r.status != http.StatusAccepted {
+	r.door.ServeHTTP(w, request)
+}
+
+func (r *receiver) turnsAway() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.away {
 		r.refused++
-		w.WriteHeader(r.status)
-		return
 	}
-	var m message
-	if err := json.Unmarshal(body, &m); err != nil {
-		r.t.Errorf("%v in %s", err, body)
-	}
-	if id := request.Header.Get("Webhook-Id"); r.ids[id] {
-		r.t.Errorf("the id %s came twice", id)
-	} else {
-		r.ids[id] = true
-	}
-	r.taken = append(r.taken, m)
-	w.WriteHeader(http.StatusAccepted)
+	return r.away
 }
 
-// signed verifies a signature as https://www.standardwebhooks.com prescribes.
-func signed(h http.Header, body []byte) bool {
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(testSecret, "whsec_"))
-	if err != nil {
-		return false
-	}
-	mac := hmac.New(sha256.New, key)
-	io.WriteString(mac, h.Get("Webhook-Id")+"."+h.Get("Webhook-Timestamp")+".")
-	mac.Write(body)
-	return h.Get("Webhook-Signature") == "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil))
-}
-
-// take returns the messages that came since it was last asked.
-func (r *receiver) take() []message {
+// Publish keeps an event that came with a right signature.
+func (r *receiver) Publish(_ context.Context, e lector.ArticleEvent) (uint64, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	taken := r.taken
-	r.taken = nil
-	return taken
+	r.events = append(r.events, e)
+	return uint64(len(r.events)), nil
 }
 
-// answer sets what is answered from now on, and returns how many were refused.
-func (r *receiver) answer(status int) int {
+// take returns the events that came since it was last asked.
+func (r *receiver) take() []lector.ArticleEvent {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	events := r.events
+	r.events = nil
+	return events
+}
+
+// setAway says whether requests are turned away, and returns how many were.
+func (r *receiver) setAway(away bool) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	refused := r.refused
-	r.status, r.refused = status, 0
+	r.away, r.refused = away, 0
 	return refused
 }
