@@ -110,7 +110,8 @@ func TestPlayerOnItsOwnPageOnly(t *testing.T) {
 			t.Errorf("%s has %d scripts, not %d", path, got, want)
 		}
 	}
-	preview := n.do(n.browser, http.MethodGet, fmt.Sprintf("/?p=%d&preview=true", inserted), "", nil, http.StatusOK)
+	nonce := n.nonce(fmt.Sprintf("post_preview_%d", inserted))
+	preview := n.do(n.browser, http.MethodGet, fmt.Sprintf("/inserted/?preview_id=%d&preview_nonce=%s&preview=true", inserted, nonce), "", nil, http.StatusOK)
 	if audioElement.Match(preview) {
 		t.Error("a preview has a player")
 	}
