@@ -20,15 +20,16 @@ import (
 // clockAllowed holds the functions of tests that may use the clock outside of
 // a testing/synctest bubble, and why no result depends on the machine's speed.
 var clockAllowed = map[string]string{
-	"clock_test.go TestNoClockCanFail":                       "what the checker is shown",
-	"infra/limittest/limit.go Context":                       "the limit of go test itself",
-	"infra/limittest/limit.go Until":                         "the pause between two looks at a condition",
-	"infra/limittest/limit_test.go TestContext":              "two times that are given",
-	"publisher/browsertest/player/player_test.go untilLimit": "the limit of go test itself",
-	"infra/voice/voicetest/faults.go drip":                   "a server that sends a byte now and then",
-	"infra/deploy/nats_test.go startNATS":                    "asked again until the server takes connections",
-	"infra/nats/watchdog_test.go startOther":                 "asked again until the server takes connections",
-	"infra/nats/sdktest/sdk_test.go startConfigured":         "asked again until the server takes connections",
+	"clock_test.go TestNoClockCanFail":                                "what the checker is shown",
+	"infra/limittest/limit.go Context":                                "the limit of go test itself",
+	"infra/limittest/limit.go Until":                                  "the pause between two looks at a condition",
+	"infra/limittest/limit_test.go TestContext":                       "two times that are given",
+	"publisher/browsertest/player/player_test.go untilLimit":          "the limit of go test itself",
+	"infra/voice/voicetest/faults.go drip":                            "a server that sends a byte now and then",
+	"infra/deploy/nats_test.go startNATS":                             "asked again until the server takes connections",
+	"infra/nats/watchdog_test.go startOther":                          "asked again until the server takes connections",
+	"infra/nats/sdktest/sdk_test.go startConfigured":                  "asked again until the server takes connections",
+	"publisher/intake/wordpress/wordpresstest/wordpresstest.go await": "asked again until the servers take connections",
 
 	"cmd/lector/ghost_test.go watch": "how long an answer took is printed; nothing is judged by it",
 

@@ -24,10 +24,10 @@ const (
 
 // change is one row: through one door, from a post in one state.
 type change struct {
-	door, what string
-	from       string // the post's status before; "" is no post
-	do         func(n *newsroom, id int)
-	want       lector.EventType
+	by, what string
+	from     string // the post's status before; "" is no post
+	do       func(n *newsroom, id int)
+	want     lector.EventType
 }
 
 var far = time.Date(2099, 5, 17, 9, 30, 0, 0, time.UTC)
@@ -254,14 +254,14 @@ func TestPluginAtEveryDoor(t *testing.T) {
 		for _, e := range events {
 			types = append(types, string(e.Type))
 			if id != 0 && e.Article.ID != strconv.Itoa(id) {
-				t.Errorf("%s, %s: of post %s, not %d", c.door, c.what, e.Article.ID, id)
+				t.Errorf("%s, %s: of post %s, not %d", c.by, c.what, e.Article.ID, id)
 			}
 			checkEvent(t, c, e)
 		}
 		got := strings.Join(types, " ")
-		fmt.Fprintf(&table, "| %-12s | %-33s | %-8s | %-29s |\n", c.door, c.what, c.from, got)
+		fmt.Fprintf(&table, "| %-12s | %-33s | %-8s | %-29s |\n", c.by, c.what, c.from, got)
 		if got != string(c.want) {
-			t.Errorf("%s, %s, from %q: %q, want %q", c.door, c.what, c.from, got, c.want)
+			t.Errorf("%s, %s, from %q: %q, want %q", c.by, c.what, c.from, got, c.want)
 		}
 	}
 	t.Logf("what the plugin told, by door and change:\n%s", table.String())
@@ -275,12 +275,12 @@ func checkEvent(t *testing.T, c change, e lector.ArticleEvent) {
 	t.Helper()
 	a, public := e.Article, e.Type == published || e.Type == updated || e.Type == scheduled
 	if got := a.Body.Content != ""; got != public {
-		t.Errorf("%s, %s: %s with text: %v", c.door, c.what, e.Type, got)
+		t.Errorf("%s, %s: %s with text: %v", c.by, c.what, e.Type, got)
 	}
 	if a.UpdatedAt.IsZero() || a.Site != testSite {
-		t.Errorf("%s, %s: %+v", c.door, c.what, a)
+		t.Errorf("%s, %s: %+v", c.by, c.what, a)
 	}
 	if e.Type != scheduled && strings.Contains(a.URL, "?p=") {
-		t.Errorf("%s, %s: address %s", c.door, c.what, a.URL)
+		t.Errorf("%s, %s: address %s", c.by, c.what, a.URL)
 	}
 }

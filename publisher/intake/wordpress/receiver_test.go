@@ -20,8 +20,8 @@ const (
 
 // receiver is the other end: Lector's own door, and the events that it stores.
 type receiver struct {
-	URL  string
-	door http.Handler
+	URL   string
+	hooks http.Handler
 
 	mu      sync.Mutex
 	away    bool
@@ -34,7 +34,7 @@ func newReceiver(t *testing.T) *receiver {
 	r := &receiver{}
 	secrets := func() ([]string, error) { return []string{testSecret}, nil }
 	var err error
-	r.door, err = intake.New(intake.Config{
+	r.hooks, err = intake.New(intake.Config{
 		Sites:     map[string]intake.Site{testSite: {Hooks: map[string]intake.Hook{"wordpress": {Secrets: secrets}}}},
 		Sources:   map[string]intake.Source{"wordpress": webhook.Source{}},
 		Publisher: r,
@@ -62,7 +62,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
-	r.door.ServeHTTP(w, request)
+	r.hooks.ServeHTTP(w, request)
 }
 
 func (r *receiver) turnsAway() bool {

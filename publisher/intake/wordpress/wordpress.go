@@ -21,15 +21,15 @@ import (
 	"lector/publisher/intake/reconcile"
 )
 
-// Web makes requests over HTTP. It bounds redirects, sizes and times.
-type Web interface {
+// web makes requests over HTTP. It bounds redirects, sizes and times.
+type web interface {
 	Do(req *http.Request) (*http.Response, error)
 }
 
 // Source is a WordPress. Without a login it knows of what is published only, and a
 // post that is withdrawn is noticed when all are compared.
 type Source struct {
-	Web      Web
+	Web      web
 	URL      string   // of the site
 	User     string   // who may edit all posts; empty: no login
 	Password string   // an application password of User
@@ -288,6 +288,7 @@ type answer struct {
 	body  []byte
 	pages int       // of a list
 	now   time.Time // by the site's clock
+	host  string    // that answered, after redirections
 }
 
 // errPastEnd is the error of a page behind the last one, of a list that became shorter.
@@ -296,10 +297,14 @@ var errPastEnd = errors.New("behind the last page")
 // get asks the REST API, by the form of its address that needs no settings. Only an
 // answer that says so means that a post is not there: a site that is broken, or whose
 // API is closed, must not look like one without posts.
-func (s *Source) get(ctx context.Context, path string, query url.Values, login bool) (a answer, err error) {
-	query.Set("rest_route", "/wp/v2/"+path)
+func (s *Source) get(ctx context.Context, path string, query url.Values, login bool) (answer, error) {
+	return s.do(ctx, http.MethodGet, "/wp/v2/"+path, query, login)
+}
+
+func (s *Source) do(ctx context.Context, method, path string, query url.Values, login bool) (a answer, err error) {
+	query.Set("rest_route", path)
 	address := strings.TrimRight(s.URL, "/") + "/?" + query.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	request, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {
 		return a, lector.Permanent(err)
 	}
@@ -318,8 +323,22 @@ func (s *Source) get(ctx context.Context, path string, query url.Values, login b
 		a.now = time.Now()
 	}
 	a.now = a.now.UTC()
+	if response.Request != nil {
+		a.host = response.Request.URL.Host
+	}
 	a.pages, _ = strconv.Atoi(response.Header.Get("X-WP-TotalPages")) // of a list only
 	return a, fault(path, response, a.body)
+}
+
+// Refusal is an answer of WordPress that is none.
+type Refusal struct {
+	Route  string
+	Status int
+	Code   string // of WordPress; empty if another program has answered
+}
+
+func (r *Refusal) Error() string {
+	return strings.TrimSpace(fmt.Sprintf("WordPress, %s: %d %s %s", r.Route, r.Status, http.StatusText(r.Status), r.Code))
 }
 
 // fault is why an answer is none.
@@ -329,7 +348,7 @@ func fault(path string, response *http.Response, body []byte) error {
 	}
 	var said struct{ Code string }
 	_ = json.Unmarshal(body, &said) // a page of another program has no code
-	err := fmt.Errorf("WordPress, %s: %s %s", path, response.Status, said.Code)
+	err := error(&Refusal{Route: path, Status: response.StatusCode, Code: said.Code})
 	switch {
 	case response.StatusCode == http.StatusNotFound && said.Code == "rest_post_invalid_id",
 		response.StatusCode == http.StatusUnauthorized && said.Code == "rest_forbidden":

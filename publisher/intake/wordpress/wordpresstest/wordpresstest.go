@@ -75,11 +75,16 @@ func (s *Site) lay(t testing.TB, constants map[string]string) {
 	copyFile(t, ours, "theme/index.php", filepath.Join(content, "themes/bare/index.php"))
 	copyFile(t, os.DirFS(pluginDir()), "lector.php", filepath.Join(content, "mu-plugins/lector.php"))
 	var b strings.Builder
-	b.WriteString("<?php\n")
 	for name, value := range constants {
 		fmt.Fprintf(&b, "define( '%s', %s );\n", name, value)
 	}
-	must(t, os.WriteFile(filepath.Join(s.dir, "constants.php"), []byte(b.String()), 0o600))
+	s.Configure(t, b.String())
+}
+
+// Configure replaces the constants by lines of wp-config.php.
+func (s *Site) Configure(t testing.TB, lines string) {
+	t.Helper()
+	must(t, os.WriteFile(filepath.Join(s.dir, "constants.php"), []byte("<?php\n"+lines), 0o600))
 }
 
 // pluginDir is where the plugin lies in the source.
@@ -122,7 +127,7 @@ func (s *Site) php() []string {
 	for _, e := range []string{"mysqlnd", "mysqli", "ctype", "tokenizer", "iconv", "mbstring", "curl", "xml", "dom", "simplexml", "fileinfo"} {
 		args = append(args, "-d", "extension="+e)
 	}
-	args = append(args, "-d", "zend_extension=opcache", "-d", "opcache.enable_cli=1", "-d", "opcache.file_cache="+s.dir, "-d", "opcache.jit=off")
+	args = append(args, "-d", "zend_extension=opcache", "-d", "opcache.enable_cli=1", "-d", "opcache.file_cache="+s.dir, "-d", "opcache.jit=off", "-d", "opcache.revalidate_freq=0")
 	return append(args, "-d", "memory_limit=256M", "-d", "display_errors=stderr", "-d", "error_reporting=-1")
 }
 
@@ -199,7 +204,7 @@ func (s *Site) Login(t testing.TB) *http.Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	must(t, err)
-	c := &http.Client{Jar: jar, Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	c := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	form := url.Values{"log": {User}, "pwd": {password}, "testcookie": {"1"}}
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/wp-login.php", strings.NewReader(form.Encode()))
 	must(t, err)
@@ -240,19 +245,18 @@ func answers(address string) bool {
 	return c.Close() == nil
 }
 
-// await asks until there is an answer, for as long as a busy machine may need.
+// await asks until there is an answer, as often as a very busy machine may need.
 func await(t testing.TB, what string, there func() bool) {
 	t.Helper()
-	ticker := time.NewTicker(20 * time.Millisecond)
-	defer ticker.Stop()
-	limit := time.After(2 * time.Minute)
-	for !there() {
-		select {
-		case <-ticker.C:
-		case <-limit:
-			t.Fatalf("%s does not start", what)
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for range 10_000 {
+		if there() {
+			return
 		}
+		<-again.C
 	}
+	t.Fatalf("%s does not start", what)
 }
 
 func must(t testing.TB, err error) {
