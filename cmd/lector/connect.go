@@ -30,25 +30,35 @@ pages. Twice changes nothing.
 
   GHOST_ADMIN_KEY=… lector connect ghost -site havana -url https://reader.example
   lector connect ghost -site havana -url https://reader.example -key-file key -backfill
+  lector connect wordpress -plugin lector.php
+  WORDPRESS_APP_PASSWORD=… lector connect wordpress -site havana -url https://reader.example -user ada
 
-The key is the Admin API key of a custom integration: Ghost, Settings,
+Ghost. The key is the Admin API key of a custom integration: Ghost, Settings,
 Integrations, Add custom integration. It comes from GHOST_ADMIN_KEY or a file,
 never from a flag. Webhooks are signed with the first secret of
 sites.NAME.hooks.ghost; where there is none, one is made in the data directory.
 
 What is published already is read with -backfill, which says what it costs and
-asks before; without it only the cost is told.`
+asks before; without it only the cost is told.
+
+WordPress. -plugin writes the plugin, for wp-content/mu-plugins. The password is an
+application password of an administrator: Users, Profile, Application Passwords. It
+comes from WORDPRESS_APP_PASSWORD or a file. The plugin is asked to send a message
+here, so that signature and way are seen to be right.`
 
 // connectFlags are the flags of lector connect.
 type connectFlags struct {
 	site, url, keyFile, target    string
+	user, plugin                  string
 	private, backfill, yes, plain bool
 }
 
 func (f *connectFlags) add(fs *flag.FlagSet) {
 	fs.StringVar(&f.site, "site", "", "the `NAME` of the site (default the only one configured)")
 	fs.StringVar(&f.url, "url", "", "the `ADDRESS` of the CMS (default the site's url)")
-	fs.StringVar(&f.keyFile, "key-file", "", "read the Admin API key from `FILE` instead of GHOST_ADMIN_KEY")
+	fs.StringVar(&f.keyFile, "key-file", "", "read the Admin API key or the application password from `FILE` instead of the environment")
+	fs.StringVar(&f.user, "user", "", "the `NAME` of the administrator of WordPress whose application password it is")
+	fs.StringVar(&f.plugin, "plugin", "", "write the plugin for WordPress into `FILE`, and do nothing else")
 	fs.StringVar(&f.target, "to", "", "have webhooks sent to this `ADDRESS` of Lector, where the CMS does not reach public_url")
 	fs.BoolVar(&f.private, "allow-private", false, allowPrivateHelp)
 	fs.BoolVar(&f.backfill, "backfill", false, "read what is published already, in the lane backfill")
@@ -65,12 +75,18 @@ func (a *app) connect(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if len(words) != 1 || words[0] != "ghost" {
-		return usageErrorf("connect wants the kind of CMS: ghost")
+	if len(words) != 1 || words[0] != "ghost" && words[0] != "wordpress" {
+		return usageErrorf("connect wants the kind of CMS: ghost or wordpress")
+	}
+	if f.plugin != "" {
+		return a.writePlugin(f.plugin)
 	}
 	c, err := a.load(set)
 	if err != nil {
 		return err
+	}
+	if words[0] == "wordpress" {
+		return a.connectWordPress(ctx, c, f)
 	}
 	g, err := a.newGhostConnection(c, f)
 	if err != nil {
@@ -131,18 +147,25 @@ func (a *app) ghostKey(file string) (string, error) {
 // findSecret takes the first secret of the settings, or that of an earlier connect, or
 // makes one.
 func (g *ghostConnection) findSecret() (err error) {
-	if hook := g.site.Hooks["ghost"]; len(hook.Secrets) > 0 {
-		g.secret, err = hook.Secrets[0].read(g.app)
-		return err
-	}
-	if g.file, err = filepath.Abs(filepath.Join(g.config.Data, "hooks", "ghost-"+g.connectFlags.site)); err != nil {
-		return err
-	}
-	g.secret, err = (secretSource{File: g.file}).read(g.app)
-	if errors.Is(err, fs.ErrNotExist) {
-		g.secret, err = makeSecret(g.file)
-	}
+	g.secret, g.file, err = g.hookSecret(g.config, g.connectFlags.site, "ghost")
 	return err
+}
+
+// hookSecret returns the secret that a CMS is to sign with: the first of the settings,
+// else one in a file of the data directory, which is made once.
+func (a *app) hookSecret(c *config, site, source string) (secret, file string, err error) {
+	if hook := c.Sites[site].Hooks[source]; len(hook.Secrets) > 0 {
+		secret, err = hook.Secrets[0].read(a)
+		return secret, "", err
+	}
+	if file, err = filepath.Abs(filepath.Join(c.Data, "hooks", source+"-"+site)); err != nil {
+		return "", "", err
+	}
+	secret, err = (secretSource{File: file}).read(a)
+	if errors.Is(err, fs.ErrNotExist) {
+		secret, err = makeSecret(file)
+	}
+	return secret, file, err
 }
 
 // makeSecret writes a new secret into a file.

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"lector"
+	"lector/publisher/intake/wordpress/wordpresstest"
+)
+
+// wordPressDesk is a terminal beside a real WordPress.
+type wordPressDesk struct {
+	t        *testing.T
+	dir      string
+	site     *wordpresstest.Site
+	password string
+}
+
+// run runs a command of the page for newcomers, with this site's values.
+func (d *wordPressDesk) run(line string) (code int, printed string) {
+	d.t.Helper()
+	line = strings.NewReplacer("https://reader.example", d.site.URL, "lector.php", filepath.Join(d.dir, "lector.php"),
+		"-user ada", "-user "+wordpresstest.User).Replace(line)
+	var out strings.Builder
+	env := map[string]string{"WORDPRESS_APP_PASSWORD": d.password}
+	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &out, getenv: func(name string) string { return env[name] }}
+	args := append(strings.Fields(line)[1:], "-config", filepath.Join(d.dir, "lector.yaml"))
+	if strings.Contains(line, "-url") {
+		args = append(args, "-allow-private")
+	}
+	return a.run(d.t.Context(), args), out.String()
+}
+
+// settings writes lector.yaml.
+func (d *wordPressDesk) settings(public, hooks string) {
+	d.t.Helper()
+	text := fmt.Sprintf("data: %s\npublic_url: %s\nsites:\n  havana:\n    language: en\n%s", d.dir, public, hooks)
+	if err := os.WriteFile(filepath.Join(d.dir, "lector.yaml"), []byte(text), 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// rest asks WordPress as the block editor does.
+func (d *wordPressDesk) rest(method, path string, fields map[string]any) (id string) {
+	d.t.Helper()
+	body, err := json.Marshal(fields)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(d.t.Context(), method, d.site.URL+"/wp-json/wp/v2/posts"+path, bytes.NewReader(body))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.SetBasicAuth(wordpresstest.User, d.password)
+	response, err := (&http.Client{}).Do(request)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	var post struct{ ID int }
+	if err != nil || response.StatusCode >= 300 || json.Unmarshal(answer, &post) != nil {
+		d.t.Fatalf("%s: %v %s", response.Status, err, answer)
+	}
+	return fmt.Sprint(post.ID)
+}
+
+var (
+	documentedCommand = regexp.MustCompile(`(?m)^\$ (lector .*)$`)
+	printedConstants  = regexp.MustCompile(`(?m)^define\(.*$`)
+)
+
+// TestConnectWordPress goes the way of docs/connect-wordpress.md with a real
+// WordPress, and then publishes an article there, edits it and takes it back.
+func TestConnectWordPress(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile("../../docs/connect-wordpress.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := documentedCommand.FindAllStringSubmatch(string(document), -1)
+	if len(commands) != 2 {
+		t.Fatalf("the page has %d commands", len(commands))
+	}
+	d := &wordPressDesk{t: t, dir: t.TempDir(), site: wordpresstest.Start(t, nil)}
+	d.password = d.site.AppPassword
+	getPlugin, connect := commands[0][1], commands[1][1]
+
+	d.settings("http://127.0.0.1:1", "")
+	if code, printed := d.run(getPlugin); code != 0 || !exists(filepath.Join(d.dir, "lector.php")) {
+		t.Fatalf("exit %d\n%s", code, printed)
+	}
+	code, printed := d.run(connect)
+	secretFile := filepath.Join(d.dir, "hooks", "wordpress-havana")
+	secret, err := os.ReadFile(secretFile)
+	if err != nil || code != 1 || !strings.Contains(printed, "lacks LECTOR_URL") || strings.Contains(printed, strings.TrimSpace(string(secret))) {
+		t.Fatalf("exit %d, %v\n%s", code, err, printed)
+	}
+	hooks := "      hooks: {wordpress: {secrets: [{file: " + fmt.Sprintf("%q", secretFile) + "}]}}\n"
+	if !strings.Contains(printed, hooks) {
+		t.Errorf("no line for lector.yaml in\n%s", printed)
+	}
+
+	h := d.installation(secretFile)
+	d.settings(h.public.url(), strings.TrimPrefix(hooks, "  "))
+	_, printed = d.run(connect)
+	lines := strings.Join(printedConstants.FindAllString(printed, -1), "\n")
+	d.site.Configure(t, strings.Replace(lines, "…", strings.TrimSpace(string(secret)), 1))
+	var first string
+	for i := range 2 {
+		code, printed := d.run(connect)
+		if code != 0 || !strings.Contains(printed, "signature: right") || !strings.Contains(printed, "Connected") {
+			t.Fatalf("run %d: exit %d\n%s", i+1, code, printed)
+		}
+		if first == "" {
+			first = withoutClock(printed)
+		} else if withoutClock(printed) != first {
+			t.Errorf("the second run says\n%s\nthe first said\n%s", printed, first)
+		}
+	}
+	d.life(h)
+	d.mistakes(connect, lines, string(secret))
+}
+
+func withoutClock(printed string) string {
+	return regexp.MustCompile(`clock: \S+`).ReplaceAllString(printed, "clock")
+}
+
+// installation runs Lector with the settings that connect has printed.
+func (d *wordPressDesk) installation(secretFile string) *installation {
+	d.t.Helper()
+	c := testConfig(d.t.TempDir())
+	s := c.Sites[defaultSite]
+	s.Hooks = map[string]hookConfig{"wordpress": {Secrets: []secretSource{{File: secretFile}}}}
+	c.Sites["havana"] = s
+	return openInstallationWith(d.t, c, &silentVoice{}).start()
+}
+
+// life is what becomes of an article, as it is heard and billed.
+func (d *wordPressDesk) life(h *installation) {
+	t := d.t
+	t.Helper()
+	paragraphs := []string{"<p>The bridge over the river was opened to walkers on Friday.</p>", "<p>The mayor said that nobody had been hurt.</p>"}
+	id := d.rest(http.MethodPost, "", map[string]any{"title": "The bridge is open", "status": "publish", "content": strings.Join(paragraphs, "\n\n")})
+	a := lector.Article{Site: "havana", ID: id}
+	first := h.newest(a)
+	row := func(what string, j lector.Job) {
+		t.Logf("| %-13s | %-8s | %4d billed |", what, j.State, j.Usage.Billed)
+	}
+	if row("publish", first); first.State != lector.Ready || first.Usage.Billed == 0 {
+		t.Fatalf("published: %+v", first)
+	}
+	pointer := "/a/havana/" + a.Key() + "/manifest.json"
+	response, err := http.Get(d.site.URL + "/?p=" + id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := io.ReadAll(response.Body)
+	response.Body.Close()
+	if err != nil || !strings.Contains(string(page), `manifest="`+h.public.url()+pointer+`"`) {
+		t.Errorf("the page has no player: %v\n%s", err, page)
+	}
+	if response, _ := h.get(pointer); response.StatusCode != http.StatusOK {
+		t.Errorf("the pointer of the page: %s", response.Status)
+	}
+	d.rest(http.MethodPost, "/"+id, map[string]any{"tags": []int{}, "excerpt": ""})
+	same := h.newest(a)
+	if row("no change", same); same.State != lector.Ready || same.Usage.Billed > first.Usage.Billed {
+		t.Errorf("saved without a change: %+v", same)
+	}
+	d.rest(http.MethodPost, "/"+id, map[string]any{"content": paragraphs[0] + "\n\n<p>The mayor said that one walker had been hurt.</p>"})
+	edited := h.newest(a)
+	if row("edit", edited); edited.State != lector.Ready || edited.Rendition == first.Rendition {
+		t.Errorf("edited: %+v", edited)
+	}
+	d.rest(http.MethodPost, "/"+id, map[string]any{"password": "open sesame"})
+	if j := h.newest(a); j.State != lector.Removed {
+		t.Errorf("with a password: %+v", j)
+	}
+	if response, _ := h.get(pointer); response.StatusCode == http.StatusOK {
+		t.Errorf("with a password the audio is there: %s", response.Status)
+	}
+	d.rest(http.MethodPost, "/"+id, map[string]any{"password": ""})
+	back := h.newest(a)
+	if row("password gone", back); back.State != lector.Ready {
+		t.Errorf("without the password: %+v", back)
+	}
+	d.rest(http.MethodDelete, "/"+id+"?force=true", nil)
+	if j := h.newest(a); j.State != lector.Removed {
+		t.Errorf("deleted: %+v", j)
+	}
+}
+
+// mistakes are those that a newcomer makes, and what is said of each.
+func (d *wordPressDesk) mistakes(connect, lines, secret string) {
+	d.t.Helper()
+	good := strings.Replace(lines, "…", strings.TrimSpace(secret), 1)
+	for what, m := range map[string]struct {
+		lines, password, command string
+		code                     int
+		want                     string
+	}{
+		"another secret":     {strings.Replace(lines, "…", "b3RoZXIgc2VjcmV0", 1), "", connect, 1, "another secret"},
+		"another site":       {strings.Replace(good, "'havana'", "'paris'", 1), "", connect, 1, `"paris", not "havana"`},
+		"nobody there":       {good + "\ndefine( 'LECTOR_HOOKS_URL', 'http://127.0.0.1:1' );", "", connect, 1, "LECTOR_HOOKS_URL"},
+		"a wrong password":   {good, "wrong", connect, 1, "Application Passwords"},
+		"no password":        {good, "none", connect, 2, "WORDPRESS_APP_PASSWORD"},
+		"no user":            {good, "", strings.Replace(connect, "-user ada", "", 1), 2, "-user"},
+		"no WordPress":       {good, "", strings.Replace(connect, "-url https://reader.example", "-url https://reader.example/wp-admin", 1), 1, "-url is the address"},
+		"an unknown site":    {good, "", strings.Replace(connect, "-site havana", "-site rome", 1), 2, "rome"},
+		"not on our network": {good, "", strings.Replace(connect, "-url https://reader.example", "-url http://no-such-host.invalid", 1), 1, "no-such-host"},
+	} {
+		d.site.Configure(d.t, m.lines)
+		d.password = d.site.AppPassword
+		switch m.password {
+		case "":
+		case "none":
+			d.password = ""
+		default:
+			d.password = m.password
+		}
+		if code, printed := d.run(m.command); code != m.code || !strings.Contains(printed, m.want) {
+			d.t.Errorf("%s: exit %d, want %d and %q\n%s", what, code, m.code, m.want, printed)
+		}
+	}
+}
