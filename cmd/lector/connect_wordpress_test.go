@@ -154,7 +154,7 @@ func (d *wordPressDesk) life(h *installation) {
 	a := lector.Article{Site: "havana", ID: id}
 	first := h.newest(a)
 	row := func(what string, j lector.Job) {
-		t.Logf("| %-13s | %-8s | %4d billed |", what, j.State, j.Usage.Billed)
+		t.Logf("what became of it:\n| %-13s | %-8s | %4d billed |", what, j.State, j.Usage.Billed)
 	}
 	if row("publish", first); first.State != lector.Ready || first.Usage.Billed == 0 {
 		t.Fatalf("published: %+v", first)
@@ -183,8 +183,9 @@ func (d *wordPressDesk) life(h *installation) {
 		t.Errorf("edited: %+v", edited)
 	}
 	d.rest(http.MethodPost, "/"+id, map[string]any{"password": "open sesame"})
-	if j := h.newest(a); j.State != lector.Removed {
-		t.Errorf("with a password: %+v", j)
+	hidden := h.newest(a)
+	if row("password", hidden); hidden.State != lector.Removed {
+		t.Errorf("with a password: %+v", hidden)
 	}
 	if response, _ := h.get(pointer); response.StatusCode == http.StatusOK {
 		t.Errorf("with a password the audio is there: %s", response.Status)
@@ -195,8 +196,9 @@ func (d *wordPressDesk) life(h *installation) {
 		t.Errorf("without the password: %+v", back)
 	}
 	d.rest(http.MethodDelete, "/"+id+"?force=true", nil)
-	if j := h.newest(a); j.State != lector.Removed {
-		t.Errorf("deleted: %+v", j)
+	gone := h.newest(a)
+	if row("delete", gone); gone.State != lector.Removed {
+		t.Errorf("deleted: %+v", gone)
 	}
 }
 
