@@ -181,7 +181,7 @@ func (w *wordPressConnection) signs(m wordpress.Sent) bool {
 
 // judge says what became of the message at Lector's door.
 func (w *wordPressConnection) judge(p wordpress.Plugin) error {
-	answer := fmt.Errorf("Lector's answer to the plugin: %d %s", p.Sent.Code, oneLine(p.Sent.Text))
+	answer := fmt.Errorf("answer of Lector to the plugin: %d %s", p.Sent.Code, oneLine(p.Sent.Text))
 	switch p.Sent.Code {
 	case http.StatusAccepted:
 		fmt.Fprintf(w.stdout, "way: a message of the plugin has arrived; %d wait\n\nConnected: what is published from now on is heard.\n", p.Pending)
