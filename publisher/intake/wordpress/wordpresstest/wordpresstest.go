@@ -146,8 +146,8 @@ func (s *Site) environ() []string {
 }
 
 // guard runs a program, with all that it starts, until its standard input ends:
-// when the test stops it, and also when the test is killed.
-const guard = `set -m; "$@" </dev/null & read -r _; kill -- -$!; wait $!`
+// when the test stops it, and also when the test is killed, alone or with its group.
+const guard = `trap : TERM INT HUP; set -m; "$@" </dev/null & read -r _; kill -- -$!; wait $!`
 
 // start runs a program until the test ends.
 func (s *Site) start(t testing.TB, environ []string, args ...string) {
