@@ -202,11 +202,15 @@ type siteConfig struct {
 	// sitemaps that lists the articles of a site without access to its CMS. It is
 	// read each minute, and the pages of new and changed articles are fetched.
 	SourceFeed string `yaml:"source_feed,omitempty"`
+	// CMS is the system that the articles stand in. It is asked each minute what has
+	// changed and each night for everything, since webhooks get lost; without any it is
+	// enough alone.
+	CMS cmsConfig `yaml:"cms,omitempty"`
 	// Backfill is how long ago an article may have been published that is listed, was
 	// never announced, and is read; 0 is any. Default 168h.
 	Backfill *time.Duration `yaml:"backfill,omitempty"`
-	// AllowPrivate is whether the feed and the pages may have addresses of this
-	// machine and its network.
+	// AllowPrivate is whether the CMS, the feed and the pages may have addresses of
+	// this machine and its network.
 	AllowPrivate bool `yaml:"allow_private,omitempty"`
 	// Frames are the origins that may frame the embed page; empty is any.
 	Frames []string `yaml:"frames,omitempty"`
@@ -226,6 +230,28 @@ type includeConfig struct {
 type breakingConfig struct {
 	Sections []string `yaml:"sections,omitempty"` // whose articles are read before all others
 	Tags     []string `yaml:"tags,omitempty"`     // with which articles are read before all others
+}
+
+// cmsConfig is a content management system of a site; one of these.
+type cmsConfig struct {
+	Ghost     ghostConfig     `yaml:"ghost,omitempty"`     // by its Admin API
+	WordPress wordpressConfig `yaml:"wordpress,omitempty"` // by its REST API
+}
+
+// ghostConfig is a Ghost.
+type ghostConfig struct {
+	URL string       `yaml:"url"` // the address of the site, as https://reader.example
+	Key secretSource `yaml:"key"` // the Admin API key of an integration: {env: NAME} or {file: PATH}
+}
+
+// wordpressConfig is a WordPress.
+type wordpressConfig struct {
+	URL string `yaml:"url"` // the address of the site
+	// User may edit all posts: then a withdrawn post is noticed within a minute, else in
+	// the night.
+	User     string       `yaml:"user,omitempty"`
+	Password secretSource `yaml:"password,omitempty"` // an application password of the user: {env: NAME} or {file: PATH}
+	Types    []string     `yaml:"types,omitempty"`    // of posts that are read, by their names in the REST API; default posts
 }
 
 // policyConfig names public articles of a site that are not read. Capital and small

@@ -170,7 +170,32 @@ func checkSource(key string, s siteConfig) error {
 	if s.Backfill != nil && *s.Backfill < 0 {
 		return lector.Hint(fmt.Errorf("%s.backfill: %v is negative", key, *s.Backfill), "168h is the default; 0 reads the whole archive")
 	}
-	return checkServer(key+".source_feed", s.SourceFeed, "give the address of a feed that anybody can read")
+	sources := []error{}
+	if s.SourceFeed != "" {
+		sources = append(sources, checkServer(key+".source_feed", s.SourceFeed, "give the address of a feed that anybody can read"))
+	}
+	if g := s.CMS.Ghost; g != (ghostConfig{}) {
+		sources = append(sources, errors.Join(checkCMS(key+".cms.ghost", g.URL), g.Key.check(key+".cms.ghost.key")))
+	}
+	if w := s.CMS.WordPress; w.URL != "" || w.User != "" {
+		err := checkCMS(key+".cms.wordpress", w.URL)
+		if w.User != "" {
+			err = errors.Join(err, w.Password.check(key+".cms.wordpress.password"))
+		}
+		sources = append(sources, err)
+	}
+	if len(sources) > 1 {
+		return lector.Hint(fmt.Errorf("%s: articles are listed in %d places", key, len(sources)), "keep one of source_feed, cms.ghost and cms.wordpress")
+	}
+	return errors.Join(sources...)
+}
+
+// checkCMS refuses what is no address of a site.
+func checkCMS(key, address string) error {
+	if address == "" {
+		return fmt.Errorf("%s.url: is missing", key)
+	}
+	return checkServer(key+".url", address, "give the login by its own keys")
 }
 
 // check refuses bounds that leave nothing to read.

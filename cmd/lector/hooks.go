@@ -57,10 +57,18 @@ func checkHooks(key string, hooks map[string]hookConfig) error {
 			return fmt.Errorf("%s.per_second: %g is negative", key, hook.PerSecond)
 		}
 		for i, s := range hook.Secrets {
-			if (s.Env == "") == (s.File == "") || s.Env != "" && !variableName.MatchString(s.Env) {
-				return lector.Hint(fmt.Errorf("%s.secrets.%d: is neither {env: NAME} nor {file: PATH}", key, i), "the secret itself never stands in lector.yaml")
+			if err := s.check(fmt.Sprintf("%s.secrets.%d", key, i)); err != nil {
+				return err
 			}
 		}
+	}
+	return nil
+}
+
+// check refuses what names no secret.
+func (s secretSource) check(key string) error {
+	if (s.Env == "") == (s.File == "") || s.Env != "" && !variableName.MatchString(s.Env) {
+		return lector.Hint(fmt.Errorf("%s: is neither {env: NAME} nor {file: PATH}", key), "the secret itself never stands in lector.yaml")
 	}
 	return nil
 }

@@ -16,7 +16,9 @@ import (
 	"lector/infra/nats"
 	"lector/infra/observe"
 	"lector/publisher/intake/feed"
+	"lector/publisher/intake/ghost"
 	"lector/publisher/intake/reconcile"
+	"lector/publisher/intake/wordpress"
 	"lector/worker"
 )
 
@@ -29,8 +31,8 @@ withdrawn once it was seen twice.
 
 lector serve and lector worker do so by themselves: each minute what has changed,
 each night everything. Where the site's articles are listed, its settings say:
-source_feed takes an RSS, Atom or JSON feed, a sitemap or an index of sitemaps. Exit
-code 1: a published article is without correct audio.`
+cms a Ghost or a WordPress, source_feed an RSS, Atom or JSON feed, a sitemap or an index
+of sitemaps. Exit code 1: a published article is without correct audio.`
 
 // defaultBackfill is how old an article may be that nobody has announced and that is
 // read: a whole archive is not spoken by mistake.
@@ -39,12 +41,35 @@ const defaultBackfill = 7 * 24 * time.Hour
 // maxFeed is the largest feed or sitemap that is read.
 const maxFeed = 32 << 20
 
-// source is where a site's articles are listed; nil where it names nothing.
-func (s siteConfig) source() reconcile.Source {
-	if s.SourceFeed == "" {
-		return nil
+// hasSource reports whether anything says where the site's articles are listed.
+func (s siteConfig) hasSource() bool {
+	return s.SourceFeed != "" || s.CMS.Ghost.URL != "" || s.CMS.WordPress.URL != ""
+}
+
+// source is where a site's articles are listed.
+func (a *app) source(s siteConfig) (reconcile.Source, error) {
+	web := fetch.Client{AllowPrivate: s.AllowPrivate, Timeout: 30 * time.Second, MaxSize: maxFeed}
+	switch {
+	case s.CMS.Ghost.URL != "":
+		key, err := s.CMS.Ghost.Key.read(a)
+		if err != nil {
+			return nil, lector.Hint(err, "it holds the Admin API key of Ghost: sites.NAME.cms.ghost.key says where it is")
+		}
+		admin, err := ghost.NewAdmin(web, s.CMS.Ghost.URL, key)
+		return ghost.Posts{Admin: admin}, err
+	case s.CMS.WordPress.URL != "":
+		w := s.CMS.WordPress
+		source := &wordpress.Source{Web: web, URL: w.URL, User: w.User, Types: w.Types}
+		if w.User == "" {
+			return source, nil
+		}
+		var err error
+		if source.Password, err = w.Password.read(a); err != nil {
+			return nil, lector.Hint(err, "it holds the application password of WordPress: sites.NAME.cms.wordpress.password says where it is")
+		}
+		return source, nil
 	}
-	return &feed.Source{Web: fetch.Client{AllowPrivate: s.AllowPrivate, Timeout: 30 * time.Second, MaxSize: maxFeed}, URL: s.SourceFeed, Site: s.URL}
+	return &feed.Source{Web: web, URL: s.SourceFeed, Site: s.URL}, nil
 }
 
 func (s siteConfig) backfill() time.Duration {
@@ -55,27 +80,23 @@ func (s siteConfig) backfill() time.Duration {
 }
 
 // eventStream publishes events, those too large for one by reference, and reads them.
-type eventStream struct {
-	resources *resources
-	conn      *nats.Conn
-}
+type eventStream struct{ eventPublisher }
 
 // NewestEvent implements reconcile.Events.
 func (e eventStream) NewestEvent(ctx context.Context, j lector.JobRef) (lector.ArticleEvent, uint64, error) {
 	return e.conn.NewestEvent(ctx, j)
 }
 
-// PublishEvent implements reconcile.Events.
-func (e eventStream) PublishEvent(ctx context.Context, event lector.ArticleEvent) (uint64, error) {
-	return e.resources.publishEvent(ctx, e.conn, event)
-}
-
 // reconciler compares one site.
-func (h *resources) reconciler(conn *nats.Conn, jobs reconcile.Jobs, places reconcile.Places, name string) *reconcile.Reconciler {
+func (h *resources) reconciler(conn *nats.Conn, jobs reconcile.Jobs, places reconcile.Places, name string) (*reconcile.Reconciler, error) {
 	site := h.config.Sites[name]
-	return &reconcile.Reconciler{
-		Site: name, Source: site.source(), Jobs: jobs, Events: eventStream{h, conn}, Places: places, Log: h.log, Backfill: site.backfill(),
+	source, err := h.app.source(site)
+	if err != nil {
+		return nil, fmt.Errorf("sites.%s: %w", name, err)
 	}
+	return &reconcile.Reconciler{
+		Site: name, Source: source, Jobs: jobs, Events: eventStream{h.eventPublisher(conn)}, Places: places, Log: h.log, Backfill: site.backfill(),
+	}, nil
 }
 
 // comparisons are those of the sites of a server, and what they have found last.
@@ -90,7 +111,7 @@ type comparisons struct {
 func (s *server) openComparisons(ctx context.Context) error {
 	var names []string
 	for name, site := range s.config.Sites {
-		if site.source() != nil {
+		if site.hasSource() {
 			names = append(names, name)
 		}
 	}
@@ -103,7 +124,10 @@ func (s *server) openComparisons(ctx context.Context) error {
 	}
 	s.comparisons = &comparisons{last: map[string]reconcile.Report{}}
 	for _, name := range slices.Sorted(slices.Values(names)) {
-		r := s.reconciler(s.conn, s.jobs, places, name)
+		r, err := s.reconciler(s.conn, s.jobs, places, name)
+		if err != nil {
+			return err
+		}
 		r.OnReport = s.comparisons.note
 		r.OnPass = func(err error) { s.metrics.Reconciled(name, err) }
 		s.comparisons.sites = append(s.comparisons.sites, r)
@@ -209,15 +233,18 @@ func (a *app) reconcile(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if site.source() == nil {
-		return lector.Hint(fmt.Errorf("nothing says where the articles of %s are listed", *name), "set sites.%s.source_feed in lector.yaml", *name)
+	if !site.hasSource() {
+		return lector.Hint(fmt.Errorf("nothing says where the articles of %s are listed", *name), "set sites.%s.source_feed or cms in lector.yaml", *name)
 	}
 	return a.asOperator(c, func(conn *nats.Conn) error {
 		jobs, err := conn.JobStore(ctx)
 		if err != nil {
 			return err
 		}
-		r := a.resources(c).reconciler(conn, jobs, memoryPlaces{}, *name)
+		r, err := a.resources(c).reconciler(conn, jobs, memoryPlaces{}, *name)
+		if err != nil {
+			return err
+		}
 		r.DryRun = *dryRun
 		if err := r.Pass(ctx); err != nil {
 			return err

@@ -110,7 +110,10 @@ func TestFeedAsSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Now()
-	r := h.reconciler(h.conn, h.jobs, places, defaultSite)
+	r, err := h.reconciler(h.conn, h.jobs, places, defaultSite)
+	if err != nil {
+		t.Fatal(err)
+	}
 	r.Now = func() time.Time { return now }
 	poll := func() {
 		t.Helper()
