@@ -31,7 +31,8 @@ type Site struct {
 	SpokenDisclosure string // off, start or both: where the disclosure is spoken
 	Byline           bool
 	Captions         bool
-	Foreign          script.Foreign // skip or refuse paragraphs in letters that the voice cannot read
+	Corrections      extract.Corrections // where they are read
+	Foreign          script.Foreign      // skip or refuse paragraphs in letters that the voice cannot read
 	Rules            extract.Rules
 	// Lexicon returns the pronunciations that hold at this moment; nil is none.
 	Lexicon func() (script.Lexicon, error)
@@ -107,6 +108,7 @@ func (n *Narrator) prepareGeneration(ctx context.Context, a lector.Article, gene
 	if p.page, err = extract.Article(a, site.Rules); err != nil {
 		return nil, atStage(lector.StageExtract, err)
 	}
+	p.page = p.page.WithCorrections(site.Corrections)
 	step(Progress{Stage: lector.StageScript})
 	if err := p.prepareVoices(); err != nil {
 		return nil, atStage(lector.StageScript, err)

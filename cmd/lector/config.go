@@ -220,6 +220,10 @@ type siteConfig struct {
 type includeConfig struct {
 	Byline   *bool `yaml:"byline,omitempty"`   // default true
 	Captions bool  `yaml:"captions,omitempty"` // whether captions of pictures are read
+	// Corrections is where paragraphs are read that begin with "Correction:", "Update:"
+	// and the like: place, where they stand; start, before the text; off, nowhere. The
+	// default is place.
+	Corrections extract.Corrections `yaml:"corrections,omitempty"`
 	// Foreign is what becomes of a paragraph in letters that the voice cannot
 	// read: skip leaves it out, refuse fails the article.
 	Foreign script.Foreign `yaml:"foreign,omitempty"`

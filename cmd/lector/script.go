@@ -80,7 +80,7 @@ func (a *app) buildScript(ctx context.Context, c *config, f *scriptFlags, name s
 	if err != nil {
 		return nil, err
 	}
-	page, err := f.page(name, data, site.Rules)
+	page, err := f.page(name, data, site)
 	if err != nil {
 		return nil, err
 	}
@@ -109,9 +109,10 @@ func (a *app) buildScript(ctx context.Context, c *config, f *scriptFlags, name s
 	return r, nil
 }
 
-func (f *scriptFlags) page(name string, data []byte, rules extract.Rules) (extract.Page, error) {
+func (f *scriptFlags) page(name string, data []byte, site siteConfig) (extract.Page, error) {
 	if !f.plain {
-		return extract.File(name, data, rules)
+		page, err := extract.File(name, data, site.Rules)
+		return page.WithCorrections(site.Include.Corrections), err
 	}
 	p, err := extract.PlainLines(data)
 	if err != nil {

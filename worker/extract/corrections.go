@@ -1,0 +1,68 @@
+package extract
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"lector"
+)
+
+// Corrections says where paragraphs are read that correct an article or bring it up to
+// date.
+type Corrections string
+
+// The places of corrections.
+const (
+	CorrectionsInPlace Corrections = "place" // where they stand; so is ""
+	CorrectionsFirst   Corrections = "start" // before the text
+	CorrectionsOff     Corrections = "off"   // nowhere
+)
+
+// afterLabel is what may stand between the word and the text: a colon, behind a date or
+// a time, or something in brackets.
+var afterLabel = regexp.MustCompile(`^\s*(?:[,–—-]?\s*[(\[][^)\]]{1,60}[)\]]|[,–—-]?\s*[^:!?;\d]{0,14}\d[^!?;]{0,30}?)?\s*[:：]\s+\S`)
+
+// isCorrection reports whether a paragraph corrects the article or brings it up to
+// date: it begins by saying so, as in "Correction: …" or "Update, 3 p.m.: …".
+func isCorrection(text string) bool {
+	first, _ := utf8.DecodeRuneInString(text)
+	if !unicode.IsUpper(first) {
+		return false
+	}
+	head := strings.ToLower(trim(text, 120))
+	for _, label := range listed("corrections") {
+		if rest, begins := strings.CutPrefix(head, label); begins && afterLabel.MatchString(rest) {
+			return true
+		}
+	}
+	return false
+}
+
+// WithCorrections returns the page with its corrections where they are to be read.
+func (p Page) WithCorrections(where Corrections) Page {
+	if where == "" || where == CorrectionsInPlace {
+		return p
+	}
+	var found, rest []Block
+	for _, b := range p.Blocks {
+		switch {
+		case !b.Keep || b.Kind != lector.Paragraph && b.Kind != lector.Quote || b.insisted() || !isCorrection(b.Text):
+			rest = append(rest, b)
+		case where == CorrectionsOff:
+			b.Keep, b.Rule, b.ID, b.Reason = false, "site: corrections are not read", "corrections", notes
+			rest = append(rest, b)
+		default:
+			b.Rule = "site: corrections are read first"
+			found = append(found, b)
+		}
+	}
+	at := slices.IndexFunc(rest, func(b Block) bool { return b.Keep && body(b.Kind) })
+	if at < 0 {
+		at = len(rest)
+	}
+	p.Blocks = slices.Insert(rest, at, found...)
+	return p
+}
