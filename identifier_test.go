@@ -48,7 +48,7 @@ func TestNullInAnArticleIsAbsent(t *testing.T) {
 	t.Parallel()
 	var a, want lector.Article
 	const nulls = `{"site":"havana","id":7,"revision":null,"url":null,"title":null,"subtitle":null,"authors":[null,"Ana",null],"section":null,
-		"tags":[null],"language":null,"published_at":null,"updated_at":null,"visibility":null,"body":null,"image":null}`
+		"tags":[null],"language":null,"published_at":null,"updated_at":null,"visibility":null,"type":null,"audio":null,"body":null,"image":null}`
 	if err := json.Unmarshal([]byte(nulls), &a); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestArticleIsReadAsWritten(t *testing.T) {
 	at := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
 	full := lector.Article{
 		Site: "havana", ID: "1", Revision: "2", URL: "https://reader.example/1", Title: "T", Subtitle: "S", Authors: []string{"A", ""},
-		Section: "World", Tags: []string{"t"}, Language: "en", PublishedAt: at, UpdatedAt: at, Visibility: lector.Paid,
+		Section: "World", Tags: []string{"t"}, Language: "en", PublishedAt: at, UpdatedAt: at, Visibility: lector.Paid, Type: "story", Audio: "off",
 		Body: lector.Body{ContentType: lector.HTML, Content: "<p>x</p>"}, Image: "https://reader.example/1.jpg",
 	}
 	for v := range reflect.ValueOf(full).NumField() {

@@ -61,7 +61,7 @@ func TestJobFilter(t *testing.T) {
 // TestLists: a state or a class that is not listed could not be filtered by.
 func TestLists(t *testing.T) {
 	t.Parallel()
-	if len(States()) != 8 || len(Classes()) != 8 {
+	if len(States()) != 8 || len(Classes()) != 9 {
 		t.Errorf("%v, %v", States(), Classes())
 	}
 }

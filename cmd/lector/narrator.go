@@ -37,8 +37,8 @@ func (h *resources) narrator(ctx context.Context, s store) (*worker.Narrator, er
 func (s siteConfig) worker() worker.Site {
 	return worker.Site{
 		Title: s.Title, URL: s.URL, Language: s.Language, SpokenDisclosure: s.SpokenDisclosure,
-		Byline: s.Include.Byline == nil || *s.Include.Byline, Captions: s.Include.Captions, Foreign: s.Include.Foreign, Rules: s.Rules, Corrections: s.Include.Corrections, Voices: s.Voices,
-		MaxCharacters: s.maxCharacters(), Budget: s.Budget.bounds(), VoicesByRole: s.VoicesByRole, Speed: s.Speed,
+		Byline: s.Include.Byline == nil || *s.Include.Byline, Captions: s.Include.Captions, Foreign: s.Include.Foreign, Rules: s.Rules, Voices: s.Voices,
+		Corrections: s.Include.Corrections, MaxCharacters: s.maxCharacters(), Budget: s.Budget.bounds(), VoicesByRole: s.VoicesByRole, Speed: s.Speed,
 		Loudness: s.Loudness.worker(), Breaking: worker.BreakingRule(s.Breaking), Policy: worker.Policy(s.Policy),
 	}
 }

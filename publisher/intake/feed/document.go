@@ -62,8 +62,8 @@ const (
 	maxEntries  = 50_000   // the bound of the sitemap protocol
 )
 
-// ErrNoFeed is returned for what is none of the kinds.
-var ErrNoFeed = errors.New("neither a feed nor a sitemap")
+// errNoFeed is returned for what is none of the kinds.
+var errNoFeed = errors.New("neither a feed nor a sitemap")
 
 // Parse reads a document that came from an address, by which relative addresses are
 // completed. It may be compressed with gzip. Its errors are permanent.
@@ -94,7 +94,7 @@ func parse(data []byte, base *url.URL) (Document, error) {
 	if isJSON(data) {
 		return parseSyndication(trimBOM(data), base)
 	}
-	return Document{}, ErrNoFeed
+	return Document{}, errNoFeed
 }
 
 // isJSON reports whether data is a JSON feed, which its version tells.

@@ -68,7 +68,7 @@ func (s *site) set(path, text string) {
 }
 
 func (s *site) source(path string) *feed.Source {
-	return &feed.Source{Web: http.DefaultClient, URL: s.URL + path}
+	return &feed.Source{Web: s.Client(), URL: s.URL + path}
 }
 
 func ids(items []reconcile.Item) (all []string) {

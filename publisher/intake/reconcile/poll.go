@@ -187,7 +187,7 @@ func (r *Reconciler) confirm(ctx context.Context, key string, s sighting) error 
 	}
 	if err == nil && j.Rendition != "" {
 		e := lector.ArticleEvent{
-			ID: fmt.Sprintf("%s-gone-%d", s.ID, j.Sequence), Source: EventSource, Type: lector.Unpublished, Time: r.now().UTC(),
+			ID: fmt.Sprintf("%s-gone-%d", s.ID, j.Sequence), Source: eventSource, Type: lector.Unpublished, Time: r.now().UTC(),
 			Article: lector.Article{Site: r.Site, ID: s.ID},
 		}
 		if _, err := r.Events.PublishEvent(ctx, e); err != nil {

@@ -61,5 +61,5 @@ type Places interface {
 	DropPlace(ctx context.Context, name string) error
 }
 
-// EventSource is the source that the events of this package state.
-const EventSource = "lector/reconcile"
+// eventSource is the source that the events of this package state.
+const eventSource = "lector/reconcile"

@@ -184,7 +184,7 @@ func (r *Reconciler) look(ctx context.Context, i Item) (Finding, string, known, 
 	case err != nil:
 		return "", "", k, err
 	default:
-		k.newest, k.ours, k.waiting = e.ID, e.Source == EventSource, place > handled(k.job)
+		k.newest, k.ours, k.waiting = e.ID, e.Source == eventSource, place > handled(k.job)
 	}
 	found, reason = compare(i, k)
 	return found, reason, k, nil
@@ -239,7 +239,7 @@ const backfillAge = 24 * time.Hour
 // event announces the state of an article. One that was withdrawn in between gets a
 // new event: the broker takes the same one once.
 func (r *Reconciler) event(i Item, k known, found Finding, a lector.Article) lector.ArticleEvent {
-	e := lector.ArticleEvent{ID: eventID(i), Source: EventSource, Type: lector.Updated, Time: r.now().UTC(), Article: a}
+	e := lector.ArticleEvent{ID: eventID(i), Source: eventSource, Type: lector.Updated, Time: r.now().UTC(), Article: a}
 	if !k.found || found == Missing {
 		e.Type = lector.Published
 	}
