@@ -104,5 +104,5 @@ func (w *Worker) finishScheduled(ctx context.Context, d lector.Delivery, r *reco
 	if at := d.Event.Article.PublishedAt; at.After(w.now()) {
 		reason += " (" + at.UTC().Format(time.RFC3339) + ")"
 	}
-	return w.finishWithoutAudio(ctx, r, lector.Refused, reason)
+	return w.finishWithoutAudio(ctx, r, reason)
 }

@@ -74,7 +74,7 @@ func (r refusedByPolicy) Error() string { return string(r) }
 func (w *Worker) refusePublic(ctx context.Context, r *record, reason, replay string) error {
 	if r.job.Rendition == "" {
 		if _, err := w.Store.Stat(ctx, lector.PointerKey(r.job.Site, r.job.ID)); err != nil {
-			return w.finishWithoutAudio(ctx, r, lector.Refused, reason)
+			return w.finishWithoutAudio(ctx, r, reason)
 		}
 	}
 	return w.withdraw(ctx, r, lector.Refused, reason, replay)

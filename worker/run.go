@@ -211,10 +211,10 @@ func (w *Worker) isAnnounced(ctx context.Context, j lector.Job) (bool, error) {
 
 // finishWithoutAudio ends an event of an article that has no audio, and announces
 // nothing.
-func (w *Worker) finishWithoutAudio(ctx context.Context, r *record, state lector.State, reason string) error {
+func (w *Worker) finishWithoutAudio(ctx context.Context, r *record, reason string) error {
 	err := r.update(ctx, func(j *lector.Job) {
-		j.State, j.Stage, j.Reason, j.Announced, j.PublicAt = state, lector.StageDone, reason, true, time.Time{}
-		w.endAttempt(j, string(state))
+		j.State, j.Stage, j.Reason, j.Announced, j.PublicAt = lector.Refused, lector.StageDone, reason, true, time.Time{}
+		w.endAttempt(j, string(lector.Refused))
 	})
 	if err == nil {
 		w.report(Progress{Job: r.job, Stage: lector.StageDone, Note: reason})

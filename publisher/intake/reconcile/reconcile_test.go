@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,7 +23,6 @@ import (
 // newsroom is a source, the jobs, the events and the places of one test. Its worker
 // is done with an event the moment it is published.
 type newsroom struct {
-	mu       sync.Mutex
 	articles map[string]reconcile.Item // published, by id
 	gone     map[string]error          // what asking for one answers
 	changed  []string                  // ids that Changed lists
