@@ -190,7 +190,7 @@ func (r *Reconciler) confirm(ctx context.Context, key string, s sighting) error 
 			ID: fmt.Sprintf("%s-gone-%d", s.ID, j.Sequence), Source: eventSource, Type: lector.Unpublished, Time: r.now().UTC(),
 			Article: lector.Article{Site: r.Site, ID: s.ID},
 		}
-		if _, err := r.Events.PublishEvent(ctx, e); err != nil {
+		if _, err := r.Events.Publish(ctx, e); err != nil {
 			return err
 		}
 		r.Log.Info("withdrawn: its page is gone", "site", r.Site, "article", s.ID, "url", s.URL)

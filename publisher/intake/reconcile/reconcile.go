@@ -51,7 +51,7 @@ type Jobs interface {
 // article without one.
 type Events interface {
 	NewestEvent(ctx context.Context, j lector.JobRef) (lector.ArticleEvent, uint64, error)
-	PublishEvent(ctx context.Context, e lector.ArticleEvent) (uint64, error)
+	Publish(ctx context.Context, e lector.ArticleEvent) (uint64, error)
 }
 
 // Places keep where a pass is. Place is lector.ErrNotFound for a name that has none.

@@ -125,7 +125,7 @@ func (r *newsroom) NewestEvent(_ context.Context, ref lector.JobRef) (lector.Art
 	return e, uint64(len(r.events)) + 1, nil
 }
 
-func (r *newsroom) PublishEvent(_ context.Context, e lector.ArticleEvent) (uint64, error) {
+func (r *newsroom) Publish(_ context.Context, e lector.ArticleEvent) (uint64, error) {
 	r.events = append(r.events, e)
 	key := e.Article.Key()
 	r.newest[key] = e

@@ -220,7 +220,7 @@ func (r *Reconciler) heal(ctx context.Context, i Item, k known, found Finding, r
 		}
 	}
 	delete(r.failed, key)
-	if _, err := r.Events.PublishEvent(ctx, r.event(i, k, found, a)); err != nil {
+	if _, err := r.Events.Publish(ctx, r.event(i, k, found, a)); err != nil {
 		if lector.IsPermanent(err) {
 			return r.fail(ctx, key, i, k, err)
 		}
