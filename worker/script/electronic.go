@@ -8,9 +8,9 @@ import (
 )
 
 // signs are the words for what stands in addresses.
-type signs struct{ at, dot, slash, dash, underscore, plus, www, colon string }
+type signs struct{ at, dot, slash, dash, underscore, plus, www, colon, equals, and, percent string }
 
-var englishSigns = signs{"at", "dot", "slash", "dash", "underscore", "plus", "W W W", "colon"}
+var englishSigns = signs{"at", "dot", "slash", "dash", "underscore", "plus", "W W W", "colon", "equals", "and", "percent"}
 
 var (
 	emailShape = pattern.New(`^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
@@ -23,8 +23,15 @@ var tops = set(`social gl ly gg fm cc sh tk ph sg hk tw vn th lk pk bd ng ke gh 
 
 // electronic says addresses of the web and of e-mail.
 func electronic(r *reader, words signs) bool {
+	spoken, n := electronicAt(r, words)
+	return n > 0 && r.say(spoken, n)
+}
+
+// electronicAt returns what is said for an address at the current place, and
+// how many bytes it has; none is 0.
+func electronicAt(r *reader, words signs) (string, int) {
 	if r.pos > 1 && r.src[r.pos-1] == '.' && alnum(r.src[r.pos-2]) { // inside of what was tried at its beginning
-		return false
+		return "", 0
 	}
 	s := r.src[r.pos:min(len(r.src), r.pos+300)]
 	end := strings.IndexFunc(s, unicode.IsSpace)
@@ -33,21 +40,21 @@ func electronic(r *reader, words signs) bool {
 	}
 	dot := strings.IndexByte(s, '.')
 	if (dot <= 0 || dot == len(s)-1) && !strings.Contains(s, "://") {
-		return false
+		return "", 0
 	}
 	if m := emailShape.FindString(s); m != "" {
-		return r.say(words.address(m), len(m))
+		return words.address(m), len(m)
 	}
 	m := urlShape.FindString(s)
 	if m == "" {
 		h := hostShape.FindStringSubmatch(s)
 		if h == nil || !tops[strings.ToLower(h[1])] && !fileTypes[h[1]] && !(len(h[1]) == 2 && strings.Contains(h[0], h[1]+"/")) || r.glued(len(h[0])) {
-			return false
+			return "", 0
 		}
 		m = h[0]
 	}
 	m = strings.TrimRight(m, ".,;:!?)]}'’»…")
-	return m != "" && r.say(words.address(strings.TrimRight(stripScheme(m), "/")), len(m))
+	return words.address(strings.TrimRight(stripScheme(m), "/")), len(m)
 }
 
 func stripScheme(s string) string {
@@ -74,7 +81,7 @@ func (g signs) address(s string) string {
 		}
 	}
 	for i := 0; i < len(s); i++ {
-		word := map[byte]string{'.': g.dot, '@': g.at, '/': g.slash, '-': g.dash, '_': g.underscore, '+': g.plus, ':': g.colon, '=': "equals", '&': "and", '%': "percent", '~': ""}[s[i]]
+		word := map[byte]string{'.': g.dot, '@': g.at, '/': g.slash, '-': g.dash, '_': g.underscore, '+': g.plus, ':': g.colon, '=': g.equals, '&': g.and, '%': g.percent, '~': ""}[s[i]]
 		if word == "" && alnum(s[i]) || s[i] >= 0x80 {
 			continue
 		}
@@ -101,20 +108,19 @@ func (g signs) piece(s string) string {
 	switch {
 	case strings.EqualFold(s, "www"):
 		return g.www
-	case len(s) == 2 && tops[s] && !saidTops[s], spelledPieces[s], g.at == "at" && len(s) > 1 && len(s) < 5 && ascii(s) && !strings.ContainsAny(s, "aeiouyAEIOUY0123456789"):
+	case g.at != "at":
+		return s
+	case len(s) == 2 && tops[s] && !saidTops[s], spelledPieces[s], len(s) > 1 && len(s) < 5 && ascii(s) && !strings.ContainsAny(s, "aeiouyAEIOUY0123456789"):
 		return letters(strings.ToUpper(s))
 	case len(s) == 3 && allUpper(s) && tops[strings.ToLower(s)]: // the end of "ASP.NET"
 		return strings.ToLower(s)
-	case digitRun(s) == len(s) && g.at == "at":
+	case digitRun(s) == len(s):
 		if len(s) == 4 {
 			return year(s)
 		}
 		return code(s)
 	}
-	if g.at == "at" {
-		return mixed(s)
-	}
-	return s
+	return mixed(s)
 }
 
 // mixed parts letters and digits: "covid19".

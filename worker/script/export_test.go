@@ -11,7 +11,7 @@ const (
 // stands for what. Done twice it changes nothing more.
 func Normalise(text, lang string, level Level) (string, []Span) {
 	w := writer{options: Options{Language: Language(lang), Normalise: level}, language: languageOf(Language(lang))}
-	out, spans, _ := w.spell(clean(text))
+	out, spans, _, _ := w.spell(clean(text))
 	return out, spans
 }
 
@@ -19,3 +19,6 @@ func Normalise(text, lang string, level Level) (string, []Span) {
 func Sentences(text, lang string) []string {
 	return languageOf(Language(lang)).split(clean(text))
 }
+
+// OnePass reports whether what is said in a language is never read again.
+func OnePass(lang string) bool { return languageOf(Language(lang)).pack != nil }

@@ -14,29 +14,30 @@ type language struct {
 	// A full stop behind these words does not end a sentence; behind those of
 	// open it does when what follows begins with a capital that is no name.
 	abbreviations map[string]bool
-	beforeNumber  map[string]bool // "No. 5", "Jan. 13": only before a digit
-	maybe         map[string]bool // "U.S.", "a.m.", "etc.": ends if a new sentence begins
-	starters      map[string]bool // words that begin a sentence and no name
-	ordinalDot    bool            // "13. Januar": a number's full stop is no end
+	beforeNumber  map[string]bool   // "No. 5", "Jan. 13": only before a digit
+	maybe         map[string]bool   // "U.S.", "a.m.", "etc.": ends if a new sentence begins
+	starters      map[string]bool   // words that begin a sentence and no name
+	endsBehind    map[string]string // "upper", "year": what a sentence's end behind one of maybe asks for
+	ordinalDot    bool              // "13. Januar": a number's full stop is no end
 
 	by     string // "By %s."
 	and    string
 	months [12]string
 	dated  func(t time.Time, l *language) string
 
-	words   map[string]string // abbreviations as they are spoken, by the source in lower case
-	letters map[rune]string   // names of letters, where initialisms are spelled by name
-	spell   speller
+	words map[string]string // abbreviations as they are spoken, by the source in lower case
+	spell speller
+	pack  *pack // the folder of data; nil for English and for languages without one
 }
 
 // speller is a language's own verbalisation. Nil leaves digits to the voice.
 type speller func(r *reader) bool
 
-// languages are those that the house knows, by primary subtag.
-var languages = map[string]*language{
-	"en": english(), "uk": ukrainian(), "ru": russian(), "de": german(),
-	"fr": french(), "es": spanish(), "it": italian(), "pl": polish(),
-}
+// languages are those that have a folder of data.
+var languages = &packs{files: packFiles}
+
+// englishTables serve English, whose rules are in Go.
+var englishTables = english()
 
 // unknown serves languages that the house has no tables for.
 var unknown = &language{tag: "", by: "%s.", and: ",", dated: isoDate}
@@ -66,7 +67,10 @@ func primary(tag string) string {
 }
 
 func languageOf(tag string) *language {
-	if l, ok := languages[primary(tag)]; ok {
+	if primary(tag) == "en" {
+		return englishTables
+	}
+	if l := languages.language(primary(tag)); l != nil {
 		return l
 	}
 	return unknown

@@ -72,6 +72,7 @@ type Sentence struct {
 	Text    string
 	Spans   []Span
 	Lexicon []string // the entries that matched, in their canonical form
+	Tokens  []Token  // what was read by a rule; none in English, whose rules are not told apart
 }
 
 // Span says that the bytes [At, To) of a sentence's text stand for the bytes
@@ -214,8 +215,8 @@ func (s *Segment) close() {
 
 // sentence spells one sentence out.
 func (w *writer) sentence(source string) Sentence {
-	text, spans, matched := w.spell(source)
-	return Sentence{Source: source, Text: text, Spans: spans, Lexicon: matched}
+	text, spans, matched, tokens := w.spell(source)
+	return Sentence{Source: source, Text: text, Spans: spans, Lexicon: matched, Tokens: tokens}
 }
 
 // byline says who wrote the article and when, in the words of the language.

@@ -84,7 +84,7 @@ func TestBylines(t *testing.T) {
 	p := page(lector.Paragraph, "Text.")
 	p.Authors, p.Published = []string{"A B"}, time.Date(2025, 1, 13, 0, 0, 0, 0, time.UTC)
 	for lang, want := range map[string]string{
-		"de": "Von A B. 13. Januar 2025.", "fr": "Par A B. 13 janvier 2025.", "es": "Por A B. 13 de enero de 2025.", "it": "Di A B. 13 gennaio 2025.", "pl": "Autor: A B. 13 stycznia 2025 roku.",
+		"de": "Von A B. dreizehnter Januar zweitausendfünfundzwanzig.", "fr": "Par A B. treize janvier deux mille vingt-cinq.", "es": "Por A B. trece de enero de dos mil veinticinco.", "it": "Di A B. tredici gennaio duemilaventicinque.", "pl": "Autor: A B. trzynastego stycznia dwa tysiące dwudziestego piątego roku.",
 	} {
 		s, err := script.Build(p, script.Options{Byline: true, Language: lang})
 		if err != nil || s.Segments[0].Text != want {
@@ -288,12 +288,12 @@ func TestSafety(t *testing.T) {
 func TestForeignAbbreviations(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ lang, source, want string }{
-		{"de", "Er kam z. B. am 3. Okt., d. h. mit 5 km/h.", "Er kam zum Beispiel am 3. Oktober, das heißt mit 5 Kilometer pro Stunde."},
-		{"es", "La ONU y EE. UU. firmaron.", "La o-ene-u y Estados Unidos firmaron."},
-		{"uk", "У 2024 р. швидкість зросла до 90 км/год тощо.", "У 2024 році швидкість зросла до 90 кілометрів на годину тощо."},
-		{"uk", "МЗС, ООН, МВФ та США", "ем-зе-ес, ООН, ем-ве-еф та ес-ша-а"},
-		{"ru", "Это было 5 янв. 2020 г., т. е. давно.", "Это было 5 января 2020 года, то есть давно."},
-		{"pl", "W 1950 r. było inaczej.", "W 1950 roku było inaczej."},
+		{"de", "Er kam z. B. am 3. Okt., d. h. mit 5 km/h.", "Er kam zum Beispiel am dritten Oktober, das heißt mit fünf Kilometer pro Stunde."},
+		{"es", "La ONU y EE. UU. firmaron.", "La ONU y Estados Unidos firmaron."},
+		{"uk", "У 2024 р. швидкість зросла до 90 км/год тощо.", "У дві тисячі двадцять четвертому році швидкість зросла до дев'яноста кілометрів на годину тощо."},
+		{"uk", "МЗС, ООН, МВФ та США", "ем-зе-ес, ООН, ем-ве-еф та сша"},
+		{"ru", "Это было 5 янв. 2020 г., т. е. давно.", "Это было пятого января две тысячи двадцатого года, то есть давно."},
+		{"pl", "W 1950 r. było inaczej.", "W tysiąc dziewięćset pięćdziesiątym roku było inaczej."},
 		{"en", "NATO, EU, UN, US and UK", "NATO, E U, U N, U S and U K"},
 		{"en", "RUSSIA HITS KYIV, EU SAYS", "RUSSIA HITS KYIV, EU SAYS"},
 	}

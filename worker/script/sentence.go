@@ -147,9 +147,13 @@ func (l *language) closes(left, lower, right, next string) bool {
 	case "u.s", "u.k", "u.n", "e.u", "u.s.a", "u.a.e":
 		the := strings.HasSuffix(strings.ToLower(strings.TrimSuffix(left, lastWord(left)+".")), "the ")
 		return the && !institution[next] && !strings.HasPrefix(right, "\"") && unicode.IsUpper(firstRune(next))
-	case "р", "г", "в", "ст", "r", "w", "рр", "гг":
+	case "etc", "al", "min", "hr", "ft", "lb", "oz":
+		return unicode.IsUpper(firstRune(next))
+	}
+	switch l.endsBehind[lower] {
+	case "year":
 		return len(left) > opening && unicode.IsUpper(firstRune(next)) && afterYear(left)
-	case "etc", "al", "тощо", "др", "ін", "uu", "proc", "т.д", "т.п", "грн", "дол", "руб", "долл", "коп", "zł", "кг", "км", "хв", "сек", "мин", "min", "hr", "ft", "lb", "oz", "usw", "uvm", "ecc", "itd", "itp":
+	case "upper":
 		return unicode.IsUpper(firstRune(next))
 	}
 	return false

@@ -13,13 +13,16 @@ import (
 const passes = 4
 
 // spell returns the spoken form of one sentence.
-func (w *writer) spell(source string) (string, []Span, []string) {
+func (w *writer) spell(source string) (string, []Span, []string, []Token) {
 	if w.options.Normalise != light && w.options.Normalise != off {
 		w.options.Normalise = full
 	}
 	r := &reader{src: source, language: w.language, level: w.options.Normalise, lexicon: w.lexicon, shouting: w.language.shouting(source), writing: ownWriting(w.options.Language)}
 	r.run()
 	text, spans, matched := trimmed(string(r.out), r.spans), r.spans, r.matched
+	if w.language.pack != nil { // what a pack says is never read again
+		return text, spans, matched, r.tokens
+	}
 	for range passes - 1 {
 		if r.level == off || len(r.spans) == 0 {
 			break
@@ -32,7 +35,7 @@ func (w *writer) spell(source string) (string, []Span, []string) {
 		spans = compose(spans, again.spans)
 		text = trimmed(string(again.out), spans)
 	}
-	return text, spans, matched
+	return text, spans, matched, nil
 }
 
 // trimmed cuts the space that a dropped sign leaves at the end, and the spans
@@ -57,6 +60,7 @@ type reader struct {
 	level    Level
 	lexicon  *matcher
 	matched  []string
+	tokens   []Token
 	shouting bool    // the text is in capitals
 	writing  Writing // what the voice reads; "" for any
 	plain    int     // what is before this place in src is copied
@@ -86,14 +90,29 @@ func (r *reader) boundary() bool {
 	if r.pos == 0 {
 		return true
 	}
+	if r.language.pack != nil && r.inside() {
+		return false
+	}
 	c := r.src[r.pos-1]
 	here := r.src[r.pos]
 	if c < utf8.RuneSelf && here < utf8.RuneSelf {
-		return !(alnum(c) && alnum(here)) && !(c == '\'' && alnum(here) && r.pos > 1 && alnum(r.src[r.pos-2]))
+		return !(alnum(c) && alnum(here)) && !(c == '\'' && r.language.pack == nil && alnum(here) && r.pos > 1 && alnum(r.src[r.pos-2]))
 	}
 	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
 	after, _ := utf8.DecodeRuneInString(r.src[r.pos:])
 	return !(wordRune(before) && wordRune(after)) || r.foreign(after) && !r.foreign(before)
+}
+
+// inside reports whether an apostrophe before this place joins the letters of
+// one word, as it does where no article is written with one: "сім'я", not
+// "l'article".
+func (r *reader) inside() bool {
+	mark, n := utf8.DecodeLastRuneInString(r.src[:r.pos])
+	if !strings.ContainsRune("'’ʼ", mark) || r.language.pack.settings["apostrophe"] != "joins" {
+		return false
+	}
+	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos-n])
+	return unicode.IsLetter(before) && unicode.IsLetter(firstRune(r.src[r.pos:]))
 }
 
 // letterRun returns how many bytes of the word are left here up to letters that

@@ -1,0 +1,121 @@
+package script
+
+import (
+	"cmp"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"lector/worker/script/lang"
+)
+
+// nounKinds are the nouns that numbers count in writing: "5 km", "5 €", "5 Mio.".
+var nounKinds = []string{"unit", "currency", "scale"}
+
+// noun is what is said for a unit, a currency or a scale of numbers.
+type noun struct {
+	cldr   string // its name in CLDR; "" for none
+	gender string
+	end    string            // may a sentence end behind it, as in abbreviations.txt
+	forms  map[string]string // by plural category, and by case behind "gen:" and so on
+}
+
+// readNouns reads units.txt, currencies.txt and scales.txt: how it is written
+// (ways parted by |), its CLDR name, its gender, its forms where CLDR has none or
+// the newsroom's word is another, and whether a sentence ends behind it where
+// that is not as the setting unit-end says.
+func (p *pack) readNouns(files fs.FS, dir string) error {
+	for i, name := range []string{"units.txt", "currencies.txt", "scales.txt"} {
+		rows, err := readRows(files, path.Join(dir, name), 3, 1)
+		if err != nil {
+			return err
+		}
+		nouns := map[string]noun{}
+		for _, r := range rows {
+			n, err := parseNoun(r, p.settings["unit-end"])
+			if err != nil {
+				return err
+			}
+			for written := range strings.SplitSeq(r.columns[0], "|") {
+				if _, twice := nouns[written]; twice {
+					return r.refuse("%q stands twice", written)
+				}
+				nouns[written] = n
+			}
+		}
+		p.nouns[nounKinds[i]] = nouns
+	}
+	return nil
+}
+
+func parseNoun(r row, end string) (noun, error) {
+	n := noun{cldr: r.column(1), gender: shortForms[r.column(2)].Gender, end: cmp.Or(r.column(4), end), forms: map[string]string{}}
+	for part := range strings.SplitSeq(r.column(3), ", ") {
+		form, name, found := strings.Cut(part, "=")
+		if found {
+			n.forms[form] = name
+		} else if part != "" {
+			n.forms["other"] = part
+		}
+	}
+	if !slices.Contains(endKinds, n.end) {
+		return n, r.refuse("a sentence ends behind it: %q", n.end)
+	}
+	if n.cldr == "" && n.forms["other"] == "" {
+		return n, r.refuse("neither a CLDR name nor the form %q", "other")
+	}
+	return n, nil
+}
+
+// written returns all ways that nouns of a kind are written, the longest first.
+func (p *pack) written(kind string) []string {
+	var all []string
+	for w := range p.nouns[kind] {
+		all = append(all, w)
+	}
+	slices.SortFunc(all, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(b) - len(a)
+		}
+		return strings.Compare(a, b)
+	})
+	return all
+}
+
+// name returns the noun as it is said behind a number of a plural category and
+// in a case.
+func (p *pack) name(n noun, category, grammatical string) string {
+	for _, form := range []string{short(grammatical) + ":" + category, short(grammatical) + ":other"} {
+		if n.forms[form] != "" {
+			return n.forms[form]
+		}
+	}
+	if n.forms["other"] != "" {
+		return n.form(category, grammatical)
+	}
+	for _, way := range []string{grammatical, ""} {
+		if name, ok := lang.UnitName(p.tag, n.cldr, "long", category, way); ok {
+			return name
+		}
+	}
+	return n.cldr
+}
+
+// form returns a noun's own form: the genitive is that behind many, or behind a
+// fraction for one.
+func (n noun) form(category, grammatical string) string {
+	if grammatical == "genitive" && category != "one" && n.forms["many"] != "" {
+		category = "many"
+	}
+	if grammatical == "genitive" && category == "one" && n.forms["few"] != "" {
+		category = "other"
+	}
+	if n.forms[category] != "" {
+		return n.forms[category]
+	}
+	return n.forms["other"]
+}
+
+// short returns the packs' name of a case.
+func short(grammatical string) string { return grammatical[:min(3, len(grammatical))] }

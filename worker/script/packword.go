@@ -1,0 +1,234 @@
+package script
+
+import (
+	"cmp"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"lector/worker/script/lang"
+)
+
+// abbreviation is one line of abbreviations.txt.
+type abbreviation struct {
+	written string
+	forms   []string // what is said; six where it changes by case, "" for what is said as it is written
+	gender  string
+	end     string // may a sentence end behind it: no, number (only a digit follows), starter, upper, year
+	follow  string // what must follow: any, digit, upper, lower, or before=digit
+}
+
+var (
+	endKinds = []string{"no", "number", "starter", "upper", "year"}
+	follows  = []string{"any", "digit", "upper", "lower", "behind-digit"}
+	sixCases = []string{"nominative", "genitive", "dative", "accusative", "instrumental", "locative"}
+)
+
+// readAbbreviations reads one row for each: written, spoken (six forms parted by
+// / where it changes by case, ~ as it is written), end, follow, and the gender
+// for which adjectives before it tell the case.
+func (p *pack) readAbbreviations(files fs.FS, dir string) error {
+	rows, err := readRows(files, path.Join(dir, "abbreviations.txt"), 4, 1)
+	if err != nil {
+		return err
+	}
+	p.abbreviations = map[string][]abbreviation{}
+	for _, r := range rows {
+		a := abbreviation{written: r.columns[0], end: r.columns[2], follow: r.columns[3], gender: shortForms[r.column(4)].Gender}
+		if r.columns[1] != "~" {
+			a.forms = strings.Split(r.columns[1], "/")
+		}
+		switch {
+		case !slices.Contains(endKinds, a.end):
+			return r.refuse("a sentence ends behind it: %q", a.end)
+		case !slices.Contains(follows, a.follow):
+			return r.refuse("what follows: %q", a.follow)
+		case len(a.forms) > 1 && len(a.forms) != len(sixCases):
+			return r.refuse("%d forms, not 6", len(a.forms))
+		}
+		key := strings.ToLower(firstRunOf(a.written))
+		p.abbreviations[key] = append(p.abbreviations[key], a)
+	}
+	for _, list := range p.abbreviations {
+		slices.SortFunc(list, func(a, b abbreviation) int {
+			return cmp.Or(len(b.written)-len(a.written), strings.Compare(a.written, b.written))
+		})
+	}
+	return nil
+}
+
+// spell is a pack's speller: it classifies what stands at the current place and
+// says it. The shapes go before single words.
+func (p *pack) spell(r *reader) bool {
+	c := firstRune(r.src[r.pos:])
+	if m := r.classify(); m != nil {
+		switch said := r.verbalise(m); said {
+		case "":
+		case m.text[:m.length()]:
+			return r.keep(m.length())
+		default:
+			return r.tell(m.shape.class, m.shape.rule, r.stopped(said, m.length()), m.length())
+		}
+	}
+	switch {
+	case !wordRune(c):
+		return spellCommon(r)
+	case !unicode.IsLetter(c):
+		return false
+	}
+	return p.abbreviation(r) || p.address(r) || p.initialism(r)
+}
+
+// address says an address of the web or of e-mail.
+func (p *pack) address(r *reader) bool {
+	if r.level != full || r.src[r.pos] >= utf8.RuneSelf {
+		return false
+	}
+	spoken, n := electronicAt(r, p.signs)
+	return n > 0 && r.tell("electronic", "address", spoken, n)
+}
+
+// stopped adds the full stop of a sentence that ends with an abbreviation's.
+func (r *reader) stopped(said string, n int) string {
+	if strings.HasSuffix(r.src[r.pos:r.pos+n], ".") && r.last(n) {
+		return said + "."
+	}
+	return said
+}
+
+func (p *pack) abbreviation(r *reader) bool {
+	word := firstRunOf(r.rest(64))
+	for _, a := range p.abbreviations[strings.ToLower(word)] {
+		n := a.at(r.rest(64))
+		if n == 0 || !a.follows(r, n) {
+			continue
+		}
+		if len(a.forms) == 0 {
+			return r.keep(n)
+		}
+		said := p.inCase(a, r)
+		if r.pos == 0 && unicode.IsUpper(firstRune(word)) {
+			said = upperFirst(said)
+		}
+		return r.tell("abbreviation", a.written, r.stopped(said, n), n)
+	}
+	return false
+}
+
+// at returns how many bytes of s are the abbreviation. Spaces behind its stops
+// may lack; its first letter may be a capital, its others are as written; it
+// may end without the full stop only where it is written so.
+func (a abbreviation) at(s string) int {
+	i := 0
+	for at, want := range a.written {
+		got, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case want == ' ' && unicode.IsSpace(got):
+		case want == ' ':
+			n = 0
+		case want != got && (at > 0 || unicode.ToUpper(want) != got):
+			return 0
+		}
+		i += n
+	}
+	if unicode.IsLetter(firstRune(s[i:] + " ")) {
+		return 0
+	}
+	return i
+}
+
+// follows reports whether what the abbreviation asks for follows it.
+func (a abbreviation) follows(r *reader, n int) bool {
+	next := firstRune(strings.TrimLeft(r.after(n), " \u00a0\u202f„“«\"("))
+	switch a.follow {
+	case "digit":
+		return unicode.IsDigit(next) || romanOf(firstWord(r.after(n))) > 0
+	case "upper":
+		return unicode.IsUpper(next)
+	case "lower":
+		return unicode.IsLower(next)
+	case "behind-digit":
+		return r.pos > 0 && unicode.IsDigit(lastRune(strings.TrimRight(r.src[:r.pos], " \u00a0\u202f")))
+	}
+	return true
+}
+
+// inCase returns the abbreviation in the case that the words before it ask for:
+// an adjective by its ending, else a preposition.
+func (p *pack) inCase(a abbreviation, r *reader) string {
+	if len(a.forms) == 1 {
+		return a.forms[0]
+	}
+	before := r.wordBefore()
+	form := p.grammar.byEnding("adjective", before)
+	if form.Case == "" || form.Gender != a.gender {
+		form = lang.Form{Case: p.grammar.governed("abbreviation", before)}
+	}
+	return a.forms[max(0, slices.Index(sixCases, form.Case))]
+}
+
+func upperFirst(s string) string {
+	c, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(c)) + s[n:]
+}
+
+// initialism says words of capitals: as the pack's list says, else by letters
+// where they cannot be said as a word.
+func (p *pack) initialism(r *reader) bool {
+	word := firstRunOf(r.rest(64))
+	if r.shouting || !allUpper(word) || utf8.RuneCountInString(word) < 2 {
+		return false
+	}
+	if said, known := p.initialisms[word]; known {
+		switch said {
+		case "":
+			return r.keep(len(word))
+		case "abc":
+			said = p.spelled(word)
+		}
+		return r.tell("initialism", "list", said, len(word))
+	}
+	if utf8.RuneCountInString(word) > 5 || romanOf(word) > 0 || p.sayable(word) {
+		return false
+	}
+	if said := p.spelled(word); said != "" {
+		return r.tell("initialism", "letters", said, len(word))
+	}
+	return false
+}
+
+// spelled returns the names of a word's letters, "" where one has none.
+func (p *pack) spelled(word string) string {
+	var names []string
+	for _, c := range word {
+		name := p.letters[unicode.ToLower(c)]
+		if name == "" {
+			return ""
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, "-")
+}
+
+// sayable reports whether a word of capitals is likely said as a word: of four
+// letters and more with a vowel in each group, of three with a vowel between.
+func (p *pack) sayable(word string) bool {
+	letters := []rune(strings.ToLower(word))
+	isVowel := func(c rune) bool { return strings.ContainsRune(p.settings["vowels"], c) }
+	if len(letters) < 4 {
+		return len(letters) == 3 && isVowel(letters[1]) && !isVowel(letters[0]) && !isVowel(letters[2])
+	}
+	run, vowels := 0, 0
+	for _, c := range letters {
+		if run++; isVowel(c) {
+			run, vowels = 0, vowels+1
+		}
+		if run > 2 {
+			return false
+		}
+	}
+	return vowels > 0
+}

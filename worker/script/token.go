@@ -1,0 +1,33 @@
+package script
+
+// Token says that a stretch of a text was read by a rule: its semiotic class,
+// the rule's name, what is written, what is said for it, and the bytes
+// [Start, End) of the source.
+type Token struct {
+	Class  string `json:"class"`
+	Rule   string `json:"rule"`
+	Source string `json:"source"`
+	Text   string `json:"text"`
+	Start  int    `json:"start"`
+	End    int    `json:"end"`
+}
+
+// classes are the semiotic classes, by the field's names. Those of digits are
+// left to the voice at the level "light".
+var classes = map[string]bool{
+	"cardinal": true, "ordinal": true, "decimal": true, "fraction": true, "date": true, "time": true, "money": true, "measure": true,
+	"range": true, "telephone": true, "electronic": true, "verbatim": true,
+	"roman": false, "initialism": false, "abbreviation": false, "symbol": false,
+}
+
+// tell says n bytes and notes the token.
+func (r *reader) tell(class, rule, spoken string, n int) bool {
+	t := Token{Class: class, Rule: rule, Source: r.src[r.pos : r.pos+n], Start: r.pos, End: r.pos + n}
+	before := len(r.out) + r.pos - r.plain
+	if !r.say(spoken, n) {
+		return false
+	}
+	t.Text = string(r.out[min(before, len(r.out)):])
+	r.tokens = append(r.tokens, t)
+	return true
+}
