@@ -117,5 +117,15 @@ func (n noun) form(category, grammatical string) string {
 	return n.forms["other"]
 }
 
+// inFull reports whether a noun is written as a word, which stays as it is.
+func (n noun) inFull(written string) bool {
+	for _, form := range n.forms {
+		if form == written {
+			return true
+		}
+	}
+	return false
+}
+
 // short returns the packs' name of a case.
 func short(grammatical string) string { return grammatical[:min(3, len(grammatical))] }

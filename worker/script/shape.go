@@ -345,7 +345,7 @@ func (r *reader) whole(m *match) bool {
 	if wordRune(last) && wordRune(next) {
 		return false
 	}
-	if unicode.IsDigit(last) && (next == ',' || next == '.') && unicode.IsDigit(firstRune(m.text[n+1:]+" ")) {
+	if unicode.IsDigit(last) && strings.ContainsRune(",.:", next) && unicode.IsDigit(firstRune(m.text[n+1:]+" ")) {
 		return false
 	}
 	for name, f := range m.shape.fields {

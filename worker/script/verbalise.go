@@ -419,5 +419,8 @@ func (v *verbaliser) noun(p piece, text string) string {
 	if p.category != "" {
 		category, form.Case = p.category, p.form.Case
 	}
+	if n.inFull(text) {
+		return text
+	}
 	return v.p.name(n, category, form.Case)
 }
