@@ -33,6 +33,7 @@ type scriptSegment struct {
 	Sentences []scriptSentence   `json:"sentences"`
 	Path      string             `json:"path,omitempty"`
 	Rule      string             `json:"rule,omitempty"`
+	Tokens    []script.Token     `json:"tokens,omitempty"` // with -explain
 }
 
 type scriptSentence struct {
@@ -74,6 +75,9 @@ func (r *scriptReport) fill(p extract.Page, s script.Script, chunks []script.Chu
 				said.Spans = y.Spans
 			}
 			part.Sentences = append(part.Sentences, said)
+		}
+		if f.explain {
+			part.Tokens = x.Tokens()
 		}
 		r.Segments = append(r.Segments, part)
 	}
@@ -127,6 +131,9 @@ func (a *app) printScript(r *scriptReport) error {
 			if x.Source != x.Text && x.Source+"." != x.Text {
 				fmt.Fprintf(&b, "    %s\n", p.faint("written: "+x.Source))
 			}
+		}
+		for _, t := range s.Tokens {
+			fmt.Fprintf(&b, "    %s\n", p.faint(t.Class+" "+t.Rule+": "+t.Source+" → "+t.Text))
 		}
 	}
 	if len(r.Dropped) > 0 {

@@ -1,5 +1,7 @@
 package script
 
+import "strings"
+
 // Token says that a stretch of a text was read by a rule: its semiotic class,
 // the rule's name, what is written, what is said for it, and the bytes
 // [Start, End) of the source.
@@ -30,4 +32,28 @@ func (r *reader) tell(class, rule, spoken string, n int) bool {
 	t.Text = string(r.out[min(before, len(r.out)):])
 	r.tokens = append(r.tokens, t)
 	return true
+}
+
+// Tokens are those of the segment's sentences, by their bytes in its source.
+// Those of a sentence that was made for the segment, as a byline's are, keep
+// their place in that sentence.
+func (s *Segment) Tokens() []Token {
+	out := []Token{}
+	from := 0
+	for _, sentence := range s.Sentences {
+		at := strings.Index(s.Source[from:], sentence.Source)
+		if at >= 0 {
+			from += at
+		}
+		for _, t := range sentence.Tokens {
+			if at >= 0 {
+				t.Start, t.End = t.Start+from, t.End+from
+			}
+			out = append(out, t)
+		}
+		if at >= 0 {
+			from += len(sentence.Source)
+		}
+	}
+	return out
 }
