@@ -29,8 +29,11 @@ type ending struct {
 var shortForms = map[string]lang.Form{
 	"m": {Gender: "masculine"}, "f": {Gender: "feminine"}, "n": {Gender: "neuter"}, "mp": {Gender: "personal"}, "ma": {Gender: "animate"},
 	"nom": {Case: "nominative"}, "gen": {Case: "genitive"}, "dat": {Case: "dative"}, "acc": {Case: "accusative"}, "ins": {Case: "instrumental"}, "loc": {Case: "locative"},
-	"pl": {Number: "other"}, "attr": {Place: "attributive"}, "bare": {Place: "bare"},
+	"pl": {Number: "other"}, "attr": {Place: "attributive"}, "bare": {Place: "bare"}, "alone": {Place: placeAlone},
 }
+
+// placeAlone is the place of a number that counts no word behind it, as in a score.
+const placeAlone = "alone"
 
 // addForm puts what b says over a.
 func addForm(a, b lang.Form) lang.Form {
@@ -123,7 +126,11 @@ func (g *grammar) governed(class, word string) string {
 
 // byEnding returns the form that a word's ending tells.
 func (g *grammar) byEnding(kind, word string) lang.Form {
-	if utf8.RuneCountInString(word) < 3 {
+	shortest := 3
+	if kind == "adjective" { // shorter ones are pronouns
+		shortest = 5
+	}
+	if utf8.RuneCountInString(word) < shortest {
 		return lang.Form{}
 	}
 	for _, e := range g.endings[kind] {

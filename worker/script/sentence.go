@@ -89,7 +89,7 @@ func (l *language) stop(left, right, next string) bool {
 		return true
 	case l.areaUnit(left, lower):
 		return unicode.IsUpper(firstRune(next))
-	case l.ordinalDot && shortNumber(word):
+	case l.ordinalDot && len(word) < 4 && digitRun(word) == len(word) && word != "":
 		return l.starts(next) && !isMonth(l, next)
 	case l.lists(left, lower):
 		return unicode.IsUpper(firstRune(next))

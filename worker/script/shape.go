@@ -104,25 +104,41 @@ func (p *pack) expand(s *shape, pattern string) (string, error) {
 		s.behind, pattern = p.words(behind), rest
 	}
 	body, ahead, _ := strings.Cut(pattern, " >> ")
-	var unknown error
-	spaces := strings.NewReplacer(" ", `[ \x{a0}\x{202f}]`, "_", `[ \x{a0}\x{202f}]`)
-	source := placeholder.ReplaceAllStringFunc("(?P<body>"+spaces.Replace(body)+")"+spaces.Replace(ahead), func(found string) string {
-		if found == "<body>" {
-			return found
+	var source strings.Builder
+	source.WriteString("^(?P<body>")
+	for i, part := range []string{body, ahead} {
+		if i == 1 {
+			source.WriteString(")")
 		}
-		m := placeholder.FindStringSubmatch(found)
-		name, kind := m[1], m[2]
-		if name == "" {
-			name = strings.TrimPrefix(kind, "@")
+		if err := p.expandInto(&source, s, part); err != nil {
+			return "", err
+		}
+	}
+	return source.String(), nil
+}
+
+var anySpace = strings.NewReplacer(" ", `[ \x{a0}\x{202f}]`, "_", `[ \x{a0}\x{202f}]`)
+
+// expandInto writes a part of a pattern with its fields' types.
+func (p *pack) expandInto(out *strings.Builder, s *shape, pattern string) error {
+	at := 0
+	for _, m := range placeholder.FindAllStringSubmatchIndex(pattern, -1) {
+		out.WriteString(anySpace.Replace(pattern[at:m[0]]))
+		at = m[1]
+		kind := pattern[m[4]:m[5]]
+		name := strings.TrimPrefix(kind, "@")
+		if m[2] >= 0 {
+			name = pattern[m[2]:m[3]]
 		}
 		expression := p.kind(kind)
 		if expression == "" {
-			unknown = fmt.Errorf("unknown type %q", kind)
+			return fmt.Errorf("unknown type %q", kind)
 		}
 		s.fields[name] = field{kind: kind}
-		return "(?P<" + name + ">" + expression + ")"
-	})
-	return "^" + source, unknown
+		out.WriteString("(?P<" + name + ">" + expression + ")")
+	}
+	out.WriteString(anySpace.Replace(pattern[at:]))
+	return nil
 }
 
 // words are the words of a list "a|b|@list".

@@ -219,9 +219,12 @@ func (v *verbaliser) number(p piece, text string, rest []piece) string {
 	switch {
 	case found && form.Gender == "":
 		form.Gender = counted.gender
-	case len(rest) == 0 && digits == whole(digits):
+	case p.form.Place != placeAlone && len(rest) == 0 && digits == whole(digits):
 		form = addForm(form, v.p.grammar.counting(n, v.r.wordAfter(v.m.length())))
 		form = addForm(form, p.fixed())
+	}
+	if form.Place == placeAlone {
+		form.Place = ""
 	}
 	if found {
 		if said := v.half(n, digits, form); said != "" {
