@@ -58,3 +58,34 @@ func BenchmarkScript(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkPack is what it takes to say 1,000 words in a language of a pack, and
+// to read the pack.
+func BenchmarkPack(b *testing.B) {
+	for _, lang := range []string{"de", "uk"} {
+		var words strings.Builder
+		for n := 0; n < 1000; n += len(strings.Fields(packProse[lang])) {
+			words.WriteString(packProse[lang] + " ")
+		}
+		b.Run(lang, func(b *testing.B) {
+			b.SetBytes(int64(words.Len()))
+			for b.Loop() {
+				for _, s := range script.Sentences(words.String(), lang) {
+					script.Normalise(s, lang, script.Full)
+				}
+			}
+		})
+		b.Run("read "+lang, func(b *testing.B) {
+			for b.Loop() {
+				if err := script.ReadPack(lang); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+var packProse = map[string]string{
+	"de": "Am 5. Mai 2026 unterzeichnete der Präsident das Gesetz, das der Bundestag nach langer Debatte verabschiedet hatte. Die Preise stiegen um 3,7 Prozent, teilte die Behörde in Wiesbaden mit. Niemand rechnet damit, dass sich daran bis zum Herbst etwas ändert. Dr. Weber von der CDU sprach von rund 1,5 Mio. Euro.",
+	"uk": "Президент підписав указ 5 травня 2026 року, після того як парламент довго сперечався про бюджет. Ціни зросли на 3,7 %, повідомили у відомстві в Києві. Ніхто не чекає, що до осені щось зміниться. Проф. Коваль говорив про 1,5 млн грн на вул. Садовій.",
+}

@@ -22,3 +22,9 @@ func Sentences(text, lang string) []string {
 
 // OnePass reports whether what is said in a language is never read again.
 func OnePass(lang string) bool { return languageOf(Language(lang)).pack != nil }
+
+// ReadPack reads a language's pack anew.
+func ReadPack(lang string) error {
+	_, err := readPack(packFiles, "lang/"+lang)
+	return err
+}

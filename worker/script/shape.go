@@ -22,6 +22,7 @@ type shape struct {
 	pattern     *regexp.Regexp
 	body        int // the group of what is taken
 	fields      map[string]field
+	needs       string // one of these must stand near, so that most shapes need not be tried; "" for no such sign
 	spoken      []piece
 }
 
@@ -86,6 +87,9 @@ func (p *pack) parseShape(r row) (*shape, error) {
 	for name, f := range s.fields {
 		f.group = s.pattern.SubexpIndex(name)
 		s.fields[name] = f
+		if strings.HasPrefix(f.kind, "roman") {
+			s.needs = "IVXLCDMІХ"
+		}
 	}
 	if s.spoken, err = parseTemplate(r.columns[3], s.fields); err != nil {
 		return nil, r.refuse("%w", err)
@@ -340,6 +344,9 @@ func (r *reader) classify() *match {
 			before, looked = r.wordBefore(), true
 		}
 		if len(s.behind) > 0 && !slices.Contains(s.behind, before) {
+			continue
+		}
+		if s.needs != "" && !strings.ContainsAny(text, s.needs) {
 			continue
 		}
 		groups := s.pattern.FindStringSubmatchIndex(text)
