@@ -172,15 +172,17 @@ func (g *grammar) agreeing(next string) lang.Form {
 }
 
 // wordBefore returns the word in front of the current place, in lower case,
-// without signs; "" where a sentence or a clause ends between.
+// without signs but for the stop of an abbreviation; "" where another sign
+// stands between.
 func (r *reader) wordBefore() string {
 	s := strings.TrimRight(r.src[max(0, r.pos-64):r.pos], " \u00a0\u202f\"“„«(")
-	at := strings.LastIndexFunc(s, func(c rune) bool { return !wordRune(c) && !strings.ContainsRune("'’ʼ-", c) })
-	if at < 0 {
-		return strings.ToLower(s)
+	bare := strings.TrimSuffix(s, ".")
+	at := strings.LastIndexFunc(bare, func(c rune) bool { return !wordRune(c) && !strings.ContainsRune("'’ʼ-", c) })
+	if at >= 0 {
+		_, n := utf8.DecodeRuneInString(bare[at:])
+		at += n
 	}
-	_, n := utf8.DecodeRuneInString(s[at:])
-	return strings.ToLower(s[at+n:])
+	return strings.ToLower(s[max(0, at):])
 }
 
 // wordAfter returns the word behind the next n bytes, in lower case; "" where a

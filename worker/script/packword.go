@@ -64,7 +64,11 @@ func (p *pack) readAbbreviations(files fs.FS, dir string) error {
 // says it. The shapes go before single words.
 func (p *pack) spell(r *reader) bool {
 	c := firstRune(r.src[r.pos:])
-	if m := r.classify(); m != nil {
+	m := r.classify()
+	if (m == nil || m.shape.cost >= lateCost) && unicode.IsLetter(c) && p.abbreviation(r) {
+		return true
+	}
+	if m != nil {
 		switch said := r.verbalise(m); said {
 		case "":
 		case m.text[:m.length()]:
@@ -79,7 +83,7 @@ func (p *pack) spell(r *reader) bool {
 	case !unicode.IsLetter(c):
 		return false
 	}
-	return p.abbreviation(r) || p.address(r) || p.initialism(r)
+	return p.address(r) || p.initialism(r)
 }
 
 // address says an address of the web or of e-mail.

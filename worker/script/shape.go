@@ -39,11 +39,11 @@ type shapes struct {
 	first map[*shape][]rune
 }
 
-// costs by which a shape is chosen before the others: the cheapest, then the
-// longest.
+// The cost of a shape, by which it is chosen before the others; from the late
+// one on, an abbreviation goes before it, as "MM." before a Roman numeral.
 const (
-	usualCost  = 10
-	numberCost = 50 // what any number is when nothing else is known of it
+	usualCost = 10
+	lateCost  = 40
 )
 
 // readShapes reads shapes.txt: class, rule, pattern, what is said, and the cost
@@ -160,7 +160,7 @@ func (p *pack) words(list string) []string {
 
 // kinds are the regular expressions of what fields may hold in any language.
 var kinds = map[string]string{
-	"day": `(?:0?[1-9]|[12]\d|3[01])`, "m": `(?:0?[1-9]|1[0-2])`, "year": `(?:1\d{3}|20\d{2})`, "year2": `\d{2}`, "h": `(?:[01]?\d|2[0-4])`, "min": `[0-5]\d`,
+	"day": `(?:3[01]|[12]\d|0?[1-9])`, "m": `(?:1[0-2]|0?[1-9])`, "year": `(?:1\d{3}|20\d{2})`, "year2": `\d{2}`, "h": `(?:2[0-4]|[01]?\d)`, "min": `[0-5]\d`,
 	"roman": `[IVXІХ]+`, "cap": `\p{Lu}[\p{L}'’ʼ-]{2,}`, "word": `[\p{L}'’ʼ-]+`, "lower": `\p{Ll}[\p{L}'’ʼ-]*`, "digits": `\d+`, "d": `\d{1,3}`, "cents": `\d{2}`, "caps": `\p{Lu}{1,4}`,
 	"day2": `(?:0[1-9]|[12]\d|3[01])`, "m2": `(?:0[1-9]|1[0-2])`, "roman2": `[IVXLCDMІХ]{2,}`,
 	"free": `8[ -]800(?:[ -]\d{2,3}){2,4}`,
