@@ -36,3 +36,17 @@ func TestLongRuns(t *testing.T) {
 		})
 	}
 }
+
+// TestLongRunsOfPacks holds the same of the languages of data.
+func TestLongRunsOfPacks(t *testing.T) {
+	t.Parallel()
+	const size = 32_000
+	for name, unit := range map[string]string{
+		"numbers and dashes": "1-", "numbers and points": "1.", "numbers": "7", "capitals": "X", "initials": "X.", "abbreviations": "z. B. ", "dates": "5. Mai ", "strokes": "1/", "spaces": "1 ",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			growthtest.Linear(t, strings.Repeat(unit, size/16/len(unit)), strings.Repeat(unit, size/len(unit)), func(text string) { script.Normalise(text, "de", script.Full) })
+		})
+	}
+}
