@@ -83,13 +83,34 @@ func (w *walker) readTag(n *html.Node) bool {
 		return w.sel.Tables || layout(n)
 	case atom.Pre:
 		class := attr(n, "class") // verses, letters and statements
-		return strings.Contains(class, "verse") || strings.Contains(class, "wp-block-preformatted")
+		return strings.Contains(class, "verse") || strings.Contains(class, "wp-block-preformatted") || composed(n)
 	case atom.Figcaption:
 		return w.sel.Captions
 	case atom.Figure:
 		return w.sel.Captions || holds(n, atom.Blockquote) && !holds(n, atom.Img)
 	}
 	return false
+}
+
+// composed reports whether preformatted lines are no program: many sentences, and
+// none of the signs of programs. Letters and old reports stand so.
+func composed(n *html.Node) bool {
+	text := textOf(n)
+	if len(text) < scanty || holds(n, atom.Code) {
+		return false
+	}
+	signs, ends, lines := 0, 0, strings.Count(text, "\n")
+	for i := 0; i+1 < len(text); i++ {
+		switch text[i] {
+		case '{', '}', '=', '<', '>', '\\', '|', '$', '#', ';', '_':
+			signs++
+		case '.', '!', '?':
+			if text[i+1] == ' ' || text[i+1] == '\n' {
+				ends++
+			}
+		}
+	}
+	return signs*100 < len(text) && ends >= 3 && ends*6 > lines
 }
 
 // layout reports whether a table is none: a frame around text, with hardly any

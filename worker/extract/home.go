@@ -5,12 +5,15 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"lector"
 )
 
 // settle revokes the guesses that would drop most of the page's text: a class
 // name on what holds the article says nothing. What is surely not the article
-// by its name is revoked only when hardly any text is left without it.
-func settle(blocks []raw) {
+// by its name is revoked only when hardly any text is left without it. Where the
+// page's own title stands in it, a name is wrong that is never one of articles.
+func settle(blocks []raw, entitled func(string) bool) {
 	total := 0
 	byRule := map[*rule]int{}
 	for _, b := range blocks {
@@ -24,13 +27,17 @@ func settle(blocks []raw) {
 		}
 	}
 	for _, b := range blocks {
+		title := b.Rank == 1 && b.Kind == lector.Heading && len(b.chain) > 0 && entitled(b.Text)
 		for _, o := range b.chain {
 			if !o.sure && o.good > 0 {
-				o.revoked = revocable(o, byRule[o.rule], total)
+				o.revoked = o.revoked || revocable(o, byRule[o.rule], total) || title && untitled[o.reason] && o.good > leastVeto
 			}
 		}
 	}
 }
+
+// untitled are the reasons for which what is dropped never holds a page's title.
+var untitled = map[Reason]bool{comments: true, related: true, feed: true, advert: true, signup: true, appeal: true, cookie: true}
 
 func ruled(chain []*origin, rule *rule) bool {
 	for _, o := range chain {

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -26,7 +27,7 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 		}
 	}
 	w := walk(doc, sel, hostOf(cmp.Or(m.url, known.URL)))
-	settle(w.blocks)
+	settle(w.blocks, m.entitles)
 	g := ground{rule: "text"}
 	whole := isPage(src)
 	if whole {
@@ -191,6 +192,8 @@ func links(r raw, home, list bool) string {
 		return "link.list"
 	case r.Kind == lector.Paragraph && share > 0.9 && len(r.Text) < 250 && (!home || !ended(r.Text)):
 		return "link.alone"
+	case r.Kind == lector.Quote && share > 0.9 && len(r.Text) < 250 && !ended(r.Text):
+		return "link.alone"
 	case r.Kind == lector.Heading && share > 0.9 && r.Rank > 1 && utf8.RuneCountInString(r.Text) > 30 && !(home && r.abroad*10 > len(r.Text)*9):
 		return "link.alone"
 	}
@@ -259,7 +262,8 @@ func (p *Page) begin(raws []raw, shown int) {
 	}
 }
 
-// farthest is how many blocks below the title the text begins at most, and
+// farthest is how many blocks below the title the text begins at most, without
+// those that lead through the site, and
 // leadMost how many of its paragraphs can stand outside of its own box.
 const (
 	farthest = 25
@@ -267,26 +271,48 @@ const (
 )
 
 // lead reads the paragraphs between the title and the text that stand outside
-// the text's own box: many sites set the first one apart.
+// the text's own box: many sites set the first one apart. It goes up from the
+// text, to the title or a main heading that says the same.
 func (p *Page) lead(raws []raw, shown int) {
+	first := slices.IndexFunc(p.Blocks, func(b Block) bool { return b.Keep && prose(b.Text) })
 	var found []int
-	for i := shown + 1; shown >= 0 && i < min(len(raws), shown+farthest); i++ {
-		switch b := &p.Blocks[i]; {
-		case b.Keep && prose(b.Text):
+	left := farthest
+	for i := first - 1; i >= 0 && left > 0; i-- {
+		r := raws[i]
+		if i == shown || r.Rank == 1 && kindred(r.Text, p.Title) {
 			for _, j := range found {
 				p.Blocks[j].keep("article: its lead")
 			}
 			return
-		case len(found) < leadMost && raws[i].leads() && p.book.line(b.Text, b.Kind, raws[i].share()) == nil:
+		}
+		if len(found) < leadMost && r.leads() && p.book.line(r.Text, r.Kind, r.share()) == nil {
 			found = append(found, i)
 		}
+		if o := r.dropped(); o == nil || o.reason != navigation {
+			left--
+		}
 	}
+}
+
+// kindred reports whether a heading and a title are of one article: half of the
+// heading's words, two at least, stand in the title.
+func kindred(heading, title string) bool {
+	words, there, all := strings.Fields(strings.ToLower(heading)), 0, " "+strings.ToLower(title)+" "
+	for _, w := range words {
+		if strings.Contains(all, " "+w+" ") {
+			there++
+		}
+	}
+	return there > 1 && there*2 >= len(words)
 }
 
 // leads reports whether a block can be the beginning of an article: sentences
 // that stand outside of it, or in what is called a teaser.
 func (r raw) leads() bool {
-	if r.Kind != lector.Paragraph || !prose(r.Text) || utf8.RuneCountInString(r.Text) < 60 || r.share() > 0.3 {
+	if r.Kind != lector.Paragraph && r.Kind != lector.Item || !prose(r.Text) {
+		return false
+	}
+	if utf8.RuneCountInString(r.Text) < 60 || r.share() > 0.3 || consents(r.Text) {
 		return false
 	}
 	if _, dated := findDate(r.Text); dated && len(r.Text) < brief {

@@ -102,6 +102,10 @@ func (w *walker) children(n *html.Node) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		switch c.Type {
 		case html.TextNode:
+			if n.DataAtom == atom.Pre {
+				w.writeLines(c.Data, n)
+				continue
+			}
 			w.write(c.Data, n)
 		case html.CommentNode:
 			w.comment(c.Data, n)
@@ -111,6 +115,16 @@ func (w *walker) children(n *html.Node) {
 			w.element(c)
 			w.steps = w.steps[:len(w.steps)-1]
 		}
+	}
+}
+
+// writeLines writes preformatted lines: an empty one ends a paragraph.
+func (w *walker) writeLines(s string, parent *html.Node) {
+	for i, part := range strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n\n") {
+		if i > 0 {
+			w.flush(parent)
+		}
+		w.write(part, parent)
 	}
 }
 
