@@ -85,7 +85,7 @@ bench: ## how fast it is here, and beside the other tools on the PATH
 # PAGES is a folder of annotated pages from elsewhere; worker/extract/DESIGN.md says of what form.
 .PHONY: rules
 rules: ## what each rule of extraction changes, on the pages here and on those in PAGES=FOLDER
-	@$(GO) test -v -timeout 60m -run TestGate ./worker/extract -rules -pages "$(PAGES)" | sed -n 's/^ *gate_test.go:[0-9]*: //p'
+	@$(GO) test -v -timeout 60m -run TestGate ./worker/extract -rules -pages "$(PAGES)" $(UPDATE) | sed -n 's/^ *gate_test.go:[0-9]*: //p'
 
 # Each seed takes its duration and the time until all is at rest again. More flags: CHAOS_FLAGS="-single".
 .PHONY: chaos

@@ -91,7 +91,7 @@ func classWords(name string) []string {
 func home(value string) bool {
 	for name := range strings.FieldsSeq(value) {
 		lower := strings.ToLower(name)
-		plain := strings.NewReplacer("-", "", "_", "").Replace(lower)
+		plain := strings.ReplaceAll(strings.ReplaceAll(lower, "-", ""), "_", "")
 		if plain == "econtent" || plain == "prose" {
 			return true
 		}

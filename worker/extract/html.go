@@ -279,7 +279,7 @@ func (p *Page) lead(raws []raw, shown int) {
 	left := farthest
 	for i := first - 1; i >= 0 && left > 0; i-- {
 		r := raws[i]
-		if i == shown || r.Rank == 1 && kindred(r.Text, p.Title) {
+		if i == shown || r.Kind == lector.Heading && r.Rank == 1 && kindred(r.Text, p.Title) {
 			for _, j := range found {
 				p.Blocks[j].keep("article: its lead")
 			}
@@ -309,10 +309,13 @@ func kindred(heading, title string) bool {
 // leads reports whether a block can be the beginning of an article: sentences
 // that stand outside of it, or in what is called a teaser.
 func (r raw) leads() bool {
-	if r.Kind != lector.Paragraph && r.Kind != lector.Item || !prose(r.Text) {
+	if r.Kind != lector.Paragraph && r.Kind != lector.Item {
 		return false
 	}
-	if utf8.RuneCountInString(r.Text) < 60 || r.share() > 0.3 || consents(r.Text) {
+	if n := utf8.RuneCountInString(r.Text); n < 60 || n < 120 && !prose(r.Text) {
+		return false
+	}
+	if r.share() > 0.3 || consents(r.Text) {
 		return false
 	}
 	if _, dated := findDate(r.Text); dated && len(r.Text) < brief {

@@ -15,6 +15,7 @@ const (
 	topical   = 2   // long paragraphs that make a thing one that the article is about
 	patience  = 2   // more of them where the article itself speaks to its reader
 	mostPitch = 600 // bytes of the longest pitch
+	enough    = 100 // paragraphs by which the voice of an article is known
 	wordy     = 300 // bytes from which on signs can come together by chance
 )
 
@@ -83,9 +84,13 @@ func (x *pitches) relent(before []Block) {
 // it begins and ends.
 func (x *pitches) listen() {
 	x.starts, x.ends = -1, -1
-	reader, house, bidding, all := 0, 0, 0, 0
+	reader, house, bidding, all, heard := 0, 0, 0, 0, 0
 	for i, b := range x.blocks {
 		if !b.Keep || !body(b.Kind) || !prose(b.Text) {
+			continue
+		}
+		if heard++; heard > enough && len(b.Text) >= mostPitch { // its voice is known by now
+			x.note(i)
 			continue
 		}
 		s := x.listened(i)
@@ -108,10 +113,7 @@ func (x *pitches) listen() {
 		if s.weight() >= 3 && len(b.Text) < mostPitch && (s.bids > 0 || s.goods > 0) {
 			continue
 		}
-		if x.starts < 0 {
-			x.starts = i
-		}
-		x.ends = i
+		x.note(i)
 	}
 	x.told, x.ours = reader*3 > all, house*3 > all
 	if bidding*3 > all {
@@ -120,6 +122,14 @@ func (x *pitches) listen() {
 	if x.told {
 		x.bar++
 	}
+}
+
+// note notes that block i is of the article itself.
+func (x *pitches) note(i int) {
+	if x.starts < 0 {
+		x.starts = i
+	}
+	x.ends = i
 }
 
 // pitched reports whether a block is a pitch.

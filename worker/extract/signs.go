@@ -54,8 +54,13 @@ var (
 	quoted     = pattern.New(`["“„«»][^"“”„«»]*["”“»«]`)
 )
 
+const quotationMarks = "\"“„”«»"
+
 // quotes reports whether a text quotes somebody: more than a name or a title.
 func quotes(text string) bool {
+	if !strings.ContainsAny(text, quotationMarks) {
+		return false
+	}
 	for _, q := range quoted.FindAllString(text, -1) {
 		if len(strings.Fields(q)) > 5 {
 			return true
@@ -69,13 +74,16 @@ func quotes(text string) bool {
 func hear(text, lang string) signs {
 	bids, goods := data().bids[lang], data().goods[lang]
 	var s signs
-	plain := quoted.ReplaceAllStringFunc(text, func(q string) string {
-		if len(strings.Fields(q)) > 5 {
-			s.quotes = true
-			return " "
-		}
-		return q
-	})
+	plain := text
+	if strings.ContainsAny(text, quotationMarks) {
+		plain = quoted.ReplaceAllStringFunc(text, func(q string) string {
+			if len(strings.Fields(q)) > 5 {
+				s.quotes = true
+				return " "
+			}
+			return q
+		})
+	}
 	if lang == "de" { // in small letters these are others
 		s.reader = len(polite.FindAllString(plain, -1))
 	}
@@ -88,7 +96,7 @@ func hear(text, lang string) signs {
 		}
 	}
 	found := map[string]bool{}
-	words := strings.FieldsFunc(plain, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' })
+	words := strings.FieldsFunc(plain, notOfWord)
 	for i, w := range words {
 		if has("reader", w) {
 			s.reader++
@@ -103,6 +111,17 @@ func hear(text, lang string) signs {
 	s.things = slices.Collect(maps.Keys(found))
 	s.goods, s.persons = len(found), s.reader+s.house
 	return s
+}
+
+// notOfWord reports whether a rune stands between words.
+func notOfWord(r rune) bool {
+	switch {
+	case r == '\'', '0' <= r && r <= '9', 'a' <= r && r <= 'z':
+		return false
+	case r < unicode.MaxASCII:
+		return !unicode.IsLetter(r)
+	}
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
 // contact reports whether a text has a domain or a telephone number in it. Most
