@@ -8,7 +8,6 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"lector"
-	"lector/worker/pattern"
 )
 
 // company is what stands in an element beside its text.
@@ -249,7 +248,7 @@ func (b boxes) outskirts(raws []raw, p *Page, shown, standfirst int) {
 	tail := b.calls(raws[last+1:], blocks[last+1:])
 	for i := range blocks {
 		x := &blocks[i]
-		if !x.Keep || x.home || raws[i].speak != "" || i <= shown || i == standfirst || corrected.MatchString(x.Text) {
+		if !x.Keep || x.home || raws[i].speak != "" || i <= shown || i == standfirst || expr("corrected").MatchString(x.Text) {
 			continue
 		}
 		switch {
@@ -327,8 +326,6 @@ func (b boxes) linking(r raw) bool {
 	return box != nil && b.w.beside[box]&link != 0
 }
 
-var counter = pattern.New(`^(?:photo |image |slide |foto |фото )?\d{1,3} ?(?:/|of) ?(\d{1,3})(?:\b|\D)`)
-
 // slides drops the pictures of a gallery that are counted: "3/12", in one
 // element with what is said of the picture.
 func slides(raws []raw, p *Page) {
@@ -339,7 +336,7 @@ func slides(raws []raw, p *Page) {
 		if len(r.Text) > longest {
 			continue
 		}
-		if m := counter.FindStringSubmatch(strings.ToLower(r.Text)); m != nil {
+		if m := expr("counter").FindStringSubmatch(strings.ToLower(r.Text)); m != nil {
 			last[i] = m[1]
 			of[m[1]]++
 		}

@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"lector"
-	"lector/worker/pattern"
 )
 
 // byline is what a line such as "by Jane Doe January 13, 2025 2 min read" says.
@@ -18,27 +17,20 @@ type byline struct {
 	rest    string // the part that is not
 }
 
-var (
-	byWord   = pattern.New(`(?i)^(?:by|geschreven door|tekst:|written by|posted by|reported by|reporting by|words by|story by|text by|author|von|par|por|di|da|od|autor|autorka|tekst|автор|автори|авторы|автор статті|текст|автор текста|propos recueillis par|recueilli par|publié par|escrito por|publicado por|postado por|door|yazan|yazar|skrevet av|scris de|napsal|napsala|מאת|بقلم|كتب|كتبت|auteur|autore|autores|autori|authors)(?::\s*|\s+)`)
-	bySplit  = pattern.New(`(?i)\s*(?:,| and | & | und | et | y | e | i | та | і | й | и |;)\s*`)
-	byEnd    = pattern.New(`(?i)\s*(?:[|•·—–]| - |\bpublished\b|\bupdated\b|\bposted\b|\blast updated\b|\d{1,2}[:.h]\d{2}|\d+[ -]min\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bfor (?:the )?[A-Z]| \d[\d ]*$|опубліковано|опубликовано|veröffentlicht|publié|publicado|pubblicato|opublikowano).*$`)
-	namePart = pattern.New(`^\p{Lu}[\p{L}'’.\-]*$`)
-)
-
 // parseByline reads a line that names who wrote the article and when.
 func parseByline(line string) (byline, bool) {
 	if utf8.RuneCountInString(line) > 200 || line == "" {
 		return byline{}, false
 	}
 	d, dated := findDate(line)
-	cut, by := line, byWord.FindString(line)
+	cut, by := line, expr("by word").FindString(line)
 	if by == "" && !dated {
 		return byline{}, false
 	}
 	if dated {
 		cut = line[:d.start]
 	}
-	names := strings.TrimSpace(byEnd.ReplaceAllString(strings.TrimPrefix(cut, by), ""))
+	names := strings.TrimSpace(expr("by end").ReplaceAllString(strings.TrimPrefix(cut, by), ""))
 	names = strings.TrimRight(names, " ,.;|•·–—-")
 	authors := splitNames(names)
 	switch {
@@ -65,7 +57,7 @@ func parseByline(line string) (byline, bool) {
 // or nothing when s does not look like names.
 func splitNames(s string) []string {
 	var out []string
-	for i, part := range bySplit.Split(s, 8) {
+	for i, part := range expr("by split").Split(s, 8) {
 		part = strings.TrimSpace(part)
 		if part == "" {
 			continue
@@ -99,7 +91,7 @@ func isName(s string) bool {
 	capitals := 0
 	for _, w := range fields {
 		switch {
-		case namePart.MatchString(w):
+		case expr("name part").MatchString(w):
 			capitals++
 		case !has("particles", strings.ToLower(w)):
 			return false
@@ -124,7 +116,7 @@ func affiliation(s string) bool {
 // cleanAuthor strips what metadata and rel=author links put around a name.
 func cleanAuthor(s string) string {
 	s = collapse(s)
-	s = strings.TrimSpace(byWord.ReplaceAllString(s, ""))
+	s = strings.TrimSpace(expr("by word").ReplaceAllString(s, ""))
 	if strings.Contains(s, "://") || strings.Contains(s, "@") || utf8.RuneCountInString(s) > 80 || strings.ContainsAny(s, "<>{}") {
 		return ""
 	}
@@ -142,7 +134,7 @@ func nameOnly(line string) (string, bool) {
 		return "", false
 	}
 	n := 2
-	for n < len(fields) && n < 4 && namePart.MatchString(fields[n]) && !has("role words", strings.ToLower(fields[n])) {
+	for n < len(fields) && n < 4 && expr("name part").MatchString(fields[n]) && !has("role words", strings.ToLower(fields[n])) {
 		n++
 	}
 	role := len(fields) == n
@@ -187,11 +179,11 @@ func bylineAt(raws []raw, i int) (byline, bool) {
 	if o != nil && (o.sure || o.reason == navigation || o.reason == related) || len(r.Text) > 300 {
 		return byline{}, false
 	}
-	marked, text := o != nil && o.id == "class.byline", collapse(address.ReplaceAllString(r.Text, ""))
-	if len(text) < 24 && byWord.FindString(text+" ") == text+" " && i+1 < len(raws) {
+	marked, text := o != nil && o.id == "class.byline", collapse(expr("address").ReplaceAllString(r.Text, ""))
+	if len(text) < 24 && expr("by word").FindString(text+" ") == text+" " && i+1 < len(raws) {
 		text += " " + raws[i+1].Text
 	}
-	if (marked && r.offers&topic == 0 || r.offers&person != 0) && !byWord.MatchString(text) {
+	if (marked && r.offers&topic == 0 || r.offers&person != 0) && !expr("by word").MatchString(text) {
 		if names := splitNames(text); len(names) > 0 && fullName(names[0]) {
 			if _, dated := findDate(text); !dated {
 				return byline{authors: names, source: strings.Join(names, ", ")}, true
@@ -201,23 +193,17 @@ func bylineAt(raws []raw, i int) (byline, bool) {
 			return byline{authors: []string{name}, source: name}, true
 		}
 	}
-	if at := byInside.FindStringIndex(text); at != nil && len(text) < 120 && !byWord.MatchString(text) {
+	if at := expr("by inside").FindStringIndex(text); at != nil && len(text) < 120 && !expr("by word").MatchString(text) {
 		if _, dated := findDate(text[:at[0]]); dated {
 			text, marked = strings.TrimLeft(text[at[0]:], " ,|·•"), true
 		}
 	}
-	if !marked && !byWord.MatchString(text) {
+	if !marked && !expr("by word").MatchString(text) {
 		return byline{}, false
 	}
 	b, ok := parseByline(text)
 	return b, ok && len(b.authors) > 0
 }
-
-var (
-	address = pattern.New(`\S+@\S+\.\S+`)
-	// byInside finds "By Jane Doe" behind a date.
-	byInside = pattern.New(`(?i)[\s|·•,](?:by|written by|автор|автори|авторы|von|par|por|autor|autorka)(?:: ?| )\p{Lu}`)
-)
 
 // nameByDate takes a person's name that stands right above a date as the
 // author's.

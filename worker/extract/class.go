@@ -32,9 +32,6 @@ func (k rulebook) guess(value string) *rule {
 	return nil
 }
 
-// tailWords name a part of a page only where they end its name.
-var tailWords = map[string]bool{"gallery": true, "player": true, "meta": true, "social": true}
-
 func (k rulebook) guessOne(name string) *rule {
 	if len(name) > 120 {
 		return nil
@@ -49,7 +46,7 @@ func (k rulebook) guessOne(name string) *rule {
 	}
 	for i, w := range words {
 		last := i == len(words)-1
-		if r := k.on(classes[w]); r != nil && (last || !tailWords[w]) {
+		if r := k.on(classes[w]); r != nil && (last || !has("tail words", w)) {
 			return r
 		}
 		if !last {

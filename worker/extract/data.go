@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"lector/worker/pattern"
 )
 
 // The rules and the words that their conditions name. Both files tell at their
@@ -16,8 +18,10 @@ var (
 	rulesFile string
 	//go:embed data/words.txt
 	wordsFile string
+	//go:embed data/patterns.txt
+	patternsFile string
 
-	data = sync.OnceValue(func() *tables { return must(load(rulesFile, wordsFile)) })
+	data = sync.OnceValue(func() *tables { return must(load(rulesFile, wordsFile, patternsFile)) })
 )
 
 func must(t *tables, err error) *tables {
@@ -41,14 +45,18 @@ type tables struct {
 	bids    map[string]lexemes
 	goods   map[string]lexemes
 	months  map[string]int
+	find    map[string]*pattern.Pattern
 }
 
-func load(rules, words string) (*tables, error) {
+func load(rules, words, patterns string) (*tables, error) {
 	t := &tables{
 		rules: map[string]*rule{}, classes: map[string]*rule{}, cards: map[string]*rule{}, whole: map[string]*rule{}, leads: map[string]*rule{},
-		lists: map[string][]string{}, sets: map[string]map[string]bool{}, months: map[string]int{},
+		lists: map[string][]string{}, sets: map[string]map[string]bool{}, months: map[string]int{}, find: map[string]*pattern.Pattern{},
 	}
 	if err := t.readWords(words); err != nil {
+		return nil, err
+	}
+	if err := t.readPatterns(patterns); err != nil {
 		return nil, err
 	}
 	var r *rule
@@ -189,6 +197,31 @@ func (t *tables) readWords(file string) error {
 	}
 	t.bids, t.goods = byLanguage(lines["bids"]), byLanguage(lines["goods"])
 	return nil
+}
+
+// readPatterns reads the patterns that conditions in Go name. They are compiled
+// when they are first used; a test compiles all.
+func (t *tables) readPatterns(file string) error {
+	for n, line := range strings.Split(file, "\n") {
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		name, expression, found := strings.Cut(line, " = ")
+		if !found || t.find[name] != nil {
+			return fmt.Errorf("patterns.txt:%d: %q: want a new name, an equals sign and a pattern", n+1, line)
+		}
+		t.find[name] = pattern.New(expression)
+	}
+	return nil
+}
+
+// expr returns a pattern of data/patterns.txt.
+func expr(name string) *pattern.Pattern {
+	p := data().find[name]
+	if p == nil {
+		panic("no pattern " + name) // a test looks for each
+	}
+	return p
 }
 
 func byLanguage(lines []string) map[string]lexemes {

@@ -12,6 +12,46 @@ import (
 	"lector/worker/extract"
 )
 
+// TestPatterns: each pattern that the code names is there and compiles, and each
+// that is there is named.
+func TestPatterns(t *testing.T) {
+	t.Parallel()
+	there, err := os.ReadFile("data/patterns.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]bool{}
+	for _, file := range files {
+		code, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\bexpr\("([^"]+)"\)`).FindAllStringSubmatch(string(code), -1) {
+			named[m[1]] = true
+		}
+	}
+	for line := range strings.Lines(string(there)) {
+		name, expression, found := strings.Cut(strings.TrimSuffix(line, "\n"), " = ")
+		if strings.HasPrefix(line, "#") || !found {
+			continue
+		}
+		if _, err := regexp.Compile(expression); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !named[name] {
+			t.Errorf("no code names the pattern %q", name)
+		}
+		delete(named, name)
+	}
+	for name := range named {
+		t.Errorf("no pattern %q", name)
+	}
+}
+
 // TestRuleIDs: each ID that the code names is a rule's, and each rule without
 // conditions of its own is named in the code.
 func TestRuleIDs(t *testing.T) {
@@ -94,19 +134,21 @@ func TestOff(t *testing.T) {
 // TestRulesFile: a file that is not as it must be is refused with its line.
 func TestRulesFile(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct{ rules, words, want string }{
-		"no reason":         {"rule a.b\n", "", "rules.txt:1"},
-		"twice":             {"rule a.b related\nrule a.b feed\n", "", "rules.txt:2"},
-		"phrase twice":      {"rule a.b related\n  whole see also\nrule a.c feed\n  whole see also\n", "", "rules.txt:4"},
-		"bad pattern":       {"rule a.b related\n  plain (\n", "", "rules.txt:2"},
-		"unknown condition": {"rule a.b related\n  wohle see also\n", "", "rules.txt:2"},
-		"no rule":           {"  whole see also\n", "", "rules.txt:1"},
-		"bad number":        {"rule a.b related\n  under many\n", "", "rules.txt:2"},
-		"list twice":        {"", "list a\n  b\nlist a\n  c\n", "words.txt:3"},
-		"no list":           {"", "  b\n", "words.txt:1"},
+	tests := map[string]struct{ rules, words, patterns, want string }{
+		"no reason":         {"rule a.b\n", "", "", "rules.txt:1"},
+		"twice":             {"rule a.b related\nrule a.b feed\n", "", "", "rules.txt:2"},
+		"phrase twice":      {"rule a.b related\n  whole see also\nrule a.c feed\n  whole see also\n", "", "", "rules.txt:4"},
+		"bad pattern":       {"rule a.b related\n  plain (\n", "", "", "rules.txt:2"},
+		"unknown condition": {"rule a.b related\n  wohle see also\n", "", "", "rules.txt:2"},
+		"no rule":           {"  whole see also\n", "", "", "rules.txt:1"},
+		"bad number":        {"rule a.b related\n  under many\n", "", "", "rules.txt:2"},
+		"list twice":        {"", "list a\n  b\nlist a\n  c\n", "", "words.txt:3"},
+		"no list":           {"", "  b\n", "", "words.txt:1"},
+		"pattern twice":     {"", "", "a = b\na = c\n", "patterns.txt:2"},
+		"no pattern":        {"", "", "\n# a\na\n", "patterns.txt:3"},
 	}
 	for name, tc := range tests {
-		if err := extract.Load(tc.rules, tc.words); err == nil || !strings.Contains(err.Error(), tc.want) {
+		if err := extract.Load(tc.rules, tc.words, tc.patterns); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v, want %s", name, err, tc.want)
 		}
 	}

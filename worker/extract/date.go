@@ -4,16 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"lector/worker/pattern"
-)
-
-var (
-	dateDMY = pattern.New(`(?i)\b(\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?: de| di)? ?(\p{L}{3,12})\.?,?(?: de| di| del)? (\d{4})\b`)
-	dateMDY = pattern.New(`(?i)\b(\p{L}{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b`)
-	dateISO = pattern.New(`\b(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?)?`)
-	dateYMD = pattern.New(`(?:^|\D)(\d{4})(?:[./] ?|年 ?)(\d{1,2})(?:[./] ?|月 ?)(\d{1,2})(?:日|\.|\b)`)
-	dateNum = pattern.New(`\b(\d{1,2})([./])(\d{1,2})[./](\d{4})\b`)
 )
 
 // date is a date found in a text, and where.
@@ -27,23 +17,23 @@ func findDate(s string) (date, bool) {
 	if !hasYear(s) {
 		return date{}, false
 	}
-	for _, m := range dateDMY.FindAllStringSubmatchIndex(s, 4) {
+	for _, m := range expr("date dmy").FindAllStringSubmatchIndex(s, 4) {
 		if d, ok := written(s, m, m[4:6], m[2:4], m[6:8]); ok {
 			return d, true
 		}
 	}
-	for _, m := range dateMDY.FindAllStringSubmatchIndex(s, 4) {
+	for _, m := range expr("date mdy").FindAllStringSubmatchIndex(s, 4) {
 		if d, ok := written(s, m, m[2:4], m[4:6], m[6:8]); ok {
 			return d, true
 		}
 	}
-	if m := dateISO.FindStringSubmatchIndex(s); m != nil {
+	if m := expr("date iso").FindStringSubmatchIndex(s); m != nil {
 		return numeric(m, number(s, m[2:4]), number(s, m[4:6]), number(s, m[6:8]))
 	}
 	if m := yearFirst(s); m != nil {
 		return numeric(m, number(s, m[2:4]), number(s, m[4:6]), number(s, m[6:8]))
 	}
-	if m := dateNum.FindStringSubmatchIndex(s); m != nil {
+	if m := expr("date num").FindStringSubmatchIndex(s); m != nil {
 		day, month := number(s, m[2:4]), number(s, m[6:8])
 		if s[m[4]] == '/' && day <= 12 && month > 12 { // month first
 			day, month = month, day
@@ -56,7 +46,7 @@ func findDate(s string) (date, bool) {
 func yearFirst(s string) []int {
 	for i := 4; i < len(s); i++ { // a mark behind four digits; the pattern is slow
 		if (s[i] == '.' || s[i] == '/' || s[i] >= 0x80) && hasYear(s[i-4:i]) {
-			return dateYMD.FindStringSubmatchIndex(s)
+			return expr("date ymd").FindStringSubmatchIndex(s)
 		}
 	}
 	return nil
@@ -97,15 +87,11 @@ func number(s string, at []int) int {
 	return n
 }
 
-var dayTime = pattern.New(`(?i)^(?:\p{L}+,? )?(?:(\d{1,2})\.? (\p{L}{3,12})|(\p{L}{3,12})\.? (\d{1,2}))\.?,?(?: (?:в|о|об|at|um|à|alle|ore|a las|às|kl\.?|godz\.?))? \d{1,2}[:.h]\d{2}(?: ?[ap]\.?m\.?| uhr)?$`)
-
 // sameYear reports whether a line is a day and a time without a year.
 func sameYear(s string) bool {
-	m := dayTime.FindStringSubmatch(s)
+	m := expr("day time").FindStringSubmatch(s)
 	return m != nil && data().months[strings.ToLower(m[2]+m[3])] > 0
 }
-
-var dateTime = pattern.New(`(?i)\b\d{1,2}[:.h]\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?|\b\d{1,2} ?[ap]\.?m\.?`)
 
 // onlyDate reports whether s holds a date, a time, and the words that go with
 // them, and nothing else.
@@ -114,11 +100,11 @@ func onlyDate(s string) bool {
 	if !ok {
 		return false
 	}
-	rest := dateTime.ReplaceAllString(s[:d.start]+" "+s[d.end:], " ")
+	rest := expr("date time").ReplaceAllString(s[:d.start]+" "+s[d.end:], " ")
 	if again, ok := findDate(rest); ok {
 		rest = rest[:again.start] + " " + rest[again.end:]
 	}
-	rest = lapse.ReplaceAllString(rest, " ")
+	rest = expr("lapse").ReplaceAllString(rest, " ")
 	for w := range strings.FieldsFuncSeq(strings.ToLower(rest), func(r rune) bool { return strings.ContainsRune(" ,.;:|·•–—-()/\u00a0", r) }) {
 		if !has("beside date", w) {
 			return false
@@ -126,6 +112,3 @@ func onlyDate(s string) bool {
 	}
 	return true
 }
-
-// lapse is a time that passed or will pass: "2 hours ago", "4 min read".
-var lapse = pattern.New(`(?i)\b(?:an?|\d+)[ -](?:min(?:ute)?|hour|hr|day|week)s?\.?[ -](?:ago|read)\b`)

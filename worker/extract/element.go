@@ -60,14 +60,10 @@ func (w *walker) drop(n *html.Node) *origin {
 	return &origin{rule: r}
 }
 
-// partNames are the attributes by which sites with machine-made classes name
-// the parts of a page.
-var partNames = map[string]bool{"data-testid": true, "data-test-id": true, "data-cy": true, "data-qa": true, "data-hook": true, "data-component": true, "data-area": true, "data-gu-name": true}
-
 // part returns what such an attribute calls n.
 func part(n *html.Node) string {
 	for _, a := range n.Attr {
-		if partNames[a.Key] {
+		if has("part names", a.Key) {
 			return a.Val
 		}
 	}

@@ -10,8 +10,6 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
-
-	"lector/worker/pattern"
 )
 
 // decode makes UTF-8 of a file as browsers do (WHATWG): by its byte order mark,
@@ -54,9 +52,6 @@ func gunzip(data []byte) ([]byte, error) {
 	return data, nil
 }
 
-// stated is how a page names its encoding: in a meta element, or XML's head.
-var stated = pattern.New(`(?i)<(?:meta\b[^>]*?\bcharset|\?xml\b[^>]*?\bencoding)\s*=\s*["']?\s*([a-z0-9_:.-]+)`)
-
 // encodingOf returns the encoding of data, nil for UTF-8; and its name where it
 // is guessed.
 func encodingOf(data []byte) (enc encoding.Encoding, guessed string) {
@@ -68,7 +63,7 @@ func encodingOf(data []byte) (enc encoding.Encoding, guessed string) {
 	case utf8.Valid(data): // whatever a copied head says
 		return nil, ""
 	}
-	if m := stated.FindSubmatch(data[:min(len(data), 4096)]); m != nil {
+	if m := expr("stated").FindSubmatch(data[:min(len(data), 4096)]); m != nil {
 		if enc, err := htmlindex.Get(string(m[1])); err == nil && enc != unicode.UTF8 {
 			return enc, ""
 		}

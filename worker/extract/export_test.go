@@ -16,7 +16,7 @@ func RuleIDs() []string { return data().order }
 func Fixed(id string) bool { return data().rules[id].fixed }
 
 // Load reads other rules and words.
-func Load(rules, words string) error {
-	_, err := load(rules, words)
+func Load(rules, words, patterns string) error {
+	_, err := load(rules, words, patterns)
 	return err
 }

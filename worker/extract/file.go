@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"lector"
-	"lector/worker/pattern"
 )
 
 // File takes a file of unknown kind apart: HTML, plain text, the data of our
@@ -90,8 +89,6 @@ func fromJSON(data []byte, r Rules) (Page, error) {
 	return Article(a, r)
 }
 
-var markup = pattern.New(`(?i)<(?:!doctype|html|head|body|p|div|span|article|section|h[1-6]|ul|ol|li|blockquote|br|a|em|strong|b|i|figure|img|table|main|nav|script|meta|title|!--)(?:[\s/>]|--)`)
-
 // isHTML decides by the content. A content type of text/plain is believed
 // unless the text starts like a page.
 func isHTML(src, contentType string) bool {
@@ -99,11 +96,11 @@ func isHTML(src, contentType string) bool {
 	first := strings.TrimSpace(trim(head, 512))
 	switch {
 	case strings.HasPrefix(contentType, lector.HTML):
-		return markup.MatchString(head) || !strings.Contains(head, "\n")
+		return expr("markup").MatchString(head) || !strings.Contains(head, "\n")
 	case strings.HasPrefix(contentType, lector.Plain):
 		return strings.HasPrefix(strings.ToLower(first), "<!doctype html") || strings.HasPrefix(strings.ToLower(first), "<html")
 	case strings.HasPrefix(first, "<"):
-		return markup.MatchString(head)
+		return expr("markup").MatchString(head)
 	}
-	return len(markup.FindAllStringIndex(head, 3)) >= 3
+	return len(expr("markup").FindAllStringIndex(head, 3)) >= 3
 }

@@ -30,14 +30,11 @@ func settle(blocks []raw, entitled func(string) bool) {
 		title := b.Rank == 1 && b.Kind == lector.Heading && len(b.chain) > 0 && entitled(b.Text)
 		for _, o := range b.chain {
 			if !o.sure && o.good > 0 {
-				o.revoked = o.revoked || revocable(o, byRule[o.rule], total) || title && untitled[o.reason] && o.good > leastVeto
+				o.revoked = o.revoked || revocable(o, byRule[o.rule], total) || title && has("untitled", string(o.reason)) && o.good > leastVeto
 			}
 		}
 	}
 }
-
-// untitled are the reasons for which what is dropped never holds a page's title.
-var untitled = map[Reason]bool{comments: true, related: true, feed: true, advert: true, signup: true, appeal: true, cookie: true}
 
 func ruled(chain []*origin, rule *rule) bool {
 	for _, o := range chain {
@@ -57,12 +54,7 @@ func revocable(o *origin, all, total int) bool {
 		return false
 	}
 	rest := total - all
-	return !surely[o.id] || rest < 300 || rest*10 < size
-}
-
-// surely are guesses that can hold more text than the article itself.
-var surely = map[string]bool{
-	"class.comments": true, "class.cookie-notice": true, "hidden": true,
+	return !has("surely", o.id) || rest < 300 || rest*10 < size
 }
 
 // veto revokes the guesses that would drop more than a quarter of the text inside
@@ -81,7 +73,7 @@ func veto(blocks []raw, g ground) {
 		}
 	}
 	for o, n := range inside {
-		o.revoked = o.revoked || n*4 > total && n > leastVeto && !surely[o.id]
+		o.revoked = o.revoked || n*4 > total && n > leastVeto && !has("surely", o.id)
 	}
 }
 

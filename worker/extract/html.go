@@ -322,15 +322,12 @@ func (r raw) leads() bool {
 		return false // when it was published
 	}
 	for _, o := range r.chain {
-		if !o.revoked && !leadNames[o.id] {
+		if !o.revoked && !has("lead boxes", o.id) {
 			return false
 		}
 	}
 	return true
 }
-
-// leadNames are the names of boxes in which an article can begin.
-var leadNames = map[string]bool{"class.teaser": true, "class.details": true, "class.widget": true}
 
 // supersede drops a page's own title where the event or the data state
 // another one: its main heading, or the one that its title element names.

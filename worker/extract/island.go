@@ -51,7 +51,7 @@ func (x *pitches) islands() {
 
 func (s *island) add(i int, r raw, b Block, lang string) {
 	switch {
-	case b.Keep && r.speak == "" && body(b.Kind) && !corrected.MatchString(b.Text):
+	case b.Keep && r.speak == "" && body(b.Kind) && !expr("corrected").MatchString(b.Text):
 		s.kept = append(s.kept, i)
 		if prose(b.Text) {
 			s.prose++

@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"lector"
-	"lector/worker/pattern"
 )
 
 // longest is how long a line of furniture can be, in bytes; longer text is
@@ -78,15 +77,11 @@ func (k rulebook) lead(text, plain string, linked float64) *rule {
 	if r := k.on(data().leads[head]); r != nil && allowed(r.reason, head, rest, text, linked) {
 		return r
 	}
-	if r := k.on(data().whole[head]); r != nil && leading[r.reason] && utf8.RuneCountInString(head) > 5 {
+	if r := k.on(data().whole[head]); r != nil && has("leading", string(r.reason)) && utf8.RuneCountInString(head) > 5 {
 		return r
 	}
 	return nil
 }
-
-// leading are the reasons for which a phrase that is a line can stand before a
-// mark as well.
-var leading = map[Reason]bool{related: true, feed: true, share: true, label: true}
 
 // linkedLead finds what is a link after the words that lead to one.
 func (k rulebook) linkedLead(_, plain string, linked float64) *rule {
@@ -132,9 +127,6 @@ func allowed(kind Reason, head, rest, text string, linked float64) bool {
 	}
 }
 
-// clockLine is a time of the day, or how long ago something was.
-var clockLine = pattern.New(`^(?:\d{1,2}[:.]\d{2}(?: ?[ap]\.?m\.?)?(?: ?(?:et|est|edt|gmt|bst|utc|cet|cest|eet|pt|uhr))?|\d{1,2} ?[ap]\.?m\.?|\d{1,2}h\d{2}|(?:just now|yesterday|today|\d+ ?(?:sec(?:ond)?s?|mins?|minutes?|m|h|hrs?|hours?|d|days?|weeks?|months?|years?) ago)|\d+ (?:годин\p{L}*|хвилин\p{L}*|дн\p{L}*|час\p{L}*|минут\p{L}*|тижн\p{L}*) (?:тому|назад)|vor \d+ (?:minuten?|stunden?|tagen?)|il y a \d+ .{1,12}|hace \d+ .{1,12}|\d+ .{1,12} fa|\d+ .{1,12} temu|\d+:\d\d ?/ ?\d+:\d\d|\d{1,2}×|\d(?:\.\d+)?x|(?:last )?(?:updated|published|posted|modified) (?:at )?\d{1,2}[:.]\d{2}.{0,12}|最終更新.{0,24}|.{0,20}\d{1,2}/\d{1,2}.{0,5}\d{1,2}:\d{2} ?配信|\d{4}年\d{1,2}月\d{1,2}日.{0,16})$`)
-
 // dateWords is how many spaces a line of dates and times has at most.
 const dateWords = 13
 
@@ -146,7 +138,7 @@ func (k rulebook) clock(text, plain string, _ float64) *rule {
 	if !strings.ContainsFunc(plain, unicode.IsDigit) && plain != "just now" && plain != "yesterday" && plain != "today" {
 		return nil
 	}
-	if clockLine.MatchString(plain) || onlyDate(text) || len(text) < 50 && sameYear(text) {
+	if expr("clock line").MatchString(plain) || onlyDate(text) || len(text) < 50 && sameYear(text) {
 		return k.get("text.clock")
 	}
 	return nil

@@ -8,8 +8,6 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-
-	"lector/worker/pattern"
 )
 
 // meta is what a page says about itself outside its text.
@@ -131,7 +129,7 @@ func firstOf(tags map[string]string, names ...string) string {
 // calls are the names by which the site calls itself, in small letters.
 func (m meta) calls() []string {
 	var out []string
-	parts := titleMark.Split(m.pageTitle, 6)
+	parts := expr("title mark").Split(m.pageTitle, 6)
 	for _, name := range []string{m.publication, m.house, parts[len(parts)-1]} {
 		if n := len(name); n > 3 && n < 40 && !same(name, m.title) && (len(parts) > 1 || name != parts[0]) {
 			out = append(out, strings.ToLower(name))
@@ -159,8 +157,6 @@ func parseTime(s string) time.Time {
 	}
 	return time.Time{}
 }
-
-var articleType = pattern.New(`(?i)article|posting|report|story|^review$`)
 
 // linked reads one JSON-LD block. What is not JSON is passed over: pages are
 // full of broken ones.
@@ -203,7 +199,7 @@ func (m *meta) search(v any, depth int) {
 			m.search(x, depth+1)
 		}
 	case map[string]any:
-		if articleType.MatchString(str(v["@type"])) && (v["headline"] != nil || v["articleBody"] != nil || v["datePublished"] != nil) {
+		if expr("article type").MatchString(str(v["@type"])) && (v["headline"] != nil || v["articleBody"] != nil || v["datePublished"] != nil) {
 			m.article(v)
 			return
 		}

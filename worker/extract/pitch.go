@@ -49,7 +49,7 @@ func solicit(p *Page, raws []raw, in boxes, names []string, head int) {
 	x.listen()
 	for i := head + 1; i < len(p.Blocks); i++ {
 		b := &p.Blocks[i]
-		if !b.Keep || raws[i].speak != "" || !body(b.Kind) || b.Kind == lector.Quote || len(b.Text) > mostPitch || corrected.MatchString(b.Text) {
+		if !b.Keep || raws[i].speak != "" || !body(b.Kind) || b.Kind == lector.Quote || len(b.Text) > mostPitch || expr("corrected").MatchString(b.Text) {
 			continue
 		}
 		if x.pitched(i) {
@@ -182,7 +182,7 @@ func (x *pitches) trail(p *Page, head int) {
 		if r.speak != "" || !body(b.Kind) || b.Kind == lector.Quote || len(b.Text) > mostPitch {
 			return
 		}
-		if corrected.MatchString(b.Text) || p.aboutAuthor(b.Text) {
+		if expr("corrected").MatchString(b.Text) || p.aboutAuthor(b.Text) {
 			continue
 		}
 		if seen {

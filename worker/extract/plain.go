@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"lector"
-	"lector/worker/pattern"
 )
 
 // line is one line of a page saved as text.
@@ -69,10 +68,10 @@ func article(lines []line, known lector.Article, book rulebook) Page {
 			continue
 		case l.rule != nil:
 			b.drop(l.rule)
-		case bullet.MatchString(l.text) && l.words > 2:
+		case expr("bullet").MatchString(l.text) && l.words > 2:
 			b.Kind = lector.Item
-			if !numbered.MatchString(l.text) {
-				b.Text = bullet.ReplaceAllString(l.text, "")
+			if !expr("numbered").MatchString(l.text) {
+				b.Text = expr("bullet").ReplaceAllString(l.text, "")
 			}
 		case l.words <= 12 && !ended(l.text) && startsUpper(l.text) && i+1 < len(lines) && lines[i+1].prose && lines[i+1].group != l.group && !strings.ContainsAny(l.text, "/@#"):
 			b.Kind, b.Rank = lector.Heading, 2
@@ -151,7 +150,7 @@ func (k rulebook) cut(src string) []line {
 		empty = false
 		l := line{text: text, number: i + 1, group: group, words: len(strings.Fields(trim(text, 400))), prose: prose(text)}
 		l.rule = k.line(text, lector.Paragraph, 0)
-		if l.words < 30 && (!l.prose || byWord.MatchString(text)) {
+		if l.words < 30 && (!l.prose || expr("by word").MatchString(text)) {
 			if b, ok := parseByline(text); ok {
 				l.byline = &b
 			}
@@ -397,11 +396,6 @@ func (p *Page) takeByline(l line) []Block {
 	return []Block{rest}
 }
 
-var (
-	bullet   = pattern.New(`^(?:[-–—•*·▪◦‣]|\d{1,2}[.)])\s+`)
-	numbered = pattern.New(`^\d{1,2}[.)]\s`)
-)
-
 // bodyLines judges the lines from the first paragraph on.
 func (p *Page) bodyLines(lines []line, start int) {
 	single := oneLineParagraphs(lines[min(start, len(lines)):])
@@ -413,10 +407,10 @@ func (p *Page) bodyLines(lines []line, start int) {
 		switch {
 		case l.rule != nil:
 			b.drop(l.rule)
-		case bullet.MatchString(l.text) && (l.words > 2):
+		case expr("bullet").MatchString(l.text) && (l.words > 2):
 			b.Kind = lector.Item
-			if !numbered.MatchString(l.text) {
-				b.Text = bullet.ReplaceAllString(l.text, "")
+			if !expr("numbered").MatchString(l.text) {
+				b.Text = expr("bullet").ReplaceAllString(l.text, "")
 			}
 		case l.prose:
 			if i > 0 && single && lines[i-1].group == l.group && teased(lines, i-1) {
@@ -459,7 +453,7 @@ func oneLineParagraphs(lines []line) bool {
 // in the same group.
 func teased(lines []line, i int) bool {
 	l := lines[i]
-	if l.rule != nil || l.prose && !strings.HasSuffix(trimQuotes(l.text), "?") || ended(l.text) && !strings.HasSuffix(trimQuotes(l.text), "?") || bullet.MatchString(l.text) {
+	if l.rule != nil || l.prose && !strings.HasSuffix(trimQuotes(l.text), "?") || ended(l.text) && !strings.HasSuffix(trimQuotes(l.text), "?") || expr("bullet").MatchString(l.text) {
 		return false
 	}
 	attached := i+1 < len(lines) && lines[i+1].group == l.group && lines[i+1].prose

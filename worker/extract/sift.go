@@ -79,7 +79,7 @@ func titled(text, title string) bool {
 	}
 	rest := strings.TrimSpace(text[len(title):])
 	_, ok := parseByline(rest)
-	return ok || len(rest) < 80 && byWord.MatchString(rest)
+	return ok || len(rest) < 80 && expr("by word").MatchString(rest)
 }
 
 // signed drops lines in the text that are nothing but an author's name.

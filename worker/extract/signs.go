@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"lector/worker/pattern"
 )
 
 // signs are what a text says that a pitch says.
@@ -46,14 +44,6 @@ func (s signs) weight() int {
 	return n
 }
 
-var (
-	polite     = pattern.New(`\b(?:Sie|Ihnen|Ihren?|Ihrem|Ihrer|Euch|Eure?[mnrs]?)\b`)
-	mailMark   = pattern.New(`[\w.+-]+@[\w-]+\.\w`)
-	domainMark = pattern.New(`\b[a-z][\w-]{4,}\.(?:com|org|net|news|info|example|co|de|fr|es|it|pl|ua|ru|eu|uk)\b`)
-	phoneMark  = pattern.New(`\b\d{3,5}[ .-]\d{3,4}(?:[ .-]\d{2,4})?\b`)
-	quoted     = pattern.New(`["“„«»][^"“”„«»]*["”“»«]`)
-)
-
 const quotationMarks = "\"“„”«»"
 
 // quotes reports whether a text quotes somebody: more than a name or a title.
@@ -61,7 +51,7 @@ func quotes(text string) bool {
 	if !strings.ContainsAny(text, quotationMarks) {
 		return false
 	}
-	for _, q := range quoted.FindAllString(text, -1) {
+	for _, q := range expr("quoted").FindAllString(text, -1) {
 		if len(strings.Fields(q)) > 5 {
 			return true
 		}
@@ -76,7 +66,7 @@ func hear(text, lang string) signs {
 	var s signs
 	plain := text
 	if strings.ContainsAny(text, quotationMarks) {
-		plain = quoted.ReplaceAllStringFunc(text, func(q string) string {
+		plain = expr("quoted").ReplaceAllStringFunc(text, func(q string) string {
 			if len(strings.Fields(q)) > 5 {
 				s.quotes = true
 				return " "
@@ -85,7 +75,7 @@ func hear(text, lang string) signs {
 		})
 	}
 	if lang == "de" { // in small letters these are others
-		s.reader = len(polite.FindAllString(plain, -1))
+		s.reader = len(expr("polite").FindAllString(plain, -1))
 	}
 	s.mail = mailed(plain)
 	s.contact, s.loud = s.mail || contact(plain), strings.Contains(plain, "!")
@@ -133,10 +123,12 @@ func contact(text string) bool {
 		domain = domain || text[i] == '.' && after >= 'a' && after <= 'z'
 		phone = phone || (text[i] == ' ' || text[i] == '.' || text[i] == '-') && digit(before) && digit(after)
 	}
-	return domain && domainMark.MatchString(text) || phone && phoneMark.MatchString(text)
+	return domain && expr("domain mark").MatchString(text) || phone && expr("phone mark").MatchString(text)
 }
 
-func mailed(text string) bool { return strings.Contains(text, "@") && mailMark.MatchString(text) }
+func mailed(text string) bool {
+	return strings.Contains(text, "@") && expr("mail mark").MatchString(text)
+}
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
 

@@ -6,22 +6,10 @@ import (
 	"unicode/utf8"
 
 	"lector"
-	"lector/worker/pattern"
 )
 
 // lastWords is how many blocks at the end can say who wrote the article.
 const lastWords = 4
-
-var (
-	// biography is how a line begins that tells who somebody is.
-	biography = pattern.New(`^(?:\p{Lu}[\p{L}.'’-]*,? ){2,4}(?:(?:and|und|et|y|e|i|та|и) (?:\p{Lu}[\p{L}.'’-]* ){1,4})?(?:is|are|was|were|covers|cover|writes|write|reports|edits|has|teaches|works|lives|joined|ist|sind|schreibt|arbeitet|est|écrit|es|escribe|è|scrive|é|escreve|jest|pisze|—|–|-) `)
-	// office is what somebody is who writes for a paper.
-	office = pattern.New(`^((?:\p{Lu}[\p{L}.'’-]* ){2,4})(?:(?:covers|reports on|reports for|reports from|writes about|writes for) \S|(?:is|was|are|ist|est|es|è|jest|—|–)(?: the| a| an| our| eine?| une?| un| una)? .{0,60}\b(?:columnist|reporter|writer|author|editor|professor|journalist|correspondent|fellow|lecturer|producer|critic|contributor|director of|historian|economist|novelist|poet|intern|Redakteur(?:in)?|Autor(?:in)?|Journalist(?:in)?|Kolumnist(?:in)?|journaliste|chroniqueu(?:r|se)|écrivain|professeure?|periodista|escritora?|columnista|profesora?|giornalista|scrittore|scrittrice|dziennikar(?:z|ka)|redaktor(?:ka)?|pisar(?:z|ka))\b)`)
-	// theAuthor begins what is said of an author without his name.
-	theAuthor = pattern.New(`^(?:The (?:author|writer)|Die Autorin|Der Autor|L[’']auteure?|L[’']autrice|El autor|La autora|L[’']autore|Autor(?:ka)?|Автор(?:ка)?) (?:is|ist|est|es|è|jest|—|–|-) `)
-	// corrected begins what a listener must hear.
-	corrected = pattern.New(`(?i)^(?:correct|clarif|update|editor['’]?s? note|an earlier version|this (?:story|article) (?:has been|was) (?:updated|corrected|amended)|berichtig|korrekt|anmerkung|rectific|correcti|mise à jour|corre[cç]|aggiornament|sprostowan|уточн|виправлен|исправлен|оновлен|обновлен)`)
-)
 
 // closing drops what the article says of its author at its end: lines that
 // begin with his name, and lines in italics that tell who somebody is.
@@ -39,10 +27,10 @@ func closing(p *Page) {
 		switch {
 		case b.insisted():
 			return
-		case b.Kind != lector.Paragraph && b.Kind != lector.Item || corrected.MatchString(b.Text):
-		case prose == 0 && len(b.Text) < 200 && theAuthor.MatchString(b.Text):
+		case b.Kind != lector.Paragraph && b.Kind != lector.Item || expr("corrected").MatchString(b.Text):
+		case prose == 0 && len(b.Text) < 200 && expr("the author").MatchString(b.Text):
 			b.drop(p.book.get("author.about"))
-		case prose == 0 && b.Kind == lector.Paragraph && fullName(b.Text), p.aboutAuthor(b.Text) || b.slant && prose == 0 && biography.MatchString(b.Text),
+		case prose == 0 && b.Kind == lector.Paragraph && fullName(b.Text), p.aboutAuthor(b.Text) || b.slant && prose == 0 && expr("biography").MatchString(b.Text),
 			prose == 0 && p.stranger(i):
 			b.drop(p.book.get("author.about"))
 		default:
@@ -70,7 +58,7 @@ func (p *Page) aboutAuthor(text string) bool {
 // stranger reports whether a block tells the office of somebody of whom the
 // text says nothing: of its author, then.
 func (p *Page) stranger(i int) bool {
-	m := office.FindStringSubmatch(p.Blocks[i].Text)
+	m := expr("office").FindStringSubmatch(p.Blocks[i].Text)
 	if m == nil || len(p.Blocks[i].Text) > 300 {
 		return false
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"lector"
-	"lector/worker/pattern"
 )
 
 // entitles reports whether a heading shows one of the titles that a page gives
@@ -122,12 +121,10 @@ func agrees(shown, stated string) bool {
 	return strings.HasPrefix(key(stated), k) && len(k)*2 > len(key(stated))
 }
 
-var titleMark = pattern.New(` (?:[|–—·»@-]|::) ?|_| ?[|｜] ?`)
-
 // titleParts returns a title and its parts between the marks by which sites
 // set off their own name, the longest first.
 func titleParts(stated string) []string {
-	parts := append([]string{stated}, titleMark.Split(stated, 6)...)
+	parts := append([]string{stated}, expr("title mark").Split(stated, 6)...)
 	slices.SortStableFunc(parts, func(a, b string) int { return len(b) - len(a) })
 	return parts
 }

@@ -11,7 +11,6 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"lector"
-	"lector/worker/pattern"
 )
 
 // origin is an element, or a stretch between two comments, that a rule drops
@@ -303,14 +302,6 @@ const (
 	mail                         // a letter to somebody
 )
 
-var supportAddress = pattern.New(`(?i)/(?:newsletters?|subscri\w*|sign-?up|donat\w*|support-?us|contribut(?:e|ion)|memberships?|abonn\w*|abo|suscri\w*|assin\w*|iscriv\w*|abbon\w*|prenumer\w*|spenden|soutenir|patron)(?:[/?#.-]|$)|//(?:www\.)?(?:patreon|buymeacoffee|ko-fi|steadyhq|liberapay|opencollective)\.com`)
-
-var personAddress = pattern.New(`(?i)/(?:authors?|auth?or[ei]?s?|auteurs?|people|persons?|profiles?|staff|contributors?|writers?|journalists?|reporters?|columnists?|by|bio|users?|redakt\w*)[/-]|/@|[?&]author=`)
-
-var channelAddress = pattern.New(`(?i)//(?:[a-z]+\.)?(?:facebook|twitter|x|instagram|tiktok|threads|bsky|t|youtube|linkedin|whatsapp|news\.google|google|viber)\.(?:com|me|net|app)/(?:channel/|company/|publications/|@|profile/)?[\w.@-]*/?(?:\?.*)?$`)
-
-var topicAddress = pattern.New(`(?i)/(?:topics?|tags?|categor\w*|sections?|themen?|rubrik\w*|temas?|sujets?)/`)
-
 func offerOf(href string) offer {
 	switch {
 	case len(href) > 300:
@@ -318,13 +309,13 @@ func offerOf(href string) offer {
 		return mail
 	case strings.Contains(href, "#/portal"):
 		return membership
-	case supportAddress.MatchString(href):
+	case expr("support address").MatchString(href):
 		return support
-	case personAddress.MatchString(href):
+	case expr("person address").MatchString(href):
 		return person
-	case channelAddress.MatchString(href):
+	case expr("channel address").MatchString(href):
 		return channel
-	case topicAddress.MatchString(href):
+	case expr("topic address").MatchString(href):
 		return topic
 	}
 	return 0

@@ -4,14 +4,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"lector/worker/pattern"
-)
-
-var (
-	// linkNumber is how text browsers mark a link that they list at the end.
-	linkNumber = pattern.New(`\[\d{1,4}\]`)
-	listedLink = pattern.New(`^\s*\d{1,4}\. (?:https?|mailto|file|javascript|ftp)[:/]`)
 )
 
 // undump takes out what a text browser adds to a page: the numbers of links,
@@ -20,7 +12,7 @@ var (
 func undump(raw []string) []string {
 	listed := 0
 	for _, l := range raw {
-		if listedLink.MatchString(l) {
+		if expr("listed link").MatchString(l) {
 			listed++
 		}
 	}
@@ -29,7 +21,7 @@ func undump(raw []string) []string {
 	}
 	out := make([]string, len(raw))
 	for i, l := range raw {
-		out[i] = linkNumber.ReplaceAllString(l, "")
+		out[i] = expr("link number").ReplaceAllString(l, "")
 	}
 	return out
 }
@@ -56,7 +48,7 @@ func unwrap(raw []string) []string {
 	full, other := 0, 0
 	for _, g := range groups {
 		switch {
-		case g.end-g.start < 2 || listedLink.MatchString(raw[g.end-1]):
+		case g.end-g.start < 2 || expr("listed link").MatchString(raw[g.end-1]):
 		case filled(raw[g.start:g.end], longest):
 			full += g.end - g.start
 		case !listing(raw[g.start:g.end]):
@@ -80,7 +72,7 @@ func unwrap(raw []string) []string {
 		at := g.start
 		var part []string
 		for i, l := range lines {
-			if bullet.MatchString(strings.TrimSpace(l)) && len(part) > 0 {
+			if expr("bullet").MatchString(strings.TrimSpace(l)) && len(part) > 0 {
 				out[at] = joined(part)
 				part, at = part[:0], g.start+i
 			}
@@ -126,7 +118,7 @@ func filled(lines []string, longest int) bool {
 }
 
 // listing reports whether a group of lines is a list.
-func listing(lines []string) bool { return bullet.MatchString(strings.TrimSpace(lines[0])) }
+func listing(lines []string) bool { return expr("bullet").MatchString(strings.TrimSpace(lines[0])) }
 
 // joined makes one of the lines of a paragraph. A hyphen that breaks a word at
 // the line's end goes.

@@ -15,7 +15,7 @@ import (
 // source and compiles what it is given.
 func TestAllCompile(t *testing.T) {
 	t.Parallel()
-	for _, dir := range []string{"../extract", "../script"} {
+	for _, dir := range []string{"../script"} {
 		files := parse(t, dir)
 		constants := constantsOf(files)
 		found := 0
