@@ -51,6 +51,11 @@ var hard = map[string]func(n int) string{
 	"nested tables": func(n int) string { return strings.Repeat("<table><tr><td>x", n) },
 	"unclosed a":    func(n int) string { return strings.Repeat("<a href=/x>x ", n) },
 	"no space":      func(n int) string { return strings.Repeat("x", n*10) },
+	"digits":        func(n int) string { return "<!doctype html><p>" + strings.Repeat("1234567890", n) + "." },
+	"strokes":       func(n int) string { return "<!doctype html><p>" + strings.Repeat("-/|–", n) },
+	"stops":         func(n int) string { return "<!doctype html><p>Text" + strings.Repeat(".", n*10) },
+	"quotation":     func(n int) string { return "<!doctype html><p>" + strings.Repeat("“a ", n) },
+	"preformatted":  func(n int) string { return "<!doctype html><pre>" + strings.Repeat("A line of a letter.\n\n", n) },
 	"entities":      func(n int) string { return "<p>" + strings.Repeat("&amp;", n) + "</p>" },
 	"lines":         func(n int) string { return strings.Repeat("Line of text\n", n) },
 	"paragraphs": func(n int) string {
@@ -85,6 +90,45 @@ var hard = map[string]func(n int) string{
 	"items": func(n int) string {
 		return "<html><ul>" + strings.Repeat("<li><h3><a href=/>Some other headline</a></h3><p>An excerpt of it.</p></li>", n)
 	},
+}
+
+// TestBadInput: what no house would publish is read as far as it is text, and
+// nothing of it is lost.
+func TestBadInput(t *testing.T) {
+	t.Parallel()
+	const sentence = "The minister opened the bridge on Monday, and everybody came to look at it."
+	wrap := func(inside string) string {
+		return "<!doctype html><title>The bridge</title><article><h1>The bridge</h1><p>" + sentence + "</p>" + inside + "</article>"
+	}
+	tests := map[string]struct{ page, text string }{
+		"10,000 elements in each other": {wrap(strings.Repeat("<div>", 10_000) + "<p>" + sentence + " Twice." + strings.Repeat("</div>", 10_000)), sentence + " Twice."},
+		"10,000 spans in each other":    {wrap("<p>" + strings.Repeat("<span>", 10_000) + sentence + " Twice."), sentence + " Twice."},
+		"a megabyte without a space":    {wrap("<p>" + strings.Repeat("x", 1<<20) + "</p>"), strings.Repeat("x", 1<<20)},
+		"200 kB of digits":              {wrap("<p>" + strings.Repeat("7", 200<<10) + ".</p>"), strings.Repeat("7", 200<<10)},
+		"200 kB of stops":               {wrap("<p>So" + strings.Repeat(".", 200<<10) + "</p>"), "So" + strings.Repeat(".", 200<<10)},
+		"200 kB of calls":               {wrap("<p>" + strings.Repeat("call 12 ", 25<<10) + "</p>"), strings.TrimSpace(strings.Repeat("call 12 ", 25<<10))},
+		"scripts in one word":           {wrap("<p>The Mоskва river, in lеtters of two kinds, was still frozen on Monday.</p>"), "Mоskва"},
+		"no end tag at all":             {"<!doctype html><title>The bridge<body><article><h1>The bridge</h1><p>" + sentence + "<p>" + sentence + " Twice.", sentence + " Twice."},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := extract.File(name, []byte(tc.page), extract.Rules{})
+			if err != nil && lector.HintOf(err) == "" {
+				t.Fatal(err)
+			}
+			found := false
+			for _, b := range p.Blocks {
+				found = found || strings.Contains(b.Text, tc.text)
+			}
+			if !found {
+				t.Error("neither read nor among what is dropped")
+			}
+			if !strings.Contains(spoken(p), sentence) && !strings.HasPrefix(name, "no end") {
+				t.Errorf("the article itself is not read: %.200q", spoken(p))
+			}
+		})
+	}
 }
 
 // TestLinear: sixteen times the input takes about sixteen times as long, also

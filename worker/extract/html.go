@@ -318,8 +318,10 @@ func (r raw) leads() bool {
 	if r.share() > 0.3 || consents(r.Text) {
 		return false
 	}
-	if _, dated := findDate(r.Text); dated && len(r.Text) < brief {
-		return false // when it was published
+	if len(r.Text) < brief {
+		if _, dated := findDate(r.Text); dated {
+			return false // when it was published
+		}
 	}
 	for _, o := range r.chain {
 		if !o.revoked && !has("lead boxes", o.id) {

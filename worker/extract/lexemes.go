@@ -7,7 +7,10 @@ import (
 )
 
 // lexemes are phrases by their first word, or by what it begins with.
-type lexemes struct{ whole, stems map[string][][]string }
+type lexemes struct {
+	whole, stems map[string][][]string
+	longest      int // bytes of the longest stem
+}
 
 // lexemesOf takes a list apart. A word with a star at its end is the beginning
 // of words.
@@ -17,6 +20,7 @@ func lexemesOf(list string) lexemes {
 		words := strings.Fields(p)
 		if stem, open := strings.CutSuffix(words[0], "*"); open {
 			l.stems[stem] = append(l.stems[stem], words)
+			l.longest = max(l.longest, len(stem))
 		} else {
 			l.whole[words[0]] = append(l.whole[words[0]], words)
 		}
@@ -58,7 +62,7 @@ func (l lexemes) at(words []string) string {
 	if p := agreeing(words, l.whole[first]); p != "" {
 		return p
 	}
-	for end := len(first); end >= 3; {
+	for end := len(trim(first, l.longest)); end >= 3; {
 		if p := agreeing(words, l.stems[first[:end]]); p != "" {
 			return p
 		}
