@@ -69,7 +69,7 @@ func (r *rule) holds(text, plain string) bool {
 		return false
 	case r.open && ended(text):
 		return false
-	case r.need != nil && !containsAny(plain, r.need):
+	case r.need != nil && !containsAny(plain, r.need) && !containsAny(text, r.need):
 		return false
 	case !r.found(text, plain):
 		return false

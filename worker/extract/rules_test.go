@@ -31,6 +31,7 @@ func TestPageRules(t *testing.T) {
 		"caption of an agency":     {`<p>FILE - The old bridge, seen from the north in 2011.</p>`, "FILE - The old bridge, seen from the north in 2011.", "text: credit"},
 		"caption in the paragraph": {`<p><span class="caption">Crowds.</span>People waited for an hour.</p>`, "Crowds.", "class: caption"},
 		"form without form":        {`<div><b>The city, explained</b><input type=email></div>`, "The city, explained", "form"},
+		"credit in brackets":       {`<p>(Photo by Jane Doe/Getty Images)</p>`, "(Photo by Jane Doe/Getty Images)", "text: credit"},
 		"gallery":                  {`<ul><li><h3>1/12 North</h3><p>The north end at dawn.</p></li><li><h3>2/12 South</h3><p>The south end at dusk.</p></li></ul>`, "The south end at dusk.", "gallery"},
 		"member's offer":           {`<p>Enjoying this? <a href="#/portal/signup">Join them</a>.</p>`, "Enjoying this? Join them.", "text: appeal"},
 		"box with a link":          {`<div>Knives that forgive. <a href="https://x.example/k">Get 20% off</a></div>`, "Knives that forgive. Get 20% off", "box with a link"},
