@@ -49,7 +49,6 @@ type realGhost struct {
 	key    string // of an integration
 	client *http.Client
 	sent   chan delivery // what it has sent to Lector, and what that answered
-	public string        // where it sends
 }
 
 // delivery is one webhook on its way.

@@ -42,11 +42,10 @@ var _ reconcile.Source = (*Source)(nil)
 
 // answer is what a server has answered.
 type answer struct {
-	status   int
-	address  string // after redirects
-	header   http.Header
-	body     []byte
-	redirect bool
+	status  int
+	address string // after redirects
+	header  http.Header
+	body    []byte
 }
 
 // get makes one request. What may be better in a while is a transient or a throttled
@@ -94,7 +93,7 @@ func (a answer) fault(address string) error {
 // retryAfter reads seconds; a minute where nothing is said.
 func retryAfter(text string) time.Duration {
 	if n, err := strconv.Atoi(text); err == nil && n > 0 {
-		return min(time.Duration(n), 3600) * time.Second
+		return time.Duration(min(n, 3600)) * time.Second
 	}
 	return time.Minute
 }

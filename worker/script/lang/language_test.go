@@ -53,10 +53,9 @@ func duplicates(text string) []string {
 		}
 		key, after, _ := strings.Cut(row, ":")
 		key, _, _ = strings.Cut(key, "/")
-		switch {
-		case row[0] == '%':
+		if row[0] == '%' {
 			set, key = key, key+after
-		default:
+		} else {
 			key = set + " " + key
 		}
 		if seen[key] {
