@@ -142,11 +142,11 @@ func (v *verbaliser) pieces(list []piece) (string, bool) {
 }
 
 func (v *verbaliser) say(p piece, rest []piece) string {
-	text := v.m.field(p.field)
+	text, kind := v.m.field(p.field), v.m.shape.fields[p.field].kind
 	switch {
-	case text == "" || text == "00" && v.m.shape.fields[p.field].kind == "min":
+	case text == "", text == "00" && (kind == "min" || kind == "cents"):
 		return ""
-	case text[0] == '0' && len(text) == 2 && v.m.shape.fields[p.field].kind == "min":
+	case text[0] == '0' && len(text) == 2 && kind == "min":
 		return v.digits(text)
 	}
 	switch p.how {
@@ -209,6 +209,9 @@ func (v *verbaliser) number(p piece, text string, rest []piece) string {
 		text = strconv.Itoa(roman)
 	}
 	sign, digits := v.p.plainNumber(text)
+	if v.m.shape.class == "money" {
+		digits = withoutZeroCents(digits)
+	}
 	n, err := strconv.ParseInt(whole(digits), 10, 64)
 	if err != nil || len(digits) > 15 || len(whole(digits)) > 1 && digits[0] == '0' && p.how == "number" {
 		return v.digits(text)
@@ -311,6 +314,15 @@ func (p *pack) plainNumber(text string) (sign, digits string) {
 		return sign, onlyDigits(text)
 	}
 	return sign, onlyDigits(whole) + "." + onlyDigits(fraction)
+}
+
+// withoutZeroCents returns an amount of money without a fraction that is nothing:
+// nobody says the cents of "12,00".
+func withoutZeroCents(digits string) string {
+	if w := whole(digits); strings.Trim(digits[len(w):], ".0") == "" {
+		return w
+	}
+	return digits
 }
 
 func onlyDigits(s string) string {
