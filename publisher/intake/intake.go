@@ -51,19 +51,19 @@ type Outcome string
 
 // The outcomes of requests.
 const (
-	Accepted    Outcome = "accepted"    // stored as an event
-	Ignored     Outcome = "ignored"     // good, and there is nothing to do
-	Unsigned    Outcome = "unsigned"    // without a right signature
-	Stale       Outcome = "stale"       // too old, or from the future
-	Invalid     Outcome = "invalid"     // signed, and no article can be made of it
-	Unsupported Outcome = "unsupported" // not JSON
-	TooLarge    Outcome = "too_large"   // more than is read
-	Limited     Outcome = "limited"     // more than the hook's rate
-	Unavailable Outcome = "unavailable" // it cannot be stored now
+	accepted    Outcome = "accepted"    // stored as an event
+	ignored     Outcome = "ignored"     // good, and there is nothing to do
+	unsigned    Outcome = "unsigned"    // without a right signature
+	stale       Outcome = "stale"       // too old, or from the future
+	invalid     Outcome = "invalid"     // signed, and no article can be made of it
+	unsupported Outcome = "unsupported" // not JSON
+	oversized   Outcome = "too_large"   // more than is read
+	throttled   Outcome = "limited"     // more than the hook's rate
+	unavailable Outcome = "unavailable" // it cannot be stored now
 )
 
 // Outcomes are all of them.
-var Outcomes = []Outcome{Accepted, Ignored, Unsigned, Stale, Invalid, Unsupported, TooLarge, Limited, Unavailable}
+var Outcomes = []Outcome{accepted, ignored, unsigned, stale, invalid, unsupported, oversized, throttled, unavailable}
 
 // defaultRate is Hook.PerSecond where it is not set.
 const defaultRate = 100
@@ -118,7 +118,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	if h.Answered != nil {
 		h.Answered(d.site, d.name, a.outcome, h.Now().Sub(began))
 	}
-	if a.outcome != Accepted && a.outcome != Ignored {
+	if a.outcome != accepted && a.outcome != ignored {
 		h.Log.Warn("webhook refused", "site", d.site, "source", d.name, "outcome", a.outcome, "status", a.status)
 	}
 	a.write(w)
@@ -127,18 +127,18 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 // take does what a request asks for.
 func (h *handler) take(d *endpoint, w http.ResponseWriter, r *http.Request) answer {
 	if err := checkType(r.Header); err != nil {
-		return refusal(Unsupported, err)
+		return refusal(unsupported, err)
 	}
 	signature, err := d.source.Signature(r.Header)
 	if err != nil {
-		return refusal(Unsigned, err)
+		return refusal(unsigned, err)
 	}
 	if !inWindow(signature.Time, h.Now()) {
-		return refusal(Stale, errors.New("stale"))
+		return refusal(stale, errors.New("stale"))
 	}
 	keys, err := h.keys(d)
 	if err != nil {
-		return refusal(Unavailable, err)
+		return refusal(unavailable, err)
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	k := &kept{ctx: r.Context(), memory: h.memory}
@@ -146,13 +146,13 @@ func (h *handler) take(d *endpoint, w http.ResponseWriter, r *http.Request) answ
 	mac, err := read(r, k, d.source, keys, signature)
 	switch {
 	case isTooLarge(err):
-		return refusal(TooLarge, errTooLarge)
+		return refusal(oversized, errTooLarge)
 	case errors.Is(err, errBusy):
-		return refusal(Unavailable, errBusy)
+		return refusal(unavailable, errBusy)
 	case mac == nil:
-		return refusal(Unsigned, errors.New("wrong signature"))
+		return refusal(unsigned, errors.New("wrong signature"))
 	case err != nil:
-		return refusal(Invalid, err)
+		return refusal(invalid, err)
 	}
 	if signature.ID == "" {
 		signature.ID = hex.EncodeToString(mac)
@@ -196,16 +196,16 @@ func (h *handler) keys(d *endpoint) (keys [][]byte, err error) {
 // publish stores the event of a delivery.
 func (h *handler) publish(ctx context.Context, d *endpoint, delivery Delivery) answer {
 	if wait := d.wait(h.Now()); wait > 0 {
-		a := refusal(Limited, errors.New("too many"))
+		a := refusal(throttled, errors.New("too many"))
 		a.after = wait
 		return a
 	}
 	e, err := d.source.Event(delivery)
 	switch {
 	case errors.Is(err, ErrIgnored):
-		return answer{status: http.StatusAccepted, outcome: Ignored, text: err.Error()}
+		return answer{status: http.StatusAccepted, outcome: ignored, text: err.Error()}
 	case err != nil:
-		return refusal(Invalid, err)
+		return refusal(invalid, err)
 	}
 	e.ID, e.Source, e.Article.Site = delivery.ID, "/hooks/"+d.name+"/"+d.site, d.site
 	if e.Time.IsZero() {
@@ -217,13 +217,13 @@ func (h *handler) publish(ctx context.Context, d *endpoint, delivery Delivery) a
 	_, err = h.Publisher.Publish(ctx, e)
 	switch {
 	case lector.IsPermanent(err):
-		return refusal(Invalid, err)
+		return refusal(invalid, err)
 	case err != nil:
 		h.Log.Error("webhook not stored", "site", d.site, "source", d.name, "article", e.Article.Key(), "error", err)
-		return refusal(Unavailable, errors.New("it cannot be stored now"))
+		return refusal(unavailable, errors.New("it cannot be stored now"))
 	}
 	h.Log.Debug("webhook", "site", d.site, "source", d.name, "article", e.Article.Key(), "type", e.Type)
-	return answer{status: http.StatusAccepted, outcome: Accepted, text: "accepted"}
+	return answer{status: http.StatusAccepted, outcome: accepted, text: "accepted"}
 }
 
 // wait is how long the hook has no room for one more delivery.
@@ -246,9 +246,9 @@ type answer struct {
 
 // statuses are those of refusals. None is 410, which makes some senders forget the hook.
 var statuses = map[Outcome]int{
-	Unsigned: http.StatusUnauthorized, Stale: http.StatusUnauthorized, Invalid: http.StatusBadRequest,
-	Unsupported: http.StatusUnsupportedMediaType, TooLarge: http.StatusRequestEntityTooLarge,
-	Limited: http.StatusTooManyRequests, Unavailable: http.StatusServiceUnavailable,
+	unsigned: http.StatusUnauthorized, stale: http.StatusUnauthorized, invalid: http.StatusBadRequest,
+	unsupported: http.StatusUnsupportedMediaType, oversized: http.StatusRequestEntityTooLarge,
+	throttled: http.StatusTooManyRequests, unavailable: http.StatusServiceUnavailable,
 }
 
 func refusal(o Outcome, err error) answer {
@@ -259,10 +259,10 @@ func (a answer) write(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if a.outcome == Limited || a.outcome == Unavailable {
+	if a.outcome == throttled || a.outcome == unavailable {
 		h.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(a.after.Seconds())))))
 	}
-	if a.outcome == TooLarge {
+	if a.outcome == oversized {
 		h.Set("Connection", "close")
 	}
 	w.WriteHeader(a.status)
