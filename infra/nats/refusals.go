@@ -1,6 +1,7 @@
 package nats
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -22,6 +23,7 @@ type refusals struct {
 	mu       sync.Mutex
 	subjects map[string]bool
 	last     string // the newest of them
+	count    int    // how often anything was refused
 }
 
 func newRefusals() *refusals { return &refusals{subjects: map[string]bool{}} }
@@ -37,6 +39,7 @@ func (r *refusals) note(err error) string {
 	defer r.mu.Unlock()
 	r.last = found[2]
 	r.subjects[r.last] = true
+	r.count++
 	return r.last
 }
 
@@ -45,6 +48,35 @@ func (r *refusals) has(subject string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.subjects[subject]
+}
+
+// counted returns how often anything was refused so far.
+func (r *refusals) counted() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.count
+}
+
+// untilRefused returns a context that ends when the server refuses something to this
+// user: what was refused is never answered.
+func (c *Conn) untilRefused(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	before := c.refusals.counted()
+	go func() {
+		look := time.NewTicker(refusalCheck)
+		defer look.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-look.C:
+				if c.refusals.counted() > before {
+					cancel()
+				}
+			}
+		}
+	}()
+	return ctx, cancel
 }
 
 // newest returns the subject that was refused last, or "".

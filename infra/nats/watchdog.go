@@ -353,6 +353,8 @@ func (w *Watchdog) settled(ctx context.Context, k watchedConsumer) (uint64, erro
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), setupTimeout)
 	defer cancel()
+	ctx, stop := w.conn.untilRefused(ctx)
+	defer stop()
 	return w.conn.settledFloor(ctx)
 }
 
