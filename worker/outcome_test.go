@@ -155,7 +155,11 @@ func newDelivery(kind lector.EventType, sequence uint64) (lector.Delivery, *fake
 }
 
 // job returns the one record there is.
-func (m *fakeServices) job() lector.Job { return m.jobs[lector.Key("havana", "1")] }
+func (m *fakeServices) job() lector.Job {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.jobs[lector.Key("havana", "1")]
+}
 
 // record returns the record as the worker has it that makes an attempt at an event.
 func (m *fakeServices) record(sequence uint64, attempt int) *record {
@@ -168,6 +172,8 @@ func (m *fakeServices) record(sequence uint64, attempt int) *record {
 }
 
 func (m *fakeServices) set(j lector.Job) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	j.ID, j.Site, j.Article = lector.Key("havana", "1"), "havana", "1"
 	m.jobs[j.ID] = j
 	m.versions[j.ID]++

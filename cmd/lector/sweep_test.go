@@ -84,18 +84,18 @@ func TestSweepReadsWhatTheQueueHasLost(t *testing.T) {
 func TestSweepAnnouncesWhatHasEnded(t *testing.T) {
 	t.Parallel()
 	h := openInstallation(t, t.TempDir(), &silentVoice{}).sweeping()
-	a := sampleArticle("withdrawn")
-	h.publish(lector.Unpublished, a)
+	a := sampleArticle("failed") // a withdrawal would come on its own way too
+	h.publish(lector.Published, a)
 	d := h.lose()
 	var j lector.Job
 	j.Accept(d.Event, d.Sequence, time.Now().UTC())
-	j.State, j.Stage, j.Changed = lector.Removed, lector.StageDone, time.Now().UTC()
+	j.State, j.Stage, j.Changed = lector.Failed, lector.StageDone, time.Now().UTC()
 	if _, err := h.jobs.Save(t.Context(), j, 0); err != nil {
 		t.Fatal(err)
 	}
 	h.start()
 	limittest.Until(t, "it is announced", func() bool { return len(h.announced(a)) > 0 })
-	if got := h.announced(a); !slices.Equal(got, []string{lector.AudioRemoved}) {
+	if got := h.announced(a); !slices.Equal(got, []string{lector.AudioFailed}) {
 		t.Errorf("announced %v", got)
 	}
 	h.untilMetrics(map[string]float64{`lector_sweep_found_total{site="havana"}`: 1})
