@@ -107,7 +107,7 @@ func outcomeOf(e lector.ArticleEvent) string {
 	case e.Type.Withdraws():
 		return "the audio is removed"
 	case e.Type == lector.Scheduled:
-		return "nothing yet: it is read when it is published"
+		return "it is spoken ahead, and public when it is published"
 	case e.Article.Visibility != lector.Public:
 		return fmt.Sprintf("no audio, for it is not public (visibility %q); audio that is there is removed", e.Article.Visibility)
 	}
