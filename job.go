@@ -217,6 +217,14 @@ func (j *Job) Accept(e ArticleEvent, sequence uint64, now time.Time) {
 	j.Changed = now
 }
 
+// Status is the state, with the class of the error that is its reason: "parked (budget)".
+func (j Job) Status() string {
+	if j.Class == "" {
+		return string(j.State)
+	}
+	return fmt.Sprintf("%s (%s)", j.State, j.Class)
+}
+
 // Cancel ends the job without a result. What is public stays so, and nothing is
 // announced. A new event or a replay makes it live again.
 func (j *Job) Cancel(now time.Time, reason string) {

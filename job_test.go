@@ -94,3 +94,13 @@ func TestNothingBeforeAWithdrawalCounts(t *testing.T) {
 		t.Errorf("published again after it, the event before the withdrawal is %d", got)
 	}
 }
+
+func TestStatus(t *testing.T) {
+	t.Parallel()
+	if got := (lector.Job{State: lector.Ready}).Status(); got != "ready" {
+		t.Error(got)
+	}
+	if got := (lector.Job{State: lector.Parked, Class: lector.ClassBudget}).Status(); got != "parked (budget)" {
+		t.Error(got)
+	}
+}

@@ -2,6 +2,7 @@ package lector
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -12,6 +13,15 @@ type Usage struct {
 	Billed  int `json:"billed"`  // by voices
 	Reused  int `json:"reused"`  // from the cache
 	Unknown int `json:"unknown"` // of calls whose outcome is not known
+}
+
+// String says it for a person: "153 characters billed, 42 reused".
+func (u Usage) String() string {
+	text := fmt.Sprintf("%d characters billed, %d reused", u.Billed, u.Reused)
+	if u.Unknown > 0 {
+		text += fmt.Sprintf(", %d of unknown outcome", u.Unknown)
+	}
+	return text
 }
 
 // CallOutcome is what became of a call to a voice.

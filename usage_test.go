@@ -28,3 +28,15 @@ func TestOwnEndIsTheLastWord(t *testing.T) {
 		}
 	}
 }
+
+func TestUsageText(t *testing.T) {
+	t.Parallel()
+	for want, u := range map[string]lector.Usage{
+		"153 characters billed, 42 reused":                    {Billed: 153, Reused: 42},
+		"0 characters billed, 0 reused, 7 of unknown outcome": {Unknown: 7},
+	} {
+		if got := u.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -90,7 +90,7 @@ func (a *app) printOutcome(c *config, asJSON bool, j lector.Job, sequence uint64
 	case j.Sequence < sequence:
 		fmt.Fprintf(a.stdout, "no effect: the article is known in a newer state, of %s; job %s is %s\n", j.UpdatedAt.Format(time.RFC3339), j.ID, j.State)
 	case j.State == lector.Ready:
-		fmt.Fprintf(a.stdout, "ready: %s\n  %s\n", firstNonEmpty(j.Reason, usageText(j.Usage)), c.listenURL(j))
+		fmt.Fprintf(a.stdout, "ready: %s\n  %s\n", firstNonEmpty(j.Reason, j.Usage.String()), c.listenURL(j))
 	default:
 		fmt.Fprintf(a.stdout, "%s: %s\n", j.State, oneLine(j.Reason))
 	}
@@ -107,14 +107,6 @@ func (c *config) listenURL(j lector.Job) string {
 		}
 	}
 	return c.addresses().Embed(j.Site, j.Article)
-}
-
-func usageText(b lector.Usage) string {
-	text := fmt.Sprintf("%d characters billed, %d reused", b.Billed, b.Reused)
-	if b.Unknown > 0 {
-		text += fmt.Sprintf(", %d of unknown outcome", b.Unknown)
-	}
-	return text
 }
 
 func firstNonEmpty(s, otherwise string) string {

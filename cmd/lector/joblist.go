@@ -49,18 +49,10 @@ func (a *app) printJobs(jobs []lector.Job) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "JOB\tSITE\tARTICLE\tSTATE\tCHANGED\tBILLED\tREUSED\tTITLE")
 	for _, j := range jobs {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\n", j.ID[:min(10, len(j.ID))], j.Site, truncate(j.Article, 24), stateText(j),
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\n", j.ID[:min(10, len(j.ID))], j.Site, truncate(j.Article, 24), j.Status(),
 			j.Changed.Local().Format(time.DateTime), j.Usage.Billed, j.Usage.Reused, truncate(j.Title, 48))
 	}
 	return w.Flush()
-}
-
-// stateText is the state, with the class of the error that is its reason.
-func stateText(j lector.Job) string {
-	if j.Class == "" {
-		return string(j.State)
-	}
-	return fmt.Sprintf("%s (%s)", j.State, j.Class)
 }
 
 // selectJobs returns the jobs that a filter selects, the last changed first and at

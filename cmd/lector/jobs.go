@@ -128,7 +128,7 @@ func (a *app) showJob(ctx context.Context, l jobStore, conn *nats.Conn, f *jobsF
 	if !j.PublicAt.IsZero() {
 		row("public at", j.PublicAt.Local().Format(time.DateTime))
 	}
-	row("characters", usageText(j.Usage))
+	row("characters", j.Usage.String())
 	row("cost", fmt.Sprintf("$%.4f", j.Cost))
 	if j.Manifest != "" {
 		row("manifest", j.Manifest)

@@ -175,6 +175,6 @@ func (a *app) printNarrated(asJSON bool, out narrateReport) error {
 	if asJSON {
 		return json.NewEncoder(a.stdout).Encode(out)
 	}
-	fmt.Fprintf(a.stdout, "%s\n%s\n%s\n%.1f seconds, %s\n", out.MP3, out.VTT, out.Manifest, out.Duration, usageText(out.Characters))
+	fmt.Fprintf(a.stdout, "%s\n%s\n%s\n%.1f seconds, %s\n", out.MP3, out.VTT, out.Manifest, out.Duration, out.Characters)
 	return nil
 }

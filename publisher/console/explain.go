@@ -216,7 +216,7 @@ func jobSteps(j lector.Job) (steps []Step) {
 	if j.Ignored != nil {
 		steps = append(steps, Step{j.Ignored.At, "event ignored", j.Ignored.Reason})
 	}
-	detail := fmt.Sprintf("%s, revision %s, %s", stateText(j), j.Revision, usageText(j.Usage))
+	detail := fmt.Sprintf("%s, revision %s, %s", j.Status(), j.Revision, j.Usage)
 	return append(steps, Step{j.Changed, "job", detail})
 }
 
@@ -232,20 +232,4 @@ func (e Evidence) paused(lane lector.Lane) (lector.Pause, bool) {
 		return lector.Pause{}, false
 	}
 	return e.Pauses[at], true
-}
-
-// stateText is the state, with the class of the error that is its reason.
-func stateText(j lector.Job) string {
-	if j.Class == "" {
-		return string(j.State)
-	}
-	return fmt.Sprintf("%s (%s)", j.State, j.Class)
-}
-
-func usageText(u lector.Usage) string {
-	text := fmt.Sprintf("%d characters billed, %d reused", u.Billed, u.Reused)
-	if u.Unknown > 0 {
-		text += fmt.Sprintf(", %d of unknown outcome", u.Unknown)
-	}
-	return text
 }

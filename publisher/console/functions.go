@@ -13,8 +13,6 @@ import (
 var functions = template.FuncMap{
 	"moment":  moment,
 	"took":    took,
-	"usage":   usageText,
-	"state":   stateText,
 	"short":   shortID,
 	"address": lector.WebAddress,
 	"jobPath": jobPath,
