@@ -13,7 +13,6 @@ import (
 
 	"lector"
 	"lector/worker"
-	"lector/worker/extract"
 	"lector/worker/script"
 )
 
@@ -147,7 +146,7 @@ func (c *config) checkSites() error {
 		if f := s.Include.Foreign; f != "" && f != script.SkipForeign && f != script.RefuseForeign {
 			return fmt.Errorf("%s.read.foreign: %q is neither skip nor refuse", key, f)
 		}
-		if c := s.Include.Corrections; c != "" && c != extract.CorrectionsInPlace && c != extract.CorrectionsFirst && c != extract.CorrectionsOff {
+		if c := s.Include.Corrections; !c.Valid() {
 			return fmt.Errorf("%s.include.corrections: %q is not place, start or off", key, c)
 		}
 		if err := s.Rules.Check(); err != nil {

@@ -11,7 +11,6 @@ import (
 	"html"
 	"io/fs"
 	"net"
-	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -236,7 +235,7 @@ func (g *ghostConnection) checkTarget(ctx context.Context) error {
 	if err != nil {
 		return lector.Hint(fmt.Errorf("webhooks to %s: %w", g.target, err), "set public_url to where Ghost reaches Lector, or use -to")
 	}
-	if !slices.ContainsFunc(addresses, isPrivate) {
+	if !slices.ContainsFunc(addresses, fetch.IsPrivate) {
 		return nil
 	}
 	refuses, err := g.admin.RefusesPrivate(ctx)
@@ -248,12 +247,6 @@ func (g *ghostConnection) checkTarget(ctx context.Context) error {
 		"  have the web server of the site pass /hooks/ on to Lector, and use -to %s, or\n"+
 		"  set public_url to an address on the internet.\n", u.Host, strings.TrimSuffix(g.url, "/"))
 	return nil
-}
-
-// isPrivate reports whether an address is of this machine or its network.
-func isPrivate(a netip.Addr) bool {
-	a = a.Unmap()
-	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || a.IsUnspecified()
 }
 
 func (g *ghostConnection) addWebhooks(ctx context.Context) error {

@@ -346,7 +346,8 @@ func (p *letterPace) ended(ctx context.Context, l replayedLetter) bool {
 	if err != nil {
 		return false
 	}
-	return j.Settles(l.place) || j.Sequence > l.place || j.Sequence == l.place && j.State == lector.Parked
+	parked := j.Sequence == l.place && j.State == lector.Parked
+	return parked || j.Sequence > l.place || j.Settles(l.place)
 }
 
 // letterPlan is what would become of the selected letters.

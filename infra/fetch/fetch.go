@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -145,6 +146,16 @@ func (c Client) http() *http.Client {
 
 // public refuses what IANA does not assign to the open internet.
 var public = ssrf.New(ssrf.WithAnyPort())
+
+// IsPrivate reports whether an address is one that the zero Client refuses: of this
+// machine, of its network, or set aside by IANA.
+func IsPrivate(a netip.Addr) bool {
+	network := "tcp6"
+	if a = a.Unmap(); a.Is4() {
+		network = "tcp4"
+	}
+	return public.Safe(network, netip.AddrPortFrom(a, 443).String(), nil) != nil
+}
 
 // control looks at the address that is dialled, behind all names and
 // redirects.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -161,5 +162,17 @@ func TestDo(t *testing.T) {
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if _, err := (fetch.Client{}).Do(req); !errors.Is(err, fetch.ErrPrivate) {
 		t.Errorf("private: %v", err)
+	}
+}
+
+func TestIsPrivate(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{
+		"127.0.0.1": true, "10.1.2.3": true, "192.168.0.9": true, "169.254.1.1": true, "0.0.0.0": true, "100.64.0.1": true,
+		"::1": true, "fd00::1": true, "::ffff:10.0.0.1": true, "93.184.215.14": false, "::ffff:93.184.215.14": false, "2606:4700::1111": false,
+	} {
+		if got := fetch.IsPrivate(netip.MustParseAddr(address)); got != want {
+			t.Errorf("IsPrivate(%s) = %v", address, got)
+		}
 	}
 }

@@ -21,6 +21,11 @@ const (
 	CorrectionsOff     Corrections = "off"   // nowhere
 )
 
+// Valid reports whether it is one of the places, or "".
+func (c Corrections) Valid() bool {
+	return slices.Contains([]Corrections{"", CorrectionsInPlace, CorrectionsFirst, CorrectionsOff}, c)
+}
+
 // afterLabel is what may stand between the word and the text: a colon, behind a date or
 // a time, or something in brackets.
 var afterLabel = regexp.MustCompile(`^\s*(?:[,–—-]?\s*[(\[][^)\]]{1,60}[)\]]|[,–—-]?\s*[^:!?;\d]{0,14}\d[^!?;]{0,30}?)?\s*[:：]\s+\S`)
