@@ -228,12 +228,26 @@ func (b boxes) rule(r raw) string {
 		return ""
 	case b.w.beside[box]&field != 0:
 		return "form.box"
-	case b.w.beside[box]&picture != 0 && r.Kind != lector.Heading && r.Kind != lector.Quote:
+	case b.w.beside[box]&picture != 0 && r.captionKind():
 		return "caption.box"
 	case r.Kind == lector.Heading && r.share() > 0.9 && r.Rank > 1:
 		return "link.alone"
 	}
 	return ""
+}
+
+// captionKind reports whether a block can be what is said of the picture in its
+// box: it is no heading, no quote, and does not stand in a column of its own.
+func (r raw) captionKind() bool {
+	if r.Kind == lector.Heading || r.Kind == lector.Quote {
+		return false
+	}
+	for n, depth := r.node, 0; n != nil && depth < reach; n, depth = n.Parent, depth+1 {
+		if has("text columns", attr(n, "class")) {
+			return false
+		}
+	}
+	return true
 }
 
 // outskirts drops what stands outside the running text's own box where that

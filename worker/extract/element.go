@@ -3,8 +3,6 @@ package extract
 import (
 	"cmp"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -36,8 +34,8 @@ func (w *walker) drop(n *html.Node) *origin {
 	if struck(n) {
 		return w.origin("tag.struck")
 	}
-	if n.DataAtom == atom.Button && w.within && !hasAttr(n, "class") && !hasAttr(n, "onclick") {
-		return nil // a word of the sentence
+	if n.DataAtom == atom.Button && w.within && wordOfSentence(n) {
+		return nil
 	}
 	if tagged[n.DataAtom] && !w.readTag(n) {
 		if o := w.origin("tag." + n.Data); o != nil {
@@ -54,7 +52,7 @@ func (w *walker) drop(n *html.Node) *origin {
 		return nil
 	}
 	r := cmp.Or(w.sel.book.guess(class), w.sel.book.guess(id), w.sel.book.guess(part(n)))
-	if r == nil || w.within && inline[n.DataAtom] && r.reason != hidden && r.reason != credit {
+	if r == nil || w.within && inline[n.DataAtom] && (r.reason != hidden && r.reason != credit || spokenAid(n)) {
 		return nil
 	}
 	return &origin{rule: r}
@@ -196,42 +194,6 @@ func holds(n *html.Node, a atom.Atom) bool {
 		}
 	}
 	return false
-}
-
-// footnoteMark reports whether a sup element is a number or sign that points at
-// a note: it is a link, or a small number behind a word, a stop or a long number.
-// Behind a short number it is a power, before a letter the mass of an isotope.
-func footnoteMark(n *html.Node) bool {
-	mark := strings.Trim(strings.TrimSpace(textOf(n)), "[]()")
-	switch {
-	case len(mark) > 6:
-		return false
-	case holds(n, atom.A):
-		return true
-	case mark == "" || strings.Trim(mark, "0123456789*†‡,–-") != "" || len(mark) > 3:
-		return false
-	}
-	before, after := beside(n.PrevSibling), beside(n.NextSibling)
-	if next, _ := utf8.DecodeRuneInString(after); unicode.IsLetter(next) {
-		return false
-	}
-	word := before[strings.LastIndexAny(before, " \u00a0")+1:]
-	number := strings.TrimLeft(word, "$€£")
-	if strings.Trim(number, "0123456789.,") == "" && number != "" {
-		return strings.HasSuffix(number, ".") || len(number) > 4
-	}
-	return utf8.RuneCountInString(word) > 2
-}
-
-// beside returns the text of a neighbour.
-func beside(n *html.Node) string {
-	switch {
-	case n == nil:
-		return ""
-	case n.Type == html.TextNode:
-		return n.Data
-	}
-	return textOf(n)
 }
 
 // note remembers elements that sites keep their text in, and how sure that is.

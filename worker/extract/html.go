@@ -27,9 +27,12 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 		}
 	}
 	w := walk(doc, sel, hostOf(cmp.Or(m.url, known.URL)))
+	whole := isPage(src)
+	if whole {
+		w.consentBoxes(m.entitles)
+	}
 	settle(w.blocks, m.entitles)
 	g := ground{rule: "text"}
-	whole := isPage(src)
 	if whole {
 		g = find(doc, w)
 		veto(w.blocks, g)

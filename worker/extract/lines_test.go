@@ -86,8 +86,22 @@ func TestWords(t *testing.T) {
 		"note behind a stop":     {"The dam broke in 1926.<sup>3</sup> Nobody rebuilt it.", "The dam broke in 1926. Nobody rebuilt it."},
 		"note behind a word":     {"The dam<sup>*</sup> broke.", "The dam broke."},
 		"note behind a number":   {"It held 14,300<sup>2</sup> barrels.", "It held 14,300 barrels."},
-		"power":                  {"It held 10<sup>4</sup> barrels.", "It held 104 barrels."},
-		"isotope":                {"The mud held <sup>90</sup>Sr.", "The mud held 90Sr."},
+		"power":                  {"It held 10<sup>4</sup> barrels.", "It held 10⁴ barrels."},
+		"isotope":                {"The mud held <sup>90</sup>Sr.", "The mud held ⁹⁰Sr."},
+		"cents":                  {"It cost $4<sup>99</sup> a piece.", "It cost $4.99 a piece."},
+		"charge":                 {"It gives off SO<sub>4</sub><sup>2−</sup> at night.", "It gives off SO₄²⁻ at night."},
+		"ordinal":                {"It is the 21<sup>st</sup> of them.", "It is the 21st of them."},
+		"mark in brackets":       {"It fell.[4] It rose,[5] and it fell again.[6][note 7]", "It fell. It rose, and it fell again."},
+		"no mark in brackets":    {"The list [4] names “th[e] man”.", "The list [4] names “th[e] man”."},
+		"term that is a button":  {"They call it a <button class=term>revetment</button> because it slopes.", "They call it a revetment because it slopes."},
+		"drop cap, heard whole":  {"<span aria-hidden=true>T</span><span class=sr-only>They</span><span aria-hidden=true>hey</span> came.", "They came."},
+		"drop cap, one element":  {"<span class=visually-hidden>They</span><span aria-hidden=true><b>T</b>hey</span> came.", "They came."},
+		"drop cap, a picture":    {"<img src=t alt=T>hey came.", "They came."},
+		"anchor for the ear":     {"They came.<a href=#a><span aria-hidden=true>#</span><span class=sr-only>Link</span></a>", "They came."},
+		"times side by side":     {"<time>14:20</time><span>5 boats</span> came.", "14:20 5 boats came."},
+		"sentences side by side": {"<span>They came.</span><span>They went.</span>", "They came. They went."},
+		"hover card":             {"She met Ann Lee<span class=hover-card>Ann Lee, 54</span> there.", "She met Ann Lee there."},
+		"hover card by its role": {"She met Ann Lee<span role=tooltip>Ann Lee, 54</span> there.", "She met Ann Lee there."},
 		"button in the sentence": {"Press <button>Start</button> and wait.", "Press Start and wait."},
 	}
 	for name, tc := range tests {
@@ -152,8 +166,21 @@ func TestUnusualPages(t *testing.T) {
 			t.Errorf("%s: read %d lines: %q", name, n, got)
 		}
 	}
-	p, err := extract.File("time", []byte(`<!doctype html><article><h1>A flood</h1><p>The river rose on <time datetime="1962-02-17">17 February 1962</time>, and did not fall for two weeks, as the older people tell.</p></article>`), extract.Rules{})
-	if err != nil || !p.Published.IsZero() {
-		t.Errorf("published %v, %v", p.Published, err)
+}
+
+// TestTimeElement: a time inside a sentence is no date of the article, one in its
+// head is.
+func TestTimeElement(t *testing.T) {
+	t.Parallel()
+	for text, dated := range map[string]bool{
+		`The river rose on <time datetime="1962-02-17">17 February 1962</time>, and did not fall for two weeks, as the older people tell.`: false,
+		`It rose on <time datetime="1962-02-17">17 February 1962</time> and fell again.`:                                                   false,
+		`<time datetime="2026-02-17">17 February 2026</time>`:                                                                              true,
+		`By Ann Lee, <time datetime="2026-02-17">17 February 2026</time>`:                                                                  true,
+	} {
+		p, err := extract.File("time", []byte(`<!doctype html><article><h1>A flood</h1><p>`+text+`</p>`+opening+`</article>`), extract.Rules{})
+		if err != nil || p.Published.IsZero() == dated {
+			t.Errorf("%s: published %v, %v", text, p.Published, err)
+		}
 	}
 }

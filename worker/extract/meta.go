@@ -71,12 +71,25 @@ func readMeta(doc *html.Node) meta {
 	return m
 }
 
-// inSentence reports whether a time belongs to what the article tells.
+// inSentence reports whether a time belongs to what the article tells: it stands
+// inside a sentence that is no byline.
 func inSentence(n *html.Node) bool {
 	for p := n.Parent; p != nil && inline[p.DataAtom]; p = p.Parent {
 		n = p
 	}
-	return n.Parent != nil && n.Parent.DataAtom == atom.P && ended(textOf(n.Parent)) && len(textOf(n.Parent)) > 2*len(textOf(n))+40
+	if n.Parent == nil || n.Parent.DataAtom != atom.P {
+		return false
+	}
+	text, own := collapse(textOf(n.Parent)), collapse(textOf(n))
+	if !ended(text) {
+		return false
+	}
+	before, behind, _ := strings.Cut(text, own)
+	if len(text) > 2*len(own)+40 {
+		return true
+	}
+	_, byline := parseByline(text)
+	return !byline && len(strings.Fields(before)) > 1 && len(strings.Fields(behind)) > 1
 }
 
 func (m *meta) tag(tags map[string]string, n *html.Node) {

@@ -19,6 +19,7 @@ type line struct {
 	prose  bool
 	words  int
 	byline *byline
+	marks  string // of notes, that stood in it
 }
 
 // fromPlain takes plain text apart: an article, or a page saved with its
@@ -76,11 +77,22 @@ func article(lines []line, known lector.Article, book rulebook) Page {
 		case l.words <= 12 && !ended(l.text) && startsUpper(l.text) && i+1 < len(lines) && lines[i+1].prose && lines[i+1].group != l.group && !strings.ContainsAny(l.text, "/@#"):
 			b.Kind, b.Rank = lector.Heading, 2
 		}
-		p.Blocks = append(p.Blocks, b)
+		p.add(b, l)
 	}
 	p.Blocks = append(p.titled(lines[0]), p.Blocks...)
 	sift(&p)
 	return p
+}
+
+// add takes a line's block, and one for the marks of notes that stood in it.
+func (p *Page) add(b Block, l line) {
+	p.Blocks = append(p.Blocks, b)
+	if l.marks == "" {
+		return
+	}
+	marks := Block{Kind: lector.Paragraph, Text: l.marks, Keep: true, Path: l.path()}
+	marks.drop(p.book.get("note.mark"))
+	p.Blocks = append(p.Blocks, marks)
 }
 
 // goesOn joins a line to the one above it, which broke off in a sentence.
@@ -139,7 +151,7 @@ func (k rulebook) cut(src string) []line {
 	lines := make([]line, 0, len(raw))
 	group, empty := 0, true
 	for i, text := range raw {
-		text = collapse(text)
+		text, marks := k.noteMarks(collapse(text))
 		if text == "" {
 			empty = true
 			continue
@@ -148,7 +160,7 @@ func (k rulebook) cut(src string) []line {
 			group++
 		}
 		empty = false
-		l := line{text: text, number: i + 1, group: group, words: len(strings.Fields(trim(text, 400))), prose: prose(text)}
+		l := line{text: text, number: i + 1, group: group, words: len(strings.Fields(trim(text, 400))), prose: prose(text), marks: marks}
 		l.rule = k.line(text, lector.Paragraph, 0)
 		if l.words < 30 && (!l.prose || expr("by word").MatchString(text)) {
 			if b, ok := parseByline(text); ok {
@@ -427,7 +439,7 @@ func (p *Page) bodyLines(lines []line, start int) {
 		case l.words <= 12 && !ended(l.text) && startsUpper(l.text):
 			b.Kind, b.Rank = lector.Heading, 2
 		}
-		p.Blocks = append(p.Blocks, b)
+		p.add(b, l)
 	}
 }
 

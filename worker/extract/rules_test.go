@@ -27,6 +27,7 @@ func TestPageRules(t *testing.T) {
 		"caption in a box":         {`<div><img src=a><div>Crowds at the north end.</div></div>`, "Crowds at the north end.", "caption: in one box with a picture"},
 		"caption like its picture": {`<img src=a alt="Crowds wait at the north end of the bridge."><ul><li>Crowds wait at the north end of the bridge</li></ul>`, "Crowds wait at the north end of the bridge", "caption: the picture's own description"},
 		"caption like its source":  {`<picture><source><img alt="Crowds wait at the north end of the bridge."></picture><ul><li>Crowds wait at the north end of the bridge</li></ul>`, "Crowds wait at the north end of the bridge", "caption: the picture's own description"},
+		"cookies of the page":      {`<div class="c7"><h3>Cookies</h3><p>This website stores cookies on your device. Some are needed, and others help us to count visits.</p></div>`, "Cookies", "cookie notice: most of the box"},
 		"heading of a gallery":     {`<div><h3>News in pictures</h3><ul><li><h3>1/12 North</h3></li><li><h3>2/12 South</h3></li></ul></div>`, "News in pictures", "gallery"},
 		"caption of an agency":     {`<p>FILE - The old bridge, seen from the north in 2011.</p>`, "FILE - The old bridge, seen from the north in 2011.", "text: credit"},
 		"caption in the paragraph": {`<p><span class="caption">Crowds.</span>People waited for an hour.</p>`, "Crowds.", "class: caption"},
@@ -52,6 +53,9 @@ func TestPageRules(t *testing.T) {
 		"words that meet":          {`<p><b>North</b><i>East of the bridge stands a mill, which is older.</i></p>`, "North East of the bridge stands a mill, which is older.", ""},
 		"short step among longer":  {`<div class="step"><img src=a><p>It runs for nine miles along the coast, over two rivers and a marsh, and whoever walks it in one day has earned his supper and a good night, as the people say who live at its northern end and have never once been seen to walk any of it. It runs for nine miles along the coast, over two rivers and a marsh, and whoever walks it in one day has earned his supper and a good night, as the people say who live at its northern end and have never once been seen to walk any of it. </p></div><div class="step"><img src=b><p>Then it ends, quite suddenly.</p></div>`, "Then it ends, quite suddenly.", ""},
 		"quote that is discussed":  {`<blockquote>Fares rise, and drivers come online at once.</blockquote><div><p>“… and drivers come online …”</p></div>`, "“… and drivers come online …”", ""},
+		"cookies in a quote":       {`<p>“We use cookies because we have no other income,” said a publisher from Lyon.</p>`, "“We use cookies because we have no other income,” said a publisher from Lyon.", ""},
+		"column beside a picture":  {`<div class="wp-block-media-text"><figure class="wp-block-media-text__media"><img src=a></figure><div class="wp-block-media-text__content"><p>The keeper kept a diary of every storm.</p></div></div>`, "The keeper kept a diary of every storm.", ""},
+		"heading on a picture":     {`<div class="wp-block-cover"><img src=a><div class="wp-block-cover__inner-container"><h2>The second winter</h2></div></div><p>In the second winter the ice came early.</p>`, "The second winter", ""},
 		"correction":               {`<p><em>Correction: Jane Doe is an engineer, not a minister.</em></p>`, "Correction: Jane Doe is an engineer, not a minister.", ""},
 		"short text beside a text": {`<div><p>It is blue.</p></div>`, "It is blue.", ""},
 	}

@@ -139,7 +139,7 @@ func (w *walker) write(s string, parent *html.Node) {
 		}
 		w.seam = false
 	}
-	w.text = append(w.text, s...)
+	w.text = append(w.text, w.shift(parent, s)...)
 }
 
 // seamed reports whether two words meet where two inline elements do: sites
@@ -147,7 +147,13 @@ func (w *walker) write(s string, parent *html.Node) {
 func seamed(text []byte, next string) bool {
 	last, _ := utf8.DecodeLastRune(text)
 	first, _ := utf8.DecodeRuneInString(next)
-	return (unicode.IsLower(last) || unicode.IsDigit(last)) && unicode.IsUpper(first) || unicode.IsLower(last) && unicode.IsDigit(first)
+	switch {
+	case unicode.IsUpper(first):
+		return unicode.IsLower(last) || unicode.IsDigit(last) || strings.ContainsRune(".!?", last)
+	case unicode.IsDigit(first):
+		return unicode.IsLower(last) || unicode.IsDigit(last)
+	}
+	return false
 }
 
 // measure counts the characters that stand in links and in italics.
@@ -219,6 +225,9 @@ func (w *walker) element(n *html.Node) {
 		w.flushBefore(n)
 		w.rest()
 		return
+	case n.DataAtom == atom.Img && w.within:
+		w.text = append(w.text, initial(n)...)
+		return
 	case unseen[n.DataAtom]:
 		return
 	}
@@ -231,7 +240,7 @@ func (w *walker) element(n *html.Node) {
 	case silent:
 		o = w.drop(n)
 	}
-	if w.within && (inline[n.DataAtom] || o == nil && n.DataAtom == atom.Button) || inline[n.DataAtom] && o == nil && said == silent {
+	if !setApart(n) && (w.within && (inline[n.DataAtom] || o == nil && n.DataAtom == atom.Button) || inline[n.DataAtom] && o == nil && said == silent) {
 		w.inline(n, o)
 		return
 	}
@@ -399,7 +408,7 @@ func (w *walker) flush(n *html.Node) {
 	if len(w.text) == 0 {
 		return
 	}
-	text := collapse(withoutShortcodes(string(w.text)))
+	text, marks := w.sel.book.noteMarks(collapse(withoutShortcodes(string(w.text))))
 	w.text = w.text[:0]
 	linked, abroad, slant, bold, offers := w.linked, w.abroad, w.slant, w.bold, w.offers
 	w.linked, w.abroad, w.slant, w.bold, w.offers = 0, 0, 0, 0, 0
@@ -410,10 +419,13 @@ func (w *walker) flush(n *html.Node) {
 	if w.gate != nil {
 		chain = append([]*origin{w.gate}, chain...)
 	}
-	w.blocks = append(w.blocks, raw{
+	b := raw{
 		Block: Block{Kind: w.kind, Text: text, Path: w.path(), Rank: w.rank},
-		node:  n, linked: min(linked, len(text)), abroad: min(abroad, len(text)), slant: min(slant, len(text)), bold: min(bold, len(text)), offers: offers, chain: chain, speak: w.speak,
-	})
+		node:  n, linked: min(linked, len(text)), abroad: min(abroad, len(text)), slant: min(slant, len(text)), bold: min(bold, len(text)),
+		offers: offers, chain: chain, speak: w.speak,
+	}
+	w.blocks = append(w.blocks, b)
+	w.addMarks(b, marks)
 }
 
 // path names the place of the current element: from the nearest id, at most
