@@ -8,6 +8,8 @@ import (
 	"testing"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"lector"
 	"lector/worker/extract"
 )
@@ -64,8 +66,10 @@ func spoken(p extract.Page) string {
 	return b.String()
 }
 
+// tokens are the words of a text; raised and lowered digits count as digits, as
+// in notes that were written by hand.
 func tokens(s string) []string {
-	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return strings.FieldsFunc(strings.ToLower(norm.NFKC.String(s)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 func letters(s string) string { return strings.Join(tokens(s), " ") }
