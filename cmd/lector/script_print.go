@@ -86,8 +86,12 @@ func (r *scriptReport) fill(p extract.Page, s script.Script, chunks []script.Chu
 		r.Dropped = append(r.Dropped, droppedBlock{Rule: b.Rule, Text: b.Text, Path: b.Path, ID: b.ID, Reason: b.Reason})
 	}
 	for _, x := range s.Skipped {
-		rule := "language: " + string(script.WritingOf(x.Source)) + " letters"
-		r.Dropped = append(r.Dropped, droppedBlock{Rule: rule, Text: x.Source, Path: x.Path, ID: "language", Reason: "language"})
+		r.Dropped = append(r.Dropped, unsaid(x.Source, x.Path))
+	}
+	for _, x := range s.Segments {
+		for _, text := range x.Unsaid {
+			r.Dropped = append(r.Dropped, unsaid(text, x.Path))
+		}
 	}
 	if !f.explain {
 		for i := range r.Dropped {
@@ -98,6 +102,14 @@ func (r *scriptReport) fill(p extract.Page, s script.Script, chunks []script.Chu
 	for _, c := range chunks {
 		r.Chunks = append(r.Chunks, scriptChunk{c.Text, utf8.RuneCountInString(c.Text)})
 	}
+}
+
+// unsaid tells of a text that has no word in the language, and why.
+func unsaid(text, path string) droppedBlock {
+	if writing := script.WritingOf(text); writing != "" {
+		return droppedBlock{Rule: "language: " + string(writing) + " letters", Text: text, Path: path, ID: "language", Reason: "language"}
+	}
+	return droppedBlock{Rule: "language: no word for the sign", Text: text, Path: path, ID: "language.sign", Reason: "language"}
 }
 
 // palette colours text on a terminal, and nowhere else.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"lector"
@@ -51,7 +52,7 @@ type Script struct {
 	Byline   string // as written
 	Language string
 	Segments []Segment
-	Skipped  []Segment // not read: in a writing that the voice cannot read
+	Skipped  []Segment // not read: in a writing that the voice cannot read, or nothing but signs
 }
 
 // Segment is a title, a paragraph, a heading, a quote or a list item. Text is
@@ -61,6 +62,7 @@ type Segment struct {
 	Source    string
 	Text      string
 	Sentences []Sentence
+	Unsaid    []string // what of Source has no word in Text: foreign writings, signs
 	Pause     time.Duration
 	Path      string // place in the source
 	Rule      string // why it is read
@@ -186,6 +188,7 @@ func (w *writer) add(s *Script, kind lector.SegmentKind, source string, b extrac
 		segment.say(w.sentence(sentence))
 	}
 	if len(segment.Sentences) == 0 {
+		s.Skipped = append(s.Skipped, segment)
 		return false
 	}
 	segment.close()
@@ -194,9 +197,37 @@ func (w *writer) add(s *Script, kind lector.SegmentKind, source string, b extrac
 }
 
 func (s *Segment) say(x Sentence) {
-	if speakable(x.Text) {
-		s.Sentences = append(s.Sentences, x)
+	if !speakable(x.Text) {
+		s.Unsaid = append(s.Unsaid, x.Source)
+		return
 	}
+	s.Sentences = append(s.Sentences, x)
+	s.Unsaid = append(s.Unsaid, x.unsaid()...)
+}
+
+// unsaid returns the words and signs of a sentence that have no word in its text.
+func (x Sentence) unsaid() []string {
+	var out []string
+	end := -1 // of the last one
+	for _, span := range x.Spans {
+		word := strings.TrimSpace(x.Source[span.Start:span.End])
+		if strings.TrimSpace(x.Text[span.At:span.To]) != "" || !meaningful(word) {
+			continue
+		}
+		if span.Start == end {
+			out[len(out)-1] += strings.TrimRight(x.Source[end:span.End], " ")
+		} else {
+			out = append(out, word)
+		}
+		end = span.End
+	}
+	return out
+}
+
+// meaningful reports whether a text has a letter, a digit or a sign, and not only
+// punctuation and marks.
+func meaningful(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.S) })
 }
 
 // close ends the last sentence with a mark, so that a voice does not hang on a

@@ -303,3 +303,31 @@ func TestForeignAbbreviations(t *testing.T) {
 		}
 	}
 }
+
+// TestUnsaid: what has no word in the language stands with its segment.
+func TestUnsaid(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		text string
+		want []string
+	}{
+		"Japanese":      {"The sign says 港へようこそ in large letters, and مرحبا below it.", []string{"港へようこそ", "مرحبا"}},
+		"signs":         {"The choir won on Saturday 🎉 and sang 🎶🎶 at night.", []string{"🎉", "🎶🎶"}},
+		"all is said":   {"The choir won 3 prizes, 50 % of all, on “Saturday” — at night.", nil},
+		"said in Latin": {"The town of Київ and the letter π.", nil},
+	}
+	for name, tc := range tests {
+		p := extract.Page{Language: "en", Blocks: []extract.Block{{Kind: lector.Paragraph, Text: tc.text, Keep: true}}}
+		s, err := script.Build(p, script.Options{})
+		if err != nil || len(s.Segments) != 1 {
+			t.Fatalf("%s: %+v, %v", name, s, err)
+		}
+		if got := s.Segments[0].Unsaid; !slices.Equal(got, tc.want) {
+			t.Errorf("%s: unsaid %q, not %q", name, got, tc.want)
+		}
+	}
+	p := extract.Page{Language: "en", Blocks: []extract.Block{{Kind: lector.Paragraph, Text: "A word.", Keep: true}, {Kind: lector.Paragraph, Text: "祭", Keep: true}}}
+	if s, err := script.Build(p, script.Options{}); err != nil || len(s.Skipped) != 1 || s.Skipped[0].Source != "祭" {
+		t.Errorf("skipped %+v, %v", s.Skipped, err)
+	}
+}
