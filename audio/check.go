@@ -134,9 +134,8 @@ func (a *Analysis) whole() []Finding {
 }
 
 func (a *Analysis) format(want Expect) []Finding {
-	wrong := want.SampleRate > 0 && want.SampleRate != a.SampleRate ||
-		want.Channels > 0 && want.Channels != a.Channels
-	if !wrong {
+	wrong := func(want, got int) bool { return want > 0 && want != got }
+	if !wrong(want.SampleRate, a.SampleRate) && !wrong(want.Channels, a.Channels) {
 		return nil
 	}
 	return []Finding{{WrongFormat, 0, fmt.Sprintf("%d Hz, %d channels, not %d Hz, %d channels",

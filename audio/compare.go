@@ -21,8 +21,8 @@ type Comparison struct {
 	Frame   int64  `json:"frame"`   // offset in bytes of the frame that has it
 }
 
-// errNoSecondOpinion is returned for what the other decoder cannot decode.
-var errNoSecondOpinion = errors.New("go-mp3 does not decode 8 kHz")
+// errNotComparable is returned for what the other decoder cannot decode.
+var errNotComparable = errors.New("go-mp3 does not decode 8 kHz")
 
 // Compare decodes an MP3 by go-mp3 as well and says by how much the samples differ.
 func Compare(ctx context.Context, r io.ReaderAt, size int64) (Comparison, error) {
@@ -34,7 +34,7 @@ func Compare(ctx context.Context, r io.ReaderAt, size int64) (Comparison, error)
 		return Comparison{}, err
 	}
 	if !reference.Decodable(s.first) {
-		return Comparison{}, errNoSecondOpinion
+		return Comparison{}, errNotComparable
 	}
 	units, err := s.units(new(mpeg.Scanner), 0)
 	if err != nil {

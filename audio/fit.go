@@ -177,7 +177,8 @@ func (p *Plan) exchange(i int) bool {
 func (p *Plan) mustRelay(i int, h mpeg.Header) (bool, error) {
 	const crc = 0x10000
 	s := p.streams[i]
-	if !s.tight || !s.uniform || (s.first^h)&^(headerVaries|crc) != 0 || p.gain(i) != 0 {
+	fits := s.tight && s.uniform && (s.first^h)&^(headerVaries|crc) == 0
+	if !fits || p.gain(i) != 0 {
 		return true, nil
 	}
 	from := p.cuts[i].from()

@@ -2,6 +2,7 @@ package audio
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -41,7 +42,7 @@ func sniff(b []byte) string {
 }
 
 func isText(b []byte) bool {
-	return len(b) > 0 && utf8.Valid(b) && bytes.IndexFunc(b, func(r rune) bool {
-		return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == utf8.RuneError
-	}) < 0
+	return len(b) > 0 && utf8.Valid(b) && !bytes.ContainsFunc(b, func(r rune) bool {
+		return r == utf8.RuneError || r < ' ' && !strings.ContainsRune("\t\n\r", r)
+	})
 }

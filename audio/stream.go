@@ -73,7 +73,8 @@ func (s *stream) add(f mpeg.Frame, room *int) {
 		s.marks = append(s.marks, f.Offset)
 	}
 	side := mpeg.SideInfoOf(h, f.Data)
-	s.tight = s.tight && f.Offset == s.end && !f.Broken && side.Sound()
+	whole := !f.Broken && side.Sound()
+	s.tight = s.tight && f.Offset == s.end && whole
 	s.uniform = s.uniform && (h^s.first)&^headerVaries == 0
 	if *room < h.Reservoir() {
 		s.tight = s.tight && side.MainDataBegin() <= *room

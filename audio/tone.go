@@ -72,7 +72,8 @@ func (t *toneMeter) close(size int) {
 func (b block) like(o block) bool {
 	const quiet, ratio = 100 * 100, 1.07
 	near := b.crossings-o.crossings <= 1 && o.crossings-b.crossings <= 1
-	return near && b.energy > quiet && b.energy < o.energy*ratio && o.energy < b.energy*ratio
+	level := b.energy < o.energy*ratio && o.energy < b.energy*ratio
+	return near && level && b.energy > quiet
 }
 
 // span returns the longest stretch of unchanged sound and how long it lasts.

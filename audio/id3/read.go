@@ -45,7 +45,10 @@ func Read(r io.ReaderAt, size int64) (Tag, error) {
 // Size returns the length of the tag that begins with these ten bytes, header
 // and footer included.
 func Size(head []byte) (int, error) {
-	if len(head) < headerSize || string(head[:3]) != "ID3" || head[3] < 2 || head[3] > 4 {
+	if len(head) < headerSize || string(head[:3]) != "ID3" {
+		return 0, ErrNoTag
+	}
+	if version := head[3]; version < 2 || version > 4 {
 		return 0, ErrNoTag
 	}
 	n, ok := unsafe7(head[6:10])
@@ -192,7 +195,10 @@ func (r *reader) frameSize(b []byte) int {
 		return plain
 	}
 	n, ok := unsafe7(b[4:8])
-	if ok && (n == plain || fits(b, n)) || !fits(b, plain) {
+	switch {
+	case !fits(b, plain):
+		return n
+	case ok && (n == plain || fits(b, n)):
 		return n
 	}
 	return plain
@@ -205,12 +211,15 @@ func fits(b []byte, n int) bool {
 	if n < 0 || at > len(b) {
 		return false
 	}
-	return at == len(b) || b[at] == 0 || len(b)-at >= 4 && isID(b[at:at+4])
+	if at == len(b) || b[at] == 0 {
+		return true
+	}
+	return len(b)-at >= 4 && isID(b[at:at+4])
 }
 
 func isID(b []byte) bool {
 	for _, c := range b[:4] {
-		if (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+		if !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", rune(c)) {
 			return false
 		}
 	}
@@ -312,7 +321,7 @@ func (r *reader) object(b []byte) {
 	mime, rest := split(0, b[1:])
 	name, rest := split(b[0], rest)
 	desc, data := split(b[0], rest)
-	r.tag.Objects = append(r.tag.Objects, Object{
+	r.tag.Objects = append(r.tag.Objects, object{
 		MIME: decode(0, mime), Name: decode(b[0], name), Description: decode(b[0], desc), Data: bytes.Clone(data),
 	})
 }

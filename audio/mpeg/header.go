@@ -104,8 +104,10 @@ func ParseHeader(b []byte) (Header, bool) {
 
 func (h Header) valid() bool {
 	const sync, layer3 = 0xFFE00000, 1
-	return h&sync == sync && h>>17&3 == layer3 && h>>19&3 != 1 &&
-		h>>12&15 != 15 && h>>10&3 != 3
+	if h&sync != sync || h>>17&3 != layer3 {
+		return false
+	}
+	return h>>19&3 != 1 && h>>12&15 != 15 && h>>10&3 != 3 // none of the reserved values
 }
 
 // Version returns the MPEG version.

@@ -296,7 +296,10 @@ func (s *Scanner) repeats(off, d int64, h Header) bool {
 		x, ok := s.header(at)
 		return ok && (x^h)&^varying == 0
 	}
-	return same(off+d) && (same(off+2*d) || same(off+2*d+1) || same(off+2*d-1))
+	if !same(off + d) {
+		return false
+	}
+	return same(off+2*d) || same(off+2*d+1) || same(off+2*d-1)
 }
 
 func (s *Scanner) problem(k Kind, off, n int64, detail string) {

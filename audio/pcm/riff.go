@@ -220,5 +220,6 @@ func (r *riffReader) unknown(size, have int64) bool {
 		return true
 	}
 	stated := time.Duration(size/r.bytesPerSecond()) * time.Second
-	return size > have && (stated > longest || stated > longForMost && size > mostMissing*have)
+	mostIsMissing := stated > longForMost && size > mostMissing*have
+	return size > have && (stated > longest || mostIsMissing)
 }

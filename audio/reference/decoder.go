@@ -66,9 +66,6 @@ func (d *Decoder) Next() bool {
 // are valid until Next.
 func (d *Decoder) Samples() []int16 { return d.samples }
 
-// Fault returns why the unit is silence instead of what was coded, or nil.
-func (d *Decoder) Fault() error { return d.fault }
-
 // take reads units until a frame in the decode form is complete.
 func (d *Decoder) take() bool {
 	for d.form.Len() == 0 && !d.ended {

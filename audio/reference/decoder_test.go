@@ -32,7 +32,7 @@ func decode(b []byte) (samples []int16, faults int) {
 	d := NewDecoder(mpeg.NewReader(scanner(b)))
 	for d.Next() {
 		samples = append(samples, d.Samples()...)
-		if d.Fault() != nil {
+		if d.fault != nil {
 			faults++
 		}
 	}

@@ -1,4 +1,4 @@
-// Package reference decodes MP3 by hajimehoshi/go-mp3: a second opinion on what
+// Package reference decodes MP3 by hajimehoshi/go-mp3, to compare with what
 // layer3 decodes. Nothing that Lector decides depends on it.
 //
 // go-mp3 v0.3.4 never sees a byte of a file. It gets the decode form: frames
