@@ -48,7 +48,7 @@ func services(t *testing.T) map[string]service {
 	return file.Services
 }
 
-// composed is the house of docker-compose.yml as processes of this machine:
+// composed is the installation of docker-compose.yml as processes of this machine:
 // the same commands and settings, other addresses.
 type composed struct {
 	program  string

@@ -118,7 +118,7 @@ func event(id string) lector.ArticleEvent {
 	}
 }
 
-// TestRolesSuffice does in each role what its part of the house does.
+// TestRolesSuffice does in each role what its part of an installation does.
 func TestRolesSuffice(t *testing.T) {
 	t.Parallel()
 	url := natsServer(t)

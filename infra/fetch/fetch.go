@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -53,7 +54,7 @@ func (c Client) maxSize() int { return cmp.Or(c.MaxSize, maxSize) }
 // Is reports whether name is an address that Get understands.
 func Is(name string) bool {
 	u, err := url.Parse(name)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+	return err == nil && slices.Contains([]string{"http", "https"}, u.Scheme) && u.Host != ""
 }
 
 // Get returns the body of a page in UTF-8: over HTTP or HTTPS, with at most

@@ -60,7 +60,8 @@ func (b *Budgets) Settle(ctx context.Context, c lector.Call) error {
 	want, ok := b.reserved[c.ID]
 	delete(b.reserved, c.ID)
 	b.mu.Unlock()
-	if !ok || c.Outcome == lector.CallUnknown || c.Outcome == lector.CallPaid && c.Characters == want.Characters && c.Cost == want.Cost {
+	asReserved := c.Outcome == lector.CallPaid && c.Characters == want.Characters && c.Cost == want.Cost
+	if !ok || asReserved || c.Outcome == lector.CallUnknown {
 		return nil
 	}
 	err := b.change(ctx, c.Site, func(s lector.BudgetState) (lector.BudgetState, error) { return s.Settle(want, c), nil })

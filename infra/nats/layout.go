@@ -2,9 +2,9 @@ package nats
 
 import "strings"
 
-// Part is one of the things that Setup makes on a NATS server, or a header of a
+// layoutPart is one of the things that Setup makes on a NATS server, or a header of a
 // message there.
-type Part struct {
+type layoutPart struct {
 	Kind    string // stream, bucket, consumer or header
 	Name    string
 	Form    string // of the subjects or keys in it; of a header, where it stands
@@ -13,7 +13,7 @@ type Part struct {
 
 // Layout lists what Setup makes, in that order, and the headers beside those of
 // CloudEvents.
-func Layout() (all []Part) {
+func Layout() (all []layoutPart) {
 	forms := map[string]string{
 		articles: "<site>.<key>", audio: "<site>.<key>", usage: "<site>.<key>", deadLetters: "<subject of the message>",
 		jobs: "<site>.<key>", budgets: "<site>", pauses: "lane.<lane>, site.<site>, voice.<voice>", replays: "replay.<id>, list.<id>.<page>",
@@ -21,21 +21,21 @@ func Layout() (all []Part) {
 		leases:      "article.<key>, clip.<hash>, edit.<key>, probe.<hash>, reconcile.<site>, sweep",
 	}
 	for _, s := range streamConfigs(1) {
-		all = append(all, Part{"stream", s.Name, strings.TrimSuffix(s.Subjects[0], ">") + forms[s.Name], s.Description})
+		all = append(all, layoutPart{"stream", s.Name, strings.TrimSuffix(s.Subjects[0], ">") + forms[s.Name], s.Description})
 	}
 	for _, b := range bucketConfigs(1) {
-		all = append(all, Part{"bucket", b.Bucket, forms[b.Bucket], b.Description})
+		all = append(all, layoutPart{"bucket", b.Bucket, forms[b.Bucket], b.Description})
 	}
 	for _, k := range consumerConfigs() {
-		all = append(all, Part{"consumer", k.Durable, articles, k.Description})
+		all = append(all, layoutPart{"consumer", k.Durable, articles, k.Description})
 	}
 	return append(all,
-		Part{"header", ceLane, articles, "the lane that the event asks for: breaking, normal or backfill"},
-		Part{"header", replayHeader, articles, "an operator asked for it again; names the replay"},
-		Part{"header", forceHeader, articles, "of a replay: so many characters may be synthesised again although they are cached"},
-		Part{"header", reasonHeader, deadLetters, "why nobody can work on it"},
-		Part{"header", classHeader, deadLetters, "the class of the error; absent where an older build wrote it"},
-		Part{"header", timeHeader, deadLetters, "when that was found, RFC 3339"},
-		Part{"header", migratedHeader, usage + ", " + deadLetters, "the stream of an older build that it came from, and its place there"},
+		layoutPart{"header", ceLane, articles, "the lane that the event asks for: breaking, normal or backfill"},
+		layoutPart{"header", replayHeader, articles, "an operator asked for it again; names the replay"},
+		layoutPart{"header", forceHeader, articles, "of a replay: so many characters may be synthesised again although they are cached"},
+		layoutPart{"header", reasonHeader, deadLetters, "why nobody can work on it"},
+		layoutPart{"header", classHeader, deadLetters, "the class of the error; absent where an older build wrote it"},
+		layoutPart{"header", timeHeader, deadLetters, "when that was found, RFC 3339"},
+		layoutPart{"header", migratedHeader, usage + ", " + deadLetters, "the stream of an older build that it came from, and its place there"},
 	)
 }

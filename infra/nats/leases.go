@@ -14,9 +14,9 @@ import (
 	"lector"
 )
 
-// LeaseTTL is how long a dead worker's leases stay taken. A living worker that
+// leaseTTL is how long a dead worker's leases stay taken. A living worker that
 // gets no processor, or no answer, for less than this keeps its own.
-const LeaseTTL = 30 * time.Second
+const leaseTTL = 30 * time.Second
 
 // renewalsPerTTL is how often a lease is renewed within its time. One request may
 // take two of these periods, and what it leaves of the time is for the next.
@@ -57,7 +57,7 @@ func (c *Conn) Leases(ctx context.Context, owner string) (*Leases, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Leases{conn: own, store: bucketLeases{kept}, owner: owner, ttl: LeaseTTL, log: c.log}, nil
+	return &Leases{conn: own, store: bucketLeases{kept}, owner: owner, ttl: leaseTTL, log: c.log}, nil
 }
 
 // lease is a lease that is held. Its fields are guarded by sem.

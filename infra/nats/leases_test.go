@@ -128,7 +128,7 @@ func (p *fakeLeaseStore) set(latency time.Duration) {
 }
 
 func leasesOnFake(p *fakeLeaseStore) *Leases {
-	return &Leases{store: p, owner: "one", ttl: LeaseTTL, log: slog.New(slog.DiscardHandler)}
+	return &Leases{store: p, owner: "one", ttl: leaseTTL, log: slog.New(slog.DiscardHandler)}
 }
 
 // TestLeaseOutlastsStarvation has answers that take up to a third of the
@@ -174,7 +174,7 @@ func TestLeaseIsLostInTime(t *testing.T) {
 		spoil func(p *fakeLeaseStore)
 		least time.Duration
 	}{
-		"no answers":    {func(p *fakeLeaseStore) { p.latency = time.Hour }, LeaseTTL},
+		"no answers":    {func(p *fakeLeaseStore) { p.latency = time.Hour }, leaseTTL},
 		"somebody else": {func(p *fakeLeaseStore) { p.holder, p.version = "two x", p.version+1 }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -191,7 +191,7 @@ func TestLeaseIsLostInTime(t *testing.T) {
 				test.spoil(p)
 				p.mu.Unlock()
 				<-held.Done()
-				if took := time.Since(began); took < test.least || took > LeaseTTL+2*LeaseTTL/renewalsPerTTL+LeaseTTL/renewalsPerTTL {
+				if took := time.Since(began); took < test.least || took > leaseTTL+2*leaseTTL/renewalsPerTTL+leaseTTL/renewalsPerTTL {
 					t.Errorf("noticed after %v", took)
 				}
 				if err := l.Confirm(held); err == nil || !errors.Is(context.Cause(held), errLeaseLost) {
@@ -217,7 +217,7 @@ func TestForgottenLeaseIsTakenAgain(t *testing.T) {
 		p.mu.Lock()
 		p.holder, p.until = "", time.Now()
 		p.mu.Unlock()
-		<-time.After(LeaseTTL)
+		<-time.After(leaseTTL)
 		if err := l.Confirm(held); err != nil || p.holder == "" {
 			t.Errorf("not taken again: %v", err)
 		}
@@ -265,7 +265,7 @@ func TestLeaseIsFreedAtOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		<-time.After(LeaseTTL/renewalsPerTTL + 300*time.Millisecond)
+		<-time.After(leaseTTL/renewalsPerTTL + 300*time.Millisecond)
 		p.set(200 * time.Millisecond)
 		began := time.Now()
 		release()

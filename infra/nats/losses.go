@@ -11,9 +11,9 @@ import (
 	"lector"
 )
 
-// Loss is a stream or a bucket that is gone although others show that it was
+// loss is a stream or a bucket that is gone although others show that it was
 // there.
-type Loss struct {
+type loss struct {
 	Stream string // its name on the server
 	Name   string // as an operator knows it
 	What   string // what is lost with it
@@ -32,7 +32,7 @@ var streamContents = map[string]string{
 
 // Losses returns what is gone. Nothing is where no stream ever held a message, as
 // before the first setup, and where an older build has been at work.
-func (c *Conn) Losses(ctx context.Context) ([]Loss, error) {
+func (c *Conn) Losses(ctx context.Context) ([]loss, error) {
 	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
 	there, err := c.presentStreams(ctx)
@@ -42,10 +42,10 @@ func (c *Conn) Losses(ctx context.Context) ([]Loss, error) {
 	if !everUsed(there) || formerBuild(there) {
 		return nil, nil
 	}
-	var all []Loss
+	var all []loss
 	for _, name := range durableStreams() {
 		if what, known := streamContents[name]; known && there[name] == nil {
-			all = append(all, Loss{name, displayName(name), what})
+			all = append(all, loss{name, displayName(name), what})
 		}
 	}
 	return all, nil
@@ -94,7 +94,7 @@ func formerBuild(there map[string]*jetstream.StreamInfo) bool {
 }
 
 // LossError refuses to go on without what is gone; nil where nothing is.
-func LossError(losses []Loss) error {
+func LossError(losses []loss) error {
 	if len(losses) == 0 {
 		return nil
 	}
@@ -109,7 +109,7 @@ func LossError(losses []Loss) error {
 // Recreate makes streams again that are gone, where a later Setup would not do it
 // right: the places of new article events must come behind those that the records
 // name.
-func (c *Conn) Recreate(ctx context.Context, replicas int, losses []Loss) error {
+func (c *Conn) Recreate(ctx context.Context, replicas int, losses []loss) error {
 	for _, l := range losses {
 		if l.Stream == articles {
 			return c.recreateArticles(ctx, replicas)

@@ -31,23 +31,23 @@ func (c *Conn) queue(ctx context.Context, name string) (*Queue, error) {
 	return &Queue{consumer: k, conn: c}, nil
 }
 
-// Urgent hands out the events that must not wait, beside the queue in which they stand
+// urgentConsumer hands out the events that must not wait, beside the queue in which they stand
 // too: there they may have thousands of others before them.
-type Urgent struct {
+type urgentConsumer struct {
 	queue *Queue
 	is    func(lector.ArticleEvent) bool
 }
 
-// Urgent binds to the consumer for urgent events, which are those that is names.
-func (c *Conn) Urgent(ctx context.Context, is func(lector.ArticleEvent) bool) (*Urgent, error) {
+// urgentConsumer binds to the consumer for urgent events, which are those that is names.
+func (c *Conn) Urgent(ctx context.Context, is func(lector.ArticleEvent) bool) (*urgentConsumer, error) {
 	q, err := c.queue(ctx, urgent)
-	return &Urgent{q, is}, err
+	return &urgentConsumer{q, is}, err
 }
 
 // Fetch does as Queue.Fetch does, for urgent events. Others are acknowledged: the queue
 // has them. One that cannot be decoded is left to it too. An acknowledgement that is
 // lost makes its event come again, which is acknowledged then.
-func (u *Urgent) Fetch(ctx context.Context, n int, take func(lector.Delivery)) error {
+func (u *urgentConsumer) Fetch(ctx context.Context, n int, take func(lector.Delivery)) error {
 	return u.queue.fetch(ctx, n, func(m jetstream.Msg) {
 		d := u.queue.delivery(m)
 		if d.Err == nil && u.is(d.Event) {

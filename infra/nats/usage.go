@@ -37,13 +37,16 @@ func usageSubject(site, job string) string {
 	return usagePrefix + token(site) + "." + token(job)
 }
 
+// tokenCharacters may stand in a token of a subject.
+const tokenCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+
 // token makes any text one token of a subject.
 func token(s string) string {
 	if s == "" {
 		return "-"
 	}
 	return strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-' {
+		if strings.ContainsRune(tokenCharacters, r) {
 			return r
 		}
 		return '_'

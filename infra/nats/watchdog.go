@@ -411,7 +411,7 @@ func probe() *nats.Msg {
 
 // leasesSilent is for how long the leases may not answer until their bucket is removed.
 // All that were held are over by then, for nobody could renew them.
-const leasesSilent = 2 * LeaseTTL
+const leasesSilent = 2 * leaseTTL
 
 // checkLeases returns what is wrong with the bucket of the leases. One that is not there
 // is made again by who needs a lease. One that does not answer for a long time is

@@ -152,7 +152,7 @@ func TestTakedownWhileItsConsumerIsGone(t *testing.T) {
 }
 
 // nextUrgent waits for the next urgent event.
-func nextUrgent(t *testing.T, u *Urgent) (next lector.Delivery) {
+func nextUrgent(t *testing.T, u *urgentConsumer) (next lector.Delivery) {
 	t.Helper()
 	limittest.Until(t, "an urgent event", func() bool {
 		if err := u.Fetch(limittest.Context(t), 1, func(d lector.Delivery) { next = d }); err != nil {
@@ -251,7 +251,7 @@ func TestLeasesThatDoNotAnswer(t *testing.T) {
 		now = now.Add(after)
 		return errors.Join(w.checkLeases(t.Context())...)
 	}
-	for _, after := range []time.Duration{0, LeaseTTL, LeaseTTL - time.Second} {
+	for _, after := range []time.Duration{0, leaseTTL, leaseTTL - time.Second} {
 		if err := look(after); err == nil || !strings.Contains(err.Error(), "bucket leases does not answer") || lector.HintOf(err) == "" {
 			t.Errorf("after %v: %v", after, err)
 		}

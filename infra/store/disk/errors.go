@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -27,7 +28,7 @@ func wrapError(dir, verb, key string, err error) error {
 	switch {
 	case errors.Is(err, lector.ErrExists):
 		return fmt.Errorf("%s: %w", where, lector.ErrExists)
-	case key != "" && verb != "put" && verb != "create" && isNotFound(err):
+	case key != "" && !slices.Contains([]string{"put", "create"}, verb) && isNotFound(err):
 		return fmt.Errorf("%s: %w", where, lector.ErrNotFound)
 	}
 	return classify(dir, fmt.Errorf("%s: %w", where, withoutTempName(err)))

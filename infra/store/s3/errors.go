@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -129,8 +130,8 @@ func (s *Store) refusedHint(status int, code string, err error) error {
 	switch {
 	case code == "NoSuchBucket":
 		return lector.Hint(err, "lector setup creates the bucket %s; or name another one by LECTOR_STORE_BUCKET", s.bucket)
-	case code == "InvalidAccessKeyId" || code == "SignatureDoesNotMatch" || code == "XAdminUserNotFound" ||
-		code == "ExpiredToken" || status == http.StatusUnauthorized:
+	case status == http.StatusUnauthorized,
+		slices.Contains([]string{"InvalidAccessKeyId", "SignatureDoesNotMatch", "XAdminUserNotFound", "ExpiredToken"}, code):
 		return lector.Hint(err, "see AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: %s does not take these", s.endpoint)
 	case code == "RequestTimeTooSkewed":
 		return lector.Hint(err, "set the clock of this machine")

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -77,7 +78,7 @@ func (c Config) validate() error {
 		return nil
 	}
 	u, err := url.Parse(c.Endpoint)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme) {
 		return lector.Hint(fmt.Errorf("endpoint %q is no address", c.Endpoint), "write it like http://127.0.0.1:7070")
 	}
 	return nil

@@ -24,7 +24,8 @@ func wordMarks(text string, characters []string, starts []float64) []lector.Mark
 		}
 		last = starts[i]
 		r, _ := utf8.DecodeRuneInString(c)
-		word := unicode.IsLetter(r) || unicode.IsDigit(r) || inside && (r == '\'' || r == '’' || r == '-' || unicode.Is(unicode.Mn, r))
+		joins := strings.ContainsRune("'’-", r) || unicode.Is(unicode.Mn, r)
+		word := unicode.In(r, unicode.L, unicode.Nd) || inside && joins
 		switch {
 		case word && !inside:
 			when := time.Duration(starts[i] * float64(time.Second))

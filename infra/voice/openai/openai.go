@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,7 +86,7 @@ func New(c Config) (*Voice, error) {
 // endpoint completes the address of a server.
 func endpoint(base string) (string, error) {
 	u, err := url.Parse(base)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme) {
 		return "", lector.Permanent(lector.Hint(fmt.Errorf("url: %q is no address of a server", base), "for example http://127.0.0.1:8880"))
 	}
 	path := strings.TrimSuffix(u.Path, "/")

@@ -43,7 +43,8 @@ func parseMarks(data []byte, length int) ([]lector.Mark, error) {
 		if err := d.Decode(&m); err != nil {
 			return nil, fmt.Errorf("marks: the answer is broken: %w", err)
 		}
-		if m.Type == "word" && m.Time >= 0 && 0 <= m.Start && m.Start <= m.End && m.End <= length {
+		inside := 0 <= m.Start && m.Start <= m.End && m.End <= length
+		if m.Type == "word" && m.Time >= 0 && inside {
 			all = append(all, lector.Mark{Kind: lector.WordMark, At: time.Duration(m.Time) * time.Millisecond, Start: m.Start, End: m.End})
 		}
 	}

@@ -2,6 +2,7 @@ package sound
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 
 	"lector/audio/mpeg"
@@ -75,7 +76,7 @@ func textKind(data []byte) kind {
 	if len(head) > 512 { // and no rune cut in two
 		head = bytes.TrimRightFunc(head[:512], func(r rune) bool { return r == utf8.RuneError })
 	}
-	control := func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' }
+	control := func(r rune) bool { return r < ' ' && !strings.ContainsRune("\n\r\t", r) }
 	switch {
 	case !utf8.Valid(head) || bytes.ContainsFunc(head, control):
 		return kindUnknown

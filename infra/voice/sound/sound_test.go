@@ -35,7 +35,7 @@ func TestSniff(t *testing.T) {
 
 func TestWalk(t *testing.T) {
 	t.Parallel()
-	for _, form := range []sound.Form{{Rate: 24000, Channels: 1}, {Rate: 22050, Channels: 2}, {Rate: 44100, Channels: 1}} {
+	for _, form := range []struct{ Rate, Channels int }{{Rate: 24000, Channels: 1}, {Rate: 22050, Channels: 2}, {Rate: 44100, Channels: 1}} {
 		mp3 := voicetest.MP3(form.Rate, form.Channels, 2*time.Second)
 		tagged := append([]byte("ID3\x04\x00\x00\x00\x00\x00\x03abcID3\x03\x00\x00\x00\x00\x00\x00"), mp3...)
 		tagged = append(tagged, "TAG"+strings.Repeat("x", 125)...)

@@ -289,7 +289,7 @@ func connectionRefused(t *testing.T, open opener) {
 	url := server.URL
 	server.Close()
 	_, err := open(t, url, noTimeout).Speak(t.Context(), lector.Utterance{Text: Sentence})
-	if err == nil || lector.IsPermanent(err) || lector.IsUnanswered(err) || lector.HintOf(err) == "" {
+	if transient := err != nil && !lector.IsPermanent(err) && !lector.IsUnanswered(err); !transient || lector.HintOf(err) == "" {
 		t.Errorf("%v, hint %q", err, lector.HintOf(err))
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
