@@ -27,7 +27,7 @@ const cacheFeed = "public, no-cache"
 // twice; the enclosure's address changes with its bytes.
 type Feed struct {
 	Options
-	Catalog *Catalog
+	Catalog *catalog
 	Log     *slog.Logger
 }
 

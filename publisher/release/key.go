@@ -20,8 +20,10 @@ func isPublicKey(key string) bool {
 	rest, ok := strings.CutPrefix(key, "a/")
 	site, rest, _ := strings.Cut(rest, "/")
 	article, file, _ := strings.Cut(rest, "/")
-	return ok && isName(site, 63, "_-") && len(article) == 26 && containsOnly(article, base32) &&
-		isName(file, 128, "_.-") && !strings.Contains(file, "..") && served[path.Ext(file)]
+	if !ok || !isName(site, 63, "_-") || len(article) != 26 {
+		return false
+	}
+	return containsOnly(article, base32) && isFile(file)
 }
 
 const (
@@ -33,7 +35,15 @@ const (
 // isName reports whether s has 1 to most small letters, digits and others, and
 // begins with a letter or a digit.
 func isName(s string, most int, others string) bool {
-	return s != "" && len(s) <= most && containsOnly(s[:1], letters+digits) && containsOnly(s, letters+digits+others)
+	if s == "" || len(s) > most {
+		return false
+	}
+	return containsOnly(s[:1], letters+digits) && containsOnly(s, letters+digits+others)
+}
+
+// isFile reports whether a name is that of a file which is served.
+func isFile(name string) bool {
+	return isName(name, 128, "_.-") && !strings.Contains(name, "..") && served[path.Ext(name)]
 }
 
 // containsOnly reports whether s has no characters but those.

@@ -34,10 +34,13 @@ const maxManifest = 16 << 20
 func manifestOf(ctx context.Context, s Store, site, id string) (lector.Manifest, error) {
 	key := lector.PointerKey(site, lector.Key(site, id))
 	m, err := readManifest(ctx, s, key)
-	if err == nil && (m.Site != site || m.Article != id || lector.PointerKey(site, m.Key) != key) {
+	if err != nil {
+		return m, err
+	}
+	if m.Site != site || m.Article != id || lector.PointerKey(site, m.Key) != key {
 		return lector.Manifest{}, fmt.Errorf("manifest %s is of %s/%s", key, m.Site, m.Article)
 	}
-	return m, err
+	return m, nil
 }
 
 // readManifest returns the manifest under key. One that is no manifest is a permanent

@@ -19,7 +19,7 @@ const (
 	stallTimeout = 2 * time.Minute
 )
 
-// Listen returns l with connections that are *Conn: a client that does not take
+// Listen returns l with connections that are *conn: a client that does not take
 // 64 KiB within two minutes is let go.
 func Listen(l net.Listener) net.Listener { return listener{l} }
 
@@ -34,9 +34,9 @@ func (l listener) Accept() (net.Conn, error) {
 	return newConn(c), nil
 }
 
-// Conn is a connection whose writes end with os.ErrDeadlineExceeded when the
+// conn is a connection whose writes end with os.ErrDeadlineExceeded when the
 // client takes nothing. Its methods that write are for one goroutine at a time.
-type Conn struct {
+type conn struct {
 	net.Conn
 	raw         syscall.RawConn // nil where the system has none
 	corked      bool            // what is written now is not the end: see Join
@@ -44,8 +44,8 @@ type Conn struct {
 	deadlineSet time.Time       // when the client was last given Patience
 }
 
-func newConn(c net.Conn) *Conn {
-	n := &Conn{Conn: c}
+func newConn(c net.Conn) *conn {
+	n := &conn{Conn: c}
 	if s, ok := c.(syscall.Conn); ok {
 		n.raw, _ = s.SyscallConn() // without it everything is done by c
 	}
@@ -54,7 +54,7 @@ func newConn(c net.Conn) *Conn {
 
 // CloseWrite tells the client that nothing more will come, where the network
 // can say so.
-func (c *Conn) CloseWrite() error {
+func (c *conn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
@@ -62,7 +62,7 @@ func (c *Conn) CloseWrite() error {
 }
 
 // Write sends p.
-func (c *Conn) Write(p []byte) (written int, err error) {
+func (c *conn) Write(p []byte) (written int, err error) {
 	for {
 		n, err := c.step(func() (int64, error) {
 			n, err := c.write(p[:min(stepSize, len(p))])
@@ -76,7 +76,7 @@ func (c *Conn) Write(p []byte) (written int, err error) {
 }
 
 // step does send, for which the client has Patience.
-func (c *Conn) step(send func() (int64, error)) (n int64, err error) {
+func (c *conn) step(send func() (int64, error)) (n int64, err error) {
 	if c.failed == nil {
 		c.failed = c.extendDeadline()
 	}
@@ -88,7 +88,7 @@ func (c *Conn) step(send func() (int64, error)) (n int64, err error) {
 
 // extendDeadline gives the client Patience from now on, or a little less: to set the
 // deadline at each step would cost more than to send a short answer.
-func (c *Conn) extendDeadline() error {
+func (c *conn) extendDeadline() error {
 	now := time.Now()
 	if now.Sub(c.deadlineSet) < stallTimeout/16 {
 		return nil
@@ -97,7 +97,7 @@ func (c *Conn) extendDeadline() error {
 	return c.SetWriteDeadline(now.Add(stallTimeout))
 }
 
-func (c *Conn) write(p []byte) (int, error) {
+func (c *conn) write(p []byte) (int, error) {
 	if c.corked && c.raw != nil {
 		return c.writeCorked(p)
 	}
@@ -107,7 +107,7 @@ func (c *Conn) write(p []byte) (int, error) {
 // ReadFrom sends what src holds. The bytes of an *os.File, or of an
 // io.LimitedReader over one, do not pass through this process where the system
 // can do without.
-func (c *Conn) ReadFrom(src io.Reader) (int64, error) {
+func (c *conn) ReadFrom(src io.Reader) (int64, error) {
 	limited, ok := src.(*io.LimitedReader)
 	if !ok {
 		limited = &io.LimitedReader{R: src, N: 1<<63 - 1}
@@ -123,7 +123,7 @@ func (c *Conn) ReadFrom(src io.Reader) (int64, error) {
 }
 
 // sendFile sends a file step by step.
-func (c *Conn) sendFile(to io.ReaderFrom, file *os.File, limited *io.LimitedReader) (sent int64, err error) {
+func (c *conn) sendFile(to io.ReaderFrom, file *os.File, limited *io.LimitedReader) (sent int64, err error) {
 	part := io.LimitedReader{R: file}
 	for limited.N > 0 {
 		asked := min(stepSize, limited.N)

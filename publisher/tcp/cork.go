@@ -9,9 +9,9 @@ import (
 type connKey struct{}
 
 // Context returns ctx with the connection in it; it is for the ConnContext of
-// an http.Server. Connections that are no *Conn are left out.
+// an http.Server. Connections that are no *conn are left out.
 func Context(ctx context.Context, c net.Conn) context.Context {
-	if c, ok := c.(*Conn); ok {
+	if c, ok := c.(*conn); ok {
 		return context.WithValue(ctx, connKey{}, c)
 	}
 	return ctx
@@ -19,9 +19,9 @@ func Context(ctx context.Context, c net.Conn) context.Context {
 
 // Cork calls head, which sends the head of an answer, so that it leaves in one
 // packet with what is sent next; that must follow at once. It does so if ctx
-// has a *Conn; head is called anyway.
+// has a *conn; head is called anyway.
 func Cork(ctx context.Context, head func()) {
-	if c, ok := ctx.Value(connKey{}).(*Conn); ok {
+	if c, ok := ctx.Value(connKey{}).(*conn); ok {
 		c.corked = true
 		defer func() { c.corked = false }()
 	}

@@ -8,7 +8,7 @@ import (
 
 // writeCorked writes p and lets the system wait for what comes next before it
 // sends a packet that is not full (MSG_MORE of send(2)).
-func (c *Conn) writeCorked(p []byte) (written int, err error) {
+func (c *conn) writeCorked(p []byte) (written int, err error) {
 	rawErr := c.raw.Write(func(fd uintptr) bool {
 		for err = nil; written < len(p) && err == nil; {
 			var n int

@@ -16,32 +16,32 @@ import (
 	"lector"
 )
 
-// Kind is what a document is.
-type Kind string
+// kind is what a document is.
+type kind string
 
 // The kinds of documents.
 const (
-	RSS          Kind = "RSS feed"
-	Atom         Kind = "Atom feed"
-	JSON         Kind = "JSON feed"
-	Sitemap      Kind = "sitemap"
-	NewsSitemap  Kind = "news sitemap"
-	SitemapIndex Kind = "sitemap index"
+	rssFeed      kind = "RSS feed"
+	atomFeed     kind = "Atom feed"
+	jsonFeed     kind = "JSON feed"
+	sitemap      kind = "sitemap"
+	newsSitemap  kind = "news sitemap"
+	SitemapIndex kind = "sitemap index"
 )
 
-// Document is a feed, a sitemap or an index of sitemaps.
-type Document struct {
-	Kind     Kind
+// document is a feed, a sitemap or an index of sitemaps.
+type document struct {
+	Kind     kind
 	Title    string // of the publication; "" where none is stated
 	Link     string // the publication's own address; "" where none is stated
-	Entries  []Entry
-	Children []Child // sitemaps that an index names
+	Entries  []articleEntry
+	Children []child // sitemaps that an index names
 	Skipped  int     // entries without a usable address
 }
 
-// Entry is an article as a document lists it. ID names it for ever; of a sitemap it
+// articleEntry is an article as a document lists it. ID names it for ever; of a sitemap it
 // is the address.
-type Entry struct {
+type articleEntry struct {
 	ID, URL   string
 	Title     string
 	Tags      []string
@@ -50,8 +50,8 @@ type Entry struct {
 	content   string    // what else the document says of it: a change of it is one of the article
 }
 
-// Child is a sitemap that an index names.
-type Child struct {
+// child is a sitemap that an index names.
+type child struct {
 	URL     string
 	Updated string // as the index states it
 }
@@ -67,10 +67,10 @@ var errNoFeed = errors.New("neither a feed nor a sitemap")
 
 // Parse reads a document that came from an address, by which relative addresses are
 // completed. It may be compressed with gzip. Its errors are permanent.
-func Parse(data []byte, address string) (Document, error) {
+func Parse(data []byte, address string) (document, error) {
 	data, err := unpack(data)
 	if err != nil {
-		return Document{}, lector.Permanent(err)
+		return document{}, lector.Permanent(err)
 	}
 	base, err := url.Parse(address)
 	if err != nil {
@@ -84,7 +84,7 @@ func Parse(data []byte, address string) (Document, error) {
 	return d, nil
 }
 
-func parse(data []byte, base *url.URL) (Document, error) {
+func parse(data []byte, base *url.URL) (document, error) {
 	switch rootElement(data) {
 	case "urlset", "sitemapindex":
 		return parseSitemap(data, base)
@@ -94,7 +94,7 @@ func parse(data []byte, base *url.URL) (Document, error) {
 	if isJSON(data) {
 		return parseSyndication(trimBOM(data), base)
 	}
-	return Document{}, errNoFeed
+	return document{}, errNoFeed
 }
 
 // isJSON reports whether data is a JSON feed, which its version tells.
@@ -143,7 +143,10 @@ func trimBOM(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\ufeff"
 func absolute(base *url.URL, address string) string {
 	address = strings.TrimSpace(address)
 	u, err := base.Parse(address)
-	if err != nil || address == "" || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+	if err != nil || address == "" || u.Host == "" {
+		return ""
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
 		return ""
 	}
 	u.Fragment, u.RawFragment, u.User = "", "", nil

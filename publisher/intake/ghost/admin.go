@@ -16,19 +16,20 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"lector"
 )
 
-// Doer makes requests, within bounds of its own.
-type Doer interface {
+// httpDoer makes requests, within bounds of its own.
+type httpDoer interface {
 	Do(r *http.Request) (*http.Response, error)
 }
 
 // Admin is the Admin API of a Ghost, with the key of an integration.
 type Admin struct {
-	http   Doer
+	http   httpDoer
 	base   string // ends with /ghost/api/admin/
 	id     string // of the key
 	secret []byte
@@ -36,12 +37,12 @@ type Admin struct {
 }
 
 // adminKey is how Ghost shows the Admin API key of an integration.
-var adminKey = regexp.MustCompile(`^([0-9a-f]{24}):([0-9a-f]{64})$`)
+var adminKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9a-f]{24}):([0-9a-f]{64})$`) })
 
 // NewAdmin returns the Admin API of the Ghost at an address, such as
 // https://reader.example.
-func NewAdmin(client Doer, address, key string) (*Admin, error) {
-	m := adminKey.FindStringSubmatch(strings.TrimSpace(key))
+func NewAdmin(client httpDoer, address, key string) (*Admin, error) {
+	m := adminKey().FindStringSubmatch(strings.TrimSpace(key))
 	if m == nil {
 		return nil, lector.Hint(errors.New("the key is not an Admin API key of Ghost: 24 hexadecimal digits, a colon and 64 more"),
 			"in Ghost: Settings, Integrations, Add custom integration; it shows the key")
@@ -54,17 +55,17 @@ func NewAdmin(client Doer, address, key string) (*Admin, error) {
 	return &Admin{http: client, base: base, id: m[1], secret: secret, now: time.Now}, err
 }
 
-// Site is what a Ghost says of itself to everybody.
-type Site struct {
+// adminSite is what a Ghost says of itself to everybody.
+type adminSite struct {
 	Title   string    `json:"title"`
 	URL     string    `json:"url"`
 	Version string    `json:"version"`
 	Time    time.Time `json:"-"` // of its answer, by its clock, in whole seconds; zero where it does not say
 }
 
-// Site asks Ghost who it is. It needs no key.
-func (a *Admin) Site(ctx context.Context) (Site, error) {
-	var out struct{ Site Site }
+// adminSite asks Ghost who it is. It needs no key.
+func (a *Admin) Site(ctx context.Context) (adminSite, error) {
+	var out struct{ Site adminSite }
 	h, err := a.do(ctx, http.MethodGet, "site/", nil, nil, &out)
 	if err == nil && out.Site.Version == "" {
 		err = errors.New("no Ghost answers there")
@@ -99,13 +100,13 @@ const pageSize = 25
 
 // Page returns a page of the posts, or pages, that pass a filter in Ghost's own language
 // (NQL), in a given order; pages are counted from 1. next is 0 behind the last one.
-func (a *Admin) Page(ctx context.Context, kind, filter, order string, page int) (posts []Post, next, total int, err error) {
+func (a *Admin) Page(ctx context.Context, kind, filter, order string, page int) (posts []post, next, total int, err error) {
 	q := url.Values{
 		"filter": {filter}, "order": {order}, "formats": {"html"}, "include": {"authors,tags"},
 		"limit": {strconv.Itoa(pageSize)}, "page": {strconv.Itoa(page)},
 	}
 	var out struct {
-		Posts, Pages []Post
+		Posts, Pages []post
 		Meta         struct {
 			Pagination struct {
 				Next  int `json:"next"`

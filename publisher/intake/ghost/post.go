@@ -8,9 +8,9 @@ import (
 	"lector/publisher/intake/strip"
 )
 
-// Post is a post or a page, in what Lector wants of the Admin API's fields. In a
+// post is a post or a page, in what Lector wants of the Admin API's fields. In a
 // webhook's previous state a field that did not change is missing.
-type Post struct {
+type post struct {
 	ID            string    `json:"id"`
 	Title         string    `json:"title"`
 	HTML          string    `json:"html"`
@@ -21,28 +21,28 @@ type Post struct {
 	FeatureImage  string    `json:"feature_image"`
 	PublishedAt   time.Time `json:"published_at"`
 	UpdatedAt     time.Time `json:"updated_at"`
-	Authors       []Name    `json:"authors"`
-	PrimaryTag    *Name     `json:"primary_tag"`
-	Tags          []Name    `json:"tags"`
+	Authors       []named   `json:"authors"`
+	PrimaryTag    *named    `json:"primary_tag"`
+	Tags          []named   `json:"tags"`
 }
 
-// Name is an author or a tag.
-type Name struct {
+// named is an author or a tag.
+type named struct {
 	Name string `json:"name"`
 }
 
-// postFields are those of Post.
+// postFields are those of a post.
 var postFields = strip.Keep{
 	"id": nil, "title": nil, "html": nil, "status": nil, "visibility": nil, "url": nil, "custom_excerpt": nil, "feature_image": nil,
 	"published_at": nil, "updated_at": nil, "authors": {"name": nil}, "primary_tag": {"name": nil}, "tags": {"name": nil},
 }
 
 // IsPublic reports whether the post stands on the site: for whom, its visibility says.
-func (p Post) IsPublic() bool { return p.Status == "published" }
+func (p post) IsPublic() bool { return p.Status == "published" }
 
 // Article returns the article of a post. Of one that is not for everybody the text
 // ends at the cut that its editor has placed, and is left out where there is none.
-func (p Post) Article(site string) lector.Article {
+func (p post) Article(site string) lector.Article {
 	a := lector.Article{
 		Site: site, ID: p.ID, URL: p.URL, Title: p.Title, Subtitle: p.CustomExcerpt, Image: p.FeatureImage,
 		PublishedAt: p.PublishedAt, UpdatedAt: p.UpdatedAt, Authors: names(p.Authors), Tags: names(p.Tags),
@@ -80,7 +80,7 @@ func teaser(html string) string {
 	return free + cut
 }
 
-func names(of []Name) (all []string) {
+func names(of []named) (all []string) {
 	for _, n := range of {
 		all = append(all, n.Name)
 	}

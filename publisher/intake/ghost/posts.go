@@ -37,7 +37,7 @@ func (p Posts) list(ctx context.Context, kind, filter string, page int) (items [
 		"limit": {strconv.Itoa(listSize)}, "page": {strconv.Itoa(page)},
 	}
 	var out struct {
-		Posts, Pages []Post
+		Posts, Pages []post
 		Meta         struct {
 			Pagination struct {
 				Next int `json:"next"`
@@ -59,7 +59,7 @@ func (p Posts) list(ctx context.Context, kind, filter string, page int) (items [
 
 // item is a post as the comparison wants it. What is not published is not public,
 // whatever visibility it will have.
-func (p Post) item() reconcile.Item {
+func (p post) item() reconcile.Item {
 	i := reconcile.Item{ID: p.ID, Title: p.Title, UpdatedAt: p.UpdatedAt, PublishedAt: p.PublishedAt, Visibility: visibility(p.Visibility)}
 	if !p.IsPublic() {
 		i.Visibility = lector.Visibility("ghost: " + p.Status)
@@ -127,12 +127,12 @@ func (p Posts) Exists(ctx context.Context, i reconcile.Item) error {
 }
 
 // post asks for one post or page.
-func (p Posts) post(ctx context.Context, id string, query url.Values) (Post, error) {
+func (p Posts) post(ctx context.Context, id string, query url.Values) (post, error) {
 	for _, kind := range Kinds {
-		var out struct{ Posts, Pages []Post }
+		var out struct{ Posts, Pages []post }
 		_, err := p.Admin.do(ctx, http.MethodGet, kind+"/"+url.PathEscape(id)+"/", query, nil, &out)
 		if err = sourceError(err); err != nil && !errors.Is(err, lector.ErrNotFound) {
-			return Post{}, err
+			return post{}, err
 		}
 		for _, post := range append(out.Posts, out.Pages...) {
 			if post.IsPublic() {
@@ -140,7 +140,7 @@ func (p Posts) post(ctx context.Context, id string, query url.Values) (Post, err
 			}
 		}
 	}
-	return Post{}, fmt.Errorf("post %q of Ghost: %w", id, lector.ErrNotFound)
+	return post{}, fmt.Errorf("post %q of Ghost: %w", id, lector.ErrNotFound)
 }
 
 // sourceError says of a refusal what the comparison makes of it. Only Ghost's own word

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"sync"
 	"time"
 
 	"lector/publisher/intake"
@@ -21,7 +22,9 @@ func (Source) Key(secret string) ([]byte, error) { return []byte(secret), nil }
 
 // signature is the form of X-Ghost-Signature: an HMAC-SHA256 over the body and the
 // time in milliseconds, with nothing between them.
-var signature = regexp.MustCompile(`^sha256=([0-9a-f]{64}), ?t=([0-9]{1,18})$`)
+var signature = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^sha256=([0-9a-f]{64}), ?t=([0-9]{1,18})$`)
+})
 
 // Signature reads the header that Ghost adds to webhooks with a secret.
 func (Source) Signature(h http.Header) (s intake.Signature, err error) {
@@ -29,7 +32,7 @@ func (Source) Signature(h http.Header) (s intake.Signature, err error) {
 	if len(values) != 1 {
 		return s, errors.New("there is no X-Ghost-Signature: the webhook has no secret in Ghost; or there are two")
 	}
-	m := signature.FindStringSubmatch(values[0])
+	m := signature().FindStringSubmatch(values[0])
 	if m == nil {
 		return s, errors.New("X-Ghost-Signature is not of the form sha256=…, t=… with a time in milliseconds")
 	}

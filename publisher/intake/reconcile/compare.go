@@ -8,32 +8,32 @@ import (
 	"lector"
 )
 
-// Finding is how an article of the source stands.
-type Finding string
+// finding is how an article of the source stands.
+type finding string
 
 // The findings.
 const (
-	Correct   Finding = "correct"   // its newest state is public as audio
-	Refused   Finding = "refused"   // rightly without audio, for a stated reason
-	Private   Finding = "private"   // not public, and without audio
-	Old       Finding = "old"       // never announced, and from before the time that is read
-	Waiting   Finding = "waiting"   // its job is not at its end
-	Stuck     Finding = "stuck"     // its job has failed, or was ended by an operator
-	Withdrawn Finding = "withdrawn" // withdrawn by somebody else, and not changed since
-	Missing   Finding = "missing"   // nobody has announced it
-	Stale     Finding = "stale"     // the audio is of an earlier state
-	Exposed   Finding = "exposed"   // not public any more, but its audio is
-	Gone      Finding = "gone"      // listed, or with audio, and nobody can read it there
-	Unread    Finding = "unread"    // the source does not hand it out
+	Correct   finding = "correct"   // its newest state is public as audio
+	Refused   finding = "refused"   // rightly without audio, for a stated reason
+	Private   finding = "private"   // not public, and without audio
+	Old       finding = "old"       // never announced, and from before the time that is read
+	Waiting   finding = "waiting"   // its job is not at its end
+	stuck     finding = "stuck"     // its job has failed, or was ended by an operator
+	withdrawn finding = "withdrawn" // withdrawn by somebody else, and not changed since
+	Missing   finding = "missing"   // nobody has announced it
+	stale     finding = "stale"     // the audio is of an earlier state
+	exposed   finding = "exposed"   // not public any more, but its audio is
+	Gone      finding = "gone"      // listed, or with audio, and nobody can read it there
+	unread    finding = "unread"    // the source does not hand it out
 )
 
 // heals reports whether an event mends the finding.
-func (f Finding) heals() bool { return f == Missing || f == Stale || f == Exposed }
+func (f finding) heals() bool { return f == Missing || f == stale || f == exposed }
 
 // lacks reports whether a published article has no correct audio.
-func (f Finding) lacks() bool {
+func (f finding) lacks() bool {
 	switch f {
-	case Waiting, Stuck, Withdrawn, Missing, Stale, Unread:
+	case Waiting, stuck, withdrawn, Missing, stale, unread:
 		return true
 	}
 	return false
@@ -50,11 +50,11 @@ type known struct {
 }
 
 // compare says how an article stands, and why. It is all of the decision.
-func compare(i Item, k known) (Finding, string) {
+func compare(i Item, k known) (finding, string) {
 	public := i.Visibility == lector.Public
 	switch {
 	case !public && k.found && k.job.Rendition != "":
-		return Exposed, fmt.Sprintf("its visibility is %q now", i.Visibility)
+		return exposed, fmt.Sprintf("its visibility is %q now", i.Visibility)
 	case !public:
 		return Private, fmt.Sprintf("its visibility is %q", i.Visibility)
 	case strings.HasPrefix(k.newest, eventID(i)):
@@ -66,13 +66,13 @@ func compare(i Item, k known) (Finding, string) {
 	case k.job.State == lector.Removed:
 		return removed(i, k)
 	case changed(i, k.job):
-		return Stale, "it has changed since it was last announced"
+		return stale, "it has changed since it was last announced"
 	}
 	return byState(k)
 }
 
 // unknown is for an article that nobody has announced.
-func unknown(i Item, k known) (Finding, string) {
+func unknown(i Item, k known) (finding, string) {
 	at := i.PublishedAt
 	if at.IsZero() {
 		at = i.UpdatedAt
@@ -89,11 +89,11 @@ func unknown(i Item, k known) (Finding, string) {
 
 // removed is for an article that was withdrawn and that the source lists. What was
 // withdrawn by hand comes back only when it changes.
-func removed(i Item, k known) (Finding, string) {
+func removed(i Item, k known) (finding, string) {
 	if k.ours || i.UpdatedAt.After(k.job.Changed) || i.PublishedAt.After(k.job.Changed) {
 		return Missing, "it was withdrawn and is there again"
 	}
-	return Withdrawn, "it was withdrawn and has not changed since"
+	return withdrawn, "it was withdrawn and has not changed since"
 }
 
 // changed reports whether a source knows a later state than the record.
@@ -105,7 +105,7 @@ func changed(i Item, j lector.Job) bool {
 }
 
 // byState is for an article of which the newest state was announced.
-func byState(k known) (Finding, string) {
+func byState(k known) (finding, string) {
 	switch {
 	case k.waiting || !k.found:
 		return Waiting, "no worker has taken its event yet"
@@ -114,7 +114,7 @@ func byState(k known) (Finding, string) {
 	case k.job.State == lector.Refused:
 		return Refused, k.job.Reason
 	case k.job.State == lector.Failed, k.job.State == lector.Cancelled, k.job.State == lector.Removed:
-		return Stuck, string(k.job.State) + ": " + k.job.Reason
+		return stuck, string(k.job.State) + ": " + k.job.Reason
 	}
 	return Waiting, string(k.job.State) + ": " + k.job.Reason
 }

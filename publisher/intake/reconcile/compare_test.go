@@ -21,36 +21,36 @@ func TestCompare(t *testing.T) {
 	for name, tc := range map[string]struct {
 		item Item
 		k    known
-		want Finding
+		want finding
 	}{
 		"nobody has announced it":      {item, known{}, Missing},
 		"in the queue":                 {item, known{waiting: true, newest: "x"}, Waiting},
 		"ready":                        {item, job(lector.Ready, "", "r"), Correct},
-		"changed":                      {newer, job(lector.Ready, "", "r"), Stale},
+		"changed":                      {newer, job(lector.Ready, "", "r"), stale},
 		"a fraction of a second":       {Item{ID: "1", UpdatedAt: at.Add(900 * time.Millisecond), Visibility: lector.Public}, job(lector.Ready, "", "r"), Correct},
 		"revision":                     {revised("a"), job(lector.Ready, "a", "r"), Correct},
-		"other revision":               {revised("b"), job(lector.Ready, "a", "r"), Stale},
+		"other revision":               {revised("b"), job(lector.Ready, "a", "r"), stale},
 		"announced by us":              {newer, with(job(lector.Ready, "", "r"), func(k *known) { k.newest = eventID(newer); k.ours = true }), Correct},
 		"announced by us, waiting":     {newer, with(job(lector.Ready, "", "r"), func(k *known) { k.newest = eventID(newer); k.waiting = true }), Waiting},
-		"failed":                       {item, job(lector.Failed, "", ""), Stuck},
-		"failed and changed":           {newer, job(lector.Failed, "", ""), Stale},
+		"failed":                       {item, job(lector.Failed, "", ""), stuck},
+		"failed and changed":           {newer, job(lector.Failed, "", ""), stale},
 		"parked":                       {item, job(lector.Parked, "", ""), Waiting},
-		"cancelled":                    {item, job(lector.Cancelled, "", ""), Stuck},
+		"cancelled":                    {item, job(lector.Cancelled, "", ""), stuck},
 		"refused":                      {item, job(lector.Refused, "", ""), Refused},
-		"withdrawn by hand":            {item, job(lector.Removed, "", ""), Withdrawn},
+		"withdrawn by hand":            {item, job(lector.Removed, "", ""), withdrawn},
 		"withdrawn by hand, changed":   {newer, job(lector.Removed, "", ""), Missing},
-		"withdrawn by hand, of a feed": {revised("b"), job(lector.Removed, "", ""), Withdrawn},
+		"withdrawn by hand, of a feed": {revised("b"), job(lector.Removed, "", ""), withdrawn},
 		"withdrawn by us":              {revised("b"), with(job(lector.Removed, "", ""), func(k *known) { k.ours = true }), Missing},
 		"paid":                         {paid, known{}, Private},
-		"paid now":                     {paid, job(lector.Ready, "", "r"), Exposed},
+		"paid now":                     {paid, job(lector.Ready, "", "r"), exposed},
 		"paid, without audio":          {paid, job(lector.Refused, "", ""), Private},
-		"no visibility":                {Item{ID: "1"}, job(lector.Ready, "", "r"), Exposed},
-		"public again":                 {newer, job(lector.Refused, "", ""), Stale},
+		"no visibility":                {Item{ID: "1"}, job(lector.Ready, "", "r"), exposed},
+		"public again":                 {newer, job(lector.Refused, "", ""), stale},
 		"before the backfill":          {item, known{since: at.Add(time.Second)}, Old},
 		"since the backfill":           {item, known{since: at}, Missing},
 		"undated":                      {revised("a"), known{since: at}, Old},
 		"undated, all are read":        {revised("a"), known{}, Missing},
-		"old, but known":               {newer, with(job(lector.Ready, "", "r"), func(k *known) { k.since = at.AddDate(1, 0, 0) }), Stale},
+		"old, but known":               {newer, with(job(lector.Ready, "", "r"), func(k *known) { k.since = at.AddDate(1, 0, 0) }), stale},
 	} {
 		got, why := compare(tc.item, tc.k)
 		if got != tc.want || why == "" && got != Correct && got != Refused {

@@ -129,7 +129,7 @@ func (r *Reconciler) revisit(ctx context.Context) error {
 		}
 	}
 	for _, f := range r.failed {
-		if f.again.IsZero() || r.now().Before(f.again) {
+		if f.waits(r.now()) {
 			continue
 		}
 		if _, err := r.visit(ctx, f.item); err != nil {

@@ -325,7 +325,7 @@ func TestUnreadArticle(t *testing.T) {
 		if r.asked < 4 || r.asked > 8 {
 			t.Errorf("asked %d times in an hour", r.asked)
 		}
-		if got := p.Report(); got.Lacking != 1 || got.Entries[0].Finding != reconcile.Unread || !strings.Contains(got.Entries[0].Reason, "502") {
+		if got := p.Report(); got.Lacking != 1 || got.Entries[0].Finding != "unread" || !strings.Contains(got.Entries[0].Reason, "502") {
 			t.Errorf("report %+v", got)
 		}
 		if r.places["s.mark"] != nil {

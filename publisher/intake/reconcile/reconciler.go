@@ -58,6 +58,9 @@ type failure struct {
 	reason string
 }
 
+// waits reports whether the article is not asked for at that time.
+func (f failure) waits(at time.Time) bool { return f.again.IsZero() || at.Before(f.again) }
+
 // sighting is an article with audio that was not there.
 type sighting struct {
 	ID    string    `json:"id"`
@@ -148,7 +151,7 @@ func (r *Reconciler) write(ctx context.Context, name string, value any) error {
 }
 
 // visit looks at an article that the source lists, and heals what can be.
-func (r *Reconciler) visit(ctx context.Context, i Item) (Finding, error) {
+func (r *Reconciler) visit(ctx context.Context, i Item) (finding, error) {
 	key := lector.Key(r.Site, i.ID)
 	found, reason, k, err := r.look(ctx, i)
 	if err != nil {
@@ -163,7 +166,7 @@ func (r *Reconciler) visit(ctx context.Context, i Item) (Finding, error) {
 
 // look compares an article with what is known of it. The newest event is asked for
 // where the record alone does not tell.
-func (r *Reconciler) look(ctx context.Context, i Item) (Finding, string, known, error) {
+func (r *Reconciler) look(ctx context.Context, i Item) (finding, string, known, error) {
 	k := known{}
 	if r.Backfill > 0 {
 		k.since = r.now().Add(-r.Backfill)
@@ -199,13 +202,13 @@ func handled(j lector.Job) uint64 {
 }
 
 // heal publishes what an article lacks, and returns what is left.
-func (r *Reconciler) heal(ctx context.Context, i Item, k known, found Finding, reason string) (Finding, string, error) {
+func (r *Reconciler) heal(ctx context.Context, i Item, k known, found finding, reason string) (finding, string, error) {
 	key := lector.Key(r.Site, i.ID)
-	if f, failed := r.failed[key]; failed && f.state == eventID(i) && (f.again.IsZero() || r.now().Before(f.again)) {
-		return Unread, f.reason, nil
+	if f, failed := r.failed[key]; failed && f.state == eventID(i) && f.waits(r.now()) {
+		return unread, f.reason, nil
 	}
 	a := lector.Article{Site: r.Site, ID: i.ID, URL: i.URL, Title: i.Title, UpdatedAt: i.UpdatedAt, Revision: i.Revision, Visibility: i.Visibility}
-	if found != Exposed {
+	if found != exposed {
 		if err := r.Limit.Wait(ctx); err != nil {
 			return found, reason, err
 		}
@@ -227,7 +230,7 @@ func (r *Reconciler) heal(ctx context.Context, i Item, k known, found Finding, r
 		return found, reason, err
 	}
 	r.Log.Info("announced: "+reason, "site", r.Site, "article", i.ID, "url", i.URL)
-	if found == Exposed {
+	if found == exposed {
 		return Private, reason, nil
 	}
 	return Waiting, "announced just now: " + reason, nil
@@ -238,7 +241,7 @@ const backfillAge = 24 * time.Hour
 
 // event announces the state of an article. One that was withdrawn in between gets a
 // new event: the broker takes the same one once.
-func (r *Reconciler) event(i Item, k known, found Finding, a lector.Article) lector.ArticleEvent {
+func (r *Reconciler) event(i Item, k known, found finding, a lector.Article) lector.ArticleEvent {
 	e := lector.ArticleEvent{ID: eventID(i), Source: eventSource, Type: lector.Updated, Time: r.now().UTC(), Article: a}
 	if !k.found || found == Missing {
 		e.Type = lector.Published
@@ -260,19 +263,19 @@ const (
 
 // fail notes that an article was not handed out. The error is returned where it
 // concerns the whole source.
-func (r *Reconciler) fail(ctx context.Context, key string, i Item, k known, err error) (Finding, string, error) {
+func (r *Reconciler) fail(ctx context.Context, key string, i Item, k known, err error) (finding, string, error) {
 	if ctx.Err() != nil {
-		return Unread, "", ctx.Err()
+		return unread, "", ctx.Err()
 	}
 	if _, throttled := lector.IsThrottled(err); throttled {
-		return Unread, err.Error(), err
+		return unread, err.Error(), err
 	}
 	f := r.failed[key]
 	if f.state != eventID(i) {
 		f = failure{item: i, state: eventID(i)}
 	}
 	f.reason = err.Error()
-	found := Unread
+	found := unread
 	switch {
 	case errors.Is(err, lector.ErrNotFound):
 		found, f.reason = Gone, "it is listed, but it is not there"
@@ -290,7 +293,7 @@ func (r *Reconciler) fail(ctx context.Context, key string, i Item, k known, err 
 }
 
 // note keeps the list of what is without correct audio.
-func (r *Reconciler) note(key string, i Item, k known, found Finding, reason string) {
+func (r *Reconciler) note(key string, i Item, k known, found finding, reason string) {
 	if !found.lacks() {
 		delete(r.lacking, key)
 		return

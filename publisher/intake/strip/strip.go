@@ -72,7 +72,7 @@ func (f *filter) token() (byte, error) {
 	}
 }
 
-func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
+func isSpace(c byte) bool { return strings.IndexByte(" \n\t\r", c) >= 0 }
 
 // end reports what stands behind the value.
 func (f *filter) end() error {
