@@ -22,20 +22,10 @@ func UnitName(tag, unit, width, plural, grammaticalCase string) (string, bool) {
 	return l.names.find(unit+" "+width, plural, grammaticalCase)
 }
 
-// UnitGender returns the gender of a unit's or currency's name as Form has it,
-// empty where it is not known.
-func UnitGender(tag, unit string) string {
-	if l := known(tag); l != nil {
-		return l.names.genders[unit]
-	}
-	return ""
-}
-
 // names are what things are called by plural category and case.
 type names struct {
-	genders map[string]string
-	forms   map[string]map[string]string // by "kilometer long few", then by case; "" is the nominative
-	cases   bool                         // the language has them
+	forms map[string]map[string]string // by "kilometer long few", then by case; "" is the nominative
+	cases bool                         // the language has them
 }
 
 // find falls back to the category other, and to the nominative in a language
@@ -54,26 +44,20 @@ func (n names) find(key, plural, grammaticalCase string) (string, bool) {
 
 // join adds the names of other things.
 func (n *names) join(others names) {
-	maps.Copy(n.genders, others.genders)
 	maps.Copy(n.forms, others.forms)
 	n.cases = n.cases || others.cases
 }
 
-// parseNames reads rows "kilometer: masculine" and "kilometer long few:
-// кілометри; genitive кілометрів". At the end "; =" says that the cases that are
-// not named are as the nominative, "; few" that they are those of the row few,
-// with the accusative as the nominative. A later row replaces an earlier one for
-// the same thing.
+// parseNames reads rows "kilometer long few: кілометри; genitive кілометрів". At
+// the end "; =" says that the cases that are not named are as the nominative,
+// "; few" that they are those of the row few, with the accusative as the
+// nominative. A later row replaces an earlier one for the same thing.
 func parseNames(texts ...string) (names, error) {
-	n := names{genders: map[string]string{}, forms: map[string]map[string]string{}}
+	n := names{forms: map[string]map[string]string{}}
 	for row := range dataLines(texts...) {
 		key, value, found := strings.Cut(row, ": ")
-		switch {
-		case !found || value == "":
+		if !found || value == "" || !strings.Contains(key, " ") {
 			return n, fmt.Errorf("%q: not a row of names", row)
-		case !strings.Contains(key, " "):
-			n.genders[key] = genderOf(value)
-			continue
 		}
 		forms, err := n.parseForms(key, strings.Split(value, "; "))
 		if err != nil {
@@ -111,13 +95,4 @@ func (n names) parseForms(key string, parts []string) (map[string]string, error)
 	}
 	forms[""] = nominative
 	return forms, nil
-}
-
-// genderOf returns CLDR's gender as Form has it.
-func genderOf(name string) string {
-	switch name {
-	case "inanimate", "common": // masculine things of Polish; de-words of Dutch
-		return "masculine"
-	}
-	return name
 }

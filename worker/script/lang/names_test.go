@@ -44,9 +44,6 @@ func TestUnitName(t *testing.T) {
 			t.Errorf("%v: %q", unknown, got)
 		}
 	}
-	if got := UnitGender("pl", "kilometer") + " " + UnitGender("uk", "hour") + UnitGender("xx", "hour"); got != "masculine feminine" {
-		t.Error(got)
-	}
 }
 
 func TestUnitNameOfCurrencies(t *testing.T) {
@@ -67,9 +64,6 @@ func TestUnitNameOfCurrencies(t *testing.T) {
 		if got, ok := UnitName(c.tag, c.code, "long", c.plural, c.grammaticalCase); !ok || got != c.want {
 			t.Errorf("%+v: %q, %v", c, got, ok)
 		}
-	}
-	if got := UnitGender("uk", "UAH") + UnitGender("xx", "UAH"); got != "feminine" {
-		t.Error(got)
 	}
 }
 

@@ -37,8 +37,7 @@ var (
 	cases   = strings.Fields("genitive dative accusative instrumental locative")
 )
 
-// units copies the names of units: a row for the gender, "kilometer: masculine",
-// and one for each plural category, with the cases where a language has them:
+// units copies the names of units: a row for each plural category, with the cases where a language has them:
 // "kilometer long few: кілометри; genitive кілометрів; =".
 func (c copier) units(tag string) error {
 	var file struct {
@@ -60,9 +59,6 @@ func (c copier) units(tag string) error {
 		long, err := texts(file.Main[tag].Units["long"][unit])
 		if err != nil {
 			return err
-		}
-		if gender := long["gender"]; gender != "" {
-			fmt.Fprintf(&out, "%s: %s\n", name, gender)
 		}
 		unitRows(&out, name+" long", long, inflected)
 		short, err := texts(file.Main[tag].Units["short"][unit])
