@@ -35,7 +35,7 @@ func (w *Worker) storeFiles(ctx context.Context, n *Narration) error {
 	return w.checkStored(ctx, prefix+".mp3", n.Manifest.Bytes)
 }
 
-func (w *Worker) storeFile(ctx context.Context, prefix string, f File) error {
+func (w *Worker) storeFile(ctx context.Context, prefix string, f renditionFile) error {
 	o := lector.NewObject(prefix + f.Suffix)
 	err := w.Store.Create(ctx, o, bytes.NewReader(f.Content))
 	if err != nil && !errors.Is(err, lector.ErrExists) {
@@ -56,24 +56,24 @@ func (w *Worker) checkStored(ctx context.Context, key string, size int64) error 
 	return nil
 }
 
-// File is one file of a rendition.
-type File struct {
+// renditionFile is one file of a rendition.
+type renditionFile struct {
 	Suffix  string // behind the hash: ".mp3"
 	Content []byte
 }
 
 // Files returns what lies beside each other under the rendition's hash. The
 // manifest is the last: where it is, the others are.
-func (n *Narration) Files() ([]File, error) {
+func (n *Narration) Files() ([]renditionFile, error) {
 	manifest, err := encodeManifest(n.Manifest)
 	if err != nil {
 		return nil, err
 	}
-	files := []File{{".mp3", n.MP3}, {".vtt", n.VTT}}
+	files := []renditionFile{{".mp3", n.MP3}, {".vtt", n.VTT}}
 	if n.Chapters != nil {
-		files = append(files, File{".chapters.json", n.Chapters})
+		files = append(files, renditionFile{".chapters.json", n.Chapters})
 	}
-	return append(files, File{".manifest.json", manifest}), nil
+	return append(files, renditionFile{".manifest.json", manifest}), nil
 }
 
 func encodeManifest(m lector.Manifest) ([]byte, error) {

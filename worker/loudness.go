@@ -55,7 +55,10 @@ func (n *Narration) setLoudness(l *audio.Levels) {
 
 // levelWarning says why a rendition is not as loud as it should be, or nothing.
 func levelWarning(l *audio.Levels, want *audio.Level) string {
-	if l == nil || want == nil || len(l.Limited) == 0 || math.Abs(l.After-want.Target) <= audio.GainStep {
+	if l == nil || want == nil || len(l.Limited) == 0 {
+		return ""
+	}
+	if math.Abs(l.After-want.Target) <= audio.GainStep {
 		return ""
 	}
 	return fmt.Sprintf("levelled to %.1f LUFS and not to %g: the peaks of %d clips leave no room below %g dBTP",

@@ -97,7 +97,8 @@ func (e evidence) checkAnnouncements(v *violations) {
 func (e evidence) announced(key, revision string) bool {
 	hash := e.public[key].manifest.Hash
 	return slices.ContainsFunc(e.ready, func(r ready) bool {
-		return r.key == key && (r.revision == revision || hash != "" && strings.Contains(r.mp3, hash))
+		same := hash != "" && strings.Contains(r.mp3, hash)
+		return r.key == key && (r.revision == revision || same)
 	})
 }
 
@@ -142,7 +143,8 @@ func (e evidence) hasLetter(marker string) bool {
 
 // marks reports whether a job says what became of a bad event.
 func marks(j job, b badEvent) bool {
-	return j.ID != "" && (j.State.Terminal() || j.State == lector.Parked && j.Reason != "" || b.withdraws)
+	parked := j.State == lector.Parked && j.Reason != ""
+	return j.ID != "" && (parked || b.withdraws || j.State.Terminal())
 }
 
 // longestWait is the longest time from a wanted revision's event to its

@@ -74,7 +74,8 @@ func resting(histories []*history, jobs map[string]job) bool {
 		if h.count() == 0 {
 			continue
 		}
-		if !want.settled || !j.atRest() || want.public && j.Revision != want.revision {
+		outdated := want.public && j.Revision != want.revision
+		if !want.settled || !j.atRest() || outdated {
 			return false
 		}
 	}

@@ -101,7 +101,7 @@ func (c *config) checkVoices() error {
 		switch {
 		case v.Backend == "":
 			return fmt.Errorf("%s.backend: is missing", key)
-		case v.MaxChars < 0 || v.Concurrency < 0 || v.Price < 0 || v.PerSecond < 0 || v.Speed < 0 || v.Timeout < 0:
+		case min(float64(v.MaxChars), float64(v.Concurrency), v.Price, v.PerSecond, v.Speed, float64(v.Timeout)) < 0:
 			return fmt.Errorf("%s: a limit, price, speed or time is negative", key)
 		case v.Normalise != "" && !slices.Contains([]string{"full", "light", "off"}, v.Normalise):
 			return fmt.Errorf("%s.normalise: %q is not full, light or off", key, v.Normalise)

@@ -46,7 +46,7 @@ func (p *metering) observe(v synth.Speaker, name string) synth.Speaker {
 func (p *metering) checker(name string) synth.Checker {
 	check := synth.CheckPace(p.checkClip)
 	if !p.silent {
-		check = synth.SecondOpinion(check, func(chunk string, d audio.Comparison) { p.decodersDiffer(name, chunk, d) })
+		check = synth.CrossCheck(check, func(chunk string, d audio.Comparison) { p.decodersDiffer(name, chunk, d) })
 	}
 	return func(ctx context.Context, mp3 []byte, r synth.Request, caps lector.Capabilities) (*audio.Analysis, error) {
 		analysis, err := check(ctx, mp3, r, caps)

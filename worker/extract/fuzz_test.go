@@ -92,7 +92,7 @@ var hard = map[string]func(n int) string{
 	},
 }
 
-// TestBadInput: what no house would publish is read as far as it is text, and
+// TestBadInput: what no newsroom would publish is read as far as it is text, and
 // nothing of it is lost.
 func TestBadInput(t *testing.T) {
 	t.Parallel()

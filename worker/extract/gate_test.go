@@ -222,7 +222,7 @@ func TestGate(t *testing.T) {
 			continue
 		}
 		m := withoutRule(id, pages, base, fired)
-		t.Log(m.tell())
+		t.Log(m.report())
 		out.WriteString(m.line() + "\n")
 	}
 	if !*update {

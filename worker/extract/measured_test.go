@@ -56,7 +56,7 @@ func (m measured) gains() bool { return float64(m.stops-m.takes)+10*m.foreign > 
 // loses reports whether they are read worse.
 func (m measured) loses() bool { return float64(m.stops-m.takes)+10*m.foreign < -0.5 }
 
-func (m measured) tell() string {
+func (m measured) report() string {
 	verdict := "right on other pages"
 	switch {
 	case m.gains():

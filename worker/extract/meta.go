@@ -21,7 +21,7 @@ type meta struct {
 	pageTitle, social                           string   // <title>, og:title
 	description                                 string
 	clock                                       time.Time         // the first time element
-	house                                       string            // what its first link to the front page says
+	frontPage                                   string            // what its first link to the front page says
 	graph                                       []any             // the JSON-LD of the page
 	names                                       map[string]string // what it calls whom it identifies
 }
@@ -48,8 +48,8 @@ func readMeta(doc *html.Node) meta {
 		case atom.Meta:
 			m.tag(tags, n)
 		case atom.A:
-			if m.house == "" && attr(n, "href") == "/" {
-				m.house = trim(collapse(textOf(n)), longest)
+			if m.frontPage == "" && attr(n, "href") == "/" {
+				m.frontPage = trim(collapse(textOf(n)), longest)
 			}
 		case atom.Time:
 			if v := attr(n, "datetime"); v != "" && m.clock.IsZero() && !inSentence(n) {
@@ -143,7 +143,7 @@ func firstOf(tags map[string]string, names ...string) string {
 func (m meta) calls() []string {
 	var out []string
 	parts := expr("title mark").Split(m.pageTitle, 6)
-	for _, name := range []string{m.publication, m.house, parts[len(parts)-1]} {
+	for _, name := range []string{m.publication, m.frontPage, parts[len(parts)-1]} {
 		if n := len(name); n > 3 && n < 40 && !same(name, m.title) && (len(parts) > 1 || name != parts[0]) {
 			out = append(out, strings.ToLower(name))
 		}

@@ -104,7 +104,7 @@ func (x *pitches) listen() {
 		if s.reader > 0 && !asks {
 			reader += len(b.Text)
 		}
-		if s.house > 0 && !asks {
+		if s.publisher > 0 && !asks {
 			house += len(b.Text)
 		}
 		if s.bids > 0 {

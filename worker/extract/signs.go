@@ -9,16 +9,16 @@ import (
 
 // signs are what a text says that a pitch says.
 type signs struct {
-	bids    int      // sentences that begin with what the reader shall do
-	goods   int      // things that he shall do it with
-	reader  int      // words for the reader
-	house   int      // and for the house
-	persons int      // both, where the article does not speak so itself
-	things  []string // the goods
-	contact bool
-	mail    bool // the contact is an e-mail address
-	loud    bool // an exclamation mark
-	quotes  bool // somebody is quoted
+	bids      int      // sentences that begin with what the reader shall do
+	goods     int      // things that he shall do it with
+	reader    int      // words for the reader
+	publisher int      // and for the publisher
+	persons   int      // both, where the article does not speak so itself
+	things    []string // the goods
+	contact   bool
+	mail      bool // the contact is an e-mail address
+	loud      bool // an exclamation mark
+	quotes    bool // somebody is quoted
 }
 
 func (s signs) weight() int {
@@ -92,14 +92,14 @@ func hear(text, lang string) signs {
 			s.reader++
 		}
 		if has("house", w) {
-			s.house++
+			s.publisher++
 		}
 		if g := goods.at(words[i:]); g != "" {
 			found[g] = true
 		}
 	}
 	s.things = slices.Collect(maps.Keys(found))
-	s.goods, s.persons = len(found), s.reader+s.house
+	s.goods, s.persons = len(found), s.reader+s.publisher
 	return s
 }
 
@@ -149,7 +149,7 @@ func (x *pitches) hear(i int) signs {
 		s.persons -= s.reader
 	}
 	if x.ours {
-		s.persons -= s.house
+		s.persons -= s.publisher
 	}
 	for _, g := range s.things {
 		if x.theme[g] >= topical {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// TestAllCompile finds each pattern.New of the house's text rules in their
+// TestAllCompile finds each pattern.New of the text rules in its
 // source and compiles what it is given.
 func TestAllCompile(t *testing.T) {
 	t.Parallel()

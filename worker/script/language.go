@@ -39,7 +39,7 @@ var languages = &packs{files: packFiles}
 // englishTables serve English, whose rules are in Go.
 var englishTables = english()
 
-// unknown serves languages that the house has no tables for.
+// unknown serves languages without tables.
 var unknown = &language{tag: "", by: "%s.", and: ",", dated: isoDate}
 
 // Language reduces a tag to the form that is used here: "en-us" and "en_US"

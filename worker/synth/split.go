@@ -51,7 +51,8 @@ func near(text string, goal, from, to int) (int, bool) {
 		if i > to {
 			break
 		}
-		if i >= from && unicode.IsSpace(r) && roomy(text[:i]) && roomy(text[i:]) {
+		space := i >= from && unicode.IsSpace(r)
+		if space && roomy(text[:i]) && roomy(text[i:]) {
 			k := weight(previous)
 			if k > kind || k == kind && abs(i-goal) < abs(best-goal) {
 				best, kind = i, k

@@ -2,6 +2,7 @@ package synth
 
 import (
 	"math"
+	"strings"
 	"time"
 	"unicode"
 
@@ -88,9 +89,9 @@ func weights(text string, sentences []Extent) []float64 {
 			switch {
 			case unicode.IsDigit(r):
 				all[i] += 4
-			case r == ',' || r == ';' || r == ':' || r == '—' || r == '–':
+			case strings.ContainsRune(",;:—–", r):
 				all[i] += 3
-			case r == '.' || r == '!' || r == '?':
+			case strings.ContainsRune(".!?", r):
 				all[i] += 5
 			default:
 				all[i]++

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Plurals tells the plural category of a number: zero, one, two, few, many or
+// plurals tells the plural category of a number: zero, one, two, few, many or
 // other.
-type Plurals interface {
+type plurals interface {
 	Cardinal(Number) string
 	Ordinal(Number) string
 }
@@ -30,7 +30,7 @@ const (
 )
 
 // Format writes n by the rule set of that name.
-func (r *Rules) Format(set string, n Number, plurals Plurals) (string, error) {
+func (r *Rules) Format(set string, n Number, plurals plurals) (string, error) {
 	if r.sets[set] == nil {
 		return "", fmt.Errorf("no rule set %s", set)
 	}
@@ -44,7 +44,7 @@ func (r *Rules) Format(set string, n Number, plurals Plurals) (string, error) {
 // writer writes one number.
 type writer struct {
 	rules   *Rules
-	plurals Plurals
+	plurals plurals
 	out     strings.Builder
 	steps   int
 }

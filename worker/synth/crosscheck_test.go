@@ -12,9 +12,9 @@ import (
 	"lector/audio/mpeg"
 )
 
-// TestSecondOpinion has the first clips of a voice compared, and none after them; each
+// TestCrossCheck has the first clips of a voice compared, and none after them; each
 // goes on whatever the other decoder makes of it.
-func TestSecondOpinion(t *testing.T) {
+func TestCrossCheck(t *testing.T) {
 	t.Parallel()
 	refused := errors.New("unfit")
 	for _, test := range []struct {
@@ -30,7 +30,7 @@ func TestSecondOpinion(t *testing.T) {
 		{"what the other cannot decode", 30000, errors.New("8 kHz"), nil, 0},
 	} {
 		var compared, told atomic.Int64
-		o := &secondOpinion{
+		o := &crossCheck{
 			compare: func(context.Context, io.ReaderAt, int64) (audio.Comparison, error) {
 				compared.Add(1)
 				return audio.Comparison{Largest: test.largest}, test.failure
@@ -58,8 +58,8 @@ func TestSecondOpinion(t *testing.T) {
 	}
 }
 
-// TestSecondOpinionOfSilence has both decoders agree; a clip in pieces is compared too.
-func TestSecondOpinionOfSilence(t *testing.T) {
+// TestCrossCheckOfSilence has both decoders agree; a clip in pieces is compared too.
+func TestCrossCheckOfSilence(t *testing.T) {
 	t.Parallel()
 	var mp3 []byte
 	for range 50 {
@@ -67,7 +67,7 @@ func TestSecondOpinionOfSilence(t *testing.T) {
 	}
 	for name, clip := range map[string][]byte{"whole": mp3, "cut off": mp3[:1000], "no MP3": []byte("503")} {
 		var told atomic.Int64
-		o := &secondOpinion{compare: audio.Compare, differs: func(string, audio.Comparison) { told.Add(1) }}
+		o := &crossCheck{compare: audio.Compare, differs: func(string, audio.Comparison) { told.Add(1) }}
 		o.left.Store(1)
 		check := o.wrap(func(context.Context, []byte, Request, lector.Capabilities) (*audio.Analysis, error) { return nil, nil })
 		if _, err := check(t.Context(), clip, Request{}, lector.Capabilities{}); err != nil {

@@ -18,18 +18,18 @@ const newVoiceClips = 100
 // On clips of lame and ffmpeg go-mp3 is off by 8 at most, where it is off at all.
 const decoderTolerance = 16
 
-// SecondOpinion returns c and has the first clips of a voice decoded by go-mp3 too, one
+// CrossCheck returns c, and has the first clips of a voice decoded by go-mp3 too, one
 // after the other and beside all else: a voice that is new may come from an encoder that
-// nobody has tried here. differs is told of those that sound different. The clips go on
-// meanwhile, whatever comes of it: what to do is for a person to decide. A clip that
+// nobody has tried here. differs is called with those that sound different. The clips are used
+// meanwhile, whatever the result: what to do is for a person to decide. A clip that
 // go-mp3 cannot decode is not compared.
-func SecondOpinion(c Checker, differs func(chunk string, d audio.Comparison)) Checker {
-	o := &secondOpinion{compare: audio.Compare, differs: differs}
+func CrossCheck(c Checker, differs func(chunk string, d audio.Comparison)) Checker {
+	o := &crossCheck{compare: audio.Compare, differs: differs}
 	o.left.Store(newVoiceClips)
 	return o.wrap(c)
 }
 
-type secondOpinion struct {
+type crossCheck struct {
 	compare func(ctx context.Context, r io.ReaderAt, size int64) (audio.Comparison, error)
 	differs func(chunk string, d audio.Comparison)
 	left    atomic.Int64 // clips until the voice is not new any more
@@ -37,16 +37,16 @@ type secondOpinion struct {
 	all     sync.WaitGroup
 }
 
-func (o *secondOpinion) wrap(c Checker) Checker {
+func (o *crossCheck) wrap(c Checker) Checker {
 	return func(ctx context.Context, mp3 []byte, r Request, caps lector.Capabilities) (*audio.Analysis, error) {
 		if o.left.Load() > 0 && o.left.Add(-1) >= 0 {
-			o.all.Go(func() { o.listen(context.WithoutCancel(ctx), mp3, r.chunk) })
+			o.all.Go(func() { o.compareClip(context.WithoutCancel(ctx), mp3, r.chunk) })
 		}
 		return c(ctx, mp3, r, caps)
 	}
 }
 
-func (o *secondOpinion) listen(ctx context.Context, mp3 []byte, chunk string) {
+func (o *crossCheck) compareClip(ctx context.Context, mp3 []byte, chunk string) {
 	o.turn.Lock()
 	defer o.turn.Unlock()
 	d, err := o.compare(ctx, bytes.NewReader(mp3), int64(len(mp3)))
