@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -50,18 +51,27 @@ func isUnsafe(r rune) bool {
 	return r == '\\' || unicode.In(r, unicode.White_Space, unicode.Cc, unicode.Bidi_Control)
 }
 
-var hostName = regexp.MustCompile(`^[\pL\pN][\pL\pN\pM._-]*$`)
-
+// isHost reports whether name is an IP address, or letters, numbers, marks, dots,
+// underscores and hyphens behind a letter or number.
 func isHost(name string) bool {
-	_, err := netip.ParseAddr(name)
-	return err == nil || hostName.MatchString(name)
+	if _, err := netip.ParseAddr(name); err == nil {
+		return true
+	}
+	first, _ := utf8.DecodeRuneInString(name)
+	return unicode.In(first, unicode.L, unicode.N) && strings.TrimFunc(name, inHostName) == ""
+}
+
+func inHostName(r rune) bool {
+	return strings.ContainsRune("._-", r) || unicode.In(r, unicode.L, unicode.N, unicode.M)
 }
 
 // Masked is printed in place of a secret.
 const Masked = "[redacted]"
 
 // schemePattern is where an address begins in a list of addresses.
-var schemePattern = regexp.MustCompile(`(?:^|[,\s])[A-Za-z][A-Za-z0-9+.-]*://`)
+var schemePattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|[,\s])[A-Za-z][A-Za-z0-9+.-]*://`)
+})
 
 // MaskAddress returns address, or several with commas between them, with
 // Masked in place of what may be a secret: passwords, tokens (a login without a
@@ -70,7 +80,7 @@ var schemePattern = regexp.MustCompile(`(?:^|[,\s])[A-Za-z][A-Za-z0-9+.-]*://`)
 func MaskAddress(address string) string {
 	var b strings.Builder
 	from := 0
-	for _, at := range schemePattern.FindAllStringIndex(address, -1) {
+	for _, at := range schemePattern().FindAllStringIndex(address, -1) {
 		b.WriteString(maskAfterScheme(address[from:at[0]]))
 		b.WriteString(address[at[0]:at[1]])
 		from = at[1]

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -86,11 +87,15 @@ func Key(site, id string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:26]
 }
 
-var siteName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
-
 // ValidSite reports whether name can stand in subjects and object keys: 1–63
 // characters of [a-z0-9_-], the first a letter or digit.
-func ValidSite(name string) bool { return siteName.MatchString(name) }
+func ValidSite(name string) bool {
+	const first = "abcdefghijklmnopqrstuvwxyz0123456789"
+	if name == "" || len(name) > 63 {
+		return false
+	}
+	return strings.Contains(first, name[:1]) && strings.Trim(name, first+"_-") == ""
+}
 
 // EventType is the CloudEvents type of an article event.
 type EventType string
@@ -165,7 +170,7 @@ func AudioSubject(site, key string) string { return "audio.v1." + site + "." + k
 
 // integerPattern is a JSON number that databases use for ids. Others have more than
 // one way to be written.
-var integerPattern = regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`)
+var integerPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`) })
 
 // maxDigits bounds a number that is an id, as the schema bounds a text.
 const maxDigits = 512
@@ -178,7 +183,7 @@ func ParseIdentifier(data json.RawMessage) (string, error) {
 	if json.Unmarshal(data, &text) == nil { // null too
 		return text, nil
 	}
-	if integerPattern.Match(data) && len(data) <= maxDigits {
+	if integerPattern().Match(data) && len(data) <= maxDigits {
 		return string(data), nil
 	}
 	return "", fmt.Errorf(`%.40s is neither a text nor a whole number without point or exponent: write it as a text, as in "4711"`, data)
@@ -231,14 +236,16 @@ const MaxClaim = 16 << 20
 
 // claimKey is how the key of an article in the store looks: the article's own key,
 // and the SHA-256 of its content.
-var claimKey = regexp.MustCompile(`^claims/[a-z2-7]{26}/[0-9a-f]{64}\.json$`)
+var claimKey = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^claims/[a-z2-7]{26}/[0-9a-f]{64}\.json$`)
+})
 
 // ClaimPrefix is what the keys of an article's contents begin with.
 func ClaimPrefix(key string) string { return "claims/" + key + "/" }
 
 // ValidClaim reports whether a reference can be that to an article in the store:
 // nothing else may be read through an event.
-func ValidClaim(ref string) bool { return claimKey.MatchString(ref) }
+func ValidClaim(ref string) bool { return claimKey().MatchString(ref) }
 
 // claimOf returns the key of the article's content.
 func (a Article) claimOf(content []byte) string {

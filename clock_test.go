@@ -169,7 +169,7 @@ func clockBreaches(tree fs.FS, allowed map[string]string) (breaches []string, fi
 func ofTests(name string) bool {
 	dir := path.Dir(name)
 	own := !strings.Contains("/"+dir+"/", "/testdata/") && !slices.Contains([]string{"bin", "data", "out"}, strings.Split(dir, "/")[0])
-	return own && (strings.HasSuffix(name, "_test.go") || path.Ext(name) == ".go" && testRoom(dir))
+	return own && (strings.HasSuffix(name, "_test.go") || path.Ext(name) == ".go" && forTests(dir))
 }
 
 // sleepingLines returns the lines of a script that sleep.

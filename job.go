@@ -300,8 +300,10 @@ func (f JobFilter) matchesPlace(j *Job) bool {
 	switch {
 	case f.Site != "" && f.Site != j.Site, f.Voice != "" && f.Voice != j.Voice:
 		return false
+	case f.Section != "" && !strings.EqualFold(f.Section, j.Section):
+		return false
 	}
-	return (f.Section == "" || strings.EqualFold(f.Section, j.Section)) && (f.URL == "" || SameArticle(f.URL, j.URL))
+	return f.URL == "" || SameArticle(f.URL, j.URL)
 }
 
 func (f JobFilter) matchesTime(changed time.Time) bool {

@@ -14,8 +14,8 @@ import (
 	"testing/fstest"
 )
 
-// mayImport holds, for each wing of the house, the other wings that it may
-// import. "" is the package of the nouns.
+// mayImport holds, for each top-level folder, what it may import of the others. ""
+// is the root package.
 var mayImport = map[string][]string{
 	"":          {},
 	"audio":     {},
@@ -25,8 +25,8 @@ var mayImport = map[string][]string{
 	"cmd":       {"", "audio", "worker", "publisher", "infra"},
 }
 
-// walls holds other people's code that has one room, or few.
-var walls = map[string][]string{
+// confined holds modules of others that only a few folders may import.
+var confined = map[string][]string{
 	"github.com/nats-io/nats.go":          {"infra/nats", "cmd/chaos"}, // which tries infra/nats, and so goes past it
 	"github.com/nats-io/nats-server":      {"infra/nats", "infra/deploy", "cmd/chaos"},
 	"github.com/aws":                      {"infra/store/s3", "infra/voice/polly"},
@@ -37,8 +37,8 @@ var walls = map[string][]string{
 	"github.com/andybalholm/cascadia":     {"worker/extract"},
 }
 
-// TestLayers holds the house together: who imports whom. It reads the files
-// and does not ask the go command, whose answers are cached.
+// TestLayers checks who imports whom. It reads the files and does not ask the go
+// command, whose answers are cached.
 func TestLayers(t *testing.T) {
 	t.Parallel()
 	breaches, files, err := layerBreaches(os.DirFS("."))
@@ -53,13 +53,13 @@ func TestLayers(t *testing.T) {
 	}
 }
 
-// TestLayersCanFail shows a broken house to the checker.
+// TestLayersCanFail gives the checker files that break the rules.
 func TestLayersCanFail(t *testing.T) {
 	t.Parallel()
 	imports := func(paths ...string) *fstest.MapFile {
 		return &fstest.MapFile{Data: fmt.Appendf(nil, "package x\nimport (%s)\n", `"`+strings.Join(paths, `";"`)+`"`)}
 	}
-	house := fstest.MapFS{
+	tree := fstest.MapFS{
 		"go.mod":                       {Data: []byte("module lector\n")},
 		"good.go":                      imports("encoding/json", "time"),
 		"noun.go":                      imports("lector/audio"),
@@ -93,7 +93,7 @@ func TestLayersCanFail(t *testing.T) {
 		"attic/x.go":                   imports("lector"),
 		"bin/x.go":                     imports("lector/worker"),
 	}
-	breaches, _, err := layerBreaches(house)
+	breaches, _, err := layerBreaches(tree)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,20 +112,20 @@ func TestLayersCanFail(t *testing.T) {
 	}
 }
 
-// layerBreaches returns each import that the house forbids, as file: reason,
-// and how many files it has read.
-func layerBreaches(house fs.FS) (breaches []string, files int, err error) {
-	err = fs.WalkDir(house, ".", func(name string, d fs.DirEntry, err error) error {
+// layerBreaches returns each import that the table forbids, as file: reason, and
+// how many files it has read.
+func layerBreaches(tree fs.FS) (breaches []string, files int, err error) {
+	err = fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && name != "." && foreign(house, name):
+		case d.IsDir() && name != "." && foreign(tree, name):
 			return fs.SkipDir
 		case d.IsDir() || path.Ext(name) != ".go":
 			return nil
 		}
 		files++
-		found, err := fileBreaches(house, name)
+		found, err := fileBreaches(tree, name)
 		breaches = append(breaches, found...)
 		return err
 	})
@@ -134,17 +134,17 @@ func layerBreaches(house fs.FS) (breaches []string, files int, err error) {
 
 // foreign reports whether a directory holds none of Lector's packages. A nested
 // module that requires Lector is held to its import table, too.
-func foreign(house fs.FS, dir string) bool {
+func foreign(tree fs.FS, dir string) bool {
 	base := path.Base(dir)
 	if strings.HasPrefix(base, ".") || base == "testdata" || slices.Contains([]string{"bin", "data", "out", "node_modules"}, dir) {
 		return true
 	}
-	module, err := fs.ReadFile(house, dir+"/go.mod") // a module of its own
+	module, err := fs.ReadFile(tree, dir+"/go.mod") // a module of its own
 	return err == nil && !strings.Contains(string(module), "lector v0.0.0")
 }
 
-func fileBreaches(house fs.FS, name string) (breaches []string, err error) {
-	source, err := fs.ReadFile(house, name)
+func fileBreaches(tree fs.FS, name string) (breaches []string, err error) {
+	source, err := fs.ReadFile(tree, name)
 	if err != nil {
 		return nil, err
 	}
@@ -166,52 +166,52 @@ func fileBreaches(house fs.FS, name string) (breaches []string, err error) {
 
 // breach says why a file may not import a package, or "".
 func breach(file, imported string) string {
-	wing, test := wingOf(file), strings.HasSuffix(file, "_test.go")
-	allowed, known := mayImport[wing]
+	top, test := topOf(file), strings.HasSuffix(file, "_test.go")
+	allowed, known := mayImport[top]
 	own, ours := strings.CutPrefix(imported+"/", "lector/")
 	switch {
 	case !known:
-		return "the house has no room " + wing
+		return "there is no top-level folder " + top
 	case ours:
-		return wingBreach(file, wing, strings.TrimSuffix(own, "/"), allowed)
-	case imported == "testing" && !test && !testRoom(path.Dir(file)):
-		return "the product does not carry testing"
-	case wing == "" && !test && (strings.Contains(imported, ".") || slices.Contains([]string{"net/http", "os", "net"}, imported)):
-		return "the nouns know the standard library only, and do no I/O"
+		return topBreach(file, top, strings.TrimSuffix(own, "/"), allowed)
+	case imported == "testing" && !test && !forTests(path.Dir(file)):
+		return "only tests import testing"
+	case top == "" && !test && (strings.Contains(imported, ".") || slices.Contains([]string{"net/http", "os", "net"}, imported)):
+		return "the root package imports the standard library only, and does no I/O"
 	}
-	for code, rooms := range walls {
-		if within(imported, code) && !slices.ContainsFunc(rooms, func(room string) bool { return within(path.Dir(file), room) }) {
-			return "its room is " + strings.Join(rooms, ", ")
+	for code, folders := range confined {
+		if within(imported, code) && !slices.ContainsFunc(folders, func(folder string) bool { return within(path.Dir(file), folder) }) {
+			return "only these import it: " + strings.Join(folders, ", ")
 		}
 	}
 	return ""
 }
 
-func wingBreach(file, wing, own string, allowed []string) string {
+func topBreach(file, top, own string, allowed []string) string {
 	test := strings.HasSuffix(file, "_test.go")
 	other, _, _ := strings.Cut(own, "/")
 	switch {
-	case other != wing && !slices.ContainsFunc(allowed, func(path string) bool { return path == other || path == own }),
-		wing == "cmd" && other == "cmd":
-		return fmt.Sprintf("%q may not know %q", wing, own)
-	case testRoom(own) && !test && !testRoom(path.Dir(file)):
+	case other != top && !slices.ContainsFunc(allowed, func(path string) bool { return path == other || path == own }),
+		top == "cmd" && other == "cmd":
+		return fmt.Sprintf("%q may not import %q", top, own)
+	case forTests(own) && !test && !forTests(path.Dir(file)):
 		return "only tests import it"
 	}
 	return ""
 }
 
-// wingOf returns the wing that a file lies in, "" for the nouns.
-func wingOf(file string) string {
-	wing, _, below := strings.Cut(file, "/")
+// topOf returns the top-level folder of a file, "" for the root package.
+func topOf(file string) string {
+	top, _, below := strings.Cut(file, "/")
 	if !below {
 		return ""
 	}
-	return wing
+	return top
 }
 
-// testRoom reports whether a directory is there for tests: …test or below it.
-func testRoom(dir string) bool {
+// forTests reports whether a directory is there for tests: …test or below it.
+func forTests(dir string) bool {
 	return slices.ContainsFunc(strings.Split(dir, "/"), func(part string) bool { return strings.HasSuffix(part, "test") })
 }
 
-func within(name, room string) bool { return name == room || strings.HasPrefix(name, room+"/") }
+func within(name, folder string) bool { return name == folder || strings.HasPrefix(name, folder+"/") }

@@ -19,6 +19,11 @@ type Object struct {
 
 // What HTTP caches may do with an object: the pointer is looked at again after
 // half a minute, everything else is named for its content and never changes.
+//
+// It stands here because it belongs to the object, wherever that is read: the S3
+// store writes it beside the object, for listeners who fetch it there, and the
+// publisher sends the same with objects of the disk store. Neither may import the
+// other, and a rendition must not be cached differently when its store is moved.
 const (
 	CachePointer   = "public, max-age=30, s-maxage=60, stale-while-revalidate=300"
 	CacheImmutable = "public, max-age=31536000, immutable, no-transform"
@@ -65,8 +70,10 @@ const keyCharacters = "abcdefghijklmnopqrstuvwxyz0123456789/_.-"
 // of [a-z0-9/_.-], no empty, "." or ".." part between slashes, no slash at
 // either end and no ".." anywhere.
 func ValidKey(key string) bool {
-	return key != "" && len(key) <= 256 && strings.Trim(key, keyCharacters) == "" && !strings.Contains(key, "..") &&
-		path.Clean("/"+key) == "/"+key
+	if key == "" || len(key) > 256 {
+		return false
+	}
+	return strings.Trim(key, keyCharacters) == "" && !strings.Contains(key, "..") && path.Clean("/"+key) == "/"+key
 }
 
 // ValidPrefix reports whether prefix can begin a key: it is empty, a valid
