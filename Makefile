@@ -24,8 +24,9 @@ WEED    := github.com/seaweedfs/seaweedfs/weed@v0.0.0-20261109003541-7506e5f91cd
 
 export PATH := $(BIN):$(PATH)
 
-# Static, since nothing here needs C; it also starts faster so.
-BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN)/lector ./cmd/lector
+# Static, since nothing here needs C; it also starts faster so. Without the tables of
+# debuggers, as in the image: a panic and pprof name functions and lines without them.
+BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BIN)/lector ./cmd/lector
 
 .DEFAULT_GOAL := help
 .PHONY: help demo build test race lint check-deploy bench fuzz stores programs screenshot screenshots clean

@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,7 +21,46 @@ import (
 // documents are the pages whose shell blocks are run.
 var documents = []string{
 	"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/stores.md", "docs/reference.md", "docs/operations.md",
-	"worker/DESIGN.md", "infra/deploy/README.md", "infra/voice/README.md",
+	"worker/DESIGN.md", "infra/deploy/README.md", "infra/voice/README.md", "docs/connect-ghost.md",
+}
+
+// runElsewhere are pages whose commands other tests run, with servers of their own.
+var runElsewhere = map[string]string{
+	"docs/publish.md":           "infra/nats/sdktest",
+	"docs/connect-wordpress.md": "TestConnectWordPress",
+}
+
+// unmarkedCommand is a command in a block that is not marked as shell.
+var unmarkedCommand = regexp.MustCompile("(?m)^```(bash|shell|console|)\n(\\$ )?(lector|make|docker|curl|export|go) ")
+
+// TestEveryBlockIsRun finds shell blocks on pages that no test reads.
+func TestEveryBlockIsRun(t *testing.T) {
+	t.Parallel()
+	root, pages := os.DirFS("../.."), 0
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains([]string{".git", "bin", "data", "out", "testdata", "node_modules"}, d.Name()):
+			return fs.SkipDir
+		case d.IsDir() || filepath.Ext(name) != ".md" || slices.Contains(documents, name) || runElsewhere[name] != "":
+			return nil
+		}
+		pages++
+		page, err := fs.ReadFile(root, name)
+		if shellBlock.Match(page) || unmarkedCommand.Match(page) {
+			t.Errorf("%s has shell commands that no test runs", name)
+		}
+		return err
+	})
+	if err != nil || pages < 5 {
+		t.Errorf("read %d pages, %v", pages, err)
+	}
+	for _, name := range documents {
+		if page, err := fs.ReadFile(root, name); err != nil || unmarkedCommand.Match(page) {
+			t.Errorf("%s: a block of commands is not marked sh, %v", name, err)
+		}
+	}
 }
 
 // shellBlock is a block of shell commands of a document, as a reader would copy it.
@@ -69,6 +110,11 @@ func runBlock(t *testing.T, text string) {
 	if err := os.WriteFile(filepath.Join(p.dir, "make"), []byte("#!/bin/sh\n[ \"$*\" = build ]\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	if strings.Contains(text, "ghost-key") {
+		if err := os.WriteFile(filepath.Join(p.dir, "ghost-key"), []byte(ghostKeyID+":"+ghostKeySecret+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if strings.Contains(text, "store copy") { // something is there to be copied
 		p.run("narrate", "-o", "out", "article.html")
 	}
@@ -114,6 +160,11 @@ func servers(t *testing.T, text string) string {
 		a := broker.Access()
 		login := fmt.Sprintf("nats://%s:%s@%s", a.User, a.Password, strings.TrimPrefix(a.URL, "nats://"))
 		text = strings.ReplaceAll(text, "nats://nats.internal:4222", login)
+	}
+	if strings.Contains(text, "connect ghost") {
+		g, address := newMadeUpGhost(t)
+		g.open = true // it calls addresses of this machine
+		text = strings.ReplaceAll(text, "-url https://reader.example", "-allow-private -url "+address)
 	}
 	if strings.Contains(text, "s3.internal") {
 		s := s3test.Start(t)
