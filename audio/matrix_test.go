@@ -45,8 +45,27 @@ func write(t testing.TB, parts []Part, opt Options) (*Plan, string) {
 // the result judged by ffmpeg, mpg123, ffprobe and mp3val.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
+	step := 1
+	if testing.Short() {
+		step = 7
+	}
+	stitchMatrix(t, every(step, matrix()))
+}
+
+// TestMatrixRaced shows a few cells of TestMatrix to the race detector.
+func TestMatrixRaced(t *testing.T) {
+	t.Parallel()
+	if !racing {
+		t.Skip("SKIPPED without the race detector: TestMatrix does the same and more")
+	}
+	stitchMatrix(t, every(23, matrix()))
+}
+
+func stitchMatrix(t *testing.T, formats []format) {
+	t.Helper()
 	need(t, "flite", "sox", "lame", "ffmpeg", "ffprobe", "mpg123", "mp3val")
-	for _, cells := range byRateAndMode(matrix()) {
+	for _, cells := range byRateAndMode(formats) {
 		t.Run(cells[0].rate+"_"+cells[0].mode, func(t *testing.T) {
 			t.Parallel()
 			plans, paths := make([]*Plan, len(cells)), make([]string, len(cells))
@@ -81,8 +100,7 @@ func byRateAndMode(all []format) (groups [][]format) {
 
 // matrix returns every rate, mode and bit rate, each plain and with CRC but no
 // reservoir; with LECTOR_MATRIX=all each of these alone as well, and without an
-// Info tag; in short mode every seventh cell, and every 23rd with the race
-// detector, which makes decoding ten times as slow.
+// Info tag.
 func matrix() []format {
 	kinds := []string{"", "-p --nores"}
 	if os.Getenv("LECTOR_MATRIX") == "all" {
@@ -98,14 +116,11 @@ func matrix() []format {
 			}
 		}
 	}
-	step := 1
-	switch {
-	case racing:
-		step = 23
-	case testing.Short():
-		step = 7
-	}
-	var some []format
+	return all
+}
+
+// every returns each step-th of the formats, from the first on.
+func every(step int, all []format) (some []format) {
 	for i := 0; i < len(all); i += step {
 		some = append(some, all[i])
 	}

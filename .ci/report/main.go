@@ -1,23 +1,49 @@
-// Command report prints what `go test -json` tells on its standard input as go
-// test itself would, and then why tests were skipped and which took longest.
+// Command report prints what `go test -json` tells as go test itself would, and
+// then why tests were skipped and which took longest.
+//
+//	report FILE...            of runs that go on side by side, each with its file or pipe
+//	report -unraced <FILE     the tests that skipped for the race detector's sake,
+//	                          as flags of go test: -run=PATTERN PACKAGE...
 package main
 
 import (
 	"bufio"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 )
 
 func main() {
-	if err := run(os.Stdin, os.Stdout); err != nil {
+	if err := command(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "report:", err)
 		os.Exit(1)
 	}
+}
+
+func command(args []string) error {
+	if len(args) == 1 && args[0] == "-unraced" {
+		flags, err := unraced(os.Stdin)
+		if err == nil && len(flags) > 0 {
+			fmt.Println(strings.Join(flags, "\n"))
+		}
+		return err
+	}
+	var runs []io.Reader
+	for _, name := range args {
+		file, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = file.Close() }() // it is only read
+		runs = append(runs, file)
+	}
+	return run(os.Stdout, runs...)
 }
 
 // event is one line of `go test -json`; see `go doc test2json`.
@@ -26,11 +52,15 @@ type event struct {
 	Elapsed                       float64 // seconds
 }
 
-// unit is a test, or a package where it names no test.
-type unit struct{ Package, Test string }
+// unit is a test of a run, or a package where it names no test.
+type unit struct {
+	Run           int
+	Package, Test string
+}
 
-// report is what is known of a run.
+// report is what is known of the runs.
 type report struct {
+	mu     sync.Mutex
 	to     io.Writer
 	output map[unit][]string // of tests and packages that have not ended
 	took   map[unit]float64  // seconds, of tests that have ended
@@ -38,37 +68,61 @@ type report struct {
 	failed bool
 }
 
-// run reads events until the end. Lines that are none are printed as they are.
-func run(from io.Reader, to io.Writer) error {
+// run reads runs until the end of each. Lines that are no events are printed as
+// they are.
+func run(to io.Writer, runs ...io.Reader) error {
 	r := &report{to: to, output: map[unit][]string{}, took: map[unit]float64{}, why: map[string]int{}}
+	errs := make(chan error)
+	for n, from := range runs {
+		go func() {
+			errs <- read(from, func(line string) { r.print(line) }, func(e event) { r.take(n, e) })
+		}()
+	}
+	var err error
+	for range runs {
+		err = errors.Join(err, <-errs)
+	}
+	r.skipped()
+	r.slowest(10)
+	if err == nil && r.failed {
+		return errors.New("there were failures")
+	}
+	return err
+}
+
+// read calls one function for each event and another for each line that is none.
+func read(from io.Reader, line func(string), take func(event)) error {
 	lines := bufio.NewReader(from)
 	for {
-		line, err := lines.ReadString('\n')
+		text, err := lines.ReadString('\n')
 		var e event
 		switch {
-		case strings.TrimSpace(line) == "":
-		case json.Unmarshal([]byte(line), &e) != nil:
-			fmt.Fprint(to, line)
+		case strings.TrimSpace(text) == "":
+		case json.Unmarshal([]byte(text), &e) != nil:
+			line(text)
 		default:
-			r.take(e)
+			take(e)
 		}
 		if err == io.EOF {
-			break
+			return nil
 		}
 		if err != nil {
 			return err
 		}
 	}
-	r.skipped()
-	r.slowest(10)
-	if r.failed {
-		return fmt.Errorf("there were failures")
-	}
-	return nil
 }
 
-func (r *report) take(e event) {
-	u := unit{e.Package, e.Test}
+// print prints a line that is no event.
+func (r *report) print(line string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	fmt.Fprint(r.to, line)
+}
+
+func (r *report) take(run int, e event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	u := unit{run, e.Package, e.Test}
 	switch e.Action {
 	case "output":
 		r.output[u] = append(r.output[u], e.Output)
@@ -93,7 +147,7 @@ func (r *report) endTest(u unit, e event) {
 	r.took[u] = e.Elapsed
 	switch e.Action {
 	case "fail":
-		r.print(u)
+		r.tell(u)
 	case "skip":
 		r.why[reason(r.output[u])]++
 	}
@@ -104,10 +158,10 @@ func (r *report) endTest(u unit, e event) {
 // failed, with the tests that were running when it broke off.
 func (r *report) endPackage(u unit, action string) {
 	if action == "fail" {
-		for _, open := range r.open(u.Package) {
-			r.print(open)
+		for _, open := range r.open(u) {
+			r.tell(open)
 		}
-		r.print(u)
+		r.tell(u)
 	} else {
 		for _, line := range r.output[u] {
 			if strings.HasPrefix(line, "ok ") || strings.HasPrefix(line, "? ") {
@@ -115,15 +169,15 @@ func (r *report) endPackage(u unit, action string) {
 			}
 		}
 	}
-	for _, open := range append(r.open(u.Package), u) {
+	for _, open := range append(r.open(u), u) {
 		delete(r.output, open)
 	}
 }
 
 // open returns the tests of a package that have not ended, in order.
-func (r *report) open(name string) (units []unit) {
+func (r *report) open(of unit) (units []unit) {
 	for u := range r.output {
-		if u.Package == name && u.Test != "" {
+		if u.Run == of.Run && u.Package == of.Package && u.Test != "" {
 			units = append(units, u)
 		}
 	}
@@ -131,8 +185,8 @@ func (r *report) open(name string) (units []unit) {
 	return units
 }
 
-// print prints what a test has said, but for the marks of its coming and going.
-func (r *report) print(u unit) {
+// tell prints what a test has said, but for the marks of its coming and going.
+func (r *report) tell(u unit) {
 	for _, line := range r.output[u] {
 		if !strings.HasPrefix(line, "=== ") {
 			fmt.Fprint(r.to, line)
@@ -172,7 +226,7 @@ func (r *report) slowest(n int) {
 	for u := range r.took {
 		for i, c := range u.Test {
 			if c == '/' {
-				parents[unit{u.Package, u.Test[:i]}] = true
+				parents[unit{u.Run, u.Package, u.Test[:i]}] = true
 			}
 		}
 	}
@@ -183,7 +237,7 @@ func (r *report) slowest(n int) {
 		}
 	}
 	slices.SortFunc(leaves, func(a, b unit) int {
-		return cmp.Or(cmp.Compare(r.took[b], r.took[a]), cmp.Compare(a.Package+a.Test, b.Package+b.Test))
+		return cmp.Or(cmp.Compare(r.took[b], r.took[a]), cmp.Compare(a.Package+a.Test, b.Package+b.Test), cmp.Compare(a.Run, b.Run))
 	})
 	if len(leaves) == 0 {
 		return

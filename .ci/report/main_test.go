@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
 )
@@ -47,19 +48,44 @@ const printed = "ok  \tgood\t2.6s\n" +
 func TestReport(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	if err := run(strings.NewReader(stream), &out); err == nil {
+	if err := run(&out, strings.NewReader(stream)); err == nil {
 		t.Error("a run with failures is good")
 	}
 	if out.String() != printed {
 		t.Errorf("printed:\n%s\nwant:\n%s", out.String(), printed)
 	}
 	good, _, _ := strings.Cut(stream, `{"Action":"output","Package":"bad"`)
-	if err := run(strings.NewReader(good), &out); err != nil {
+	if err := run(&out, strings.NewReader(good)); err != nil {
 		t.Error(err)
 	}
 	for _, fatal := range []string{`{"Action":"build-fail"}`, `{"Action":"fail","Package":"x"}`} {
-		if err := run(strings.NewReader(good+fatal), &out); err == nil {
+		if err := run(&out, strings.NewReader(good+fatal)); err == nil {
 			t.Errorf("%s is good", fatal)
 		}
+	}
+}
+
+// TestRunsSideBySide tells of two runs of one package at the same time: what one
+// says is not told as the other's, and one that fails makes the whole fail.
+func TestRunsSideBySide(t *testing.T) {
+	t.Parallel()
+	talk := `{"Action":"output","Package":"p","Test":"TestA","Output":"said in vain\n"}
+`
+	bad, tell := io.Pipe()
+	good, pass := io.Pipe()
+	go func() { // one line of each in turn
+		_, _ = io.WriteString(pass, talk)
+		_, _ = io.WriteString(tell, strings.ReplaceAll(talk, "in vain", "before it failed"))
+		_, _ = io.WriteString(tell, `{"Action":"fail","Package":"p","Test":"TestA","Elapsed":2}`+"\n")
+		_, _ = io.WriteString(pass, `{"Action":"pass","Package":"p","Test":"TestA","Elapsed":1}`+"\n")
+		_, _ = pass.Close(), tell.Close()
+	}()
+	var out strings.Builder
+	if err := run(&out, good, bad); err == nil {
+		t.Error("a failure in one of two runs is good")
+	}
+	const want = "said before it failed\n\nslowest of 2 tests:\n   2.0 s  p TestA\n   1.0 s  p TestA\n"
+	if out.String() != want {
+		t.Errorf("printed:\n%s\nwant:\n%s", out.String(), want)
 	}
 }
