@@ -74,7 +74,22 @@ func (h *installation) hook(secret, body string) (status int, answer string) {
 	return h.send(r)
 }
 
+// send sends a request as senders of webhooks do, again while it is answered that
+// it could not be stored in time: on a busy machine nothing is wrong with that.
 func (h *installation) send(r *http.Request) (status int, answer string) {
+	h.t.Helper()
+	for status = http.StatusServiceUnavailable; status == http.StatusServiceUnavailable; {
+		body, err := r.GetBody()
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		r.Body = body
+		status, answer = h.sendOnce(r)
+	}
+	return status, answer
+}
+
+func (h *installation) sendOnce(r *http.Request) (status int, answer string) {
 	h.t.Helper()
 	response, err := (&http.Client{}).Do(r)
 	if err != nil {
