@@ -76,11 +76,16 @@ func (c *Conn) connectAgain() (*Conn, error) {
 	return more, nil
 }
 
+// connectTimeout is how long a connection may take. The embedded server gives
+// clients as long to say who they are; its own two seconds are too short on a
+// machine that is busy.
+const connectTimeout = 5 * time.Second
+
 func (o Options) natsOptions(refused *refusals) []nats.Option {
 	opts := []nats.Option{
 		nats.Name(o.Name),
 		nats.MaxReconnects(-1),
-		nats.Timeout(5 * time.Second),
+		nats.Timeout(connectTimeout),
 		// The defaults need four minutes to notice a frozen server.
 		nats.PingInterval(5 * time.Second),
 		nats.MaxPingsOutstanding(2),

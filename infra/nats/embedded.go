@@ -168,7 +168,7 @@ func serverOptions(dir, address string) (*server.Options, error) {
 	}
 	return &server.Options{
 		ServerName: "lector", Host: host, Port: n,
-		Username: "lector", Password: rand.Text(),
+		Username: "lector", Password: rand.Text(), AuthTimeout: connectTimeout.Seconds(),
 		JetStream: true, StoreDir: dir, SyncAlways: true,
 		NoSigs: true, DisableJetStreamBanner: true,
 	}, nil
