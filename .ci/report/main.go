@@ -65,13 +65,14 @@ type report struct {
 	output map[unit][]string // of tests and packages that have not ended
 	took   map[unit]float64  // seconds, of tests that have ended
 	why    map[string]int    // reasons of skipped tests, and how many gave it
+	left   map[unit]bool     // tests, of no run, that skipped for the race detector's sake and have not run since
 	failed bool
 }
 
 // run reads runs until the end of each. Lines that are no events are printed as
 // they are.
 func run(to io.Writer, runs ...io.Reader) error {
-	r := &report{to: to, output: map[unit][]string{}, took: map[unit]float64{}, why: map[string]int{}}
+	r := &report{to: to, output: map[unit][]string{}, took: map[unit]float64{}, why: map[string]int{}, left: map[unit]bool{}}
 	errs := make(chan error)
 	for n, from := range runs {
 		go func() {
@@ -83,6 +84,7 @@ func run(to io.Writer, runs ...io.Reader) error {
 		err = errors.Join(err, <-errs)
 	}
 	r.skipped()
+	r.neverRun()
 	r.slowest(10)
 	if err == nil && r.failed {
 		return errors.New("there were failures")
@@ -145,11 +147,17 @@ func (r *report) take(run int, e event) {
 
 func (r *report) endTest(u unit, e event) {
 	r.took[u] = e.Elapsed
+	test := unit{Package: u.Package, Test: u.Test}
+	delete(r.left, test)
 	switch e.Action {
 	case "fail":
 		r.tell(u)
 	case "skip":
-		r.why[reason(r.output[u])]++
+		why := reason(r.output[u])
+		r.why[why]++
+		if strings.HasPrefix(why, forRace) {
+			r.left[test] = true
+		}
 	}
 	delete(r.output, u)
 }
@@ -216,6 +224,14 @@ func (r *report) skipped() {
 	fmt.Fprintln(r.to, "\nskipped:")
 	for _, why := range sorted(r.why) {
 		fmt.Fprintf(r.to, "%6d  %s\n", r.why[why], why)
+	}
+}
+
+// neverRun is a failure: what skips with the race detector runs without it.
+func (r *report) neverRun() {
+	for u := range r.left {
+		r.failed = true
+		fmt.Fprintf(r.to, "\n%s %s skipped with the race detector and was not run without\n", u.Package, u.Test)
 	}
 }
 

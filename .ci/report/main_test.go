@@ -89,3 +89,18 @@ func TestRunsSideBySide(t *testing.T) {
 		t.Errorf("printed:\n%s\nwant:\n%s", out.String(), want)
 	}
 }
+
+// TestNeverRun has a test skip for the race detector's sake.
+func TestNeverRun(t *testing.T) {
+	t.Parallel()
+	skip := `{"Action":"output","Package":"p","Test":"TestA","Output":"    a_test.go:1: ` + forRace + `; why\n"}
+{"Action":"skip","Package":"p","Test":"TestA"}
+`
+	var out strings.Builder
+	if err := run(&out, strings.NewReader(skip)); err == nil || !strings.Contains(out.String(), "p TestA skipped with the race detector and was not run without") {
+		t.Errorf("%v:\n%s", err, out.String())
+	}
+	if err := run(&out, strings.NewReader(skip+`{"Action":"pass","Package":"p","Test":"TestA"}`)); err != nil {
+		t.Errorf("it has run since: %v", err)
+	}
+}
