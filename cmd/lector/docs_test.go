@@ -173,3 +173,35 @@ func servers(t *testing.T, text string) string {
 	}
 	return text
 }
+
+// TestNamedTestsExist holds that each test that docs/reliability.md names is there.
+func TestNamedTestsExist(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("../../docs/reliability.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{}
+	err = fs.WalkDir(os.DirFS("../.."), ".", func(name string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		source, err := os.ReadFile("../../" + name)
+		for _, found := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllSubmatch(source, -1) {
+			there[string(found[1])] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`(Test\\w+)`").FindAllSubmatch(doc, -1)
+	for _, name := range named {
+		if !there[string(name[1])] {
+			t.Errorf("there is no %s", name[1])
+		}
+	}
+	if len(named) < 30 {
+		t.Errorf("%d tests are named", len(named))
+	}
+}
