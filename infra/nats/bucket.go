@@ -26,13 +26,16 @@ type bucket struct {
 // and returns the version written. It is lector.ErrConflict when somebody else
 // wrote in between. Two refusals are no conflict: a replicated server may refuse
 // although nobody else wrote (nats-server#7281), which is tried again, and an
-// answer may be lost after the write was done.
+// answer may be lost after the write was done. A write without an answer is made
+// again until ctx ends, or its answer is found in what is stored.
 func (b bucket) compareAndSet(ctx context.Context, key string, data []byte, version uint64) (uint64, error) {
+	unanswered := false // an earlier one may be done yet, and have this one refused
 	for wait := 2 * time.Millisecond; ; wait *= 2 {
-		v, err := b.write(ctx, key, data, version)
+		v, err := b.writeOnce(ctx, key, data, version)
 		if err == nil {
 			return v, nil
 		}
+		unanswered = unanswered || b.conn.leaderless(err)
 		now, value, rerr := b.read(ctx, key)
 		switch {
 		case rerr != nil:
@@ -41,15 +44,21 @@ func (b bucket) compareAndSet(ctx context.Context, key string, data []byte, vers
 			return now, nil
 		case now != version:
 			return 0, lector.ErrConflict
-		case wait > 40*time.Millisecond:
+		case wait > 40*time.Millisecond && !unanswered:
 			return 0, err
 		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return 0, ctx.Err()
+		sleep(ctx, min(wait, requestPause))
+		if ctx.Err() != nil {
+			return 0, fmt.Errorf("%w: %w", ctx.Err(), err)
 		}
 	}
+}
+
+// writeOnce makes a request and waits for its answer as long as for any.
+func (b bucket) writeOnce(ctx context.Context, key string, data []byte, version uint64) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestPatience)
+	defer cancel()
+	return b.write(ctx, key, data, version)
 }
 
 // write makes one request.

@@ -56,7 +56,8 @@ func Connect(o Options) (*Conn, error) {
 		return nil, fmt.Errorf("JetStream: %w", err)
 	}
 	w := newWrites()
-	c := &Conn{nc: nc, js: observedJetStream{js, w}, log: o.Log, options: o, writes: w, refusals: refused}
+	c := &Conn{nc: nc, log: o.Log, options: o, writes: w, refusals: refused}
+	c.js = observedJetStream{js, w, c.leaderless}
 	if err := c.checkInbox(); err != nil {
 		nc.Close()
 		return nil, err

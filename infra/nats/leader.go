@@ -37,14 +37,17 @@ func (c *Conn) storedMessage(ctx context.Context, stream string, which map[strin
 	if err != nil {
 		return storedMessage{}, err
 	}
-	reply, err := c.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+stream, request)
+	m, err := untilAnswered(ctx, c.leaderless, func(ctx context.Context, _ int) (storedMessage, error) {
+		reply, err := c.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+stream, request)
+		if err != nil {
+			return storedMessage{}, fmt.Errorf("stream %s: %w", stream, err)
+		}
+		return decodeStored(stream, reply.Data)
+	})
 	if errors.Is(err, nats.ErrNoResponders) {
-		return storedMessage{}, fmt.Errorf("stream %s: %w", stream, jetstream.ErrJetStreamNotEnabled)
+		err = fmt.Errorf("stream %s: %w", stream, jetstream.ErrJetStreamNotEnabled)
 	}
-	if err != nil {
-		return storedMessage{}, fmt.Errorf("stream %s: %w", stream, err)
-	}
-	return decodeStored(stream, reply.Data)
+	return m, err
 }
 
 func decodeStored(stream string, data []byte) (storedMessage, error) {

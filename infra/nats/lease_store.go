@@ -1,6 +1,7 @@
 package nats
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,16 +26,31 @@ type leaseStore interface {
 // bucketLeases is a leaseStore in a bucket whose keys have a time to live.
 type bucketLeases struct{ bucket }
 
+// create makes an entry. One that is there is ours where an answer was lost: no other
+// lease has the same holder.
 func (b bucketLeases) create(ctx context.Context, name string, holder []byte, ttl time.Duration) (uint64, error) {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	version, err := untilAnswered(ctx, b.conn.leaderless, func(ctx context.Context, _ int) (uint64, error) {
+		return b.createOnce(ctx, name, holder, ttl)
+	})
+	if !errors.Is(err, jetstream.ErrKeyExists) {
+		return version, err
+	}
+	if there, version, err := b.read(ctx, name); err == nil && bytes.Equal(there, holder) {
+		return version, nil
+	}
+	return 0, lector.ErrExists
+}
+
+// createOnce makes one request, and the bucket first where it is gone.
+func (b bucketLeases) createOnce(ctx context.Context, name string, holder []byte, ttl time.Duration) (uint64, error) {
 	version, err := b.kv.Create(ctx, name, holder, jetstream.KeyTTL(ttl))
 	if errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, jetstream.ErrStreamNotFound) {
 		if _, err := b.conn.makeLeaseBucket(ctx); err != nil {
 			return 0, err
 		}
 		version, err = b.kv.Create(ctx, name, holder, jetstream.KeyTTL(ttl))
-	}
-	if errors.Is(err, jetstream.ErrKeyExists) {
-		return 0, lector.ErrExists
 	}
 	return version, err
 }

@@ -151,7 +151,10 @@ func (s *acknowledger) InProgress() error { return s.msg.InProgress() }
 func (s *acknowledger) Ack(ctx context.Context) error {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	return s.msg.DoubleAck(ctx)
+	_, err := untilAnswered(ctx, s.conn.leaderless, func(ctx context.Context, _ int) (struct{}, error) {
+		return struct{}{}, s.msg.DoubleAck(ctx)
+	})
+	return err
 }
 
 // Nak implements lector.Acknowledger.

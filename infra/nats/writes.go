@@ -89,12 +89,18 @@ func (w *writes) faults() (all []error) {
 // observedJetStream is JetStream whose writes are noted.
 type observedJetStream struct {
 	jetstream.JetStream
-	writes *writes
+	writes     *writes
+	unanswered func(error) bool // what the next leader may answer
 }
 
-// PublishMsg implements jetstream.Publisher.
+// PublishMsg implements jetstream.Publisher. A message that is not confirmed is sent
+// again: it must have an ID, say what it follows, or be harmless.
 func (o observedJetStream) PublishMsg(ctx context.Context, m *nats.Msg, opts ...jetstream.PublishOpt) (*jetstream.PubAck, error) {
-	ack, err := o.JetStream.PublishMsg(ctx, m, opts...)
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	ack, err := untilAnswered(ctx, o.unanswered, func(ctx context.Context, _ int) (*jetstream.PubAck, error) {
+		return o.JetStream.PublishMsg(ctx, m, opts...)
+	})
 	o.writes.note(streamOf(m.Subject), err)
 	return ack, err
 }
@@ -105,7 +111,7 @@ func (o observedJetStream) KeyValue(ctx context.Context, name string) (jetstream
 	if err != nil {
 		return nil, err
 	}
-	return observedBucket{kv, o.writes}, nil
+	return observedBucket{kv, o.writes, o.unanswered}, nil
 }
 
 // streamOf names the stream that takes a subject, or the subject where none of
@@ -126,7 +132,8 @@ func streamOf(subject string) string {
 // observedBucket is a bucket whose writes are noted.
 type observedBucket struct {
 	jetstream.KeyValue
-	writes *writes
+	writes     *writes
+	unanswered func(error) bool
 }
 
 func (o observedBucket) note(err error) { o.writes.note("KV_"+o.Bucket(), err) }
@@ -145,16 +152,24 @@ func (o observedBucket) Update(ctx context.Context, key string, value []byte, ve
 	return version, err
 }
 
-// Put implements jetstream.KeyValue.
+// Put implements jetstream.KeyValue. One that is not confirmed is made again.
 func (o observedBucket) Put(ctx context.Context, key string, value []byte) (uint64, error) {
-	version, err := o.KeyValue.Put(ctx, key, value)
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	version, err := untilAnswered(ctx, o.unanswered, func(ctx context.Context, _ int) (uint64, error) {
+		return o.KeyValue.Put(ctx, key, value)
+	})
 	o.note(err)
 	return version, err
 }
 
-// Delete implements jetstream.KeyValue.
+// Delete implements jetstream.KeyValue. One that is not confirmed is made again.
 func (o observedBucket) Delete(ctx context.Context, key string, opts ...jetstream.KVDeleteOpt) error {
-	err := o.KeyValue.Delete(ctx, key, opts...)
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	_, err := untilAnswered(ctx, o.unanswered, func(ctx context.Context, _ int) (struct{}, error) {
+		return struct{}{}, o.KeyValue.Delete(ctx, key, opts...)
+	})
 	o.note(err)
 	return err
 }
