@@ -113,11 +113,10 @@ func (d *dispatcher) close() {
 // to be a new one.
 const healthyWait = 10 * time.Second
 
-// fill fetches as many events as are wanted. It waits the longer the more often in
-// a row the broker does not answer; a heartbeat that is missed now and then
-// costs a second.
+// fill fetches as many events as are wanted. It waits the longer the longer the broker
+// does not answer.
 func (d *dispatcher) fill(ctx context.Context, q Queue, wanted func(context.Context) int) {
-	for wait := time.Second; ctx.Err() == nil; {
+	for t := (trouble{}); ctx.Err() == nil; {
 		n := wanted(ctx)
 		if n == 0 {
 			return // ctx has ended
@@ -131,14 +130,33 @@ func (d *dispatcher) fill(ctx context.Context, q Queue, wanted func(context.Cont
 		})
 		_ = d.looks.WaitN(ctx, paused) // thousands may be; it fails when ctx has ended
 		if err == nil || came > 0 || time.Since(began) > healthyWait {
-			wait = time.Second
+			t = trouble{}
 		}
 		if err != nil && !errors.Is(err, context.Canceled) {
-			d.worker.Log.Warn("no event could be fetched", "error", err, "again", wait)
-			sleep(ctx, wait)
-			wait = min(2*wait, 30*time.Second)
+			again, tell := t.next(time.Now())
+			if tell {
+				d.worker.Log.Warn("no event could be fetched", "error", err, "again", again)
+			}
+			sleep(ctx, again)
 		}
 	}
+}
+
+// trouble is a time in which nothing could be fetched.
+type trouble struct{ since, told time.Time }
+
+// next notes one more failure and returns how long to wait: a twentieth of what it has
+// lasted, so that a new leader is found soon after its election. It is to be told at
+// first and when it has lasted twice as long.
+func (t *trouble) next(now time.Time) (wait time.Duration, tell bool) {
+	if t.since.IsZero() {
+		t.since = now
+	}
+	lasted := now.Sub(t.since)
+	if tell = t.told.IsZero() || lasted >= 2*t.told.Sub(t.since)+time.Second; tell {
+		t.told = now
+	}
+	return min(max(lasted/20, 100*time.Millisecond), 5*time.Second), tell
 }
 
 // wanted waits until events are wanted and returns how many; 0: ctx has ended. While

@@ -473,3 +473,31 @@ func TestUrgentPassesTheBacklog(t *testing.T) {
 		d.end()
 	})
 }
+
+// TestTrouble: a new leader is found soon after it was elected, and a long outage fills
+// no log.
+func TestTrouble(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		outage, longest time.Duration // how long it lasts, and after it until the next look
+		told            int
+	}{
+		"an election":   {9 * time.Second, 500 * time.Millisecond, 4},
+		"a restart":     {time.Minute, 3 * time.Second, 6},
+		"a whole night": {10 * time.Hour, 5 * time.Second, 16},
+	} {
+		var t2 trouble
+		now, wait, told := start, time.Duration(0), 0
+		for now.Sub(start) < c.outage {
+			var tell bool
+			if wait, tell = t2.next(now); tell {
+				told++
+			}
+			now = now.Add(wait)
+		}
+		if wait > c.longest || told > c.told || told < 2 {
+			t.Errorf("%s: the last wait was %v, at most %v wanted; told %d times, at most %d wanted", name, wait, c.longest, told, c.told)
+		}
+	}
+}
