@@ -36,6 +36,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return status(stderr, err)
 	case o.Plan:
 		return status(stderr, printPlan(stdout, o))
+	case o.LeaderKills > 0:
+		return status(stderr, runLeaderKills(ctx, o, stdout, stderr))
 	}
 	all, err := runAll(ctx, o, stderr)
 	if len(all) > 0 {

@@ -27,6 +27,7 @@ type options struct {
 	Lector      string
 	Failpoints  string
 	Only        string
+	LeaderKills int
 }
 
 const help = `chaos runs an installation of Lector, breaks it again and again, and checks that
@@ -45,6 +46,8 @@ booked is compared with what was sent and metered.
   go run ./cmd/chaos -seeds 10 -json       ten runs, seeds 1 to 10
   go run ./cmd/chaos -seed 7 -plan         what would be done, and when
   go run ./cmd/chaos -seed 7 -only voice   only faults whose name contains voice
+  go run ./cmd/chaos -leader-kills 20      no schedule: how long nothing goes on when
+                                           the leader is killed, beside a bare client
 
 A seed replays the schedule of events and faults; which instruction a process is
 at when it is killed is the machine's. Exit status: 0 all promises held, 1 some
@@ -76,6 +79,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.StringVar(&o.Lector, "lector", "", "the `PROGRAM` to break (default it is built of this module)")
 	f.StringVar(&o.Failpoints, "failpoints", "", "`NAMES` of places to die at, with commas; given to workers as LECTOR_FAILPOINT=NAME:COUNT")
 	f.StringVar(&o.Only, "only", "", "only faults whose name contains this `TEXT`")
+	f.IntVar(&o.LeaderKills, "leader-kills", 0, "only kill the leader of the articles' stream so `MANY` times, and print the gaps")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
