@@ -145,9 +145,10 @@ func (s *Sweeper) sweep(ctx context.Context, w *watched) error {
 	return nil
 }
 
-// announcedWithin is how long before its first sweep a job may have come to its end
-// for a sweeper to look whether that was announced: others have looked at those before.
-const announcedWithin = 24 * time.Hour
+// lookedBack is how long before its first sweep a job may have come to its end for a
+// sweeper to look whether that was announced, and how old an event that nobody can read
+// may be for it to look for its dead letter: others have looked at those before.
+const lookedBack = 24 * time.Hour
 
 // readEvents notes the events that came since the last sweep. The first one passes
 // over what the records say is at its end, and has been for long; and it notes the jobs
@@ -162,7 +163,7 @@ func (s *Sweeper) readEvents(ctx context.Context, w *watched) error {
 			if !j.State.Terminal() && j.Sequence > 0 {
 				eventless[j.ID] = lector.EventPlace{Site: j.Site, Key: j.ID, Sequence: j.Sequence, Stored: j.Changed}
 			}
-			if j.Announced || s.now().Sub(j.Changed) >= announcedWithin {
+			if j.Announced || s.now().Sub(j.Changed) >= lookedBack {
 				records[j.ID] = lector.Job{Sequence: j.Sequence, State: j.State, Ignored: j.Ignored}
 			}
 		}
@@ -302,11 +303,10 @@ func (s *Sweeper) offer(ctx context.Context, o openEvent, d lector.Delivery) err
 	}
 }
 
-// refusedBefore reports whether an event that nobody can read is where it belongs.
-// One of the time before the first sweep may have been looked at by an operator, who
-// dropped it.
+// refusedBefore reports whether an event that nobody can read is where it belongs: among
+// the dead letters, or it was there for long, and an operator may have dropped it.
 func (s *Sweeper) refusedBefore(ctx context.Context, w *watched, o openEvent) (bool, error) {
-	refused := o.Sequence <= w.begun
+	refused := o.Sequence <= w.begun && s.now().Sub(o.Stored) >= lookedBack
 	if !refused {
 		var err error
 		if refused, err = s.Events.DeadLettered(ctx, o.EventPlace); err != nil {
@@ -314,9 +314,18 @@ func (s *Sweeper) refusedBefore(ctx context.Context, w *watched, o openEvent) (b
 		}
 	}
 	if refused {
-		delete(w.events, o.Key)
+		w.lookBehind(o)
 	}
 	return refused, nil
+}
+
+// lookBehind goes on with the event that a job is about, where a newer one is settled
+// that nobody can read.
+func (w *watched) lookBehind(o openEvent) {
+	delete(w.events, o.Key)
+	if j := o.job; j.Sequence > 0 && j.Sequence < o.Sequence && !j.State.Terminal() {
+		w.events[o.Key] = lector.EventPlace{Site: o.Site, Key: o.Key, Sequence: j.Sequence, Stored: j.Changed}
+	}
 }
 
 // note counts an event that nobody had, when it is found. A worker that takes it

@@ -172,9 +172,13 @@ func TestSweepFindsWhatTheQueueHasLost(t *testing.T) {
 		"a newer one came meanwhile": {fakeLog{queue: lector.QueueState{Settled: 2, Delivered: 2}}, func(s *sweeping) {
 			s.log.event("a", 2, lector.Job{Sequence: 3, State: lector.Running})
 		}, nil},
-		"nobody can read it, from before": {fakeLog{queue: lector.QueueState{Settled: 2, Delivered: 2}, bad: map[uint64]bool{2: true}}, func(s *sweeping) {
+		"nobody can read it, from long before": {fakeLog{queue: lector.QueueState{Settled: 2, Delivered: 2}, bad: map[uint64]bool{2: true}}, func(s *sweeping) {
 			s.log.event("a", 2, lector.Job{})
+			s.log.places[0].Stored = time.Now().Add(-48 * time.Hour)
 		}, nil},
+		"nobody can read it, it was lost, and another worker sweeps since": {fakeLog{queue: lector.QueueState{Settled: 2, Delivered: 2}, bad: map[uint64]bool{2: true}}, func(s *sweeping) {
+			s.log.event("a", 2, lector.Job{})
+		}, []uint64{2}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -209,6 +213,28 @@ func TestSweepOfWhatNobodyCanRead(t *testing.T) {
 		time.Sleep(time.Hour)
 		if got := s.look(t); len(got) > 0 || len(s.w.events) > 0 || len(s.mine) > 0 {
 			t.Errorf("handed out %v again, watches %v, has %v", got, s.w.events, s.mine)
+		}
+	})
+}
+
+// TestSweepLooksBehindWhatNobodyCanRead has the queue lose an event behind which stands
+// one that nobody can read, which is a dead letter: the article's job is brought to its
+// end all the same.
+func TestSweepLooksBehindWhatNobodyCanRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		log := &fakeLog{bad: map[uint64]bool{2: true}, letters: map[uint64]bool{2: true}, queue: lector.QueueState{Settled: 2, Delivered: 2}}
+		s := newSweeping(t.Context(), log)
+		log.event("a", 2, lector.Job{Sequence: 1, State: lector.Running})
+		if got := append(s.look(t), s.look(t)...); !slices.Equal(got, []uint64{1}) {
+			t.Fatalf("handed out %v", got)
+		}
+		j := log.jobs[keyIn("a")]
+		j.State, j.Announced = lector.Ready, true
+		log.jobs[keyIn("a")] = j
+		time.Sleep(time.Hour)
+		if got := s.look(t); len(got) > 0 || len(s.w.events) > 0 {
+			t.Errorf("handed out %v again, watches %v", got, s.w.events)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package nats
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -171,18 +172,46 @@ func (c *Conn) ReplayDeadLetter(ctx context.Context, id uint64, replay string, l
 }
 
 // DropDeadLetter removes a dead letter and overwrites what it held. It is
-// lector.ErrNotFound where there is none.
+// lector.ErrNotFound where there is none. An event that nobody can read goes with its
+// letter: without that it would look as if the queue had lost it.
 func (c *Conn) DropDeadLetter(ctx context.Context, id uint64) error {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	_, letters, err := c.deadLetterIn(ctx, id)
-	if err != nil {
-		return err
+	l, letters, err := c.deadLetterIn(ctx, id)
+	if err == nil {
+		err = removeLetter(ctx, letters, id)
 	}
-	if err := removeLetter(ctx, letters, id); err != nil {
+	if err == nil && l.Unusable != nil {
+		err = c.dropEvent(ctx, l)
+	}
+	if err != nil {
 		return fmt.Errorf("drop dead letter %d: %w", id, err)
 	}
 	return nil
+}
+
+// dropEvent removes the event of a dead letter from the stream, if it is the newest of its
+// article. With permissions of an older nats.conf it stays: then its letter may come again.
+func (c *Conn) dropEvent(ctx context.Context, l lector.DeadLetter) error {
+	e, err := c.lastMessage(ctx, articles, l.Subject)
+	gone := errors.Is(err, lector.ErrNotFound) || errors.Is(err, jetstream.ErrStreamNotFound)
+	if gone || err == nil && !bytes.Equal(e.Data, l.Data) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s, err := c.bind(ctx, articles)
+	if err != nil {
+		return err
+	}
+	allowed, stop := c.untilRefused(ctx)
+	defer stop()
+	err = s.SecureDeleteMsg(allowed, e.Sequence)
+	if c.refusals.has("$JS.API.STREAM.MSG.DELETE." + articles) {
+		return nil
+	}
+	return err
 }
 
 // removeLetter removes a dead letter that may be gone by now.

@@ -168,6 +168,30 @@ func TestDeadLetterStays(t *testing.T) {
 	}
 }
 
+// TestDroppedLetterTakesItsEventAlong: what nobody can read and an operator has dropped
+// must not be found again. What can be read stays in the stream, where a replay reads it.
+func TestDroppedLetterTakesItsEventAlong(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	key := lector.Key("havana", "4711")
+	published := publish(t, b.Conn, event("4711", "a"))
+	terminate(t, b.Conn, "the voice is unknown")
+	raw(t, b.Conn, lector.ArticleSubject("havana", key), ceHeaders("lector.article.updated.v1"), `{"site":"havana","id":"4711",`)
+	refused := terminate(t, b.Conn, "no JSON").Sequence
+	for id := range uint64(2) {
+		if err := b.DropDeadLetter(t.Context(), id+1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := b.StoredEvent(t.Context(), refused); !errors.Is(err, lector.ErrNotFound) {
+		t.Errorf("what nobody can read is still in the stream: %v", err)
+	}
+	e, place, err := b.NewestEvent(t.Context(), lector.JobRef{Site: "havana", ID: key})
+	if err != nil || place != published || e.Article.Revision != "a" {
+		t.Errorf("the newest event is %d, %+v, %v", place, e, err)
+	}
+}
+
 func TestIdentify(t *testing.T) {
 	t.Parallel()
 	subject := lector.ArticleSubject("havana", "k")

@@ -187,6 +187,7 @@ var rolesBySubject = []struct {
 	{"$JS.API.STREAM.MSG.GET." + usage, []string{"setup", "worker"}},
 	{"$JS.API.CONSUMER.CREATE." + deadLetters, []string{"setup", "ops"}},
 	{"$JS.API.STREAM.MSG.DELETE." + deadLetters, []string{"setup", "ops"}},
+	{"$JS.API.STREAM.MSG.DELETE." + articles, []string{"setup", "ops"}},
 	{"$JS.API.STREAM.INFO." + articles, []string{"setup", "cms", "worker", "ops"}},
 	{"$JS.API.CONSUMER.CREATE.KV_" + pauses, []string{"setup", "worker", "ops"}},
 	{"$JS.API.CONSUMER.DELETE.KV_" + pauses, []string{"setup", "worker", "ops"}},
