@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -117,14 +118,37 @@ func (a *Answers) recover(ctx context.Context) error {
 
 // move puts one file of the spool into the store.
 func (a *Answers) move(ctx context.Context, name string) error {
-	data, err := os.ReadFile(filepath.Join(a.Spool, name))
+	file := filepath.Join(a.Spool, name)
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	if err := a.put(ctx, name, data); err != nil {
+	hash, cut := strings.CutSuffix(name, unsynced)
+	if cut {
+		if cut, err = a.useless(ctx, hash, data); err != nil {
+			return err
+		}
+	}
+	if cut {
+		return os.Remove(file)
+	}
+	if err := a.put(ctx, hash, data); err != nil {
 		return err
 	}
-	return os.Remove(filepath.Join(a.Spool, name))
+	return os.Remove(file)
+}
+
+// useless reports whether what was not synced need not be moved: a power cut has left
+// nothing of it, or may have cut it short, and the store has the answer.
+func (a *Answers) useless(ctx context.Context, hash string, data []byte) (bool, error) {
+	if len(data) == 0 {
+		return true, nil
+	}
+	_, err := a.stored(ctx, hash)
+	if errors.Is(err, lector.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (a *Answers) spooled() (names []string, err error) {
@@ -149,11 +173,19 @@ func (a *Answers) put(ctx context.Context, hash string, data []byte) error {
 
 // Get returns an answer, or lector.ErrNotFound.
 func (a *Answers) Get(ctx context.Context, hash string) ([]byte, error) {
-	if a.Spool != "" {
-		if data, err := os.ReadFile(filepath.Join(a.Spool, hash)); err == nil {
+	for _, name := range []string{hash, hash + unsynced} {
+		if a.Spool == "" {
+			break
+		}
+		if data, err := os.ReadFile(filepath.Join(a.Spool, name)); err == nil && len(data) > 0 {
 			return data, nil
 		}
 	}
+	return a.stored(ctx, hash)
+}
+
+// stored returns an answer that is in the store.
+func (a *Answers) stored(ctx context.Context, hash string) ([]byte, error) {
 	body, _, err := a.Store.Open(ctx, lector.AnswerKey(hash))
 	if err != nil {
 		return nil, err
@@ -162,10 +194,11 @@ func (a *Answers) Get(ctx context.Context, hash string) ([]byte, error) {
 	return data, errors.Join(err, body.Close())
 }
 
-// Put keeps an answer, in the spool if the store does not take it. Of a store that
-// does not answer at once nobody knows whether it ever will: meanwhile the answer
-// is in the spool too, for a worker that dies must not lose it.
+// Put keeps an answer, in the spool if the store does not take it. It is in a file of the
+// spool before the store is asked, for a process that dies meanwhile must not lose it;
+// where the store does not answer at once, that file is synced too.
 func (a *Answers) Put(ctx context.Context, hash string, answer []byte) error {
+	full := a.trySpool(hash, answer)
 	short, cancel := context.WithTimeout(ctx, storageWait)
 	defer cancel()
 	stored := make(chan error, 1)
@@ -173,12 +206,15 @@ func (a *Answers) Put(ctx context.Context, hash string, answer []byte) error {
 	select {
 	case err := <-stored:
 		if err == nil {
+			a.unspool(hash)
 			return nil
 		}
-		stored <- err // read below, when the spool has the answer
+		stored <- err // read below, when the spool has the answer for good
 	case <-time.After(patience):
 	}
-	full := a.trySpool(hash, answer)
+	if full == nil {
+		full = a.syncSpooled(hash)
+	}
 	err := <-stored
 	if err == nil {
 		a.unspool(hash)
@@ -191,7 +227,7 @@ func (a *Answers) Put(ctx context.Context, hash string, answer []byte) error {
 	return nil
 }
 
-// patience is how long an answer may be in memory alone while the store takes it.
+// patience is how long an answer may be in an unsynced file alone while the store takes it.
 const patience = 50 * time.Millisecond
 
 // errNoSpool is why an answer is kept nowhere while the store is away.
@@ -212,28 +248,44 @@ func (a *Answers) trySpool(hash string, answer []byte) error {
 // unspool removes an answer that the store has. One that stays is moved there later.
 func (a *Answers) unspool(hash string) {
 	if a.Spool != "" {
-		_ = os.Remove(filepath.Join(a.Spool, hash)) // mostly it is not there
+		_ = os.Remove(filepath.Join(a.Spool, hash+unsynced)) // mostly the one or the other is not there
+		_ = os.Remove(filepath.Join(a.Spool, hash))
 	}
 }
 
-// partial is the extension of files that are being written.
-const partial = ".part"
+// Extensions of files that are being written, and of whole ones that may not be on the
+// disk yet: they outlive their process, but perhaps not a power cut.
+const (
+	partial  = ".part"
+	unsynced = ".new"
+)
 
-// spool writes an answer durably into the directory.
+// spool writes an answer into the directory.
 func (a *Answers) spool(hash string, answer []byte) error {
 	if err := a.checkRoom(int64(len(answer))); err != nil {
 		return err
 	}
 	name := filepath.Join(a.Spool, hash)
-	f, err := os.OpenFile(name+partial, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err := os.WriteFile(name+partial, answer, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(name+partial, name+unsynced)
+}
+
+// syncSpooled makes a file of the spool durable.
+func (a *Answers) syncSpooled(hash string) error {
+	name := filepath.Join(a.Spool, hash)
+	f, err := os.OpenFile(name+unsynced, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) { // it was moved to the store meanwhile
+		return nil
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("spool: %w", err)
 	}
-	_, err = f.Write(answer)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("spool: %w", err)
 	}
-	return os.Rename(name+partial, name)
+	return os.Rename(name+unsynced, name)
 }
 
 // checkRoom makes the directory and refuses what would exceed its bound.

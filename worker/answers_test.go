@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -129,6 +131,64 @@ func TestAnswerIsDurableWhileTheStoreHesitates(t *testing.T) {
 				t.Errorf("%s: left in the spool %q, %v; down: %v", name, left, err, a.Down())
 			}
 		})
+	}
+}
+
+// TestAnswerOutlivesADeathBeforeTheStoreIsAsked has a worker die at the first byte that it
+// sends to the store: the next process of its directory has the answer.
+func TestAnswerOutlivesADeathBeforeTheStoreIsAsked(t *testing.T) {
+	t.Parallel()
+	dir, asked := t.TempDir(), 0
+	died := errors.New("the process died")
+	s := putFunc{newFakeServices(), func() error {
+		asked++
+		next := &Answers{Store: newFakeServices(), Spool: dir}
+		if got, err := next.Get(t.Context(), "aa00"); err != nil || string(got) != "one" {
+			t.Errorf("a death now leaves %q, %v", got, err)
+		}
+		return died
+	}}
+	_ = (&Answers{Store: s, Spool: dir}).Put(t.Context(), "aa00", []byte("one"))
+	store := newFakeServices()
+	next := &Answers{Store: store, Spool: dir}
+	if err := next.Ready(t.Context()); err != nil || asked != 1 || string(store.objects[lector.AnswerKey("aa00")]) != "one" {
+		t.Errorf("%v, asked %d times, %q", err, asked, store.objects)
+	}
+}
+
+// putFunc is a store whose Put calls a function.
+type putFunc struct {
+	*fakeServices
+	do func() error
+}
+
+func (s putFunc) Put(context.Context, lector.Object, io.ReadSeeker) error { return s.do() }
+
+// TestPowerCutLeavesNoHalfAnswer has files in the spool that were not synced when the
+// power was cut: what the store has is not written over, and nothing is made of nothing.
+func TestPowerCutLeavesNoHalfAnswer(t *testing.T) {
+	t.Parallel()
+	dir, s := t.TempDir(), newFakeServices()
+	s.objects[lector.AnswerKey("aa00")] = []byte("whole")
+	for name, left := range map[string]string{"aa00.new": "wh", "bb00.new": "", "cc00.new": "only here", "dd00.part": "x", "ee00": "synced"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(left), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := &Answers{Store: s, Spool: dir}
+	if _, err := a.Get(t.Context(), "bb00"); !errors.Is(err, lector.ErrNotFound) {
+		t.Errorf("an empty file is an answer: %v", err)
+	}
+	if err := a.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for hash, want := range map[string]string{"aa00": "whole", "bb00": "", "cc00": "only here", "dd00": "", "ee00": "synced"} {
+		if got := string(s.objects[lector.AnswerKey(hash)]); got != want {
+			t.Errorf("%s: %q, want %q", hash, got, want)
+		}
+	}
+	if left, err := a.spooled(); err != nil || len(left) > 0 {
+		t.Errorf("left in the spool: %q, %v", left, err)
 	}
 }
 
