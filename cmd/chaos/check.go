@@ -119,15 +119,23 @@ func (e evidence) checkMoney(v *violations) {
 	}
 }
 
-// checkBad holds that each bad event left a mark: a dead letter, or a job at rest
-// that says why.
+// checkBad holds that each bad event left a mark.
 func (e evidence) checkBad(v *violations) {
+	for _, b := range e.unmarked() {
+		v.add(noTrace, "%s (%s)", b.name, b.marker)
+	}
+}
+
+// unmarked returns the bad events that are neither a dead letter, nor a job at rest that
+// says why, nor refused by the broker.
+func (e evidence) unmarked() (all []badEvent) {
 	for _, b := range e.bad {
 		if e.refused[b.marker] || e.hasLetter(b.marker) || marks(e.jobs[b.key()], b) {
 			continue
 		}
-		v.add(noTrace, "%s (%s)", b.name, b.marker)
+		all = append(all, b)
 	}
+	return all
 }
 
 // hasLetter reports whether a dead letter bears the marker.

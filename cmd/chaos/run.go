@@ -110,7 +110,7 @@ func (l *lab) strike(ctx context.Context, faults []fault, started time.Time) err
 
 // conclude waits until everything is at rest, gathers the evidence and judges it.
 func (l *lab) conclude(ctx context.Context, seed uint64, plan load, faults []fault, histories []*history, s *sender, w *watcher) (result, error) {
-	l.rest(ctx, histories)
+	l.rest(ctx, histories, plan.bad, s.refused)
 	evidence, err := again(ctx, func(ctx context.Context) (evidence, error) { return l.gather(ctx, histories) })
 	if err != nil {
 		return result{}, fmt.Errorf("gather the evidence: %w", err)
@@ -132,15 +132,16 @@ func (l *lab) settleTime(ctx context.Context) time.Duration {
 	return min(l.Settle, time.Until(limit)*3/4)
 }
 
-// rest waits until the jobs are at rest, twice in a row, or the settle time is
-// over. Who is not at rest then is found by the check.
-func (l *lab) rest(ctx context.Context, histories []*history) {
+// rest waits until the jobs are at rest and bad events have their marks, twice in a row,
+// or the settle time is over. Who is not at rest then is found by the check. An event that
+// the broker has lost is found within a minute, whether anybody can read it or not.
+func (l *lab) rest(ctx context.Context, histories []*history, bad []badEvent, refused map[string]bool) {
 	short, cancel := context.WithTimeout(ctx, l.settleTime(ctx))
 	defer cancel()
 	calm := 0
 	err := until(short, time.Second, func() bool {
 		jobs, err := l.jobs(short)
-		if calm++; err != nil || !resting(histories, jobs) {
+		if calm++; err != nil || !resting(histories, jobs) || !l.allMarked(short, evidence{jobs: jobs, bad: bad, refused: refused}) {
 			calm = 0
 		}
 		return calm == 2
@@ -148,6 +149,15 @@ func (l *lab) rest(ctx context.Context, histories []*history) {
 	if err != nil {
 		l.log("not everything came to rest")
 	}
+}
+
+// allMarked reports whether all bad events have their marks.
+func (l *lab) allMarked(ctx context.Context, e evidence) bool {
+	var err error
+	if e.letters, err = l.broker.read(ctx, "DEADLETTER"); err != nil {
+		return false
+	}
+	return len(e.unmarked()) == 0
 }
 
 // progress says now and then how far the run is.
