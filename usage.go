@@ -75,6 +75,16 @@ type AttemptUsage struct {
 	Lost        bool      `json:"lost,omitempty"` // its worker died: written by the next one
 	Concurrency int       `json:"concurrency"`    // how many calls could be open at once
 	Calls       []Call    `json:"calls"`          // planned, in the order of their beginnings; after the end those made
+	// Spooled are answers that the store had not taken when they came: they are on the
+	// disk of the worker's machine.
+	Spooled []SpooledAnswer `json:"spooled,omitempty"`
+}
+
+// SpooledAnswer is an answer that was paid for and is on the disk of one machine alone.
+type SpooledAnswer struct {
+	Chunk  string    `json:"chunk"`  // hash of the clip that it is for
+	Answer string    `json:"answer"` // its own hash
+	At     time.Time `json:"at"`     // when it came
 }
 
 // Replaces reports whether u says more about its attempt than an earlier entry:

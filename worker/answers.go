@@ -196,8 +196,9 @@ func (a *Answers) stored(ctx context.Context, hash string) ([]byte, error) {
 
 // Put keeps an answer, in the spool if the store does not take it. It is in a file of the
 // spool before the store is asked, for a process that dies meanwhile must not lose it;
-// where the store does not answer at once, that file is synced too.
-func (a *Answers) Put(ctx context.Context, hash string, answer []byte) error {
+// where the store does not answer at once, that file is synced too. spooled is called when
+// the store has refused the answer or hesitates for longer.
+func (a *Answers) Put(ctx context.Context, hash string, answer []byte, spooled func()) error {
 	full := a.trySpool(hash, answer)
 	short, cancel := context.WithTimeout(ctx, storageWait)
 	defer cancel()
@@ -215,7 +216,7 @@ func (a *Answers) Put(ctx context.Context, hash string, answer []byte) error {
 	if full == nil {
 		full = a.syncSpooled(hash)
 	}
-	err := <-stored
+	err := a.awaitStore(stored, full == nil, spooled)
 	if err == nil {
 		a.unspool(hash)
 		return nil
@@ -229,6 +230,28 @@ func (a *Answers) Put(ctx context.Context, hash string, answer []byte) error {
 
 // patience is how long an answer may be in an unsynced file alone while the store takes it.
 const patience = 50 * time.Millisecond
+
+// hesitation is how long the store may take, beyond that, until others are told that an
+// answer is in the spool.
+const hesitation = 450 * time.Millisecond
+
+// awaitStore returns whether the store has taken an answer, and calls spooled on the way
+// if that is in the spool and the store has not.
+func (a *Answers) awaitStore(stored chan error, kept bool, spooled func()) error {
+	if !kept || spooled == nil {
+		return <-stored
+	}
+	select {
+	case err := <-stored:
+		if err != nil {
+			spooled()
+		}
+		return err
+	case <-time.After(hesitation):
+	}
+	spooled()
+	return <-stored
+}
 
 // errNoSpool is why an answer is kept nowhere while the store is away.
 var errNoSpool = errors.New("there is none")

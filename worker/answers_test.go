@@ -33,14 +33,14 @@ func TestAnswersWhileTheStoreIsAway(t *testing.T) {
 	ctx := t.Context()
 	s := &awayStore{fakeServices: newFakeServices()}
 	a := &Answers{Store: s, Spool: t.TempDir(), Limit: 10}
-	if err := errors.Join(a.Ready(ctx), a.Put(ctx, "aa00", []byte("one"))); err != nil {
+	if err := errors.Join(a.Ready(ctx), a.Put(ctx, "aa00", []byte("one"), nil)); err != nil {
 		t.Fatal(err)
 	}
 	s.away = errors.New("503 slow down")
-	if err := a.Put(ctx, "bb00", []byte("two")); err != nil {
+	if err := a.Put(ctx, "bb00", []byte("two"), nil); err != nil {
 		t.Errorf("not kept in the spool: %v", err)
 	}
-	if err := a.Put(ctx, "cc00", []byte("more than the spool may hold")); err == nil {
+	if err := a.Put(ctx, "cc00", []byte("more than the spool may hold"), nil); err == nil {
 		t.Error("the spool has no bound")
 	}
 	err := a.Ready(ctx)
@@ -72,7 +72,7 @@ func TestStoreIsProbed(t *testing.T) {
 	t.Parallel()
 	s := &awayStore{fakeServices: newFakeServices(), away: errors.New("no space left")}
 	a := &Answers{Store: s}
-	if err := a.Put(t.Context(), "aa00", []byte("one")); !errors.Is(err, s.away) {
+	if err := a.Put(t.Context(), "aa00", []byte("one"), nil); !errors.Is(err, s.away) {
 		t.Errorf("kept nowhere: %v", err)
 	}
 	if a.Ready(t.Context()) == nil {
@@ -90,7 +90,7 @@ func TestSlowStoreDoesNotHoldAnAnswer(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		a := &Answers{Store: hangingStore{newFakeServices()}, Spool: dir}
-		if err := a.Put(t.Context(), "aa00", []byte("one")); err != nil {
+		if err := a.Put(t.Context(), "aa00", []byte("one"), nil); err != nil {
 			t.Error(err)
 		}
 		if got, err := a.Get(t.Context(), "aa00"); err != nil || string(got) != "one" {
@@ -116,7 +116,7 @@ func TestAnswerIsDurableWhileTheStoreHesitates(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a := &Answers{Store: slowStore{newFakeServices(), test.takes}, Spool: dir}
 			done := make(chan error, 1)
-			go func() { done <- a.Put(t.Context(), "aa00", []byte("one")) }()
+			go func() { done <- a.Put(t.Context(), "aa00", []byte("one"), nil) }()
 			time.Sleep(patience)
 			synctest.Wait()
 			next := &Answers{Store: newFakeServices(), Spool: dir} // of the process that follows a death now
@@ -129,6 +129,45 @@ func TestAnswerIsDurableWhileTheStoreHesitates(t *testing.T) {
 			}
 			if left, err := a.spooled(); err != nil || (len(left) > 0) != (test.takes > storageWait) || (a.Down() != nil) != (len(left) > 0) {
 				t.Errorf("%s: left in the spool %q, %v; down: %v", name, left, err, a.Down())
+			}
+		})
+	}
+}
+
+// TestOthersAreToldOfTheSpool: as soon as the store refuses an answer or hesitates for
+// longer, and not for a store that is only slow.
+func TestOthersAreToldOfTheSpool(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		takes time.Duration // of the store
+		away  bool
+		spool bool
+		told  time.Duration // 0: never
+	}{
+		"at once":              {0, false, true, 0},
+		"slow":                 {patience + hesitation/2, false, true, 0},
+		"hesitates":            {time.Second, false, true, patience + hesitation},
+		"refuses":              {10 * time.Millisecond, true, true, 10 * time.Millisecond},
+		"refuses late":         {patience + time.Millisecond, true, true, patience + time.Millisecond},
+		"refuses, and nowhere": {10 * time.Millisecond, true, false, 0},
+	} {
+		dir := t.TempDir()
+		synctest.Test(t, func(t *testing.T) {
+			s := putFunc{newFakeServices(), func() error {
+				time.Sleep(test.takes)
+				if test.away {
+					return errors.New("503 slow down")
+				}
+				return nil
+			}}
+			a := &Answers{Store: s}
+			if test.spool {
+				a.Spool = dir
+			}
+			began, told, times := time.Now(), time.Duration(0), 0
+			_ = a.Put(t.Context(), "aa00", []byte("one"), func() { told, times = time.Since(began), times+1 })
+			if told != test.told || times != min(times, 1) {
+				t.Errorf("%s: told after %v, want %v, %d times", name, told, test.told, times)
 			}
 		})
 	}
@@ -148,7 +187,7 @@ func TestAnswerOutlivesADeathBeforeTheStoreIsAsked(t *testing.T) {
 		}
 		return died
 	}}
-	_ = (&Answers{Store: s, Spool: dir}).Put(t.Context(), "aa00", []byte("one"))
+	_ = (&Answers{Store: s, Spool: dir}).Put(t.Context(), "aa00", []byte("one"), nil)
 	store := newFakeServices()
 	next := &Answers{Store: store, Spool: dir}
 	if err := next.Ready(t.Context()); err != nil || asked != 1 || string(store.objects[lector.AnswerKey("aa00")]) != "one" {

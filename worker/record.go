@@ -26,8 +26,9 @@ type record struct {
 	jobs    JobStore
 	job     lector.Job
 	version uint64
-	stored  time.Time // when the broker stored the event
-	attempt int       // the number of this worker's attempt; 0: it has begun none
+	stored  time.Time              // when the broker stored the event
+	attempt int                    // the number of this worker's attempt; 0: it has begun none
+	spooled []lector.SpooledAnswer // of the attempt before, when they came
 }
 
 // load reads the record of an article; one that is not there is empty.

@@ -89,6 +89,9 @@ func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) erro
 
 // speak makes the rendition, and sums up what it has used.
 func (w *Worker) speak(ctx context.Context, r *record, plan *Plan, step func(Progress)) (*Narration, error) {
+	if err := w.awaitSpooled(ctx, r); err != nil {
+		return nil, atStage(lector.StageSynth, err)
+	}
 	account := w.Narrator.Account(r.job.Site, r.job.ID, w.Name)
 	account.Lane = r.job.Lane
 	n, err := plan.Narrate(ctx, account, step)

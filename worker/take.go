@@ -120,9 +120,11 @@ func (w *Worker) attempt(ctx context.Context, d lector.Delivery, r *record) erro
 		err := lector.Permanent(fmt.Errorf("%d workers were lost at this article", n))
 		return lector.WithClass(lector.Hint(err, "see their logs: were they killed, or does the article need more memory than they have? Then replay the job"), lector.ClassPoison)
 	}
-	if err := w.recordLostUsage(ctx, r.job); err != nil {
+	last, err := w.recordLostUsage(ctx, r.job)
+	if err != nil {
 		return err
 	}
+	r.spooled = last.Spooled
 	return w.run(ctx, d, r)
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"lector"
@@ -20,32 +21,75 @@ type UsageLedger interface {
 	Write(ctx context.Context, u lector.AttemptUsage) error
 }
 
-// recordLostUsage ends the entry of an attempt whose worker died. What it asked
-// for and is in the store by its call was paid for; of the rest as much as could be
-// open at the voice is unknown.
-func (w *Worker) recordLostUsage(ctx context.Context, j lector.Job) error {
+// recordLostUsage ends the entry of an attempt whose worker died, and returns the newest
+// entry of the job. What it asked for and is in the store by its call was paid for; of the
+// rest as much as could be open at the voice is unknown.
+func (w *Worker) recordLostUsage(ctx context.Context, j lector.Job) (last lector.AttemptUsage, err error) {
 	if w.UsageLedger == nil {
-		return nil
+		return last, nil
 	}
-	last, err := w.UsageLedger.Last(ctx, j.Site, j.ID)
+	last, err = w.UsageLedger.Last(ctx, j.Site, j.ID)
 	if errors.Is(err, lector.ErrNotFound) || err == nil && !last.Ended.IsZero() {
-		return nil
+		return last, nil
 	}
 	if err != nil {
-		return lector.WithClass(fmt.Errorf("usage ledger: %w", err), lector.ClassStorage)
+		return last, lector.WithClass(fmt.Errorf("usage ledger: %w", err), lector.ClassStorage)
 	}
 	w.Log.Warn("a worker died at this article", "job", j.ID, "worker", last.Worker, "planned", len(last.Calls))
-	return w.UsageLedger.Write(ctx, last.LostUsage(w.paidBy(ctx, last.ID), w.now()))
+	return last, w.UsageLedger.Write(ctx, last.LostUsage(w.paidBy(ctx, last), w.now()))
 }
 
-// paidBy reports of a chunk whether its clip is there and the attempt has paid for
-// it. What is said in many articles may have been planned by several attempts, of
-// which one made the call. A clip that does not say who paid is of an older build.
-func (w *Worker) paidBy(ctx context.Context, attempt string) func(chunk string) bool {
+// paidBy reports of a chunk whether the attempt has paid for it: its clip is there, or its
+// answer came and is in a spool. What is said in many articles may have been planned by
+// several attempts, of which one made the call. A clip that does not say who paid is of an
+// older build.
+func (w *Worker) paidBy(ctx context.Context, u lector.AttemptUsage) func(chunk string) bool {
 	return func(chunk string) bool {
+		if slices.ContainsFunc(u.Spooled, func(s lector.SpooledAnswer) bool { return s.Chunk == chunk }) {
+			return true
+		}
 		clip, err := Clips{w.Store}.Get(ctx, chunk)
-		return err == nil && cmp.Or(synth.Payer(clip), attempt) == attempt
+		return err == nil && cmp.Or(synth.Payer(clip), u.ID) == u.ID
 	}
+}
+
+// Times of answers in a spool: how long they are waited for, and how often it is looked
+// whether they have come into the store. A worker moves them there as soon as that is
+// back; one that is frozen or started again takes its time, and one whose machine is lost
+// never does.
+const (
+	spoolWait = 5 * time.Minute
+	spoolLook = 5 * time.Second
+)
+
+// awaitSpooled has the article wait while an answer that an attempt before has paid for is
+// on the disk of its worker: to ask for it again would be to pay again.
+func (w *Worker) awaitSpooled(ctx context.Context, r *record) error {
+	for _, s := range r.spooled {
+		if w.now().Sub(s.At) >= spoolWait {
+			continue
+		}
+		there, err := w.isStored(ctx, lector.ClipKey(s.Chunk), lector.AnswerKey(s.Answer))
+		if err != nil {
+			return err
+		}
+		if !there {
+			err := errors.New("an answer that is paid for is in the spool of the worker that asked for it")
+			return lector.WithClass(lector.Throttled(err, spoolLook), lector.ClassStorage)
+		}
+	}
+	return nil
+}
+
+// isStored reports whether one of the objects is in the store.
+func (w *Worker) isStored(ctx context.Context, keys ...string) (bool, error) {
+	for _, key := range keys {
+		_, err := w.Store.Stat(ctx, key)
+		if err == nil || !errors.Is(err, lector.ErrNotFound) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // countUsage sums what this attempt billed and what it found in the cache.

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"testing"
@@ -27,6 +28,70 @@ func (l *oneEntry) Write(_ context.Context, u lector.AttemptUsage) error {
 	return nil
 }
 
+// TestPaidAnswerInASpoolIsWaitedFor has an attempt end, or be lost, with an answer on its
+// worker's disk alone. The next attempt does not pay for it again, unless the answer does
+// not come for minutes: its machine may be lost.
+func TestPaidAnswerInASpoolIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	away := errors.New("503 slow down")
+	for name, test := range map[string]struct {
+		age    time.Duration // of the answer
+		stored string        // key of what is in the store
+		ended  bool          // the attempt before
+		broken error         // what the store answers
+		waits  bool
+	}{
+		"nothing came":                {time.Second, "", true, nil, true},
+		"nothing came, a lost worker": {time.Minute, "", false, nil, true},
+		"the answer came":             {time.Second, lector.AnswerKey("bb11"), true, nil, false},
+		"its clip was made":           {time.Second, lector.ClipKey("aa00"), false, nil, false},
+		"another answer came":         {time.Second, lector.AnswerKey("bb22"), true, nil, true},
+		"it does not come":            {spoolWait, "", false, nil, false},
+		"nobody can look":             {time.Second, "", true, away, true},
+	} {
+		m := newFakeServices()
+		if test.stored != "" {
+			m.objects[test.stored] = []byte("x")
+		}
+		now := time.Now()
+		u := lector.AttemptUsage{ID: "lost", Began: now, Concurrency: 1, Calls: []lector.Call{{Chunk: "aa00"}}}
+		u.Spooled = []lector.SpooledAnswer{{Chunk: "aa00", Answer: "bb11", At: now.Add(-test.age)}}
+		if test.ended {
+			u.Ended = now
+		}
+		ledger := &oneEntry{u}
+		w := &Worker{Store: m, UsageLedger: ledger, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }}
+		last, err := w.recordLostUsage(t.Context(), lector.Job{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := ledger.last.Calls[0]; !test.ended && c.Outcome != lector.CallPaid {
+			t.Errorf("%s: the call counts as %q", name, c.Outcome)
+		}
+		if len(ledger.last.Spooled) != 1 {
+			t.Errorf("%s: the next attempt but one would not know of it", name)
+		}
+		w.Store = statStore{m, test.broken}
+		err = w.awaitSpooled(t.Context(), &record{spooled: last.Spooled})
+		if _, throttled := lector.IsThrottled(err); (err != nil) != test.waits || test.waits && test.broken == nil && (!throttled || lector.ClassOf(err) != lector.ClassStorage) {
+			t.Errorf("%s: %v of class %q", name, err, lector.ClassOf(err))
+		}
+	}
+}
+
+// statStore is a store that may not say what is in it.
+type statStore struct {
+	*fakeServices
+	broken error
+}
+
+func (s statStore) Stat(ctx context.Context, key string) (lector.Object, error) {
+	if s.broken != nil {
+		return lector.Object{}, s.broken
+	}
+	return s.fakeServices.Stat(ctx, key)
+}
+
 // TestLostUsageCountsWhatTheAttemptPaid has three articles plan the same byline, of
 // whose workers two died: only the attempt whose call made the clip has paid.
 func TestLostUsageCountsWhatTheAttemptPaid(t *testing.T) {
@@ -43,7 +108,7 @@ func TestLostUsageCountsWhatTheAttemptPaid(t *testing.T) {
 		{Chunk: "aa00"}, {Chunk: "bb00"}, {Chunk: "cc00"}, {Chunk: "dd00"},
 	}}}
 	w := &Worker{Store: m, UsageLedger: ledger, Log: slog.New(slog.DiscardHandler)}
-	if err := w.recordLostUsage(t.Context(), lector.Job{}); err != nil {
+	if _, err := w.recordLostUsage(t.Context(), lector.Job{}); err != nil {
 		t.Fatal(err)
 	}
 	var got []string

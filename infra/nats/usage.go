@@ -66,7 +66,7 @@ func (l *UsageLedger) Write(ctx context.Context, u lector.AttemptUsage) error {
 	}
 	m := nats.NewMsg(usageSubject(u.Site, u.Job))
 	m.Data = data
-	id := fmt.Sprintf("%s.%d.%t.%t", u.ID, len(u.Calls), u.Ended.IsZero(), u.Lost)
+	id := fmt.Sprintf("%s.%d.%t.%t.%d", u.ID, len(u.Calls), u.Ended.IsZero(), u.Lost, len(u.Spooled))
 	_, err = l.conn.js.PublishMsg(ctx, m, jetstream.WithMsgID(id))
 	return publishHint(err)
 }

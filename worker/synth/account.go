@@ -44,6 +44,7 @@ type Account struct {
 	mu       sync.Mutex
 	usage    lector.AttemptUsage // with the calls that are planned
 	written  bool                // the calls that are planned are in the ledger
+	last     lector.AttemptUsage // the entry that was written last
 	reserved []lector.Call       // in the budget
 	left     allowance           // of what is reserved
 	open     map[string]lector.Call
@@ -90,11 +91,36 @@ func (a *Account) Reserve(ctx context.Context, planned []lector.Call, concurrenc
 	a.calls.Add(int64(len(planned)))
 	a.usage.Calls = append(a.usage.Calls, planned...)
 	a.usage.Concurrency += concurrency
-	if err := a.ledger.Write(ctx, a.usage); err != nil {
-		return lector.WithClass(fmt.Errorf("usage ledger: %w", err), lector.ClassStorage)
+	if err := a.write(ctx, a.usage); err != nil {
+		return err
 	}
 	a.written = true
 	return nil
+}
+
+// write writes an entry into the ledger.
+func (a *Account) write(ctx context.Context, u lector.AttemptUsage) error {
+	if err := a.ledger.Write(ctx, u); err != nil {
+		return lector.WithClass(fmt.Errorf("usage ledger: %w", err), lector.ClassStorage)
+	}
+	a.last = u
+	return nil
+}
+
+// spooled notes that an answer is on this machine alone, for the next attempt at the
+// article: another worker would not find it, and pay again.
+func (a *Account) spooled(ctx context.Context, chunk, answer string) {
+	if a == nil {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.usage.Spooled = append(a.usage.Spooled, lector.SpooledAnswer{Chunk: chunk, Answer: answer, At: time.Now().UTC()})
+	u := a.last // there is one: a call is in the ledger before it is made
+	u.Spooled = slices.Clone(a.usage.Spooled)
+	if err := a.write(ctx, u); err != nil {
+		a.log.Warn("nobody else knows of an answer in the spool", "job", a.usage.Job, "error", err)
+	}
 }
 
 // reserve takes the calls out of the budget, as one.
@@ -220,11 +246,7 @@ func (a *Account) finish(ctx context.Context) error {
 	}
 	end := a.usage
 	end.Calls, end.Ended = a.made, time.Now().UTC()
-	err := a.ledger.Write(ctx, end)
-	if err != nil {
-		err = lector.WithClass(fmt.Errorf("usage ledger: %w", err), lector.ClassStorage)
-	}
-	return errors.Join(err, a.settle(ctx))
+	return errors.Join(a.write(ctx, end), a.settle(ctx))
 }
 
 // settle gives back what is left of the reservations, or adds what was billed

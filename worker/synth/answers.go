@@ -12,11 +12,13 @@ import (
 // Answers keeps what voices answered until the clip that is made of it is stored:
 // a process that dies while it checks an answer has not lost it. Ready returns why
 // no answer could be kept at this moment. When Put returns nil, the answer is
-// durable. Get returns lector.ErrNotFound for what is not there.
+// durable; it calls spooled, once at most, when the answer is durable and the store has not
+// taken it: only this machine has it then. Get returns lector.ErrNotFound for what is not
+// there.
 type Answers interface {
 	Ready(ctx context.Context) error
 	Get(ctx context.Context, hash string) ([]byte, error)
-	Put(ctx context.Context, hash string, answer []byte) error
+	Put(ctx context.Context, hash string, answer []byte, spooled func()) error
 	Delete(ctx context.Context, hash string) error
 }
 
@@ -44,7 +46,8 @@ func (k keeping) Speak(ctx context.Context, r Request) (Result, error) {
 	}
 	if answer, err := embed(res.MP3, res.Marks, nil, r.payerOf(res)); err == nil {
 		// If it cannot be kept it is still in memory, and its clip may yet be stored.
-		_ = r.answers.Put(context.WithoutCancel(ctx), r.answerHash(), answer)
+		ctx := context.WithoutCancel(ctx)
+		_ = r.answers.Put(ctx, r.answerHash(), answer, func() { r.account.spooled(ctx, r.chunk, r.answerHash()) })
 	}
 	return res, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,8 +16,16 @@ import (
 // memoryAnswers keeps answers in a map.
 type memoryAnswers struct {
 	memory
-	down error // what Ready answers
-	away error // what Get answers instead
+	down   error // what Ready answers
+	away   error // what Get answers instead
+	spools bool  // what is put, for the store does not take it
+}
+
+func (m *memoryAnswers) Put(ctx context.Context, hash string, answer []byte, spooled func()) error {
+	if m.spools {
+		spooled()
+	}
+	return m.memory.Put(ctx, hash, answer)
 }
 
 func (m *memoryAnswers) Get(ctx context.Context, hash string) ([]byte, error) {
@@ -141,4 +150,50 @@ func TestClipSaysWhoPaid(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLedgerSaysWhatIsInASpool has the store go away with the answers and the clips of two
+// chunks on their way: the attempt's entry names them, while it is open and at its end.
+func TestLedgerSaysWhatIsInASpool(t *testing.T) {
+	t.Parallel()
+	chunks, _ := article(100)
+	for name, spools := range map[string]bool{"the store is away": true, "it is not": false} {
+		synctest.Test(t, func(t *testing.T) {
+			ledger := &entries{MemoryLedger: NewMemoryLedger(nil)}
+			s := Synthesizer{
+				Voice: KeepAnswers(Meter(&fake{}, "anna")), Answers: &memoryAnswers{spools: spools},
+				Clips: &memory{fail: errors.New("the store is away")},
+			}
+			a := NewAccount("havana", "j", "one", ledger, ledger, quiet)
+			if _, err := s.Synthesize(t.Context(), a, chunks[:1], nil, nil); err == nil {
+				t.Fatal("no error")
+			}
+			if err := a.Close(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var named []bool
+			for _, u := range ledger.all {
+				found := len(u.Spooled) == 1 && u.Spooled[0].Chunk == s.hash(chunks[0]) && u.Spooled[0].Answer != "" && !u.Spooled[0].At.IsZero()
+				named = append(named, found)
+			}
+			want := []bool{false, true, true}
+			if !spools {
+				want = []bool{false, false}
+			}
+			if end := ledger.all[len(ledger.all)-1]; !slices.Equal(named, want) || end.Ended.IsZero() || ledger.all[len(want)-2].Ended != (time.Time{}) {
+				t.Errorf("%s: named %v, want %v: %+v", name, named, want, ledger.all)
+			}
+		})
+	}
+}
+
+// entries is a ledger that shows all that was written.
+type entries struct {
+	*MemoryLedger
+	all []lector.AttemptUsage
+}
+
+func (e *entries) Write(ctx context.Context, u lector.AttemptUsage) error {
+	e.all = append(e.all, u)
+	return e.MemoryLedger.Write(ctx, u)
 }
