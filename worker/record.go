@@ -28,7 +28,9 @@ type record struct {
 	version uint64
 	stored  time.Time              // when the broker stored the event
 	attempt int                    // the number of this worker's attempt; 0: it has begun none
-	spooled []lector.SpooledAnswer // of the attempt before, when they came
+	spooled []lector.SpooledAnswer // that the attempt before has named
+	// unleased says that another worker has the article's lease, and may be writing.
+	unleased bool
 }
 
 // load reads the record of an article; one that is not there is empty.

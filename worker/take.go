@@ -86,8 +86,15 @@ func (w *Worker) process(ctx context.Context, d lector.Delivery, r *record) erro
 		return err
 	}
 	defer release()
-	return w.processLeased(held, d, r)
+	if err := w.processLeased(held, d, r); err != nil || !r.unleased {
+		return err
+	}
+	return notYet{lostWriterWait, "for what another worker may still write"}
 }
+
+// lostWriterWait is when a withdrawal that went on without the lease comes again: who had
+// it has lost it by then, or is at no more work that writes.
+const lostWriterWait = 35 * time.Second
 
 // processLeased goes on when no other worker is at the article.
 func (w *Worker) processLeased(ctx context.Context, d lector.Delivery, r *record) error {
@@ -99,7 +106,7 @@ func (w *Worker) processLeased(ctx context.Context, d lector.Delivery, r *record
 		if err := w.resume(ctx, r, d.Event.Replay); err != nil {
 			return err
 		}
-		return w.erase(ctx, d, r) // a worker may have died before it
+		return w.withdrawAgain(ctx, d, r)
 	case lector.Due:
 		if err := w.awaitVoice(d, r); err != nil {
 			return err
@@ -112,6 +119,17 @@ func (w *Worker) processLeased(ctx context.Context, d lector.Delivery, r *record
 		return w.attempt(ctx, d, r)
 	}
 	return nil
+}
+
+// withdrawAgain removes what is left of a withdrawn article, if anything is: a worker may
+// have died before it had removed all, or have written behind the withdrawal.
+func (w *Worker) withdrawAgain(ctx context.Context, d lector.Delivery, r *record) error {
+	if d.Event.Type.Withdraws() && r.job.State == lector.Removed {
+		if err := w.deleteAudio(ctx, r.job); err != nil {
+			return err
+		}
+	}
+	return w.erase(ctx, d, r)
 }
 
 // attempt does the work, unless it has cost too many workers.
@@ -270,6 +288,7 @@ func (w *Worker) acquireLease(ctx context.Context, d lector.Delivery, r *record)
 		case ctx.Err() != nil:
 			return nil, nil, context.Cause(ctx)
 		case wait.Err() != nil:
+			r.unleased = true
 			return ctx, func() {}, nil
 		}
 	}
