@@ -9,6 +9,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"lector"
@@ -76,6 +77,25 @@ func (b bucket) read(ctx context.Context, key string) (version uint64, value []b
 		return 0, nil, nil
 	}
 	return m.Sequence, m.Data, err
+}
+
+// forget removes what a key has been before; its value stays.
+func (b bucket) forget(ctx context.Context, key string) error {
+	err := lector.ErrConflict
+	for range 5 {
+		version, value, rerr := b.read(ctx, key)
+		if rerr != nil || version == 0 {
+			return rerr
+		}
+		m := nats.NewMsg("$KV." + b.name + "." + key)
+		m.Data = value
+		m.Header.Set(jetstream.MsgRollup, jetstream.MsgRollupSubject)
+		_, err = b.conn.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(version))
+		if err = conflictError(err); !errors.Is(err, lector.ErrConflict) {
+			return err
+		}
+	}
+	return err
 }
 
 // entries yields the keys of a pattern as they stand, in no order. It ends with the

@@ -70,8 +70,9 @@ func (l *Leases) Newest(ctx context.Context, site, key string) (lector.ArticleEv
 	return e, place, err
 }
 
-// Erase removes what an article's events said, up to a place in the stream, and its
-// dead letters. What is newer stays.
+// Erase removes what an article's events said, up to a place in the stream, its dead
+// letters, and what its record has been before, with titles and quotes. What is newer
+// stays.
 func (c *Conn) Erase(ctx context.Context, site, key string, through uint64) error {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
@@ -91,5 +92,9 @@ func (c *Conn) Erase(ctx context.Context, site, key string, through uint64) erro
 			return brokerError(fmt.Sprintf("erase article %s from %s", key, part.stream), err)
 		}
 	}
-	return nil
+	records, err := c.bucket(ctx, jobs)
+	if err == nil {
+		err = records.forget(ctx, jobKey(site, key))
+	}
+	return brokerError("erase article "+key+" from the records before", err)
 }

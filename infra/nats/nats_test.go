@@ -538,3 +538,43 @@ func TestNoStreamIsCompressed(t *testing.T) {
 		t.Errorf("%d streams, %v", n, err)
 	}
 }
+
+// TestErasedArticleLeavesNoRecordBefore: the records bucket keeps what a key has been, and
+// with it the title of an article and what errors quote of its text.
+func TestErasedArticleLeavesNoRecordBefore(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	store, err := b.JobStore(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, version := lector.Job{ID: lector.Key("havana", "1"), Site: "havana", Article: "1"}, uint64(0)
+	other := lector.Job{ID: lector.Key("havana", "2"), Site: "havana", Article: "2", Title: "Another secret"}
+	for _, title := range []string{"A secret", "A secret again", ""} {
+		if j.Title = title; title == "" {
+			j.State = lector.Removed
+		}
+		if version, err = store.Save(t.Context(), j, version); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := store.Save(t.Context(), other, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Erase(t.Context(), "havana", j.ID, 1); err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := store.Job(t.Context(), "havana", j.ID)
+	if err != nil || got.State != lector.Removed {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for key, want := range map[string]int{j.ID: 1, other.ID: 1} {
+		all, err := store.bucket.kv.History(t.Context(), jobKey("havana", key))
+		if err != nil || len(all) != want {
+			t.Errorf("%s: %d records, %v", key, len(all), err)
+		}
+	}
+	if err := b.Erase(t.Context(), "havana", lector.Key("havana", "never"), 1); err != nil {
+		t.Errorf("an article without a record: %v", err)
+	}
+}
