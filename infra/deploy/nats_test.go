@@ -329,7 +329,7 @@ func follow(ctx context.Context, t *testing.T, c *nats.Conn) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	seen := 0
-	if err := ledger.Follow(ctx, func(lector.Job) { seen++ }, cancel); !errors.Is(err, context.Canceled) || seen != 1 {
+	if err := ledger.Follow(ctx, func(lector.Job) { seen++ }, func(string) {}, cancel); !errors.Is(err, context.Canceled) || seen != 1 {
 		t.Errorf("%d jobs are followed: %v", seen, err)
 	}
 }

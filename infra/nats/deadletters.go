@@ -165,7 +165,7 @@ func (c *Conn) ReplayDeadLetter(ctx context.Context, id uint64, replay string, l
 	if err != nil {
 		return 0, fmt.Errorf("replay dead letter %d: %w", id, publishHint(err))
 	}
-	if err := removeLetter(ctx, letters, id); err != nil {
+	if err := eraseMessage(ctx, letters, id); err != nil {
 		return ack.Sequence, fmt.Errorf("dead letter %d is event %d again, and could not be removed: %w", id, ack.Sequence, err)
 	}
 	return ack.Sequence, nil
@@ -179,7 +179,7 @@ func (c *Conn) DropDeadLetter(ctx context.Context, id uint64) error {
 	defer cancel()
 	l, letters, err := c.deadLetterIn(ctx, id)
 	if err == nil {
-		err = removeLetter(ctx, letters, id)
+		err = eraseMessage(ctx, letters, id)
 	}
 	if err == nil && l.Unusable != nil {
 		err = c.dropEvent(ctx, l)
@@ -214,13 +214,15 @@ func (c *Conn) dropEvent(ctx context.Context, l lector.DeadLetter) error {
 	return err
 }
 
-// removeLetter removes a dead letter that may be gone by now.
-func removeLetter(ctx context.Context, letters jetstream.Stream, id uint64) error {
-	err := letters.SecureDeleteMsg(ctx, id)
+// eraseMessage removes a message, which may be gone by now, and overwrites what it held.
+func eraseMessage(ctx context.Context, from jetstream.Stream, place uint64) error {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	err := from.SecureDeleteMsg(ctx, place)
 	if err == nil {
 		return nil
 	}
-	if _, gone := letters.GetMsg(ctx, id); errors.Is(gone, jetstream.ErrMsgNotFound) {
+	if _, gone := from.GetMsg(ctx, place); errors.Is(gone, jetstream.ErrMsgNotFound) {
 		return nil
 	}
 	return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -70,13 +71,15 @@ func (l *Leases) Newest(ctx context.Context, site, key string) (lector.ArticleEv
 	return e, place, err
 }
 
-// Erase removes what an article's events said, up to a place in the stream, its dead
-// letters, and what its record has been before, with titles and quotes. What is newer
-// stays.
+// Erase removes and overwrites what an article's events said, up to a place in the
+// stream, its dead letters, and what its record has been before, with titles and
+// quotes. What is newer stays.
 func (c *Conn) Erase(ctx context.Context, site, key string, through uint64) error {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	subject := lector.ArticleSubject(site, key)
+	c.overwrite(ctx, articles, subject, through)
+	c.overwrite(ctx, deadLetters, deadLetterPrefix+subject, math.MaxUint64)
 	for _, part := range []struct {
 		stream  string
 		options []jetstream.StreamPurgeOpt

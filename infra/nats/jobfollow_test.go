@@ -43,7 +43,7 @@ func TestFollowJobs(t *testing.T) {
 		if told = append(told, j); before > 0 {
 			cancel()
 		}
-	}, func() {
+	}, func(id string) { t.Errorf("%s is gone", id) }, func() {
 		before = len(told)
 		saveJob(t, l, "job4", lector.Failed)
 	})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -117,9 +118,9 @@ func (s *JobStore) Watch(ctx context.Context, site, key string) iter.Seq2[lector
 }
 
 // Follow calls changed with each record as it stands, then complete, and then
-// changed whenever one changes. It uses a connection of its own, since there may be
+// changed whenever one changes, and erased with the id of one that is gone. It uses a connection of its own, since there may be
 // many records. It returns when ctx ends, or with an error when it cannot go on.
-func (s *JobStore) Follow(ctx context.Context, changed func(lector.Job), complete func()) error {
+func (s *JobStore) Follow(ctx context.Context, changed func(lector.Job), erased func(id string), complete func()) error {
 	own, err := Connect(s.bucket.conn.options)
 	if err != nil {
 		return fmt.Errorf("follow jobs: %w", err)
@@ -131,6 +132,8 @@ func (s *JobStore) Follow(ctx context.Context, changed func(lector.Job), complet
 	}
 	return b.follow(ctx, ">", stallCheck, func(entry jetstream.KeyValueEntry) {
 		if entry.Operation() != jetstream.KeyValuePut {
+			_, id, _ := strings.Cut(entry.Key(), ".")
+			erased(id)
 			return
 		}
 		j, err := decodeJob(entry.Value())

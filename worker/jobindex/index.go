@@ -17,10 +17,10 @@ import (
 )
 
 // records are the job records. Follow calls changed with each as it stands, then
-// complete, and then changed whenever one changes. It returns when ctx ends, or
-// with an error when it cannot go on.
+// complete, and then changed whenever one changes, and erased with the id of one that is
+// gone. It returns when ctx ends, or with an error when it cannot go on.
 type records interface {
-	Follow(ctx context.Context, changed func(lector.Job), complete func()) error
+	Follow(ctx context.Context, changed func(lector.Job), erased func(id string), complete func()) error
 }
 
 // Index is the index of all jobs. Make it with New. Its methods may be called by
@@ -41,7 +41,7 @@ func New() *Index {
 // Run keeps the index until ctx ends. A watch that breaks off is begun again.
 func (x *Index) Run(ctx context.Context, records records, log *slog.Logger) {
 	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, 30*time.Second) {
-		err := records.Follow(ctx, x.Set, func() { x.setComplete(true); wait = time.Second })
+		err := records.Follow(ctx, x.Set, x.forget, func() { x.setComplete(true); wait = time.Second })
 		x.setComplete(false)
 		if ctx.Err() != nil {
 			return
@@ -78,6 +78,16 @@ func (x *Index) Set(j lector.Job) {
 	}
 	x.jobs[e.id] = e
 	x.enter(e)
+}
+
+// forget takes a job out of the index whose record is gone.
+func (x *Index) forget(id string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if e := x.jobs[id]; e != nil {
+		x.leave(e)
+		delete(x.jobs, id)
+	}
 }
 
 // maxShared bounds how many texts are kept to be shared: an event may state any

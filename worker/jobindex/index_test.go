@@ -112,7 +112,7 @@ func TestCountsFollowEachChange(t *testing.T) {
 // watched is a watch of a few records that breaks off at once, and then goes on.
 type watched struct{ follows int }
 
-func (w *watched) Follow(ctx context.Context, changed func(lector.Job), complete func()) error {
+func (w *watched) Follow(ctx context.Context, changed func(lector.Job), erased func(id string), complete func()) error {
 	w.follows++
 	for i := range 10 * w.follows {
 		changed(record(i))
@@ -121,6 +121,8 @@ func (w *watched) Follow(ctx context.Context, changed func(lector.Job), complete
 		return errors.New("no answer")
 	}
 	complete()
+	erased(record(7).ID)
+	erased("nobody")
 	<-ctx.Done()
 	return ctx.Err()
 }
@@ -137,8 +139,11 @@ func TestRunGoesOnAfterAFailure(t *testing.T) {
 			t.Errorf("%d jobs, complete %v", n, x.Complete())
 		}
 		time.Sleep(2 * time.Second)
-		if n, _ := x.Find(lector.JobFilter{}); n != 20 || !x.Complete() {
+		if n, _ := x.Find(lector.JobFilter{}); n != 19 || !x.Complete() {
 			t.Errorf("%d jobs, complete %v", n, x.Complete())
+		}
+		if _, known := x.Job(record(7).ID); known {
+			t.Error("an erased record is in the index")
 		}
 		cancel()
 		<-done

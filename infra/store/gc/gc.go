@@ -52,7 +52,7 @@ func (t *Tally) add(o lector.Object) {
 // one too: if it goes meanwhile, it is spoken again.
 func Find(ctx context.Context, s Store, before time.Time) (Plan, error) {
 	p := Plan{}
-	needed, err := p.needed(ctx, s)
+	needed, err := p.needed(ctx, s, "")
 	if err != nil {
 		return p, err
 	}
@@ -92,14 +92,15 @@ func hashOf(key string) string {
 // readers is how many manifests are read at once.
 const readers = 16
 
-// needed returns the hashes of all clips that a manifest names. A manifest that cannot
-// be read is an error: its clips would be taken for those of nobody.
-func (p *Plan) needed(ctx context.Context, s Store) (map[string]bool, error) {
+// needed returns the hashes of all clips that a manifest names which is not below except.
+// A manifest that cannot be read is an error: its clips would be taken for those of
+// nobody.
+func (p *Plan) needed(ctx context.Context, s Store, except string) (map[string]bool, error) {
 	manifests := make(chan lector.Manifest)
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error {
 		defer close(manifests)
-		return readManifests(ctx, s, manifests)
+		return readManifests(ctx, s, except, manifests)
 	})
 	needed := map[string]bool{}
 	for m := range manifests {
@@ -113,14 +114,14 @@ func (p *Plan) needed(ctx context.Context, s Store) (map[string]bool, error) {
 	return needed, work.Wait()
 }
 
-func readManifests(ctx context.Context, s Store, into chan<- lector.Manifest) error {
+func readManifests(ctx context.Context, s Store, except string, into chan<- lector.Manifest) error {
 	reading, ctx := errgroup.WithContext(ctx)
 	reading.SetLimit(readers)
 	for o, err := range s.List(ctx, "a/") {
 		if err != nil {
 			return errors.Join(fmt.Errorf("list renditions: %w", err), reading.Wait())
 		}
-		if !strings.HasSuffix(o.Key, "manifest.json") {
+		if !strings.HasSuffix(o.Key, "manifest.json") || except != "" && strings.HasPrefix(o.Key, except) {
 			continue
 		}
 		reading.Go(func() error {
