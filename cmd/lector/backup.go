@@ -56,6 +56,9 @@ func (a *app) backup(ctx context.Context, args []string) error {
 	if err := a.writeBackup(ctx, c, dir, &b); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
+	if err := noteBackup(c, dir, b.Made); err != nil {
+		return fmt.Errorf("backup: note where it is: %w", err)
+	}
 	for _, s := range b.Streams {
 		fmt.Fprintf(a.stdout, "%8d  messages of %s\n", s.Messages, s.Name)
 	}

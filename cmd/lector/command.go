@@ -42,6 +42,7 @@ func commands() []command {
 		{"store", "copy [flags] FROM TO", "moves clips, renditions and pronunciations into another store", storeHelp, (*app).storeCommand},
 		{"backup", "[flags] DIR", "writes a one-machine installation into a directory, while it works", backupHelp, (*app).backup},
 		{"restore", "[flags] DIR", "makes it again in an empty data directory, and checks it", restoreHelp, (*app).restore},
+		{"erase", "[flags] SITE ID", "removes every trace of an article that was withdrawn", eraseHelp, (*app).erase},
 		{"gc", "[flags]", "removes clips that no rendition needs", gcHelp, (*app).gc},
 		{"voices", "[flags] [list | test NAME]", "what can speak here, limits and price", voicesHelp, (*app).voices},
 		{"cost", "[flags]", "what the voices cost, by day, site and voice", costHelp, (*app).cost},
