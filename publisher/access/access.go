@@ -1,0 +1,164 @@
+// Package access finds out who asks at the private address, and refuses strangers.
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"lector"
+)
+
+// Tokens are the tokens that count.
+type Tokens interface {
+	// AccessToken returns the token with a hash, or lector.ErrNotFound.
+	AccessToken(ctx context.Context, hash string) (lector.AccessToken, error)
+}
+
+// Proxy is a server before this one that has asked for a login and names in a header
+// who it was.
+type Proxy struct {
+	Header string
+	From   []netip.Prefix         // its addresses: from others the header counts for nothing
+	Roles  map[string]lector.Role // by the name; "*" is anybody else. Without a role nothing may be seen
+}
+
+// Guard lets those in who show a token, or come through a proxy. With neither, whoever
+// reaches it may do everything: then it must be reached from this machine only.
+type Guard struct {
+	Tokens Tokens // nil: there are none
+	Proxy  *Proxy // nil: there is none
+	Log    *slog.Logger
+	Now    func() time.Time
+}
+
+type identityKey struct{}
+
+// Who returns who asks. Behind no Guard that is nobody, who may do nothing.
+func Who(ctx context.Context) lector.Identity {
+	who, _ := ctx.Value(identityKey{}).(lector.Identity)
+	return who
+}
+
+// errStranger is the error of who shows nothing that counts.
+var errStranger = errors.New("who asks is not known")
+
+// Handler finds out who asks before next does.
+func (g Guard) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		who, err := g.identify(r)
+		switch {
+		case errors.Is(err, errStranger):
+			g.Log.Info("refused at the private address", "path", r.URL.Path, "from", r.RemoteAddr, "reason", err)
+			g.refuse(w)
+		case err != nil:
+			g.Log.Error("tokens cannot be read", "error", err)
+			http.Error(w, "who asks cannot be found out now", http.StatusServiceUnavailable)
+		default:
+			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), identityKey{}, who)))
+		}
+	})
+}
+
+// refuse has a browser ask for a token, as the password of any name.
+func (g Guard) refuse(w http.ResponseWriter) {
+	if g.Tokens != nil {
+		w.Header().Set("WWW-Authenticate", `Basic realm="Lector: any name, and a token as the password", charset="UTF-8"`)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	http.Error(w, "a token is needed, or a login at the proxy", http.StatusUnauthorized)
+}
+
+func (g Guard) identify(r *http.Request) (lector.Identity, error) {
+	if g.Tokens == nil && g.Proxy == nil {
+		return lector.Identity{Name: "this machine", Role: lector.RoleAdmin, Way: "local"}, nil
+	}
+	if token := shownToken(r); token != "" && g.Tokens != nil {
+		return g.byToken(r.Context(), token)
+	}
+	if g.Proxy != nil {
+		return g.Proxy.identify(r)
+	}
+	return lector.Identity{}, fmt.Errorf("%w: no token", errStranger)
+}
+
+// shownToken returns the token of a program, or of a browser that has asked for it as a
+// password.
+func shownToken(r *http.Request) string {
+	if token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); bearer {
+		return strings.TrimSpace(token)
+	}
+	_, password, _ := r.BasicAuth()
+	return password
+}
+
+func (g Guard) byToken(ctx context.Context, token string) (lector.Identity, error) {
+	t, err := g.Tokens.AccessToken(ctx, lector.TokenHash(token))
+	switch {
+	case errors.Is(err, lector.ErrNotFound):
+		return lector.Identity{}, fmt.Errorf("%w: no such token", errStranger)
+	case err != nil:
+		return lector.Identity{}, err
+	case t.Expired(g.Now()):
+		return lector.Identity{}, fmt.Errorf("%w: the token %s is expired", errStranger, t.ID)
+	}
+	return lector.Identity{Name: t.Name, Role: t.Role, Way: "token"}, nil
+}
+
+// longestName is how long the name of a person may be, in bytes.
+const longestName = 200
+
+// identify believes the header of a request that comes from the proxy itself.
+func (p Proxy) identify(r *http.Request) (lector.Identity, error) {
+	names := r.Header.Values(p.Header)
+	switch {
+	case !p.sent(r):
+		return lector.Identity{}, fmt.Errorf("%w: it does not come from the proxy", errStranger)
+	case len(names) != 1 || !plain(names[0]):
+		return lector.Identity{}, fmt.Errorf("%w: the proxy names nobody, or several", errStranger)
+	}
+	role, known := p.Roles[names[0]]
+	if !known {
+		role = p.Roles["*"]
+	}
+	if role == "" {
+		return lector.Identity{}, fmt.Errorf("%w: %q has no role", errStranger, names[0])
+	}
+	return lector.Identity{Name: names[0], Role: role, Way: "proxy"}, nil
+}
+
+func plain(name string) bool {
+	return name != "" && name != "*" && len(name) <= longestName && utf8.ValidString(name) && !strings.ContainsFunc(name, unicode.IsControl)
+}
+
+// sent reports whether the proxy sent the request.
+func (p Proxy) sent(r *http.Request) bool {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return false
+	}
+	for _, from := range p.From {
+		if from.Contains(peer.Addr().Unmap().WithZone("")) {
+			return true
+		}
+	}
+	return false
+}
+
+// Need refuses those whose role is too low.
+func Need(role lector.Role, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !Who(r.Context()).Role.May(role) {
+			http.Error(w, "this needs the role "+string(role), http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
