@@ -515,6 +515,7 @@ func TestRolesForSubjects(t *testing.T) {
 		"$JS.API.CONSUMER.CREATE.KV_jobs.x.$KV.jobs.>", "$JS.API.CONSUMER.DELETE.KV_jobs.x", "$JS.FC.KV_jobs.x.y",
 		"$KV.replays.replay.x", "$JS.API.CONSUMER.CREATE.KV_replays.x.y", "$JS.API.CONSUMER.DELETE.KV_replays.x", "$JS.FC.KV_replays.x.y", "$JS.API.STREAM.MSG.GET.KV_replays", "$KV.reconcile.s.mark", "$JS.API.STREAM.MSG.GET.KV_reconcile",
 		"$JS.API.CONSUMER.CREATE.DEADLETTER.x", "$JS.API.STREAM.INFO.OTHER", "something.else",
+		"audit.v1.replay", "$KV.access.abc", "$JS.API.CONSUMER.CREATE.AUDIT.x.y", "$JS.API.CONSUMER.DELETE.AUDIT.x", "$JS.API.STREAM.INFO.AUDIT", "$JS.API.STREAM.INFO.KV_access", "$JS.API.STREAM.MSG.GET.KV_access", "$JS.API.STREAM.PURGE.AUDIT",
 		"$JS.API.CONSUMER.CREATE.ARTICLES.sweep.article.v1.>", "$JS.API.CONSUMER.DELETE.ARTICLES.floor", "$JS.API.CONSUMER.MSG.NEXT.ARTICLES.sweep",
 		"_INBOX_setup.x.1", "_INBOX_cms.x.1", "_INBOX_worker.x.1", "_INBOX_ops.x.1", "_INBOX_doctor.x.1",
 	} {

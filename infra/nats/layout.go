@@ -17,8 +17,8 @@ func Layout() (all []layoutPart) {
 	forms := map[string]string{
 		articles: "<site>.<key>", audio: "<site>.<key>", usage: "<site>.<key>", deadLetters: "<subject of the message>",
 		jobs: "<site>.<key>", budgets: "<site>", pauses: "lane.<lane>, site.<site>, voice.<voice>", replays: "replay.<id>, list.<id>.<page>",
-		reconciling: "<site>.<what>",
-		leases:      "article.<key>, clip.<hash>, edit.<key>, probe.<hash>, reconcile.<site>, sweep",
+		reconciling: "<site>.<what>", access: "<hash>", audit: "<what was done>",
+		leases: "article.<key>, clip.<hash>, edit.<key>, probe.<hash>, reconcile.<site>, sweep",
 	}
 	for _, s := range streamConfigs(1) {
 		all = append(all, layoutPart{"stream", s.Name, strings.TrimSuffix(s.Subjects[0], ">") + forms[s.Name], s.Description})

@@ -151,6 +151,12 @@ var rolesBySubject = []struct {
 	{usagePrefix, []string{"worker"}},
 	{deadLetterPrefix, []string{"worker"}},
 	{"$KV." + pauses + ".", []string{"ops"}},
+	{"$KV." + access + ".", []string{"setup"}},
+	{auditPrefix, []string{"worker", "ops", "setup"}}, // the console, the terminal
+	{"$JS.API.CONSUMER.CREATE." + audit, []string{"setup", "worker", "ops"}},
+	{"$JS.API.CONSUMER.DELETE." + audit, []string{"setup", "worker", "ops"}},
+	{"$JS.API.STREAM.INFO." + audit, []string{"setup", "worker", "ops"}},
+	{"$JS.API.STREAM.INFO.KV_" + access, []string{"setup", "worker", "ops"}},
 	{"$KV." + jobs + ".", []string{"worker", "ops", "setup"}}, // setup erases
 	{"$KV." + replays, []string{"worker", "ops"}},
 	{"$KV.", []string{"worker"}},

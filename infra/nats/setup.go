@@ -23,15 +23,18 @@ const (
 	pauses      = "pauses"
 	replays     = "replays"
 	reconciling = "reconcile"
+	access      = "access"
+	audit       = "AUDIT"
 	consumer    = "lector"
 	urgent      = "withdrawals" // its name from when it handed out nothing else
 )
 
-// Beginnings of the subjects of two streams: behind it stands the site and the
-// chunk of a call, or the subject that the message had.
+// Beginnings of the subjects of three streams: behind it stands the site and the
+// chunk of a call, the subject that the message had, or what was done.
 const (
 	usagePrefix      = "usage.v1."
 	deadLetterPrefix = "deadletter.v1."
+	auditPrefix      = "audit.v1."
 )
 
 // replayTTL is how long a replay is remembered.
@@ -171,7 +174,9 @@ func streamConfigs(replicas int) []jetstream.StreamConfig {
 	m := stream(usage, usagePrefix+">", "each call to a voice: what for, and what became of it")
 	m.MaxAge = 400 * 24 * time.Hour
 	m.AllowDirect = false // the newest entry must be the newest, not a replica's
-	return []jetstream.StreamConfig{a, b, d, m}
+	u := stream(audit, auditPrefix+">", "who did what by the console or at a terminal")
+	u.MaxAge, u.DenyDelete, u.DenyPurge = 400*24*time.Hour, true, true
+	return []jetstream.StreamConfig{a, b, d, m, u}
 }
 
 func bucketConfigs(replicas int) []jetstream.KeyValueConfig {
@@ -181,6 +186,7 @@ func bucketConfigs(replicas int) []jetstream.KeyValueConfig {
 		{Bucket: pauses, Description: "what operators have paused", History: 1, Replicas: replicas},
 		{Bucket: replays, Description: "replays of many articles, and how far they are", History: 1, TTL: replayTTL, Replicas: replicas},
 		{Bucket: reconciling, Description: "how far comparisons with feeds and CMSs have come", History: 1, Replicas: replicas},
+		{Bucket: access, Description: "hashes of the tokens that the private address takes", History: 1, Replicas: replicas},
 		leaseBucket(replicas),
 	}
 }

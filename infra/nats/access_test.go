@@ -1,0 +1,90 @@
+package nats
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"lector"
+)
+
+func TestAccessTokens(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	now := time.Now().UTC()
+	secret, first := lector.NewAccessToken("ann", lector.RoleView, now, time.Time{})
+	_, second := lector.NewAccessToken("ci", lector.RoleReplay, now.Add(time.Minute), now.Add(time.Hour))
+	for _, token := range []lector.AccessToken{first, second} {
+		if err := s.AddAccessToken(t.Context(), token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.AddAccessToken(t.Context(), first); err == nil {
+		t.Error("a token is added twice")
+	}
+	found, err := s.AccessToken(t.Context(), lector.TokenHash(secret))
+	if err != nil || found != first {
+		t.Errorf("%+v, %v", found, err)
+	}
+	all, err := s.AccessTokens(t.Context())
+	if err != nil || len(all) != 2 || all[0] != second {
+		t.Errorf("listed %+v, %v", all, err)
+	}
+	if err := s.RevokeAccessToken(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	for _, hash := range []string{first.Hash, first.Hash[:12], "", "*", ">", "a.b", secret} {
+		if found, err := s.AccessToken(t.Context(), hash); !errors.Is(err, lector.ErrNotFound) {
+			t.Errorf("%q: %+v, %v", hash, found, err)
+		}
+	}
+	if all, err := s.AccessTokens(t.Context()); err != nil || len(all) != 1 {
+		t.Errorf("listed %+v, %v", all, err)
+	}
+}
+
+func TestAudit(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	at := time.Date(2026, 11, 28, 8, 0, 0, 0, time.UTC)
+	for i := range 5 {
+		e := lector.AuditEntry{Time: at.Add(time.Duration(i) * time.Hour), Who: fmt.Sprint("user", i%2), Way: "token", Action: []string{"replay", "dead letter: drop"}[i%2], Target: fmt.Sprint(i)}
+		if err := s.RecordAudit(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, c := range map[string]struct {
+		query lector.AuditQuery
+		want  string
+	}{
+		"all":         {lector.AuditQuery{}, "43210"},
+		"the newest":  {lector.AuditQuery{Limit: 2}, "43"},
+		"of one":      {lector.AuditQuery{Who: "user1"}, "31"},
+		"one thing":   {lector.AuditQuery{Action: "dead letter: drop"}, "31"},
+		"other sign":  {lector.AuditQuery{Action: "dead letter; drop"}, ""},
+		"since":       {lector.AuditQuery{Since: at.Add(3 * time.Hour)}, "43"},
+		"of nobody":   {lector.AuditQuery{Who: "nobody"}, ""},
+		"never done":  {lector.AuditQuery{Action: ">"}, ""},
+		"of the rest": {lector.AuditQuery{Who: "user0", Since: at.Add(1), Limit: 1}, "4"},
+	} {
+		all, err := s.AuditEntries(t.Context(), c.query)
+		got := ""
+		for _, e := range all {
+			got += e.Target
+		}
+		if err != nil || got != c.want {
+			t.Errorf("%s: %s, %v, want %s", name, got, err, c.want)
+		}
+	}
+	stream, err := s.js.Stream(t.Context(), audit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(stream.DeleteMsg(t.Context(), 1), stream.SecureDeleteMsg(t.Context(), 2)); err == nil {
+		t.Error("an entry can be deleted")
+	}
+	if err := stream.Purge(t.Context()); err == nil {
+		t.Error("the audit can be emptied")
+	}
+}
