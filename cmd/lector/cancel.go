@@ -38,7 +38,9 @@ func (a *app) cancel(ctx context.Context, args []string) error {
 	}
 	var j lector.Job
 	err = a.asOperator(c, func(conn *nats.Conn) (err error) {
-		j, err = cancelJob(ctx, c, conn, *site, ids[0])
+		if j, err = cancelJob(ctx, c, conn, *site, ids[0]); err == nil {
+			a.note(ctx, conn, lector.AuditEntry{Action: "cancel", Target: j.Site + " " + j.ID})
+		}
 		return err
 	})
 	if err != nil {

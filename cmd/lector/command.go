@@ -38,6 +38,8 @@ func commands() []command {
 		{"pause", "[flags] [lane | site | voice NAME]", "pauses a lane, a site or a voice, or lists what is paused", pauseHelp, (*app).pause},
 		{"resume", "[flags] lane | site | voice NAME", "lets it go on", resumeHelp, (*app).resume},
 		{"deadletters", "[flags] [list | show ID | replay ID… | drop ID…]", "what nobody could work on", deadLettersHelp, (*app).deadLetters},
+		{"audit", "[flags]", "who did what by the console and by commands", auditHelp, (*app).audit},
+		{"token", "[flags] [create NAME | list | revoke ID]", "who may look at the private address, and do what there", tokenHelp, (*app).token},
 		{"lexicon", "[flags] [list | set | remove | import | export | test | impact]", "how words are pronounced", lexiconHelp, (*app).lexicon},
 		{"store", "copy [flags] FROM TO", "moves clips, renditions and pronunciations into another store", storeHelp, (*app).storeCommand},
 		{"backup", "[flags] DIR", "writes a one-machine installation into a directory, while it works", backupHelp, (*app).backup},

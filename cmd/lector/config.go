@@ -20,8 +20,11 @@ type config struct {
 	// Listen is the address of the public HTTP server: player, audio, embed pages.
 	Listen string `yaml:"listen" env:"LISTEN"`
 	// AdminListen is the address of health, metrics and console. Without
-	// authentication it must be a loopback address.
+	// admin_access it must be a loopback address.
 	AdminListen string `yaml:"admin_listen" env:"ADMIN_LISTEN"`
+	// AdminAccess says who may do what at admin_listen. Without it, everybody who
+	// reaches that may do everything. Health is open to all.
+	AdminAccess accessConfig `yaml:"admin_access,omitempty" envPrefix:"ADMIN_ACCESS_"`
 	// PublicURL is how the outside world reaches Listen; empty is this machine
 	// only, at the port of Listen.
 	PublicURL string `yaml:"public_url" env:"PUBLIC_URL"`
@@ -32,6 +35,32 @@ type config struct {
 	Log    logConfig              `yaml:"log" envPrefix:"LOG_"`
 	Voices map[string]voiceConfig `yaml:"voices"`
 	Sites  map[string]siteConfig  `yaml:"sites"`
+}
+
+// accessConfig says who may do what at the private address. The connection to it is not
+// encrypted: beyond one machine a proxy before it must do that.
+type accessConfig struct {
+	// Tokens is whether those of lector token count. A program shows one as a bearer
+	// token, a browser asks for it as the password of any name.
+	Tokens bool `yaml:"tokens,omitempty" env:"TOKENS"`
+	// Hosts are the names that browsers may ask for the console by, beside localhost and
+	// addresses.
+	Hosts []string    `yaml:"hosts,omitempty"`
+	Proxy proxyConfig `yaml:"proxy,omitempty" envPrefix:"PROXY_"`
+}
+
+// proxyConfig is a server before the private address that asks for a login, such as one
+// for OpenID Connect.
+type proxyConfig struct {
+	// Header is where the proxy says who it is, as X-Forwarded-User. The proxy must remove
+	// it from what others send.
+	Header string `yaml:"header,omitempty" env:"HEADER"`
+	// From are the addresses of the proxy, as 10.0.0.7/32: from others the header counts
+	// for nothing.
+	From []string `yaml:"from,omitempty"`
+	// Roles are what people may do, by the name that the proxy gives them: view, edit,
+	// replay or admin. "*" is anybody else; without it they see nothing.
+	Roles map[string]lector.Role `yaml:"roles,omitempty"`
 }
 
 // natsConfig says which NATS server to use.

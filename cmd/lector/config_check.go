@@ -34,12 +34,8 @@ func (c *config) checkAddresses() error {
 			return lector.Hint(fmt.Errorf("%s: %w", key, err), "give HOST:PORT, for example 127.0.0.1:8080")
 		}
 	}
-	host, _, _ := net.SplitHostPort(c.AdminListen)
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return lector.Hint(fmt.Errorf("admin_listen: %s is open to others, and nothing there asks for a password", c.AdminListen),
-			"use a loopback address such as 127.0.0.1:9090")
-	}
 	return errors.Join(
+		c.checkAccess(),
 		checkPublic("public_url", c.PublicURL), checkPublic("store.public_url", c.Store.PublicURL),
 		checkServer("store.endpoint", c.Store.Endpoint, "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
 	)

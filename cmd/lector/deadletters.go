@@ -276,6 +276,7 @@ func (a *app) actOnLetters(ctx context.Context, conn *nats.Conn, f deadLettersFl
 	if err != nil {
 		return err
 	}
+	a.note(ctx, conn, lector.AuditEntry{Action: "deadletter-" + act.verb, Target: strings.Trim(fmt.Sprint(p.IDs), "[]")})
 	return errors.Join(a.actOnEach(ctx, conn, &letterPace{jobs: jobs, most: f.atOnce}, p, act), p.leftError(false, act))
 }
 

@@ -11,12 +11,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"lector"
+	"lector/publisher/access"
 )
 
 func TestDoctorAsksWhatRuns(t *testing.T) {
 	t.Parallel()
 	var fault error
-	s := httptest.NewServer(adminHandler(func(context.Context) error { return fault }, prometheus.NewRegistry(), func() http.Handler { return nil }))
+	s := httptest.NewServer(adminHandler(func(context.Context) error { return fault }, access.Guard{}, prometheus.NewRegistry(), func() http.Handler { return nil }))
 	defer s.Close()
 	address := strings.TrimPrefix(s.URL, "http://")
 	if got := checkReady(t.Context(), address); len(got) != 1 || got[0].err != nil || got[0].detail != "ready" {

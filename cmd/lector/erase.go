@@ -198,6 +198,7 @@ func (e *eraser) erase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	e.app.note(ctx, e.conn, lector.AuditEntry{Action: "erase", Target: e.site + " " + e.key()})
 	if !now.Same(e.traces) {
 		return lector.Hint(fmt.Errorf("article %q of %s: %w", e.id, e.site, lector.ErrConflict), "something came while you looked at the plan: look again")
 	}

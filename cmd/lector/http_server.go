@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"lector"
+	"lector/publisher/access"
 	"lector/publisher/tcp"
 )
 
@@ -92,17 +93,11 @@ func withHint(err error) string {
 // healthCheck answers whether the process can do its work.
 type healthCheck func(ctx context.Context) error
 
-// adminHandler serves health, metrics, profiles and, where there is one, the console,
-// which is opened later than the address.
-func adminHandler(ready healthCheck, metrics *prometheus.Registry, console func() http.Handler) http.Handler {
+// adminHandler serves health to everybody, and to those that the guard lets in metrics,
+// profiles and, where there is one, the console, which is opened later than the address.
+func adminHandler(ready healthCheck, guard access.Guard, metrics *prometheus.Registry, console func() http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if pages := console(); pages != nil {
-			pages.ServeHTTP(w, r)
-			return
-		}
-		http.NotFound(w, r)
-	})
+	mux.Handle("/", guard.Handler(guardedHandler(metrics, console)))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
@@ -113,11 +108,23 @@ func adminHandler(ready healthCheck, metrics *prometheus.Registry, console func(
 		}
 		fmt.Fprintln(w, "ready")
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
-	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
-	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	return mux
+}
+
+func guardedHandler(metrics *prometheus.Registry, console func() http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if pages := console(); pages != nil {
+			pages.ServeHTTP(w, r)
+			return
+		}
+		http.NotFound(w, r)
+	})
+	mux.Handle("GET /metrics", access.Need(lector.RoleView, promhttp.HandlerFor(metrics, promhttp.HandlerOpts{})))
+	for path, serve := range map[string]http.HandlerFunc{
+		"": pprof.Index, "cmdline": pprof.Cmdline, "profile": pprof.Profile, "symbol": pprof.Symbol, "trace": pprof.Trace,
+	} {
+		mux.Handle("GET /debug/pprof/"+path, access.Need(lector.RoleAdmin, serve))
+	}
 	return mux
 }

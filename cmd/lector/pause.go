@@ -55,6 +55,7 @@ func (a *app) pause(ctx context.Context, args []string) error {
 	}
 	pause.Reason, pause.Since = *reason, time.Now().UTC()
 	return a.asOperator(c, func(conn *nats.Conn) error {
+		a.note(ctx, conn, lector.AuditEntry{Action: "pause", Target: string(pause.Kind) + " " + pause.Name, Detail: oneLine(pause.Reason)})
 		if err := conn.Pauses().Set(ctx, pause); err != nil {
 			return err
 		}
@@ -78,16 +79,18 @@ func (a *app) resume(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return a.asOperator(c, func(conn *nats.Conn) error { return a.resumePaused(ctx, conn.Pauses(), pause) })
+	return a.asOperator(c, func(conn *nats.Conn) error { return a.resumePaused(ctx, conn, pause) })
 }
 
-func (a *app) resumePaused(ctx context.Context, p *nats.Pauses, pause lector.Pause) error {
+func (a *app) resumePaused(ctx context.Context, conn *nats.Conn, pause lector.Pause) error {
+	p := conn.Pauses()
 	if err := p.Load(ctx); err != nil {
 		return err
 	}
 	if _, paused := p.Paused(pause.Kind, pause.Name); !paused {
 		return lector.Hint(fmt.Errorf("%s %s: %w", pause.Kind, pause.Name, errNotPaused), "lector pause lists what is")
 	}
+	a.note(ctx, conn, lector.AuditEntry{Action: "resume", Target: string(pause.Kind) + " " + pause.Name})
 	if err := p.Remove(ctx, pause); err != nil {
 		return err
 	}

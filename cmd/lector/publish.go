@@ -266,6 +266,9 @@ func (a *app) send(ctx context.Context, c *config, p publishFlags, e lector.Arti
 	if err != nil {
 		return err
 	}
+	if e.Type.Withdraws() && e.Replay == "" {
+		a.note(ctx, conn, lector.AuditEntry{Action: "unpublish", Target: e.Article.Site + " " + e.Article.Key()})
+	}
 	if !p.wait {
 		return a.accepted(p, e, sequence)
 	}

@@ -172,7 +172,9 @@ func (a *app) replayEvent(ctx context.Context, c *config, site, id string) (e le
 		if err != nil {
 			return err
 		}
-		e, err = replayOf(ctx, conn, j)
+		if e, err = replayOf(ctx, conn, j); err == nil {
+			a.note(ctx, conn, lector.AuditEntry{Action: "replay", Target: j.Site + " " + j.ID})
+		}
 		return err
 	})
 	return e, err
@@ -288,6 +290,7 @@ func (a *app) recordReplay(ctx context.Context, conn *nats.Conn, f *replayFlags,
 	if r, err = createReplay(ctx, records, r, jobs); err != nil {
 		return err
 	}
+	a.note(ctx, conn, lector.AuditEntry{Action: "replay", Target: r.ID, Detail: fmt.Sprintf("%d articles, %d characters to be billed", r.Plan.Articles, r.Plan.Characters.Billed)})
 	if f.publish.wait {
 		return a.followReplay(ctx, records, f, r.ID)
 	}

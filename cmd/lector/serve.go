@@ -74,6 +74,9 @@ func (h *resources) openServer(ctx context.Context, r roles) (*server, error) {
 }
 
 func (s *server) openHTTP(_ context.Context, r roles) (err error) {
+	if err := s.checkTokens(r); err != nil {
+		return err
+	}
 	if s.admin, err = s.openAdmin(); err != nil {
 		return err
 	}
@@ -94,7 +97,7 @@ func (s *server) openHTTP(_ context.Context, r roles) (err error) {
 // openAdmin opens the server for health and metrics. Several processes on one
 // machine would ask for the same default address: all but the first take any.
 func (s *server) openAdmin() (*httpServer, error) {
-	handler := adminHandler(s.ready, s.metrics.Registry, func() http.Handler { return s.console })
+	handler := adminHandler(s.ready, s.guard(), s.metrics.Registry, func() http.Handler { return s.console })
 	d, err := listenHTTP("admin_listen", s.config.AdminListen, handler, s.log)
 	if err == nil || s.config.AdminListen != defaults().AdminListen {
 		return d, err

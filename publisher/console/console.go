@@ -1,6 +1,6 @@
 // Package console is the operators' pages: which articles have audio, which have none
 // and why, and what mends it. They work without JavaScript, and for whoever reaches the
-// private listener.
+// private listener and has the role that they need.
 package console
 
 import (
@@ -15,10 +15,12 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
 	"lector"
+	"lector/publisher/access"
 )
 
 // Jobs finds the records of jobs.
@@ -55,8 +57,17 @@ type Pauses interface {
 	Remove(ctx context.Context, p lector.Pause) error
 }
 
+// Audit is what people have done.
+type Audit interface {
+	RecordAudit(ctx context.Context, e lector.AuditEntry) error
+	// AuditEntries returns what a query selects, the newest first.
+	AuditEntries(ctx context.Context, q lector.AuditQuery) ([]lector.AuditEntry, error)
+}
+
 // Config is what the pages show and change.
 type Config struct {
+	Audit   Audit
+	Hosts   []string // names that the pages may be asked for by, beside localhost and addresses
 	Jobs    Jobs
 	Letters Letters
 	Replays Replays
@@ -92,16 +103,22 @@ func New(c Config) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/jobs", http.StatusFound) })
 	mux.Handle("GET /console.css", http.FileServerFS(styles()))
-	for pattern, serve := range map[string]page{
-		"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /why": k.why,
-		"GET /replay": k.replayPlan, "POST /replay": k.startReplay,
-		"GET /deadletters": k.letterList, "GET /deadletters/{id}": k.letter,
-		"POST /deadletters/{id}/replay": k.replayLetter, "POST /deadletters/{id}/drop": k.dropLetter,
-		"GET /pauses": k.pauseList, "POST /pauses": k.pause, "POST /pauses/resume": k.resume,
+	for role, pages := range map[lector.Role]map[string]page{
+		lector.RoleView: {
+			"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /why": k.why, "GET /replay": k.replayPlan,
+			"GET /deadletters": k.letterList, "GET /deadletters/{id}": k.letter, "GET /pauses": k.pauseList,
+		},
+		lector.RoleReplay: {
+			"POST /replay": k.startReplay, "POST /deadletters/{id}/replay": k.replayLetter, "POST /deadletters/{id}/drop": k.dropLetter,
+			"POST /pauses": k.pause, "POST /pauses/resume": k.resume,
+		},
+		lector.RoleAdmin: {"GET /audit": k.audit},
 	} {
-		mux.HandleFunc(pattern, k.serve(serve))
+		for pattern, serve := range pages {
+			mux.HandleFunc(pattern, k.serve(role, serve))
+		}
 	}
-	return guard(http.NewCrossOriginProtection().Handler(mux)), nil
+	return k.guard(http.NewCrossOriginProtection().Handler(mux)), nil
 }
 
 func styles() fs.FS {
@@ -146,6 +163,8 @@ type frame struct {
 	Title string
 	Data  any
 	Now   time.Time
+	Who   lector.Identity
+	Admin bool // may look at the audit
 }
 
 // policy lets a page load its own style and nothing else.
@@ -154,12 +173,18 @@ const policy = "default-src 'none'; style-src 'self'; form-action 'self'; base-u
 // limit is how long a page may be asked for.
 const limit = 20 * time.Second
 
-func (k *console) serve(p page) http.HandlerFunc {
+// serve answers with a page those whose role is high enough.
+func (k *console) serve(needs lector.Role, p page) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 		ctx, cancel := context.WithTimeout(r.Context(), limit)
 		defer cancel()
-		v, err := p(r.WithContext(ctx))
+		v, err := view{}, error(nil)
+		if who := access.Who(ctx); who.Role.May(needs) {
+			v, err = p(r.WithContext(ctx))
+		} else {
+			err = lector.Hint(fmt.Errorf("%w: this needs the role %s, and yours is %s", errRole, needs, who.Role), "ask for a token with that role, or somebody who has it")
+		}
 		if err != nil {
 			v = k.failure(r, err)
 		}
@@ -167,7 +192,7 @@ func (k *console) serve(p page) http.HandlerFunc {
 			http.Redirect(w, r, v.goTo, http.StatusSeeOther)
 			return
 		}
-		k.write(w, v)
+		k.write(w, r, v)
 	}
 }
 
@@ -179,6 +204,8 @@ func (k *console) failure(r *http.Request, err error) view {
 		status = http.StatusNotFound
 	case errors.Is(err, errInput):
 		status = http.StatusBadRequest
+	case errors.Is(err, errRole):
+		status = http.StatusForbidden
 	default:
 		k.Log.Error("console", "path", r.URL.Path, "error", err)
 	}
@@ -188,9 +215,13 @@ func (k *console) failure(r *http.Request, err error) view {
 // errInput marks what a person has given wrongly.
 var errInput = errors.New("this cannot be asked for")
 
-func (k *console) write(w http.ResponseWriter, v view) {
+// errRole marks what a person may not do.
+var errRole = errors.New("you may not do this")
+
+func (k *console) write(w http.ResponseWriter, r *http.Request, v view) {
 	var b strings.Builder
-	if err := k.pages[v.name].Execute(&b, frame{v.title, v.data, k.Now()}); err != nil {
+	who := access.Who(r.Context())
+	if err := k.pages[v.name].Execute(&b, frame{v.title, v.data, k.Now(), who, who.Role.May(lector.RoleAdmin)}); err != nil {
 		k.Log.Error("console", "page", v.name, "error", err)
 		http.Error(w, "this page cannot be shown", http.StatusInternalServerError)
 		return
@@ -207,17 +238,17 @@ func (k *console) write(w http.ResponseWriter, v view) {
 	fmt.Fprint(w, b.String())
 }
 
-// guard refuses requests for a name that is not this machine's own: the page of a
-// stranger could have such a name point here, and read the answers.
-func guard(next http.Handler) http.Handler {
+// guard refuses requests for a name that is neither this machine's own nor configured:
+// the page of a stranger could have such a name point here, and read the answers.
+func (k *console) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
 		if name, _, err := net.SplitHostPort(host); err == nil {
 			host = name
 		}
 		_, err := netip.ParseAddr(strings.Trim(host, "[]"))
-		if err != nil && host != "localhost" {
-			http.Error(w, "ask for it by 127.0.0.1 or localhost", http.StatusMisdirectedRequest)
+		if err != nil && host != "localhost" && !slices.Contains(k.Hosts, strings.ToLower(host)) {
+			http.Error(w, "ask for it by 127.0.0.1 or localhost, or by a name in admin_access.hosts", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lector"
+	"lector/publisher/access"
 )
 
 var now = time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
@@ -25,6 +26,25 @@ type newsroom struct {
 	plan    lector.ReplayPlan
 	begun   []lector.ReplayRequest
 	done    []string // to dead letters
+	audit   []lector.AuditEntry
+	blind   error // why nothing can be noted
+	fail    error // why a dead letter cannot be dropped
+}
+
+func (n *newsroom) RecordAudit(_ context.Context, e lector.AuditEntry) error {
+	if n.blind == nil {
+		n.audit = append(n.audit, e)
+	}
+	return n.blind
+}
+
+func (n *newsroom) AuditEntries(_ context.Context, q lector.AuditQuery) (found []lector.AuditEntry, err error) {
+	for _, e := range n.audit {
+		if q.Matches(e) {
+			found = append(found, e)
+		}
+	}
+	return found, nil
 }
 
 func (n *newsroom) FindJobs(_ context.Context, f lector.JobFilter, limit int) (total int, found []lector.Job, err error) {
@@ -82,7 +102,7 @@ func (n *newsroom) ReplayDeadLetter(_ context.Context, id uint64, replay string,
 
 func (n *newsroom) DropDeadLetter(_ context.Context, id uint64) error {
 	n.done = append(n.done, fmt.Sprint("drop ", id))
-	return nil
+	return n.fail
 }
 
 func (n *newsroom) PlanReplay(_ context.Context, r lector.ReplayRequest) (lector.ReplayPlan, []lector.JobRef, error) {
@@ -134,6 +154,7 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 		{ID: 8, Time: now, Data: []byte{0, 1, 2, 0xff}, Unusable: lector.ErrNotFound},
 	}
 	h, err := New(Config{
+		Audit: n, Hosts: []string{"console.reader.example"},
 		Jobs: n, Letters: n, Replays: n, Pauses: n, Explain: n.explain, Sites: []string{"havana"}, Voices: []string{"amy"},
 		Embed: func(site, article string) string {
 			return "https://reader.example/embed/" + site + "/" + url.PathEscape(article)
@@ -146,13 +167,35 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 	return n, h
 }
 
+// known lets in who shows one of a few tokens, which are the names of their roles.
+func known(h http.Handler) http.Handler {
+	return access.Guard{Tokens: rolesAsTokens{}, Log: slog.New(slog.DiscardHandler), Now: time.Now}.Handler(h)
+}
+
+type rolesAsTokens struct{}
+
+func (rolesAsTokens) AccessToken(_ context.Context, hash string) (lector.AccessToken, error) {
+	for _, role := range lector.Roles() {
+		if lector.TokenHash(string(role)) == hash {
+			return lector.AccessToken{Name: "somebody who may " + string(role), Role: role}, nil
+		}
+	}
+	return lector.AccessToken{}, lector.ErrNotFound
+}
+
 // ask sends a request as a browser does that shows the console.
 func ask(h http.Handler, method, target string, form url.Values) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, "http://127.0.0.1:9090"+target, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	return askAs(h, r, lector.RoleAdmin)
+}
+
+// askAs sends a request with a token.
+func askAs(h http.Handler, r *http.Request, role lector.Role) *httptest.ResponseRecorder {
+	r.SetBasicAuth("", string(role))
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
+	known(h).ServeHTTP(w, r)
 	return w
 }
 
@@ -163,7 +206,7 @@ func TestPages(t *testing.T) {
 		"/jobs": "8 jobs", "/jobs?state=failed": "1 job.", "/jobs?text=nothing+like+it": "No jobs are like that",
 		"/jobs/havana/" + n.jobs[0].ID: "What happened", "/why?q=nobody": "never_seen", "/replay?state=failed": "for $1.25",
 		"/replay": "this is every article", "/deadletters": "2 letters", "/deadletters?class=quota": "No dead letters", "/deadletters/7": "bytes more",
-		"/deadletters/8": "no text", "/pauses": "Nothing is paused",
+		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/audit": "Nothing like that", "/audit?who=nobody": "Nothing like that",
 	} {
 		w := ask(h, http.MethodGet, target, nil)
 		body := w.Body.String()
@@ -254,8 +297,7 @@ func TestStrangers(t *testing.T) {
 	} {
 		r := httptest.NewRequest(http.MethodPost, "http://127.0.0.1:9090/deadletters/7/drop", nil)
 		change(r)
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
+		w := askAs(h, r, lector.RoleAdmin)
 		if w.Code < 400 || len(n.done) > 0 {
 			t.Errorf("%s: %d, %v", name, w.Code, n.done)
 		}
@@ -263,10 +305,90 @@ func TestStrangers(t *testing.T) {
 	for host, want := range map[string]int{"localhost:9090": 200, "[::1]:9090": 200, "127.0.0.1": 200, "lector.example:9090": 421} {
 		r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1:9090/jobs", nil)
 		r.Host = host
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
+		w := askAs(h, r, lector.RoleView)
 		if w.Code != want {
 			t.Errorf("%s: %d", host, w.Code)
+		}
+	}
+}
+
+// TestRoles asks for each page and each action with each role.
+func TestRoles(t *testing.T) {
+	t.Parallel()
+	for target, least := range map[string]lector.Role{
+		"GET /jobs": lector.RoleView, "GET /why?q=nobody": lector.RoleView, "GET /replay?state=failed": lector.RoleView, "GET /deadletters": lector.RoleView,
+		"GET /deadletters/7": lector.RoleView, "GET /pauses": lector.RoleView, "GET /audit": lector.RoleAdmin,
+		"POST /replay?state=failed": lector.RoleReplay, "POST /deadletters/7/replay": lector.RoleReplay, "POST /deadletters/7/drop": lector.RoleReplay,
+		"POST /pauses?kind=voice&name=amy": lector.RoleReplay, "POST /pauses/resume?kind=voice&name=amy": lector.RoleReplay,
+	} {
+		for _, role := range lector.Roles() {
+			n, h := open(t)
+			method, path, _ := strings.Cut(target, " ")
+			place, query, _ := strings.Cut(path, "?")
+			r := httptest.NewRequest(method, "http://127.0.0.1:9090"+path, nil)
+			if method == http.MethodPost {
+				r = httptest.NewRequest(method, "http://127.0.0.1:9090"+path, strings.NewReader(query+"&digest="+digest(n.plan)))
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			}
+			w := askAs(h, r, role)
+			if refused := w.Code == http.StatusForbidden; refused == role.May(least) || w.Code >= 500 {
+				t.Errorf("%s %s as %s: %d", method, place, role, w.Code)
+			}
+			did := len(n.done) + len(n.begun) + len(n.pauses)
+			if !role.May(least) && (did > 0 || len(n.audit) > 0 || !strings.Contains(w.Body.String(), "this needs the role "+string(least))) {
+				t.Errorf("%s as %s: done %d, %v", target, role, did, n.audit)
+			}
+			if method == http.MethodPost && role.May(least) && (len(n.audit) != 1 || n.audit[0].Who != "somebody who may "+string(role) || n.audit[0].Way != "token") {
+				t.Errorf("%s as %s is noted as %+v", target, role, n.audit)
+			}
+		}
+	}
+	_, h := open(t)
+	w := httptest.NewRecorder()
+	if h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://127.0.0.1:9090/jobs", nil)); w.Code != http.StatusForbidden {
+		t.Errorf("behind no guard: %d", w.Code)
+	}
+	if strings.Contains(askAs(h, httptest.NewRequest(http.MethodGet, "http://127.0.0.1:9090/jobs", nil), lector.RoleReplay).Body.String(), "/audit") {
+		t.Error("the audit is offered to who may not look at it")
+	}
+	if w := askAs(h, httptest.NewRequest(http.MethodGet, "http://Console.Reader.Example:9090/jobs", nil), lector.RoleView); w.Code != http.StatusOK {
+		t.Errorf("by a configured name: %d", w.Code)
+	}
+}
+
+func TestAuditSaysWhatWasDone(t *testing.T) {
+	t.Parallel()
+	n, h := open(t)
+	ask(h, http.MethodPost, "/pauses", url.Values{"kind": {"voice"}, "name": {"amy"}, "reason": {markup + strings.Repeat("x", 5000)}})
+	ask(h, http.MethodPost, "/replay?state=failed", url.Values{"digest": {"0-0"}}) // a stale plan does nothing
+	ask(h, http.MethodPost, "/replay?state=failed", url.Values{"digest": {digest(n.plan)}})
+	n.fail = fmt.Errorf("%s: %w", markup, lector.ErrNotFound)
+	ask(h, http.MethodPost, "/deadletters/7/drop", nil)
+	said := ""
+	for _, e := range n.audit {
+		said += fmt.Sprintf("%s %s %t; ", e.Action, e.Target, e.Failed != "")
+	}
+	if want := "pause voice amy false; replay state=failed false; deadletter-drop 7 false; deadletter-drop 7 true; "; said != want {
+		t.Errorf("noted: %s", said)
+	}
+	if d := n.audit[1].Detail; d != "2 articles, 500 characters to be billed, $1.25" || len(n.audit[0].Detail) > 200 {
+		t.Errorf("details %q, %d", d, len(n.audit[0].Detail))
+	}
+	page := ask(h, http.MethodGet, "/audit?action=deadletter-drop", nil).Body.String()
+	if !strings.Contains(page, "somebody who may admin") || !strings.Contains(page, "failed: ") || strings.Contains(page, "<script") || strings.Contains(page, ">state=failed<") {
+		t.Errorf("the page: %s", page)
+	}
+}
+
+func TestWhatCannotBeNotedIsNotDone(t *testing.T) {
+	t.Parallel()
+	n, h := open(t)
+	n.blind = fmt.Errorf("no answer")
+	for _, target := range []string{"/deadletters/7/drop", "/deadletters/7/replay", "/replay?state=failed", "/pauses"} {
+		form := url.Values{"digest": {digest(n.plan)}, "kind": {"voice"}, "name": {"amy"}}
+		w := ask(h, http.MethodPost, target, form)
+		if w.Code != http.StatusServiceUnavailable || len(n.done)+len(n.begun)+len(n.pauses) > 0 || !strings.Contains(w.Body.String(), "nothing was done") {
+			t.Errorf("%s: %d, %v %v %v", target, w.Code, n.done, n.begun, n.pauses)
 		}
 	}
 }

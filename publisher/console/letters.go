@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -63,16 +64,23 @@ func letterID(r *http.Request) (uint64, error) {
 
 func (k *console) replayLetter(r *http.Request) (view, error) {
 	id, err := letterID(r)
-	if err == nil {
-		_, err = k.Letters.ReplayDeadLetter(r.Context(), id, "console", lector.Normal) // in its own lane
+	if err != nil {
+		return view{}, err
 	}
+	err = k.do(r, lector.AuditEntry{Action: "deadletter-replay", Target: fmt.Sprint(id)}, func(ctx context.Context) error {
+		_, err := k.Letters.ReplayDeadLetter(ctx, id, "console", lector.Normal) // in its own lane
+		return err
+	})
 	return view{goTo: "/deadletters"}, err
 }
 
 func (k *console) dropLetter(r *http.Request) (view, error) {
 	id, err := letterID(r)
-	if err == nil {
-		err = k.Letters.DropDeadLetter(r.Context(), id)
+	if err != nil {
+		return view{}, err
 	}
+	err = k.do(r, lector.AuditEntry{Action: "deadletter-drop", Target: fmt.Sprint(id)}, func(ctx context.Context) error {
+		return k.Letters.DropDeadLetter(ctx, id)
+	})
 	return view{goTo: "/deadletters"}, err
 }

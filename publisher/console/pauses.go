@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -36,10 +37,14 @@ func (k *console) pause(r *http.Request) (view, error) {
 		return view{}, err
 	}
 	p.Reason, p.Since = r.PostFormValue("reason"), k.Now().UTC()
-	return view{goTo: "/pauses"}, k.Pauses.Set(r.Context(), p)
+	return view{goTo: "/pauses"}, k.do(r, pauseEntry("pause", p), func(ctx context.Context) error { return k.Pauses.Set(ctx, p) })
 }
 
 func (k *console) resume(r *http.Request) (view, error) {
 	p := lector.Pause{Kind: lector.PauseKind(r.PostFormValue("kind")), Name: r.PostFormValue("name")}
-	return view{goTo: "/pauses"}, k.Pauses.Remove(r.Context(), p)
+	return view{goTo: "/pauses"}, k.do(r, pauseEntry("resume", p), func(ctx context.Context) error { return k.Pauses.Remove(ctx, p) })
+}
+
+func pauseEntry(action string, p lector.Pause) lector.AuditEntry {
+	return lector.AuditEntry{Action: action, Target: string(p.Kind) + " " + p.Name, Detail: p.Reason}
 }

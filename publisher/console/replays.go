@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -64,11 +65,15 @@ func (k *console) startReplay(r *http.Request) (view, error) {
 	if v.Plan.Articles == 0 {
 		return view{}, fmt.Errorf("%w: there is nothing to replay", errInput)
 	}
-	id, err := k.Replays.StartReplay(r.Context(), request, v.Plan, jobs)
+	id := ""
+	figures := fmt.Sprintf("%d articles, %d characters to be billed, $%.2f", v.Plan.Articles, v.Plan.Characters.Billed, v.Plan.Cost)
+	err = k.do(r, lector.AuditEntry{Action: "replay", Target: cmp.Or(v.Query, "every article"), Detail: figures}, func(ctx context.Context) (err error) {
+		id, err = k.Replays.StartReplay(ctx, request, v.Plan, jobs)
+		return err
+	})
 	if err != nil {
 		return view{}, err
 	}
-	k.Log.Info("replay begun in the console", "replay", id, "articles", v.Plan.Articles)
 	return view{name: "started", title: "Replay begun", data: struct {
 		ID   string
 		Plan lector.ReplayPlan

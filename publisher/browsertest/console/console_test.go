@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"lector"
+	"lector/publisher/access"
 	"lector/publisher/browsertest"
 	"lector/publisher/console"
 )
@@ -83,6 +84,13 @@ func (newsroom) Set(context.Context, lector.Pause) error { return nil }
 
 func (newsroom) Remove(context.Context, lector.Pause) error { return nil }
 
+func (newsroom) RecordAudit(context.Context, lector.AuditEntry) error { return nil }
+
+func (newsroom) AuditEntries(context.Context, lector.AuditQuery) ([]lector.AuditEntry, error) {
+	e := lector.AuditEntry{Who: strings.Repeat("ann@reader.example", 20), Way: "proxy", Action: "replay", Target: strings.Repeat("state=failed", 30), Failed: strings.Repeat("no_answer_", 40)}
+	return []lector.AuditEntry{e, {Who: "ann", Way: "token", Action: "pause", Target: "lane backfill", Detail: "election night"}}, nil
+}
+
 // TestPagesCanBeUsedByEverybody looks at each page light and wide, dark on a phone,
 // and without scripts.
 func TestPagesCanBeUsedByEverybody(t *testing.T) {
@@ -97,7 +105,7 @@ func TestPagesCanBeUsedByEverybody(t *testing.T) {
 	defer b.Close()
 	n := newNewsroom()
 	h, err := console.New(console.Config{
-		Jobs: n, Letters: n, Replays: n, Pauses: n, Sites: []string{"havana"}, Voices: []string{"amy"}, Log: slog.New(slog.DiscardHandler),
+		Audit: n, Jobs: n, Letters: n, Replays: n, Pauses: n, Sites: []string{"havana"}, Voices: []string{"amy"}, Log: slog.New(slog.DiscardHandler),
 		Explain: func(_ context.Context, words []string) (console.Explanation, error) {
 			return console.Explain(console.Evidence{Site: "havana", Article: strings.Join(words, " ")}), nil
 		},
@@ -106,7 +114,7 @@ func TestPagesCanBeUsedByEverybody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := httptest.NewServer(h)
+	s := httptest.NewServer(access.Guard{}.Handler(h))
 	defer s.Close()
 	for _, look := range []browsertest.Look{{}, {Width: 375, Height: 700, Dark: true}, {NoScript: true}} {
 		lookAtAll(t, b, s.URL, look, n.jobs[4].ID)
@@ -122,7 +130,7 @@ func lookAtAll(t *testing.T, b *browsertest.Browser, address string, look browse
 	}
 	defer page.Close()
 	for _, path := range []string{
-		"/jobs", "/jobs/havana/" + job, "/why?q=nobody", "/replay?state=failed", "/deadletters", "/deadletters/7", "/pauses", "/jobs/havana/nobody",
+		"/jobs", "/jobs/havana/" + job, "/why?q=nobody", "/replay?state=failed", "/deadletters", "/deadletters/7", "/pauses", "/audit", "/jobs/havana/nobody",
 	} {
 		if err := page.Go(address + path); err != nil {
 			t.Fatal(err)
