@@ -225,13 +225,41 @@ func (w *Worker) finishWithoutAudio(ctx context.Context, r *record, reason strin
 	return err
 }
 
-// delete withdraws an article and erases what its events said.
+// delete withdraws an article and erases what its events said, and its clips.
 func (w *Worker) delete(ctx context.Context, d lector.Delivery, r *record) error {
 	r.job.Title, r.job.URL = "", ""
+	clips := w.clipsOf(ctx, r.job)
 	if err := w.withdraw(ctx, r, lector.Removed, "deleted by the CMS", d.Event.Replay); err != nil {
 		return err
 	}
+	if len(clips) > 0 {
+		w.Clips.RemoveClips(clips)
+	}
 	return w.erase(ctx, d, r)
+}
+
+// clipsOf returns the hashes of the clips that the manifests of an article name. What
+// cannot be read is left to lector gc.
+func (w *Worker) clipsOf(ctx context.Context, j lector.Job) (hashes []string) {
+	if w.Clips == nil {
+		return nil
+	}
+	for o, err := range w.Store.List(ctx, lector.Prefix(j.Site, j.ID)) {
+		if err != nil {
+			return hashes
+		}
+		if !strings.HasSuffix(o.Key, "manifest.json") {
+			continue
+		}
+		m, err := w.readManifest(ctx, o.Key)
+		if err != nil {
+			continue
+		}
+		for _, segment := range m.Segments {
+			hashes = append(hashes, segment.Clips...)
+		}
+	}
+	return hashes
 }
 
 // erase erases what the events of a deleted article said. It may be done again.

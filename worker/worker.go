@@ -50,6 +50,12 @@ type Eraser interface {
 	Erase(ctx context.Context, site, key string, through uint64) error
 }
 
+// ClipRemover is told which clips a deleted article had. It removes those later that no
+// other article needs.
+type ClipRemover interface {
+	RemoveClips(hashes []string)
+}
+
 // StoreReader reads the store. An absent object is lector.ErrNotFound.
 type StoreReader interface {
 	Open(ctx context.Context, key string) (io.ReadSeekCloser, lector.Object, error)
@@ -84,6 +90,7 @@ type Worker struct {
 	Pauses      Pauses       // nil: nothing is paused
 	Events      NewestEvents // nil: what is in the stream and not handed out yet is not known before a commit
 	Eraser      Eraser       // nil: what deleted articles said stays in the streams
+	Clips       ClipRemover  // nil: the clips of deleted articles stay, to be heard again for nothing
 	Edits       Edits        // nil: edits do not wait for further ones
 	Jobs        JobStore
 	Leases      Leases

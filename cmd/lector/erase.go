@@ -147,7 +147,7 @@ func (e *eraser) checkWithdrawn(ctx context.Context) error {
 		return err
 	case waits:
 		return lector.Hint(fmt.Errorf("article %q of %s has an event that no worker has ended", e.id, e.site), "lector why %s %s says what it waits for", e.site, e.id)
-	case j == nil:
+	case j == nil, j.State == lector.Removed && j.Announced:
 		return nil
 	case j.State != lector.Removed:
 		return lector.Hint(fmt.Errorf("article %q of %s is %s, not withdrawn", e.id, e.site, j.State), "first: lector unpublish -deleted -wait -site %s %s", e.site, e.id)
@@ -198,10 +198,10 @@ func (e *eraser) erase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.app.note(ctx, e.conn, lector.AuditEntry{Action: "erase", Target: e.site + " " + e.key()})
 	if !now.Same(e.traces) {
 		return lector.Hint(fmt.Errorf("article %q of %s: %w", e.id, e.site, lector.ErrConflict), "something came while you looked at the plan: look again")
 	}
+	e.app.note(ctx, e.conn, lector.AuditEntry{Action: "erase", Target: e.site + " " + e.key()})
 	if err := e.found.Remove(ctx, e.store); err != nil {
 		return err
 	}

@@ -83,8 +83,8 @@ func TestEraseLeavesNothingOfAnArticle(t *testing.T) {
 	if !slices.ContainsFunc(plan.Stays, func(s string) bool { return strings.Contains(s, kept) }) {
 		t.Errorf("nothing of the backup in %s: %q", kept, plan.Stays)
 	}
-	clips := h.clips()
-	if code := c.run("erase", secret.Site, secret.ID); code != 2 || len(h.clips()) != len(clips) {
+	clips := h.storedClips()
+	if code := c.run("erase", secret.Site, secret.ID); code != 2 || len(h.storedClips()) != len(clips) {
 		t.Errorf("unasked: exit code %d, %s", code, &c.err)
 	}
 	c.must("erase", "-yes", secret.Site, secret.ID)
@@ -95,7 +95,7 @@ func TestEraseLeavesNothingOfAnArticle(t *testing.T) {
 		t.Errorf("its words are still in %q", found)
 	}
 	limittest.Until(t, "the index forgets it", func() bool { _, known := h.index.Job(secret.Key()); return !known })
-	if now := h.clips(); len(now) != len(clips)-plan.Store.Clips.Objects || len(now) == 0 {
+	if now := h.storedClips(); len(now) != len(clips)-plan.Store.Clips.Objects || len(now) == 0 {
 		t.Errorf("%d clips of %d, want %d less", len(now), len(clips), plan.Store.Clips.Objects)
 	}
 	if found := filesWith(t, kept, secrets...); len(found) == 0 {
@@ -110,8 +110,8 @@ func TestEraseLeavesNothingOfAnArticle(t *testing.T) {
 	}
 }
 
-// clips lists the clips of the store.
-func (h *installation) clips() (keys []string) {
+// storedClips lists the clips of the store.
+func (h *installation) storedClips() (keys []string) {
 	h.t.Helper()
 	for o, err := range h.store.List(h.t.Context(), "clips/") {
 		if err != nil {
@@ -120,6 +120,38 @@ func (h *installation) clips() (keys []string) {
 		keys = append(keys, o.Key)
 	}
 	return keys
+}
+
+// TestDeletionTakesTheClipsAlong: those that another article has too stay, and so do
+// those of an article that is only withdrawn, for it may come back.
+func TestDeletionTakesTheClipsAlong(t *testing.T) {
+	t.Parallel()
+	h := openInstallation(t, t.TempDir(), &silentVoice{})
+	h.clips = &deletedClips{store: h.store, log: h.log}
+	h.worker.Clips = h.clips
+	h.start()
+	other, secret := sampleArticle("other"), secretArticle()
+	withdrawn := secretArticle()
+	withdrawn.ID, withdrawn.Title, withdrawn.Body.Content = "withdrawn", "A lamp went out", "<p>Nobody was at the lighthouse when the lamp went out on Saturday.</p>"
+	h.publishAndWait(lector.Published, other)
+	needed := h.storedClips()
+	h.publishAndWait(lector.Published, withdrawn)
+	kept := h.storedClips()
+	h.publishAndWait(lector.Published, secret)
+	all := h.storedClips()
+	h.publishAndWait(lector.Unpublished, withdrawn)
+	h.publishAndWait(lector.Deleted, secret)
+	if len(all) <= len(kept) || len(kept) <= len(needed) {
+		t.Fatalf("%d, %d and %d clips: the articles share all of them", len(needed), len(kept), len(all))
+	}
+	limittest.Until(t, "its clips are gone", func() bool { h.clips.remove(t.Context()); return len(h.storedClips()) <= len(kept) })
+	if now := h.storedClips(); !slices.Equal(now, kept) {
+		t.Errorf("the clips are %q, want %q", now, kept)
+	}
+	again := h.publishAndWait(lector.Published, secret)
+	if again.State != lector.Ready || again.Usage.Billed == 0 {
+		t.Errorf("published anew: %+v", again)
+	}
 }
 
 // TestEraseOfDeadLetters erases what nobody could ever work on.

@@ -54,11 +54,12 @@ type server struct {
 	replays     *replay.Runner // nil: this process has no worker
 	planner     *replay.Planner
 	sweeper     *worker.Sweeper
-	hooks       http.Handler // takes webhooks; nil: no site has any
-	console     http.Handler // the operators' pages; nil: this process has none
-	homePage    http.Handler // answers paths that the publisher does not serve
-	leases      *nats.Leases // nil: this process has no worker
-	comparisons *comparisons // nil: no site names a source
+	hooks       http.Handler  // takes webhooks; nil: no site has any
+	console     http.Handler  // the operators' pages; nil: this process has none
+	homePage    http.Handler  // answers paths that the publisher does not serve
+	leases      *nats.Leases  // nil: this process has no worker
+	comparisons *comparisons  // nil: no site names a source
+	clips       *deletedClips // nil: this process has no worker
 }
 
 // openServer opens all that the roles need, so that faults are reported before any
@@ -163,9 +164,10 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 	if err != nil {
 		return err
 	}
+	s.clips = &deletedClips{store: s.store, log: s.log}
 	s.worker = &worker.Worker{
 		Name: name, Queue: queue, Urgent: urgent, Pauses: s.pauses,
-		Events: s.conn, Eraser: s.conn, Edits: leases, EditWait: s.config.Worker.EditWait,
+		Events: s.conn, Eraser: s.conn, Clips: s.clips, Edits: leases, EditWait: s.config.Worker.EditWait,
 		Jobs: s.jobs, Leases: leases, Announcer: s.conn, Store: worker.StorageErrors(s.store),
 		Narrator: narrator, Addresses: s.config.addresses(), UsageLedger: s.metering.history, Log: s.log,
 		ConcurrentJobs: s.config.Worker.ConcurrentJobs, Heartbeat: nats.AckWait / 4, OnProgress: s.onProgress,
@@ -299,6 +301,9 @@ func (s *server) run(ctx context.Context) error {
 		for _, r := range s.comparisons.sites {
 			parts = append(parts, func(ctx context.Context) error { s.compare(ctx, s.leases, r); return nil })
 		}
+	}
+	if s.clips != nil {
+		parts = append(parts, s.clips.run)
 	}
 	if s.answers != nil {
 		parts = append(parts, func(ctx context.Context) error { s.answers.Run(ctx); return nil })

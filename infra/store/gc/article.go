@@ -44,6 +44,23 @@ func FindArticle(ctx context.Context, s Store, site, key string, hashes []string
 	return a, nil
 }
 
+// FindClips looks for the clips and answers with some hashes that no article needs,
+// whatever their age.
+func FindClips(ctx context.Context, s Store, hashes []string) (Article, error) {
+	var a Article
+	var p Plan
+	needed, err := p.needed(ctx, s, "")
+	if err != nil {
+		return a, err
+	}
+	for _, hash := range hashes {
+		if err := a.addClips(ctx, s, hash, needed[hash]); err != nil {
+			return a, err
+		}
+	}
+	return a, nil
+}
+
 // addFiles adds what is below a prefix, and notes the clips that manifests there name.
 // One that cannot be read goes all the same.
 func (a *Article) addFiles(ctx context.Context, s Store, prefix string, clips map[string]bool) error {

@@ -56,3 +56,22 @@ func TestArticleIsNotFoundWhileAnotherManifestCannotBeRead(t *testing.T) {
 		t.Errorf("that of another is: %v", err)
 	}
 }
+
+// TestClipsThatAnArticleNeedsStay: a is in two manifests, b in one, c and the answer d in
+// none.
+func TestClipsThatAnArticleNeedsStay(t *testing.T) {
+	t.Parallel()
+	s := stored(t)
+	before := keys(t, s)
+	a, err := FindClips(t.Context(), s, []string{hash("a"), hash("b"), hash("c"), hash("d"), hash("f"), "", "../x"})
+	if err != nil || a.Clips.Objects != 2 || a.Shared.Objects != 2 || a.Files.Objects != 0 {
+		t.Fatalf("found %+v, %v", a, err)
+	}
+	if err := a.Remove(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	want := slices.DeleteFunc(before, func(key string) bool { return key == lector.ClipKey(hash("c")) || key == lector.AnswerKey(hash("d")) })
+	if after := keys(t, s); !slices.Equal(want, after) {
+		t.Errorf("the store has %v, want %v", after, want)
+	}
+}
