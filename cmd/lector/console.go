@@ -25,6 +25,7 @@ func (s *server) openConsole(ctx context.Context, r roles) error {
 	}
 	jobs := addressedJobs{s.jobs, s.config}
 	s.console, err = console.New(console.Config{
+		Coverage: s.comparisons.reports, Sourced: s.config.sourcedSites(),
 		Audit: s.conn, Hosts: s.config.AdminAccess.hosts(),
 		Jobs: consoleJobs{jobs, s.index}, Letters: s.conn, Replays: consoleReplays{s.planner, records}, Pauses: s.pauses,
 		Explain: s.explain, Embed: s.config.addresses().Embed,

@@ -46,6 +46,16 @@ func (s siteConfig) hasSource() bool {
 	return s.SourceFeed != "" || s.CMS.Ghost.URL != "" || s.CMS.WordPress.URL != ""
 }
 
+// sourcedSites are the sites whose settings say where their articles are listed.
+func (c *config) sourcedSites() (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(c.Sites)) {
+		if c.Sites[name].hasSource() {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // source is where a site's articles are listed.
 func (a *app) source(s siteConfig) (reconcile.Source, error) {
 	web := fetch.Client{AllowPrivate: s.AllowPrivate, Timeout: 30 * time.Second, MaxSize: maxFeed}
@@ -109,12 +119,7 @@ type comparisons struct {
 
 // openComparisons readies those sites that name a source.
 func (s *server) openComparisons(ctx context.Context) error {
-	var names []string
-	for name, site := range s.config.Sites {
-		if site.hasSource() {
-			names = append(names, name)
-		}
-	}
+	names := s.config.sourcedSites()
 	if len(names) == 0 {
 		return nil
 	}
@@ -123,7 +128,7 @@ func (s *server) openComparisons(ctx context.Context) error {
 		return err
 	}
 	s.comparisons = &comparisons{last: map[string]reconcile.Report{}}
-	for _, name := range slices.Sorted(slices.Values(names)) {
+	for _, name := range names {
 		r, err := s.reconciler(s.conn, s.jobs, places, name)
 		if err != nil {
 			return err
@@ -153,6 +158,16 @@ func (c *comparisons) counts() (all []observe.LackingCount) {
 		}
 	}
 	return all
+}
+
+// reports are what is known of the sites that this process compares; nil has none.
+func (c *comparisons) reports() []reconcile.Report {
+	if c == nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Collect(maps.Values(c.last))
 }
 
 func (c *comparisons) forget(site string) {

@@ -21,6 +21,7 @@ import (
 
 	"lector"
 	"lector/publisher/access"
+	"lector/publisher/intake/reconcile"
 )
 
 // Jobs finds the records of jobs.
@@ -75,11 +76,15 @@ type Config struct {
 	// Explain says why an article, named by its site and id, an id or an address, has
 	// audio or none.
 	Explain func(ctx context.Context, words []string) (Explanation, error)
-	Embed   func(site, article string) string // address of an article's embed page
-	Sites   []string
-	Voices  []string
-	Log     *slog.Logger
-	Now     func() time.Time // nil: time.Now
+	// Coverage tells how each site stands that says where its articles are listed, as it
+	// was compared last.
+	Coverage func() []reconcile.Report
+	Embed    func(site, article string) string // address of an article's embed page
+	Sites    []string
+	Sourced  []string // those of them that say where their articles are listed
+	Voices   []string
+	Log      *slog.Logger
+	Now      func() time.Time // nil: time.Now
 }
 
 type console struct {
@@ -106,7 +111,7 @@ func New(c Config) (http.Handler, error) {
 	for role, pages := range map[lector.Role]map[string]page{
 		lector.RoleView: {
 			"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /why": k.why, "GET /replay": k.replayPlan,
-			"GET /deadletters": k.letterList, "GET /deadletters/{id}": k.letter, "GET /pauses": k.pauseList,
+			"GET /deadletters": k.letterList, "GET /deadletters/{id}": k.letter, "GET /pauses": k.pauseList, "GET /coverage": k.coverage,
 		},
 		lector.RoleReplay: {
 			"POST /replay": k.startReplay, "POST /deadletters/{id}/replay": k.replayLetter, "POST /deadletters/{id}/drop": k.dropLetter,

@@ -14,6 +14,7 @@ import (
 
 	"lector"
 	"lector/publisher/access"
+	"lector/publisher/intake/reconcile"
 )
 
 var now = time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
@@ -154,8 +155,9 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 		{ID: 8, Time: now, Data: []byte{0, 1, 2, 0xff}, Unusable: lector.ErrNotFound},
 	}
 	h, err := New(Config{
+		Sourced: []string{"havana", "lagos"}, Coverage: func() []reconcile.Report { return []reconcile.Report{n.report()} },
 		Audit: n, Hosts: []string{"console.reader.example"},
-		Jobs: n, Letters: n, Replays: n, Pauses: n, Explain: n.explain, Sites: []string{"havana"}, Voices: []string{"amy"},
+		Jobs: n, Letters: n, Replays: n, Pauses: n, Explain: n.explain, Sites: []string{"havana", "kyiv", "lagos"}, Voices: []string{"amy"},
 		Embed: func(site, article string) string {
 			return "https://reader.example/embed/" + site + "/" + url.PathEscape(article)
 		},
@@ -165,6 +167,16 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 		t.Fatal(err)
 	}
 	return n, h
+}
+
+// report has an article of each finding, and more than a page shows.
+func (n *newsroom) report() reconcile.Report {
+	r := reconcile.Report{Site: "havana", Lacking: 150, Last: reconcile.Summary{Finished: now, Listed: 4000, Findings: map[reconcile.Finding]int{reconcile.Correct: 3850}}}
+	for i := range 150 {
+		r.Entries = append(r.Entries, reconcile.Entry{ID: fmt.Sprint("article/", i), Title: markup, URL: "javascript:alert(1)", Finding: reconcile.Missing, Reason: markup})
+	}
+	r.Gone = []reconcile.Entry{{ID: "gone", Finding: reconcile.Gone, Reason: "not there"}}
+	return r
 }
 
 // known lets in who shows one of a few tokens, which are the names of their roles.
@@ -206,7 +218,7 @@ func TestPages(t *testing.T) {
 		"/jobs": "8 jobs", "/jobs?state=failed": "1 job.", "/jobs?text=nothing+like+it": "No jobs are like that",
 		"/jobs/havana/" + n.jobs[0].ID: "What happened", "/why?q=nobody": "never_seen", "/replay?state=failed": "for $1.25",
 		"/replay": "this is every article", "/deadletters": "2 letters", "/deadletters?class=quota": "No dead letters", "/deadletters/7": "bytes more",
-		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/audit": "Nothing like that", "/audit?who=nobody": "Nothing like that",
+		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/coverage": "150 without correct audio", "/audit": "Nothing like that", "/audit?who=nobody": "Nothing like that",
 	} {
 		w := ask(h, http.MethodGet, target, nil)
 		body := w.Body.String()
@@ -317,7 +329,7 @@ func TestRoles(t *testing.T) {
 	t.Parallel()
 	for target, least := range map[string]lector.Role{
 		"GET /jobs": lector.RoleView, "GET /why?q=nobody": lector.RoleView, "GET /replay?state=failed": lector.RoleView, "GET /deadletters": lector.RoleView,
-		"GET /deadletters/7": lector.RoleView, "GET /pauses": lector.RoleView, "GET /audit": lector.RoleAdmin,
+		"GET /deadletters/7": lector.RoleView, "GET /pauses": lector.RoleView, "GET /coverage": lector.RoleView, "GET /audit": lector.RoleAdmin,
 		"POST /replay?state=failed": lector.RoleReplay, "POST /deadletters/7/replay": lector.RoleReplay, "POST /deadletters/7/drop": lector.RoleReplay,
 		"POST /pauses?kind=voice&name=amy": lector.RoleReplay, "POST /pauses/resume?kind=voice&name=amy": lector.RoleReplay,
 	} {
@@ -390,5 +402,22 @@ func TestWhatCannotBeNotedIsNotDone(t *testing.T) {
 		if w.Code != http.StatusServiceUnavailable || len(n.done)+len(n.begun)+len(n.pauses) > 0 || !strings.Contains(w.Body.String(), "nothing was done") {
 			t.Errorf("%s: %d, %v %v %v", target, w.Code, n.done, n.begun, n.pauses)
 		}
+	}
+}
+
+func TestCoverageOfEachSite(t *testing.T) {
+	t.Parallel()
+	_, h := open(t)
+	page := ask(h, http.MethodGet, "/coverage", nil).Body.String()
+	for _, want := range []string{
+		"3850", "1 with audio and not there any more", "51 more", "lector reconcile -dry-run -site havana", `href="/why?q=article%2F0&amp;site=havana"`,
+		"Nothing says what kyiv has published", "It has not been compared yet", "20 Nov 08:00:00",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in %s", want, page)
+		}
+	}
+	if strings.Contains(page, "None is withdrawn") || strings.Contains(page, "asks.") {
+		t.Error("it says that withdrawals are held")
 	}
 }

@@ -16,8 +16,11 @@ var functions = template.FuncMap{
 	"short":   shortID,
 	"address": lector.WebAddress,
 	"jobPath": jobPath,
-	"brief":   brief,
-	"choice":  func(kind, label string, names []string) choice { return choice{kind, label, names} },
+	"whyPath": func(site, article string) string {
+		return "/why?" + url.Values{"site": {site}, "q": {article}}.Encode()
+	},
+	"brief":  brief,
+	"choice": func(kind, label string, names []string) choice { return choice{kind, label, names} },
 }
 
 // choice is a form that offers names of one kind.

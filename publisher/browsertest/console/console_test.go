@@ -15,6 +15,7 @@ import (
 	"lector/publisher/access"
 	"lector/publisher/browsertest"
 	"lector/publisher/console"
+	"lector/publisher/intake/reconcile"
 )
 
 // newsroom has one job in each state, with texts as long as they come.
@@ -105,6 +106,10 @@ func TestPagesCanBeUsedByEverybody(t *testing.T) {
 	defer b.Close()
 	n := newNewsroom()
 	h, err := console.New(console.Config{
+		Sourced: []string{"havana"}, Coverage: func() []reconcile.Report {
+			e := reconcile.Entry{ID: strings.Repeat("id", 200), Title: strings.Repeat("Floods and a long word ", 50), URL: "https://reader.example/a", Finding: reconcile.Stuck, Reason: strings.Repeat("https://voice.example/refused/", 40)}
+			return []reconcile.Report{{Site: "havana", Lacking: 1, Held: true, Entries: []reconcile.Entry{e}, Gone: []reconcile.Entry{{ID: "gone", Finding: reconcile.Gone}}}}
+		},
 		Audit: n, Jobs: n, Letters: n, Replays: n, Pauses: n, Sites: []string{"havana"}, Voices: []string{"amy"}, Log: slog.New(slog.DiscardHandler),
 		Explain: func(_ context.Context, words []string) (console.Explanation, error) {
 			return console.Explain(console.Evidence{Site: "havana", Article: strings.Join(words, " ")}), nil
@@ -130,7 +135,7 @@ func lookAtAll(t *testing.T, b *browsertest.Browser, address string, look browse
 	}
 	defer page.Close()
 	for _, path := range []string{
-		"/jobs", "/jobs/havana/" + job, "/why?q=nobody", "/replay?state=failed", "/deadletters", "/deadletters/7", "/pauses", "/audit", "/jobs/havana/nobody",
+		"/jobs", "/jobs/havana/" + job, "/why?q=nobody", "/replay?state=failed", "/deadletters", "/deadletters/7", "/pauses", "/coverage", "/audit", "/jobs/havana/nobody",
 	} {
 		if err := page.Go(address + path); err != nil {
 			t.Fatal(err)
