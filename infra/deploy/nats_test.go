@@ -517,6 +517,8 @@ func TestRolesForSubjects(t *testing.T) {
 		"$JS.API.CONSUMER.CREATE.DEADLETTER.x", "$JS.API.STREAM.INFO.OTHER", "something.else",
 		"audit.v1.replay", "$KV.access.abc", "$JS.API.CONSUMER.CREATE.AUDIT.x.y", "$JS.API.CONSUMER.DELETE.AUDIT.x", "$JS.API.STREAM.INFO.AUDIT", "$JS.API.STREAM.INFO.KV_access", "$JS.API.STREAM.MSG.GET.KV_access", "$JS.API.STREAM.PURGE.AUDIT",
 		"$JS.API.CONSUMER.CREATE.ARTICLES.sweep.article.v1.>", "$JS.API.CONSUMER.DELETE.ARTICLES.floor", "$JS.API.CONSUMER.MSG.NEXT.ARTICLES.sweep",
+		"notify.v1.havana.cms.k", "$JS.API.CONSUMER.CREATE.AUDIO.notify", "$JS.API.CONSUMER.INFO.AUDIO.notify", "$JS.API.CONSUMER.MSG.NEXT.NOTIFY.notify",
+		"$JS.API.CONSUMER.CREATE.NOTIFY.notify", "$JS.API.CONSUMER.INFO.NOTIFY.notify", "$JS.API.CONSUMER.MSG.NEXT.AUDIO.notify",
 		"_INBOX_setup.x.1", "_INBOX_cms.x.1", "_INBOX_worker.x.1", "_INBOX_ops.x.1", "_INBOX_doctor.x.1",
 	} {
 		var may []string

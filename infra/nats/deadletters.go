@@ -47,7 +47,9 @@ func (c *Conn) DeadLetters(ctx context.Context, q lector.DeadLetterQuery) iter.S
 func letterConsumer(q lector.DeadLetterQuery) jetstream.OrderedConsumerConfig {
 	config := jetstream.OrderedConsumerConfig{}
 	if q.Site != "" {
-		config.FilterSubjects = []string{deadLetterPrefix + lector.ArticleSubject(token(q.Site), ">")}
+		config.FilterSubjects = []string{
+			deadLetterPrefix + lector.ArticleSubject(token(q.Site), ">"), deadLetterPrefix + notifyPrefix + token(q.Site) + ".>",
+		}
 	}
 	if !q.Since.IsZero() { // a letter is stored after it was found
 		since := q.Since.Add(-maxClockSkew)
@@ -70,7 +72,8 @@ func (c *Conn) DeadLetterCounts(ctx context.Context) (map[string]int, error) {
 	}
 	counts := map[string]int{}
 	for subject, n := range info.State.Subjects {
-		site, _, _ := strings.Cut(strings.TrimPrefix(subject, deadLetterPrefix+articlePrefix), ".")
+		subject = strings.TrimPrefix(strings.TrimPrefix(subject, deadLetterPrefix), notifyPrefix)
+		site, _, _ := strings.Cut(strings.TrimPrefix(subject, articlePrefix), ".")
 		counts[site] += int(n)
 	}
 	return counts, nil
@@ -93,8 +96,17 @@ func readLetter(id uint64, stored time.Time, subject string, h nats.Header, data
 	if at, err := time.Parse(time.RFC3339Nano, header(h, timeHeader)); err == nil {
 		l.Time = at
 	}
-	e, err := decodeArticle(l.Subject, l.Headers, data)
-	l.Site, l.Article, l.Unusable = e.Article.Site, e.Article.ID, err
+	var err error
+	if isNotification(l.Subject) {
+		var n lector.Notification
+		n, err = decodeNotification(l.Headers, data)
+		l.Site, l.Article = n.Event.Site, n.Event.Article
+	} else {
+		var e lector.ArticleEvent
+		e, err = decodeArticle(l.Subject, l.Headers, data)
+		l.Site, l.Article = e.Article.Site, e.Article.ID
+	}
+	l.Unusable = err
 	if err != nil {
 		l.Class = cmp.Or(l.Class, inputClass)
 	}
@@ -140,7 +152,7 @@ func (c *Conn) deadLetterIn(ctx context.Context, id uint64) (lector.DeadLetter, 
 }
 
 // ReplayDeadLetter publishes the event of a dead letter again as it was, under
-// the name of a replay, and returns its place in the stream. With a lane other than
+// the name of a replay, and returns its place in the stream; of a notification 0. With a lane other than
 // Normal it goes into that, whatever it had. The letter is removed
 // when the event is stored. One that would be refused again is refused here.
 func (c *Conn) ReplayDeadLetter(ctx context.Context, id uint64, replay string, lane lector.Lane) (uint64, error) {
@@ -153,6 +165,12 @@ func (c *Conn) ReplayDeadLetter(ctx context.Context, id uint64, replay string, l
 	if l.Unusable != nil {
 		return 0, lector.Hint(lector.Permanent(fmt.Errorf("dead letter %d would be refused again: %w", id, l.Unusable)),
 			"publish the article anew, and lector deadletters drop %d", id)
+	}
+	if isNotification(l.Subject) {
+		if err := c.replayNotification(ctx, l, replay); err != nil {
+			return 0, fmt.Errorf("replay dead letter %d: %w", id, err)
+		}
+		return 0, removeLetter(ctx, letters, id)
 	}
 	m := nats.NewMsg(l.Subject)
 	m.Data, m.Header = l.Data, l.Headers

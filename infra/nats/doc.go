@@ -3,6 +3,7 @@
 //
 //	ARTICLES    stream  article.v1.<site>.<key>        what the CMS said, the last revisions of each article
 //	AUDIO       stream  audio.v1.<site>.<key>          what became of it
+//	NOTIFY      stream  notify.v1.<site>.<target>.<key> what an address of a site is to be told
 //	USAGE       stream  usage.v1.<site>.<chunk>        each call to a voice, its beginning and its end
 //	DEADLETTER  stream  deadletter.v1.<subject>        messages that nobody can work on, with the reason
 //	jobs        bucket  <site>.<key>                   the truth about one article, changed by compare-and-set

@@ -190,6 +190,7 @@ type undelivered struct {
 	header   nats.Header
 	data     []byte
 	sequence uint64
+	stream   string // empty: ARTICLES
 }
 
 // InProgress implements lector.Acknowledger: the broker waits for nothing.

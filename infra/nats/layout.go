@@ -16,6 +16,7 @@ type layoutPart struct {
 func Layout() (all []layoutPart) {
 	forms := map[string]string{
 		articles: "<site>.<key>", audio: "<site>.<key>", usage: "<site>.<key>", deadLetters: "<subject of the message>",
+		notifications: "<site>.<target>.<key>",
 		jobs: "<site>.<key>", budgets: "<site>", pauses: "lane.<lane>, site.<site>, voice.<voice>", replays: "replay.<id>, list.<id>.<page>",
 		reconciling: "<site>.<what>", access: "<hash>", audit: "<what was done>",
 		leases: "article.<key>, clip.<hash>, edit.<key>, probe.<hash>, reconcile.<site>, sweep",
@@ -33,6 +34,8 @@ func Layout() (all []layoutPart) {
 		layoutPart{"header", ceLane, articles, "the lane that the event asks for: breaking, normal or backfill"},
 		layoutPart{"header", replayHeader, articles, "an operator asked for it again; names the replay"},
 		layoutPart{"header", forceHeader, articles, "of a replay: so many characters may be synthesised again although they are cached"},
+		layoutPart{"header", targetHeader, notifications, "the name of the address in the site's settings"},
+		layoutPart{"header", filesHeader, notifications, "the addresses that the article's audio had, as JSON"},
 		layoutPart{"header", reasonHeader, deadLetters, "why nobody can work on it"},
 		layoutPart{"header", classHeader, deadLetters, "the class of the error; absent where an older build wrote it"},
 		layoutPart{"header", timeHeader, deadLetters, "when that was found, RFC 3339"},

@@ -1,6 +1,7 @@
 package nats
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -169,7 +170,7 @@ func (s *acknowledger) Term(class lector.Class, reason string) error {
 	if err != nil {
 		return fmt.Errorf("dead letter: %w", err)
 	}
-	from := undelivered{subject: s.msg.Subject(), header: s.msg.Headers(), data: s.msg.Data(), sequence: meta.Sequence.Stream}
+	from := undelivered{subject: s.msg.Subject(), header: s.msg.Headers(), data: s.msg.Data(), sequence: meta.Sequence.Stream, stream: meta.Stream}
 	if err := s.conn.deadLetter(ctx, from, class, reason); err != nil {
 		return err
 	}
@@ -196,7 +197,7 @@ func (c *Conn) deadLetter(ctx context.Context, m undelivered, class lector.Class
 		letter.Header.Set(classHeader, string(class))
 	}
 	letter.Header.Set(timeHeader, time.Now().UTC().Format(time.RFC3339Nano))
-	id := fmt.Sprintf("%s-%d", articles, m.sequence)
+	id := fmt.Sprintf("%s-%d", cmp.Or(m.stream, articles), m.sequence)
 	if _, err := c.js.PublishMsg(ctx, letter, jetstream.WithMsgID(id)); err != nil {
 		return fmt.Errorf("dead letter: %w", publishHint(err))
 	}

@@ -147,6 +147,7 @@ var rolesBySubject = []struct {
 }{
 	{"article.v1.", []string{"cms", "ops", "worker"}}, // a worker replays
 	{"audio.v1.", []string{"worker"}},
+	{notifyPrefix, []string{"worker", "ops"}},
 	{requestPrefix, []string{"worker", "ops"}}, // who answers and who asks
 	{usagePrefix, []string{"worker"}},
 	{deadLetterPrefix, []string{"worker"}},
@@ -172,6 +173,12 @@ var rolesBySubject = []struct {
 	{"$JS.API.CONSUMER.CREATE." + articles + "." + floorConsumer, []string{"setup", "worker"}},
 	{"$JS.API.CONSUMER.DELETE." + articles + "." + sweepConsumer, []string{"setup", "worker"}},
 	{"$JS.API.CONSUMER.DELETE." + articles + "." + floorConsumer, []string{"setup", "worker"}},
+	{"$JS.API.CONSUMER.CREATE." + audio + "." + notifier, []string{"setup", "worker", "ops"}},
+	{"$JS.API.CONSUMER.INFO." + audio + "." + notifier, []string{"setup", "worker", "ops"}},
+	{"$JS.API.CONSUMER.MSG.NEXT." + audio + "." + notifier, []string{"setup", "worker", "ops"}},
+	{"$JS.API.CONSUMER.CREATE." + notifications + "." + notifier, []string{"setup", "worker"}},
+	{"$JS.API.CONSUMER.INFO." + notifications + "." + notifier, []string{"setup", "worker"}},
+	{"$JS.API.CONSUMER.MSG.NEXT." + notifications + "." + notifier, []string{"setup", "worker"}},
 	{"$JS.API.CONSUMER.RESET." + articles + ".", []string{"setup", "worker"}},
 	{"$JS.API.CONSUMER.INFO." + articles + ".", []string{"setup", "worker", "ops"}},
 	{"$JS.API.CONSUMER.MSG.NEXT." + articles + ".", []string{"setup", "worker"}},

@@ -176,7 +176,9 @@ func streamConfigs(replicas int) []jetstream.StreamConfig {
 	m.AllowDirect = false // the newest entry must be the newest, not a replica's
 	u := stream(audit, auditPrefix+">", "who did what by the console or at a terminal")
 	u.MaxAge, u.DenyDelete, u.DenyPurge = 400*24*time.Hour, true, true
-	return []jetstream.StreamConfig{a, b, d, m, u}
+	n := stream(notifications, notifyPrefix+">", "what addresses of sites are to be told, the newest of each article")
+	n.MaxMsgsPerSubject, n.MaxAge = 1, notificationAge
+	return []jetstream.StreamConfig{a, b, d, m, u, n}
 }
 
 func bucketConfigs(replicas int) []jetstream.KeyValueConfig {
