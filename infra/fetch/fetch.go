@@ -127,6 +127,30 @@ func (c Client) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// Send makes a request and follows no redirect: what is sent is for that address alone.
+// Of the answer it reads the status and the headers.
+func (c Client) Send(req *http.Request) (status int, header http.Header, err error) {
+	if !Is(req.URL.String()) {
+		return 0, nil, lector.Permanent(errors.New("send: not an address"))
+	}
+	ctx, cancel := context.WithTimeout(req.Context(), c.timeout())
+	defer cancel()
+	req = req.WithContext(ctx)
+	req.Header.Set("User-Agent", userAgent)
+	web := c.http()
+	web.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	resp, err := web.Do(req) //nolint:gosec // its dialer refuses private addresses
+	if err != nil {
+		var u *url.Error
+		if errors.As(err, &u) { // its text holds the address, which may hold a secret
+			err = u.Err
+		}
+		return 0, nil, fmt.Errorf("send: %w", err)
+	}
+	_ = resp.Body.Close() // nothing of it is wanted
+	return resp.StatusCode, resp.Header, nil
+}
+
 func (c Client) http() *http.Client {
 	limit := c.timeout()
 	dialer := &net.Dialer{Timeout: limit, Control: c.control}

@@ -176,3 +176,42 @@ func TestIsPrivate(t *testing.T) {
 		}
 	}
 }
+
+// What is sent follows no redirect, goes to no private address, and its errors do not
+// tell what is in the address.
+func TestSend(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+	}))
+	defer s.Close()
+	post := func(c fetch.Client, address string) (int, http.Header, error) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Send(r)
+	}
+	status, header, err := post(fetch.Client{AllowPrivate: true}, s.URL+"/hook")
+	if err != nil || status != http.StatusTemporaryRedirect || header.Get("Location") != "/elsewhere" || asked != 1 {
+		t.Errorf("answered %d %v, %v, asked %d times", status, header, err, asked)
+	}
+	for _, address := range []string{s.URL, "http://169.254.169.254/latest", "http://[::1]:1/", "http://0.0.0.0:1/", "http://10.0.0.1/"} {
+		_, _, err := post(fetch.Client{}, address+"?token=1234")
+		if !errors.Is(err, fetch.ErrPrivate) || !lector.IsPermanent(err) || strings.Contains(err.Error(), "1234") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	s.Close()
+	if _, _, err := post(fetch.Client{AllowPrivate: true}, s.URL+"/?token=1234"); err == nil || lector.IsPermanent(err) || strings.Contains(err.Error(), "1234") {
+		t.Errorf("nobody there: %v", err)
+	}
+	if _, _, err := post(fetch.Client{AllowPrivate: true}, "ftp://a.example/"); !lector.IsPermanent(err) {
+		t.Errorf("no web address: %v", err)
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
+	}
+}
