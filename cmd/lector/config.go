@@ -227,6 +227,11 @@ type siteConfig struct {
 	// Hooks takes the webhooks of a CMS at /hooks/SOURCE/SITE of the public address, by
 	// their source: ghost, wordpress, arc, or webhook for any CMS that sends Standard Webhooks.
 	Hooks map[string]hookConfig `yaml:"hooks,omitempty"`
+	// Notify names addresses that are told what became of the audio of articles, by signed
+	// webhooks of Standard Webhooks. What cannot be told is tried again for a day.
+	Notify map[string]notifyConfig `yaml:"notify,omitempty"`
+	// Purge has a CDN forget an article that was withdrawn.
+	Purge purgeConfig `yaml:"purge,omitempty"`
 	// SourceFeed is the address of an RSS, Atom or JSON feed, a sitemap or an index of
 	// sitemaps that lists the articles of a site without access to its CMS. It is
 	// read each minute, and the pages of new and changed articles are fetched.
@@ -238,8 +243,8 @@ type siteConfig struct {
 	// Backfill is how long ago an article may have been published that is listed, was
 	// never announced, and is read; 0 is any. Default 168h.
 	Backfill *time.Duration `yaml:"backfill,omitempty"`
-	// AllowPrivate is whether the CMS, the feed and the pages may have addresses of
-	// this machine and its network.
+	// AllowPrivate is whether the CMS, the feed, the pages and whom notify and purge name
+	// may have addresses of this machine and its network.
 	AllowPrivate bool `yaml:"allow_private,omitempty"`
 	// Frames are the origins that may frame the embed page; empty is any.
 	Frames []string `yaml:"frames,omitempty"`

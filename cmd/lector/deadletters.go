@@ -18,8 +18,9 @@ import (
 	"lector/infra/nats"
 )
 
-const deadLettersHelp = `Shows what nobody could work on: article events that could not be read, and
-events of jobs that have failed for good.
+const deadLettersHelp = `Shows what nobody could work on: article events that could not be read, events of
+jobs that have failed for good, and notifications that an address of a site did not
+take for a day.
 
   lector deadletters list                      all of them, the newest first
   lector deadletters list -class input         only those that could not be read
@@ -32,10 +33,11 @@ replay and drop take IDs or filters, or -all. Both print their plan first and as
 -plan prints it only, and a script says -yes. Of several letters the events go into
 the lane backfill, -at-once articles at a time: what is not begun when the command
 ends stays a dead letter. A letter is removed when its event is stored again. One that would be refused again, since it cannot be read now
-either, is left alone: its article must be published anew.
+either, is left alone: its article must be published anew. A notification goes to its
+address once more, unless its article has changed since: then drop it.
 
 Classes are input, voice_refused, voice_down, quota, budget, storage, poison and
-bug. An event that an older build gave up has none.`
+bug. A notification has none, nor an event that an older build gave up.`
 
 // deadLettersFlags select dead letters and say what is done with them.
 type deadLettersFlags struct {

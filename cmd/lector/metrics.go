@@ -52,6 +52,7 @@ func (s *server) measureOnce(ctx context.Context) {
 	}
 	for what, look := range map[string]func(context.Context) error{
 		"queue": s.measureQueue, "dead letters": s.measureDeadLetters, "budgets": s.measureBudgets, "pauses": s.measurePauses, "replays": s.measureReplays,
+		"notifications": s.measureNotifications,
 	} {
 		if err := s.within(ctx, look); err != nil && ctx.Err() == nil {
 			s.log.Debug("not measured", "what", what, "error", err)

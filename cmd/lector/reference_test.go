@@ -82,7 +82,9 @@ func (r *reference) settings() {
 		"environment name. A password may stand in a file that the variable with `_FILE` behind its name names.\n")
 	r.table("key", "type", "default", "environment", "what it says")
 	c := defaults()
-	c.Voices, c.Sites, c.NATS.Users = map[string]voiceConfig{"NAME": {}}, map[string]siteConfig{"NAME": {Hooks: map[string]hookConfig{"NAME": {}}}}, map[string]natsUser{"NAME": {}}
+	c.Voices, c.Sites, c.NATS.Users = map[string]voiceConfig{"NAME": {}}, map[string]siteConfig{"NAME": {
+		Hooks: map[string]hookConfig{"NAME": {}}, Notify: map[string]notifyConfig{"NAME": {}}, Purge: purgeConfig{Headers: map[string]secretSource{"NAME": {}}},
+	}}, map[string]natsUser{"NAME": {}}
 	c.complete()
 	r.group(reflect.ValueOf(c), "", "LECTOR_")
 	r.printf("\nFormer keys are refused, and the refusal names the present one:")

@@ -60,6 +60,7 @@ type server struct {
 	leases      *nats.Leases  // nil: this process has no worker
 	comparisons *comparisons  // nil: no site names a source
 	clips       *deletedClips // nil: this process has no worker
+	notifying   *notifying    // nil: no site names an address, or this process has no worker
 }
 
 // openServer opens all that the roles need, so that faults are reported before any
@@ -176,7 +177,7 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 		Events: s.conn, Jobs: s.jobs, Leases: leases, Announcer: s.conn, Log: s.log, OnFound: s.onFound, OnSweep: s.metrics.Sweep,
 	}
 	s.leases = leases
-	if err := s.openComparisons(ctx); err != nil {
+	if err := errors.Join(s.openComparisons(ctx), s.openNotifying(ctx)); err != nil {
 		return err
 	}
 	return s.openReplays(ctx, leases)
@@ -304,6 +305,9 @@ func (s *server) run(ctx context.Context) error {
 	}
 	if s.clips != nil {
 		parts = append(parts, s.clips.run)
+	}
+	if s.notifying != nil {
+		parts = append(parts, func(ctx context.Context) error { s.notify(ctx, s.leases); return nil })
 	}
 	if s.answers != nil {
 		parts = append(parts, func(ctx context.Context) error { s.answers.Run(ctx); return nil })

@@ -20,7 +20,7 @@ type Metrics struct {
 	jobsTotal, characters, calls *prometheus.CounterVec
 	unfit, decodersDiffer        *prometheus.CounterVec
 	sweeps, found, reconciled    *prometheus.CounterVec
-	webhooks                     *prometheus.CounterVec
+	webhooks, notifications      *prometheus.CounterVec
 	listen, callDuration         *prometheus.HistogramVec
 	webhookDuration              *prometheus.HistogramVec
 
@@ -30,7 +30,7 @@ type Metrics struct {
 	charactersUsed, charactersLimit             *states
 	lacking                                     *states
 	dollarsUsed, dollarsLimit                   *states
-	paused, replays                             *states
+	paused, replays, notificationsWaiting       *states
 
 	now func() time.Time
 }
@@ -65,6 +65,11 @@ func NewMetrics() *Metrics {
 				"unavailable (not stored).", "site", "source", "outcome"),
 		webhookDuration: r.histogram("lector_webhook_duration_seconds",
 			"How long a webhook waits for its answer.", []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5}, "source"),
+		notifications: r.counter("lector_notifications_total",
+			"Tries to tell an address of a site of an audio event, by outcome: delivered, retried (again later), abandoned (a dead letter), "+
+				"dropped (the settings name the address no more).", "site", "target", "outcome"),
+		notificationsWaiting: r.gauge("lector_notifications_waiting",
+			"Notifications that their addresses do not have yet."),
 		found: r.counter("lector_sweep_found_total",
 			"Events that a sweep has found: the queue had lost them, or what became of them was not announced.", "site"),
 
@@ -140,6 +145,16 @@ func (m *Metrics) Declare(sites, voices []string) {
 			m.calls.WithLabelValues(voice, outcome)
 		}
 	}
+}
+
+// Notification counts a try to tell an address of a site.
+func (m *Metrics) Notification(site, target, outcome string) {
+	m.notifications.WithLabelValues(site, target, outcome).Inc()
+}
+
+// DeclareNotification shows the counter of an address from the beginning on.
+func (m *Metrics) DeclareNotification(site, target, outcome string) {
+	m.notifications.WithLabelValues(site, target, outcome)
 }
 
 // Webhook counts a webhook that was answered.

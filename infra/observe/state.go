@@ -106,6 +106,9 @@ func (m *Metrics) SetPaused(all [][2]string) {
 	})
 }
 
+// SetNotificationsWaiting shows how many notifications have not arrived.
+func (m *Metrics) SetNotificationsWaiting(n int) { m.notificationsWaiting.set(float64(n)) }
+
 // SetReplays shows how many replays there are, by state.
 func (m *Metrics) SetReplays(byState map[lector.ReplayState]int) {
 	m.replays.replace(false, func(add func(float64, ...string)) {
