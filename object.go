@@ -91,6 +91,15 @@ func Prefix(site, key string) string { return "a/" + site + "/" + key + "/" }
 // PointerKey returns the key of the one mutable object of a rendition.
 func PointerKey(site, key string) string { return Prefix(site, key) + pointerName }
 
+// WithdrawnKey returns where it is noted which files of an article were public and are
+// so no more: what asks for them is told that they are gone.
+func WithdrawnKey(site, key string) string { return "withdrawn/" + site + "/" + key + ".json" }
+
+// Withdrawn is that note.
+type Withdrawn struct {
+	Files []string `json:"files"` // names, sorted
+}
+
 // AnswerKey returns where the answer of a voice lies until its clip is made.
 func AnswerKey(hash string) string { return "answers/" + hash[:2] + "/" + hash + ".mp3" }
 

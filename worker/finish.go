@@ -3,9 +3,12 @@ package worker
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"path"
+	"slices"
 
 	"lector"
 )
@@ -81,6 +84,9 @@ func (w *Worker) putPointer(ctx context.Context, j lector.Job, m lector.Manifest
 // deleteAudio removes what is public of an article, the pointer first. While a job
 // runs, its files are on their way in and stay.
 func (w *Worker) deleteAudio(ctx context.Context, j lector.Job) error {
+	if err := w.noteWithdrawn(ctx, j); err != nil {
+		return fmt.Errorf("note what is withdrawn: %w", err)
+	}
 	if err := w.Store.Delete(ctx, lector.PointerKey(j.Site, j.ID)); err != nil {
 		return fmt.Errorf("remove pointer: %w", err)
 	}
@@ -88,6 +94,36 @@ func (w *Worker) deleteAudio(ctx context.Context, j lector.Job) error {
 		return nil
 	}
 	return w.deleteAll(ctx, lector.Prefix(j.Site, j.ID))
+}
+
+// noteWithdrawn notes the files that are about to be removed, beside those that were
+// before. Of an article that has none nothing is noted.
+func (w *Worker) noteWithdrawn(ctx context.Context, j lector.Job) error {
+	var names []string
+	for o, err := range w.Store.List(ctx, lector.Prefix(j.Site, j.ID)) {
+		if err != nil {
+			return err
+		}
+		names = append(names, path.Base(o.Key))
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	o := lector.NewObject(lector.WithdrawnKey(j.Site, j.ID))
+	data, err := w.readObject(ctx, o.Key)
+	if err != nil && !errors.Is(err, lector.ErrNotFound) {
+		return err
+	}
+	var note lector.Withdrawn
+	_ = json.Unmarshal(data, &note) // of one that cannot be read nothing is known
+	note.Files = append(note.Files, names...)
+	slices.Sort(note.Files)
+	note.Files = slices.Compact(note.Files)
+	if data, err = json.Marshal(note); err != nil {
+		return err
+	}
+	o.CacheControl = lector.CachePointer
+	return w.Store.Put(ctx, o, bytes.NewReader(data))
 }
 
 // deleteAll removes all objects whose keys begin so.

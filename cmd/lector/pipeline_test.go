@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -164,8 +165,14 @@ func TestUnpublishRemovesEverything(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 	for _, path := range []string{mp3, "/embed/" + a.Site + "/" + a.ID, "/" + lector.PointerKey(a.Site, a.Key())} {
-		if r, _ := h.get(path); r.StatusCode != 404 {
-			t.Errorf("GET %s: %s", path, r.Status)
+		if r, _ := h.get(path); r.StatusCode != http.StatusGone {
+			t.Errorf("GET %s: %s, want 410", path, r.Status)
+		}
+	}
+	never := lector.Prefix(a.Site, a.Key()) + strings.Repeat("0", 64) + ".mp3"
+	for _, path := range []string{never, strings.Replace(mp3[1:], a.Key(), lector.Key(a.Site, "2"), 1), "embed/" + a.Site + "/2", lector.PointerKey(a.Site, lector.Key(a.Site, "2")), "withdrawn/" + a.Site + "/" + a.Key() + ".json"} {
+		if r, _ := h.get("/" + path); r.StatusCode != http.StatusNotFound {
+			t.Errorf("GET %s, which never was: %s, want 404", path, r.Status)
 		}
 	}
 	if got := h.announced(a); !slices.Equal(got, []string{lector.AudioReady, lector.AudioRemoved}) {
@@ -175,6 +182,11 @@ func TestUnpublishRemovesEverything(t *testing.T) {
 	before := h.voice.calls()
 	if j := h.publishAndWait(lector.Published, a); j.State != lector.Ready || h.voice.calls() != before {
 		t.Errorf("after %d calls %+v", h.voice.calls()-before, j)
+	}
+	for _, path := range []string{mp3, "/embed/" + a.Site + "/" + a.ID, "/" + lector.PointerKey(a.Site, a.Key())} {
+		if r, _ := h.get(path); r.StatusCode != http.StatusOK {
+			t.Errorf("published again, GET %s: %s", path, r.Status)
+		}
 	}
 }
 

@@ -43,9 +43,23 @@ func (e Embed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err == nil:
 		e.write(w, http.StatusOK, site, p)
 	case errors.Is(err, lector.ErrNotFound):
-		e.write(w, http.StatusNotFound, site, p)
+		e.writeAbsent(w, r, site, p, lector.PointerKey(name, lector.Key(name, id)))
 	default:
 		unavailable(w, r, e.Log, err)
+	}
+}
+
+// writeAbsent writes a player that waits, or says that there is nothing to wait for.
+func (e Embed) writeAbsent(w http.ResponseWriter, r *http.Request, site Site, p player.Player, pointerKey string) {
+	gone, err := isWithdrawn(r.Context(), e.Store, pointerKey)
+	switch {
+	case err != nil:
+		unavailable(w, r, e.Log, err)
+	case gone:
+		p.State = player.Unknown
+		e.write(w, http.StatusGone, site, p)
+	default:
+		e.write(w, http.StatusNotFound, site, p)
 	}
 }
 

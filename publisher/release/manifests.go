@@ -36,7 +36,7 @@ func (s Manifests) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	data, err := s.manifest(r, key)
 	switch {
 	case errors.Is(err, lector.ErrNotFound):
-		notFound(w)
+		absent(w, r, s.Store, key, s.Log)
 	case err != nil:
 		unavailable(w, r, s.Log, err)
 	default:

@@ -42,7 +42,7 @@ func (o Objects) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	file, object, err := o.Store.Open(r.Context(), key)
 	if err != nil {
-		o.fail(w, r, err)
+		o.fail(w, r, key, err)
 		return
 	}
 	f := &objectContent{file: file, size: object.Size}
@@ -85,9 +85,9 @@ func isEmptySuffix(set string) bool {
 	return ok && zeros != "" && strings.Trim(zeros, "0") == ""
 }
 
-func (o Objects) fail(w http.ResponseWriter, r *http.Request, err error) {
+func (o Objects) fail(w http.ResponseWriter, r *http.Request, key string, err error) {
 	if errors.Is(err, lector.ErrNotFound) {
-		notFound(w)
+		absent(w, r, o.Store, key, o.Log)
 		return
 	}
 	unavailable(w, r, o.Log, err)
