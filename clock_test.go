@@ -33,6 +33,8 @@ var clockAllowed = map[string]string{
 
 	"cmd/lector/ghost_test.go watch": "how long an answer took is printed; nothing is judged by it",
 
+	"publisher/intake/ghost/bench_test.go watchHeap": "how often a benchmark looks at the heap; nothing is judged by it",
+
 	"publisher/browsertest/engine/pages_test.go bounded": "the limit of go test itself",
 	"publisher/browsertest/engine/webkit.go listens":     "asked again until the driver takes connections",
 
