@@ -152,14 +152,14 @@ func TestLeaseIsOursWhoseAnswerWasLost(t *testing.T) {
 	store := leasesOn(t, setup(t).Conn, "one", 12*time.Second).store.(bucketLeases)
 	lossy := &lossyBucket{KeyValue: store.kv, lost: []bool{true, false}}
 	store.kv = lossy
-	version, err := store.create(t.Context(), "article.x", []byte("one abc"), LeaseTTL)
+	version, err := store.create(t.Context(), "article.x", []byte("one abc"), leaseTTL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, there, err := store.read(t.Context(), "article.x"); err != nil || there != version {
 		t.Errorf("version %d, told %d (%v)", there, version, err)
 	}
-	if _, err := store.create(t.Context(), "article.x", []byte("one def"), LeaseTTL); !errors.Is(err, lector.ErrExists) {
+	if _, err := store.create(t.Context(), "article.x", []byte("one def"), leaseTTL); !errors.Is(err, lector.ErrExists) {
 		t.Errorf("another lease of the same worker: %v", err)
 	}
 }

@@ -170,7 +170,7 @@ func (c *Conn) ReplayDeadLetter(ctx context.Context, id uint64, replay string, l
 		if err := c.replayNotification(ctx, l, replay); err != nil {
 			return 0, fmt.Errorf("replay dead letter %d: %w", id, err)
 		}
-		return 0, removeLetter(ctx, letters, id)
+		return 0, eraseMessage(ctx, letters, id)
 	}
 	m := nats.NewMsg(l.Subject)
 	m.Data, m.Header = l.Data, l.Headers
