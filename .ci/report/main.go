@@ -30,7 +30,7 @@ func command(args []string) error {
 	if len(args) == 1 && args[0] == "-unraced" {
 		flags, err := unraced(os.Stdin)
 		if err == nil && len(flags) > 0 {
-			fmt.Println(strings.Join(flags, "\n"))
+			fmt.Fprintln(os.Stdout, strings.Join(flags, "\n"))
 		}
 		return err
 	}
