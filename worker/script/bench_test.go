@@ -62,7 +62,7 @@ func BenchmarkScript(b *testing.B) {
 // BenchmarkPack is what it takes to say 1,000 words in a language of a pack, and
 // to read the pack.
 func BenchmarkPack(b *testing.B) {
-	for _, lang := range []string{"de", "uk"} {
+	for _, lang := range []string{"en", "de", "uk"} {
 		var words strings.Builder
 		for n := 0; n < 1000; n += len(strings.Fields(packProse[lang])) {
 			words.WriteString(packProse[lang] + " ")

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"strings"
 	"unicode/utf8"
 )
 
@@ -14,9 +15,57 @@ func spellCommon(r *reader) bool {
 	case '—', '―':
 		return dash(r, n)
 	case '™', '®', '©', '•', '*', '→', '▪', '◦', '†', '‡', '^', '`', '{', '}', '¶':
-		return sayMark(r, c, n)
+		return r.gap(n)
 	case '|', '\\', '_', '<', '>':
 		return r.say(" ", n)
 	}
 	return drawn(c) && r.gap(n)
+}
+
+// gap leaves the next n bytes out: say keeps the words apart that they stood
+// between.
+func (r *reader) gap(n int) bool { return r.say("", n) }
+
+// dashed knows the dash between spaces, which is a pause.
+func dashed(r *reader) bool {
+	s := r.rest(12)
+	rest := strings.TrimLeft(s[1:], " ")
+	c, n := utf8.DecodeRuneInString(rest)
+	if !strings.ContainsRune("—–―-−", c) || rest == "" {
+		return false
+	}
+	run := len(rest) - len(strings.TrimLeft(rest[n:], "—–―-"))
+	tail := rest[run:]
+	if !strings.HasPrefix(tail, " ") {
+		return c == '—' && r.pause(len(s)-len(tail))
+	}
+	return r.pause(len(s) - len(tail) + 1)
+}
+
+// dash knows the dash without spaces.
+func dash(r *reader, n int) bool {
+	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
+	after := firstRune(r.after(n))
+	if r.src[r.pos:r.pos+n] == "–" && wordRune(before) && wordRune(after) {
+		return r.say("-", n)
+	}
+	for strings.HasPrefix(r.src[r.pos+n:], " ") {
+		n++
+	}
+	return r.pause(n)
+}
+
+// pause says n bytes as a comma, unless a mark stands there already.
+func (r *reader) pause(n int) bool {
+	if r.pos == 0 {
+		return r.say("", n)
+	}
+	if r.pos+n >= len(r.src) {
+		return r.say("", n)
+	}
+	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
+	if wordRune(before) || strings.ContainsRune(`"'”’)»%`, before) {
+		return r.say(", ", n)
+	}
+	return r.say(" ", n)
 }

@@ -1,31 +1,29 @@
 package script
 
 import (
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"lector/worker/pattern"
 )
 
 // signs are the words for what stands in addresses.
-type signs struct{ at, dot, slash, dash, underscore, plus, www, colon, equals, and, percent string }
+type signs struct {
+	at, dot, slash, dash, underscore, plus, www, colon, equals, and, percent string
 
-var englishSigns = signs{"at", "dot", "slash", "dash", "underscore", "plus", "W W W", "colon", "equals", "and", "percent"}
+	piece func(string) string // says what stands between them
+}
 
 var (
-	emailShape = pattern.New(`^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
+	emailShape = pattern.New(`^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
 	urlShape   = pattern.New(`^(?:[a-z]{2,8}://|www\.)[^\s<>"“”]+`)
 	hostShape  = pattern.New(`^(?:[A-Za-z0-9-]+\.)+(mp[34]|[a-z]{2,6}|COM|ORG|NET|GOV|EDU)(?::\d{2,5}\b)?(?:/[^\s<>"“”]*|\?[A-Za-z0-9_-]+=[^\s<>"“”]*)?`)
 )
 
 // tops are the top-level domains that make a name without a scheme an address.
 var tops = set(`social gl ly gg fm cc sh tk ph sg hk tw vn th lk pk bd ng ke gh ug eg tn dz sa ae qa kw om jo lb iq ir af uz tm kg md mk rs ba hr si lu li mc mt cy cl ar pe ve bo uy py cu cr gs vc ws im fo mil aero cloud wiki berlin nyc com org net gov edu mil int io ai co me tv info biz app dev news media uk us ua de fr es it pl eu ca au nl be ch at se no dk fi cz sk hu ro bg gr pt ie il jp cn in br mx ru by lt lv ee ge md am az kz tr za nz travel shop online site blog xyz live tech`)
-
-// electronic says addresses of the web and of e-mail.
-func electronic(r *reader, words signs) bool {
-	spoken, n := electronicAt(r, words)
-	return n > 0 && r.say(spoken, n)
-}
 
 // electronicAt returns what is said for an address at the current place, and
 // how many bytes it has; none is 0.
@@ -82,7 +80,7 @@ func (g signs) address(s string) string {
 	}
 	for i := 0; i < len(s); i++ {
 		word := map[byte]string{'.': g.dot, '@': g.at, '/': g.slash, '-': g.dash, '_': g.underscore, '+': g.plus, ':': g.colon, '=': g.equals, '&': g.and, '%': g.percent, '~': ""}[s[i]]
-		if word == "" && alnum(s[i]) || s[i] >= 0x80 {
+		if word == "" && (alnum(s[i]) || s[i] == '\'') || s[i] >= 0x80 {
 			continue
 		}
 		flush(i)
@@ -95,41 +93,37 @@ func (g signs) address(s string) string {
 	return strings.Join(parts, " ")
 }
 
-// saidTops are two letters that are said as a word.
-var saidTops = set(`co me in no at be is it us am by`)
-
 // fileTypes are the ends of file names that are read like addresses.
 var fileTypes = set(`jpeg webp heic mkv flac odt ods cpp conf cfg ini go rb ts tsx mp3 mp4 ppt pptx gif svg wav mov avi tar gz css sql yaml yml dll apk dmg epub rtf psd bat log js py html htm pdf php doc docx xls xlsx jpg png csv zip txt json xml exe`)
 
-var spelledPieces = set(`odt ods cpp mp3 mp4 avi apk sql js doc docx xls xlsx jpg png csv xml exe html htm php pdf tv bbc cnn nyt un eu uk id url`)
-
-// piece says one word of an address: the ends of two letters are spelled.
-func (g signs) piece(s string) string {
+// piece says one word of an address. A language that spells some has a list of
+// them; there ends of two letters are spelled too, unless they are words, and
+// letters and digits are parted.
+func (p *pack) piece(s string) string {
+	short := len(s) > 1 && len(s) < 5 && ascii(s) && !strings.ContainsAny(s, "aeiouyAEIOUY0123456789")
 	switch {
 	case strings.EqualFold(s, "www"):
-		return g.www
-	case g.at != "at":
+		return p.signs.www
+	case p.lists["address-letters"] == nil:
 		return s
-	case len(s) == 2 && tops[s] && !saidTops[s], spelledPieces[s], len(s) > 1 && len(s) < 5 && ascii(s) && !strings.ContainsAny(s, "aeiouyAEIOUY0123456789"):
-		return letters(strings.ToUpper(s))
+	case len(s) == 2 && tops[s] && !slices.Contains(p.lists["top-words"], s), slices.Contains(p.lists["address-letters"], s), short:
+		return p.spelled(s)
 	case len(s) == 3 && allUpper(s) && tops[strings.ToLower(s)]: // the end of "ASP.NET"
 		return strings.ToLower(s)
-	case digitRun(s) == len(s):
-		if len(s) == 4 {
-			return year(s)
-		}
-		return code(s)
 	}
-	return mixed(s)
+	if said := p.initials(s); allUpper(s) && len(s) > 1 && said != "" {
+		return said
+	}
+	return p.mixed(s)
 }
 
 // mixed parts letters and digits: "covid19".
-func mixed(s string) string {
+func (p *pack) mixed(s string) string {
 	var parts []string
 	for len(s) > 0 {
 		n := digitRun(s)
 		if n > 0 {
-			parts = append(parts, code(s[:n]))
+			parts = append(parts, p.code(s[:n]))
 		} else {
 			for n < len(s) && !(s[n] >= '0' && s[n] <= '9') {
 				n++
@@ -139,4 +133,22 @@ func mixed(s string) string {
 		s = s[n:]
 	}
 	return strings.Join(parts, " ")
+}
+
+func digitRun(s string) int {
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return i
+		}
+	}
+	return len(s)
+}
+
+func ascii(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

@@ -25,9 +25,8 @@ type language struct {
 	months [12]string
 	dated  func(t time.Time, l *language) string
 
-	words map[string]string // abbreviations as they are spoken, by the source in lower case
 	spell speller
-	pack  *pack // the folder of data; nil for English and for languages without one
+	pack  *pack // the folder of data; nil for languages without one
 }
 
 // speller is a language's own verbalisation. Nil leaves digits to the voice.
@@ -35,9 +34,6 @@ type speller func(r *reader) bool
 
 // languages are those that have a folder of data.
 var languages = &packs{files: packFiles}
-
-// englishTables serve English, whose rules are in Go.
-var englishTables = english()
 
 // unknown serves languages without tables.
 var unknown = &language{tag: "", by: "%s.", and: ",", dated: isoDate}
@@ -67,9 +63,6 @@ func primary(tag string) string {
 }
 
 func languageOf(tag string) *language {
-	if primary(tag) == "en" {
-		return englishTables
-	}
 	if l := languages.language(primary(tag)); l != nil {
 		return l
 	}
@@ -114,9 +107,4 @@ func pairs(list string) map[string]string {
 		}
 	}
 	return m
-}
-
-func twelve(list string) (out [12]string) {
-	copy(out[:], strings.Fields(list))
-	return out
 }

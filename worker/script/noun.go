@@ -46,7 +46,48 @@ func (p *pack) readNouns(files fs.FS, dir string) error {
 		}
 		p.nouns[nounKinds[i]] = nouns
 	}
+	return p.readNames(files, dir)
+}
+
+// readNames reads names.txt, which a language may have: kinds of words of its
+// own that are said in another way than they are written: kind, written (ways
+// parted by |), forms.
+func (p *pack) readNames(files fs.FS, dir string) error {
+	name := path.Join(dir, "names.txt")
+	if _, err := fs.Stat(files, name); err != nil {
+		return nil
+	}
+	rows, err := readRows(files, name, 3, 2)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		kind := r.columns[0]
+		n, err := parseNoun(row{place: r.place, columns: []string{r.columns[1], "-", "-", r.columns[2]}}, "no")
+		if err != nil {
+			return err
+		}
+		if p.nouns[kind] == nil {
+			p.nouns[kind] = map[string]noun{}
+		}
+		for written := range strings.SplitSeq(r.columns[1], "|") {
+			if _, twice := p.nouns[kind][written]; twice {
+				return r.refuse("%q stands twice", written)
+			}
+			p.nouns[kind][written] = n
+		}
+	}
 	return nil
+}
+
+// noun returns what is written so of a kind; of a field that is written as an
+// expression, it is a unit.
+func (p *pack) noun(kind, written string) (noun, bool) {
+	if p.nouns[kind] == nil {
+		kind = nounKinds[0]
+	}
+	n, ok := p.nouns[kind][written]
+	return n, ok
 }
 
 func parseNoun(r row, end string) (noun, error) {

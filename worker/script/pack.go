@@ -18,7 +18,7 @@ import (
 // packFiles are the languages' folders of data. Each has the same files.
 //
 //go:embed lang/*/language.txt lang/*/months.txt lang/*/abbreviations.txt lang/*/units.txt lang/*/currencies.txt lang/*/scales.txt
-//go:embed lang/*/letters.txt lang/*/initialisms.txt lang/*/lists.txt lang/*/grammar.txt lang/*/shapes.txt
+//go:embed lang/*/names.txt lang/*/letters.txt lang/*/initialisms.txt lang/*/lists.txt lang/*/grammar.txt lang/*/shapes.txt
 var packFiles embed.FS
 
 // pack is what a language's folder says.
@@ -33,6 +33,7 @@ type pack struct {
 	lists         map[string][]string
 	grammar       grammar
 	shapes        shapes
+	kinds         map[string][2]string // the expressions of lists, each made once
 	signs         signs
 	numbers       *lang.Spellout
 }
@@ -66,7 +67,7 @@ func (p *packs) language(tag string) *language {
 
 // readPack reads the folder of a language.
 func readPack(files fs.FS, dir string) (*pack, error) {
-	p := &pack{tag: path.Base(dir), nouns: map[string]map[string]noun{}}
+	p := &pack{tag: path.Base(dir), nouns: map[string]map[string]noun{}, kinds: map[string][2]string{}}
 	for _, read := range []func(fs.FS, string) error{
 		p.readSettings, p.readMonths, p.readAbbreviations, p.readNouns, p.readLetters, p.readInitialisms, p.readLists, p.readGrammar, p.readShapes,
 	} {
@@ -83,6 +84,9 @@ func readPack(files fs.FS, dir string) (*pack, error) {
 // settingNames are what language.txt must say, in any order.
 var settingNames = strings.Fields("byline and date ordinal-stop decimal point groups minus plus range half vowels apostrophe unit-end at dot slash dash underscore address-plus www colon")
 
+// ownSettings are what it may say besides.
+var ownSettings = strings.Fields("whole month-case leading-zero number-plural letters-joined initialism-plural short-initialisms vowel-share equals percent")
+
 func (p *pack) readSettings(files fs.FS, dir string) error {
 	rows, err := readRows(files, path.Join(dir, "language.txt"), 2, 1)
 	if err != nil {
@@ -90,7 +94,7 @@ func (p *pack) readSettings(files fs.FS, dir string) error {
 	}
 	p.settings = map[string]string{}
 	for _, r := range rows {
-		if !slices.Contains(settingNames, r.columns[0]) {
+		if !slices.Contains(settingNames, r.columns[0]) && !slices.Contains(ownSettings, r.columns[0]) {
 			return r.refuse("unknown setting %q", r.columns[0])
 		}
 		p.settings[r.columns[0]] = r.column(1)
@@ -101,7 +105,10 @@ func (p *pack) readSettings(files fs.FS, dir string) error {
 		}
 	}
 	s := p.settings
-	p.signs = signs{at: s["at"], dot: s["dot"], slash: s["slash"], dash: s["dash"], underscore: s["underscore"], plus: s["address-plus"], www: s["www"], colon: s["colon"]}
+	p.signs = signs{
+		at: s["at"], dot: s["dot"], slash: s["slash"], dash: s["dash"], underscore: s["underscore"], plus: s["address-plus"], www: s["www"], colon: s["colon"],
+		equals: s["equals"], and: s["and"], percent: s["percent"], piece: p.piece,
+	}
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -64,18 +65,27 @@ func (p *pack) readAbbreviations(files fs.FS, dir string) error {
 // says it. The shapes go before single words.
 func (p *pack) spell(r *reader) bool {
 	c := firstRune(r.src[r.pos:])
-	m := r.classify()
+	if n := r.tally(); n > 0 && r.level == full {
+		said, _ := p.numbers.Digits(r.src[r.pos : r.pos+n])
+		return r.say(said, n)
+	}
+	m := r.classify(nil)
 	if (m == nil || m.shape.cost >= lateCost) && unicode.IsLetter(c) && p.abbreviation(r) {
 		return true
 	}
-	if m != nil {
-		switch said := r.verbalise(m); said {
-		case "":
-		case m.text[:m.length()]:
+	if wordRune(c) && (m == nil || m.shape.class != "abbreviation") && p.address(r) {
+		return true
+	}
+	for but := []*shape(nil); m != nil; m = r.classify(but) {
+		said, ok := r.verbalise(m)
+		switch {
+		case !ok:
+			but = append(but, m.shape)
+			continue
+		case said == m.text[:m.length()]:
 			return r.keep(m.length())
-		default:
-			return r.tell(m.shape.class, m.shape.rule, r.stopped(said, m.length()), m.length())
 		}
+		return r.tell(m.shape.class, m.shape.rule, r.stopped(said, m.length()), m.length())
 	}
 	switch {
 	case !wordRune(c):
@@ -83,7 +93,7 @@ func (p *pack) spell(r *reader) bool {
 	case !unicode.IsLetter(c):
 		return false
 	}
-	return p.address(r) || p.initialism(r)
+	return p.initialism(r)
 }
 
 // address says an address of the web or of e-mail.
@@ -180,28 +190,45 @@ func upperFirst(s string) string {
 }
 
 // initialism says words of capitals: as the pack's list says, else by letters
-// where they cannot be said as a word.
+// where they cannot be said as a word. Where the language's plural is a letter
+// behind them, it stays.
 func (p *pack) initialism(r *reader) bool {
 	word := firstRunOf(r.rest(64))
-	if r.shouting || !allUpper(word) || utf8.RuneCountInString(word) < 2 {
+	core, plural := word, ""
+	if s := p.settings["initialism-plural"]; s != "" && len(word) > len(s)+1 && strings.HasSuffix(word, s) {
+		core, plural = strings.TrimSuffix(word, s), s
+	}
+	if r.shouting || !allUpper(core) || utf8.RuneCountInString(word) < 2 {
 		return false
 	}
-	if said, known := p.initialisms[word]; known {
-		switch said {
-		case "":
-			return r.keep(len(word))
-		case "abc":
-			said = p.spelled(word)
-		}
-		return r.tell("initialism", "list", said, len(word))
-	}
-	if utf8.RuneCountInString(word) > 5 || romanOf(word) > 0 || p.sayable(word) {
+	said := p.initials(core)
+	switch {
+	case said == core:
+		_, known := p.initialisms[core]
+		return known && r.keep(len(word))
+	case said == "":
 		return false
 	}
-	if said := p.spelled(word); said != "" {
-		return r.tell("initialism", "letters", said, len(word))
+	rule := "letters"
+	if p.initialisms[core] != "" {
+		rule = "list"
 	}
-	return false
+	return r.tell("initialism", rule, said+plural, len(word))
+}
+
+// initials returns what is said for a word of capitals, which is itself where it
+// is read as a word, and "" where it has a letter that has no name.
+func (p *pack) initials(word string) string {
+	said, known := p.initialisms[word]
+	switch {
+	case known && said == "":
+		return word
+	case known && said != "abc":
+		return said
+	case !known && (utf8.RuneCountInString(word) > 5 || romanOf(word) > 0 && p.settings["short-initialisms"] == "" || p.sayable(word)):
+		return word
+	}
+	return p.spelled(word)
 }
 
 // spelled returns the names of a word's letters, "" where one has none.
@@ -209,12 +236,18 @@ func (p *pack) spelled(word string) string {
 	var names []string
 	for _, c := range word {
 		name := p.letters[unicode.ToLower(c)]
+		switch {
+		case c == '.':
+			continue
+		case c >= '0' && c <= '9':
+			name, _ = p.numbers.Digits(string(c))
+		}
 		if name == "" {
 			return ""
 		}
 		names = append(names, name)
 	}
-	return strings.Join(names, "-")
+	return strings.Join(names, cmp.Or(strings.ReplaceAll(p.settings["letters-joined"], "space", " "), "-"))
 }
 
 // sayable reports whether a word of capitals is likely said as a word: of four
@@ -223,7 +256,7 @@ func (p *pack) sayable(word string) bool {
 	letters := []rune(strings.ToLower(word))
 	isVowel := func(c rune) bool { return strings.ContainsRune(p.settings["vowels"], c) }
 	if len(letters) < 4 {
-		return len(letters) == 3 && isVowel(letters[1]) && !isVowel(letters[0]) && !isVowel(letters[2])
+		return p.settings["short-initialisms"] == "" && len(letters) == 3 && isVowel(letters[1]) && !isVowel(letters[0]) && !isVowel(letters[2])
 	}
 	run, vowels := 0, 0
 	for _, c := range letters {
@@ -234,5 +267,22 @@ func (p *pack) sayable(word string) bool {
 			return false
 		}
 	}
-	return vowels > 0
+	share, _ := strconv.Atoi(p.settings["vowel-share"])
+	return vowels > 0 && (share == 0 || vowels*share >= len(letters))
+}
+
+// tally returns the length of a number in a long run of numbers and signs
+// without a space, and 0 for any other. Nobody writes a shape so, so that none
+// has to be looked for.
+func (r *reader) tally() int {
+	rest := r.src[r.pos:]
+	if len(rest) < view || rest[0] < '0' || rest[0] > '9' {
+		return 0
+	}
+	for i := range view {
+		if c := rest[i]; (c < '0' || c > '9') && strings.IndexByte("-/.,:;|+*=_", c) < 0 {
+			return 0
+		}
+	}
+	return digitRun(rest)
 }

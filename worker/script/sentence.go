@@ -434,7 +434,7 @@ func brand(word string) bool {
 		return true
 	}
 	at := strings.IndexFunc(word, unicode.IsUpper)
-	return at > 0 && units[word].one == "" && !strings.ContainsAny(word[:at], "-'’")
+	return at > 0 && !strings.ContainsAny(word[:at], "-'’")
 }
 
 var smallNames = set(`adidas thyssenkrupp gov.uk bhp esure lululemon amfAR`)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"lector/worker/pattern"
 )
 
 // shape is one line of shapes.txt: how a token of a class is written, and what
@@ -18,11 +20,15 @@ import (
 type shape struct {
 	class, rule string
 	cost        int
-	behind      []string // the words that it must stand behind; none: any
-	pattern     *regexp.Regexp
-	body        int // the group of what is taken
+	behind      []condition // what must stand before it
+	pattern     *pattern.Pattern
+	never       *pattern.Pattern // what must not follow it; nil for no such thing
+	guards      []guardRule      // how the numbers of its fields must relate
+	sketch      *syntax.Regexp   // the pattern with classes for its lists: what it begins with and must have
 	fields      map[string]field
 	needs       string // one of these must stand near, so that most shapes need not be tried; "" for no such sign
+	letters     bool   // and whether a letter
+	signed      bool   // it may begin with the sign of a number
 	spoken      []piece
 }
 
@@ -61,6 +67,9 @@ func (p *pack) readShapes(files fs.FS, dir string) error {
 		}
 		p.shapes.add(s)
 	}
+	for _, list := range append(p.shapes.ascii[:], p.shapes.other) {
+		slices.SortStableFunc(list, func(a, b *shape) int { return a.cost - b.cost })
+	}
 	return nil
 }
 
@@ -76,17 +85,26 @@ func (p *pack) parseShape(r row) (*shape, error) {
 		}
 		s.cost = n
 	}
-	source, err := p.expand(s, r.columns[2])
+	sketch, err := p.expand(s, r.columns[2])
 	if err != nil {
 		return nil, r.refuse("%w", err)
 	}
-	if s.pattern, err = regexp.Compile(source); err != nil {
+	if s.sketch, err = syntax.Parse(sketch, syntax.Perl); err != nil {
 		return nil, r.refuse("%w", err)
 	}
-	s.body = s.pattern.SubexpIndex("body")
-	for name, f := range s.fields {
-		f.group = s.pattern.SubexpIndex(name)
-		s.fields[name] = f
+	if err := s.checkGuards(); err != nil {
+		return nil, r.refuse("%w", err)
+	}
+	s.sketch = s.sketch.Simplify()
+	for i, name := range s.sketch.CapNames() {
+		if f, ok := s.fields[name]; ok {
+			f.group = i
+			s.fields[name] = f
+		}
+	}
+	s.needs, s.letters = string(mandatory(s.sketch)), lettered(s.sketch)
+	for _, f := range s.fields {
+		s.signed = s.signed || f.kind == "num"
 		if strings.HasPrefix(f.kind, "roman") {
 			s.needs = "IVXLCDMІХ"
 		}
@@ -101,48 +119,79 @@ func (p *pack) parseShape(r row) (*shape, error) {
 // <w:/expression/>.
 var placeholder = regexp.MustCompile(`<(?:(\w+):)?(@?[a-z0-9-]+|/[^/]+/)>`)
 
-// expand turns a pattern into a regular expression. "words << …" stands behind
-// one of the words, "… >> rest" before the rest; a space, or _, is any space.
+// expand turns a pattern into a regular expression. What stands before " << " is
+// a condition; "… >> rest" stands before the rest, "… !> rest" does not, and what
+// stands behind " ?? " is a guard; a space, or _, is any space.
 func (p *pack) expand(s *shape, pattern string) (string, error) {
-	if behind, rest, found := strings.Cut(pattern, " << "); found {
-		s.behind, pattern = p.words(behind), rest
-	}
-	body, ahead, _ := strings.Cut(pattern, " >> ")
-	var source strings.Builder
-	source.WriteString("^(?P<body>")
-	for i, part := range []string{body, ahead} {
-		if i == 1 {
-			source.WriteString(")")
-		}
-		if err := p.expandInto(&source, s, part); err != nil {
+	parts := strings.Split(pattern, " << ")
+	for _, behind := range parts[:len(parts)-1] {
+		c, err := p.condition(behind)
+		if err != nil {
 			return "", err
 		}
+		s.behind = append(s.behind, c)
 	}
-	return source.String(), nil
+	pattern, guards, _ := strings.Cut(parts[len(parts)-1], " ?? ")
+	s.readGuards(guards)
+	pattern, never, found := strings.Cut(pattern, " !> ")
+	if found {
+		expression, err := p.expression(never)
+		if err != nil {
+			return "", err
+		}
+		s.never = patternOf("^(?:" + expression + ")")
+	}
+	body, ahead, _ := strings.Cut(pattern, " >> ")
+	var source, sketch strings.Builder
+	for i, part := range []string{body, ahead} {
+		open, shut := "^(?P<body>", ")"
+		if i == 1 {
+			open, shut = "", ""
+		}
+		whole, classes, err := p.expandPart(s, part)
+		if err != nil {
+			return "", err
+		}
+		source.WriteString(open + whole + shut)
+		sketch.WriteString(open + classes + shut)
+	}
+	s.pattern = patternOf(source.String())
+	return sketch.String(), nil
 }
+
+// patternOf is compiled when it is first used: a test compiles all.
+func patternOf(source string) *pattern.Pattern { return pattern.New(source) }
 
 var anySpace = strings.NewReplacer(" ", `[ \x{a0}\x{202f}]`, "_", `[ \x{a0}\x{202f}]`)
 
-// expandInto writes a part of a pattern with its fields' types.
-func (p *pack) expandInto(out *strings.Builder, s *shape, pattern string) error {
+// expandPart returns a part of a pattern with its fields' types, and the same
+// with a class of first characters for each list.
+func (p *pack) expandPart(s *shape, source string) (whole, sketch string, err error) {
+	var out, classes strings.Builder
+	write := func(text string) { out.WriteString(text); classes.WriteString(text) }
 	at := 0
-	for _, m := range placeholder.FindAllStringSubmatchIndex(pattern, -1) {
-		out.WriteString(anySpace.Replace(pattern[at:m[0]]))
+	for _, m := range placeholder.FindAllStringSubmatchIndex(source, -1) {
+		write(anySpace.Replace(source[at:m[0]]))
 		at = m[1]
-		kind := pattern[m[4]:m[5]]
+		kind := source[m[4]:m[5]]
 		name := strings.TrimPrefix(kind, "@")
 		if m[2] >= 0 {
-			name = pattern[m[2]:m[3]]
+			name = source[m[2]:m[3]]
 		}
-		expression := p.kind(kind)
+		expression, class := p.kind(kind)
 		if expression == "" {
-			return fmt.Errorf("unknown type %q", kind)
+			return "", "", fmt.Errorf("unknown type %q", kind)
 		}
-		s.fields[name] = field{kind: kind}
-		out.WriteString("(?P<" + name + ">" + expression + ")")
+		open := "(?:"
+		if s != nil && !strings.Contains(name, "-") { // else it is looked at only
+			open = "(?P<" + name + ">"
+			s.fields[name] = field{kind: kind}
+		}
+		out.WriteString(open + expression + ")")
+		classes.WriteString(open + class + ")")
 	}
-	out.WriteString(anySpace.Replace(pattern[at:]))
-	return nil
+	write(anySpace.Replace(source[at:]))
+	return out.String(), classes.String(), nil
 }
 
 // words are the words of a list "a|b|@list".
@@ -168,35 +217,66 @@ var kinds = map[string]string{
 	"tel":  `\+?(?:\(\d{1,5}\) ?)?\d{2,5}(?:[  /-]\d{2,6}){1,5}|\+?\d{6,13}`,
 }
 
-// kind returns the regular expression of a type in this language.
-func (p *pack) kind(name string) string {
+// kind returns the regular expression of a type in this language, and one that
+// begins as it does: for a list the class of its first characters.
+func (p *pack) kind(name string) (expression, class string) {
+	words, fold := p.written(name), ""
+	switch {
+	case name == "month":
+		for _, m := range p.months {
+			words = append(words, m.written...)
+		}
+		slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
+		if p.settings["month-case"] != "exact" {
+			fold = "(?i)"
+		}
+	case name[0] == '@':
+		words, fold = p.lists[name[1:]], "(?i)"
+	case name[0] == '/':
+		expression = strings.Trim(name, "/")
+		return expression, expression
+	}
+	if len(words) == 0 {
+		expression = p.number(name)
+		return expression, expression
+	}
+	key := fold + name
+	if p.kinds[key] == [2]string{} {
+		p.kinds[key] = [2]string{"(?" + strings.Trim(fold, "()?") + ":" + alternation(words) + ")", "(?" + strings.Trim(fold, "()?") + ":" + firstClass(words) + ")"}
+	}
+	return p.kinds[key][0], p.kinds[key][1]
+}
+
+// number returns the expression of a type that is no list.
+func (p *pack) number(name string) string {
 	group := "[" + strings.NewReplacer("space", `  `+"\u2009", "apostrophe", "'’", " ", "").Replace(p.settings["groups"]) + "]"
 	whole := `(?:\d{1,3}(?:` + group + `\d{3})+\b|\d+)`
-	switch {
-	case name == "n":
+	if own := p.settings["whole"]; own != "" {
+		whole = "(?:" + own + ")"
+	}
+	point := regexp.QuoteMeta(p.settings["decimal"])
+	switch name {
+	case "n":
 		return whole
-	case name == "num":
-		return `(?:[−+-]?` + whole + `(?:` + regexp.QuoteMeta(p.settings["decimal"]) + `\d+|\.\d{1,2}\b)?)`
-	case name == "dec":
-		return whole + regexp.QuoteMeta(p.settings["decimal"]) + `\d+`
-	case slices.Contains(nounKinds, name):
-		return alternation(p.written(name))
-	case name == "month":
-		var all []string
-		for _, m := range p.months {
-			all = append(all, m.written...)
-		}
-		slices.SortStableFunc(all, func(a, b string) int { return len(b) - len(a) })
-		return "(?i:" + alternation(all) + ")"
-	case name[0] == '/':
-		return strings.Trim(name, "/")
-	case name[0] == '@':
-		if len(p.lists[name[1:]]) == 0 {
-			return ""
-		}
-		return "(?i:" + alternation(p.lists[name[1:]]) + ")"
+	case "amount":
+		return "(?:" + whole + "(?:" + point + `\d+)?)`
+	case "num":
+		return `(?:[−+-]?` + whole + `(?:` + point + `\d+|\.\d{1,2}\b)?)`
+	case "dec":
+		return whole + point + `\d+`
 	}
 	return kinds[name]
+}
+
+// firstClass is the class of the characters that words begin with.
+func firstClass(words []string) string {
+	var first []rune
+	for _, w := range words {
+		if c := firstRune(w); !slices.Contains(first, c) {
+			first = append(first, c)
+		}
+	}
+	return alternation(strings.Split(string(first), ""))
 }
 
 func alternation(words []string) string {
@@ -214,11 +294,7 @@ func lastRune(s string) rune {
 
 // add puts a shape where those that may begin with a character are looked for.
 func (x *shapes) add(s *shape) {
-	tree, err := syntax.Parse(s.pattern.String(), syntax.Perl)
-	if err != nil { // it was compiled already
-		return
-	}
-	first, _ := firstRunes(tree.Simplify())
+	first, _ := firstRunes(s.sketch)
 	x.first[s] = first
 	beyond := false
 	for c := range rune(utf8.RuneSelf) {
@@ -312,7 +388,7 @@ func (m *match) field(name string) string {
 	return m.text[m.groups[2*g]:m.groups[2*g+1]]
 }
 
-func (m *match) length() int { return m.groups[2*m.shape.body+1] }
+func (m *match) length() int { return m.groups[3] }
 
 // better reports whether a match is taken before another: it is cheaper, or as
 // cheap and longer, or as long and before it by name.
@@ -326,27 +402,34 @@ func (m *match) better(than *match) bool {
 	return m.shape.class+m.shape.rule < than.shape.class+than.shape.rule
 }
 
+// view is how far ahead a shape looks, in bytes.
+const view = 64
+
 // classify returns the best match of the language's shapes at the current
-// place, nil for none.
-func (r *reader) classify() *match {
+// place but those that cannot say theirs, nil for none.
+func (r *reader) classify(but []*shape) *match {
 	shapes := r.language.pack.shapes.at(firstRune(r.src[r.pos:]))
 	if len(shapes) == 0 {
 		return nil
 	}
 	text := r.rest(view)
-	before, looked := "", false
+	letters := strings.ContainsFunc(text, unicode.IsLetter)
+	joined := strings.ContainsRune("−+-", firstRune(text)) && r.pos > 0 && wordRune(lastRune(r.src[:r.pos]))
 	var best *match
 	for _, s := range shapes {
-		if r.level != full && classes[s.class] {
+		if r.level != full && classes[s.class] || slices.Contains(but, s) {
 			continue
 		}
-		if len(s.behind) > 0 && !looked {
-			before, looked = r.wordBefore(), true
+		if best != nil && s.cost > best.shape.cost {
+			break
 		}
-		if len(s.behind) > 0 && !slices.Contains(s.behind, before) {
+		if s.letters && !letters || s.signed && joined {
 			continue
 		}
 		if s.needs != "" && !strings.ContainsAny(text, s.needs) {
+			continue
+		}
+		if !r.stands(s, false) {
 			continue
 		}
 		groups := s.pattern.FindStringSubmatchIndex(text)
@@ -354,7 +437,7 @@ func (r *reader) classify() *match {
 			continue
 		}
 		m := &match{shape: s, text: text, groups: groups}
-		if m.length() > 0 && m.better(best) && r.whole(m) {
+		if m.length() > 0 && m.better(best) && m.holds() && r.whole(m) && r.stands(s, true) {
 			best = m
 		}
 	}
@@ -379,7 +462,7 @@ func (r *reader) whole(m *match) bool {
 	if r.pos > 0 && !r.standsAlone(m.shape.class) {
 		return false
 	}
-	signed := strings.ContainsRune("−+-", firstRune(m.text))
+	signed := strings.ContainsRune("−+-", firstRune(m.text)) && n > len(string(firstRune(m.text)))
 	return !signed || r.pos == 0 || !wordRune(lastRune(r.src[:r.pos]))
 }
 
@@ -388,12 +471,17 @@ func (r *reader) whole(m *match) bool {
 func (r *reader) standsAlone(class string) bool {
 	before, n := utf8.DecodeLastRuneInString(r.src[:r.pos])
 	switch {
-	case class != "measure" && class != "money" && class != "range":
+	case class != "measure" && class != "money" && class != "range" || !unicode.IsDigit(firstRune(r.src[r.pos:])):
 		return true
 	case before == '-':
 		return !unicode.IsLetter(lastRune(r.src[:r.pos-n]))
 	}
 	return !unicode.Is(unicode.Sc, before)
+}
+
+// glued reports whether letters follow the next n bytes without a space.
+func (r *reader) glued(n int) bool {
+	return r.pos+n < len(r.src) && wordRune(firstRune(r.src[r.pos+n:]))
 }
 
 // romanOf returns the value of a Roman numeral, 0 for what is none. Cyrillic

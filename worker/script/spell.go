@@ -7,11 +7,6 @@ import (
 	"unicode/utf8"
 )
 
-// passes bounds how often a text is gone through until nothing changes. One
-// pass does it for nearly all; what a replacement brings together is seen by
-// the next.
-const passes = 4
-
 // spell returns the spoken form of one sentence.
 func (w *writer) spell(source string) (string, []Span, []string, []Token) {
 	if w.options.Normalise != light && w.options.Normalise != off {
@@ -20,22 +15,7 @@ func (w *writer) spell(source string) (string, []Span, []string, []Token) {
 	r := &reader{src: source, language: w.language, level: w.options.Normalise, lexicon: w.lexicon, shouting: w.language.shouting(source), writing: ownWriting(w.options.Language)}
 	r.run()
 	text, spans, matched := trimmed(string(r.out), r.spans), r.spans, r.matched
-	if w.language.pack != nil { // what a pack says is never read again
-		return text, spans, matched, r.tokens
-	}
-	for range passes - 1 {
-		if r.level == off || len(r.spans) == 0 {
-			break
-		}
-		again := &reader{src: text, language: w.language, level: w.options.Normalise, shouting: r.shouting, writing: r.writing}
-		again.run()
-		if string(again.out) == text {
-			break
-		}
-		spans = compose(spans, again.spans)
-		text = trimmed(string(again.out), spans)
-	}
-	return text, spans, matched, nil
+	return text, spans, matched, r.tokens
 }
 
 // trimmed cuts the space that a dropped sign leaves at the end, and the spans
@@ -64,6 +44,8 @@ type reader struct {
 	shouting bool    // the text is in capitals
 	writing  Writing // what the voice reads; "" for any
 	plain    int     // what is before this place in src is copied
+	behind   string  // the word before the place behindAt-1
+	behindAt int
 }
 
 func (r *reader) run() {
@@ -96,7 +78,7 @@ func (r *reader) boundary() bool {
 	c := r.src[r.pos-1]
 	here := r.src[r.pos]
 	if c < utf8.RuneSelf && here < utf8.RuneSelf {
-		return !(alnum(c) && alnum(here)) && !(c == '\'' && r.language.pack == nil && alnum(here) && r.pos > 1 && alnum(r.src[r.pos-2]))
+		return !(alnum(c) && alnum(here))
 	}
 	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
 	after, _ := utf8.DecodeRuneInString(r.src[r.pos:])
@@ -225,35 +207,6 @@ func (r *reader) keep(n int) bool {
 // rest returns the source from here on, at most n bytes.
 func (r *reader) rest(n int) string { return r.src[r.pos:min(len(r.src), r.pos+n)] }
 
-// word returns the run of letters, digits and inner stops, apostrophes and
-// signs that begins here: "U.S.", "Lt.", "POWs".
-func (r *reader) word() string {
-	s := r.src[r.pos:]
-	end := 0
-	for i := 0; i < len(s); {
-		c, n := utf8.DecodeRuneInString(s[i:])
-		if !wordRune(c) && !(c == '.' && i > 0) && c != '&' {
-			break
-		}
-		if c == '&' && (i == 0 || i+1 >= len(s) || !alnum(s[i+1])) {
-			break
-		}
-		if i += n; i > 64 {
-			return ""
-		}
-		end = i
-	}
-	return s[:end]
-}
-
-// before returns the word in front of the current place, in lower case,
-// without signs.
-func (r *reader) before() string {
-	s := strings.TrimRight(r.src[max(0, r.pos-24):r.pos], " \"'“‘«(,")
-	at := strings.LastIndexFunc(s, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune("(\"“«-–—/", c) })
-	return strings.ToLower(s[at+1:])
-}
-
 // after returns what stands behind the next n bytes.
 func (r *reader) after(n int) string {
 	return r.src[min(len(r.src), r.pos+n):min(len(r.src), r.pos+n+40)]
@@ -262,66 +215,6 @@ func (r *reader) after(n int) string {
 // last reports whether nothing but closing signs follow the next n bytes.
 func (r *reader) last(n int) bool {
 	return strings.Trim(r.src[min(len(r.src), r.pos+n):min(len(r.src), r.pos+n+8)], "\"'”’»)] ") == "" && r.pos+n+8 >= len(r.src)
-}
-
-// compose joins the spans of two passes: first leads from the source to a
-// middle text, second from there to the spoken one. Where spans of both meet in
-// the middle they become one. The time is linear in their number.
-func compose(first, second []Span) []Span {
-	out := make([]Span, 0, len(first)+len(second))
-	var done meeting
-	for done.i < len(first) || done.j < len(second) {
-		m := done.next(first, second)
-		out = append(out, Span{
-			Start: m.from - grown(first, done.i), End: m.to - grown(first, m.i),
-			At: m.from + grown(second, done.j), To: m.to + grown(second, m.j),
-		})
-		done = m
-	}
-	return out
-}
-
-// meeting is a stretch of the middle text, and how many spans of both passes
-// end with it.
-type meeting struct{ from, to, i, j int }
-
-// next returns the stretch behind this one: the spans of both that meet.
-func (m meeting) next(first, second []Span) meeting {
-	m.from, m.to = -1, -1
-	for {
-		i, j := m.i < len(first), m.j < len(second)
-		switch {
-		case i && !(j && second[m.j].Start < first[m.i].At):
-			if !m.meets(first[m.i].At, first[m.i].To) {
-				return m
-			}
-			m.to = max(m.to, first[m.i].To)
-			m.i++
-		case j && m.meets(second[m.j].Start, second[m.j].End):
-			m.to = max(m.to, second[m.j].End)
-			m.j++
-		default:
-			return m
-		}
-	}
-}
-
-// meets reports whether a span belongs to the stretch, which it may begin. An
-// empty one belongs to what it touches.
-func (m *meeting) meets(from, to int) bool {
-	if m.from < 0 {
-		m.from = from
-		return true
-	}
-	return from < m.to || from == m.to && (from == to || m.from == m.to)
-}
-
-// grown says by how much the first n spans make a text longer.
-func grown(spans []Span, n int) int {
-	if n == 0 {
-		return 0
-	}
-	return spans[n-1].To - spans[n-1].End
 }
 
 // shouting reports whether most words are in capitals, as in some headlines:
@@ -333,7 +226,7 @@ func (l *language) shouting(s string) bool {
 	foreign := func(c rune) bool { return own != "" && unicode.IsLetter(c) && writing(c) != own }
 	for w := range strings.FieldsSeq(s[:min(len(s), 400)]) {
 		w = strings.Trim(w, ".,:;!?\"'()“”‘’")
-		if len(w) < 2 || !unicode.IsLetter(firstRune(w)) || strings.ContainsFunc(w, noWordSign) || strings.ContainsFunc(w, foreign) || numberWord(w) {
+		if len(w) < 2 || !unicode.IsLetter(firstRune(w)) || strings.ContainsFunc(w, noWordSign) || strings.ContainsFunc(w, foreign) {
 			continue
 		}
 		if strings.ToUpper(w) == w {
@@ -358,20 +251,17 @@ func noWordSign(c rune) bool {
 // plainWord reports whether a word of capitals is one that small letters could
 // have been used for.
 func (l *language) plainWord(w string) bool {
-	if n := utf8.RuneCountInString(w); n > 5 || l.tag != "en" {
+	if n := utf8.RuneCountInString(w); n > 5 || l.pack == nil || l.pack.lists["plain-capitals"] == nil {
 		return n > 5
 	}
-	return plainCapitals[w] || len(w) > 3 && !spokenAsWords[w] && readAsWord(w)
+	return slices.Contains(l.pack.lists["plain-capitals"], w) || len(w) > 3 && l.pack.initials(w) == w && l.pack.unlisted(w)
 }
 
-// numberWord reports whether a word is what a number is said with: a headline
-// shouts or not whether its numbers are in digits or in words.
-func numberWord(w string) bool {
-	first, _, _ := strings.Cut(w, "-")
-	return numberWords[first]
+// unlisted reports whether no initialism of the language is written so.
+func (p *pack) unlisted(w string) bool {
+	_, known := p.initialisms[w]
+	return !known
 }
-
-var numberWords = set("hundred point percent " + strings.Join(slices.Concat(ones, tens, scales), " "))
 
 // Try spells out one text as a script with these options would.
 func Try(text string, o Options) Sentence {

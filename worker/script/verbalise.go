@@ -17,15 +17,18 @@ type piece struct {
 	field    string
 	how      string
 	form     lang.Form
-	governed bool   // the word before the token asks for the case
-	category string // of a noun, where the number before it does not tell
-	agrees   bool   // with the ending of the word behind the token
+	governed bool     // the word before the token asks for the case
+	category string   // of a noun, where the number before it does not tell
+	agrees   bool     // with the ending of the word behind the token
+	plural   bool     // a number in the plural, as in "nineties"
+	forms    []string // of a word that the last number counts: for one, for others
 	optional []piece
 }
 
 // hows are the ways to say a field.
 var hows = map[string]bool{
 	"cardinal": true, "ordinal": true, "year": true, "number": true, "digits": true, "groups": true, "month": true, "name": true, "pair": true, "dotted": true, "text": true, "letters": true, "spelled": true,
+	"code": true, "initials": true, "tag": true, "address": true, "hundredth": true, "zero": true, "points": true, "ending": true, "each": true,
 }
 
 var templatePart = regexp.MustCompile(`\{([^{}]*)\}|\[([^\[\]]*)\]|[^{}\[\]]+`)
@@ -55,6 +58,9 @@ func parseTemplate(source string, fields map[string]field) ([]piece, error) {
 }
 
 func parseField(source string, fields map[string]field) (piece, error) {
+	if words, ok := strings.CutPrefix(source, "|"); ok {
+		return piece{forms: strings.Split(words, "|")}, nil
+	}
 	parts := strings.Fields(source)
 	p := piece{field: parts[0], how: defaultHow(fields[parts[0]].kind)}
 	if _, known := fields[p.field]; !known {
@@ -69,6 +75,8 @@ func parseField(source string, fields map[string]field) (piece, error) {
 			p.governed = true
 		case part == "~":
 			p.agrees = true
+		case part == "plural":
+			p.plural = true
 		case isForm:
 			p.form = addForm(p.form, form)
 			p.governed = p.governed || part[0] == '@'
@@ -86,20 +94,23 @@ func defaultHow(kind string) string {
 	switch kind {
 	case "n", "day", "h", "min", "d", "cents", "m", "digits":
 		return "cardinal"
-	case "num", "dec":
+	case "num", "dec", "amount":
 		return "number"
-	case "year":
+	case "year", "year2":
 		return "year"
 	case "roman", "roman2":
 		return "ordinal"
-	case "unit", "currency", "scale":
-		return "name"
 	case "month":
 		return "month"
 	case "tel", "intl", "free":
 		return "groups"
+	case "cap", "word", "lower", "caps", "m2", "day2":
+		return "text"
 	}
-	return "text"
+	if kind == "" || strings.ContainsRune("@/", rune(kind[0])) {
+		return "text"
+	}
+	return "name"
 }
 
 // verbaliser says one match.
@@ -111,14 +122,11 @@ type verbaliser struct {
 	form     lang.Form
 }
 
-// verbalise returns what is said for a match, "" when a field cannot be said.
-func (r *reader) verbalise(m *match) string {
+// verbalise returns what is said for a match, and whether each field can be said.
+func (r *reader) verbalise(m *match) (string, bool) {
 	v := &verbaliser{r: r, p: r.language.pack, m: m, category: "other"}
 	spoken, ok := v.pieces(m.shape.spoken)
-	if !ok {
-		return ""
-	}
-	return strings.Join(strings.Fields(spoken), " ")
+	return strings.Join(strings.Fields(spoken), " "), ok
 }
 
 func (v *verbaliser) pieces(list []piece) (string, bool) {
@@ -134,6 +142,8 @@ func (v *verbaliser) pieces(list []piece) (string, bool) {
 		case p.optional != nil:
 			said, _ := v.pieces(p.optional)
 			b.WriteString(said)
+		case p.forms != nil:
+			b.WriteString(v.counting(p.forms))
 		default:
 			b.WriteString(p.words)
 		}
@@ -147,8 +157,17 @@ func (v *verbaliser) say(p piece, rest []piece) string {
 	case text == "", text == "00" && (kind == "min" || kind == "cents"):
 		return ""
 	case text[0] == '0' && len(text) == 2 && kind == "min":
-		return v.digits(text)
+		return v.led(text)
 	}
+	said := v.sayAs(p, text, rest)
+	if p.plural && said != "" {
+		return v.p.plural(said)
+	}
+	return said
+}
+
+// sayAs says a field in its way.
+func (v *verbaliser) sayAs(p piece, text string, rest []piece) string {
 	switch p.how {
 	case "cardinal", "number":
 		return v.number(p, text, rest)
@@ -170,6 +189,24 @@ func (v *verbaliser) say(p piece, rest []piece) string {
 		return v.noun(p, text)
 	case "spelled":
 		return v.p.spelled(text)
+	case "code":
+		return v.code(text)
+	case "zero":
+		return v.led(text)
+	case "initials":
+		return v.p.initials(text)
+	case "tag":
+		return v.p.tagged(text)
+	case "address":
+		return v.p.signs.address(text)
+	case "hundredth":
+		return v.hundredth(p, text)
+	case "points":
+		return v.separated(text, v.p.settings["point"])
+	case "ending":
+		return v.p.piece(strings.ToLower(text))
+	case "each":
+		return v.each(text)
 	}
 	return text
 }
@@ -195,8 +232,7 @@ func (v *verbaliser) grammatical(p piece) lang.Form {
 func (v *verbaliser) counted(rest []piece) (noun, bool) {
 	for _, p := range rest {
 		if p.how == "name" && p.field != "" {
-			n, ok := v.p.nouns[v.m.shape.fields[p.field].kind][v.m.field(p.field)]
-			return n, ok
+			return v.p.noun(v.m.shape.fields[p.field].kind, v.m.field(p.field))
 		}
 	}
 	return noun{}, false
@@ -205,7 +241,7 @@ func (v *verbaliser) counted(rest []piece) (noun, bool) {
 // number says a cardinal or a decimal in the form that its noun and the word
 // before it ask for.
 func (v *verbaliser) number(p piece, text string, rest []piece) string {
-	if roman := romanOf(text); roman > 0 {
+	if roman := romanOf(strings.ToUpper(text)); roman > 0 {
 		text = strconv.Itoa(roman)
 	}
 	sign, digits := v.p.plainNumber(text)
@@ -360,8 +396,19 @@ func (v *verbaliser) year(p piece, text string) string {
 	if err != nil {
 		return ""
 	}
+	if len(text) == 2 && v.m.shape.fields[p.field].kind == "year2" {
+		n = century(n)
+	}
 	said, _ := v.p.numbers.Year(n, v.grammatical(p))
 	return said
+}
+
+// century returns the year that two digits stand for.
+func century(n int) int {
+	if n > 60 {
+		return 1900 + n
+	}
+	return 2000 + n
 }
 
 func (v *verbaliser) digits(text string) string {
@@ -381,18 +428,27 @@ func (v *verbaliser) pair(text string) string {
 
 // dotted says the numbers of a version or an address: "1.2.3".
 func (v *verbaliser) dotted(text string) string {
+	return v.separated(text, v.p.settings["dot"])
+}
+
+// separated says numbers with a word for each stop between them.
+func (v *verbaliser) separated(text, stop string) string {
 	var all []string
 	for part := range strings.SplitSeq(text, ".") {
 		all = append(all, v.pair(part))
 	}
-	return strings.Join(all, " "+v.p.settings["dot"]+" ")
+	return strings.Join(all, " "+stop+" ")
 }
 
 // groups says a telephone number group by group, digit by digit.
 func (v *verbaliser) groups(text string) string {
 	var all []string
-	for group := range strings.FieldsFuncSeq(text, func(c rune) bool { return !unicode.IsDigit(c) }) {
-		all = append(all, v.digits(group))
+	for group := range strings.FieldsFuncSeq(text, func(c rune) bool { return !unicode.IsDigit(c) && !unicode.IsUpper(c) }) {
+		if unicode.IsUpper(firstRune(group)) {
+			all = append(all, v.p.spelled(group))
+		} else {
+			all = append(all, v.digits(group))
+		}
 	}
 	said := strings.Join(all, ", ")
 	if strings.HasPrefix(text, "+") {
@@ -419,14 +475,15 @@ func (p *pack) month(text string) string {
 
 // monthForm keeps a full name in the case in which it is written.
 func monthForm(m month, written string) string {
-	if strings.HasSuffix(written, ".") || len([]rune(written)) < 5 && len([]rune(m.name)) > 4 {
+	short := strings.HasPrefix(m.name, written) && written != m.name
+	if short || strings.HasSuffix(written, ".") || len([]rune(written)) < 5 && len([]rune(m.name)) > 4 {
 		return m.name
 	}
 	return written
 }
 
 func (v *verbaliser) noun(p piece, text string) string {
-	n, ok := v.p.nouns[v.m.shape.fields[p.field].kind][text]
+	n, ok := v.p.noun(v.m.shape.fields[p.field].kind, text)
 	if !ok {
 		return ""
 	}
