@@ -228,19 +228,40 @@ func signsOf(ranges []rune) []rune {
 	return all
 }
 
-// lettered reports whether any match of an expression has a letter.
-func lettered(re *syntax.Regexp) bool {
+// holdsAny reports whether any match of an expression has a character of a kind.
+func holdsAny(re *syntax.Regexp, kind func(rune) bool) bool {
+	some := func(sub *syntax.Regexp) bool { return holdsAny(sub, kind) }
 	switch re.Op {
 	case syntax.OpLiteral:
-		return slices.ContainsFunc(re.Rune, unicode.IsLetter)
+		return slices.ContainsFunc(re.Rune, kind)
 	case syntax.OpCharClass:
-		return len(re.Rune) > 0 && unicode.IsLetter(re.Rune[0]) && unicode.IsLetter(re.Rune[len(re.Rune)-1]) && !within(re.Rune, '0')
+		return len(re.Rune) > 0 && !slices.ContainsFunc(re.Rune, func(c rune) bool { return !kind(c) }) && (kind('0') || !within(re.Rune, '0'))
 	case syntax.OpCapture, syntax.OpPlus:
-		return lettered(re.Sub[0])
+		return some(re.Sub[0])
 	case syntax.OpConcat:
-		return slices.ContainsFunc(re.Sub, lettered)
+		return slices.ContainsFunc(re.Sub, some)
 	case syntax.OpAlternate:
-		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !lettered(sub) })
+		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !some(sub) })
 	}
 	return false
+}
+
+// literal returns the longest text that any match of an expression has.
+func literal(re *syntax.Regexp) string {
+	best := ""
+	switch re.Op {
+	case syntax.OpLiteral:
+		if re.Flags&syntax.FoldCase == 0 {
+			best = string(re.Rune)
+		}
+	case syntax.OpCapture, syntax.OpPlus:
+		best = literal(re.Sub[0])
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			if found := literal(sub); len(found) > len(best) {
+				best = found
+			}
+		}
+	}
+	return best
 }

@@ -27,7 +27,9 @@ type shape struct {
 	sketch      *syntax.Regexp   // the pattern with classes for its lists: what it begins with and must have
 	fields      map[string]field
 	needs       string // one of these must stand near, so that most shapes need not be tried; "" for no such sign
-	letters     bool   // and whether a letter
+	literal     string // and this text
+	letters     bool   // and a letter
+	digits      bool   // and a digit
 	signed      bool   // it may begin with the sign of a number
 	spoken      []piece
 }
@@ -102,7 +104,8 @@ func (p *pack) parseShape(r row) (*shape, error) {
 			s.fields[name] = f
 		}
 	}
-	s.needs, s.letters = string(mandatory(s.sketch)), lettered(s.sketch)
+	s.needs, s.literal = string(mandatory(s.sketch)), literal(s.sketch)
+	s.letters, s.digits = holdsAny(s.sketch, unicode.IsLetter), holdsAny(s.sketch, unicode.IsDigit)
 	for _, f := range s.fields {
 		s.signed = s.signed || f.kind == "num"
 		if strings.HasPrefix(f.kind, "roman") {
@@ -413,7 +416,7 @@ func (r *reader) classify(but []*shape) *match {
 		return nil
 	}
 	text := r.rest(view)
-	letters := strings.ContainsFunc(text, unicode.IsLetter)
+	near := ahead{text, strings.ContainsFunc(text, unicode.IsLetter), strings.ContainsAny(text, "0123456789")}
 	joined := strings.ContainsRune("−+-", firstRune(text)) && r.pos > 0 && wordRune(lastRune(r.src[:r.pos]))
 	var best *match
 	for _, s := range shapes {
@@ -423,13 +426,7 @@ func (r *reader) classify(but []*shape) *match {
 		if best != nil && s.cost > best.shape.cost {
 			break
 		}
-		if s.letters && !letters || s.signed && joined {
-			continue
-		}
-		if s.needs != "" && !strings.ContainsAny(text, s.needs) {
-			continue
-		}
-		if !r.stands(s, false) {
+		if s.signed && joined || !near.may(s) || !r.stands(s, false) {
 			continue
 		}
 		groups := s.pattern.FindStringSubmatchIndex(text)
@@ -442,6 +439,23 @@ func (r *reader) classify(but []*shape) *match {
 		}
 	}
 	return best
+}
+
+// ahead is the text from a place on, and what is in it.
+type ahead struct {
+	text            string
+	letters, digits bool
+}
+
+// may reports whether the text has what any match of a shape must have.
+func (a ahead) may(s *shape) bool {
+	switch {
+	case s.letters && !a.letters, s.digits && !a.digits:
+		return false
+	case s.literal != "" && !strings.Contains(a.text, s.literal):
+		return false
+	}
+	return s.needs == "" || strings.ContainsAny(a.text, s.needs)
 }
 
 // whole reports whether a match is no part of a longer word or number.
