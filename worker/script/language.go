@@ -6,8 +6,7 @@ import (
 )
 
 // language is what the script must know about one: how its sentences end, how
-// a byline is said, what is spelled out. One file per language holds the
-// tables.
+// a byline is said, what is spelled out. Its pack says all of it.
 type language struct {
 	tag string // primary subtag
 

@@ -74,7 +74,7 @@ type Sentence struct {
 	Text    string
 	Spans   []Span
 	Lexicon []string // the entries that matched, in their canonical form
-	Tokens  []Token  // what was read by a rule; none in English, whose rules are not told apart
+	Tokens  []Token  // what was read by a rule
 }
 
 // Span says that the bytes [At, To) of a sentence's text stand for the bytes

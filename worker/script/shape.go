@@ -30,6 +30,7 @@ type shape struct {
 	literal     string // and this text
 	letters     bool   // and a letter
 	digits      bool   // and a digit
+	units       bool   // and a letter or a sign that counts, as % and €
 	signed      bool   // it may begin with the sign of a number
 	spoken      []piece
 }
@@ -106,6 +107,7 @@ func (p *pack) parseShape(r row) (*shape, error) {
 	}
 	s.needs, s.literal = string(mandatory(s.sketch)), literal(s.sketch)
 	s.letters, s.digits = holdsAny(s.sketch, unicode.IsLetter), holdsAny(s.sketch, unicode.IsDigit)
+	s.units = holdsAny(s.sketch, counts)
 	for _, f := range s.fields {
 		s.signed = s.signed || f.kind == "num"
 		if strings.HasPrefix(f.kind, "roman") {
@@ -416,7 +418,7 @@ func (r *reader) classify(but []*shape) *match {
 		return nil
 	}
 	text := r.rest(view)
-	near := ahead{text, strings.ContainsFunc(text, unicode.IsLetter), strings.ContainsAny(text, "0123456789")}
+	near := ahead{text, strings.ContainsFunc(text, unicode.IsLetter), strings.ContainsAny(text, "0123456789"), strings.ContainsFunc(text, counts)}
 	joined := strings.ContainsRune("−+-", firstRune(text)) && r.pos > 0 && wordRune(lastRune(r.src[:r.pos]))
 	var best *match
 	for _, s := range shapes {
@@ -443,14 +445,17 @@ func (r *reader) classify(but []*shape) *match {
 
 // ahead is the text from a place on, and what is in it.
 type ahead struct {
-	text            string
-	letters, digits bool
+	text                   string
+	letters, digits, units bool
 }
+
+// counts reports whether a character may stand for what is counted.
+func counts(c rune) bool { return c == '%' || unicode.IsLetter(c) || unicode.IsSymbol(c) }
 
 // may reports whether the text has what any match of a shape must have.
 func (a ahead) may(s *shape) bool {
 	switch {
-	case s.letters && !a.letters, s.digits && !a.digits:
+	case s.letters && !a.letters, s.digits && !a.digits, s.units && !a.units:
 		return false
 	case s.literal != "" && !strings.Contains(a.text, s.literal):
 		return false
