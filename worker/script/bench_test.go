@@ -86,6 +86,8 @@ func BenchmarkPack(b *testing.B) {
 }
 
 var packProse = map[string]string{
+	"en": "On 5 May 2026 the president signed the law that the House had passed after a long debate. Prices rose 3.7%, the agency in London said. " +
+		"Nobody expects that to change before autumn. Dr. Weber of the CDU spoke of about $1.5 million.",
 	"de": "Am 5. Mai 2026 unterzeichnete der Präsident das Gesetz, das der Bundestag nach langer Debatte verabschiedet hatte. Die Preise stiegen um 3,7 Prozent, teilte die Behörde in Wiesbaden mit. Niemand rechnet damit, dass sich daran bis zum Herbst etwas ändert. Dr. Weber von der CDU sprach von rund 1,5 Mio. Euro.",
 	"uk": "Президент підписав указ 5 травня 2026 року, після того як парламент довго сперечався про бюджет. Ціни зросли на 3,7 %, повідомили у відомстві в Києві. Ніхто не чекає, що до осені щось зміниться. Проф. Коваль говорив про 1,5 млн грн на вул. Садовій.",
 }
