@@ -41,7 +41,7 @@ func (a *app) scriptFlags(fs *flag.FlagSet) *scriptFlags {
 	fs.BoolVar(&f.plain, "plain", false, "take each line of the input as one paragraph and drop nothing")
 	fs.BoolVar(&f.asJSON, "json", false, "print JSON")
 	fs.BoolVar(&f.spans, "spans", false, "with -json: say which bytes of a text stand for which of its source")
-	fs.BoolVar(&f.explain, "explain", false, "give the ID and the reason of each rule that dropped something (rules.off takes the ID), and the class and the rule of each token that was spelled out (no English ones)")
+	fs.BoolVar(&f.explain, "explain", false, "give the ID and the reason of each rule that dropped something (rules.off takes the ID), and the class and the rule of each token that was spelled out")
 	fs.BoolVar(&f.private, "allow-private", false, allowPrivateHelp)
 	return f
 }

@@ -189,7 +189,7 @@ func TestLedgerSaysWhatIsInASpool(t *testing.T) {
 
 // entries is a ledger that shows all that was written.
 type entries struct {
-	*MemoryLedger
+	*memoryLedger
 	all []lector.AttemptUsage
 }
 
