@@ -108,8 +108,8 @@ func (e evidence) checkMoney(v *violations) {
 	if got, least := e.ledger.Billed+e.ledger.Unknown, e.meter.Answered; got < least {
 		v.add(lostPayment, "%d characters are billed or unknown in the ledger, the voice has answered %d", got, least)
 	}
-	if most := e.meter.billed(); e.ledger.Billed > most {
-		v.add(lostPayment, "%d characters are billed in the ledger, the voice has billed %d", e.ledger.Billed, most)
+	if e.ledger.Billed > e.most { // what is not at rest goes on meanwhile
+		v.add(lostPayment, "%d characters are billed in the ledger, the voice has billed %d", e.ledger.Billed, e.most)
 	}
 	for text, n := range e.meter.Unexcused {
 		v.add(paidTwice, "%d characters too many of %.60q: %s", n, text, e.meter.callsFor(text))

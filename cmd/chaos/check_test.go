@@ -96,6 +96,7 @@ func allWell() evidence {
 		refused: map[string]bool{},
 		meter:   bill{Answered: 100, Spoiled: 5, Lost: 10, Unique: 100},
 		ledger:  usage{Billed: 100, Unknown: 10},
+		most:    115,
 	}
 }
 

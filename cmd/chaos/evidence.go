@@ -25,7 +25,8 @@ type evidence struct {
 	letters   []stored
 	bad       []badEvent
 	refused   map[string]bool // markers of bad events that the broker did not take
-	meter     bill
+	meter     bill            // before the ledger was read: all of it must be there
+	most      int             // characters that the voice had billed when the ledger had been read
 	ledger    usage
 	remains   []remain
 	struck    map[int]bool // processes of workers that were killed or frozen
@@ -53,6 +54,7 @@ func (l *lab) gather(ctx context.Context, histories []*history) (e evidence, err
 	if e.ledger, err = l.cost(ctx); err != nil {
 		return e, err
 	}
+	e.most = l.meter.total().billed()
 	if e.letters, err = l.broker.read(ctx, "DEADLETTER"); err != nil {
 		return e, err
 	}
