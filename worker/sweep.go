@@ -27,6 +27,12 @@ type EventLog interface {
 	DeadLettered(ctx context.Context, p lector.EventPlace) (bool, error)
 }
 
+// EventHistory returns where the events of an article stand that came behind a place, up
+// to another, in their order.
+type EventHistory interface {
+	ArticleEvents(ctx context.Context, site, key string, after, through uint64) ([]uint64, error)
+}
+
 // JobRecords are the records of all articles.
 type JobRecords interface {
 	JobStore
@@ -48,6 +54,7 @@ const sweepInterval = time.Minute
 // is at its end and was never announced. One worker sweeps for all.
 type Sweeper struct {
 	Events    EventLog
+	History   EventHistory // nil: of a lost article only the newest event is looked at
 	Jobs      JobRecords
 	Leases    SweepLeases
 	Announcer Announcer
@@ -284,7 +291,38 @@ func (s *Sweeper) handOut(ctx context.Context, w *watched, o openEvent) error {
 			return err
 		}
 	}
+	if err := s.offerEarlier(ctx, o); err != nil {
+		return err
+	}
 	return s.offer(ctx, o, d)
+}
+
+// offerEarlier hands out what came before a lost event and nobody has taken either: by
+// the CMS's clock it may be the newer one.
+func (s *Sweeper) offerEarlier(ctx context.Context, o openEvent) error {
+	known := o.job.Sequence
+	if o.job.Ignored != nil {
+		known = max(known, o.job.Ignored.Sequence)
+	}
+	if s.History == nil || known+1 >= o.Sequence {
+		return nil
+	}
+	places, err := s.History.ArticleEvents(ctx, o.Site, o.Key, known, o.Sequence-1)
+	for _, place := range places {
+		d, err := s.Events.StoredEvent(ctx, place)
+		if errors.Is(err, lector.ErrNotFound) || err == nil && d.Err != nil {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		earlier := o
+		earlier.Sequence = place
+		if err := s.offer(ctx, earlier, d); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // offer hands a delivery out, while anybody has time for it.

@@ -25,6 +25,16 @@ type fakeLog struct {
 	gone    map[uint64]bool // events that are not in the stream any more
 	letters map[uint64]bool
 	held    map[string]bool
+	earlier []uint64 // events of the article before its newest
+}
+
+func (f *fakeLog) ArticleEvents(_ context.Context, _, _ string, after, through uint64) (places []uint64, err error) {
+	for _, place := range f.earlier {
+		if place > after && place <= through {
+			places = append(places, place)
+		}
+	}
+	return places, nil
 }
 
 func (f *fakeLog) EventPlaces(_ context.Context, after uint64) iter.Seq2[lector.EventPlace, error] {
@@ -91,7 +101,7 @@ type sweeping struct {
 func newSweeping(ctx context.Context, f *fakeLog) *sweeping {
 	f.fakeServices, f.held = newFakeServices(), map[string]bool{}
 	s := &sweeping{log: f, w: &watched{events: map[string]lector.EventPlace{}}}
-	s.Sweeper = &Sweeper{Events: f, Jobs: f, Leases: f, Announcer: f, Log: slog.New(slog.DiscardHandler)}
+	s.Sweeper = &Sweeper{Events: f, History: f, Jobs: f, Leases: f, Announcer: f, Log: slog.New(slog.DiscardHandler)}
 	s.OnFound = func(lector.EventPlace) { s.found++ }
 	s.init()
 	go func() {
@@ -215,6 +225,30 @@ func TestSweepOfWhatNobodyCanRead(t *testing.T) {
 			t.Errorf("handed out %v again, watches %v, has %v", got, s.w.events, s.mine)
 		}
 	})
+}
+
+// TestSweepHandsOutWhatCameBefore has the queue lose several events of an article: the
+// newest in the stream may be older by the CMS's clock, so the others are handed out too.
+func TestSweepHandsOutWhatCameBefore(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		job  lector.Job
+		want []uint64
+	}{
+		"nobody has taken any":       {lector.Job{}, []uint64{1, 5, 7}},
+		"the first is public":        {lector.Job{Sequence: 1, State: lector.Ready}, []uint64{5, 7}},
+		"the second was ignored":     {lector.Job{Sequence: 1, State: lector.Ready, Ignored: &lector.IgnoredEvent{Sequence: 5}}, []uint64{7}},
+		"the one before was claimed": {lector.Job{Sequence: 5, State: lector.Ready}, []uint64{7}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			log := &fakeLog{earlier: []uint64{1, 3, 5}, bad: map[uint64]bool{3: true}, queue: lector.QueueState{Settled: 7, Delivered: 7}}
+			s := newSweeping(t.Context(), log)
+			log.event("a", 7, test.job)
+			if got := s.look(t); !slices.Equal(got, test.want) {
+				t.Errorf("%s: handed out %v, want %v", name, got, test.want)
+			}
+		})
+	}
 }
 
 // TestSweepLooksBehindWhatNobodyCanRead has the queue lose an event behind which stands

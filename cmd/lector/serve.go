@@ -174,7 +174,8 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 		ConcurrentJobs: s.config.Worker.ConcurrentJobs, Heartbeat: nats.AckWait / 4, OnProgress: s.onProgress,
 	}
 	s.sweeper = &worker.Sweeper{
-		Events: s.conn, Jobs: s.jobs, Leases: leases, Announcer: s.conn, Log: s.log, OnFound: s.onFound, OnSweep: s.metrics.Sweep,
+		Events: s.conn, History: s.conn, Jobs: s.jobs, Leases: leases, Announcer: s.conn, Log: s.log,
+		OnFound: s.onFound, OnSweep: s.metrics.Sweep,
 	}
 	s.leases = leases
 	if err := errors.Join(s.openComparisons(ctx), s.openNotifying(ctx)); err != nil {

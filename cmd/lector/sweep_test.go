@@ -20,7 +20,7 @@ func (h *installation) sweeping() *installation {
 		h.t.Fatal(err)
 	}
 	h.sweeper = &worker.Sweeper{
-		Events: h.conn, Jobs: h.jobs, Leases: leases, Announcer: h.conn, Log: h.log,
+		Events: h.conn, History: h.conn, Jobs: h.jobs, Leases: leases, Announcer: h.conn, Log: h.log,
 		Interval: 50 * time.Millisecond, OnFound: h.onFound, OnSweep: h.metrics.Sweep,
 	}
 	return h
@@ -76,6 +76,28 @@ func TestSweepReadsWhatTheQueueHasLost(t *testing.T) {
 	h.untilMetrics(map[string]float64{`lector_sweep_found_total{site="havana"}`: 2})
 	if got := h.scrape()[`lector_sweeps_total{outcome="ok"}`]; got < 1 {
 		t.Errorf("%v sweeps", got)
+	}
+}
+
+// TestSweepReadsTheNewestOfWhatIsLost loses two events of an article, of which the second
+// has a clock that is behind: the first is what listeners get.
+func TestSweepReadsTheNewestOfWhatIsLost(t *testing.T) {
+	t.Parallel()
+	h := openInstallation(t, t.TempDir(), &silentVoice{}).sweeping()
+	a := sampleArticle("1")
+	first := h.publish(lector.Published, a)
+	h.lose()
+	behind := a
+	behind.Title, behind.UpdatedAt = "An hour behind", a.UpdatedAt.Add(-time.Hour)
+	h.publish(lector.Updated, behind)
+	h.lose()
+	h.start()
+	limittest.Until(t, "the first is public", func() bool {
+		j, _, err := h.jobs.Job(t.Context(), a.Site, a.Key())
+		return err == nil && j.Sequence == first && j.State == lector.Ready
+	})
+	if m := h.manifest(a); m.Title != a.Title {
+		t.Errorf("public is %q", m.Title)
 	}
 }
 

@@ -173,6 +173,23 @@ func (c *Conn) StoredEvent(ctx context.Context, sequence uint64) (lector.Deliver
 	return d, nil
 }
 
+// ArticleEvents returns where the events of an article stand that came behind a place, up
+// to another, in their order.
+func (c *Conn) ArticleEvents(ctx context.Context, site, key string, after, through uint64) (places []uint64, err error) {
+	subject := lector.ArticleSubject(site, key)
+	for after < through {
+		m, err := c.storedMessage(ctx, articles, map[string]any{"seq": after + 1, "next_by_subj": subject})
+		if errors.Is(err, lector.ErrNotFound) || err == nil && m.Sequence > through {
+			return places, nil
+		}
+		if err != nil {
+			return places, brokerError("events of "+key, err)
+		}
+		places, after = append(places, m.Sequence), m.Sequence
+	}
+	return places, nil
+}
+
 // DeadLettered reports whether the event at a place is one that nobody could read
 // and that has become a dead letter.
 func (c *Conn) DeadLettered(ctx context.Context, p lector.EventPlace) (bool, error) {

@@ -248,3 +248,27 @@ func TestEventLogOfACluster(t *testing.T) {
 		t.Errorf("floor %d, %v", floor, err)
 	}
 }
+
+func TestArticleEvents(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var all []uint64
+	for _, revision := range []string{"a", "b", "c"} {
+		all = append(all, publish(t, b.Conn, event("1", revision)))
+		publish(t, b.Conn, event("2", revision))
+	}
+	for name, test := range map[string]struct {
+		after, through uint64
+		want           []uint64
+	}{
+		"all":                  {0, all[2] + 1, all},
+		"between":              {all[0], all[2] - 1, all[1:2]},
+		"behind the newest":    {all[2], all[2] + 10, nil},
+		"nothing between them": {all[1], all[1], nil},
+	} {
+		got, err := b.ArticleEvents(t.Context(), "havana", lector.Key("havana", "1"), test.after, test.through)
+		if err != nil || !slices.Equal(got, test.want) {
+			t.Errorf("%s: %v, %v, want %v", name, got, err, test.want)
+		}
+	}
+}
