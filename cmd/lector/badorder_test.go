@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"lector"
 )
@@ -64,53 +63,6 @@ func TestWithdrawnBeforeItWasPublished(t *testing.T) {
 		}
 		if j := h.publishAndWait(lector.Published, a); j.State != lector.Ready || h.manifest(a).Title != a.Title {
 			t.Errorf("published behind %s: %+v", kind, j)
-		}
-	}
-}
-
-// TestRevisionsBackwards sends three revisions, the newest first: that one stays public,
-// and the job says why the others are not heard.
-func TestRevisionsBackwards(t *testing.T) {
-	t.Parallel()
-	h := openInstallation(t, t.TempDir(), &silentVoice{}).start()
-	first := uint64(0)
-	for i, hours := range []int{2, 1, 0} {
-		a := sampleArticle("1")
-		a.Title, a.UpdatedAt = []string{"The newest", "The middle", "The oldest"}[i], a.UpdatedAt.Add(time.Duration(hours)*time.Hour)
-		n := h.publish(lector.Updated, a)
-		j := h.awaitJob(a, n)
-		if i == 0 {
-			first = n
-		}
-		if j.State != lector.Ready || j.Sequence != first || i > 0 && (j.Ignored == nil || j.Ignored.Sequence != n || j.Ignored.Reason == "") {
-			t.Errorf("%s: job %+v, ignored %+v", a.Title, j, j.Ignored)
-		}
-	}
-	if m := h.manifest(sampleArticle("1")); m.Title != "The newest" {
-		t.Errorf("public is %q", m.Title)
-	}
-}
-
-// TestClockAnHourOff has a CMS whose clock is ahead or behind for one event: no later
-// edit is lost by it, and a withdrawal counts whatever the clock says.
-func TestClockAnHourOff(t *testing.T) {
-	t.Parallel()
-	h := openInstallation(t, t.TempDir(), &silentVoice{}).start()
-	for name, off := range map[string]time.Duration{"ahead": time.Hour, "behind": -time.Hour} {
-		a := sampleArticle(name)
-		a.UpdatedAt = time.Now().Add(off)
-		h.publishAndWait(lector.Published, a)
-		a.Title, a.UpdatedAt = "The clock is right again", time.Now().Add(time.Millisecond)
-		if j := h.publishAndWait(lector.Updated, a); j.State != lector.Ready || h.manifest(a).Title != a.Title {
-			t.Errorf("%s: an edit behind it: %+v", name, j)
-		}
-		gone := lector.Article{Site: a.Site, ID: a.ID, UpdatedAt: time.Now().Add(-2 * time.Hour)}
-		if j := h.publishAndWait(lector.Unpublished, gone); j.State != lector.Removed || len(h.files(a)) > 0 {
-			t.Errorf("%s: withdrawn: %+v", name, j)
-		}
-		a.UpdatedAt = time.Now().Add(off)
-		if j := h.publishAndWait(lector.Published, a); j.State != lector.Ready {
-			t.Errorf("%s: published again: %+v", name, j)
 		}
 	}
 }

@@ -79,28 +79,6 @@ func TestSweepReadsWhatTheQueueHasLost(t *testing.T) {
 	}
 }
 
-// TestSweepReadsTheNewestOfWhatIsLost loses two events of an article, of which the second
-// has a clock that is behind: the first is what listeners get.
-func TestSweepReadsTheNewestOfWhatIsLost(t *testing.T) {
-	t.Parallel()
-	h := openInstallation(t, t.TempDir(), &silentVoice{}).sweeping()
-	a := sampleArticle("1")
-	first := h.publish(lector.Published, a)
-	h.lose()
-	behind := a
-	behind.Title, behind.UpdatedAt = "An hour behind", a.UpdatedAt.Add(-time.Hour)
-	h.publish(lector.Updated, behind)
-	h.lose()
-	h.start()
-	limittest.Until(t, "the first is public", func() bool {
-		j, _, err := h.jobs.Job(t.Context(), a.Site, a.Key())
-		return err == nil && j.Sequence == first && j.State == lector.Ready
-	})
-	if m := h.manifest(a); m.Title != a.Title {
-		t.Errorf("public is %q", m.Title)
-	}
-}
-
 // TestSweepAnnouncesWhatHasEnded has a worker die between the end of a job and its
 // announcement, and the queue take the event for settled.
 func TestSweepAnnouncesWhatHasEnded(t *testing.T) {
