@@ -316,6 +316,9 @@ type DeadLetter struct {
 	Unusable error               `json:"-"` // why it would be refused again; nil: it can be read now
 }
 
+// DeadLetterKind is what dead letters are counted by.
+type DeadLetterKind struct{ Site, Class string }
+
 // DeadLetterQuery selects dead letters. What is zero selects any.
 type DeadLetterQuery struct {
 	Site, Class  string

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"lector"
@@ -113,15 +114,25 @@ func (s *server) measureDeadLetters(ctx context.Context) error {
 		s.metrics.SetDeadLetters(nil)
 		return err
 	}
-	counts := map[string]int{}
+	counts := map[lector.DeadLetterKind]int{}
 	for site := range s.config.Sites { // a series that begins above 0 shows no growth
-		counts[site] = 0
+		for _, class := range append(lector.Classes(), "") {
+			counts[lector.DeadLetterKind{Site: site, Class: string(class)}] = 0
+		}
 	}
-	for site, n := range found {
-		counts[s.siteLabel(site)] += n
+	for kind, n := range found {
+		counts[lector.DeadLetterKind{Site: s.siteLabel(kind.Site), Class: classLabel(kind.Class)}] += n
 	}
 	s.metrics.SetDeadLetters(counts)
 	return nil
+}
+
+// classLabel is the class of a dead letter, in which anybody may have written anything.
+func classLabel(class string) string {
+	if class == "" || slices.Contains(lector.Classes(), lector.Class(class)) {
+		return class
+	}
+	return "unknown"
 }
 
 // measurePauses shows what is paused. Anybody may have paused a site or a voice of any

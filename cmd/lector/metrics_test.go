@@ -106,8 +106,8 @@ func TestMetricsOfAGoodArticle(t *testing.T) {
 		`lector_voice_call_duration_seconds_count{voice="kokoro"}`:            float64(p.count()),
 		`lector_voice_breaker_open{voice="kokoro"}`:                           0,
 		`lector_events_waiting`:                                               0, `lector_events_unsettled`: 0, `lector_events_oldest_age_seconds`: 0,
-		`lector_dead_letters{site="havana"}`: 0,
-		`lector_ready{check="store"}`:        1, `lector_ready{check="store_writes"}`: 1, `lector_ready{check="broker"}`: 1,
+		`lector_dead_letters{class="",site="havana"}`: 0,
+		`lector_ready{check="store"}`:                 1, `lector_ready{check="store_writes"}`: 1, `lector_ready{check="broker"}`: 1,
 		`lector_ready{check="nats"}`: 1, `lector_ready{check="streams"}`: 1,
 		`lector_sweeps_total{outcome="ok"}`: 1,
 	})
@@ -186,7 +186,7 @@ func TestMetricsOfARefusedText(t *testing.T) {
 	got := h.untilMetrics(map[string]float64{
 		`lector_jobs_total{class="input",site="havana",state="failed"}`:         1,
 		`lector_jobs{class="input",lane="normal",site="havana",state="failed"}`: 1,
-		`lector_dead_letters{site="havana"}`:                                    1,
+		`lector_dead_letters{class="input",site="havana"}`:                      1,
 		`lector_voice_breaker_open{voice="kokoro"}`:                             0,
 	})
 	if got[`lector_voice_calls_total{outcome="rejected",voice="kokoro"}`] < 1 {

@@ -22,6 +22,7 @@ type Conn struct {
 	options  Options
 	writes   *writes
 	refusals *refusals
+	letters  letterKinds
 
 	mu       sync.Mutex
 	children []*Conn // made by connectAgain, closed with this one

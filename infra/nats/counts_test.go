@@ -8,21 +8,62 @@ import (
 	"lector"
 )
 
+// TestDeadLetterCounts counts by site and class while letters come and go.
 func TestDeadLetterCounts(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	other := event("2", "a")
-	other.Article.Site = "matanzas"
-	for _, e := range []lector.ArticleEvent{event("1", "a"), event("3", "a"), other} {
-		publish(t, b.Conn, e)
-		if err := next(t, b.Conn).Term(lector.ClassInput, "nobody can read it"); err != nil {
+	counted := func(when string, want map[lector.DeadLetterKind]int) {
+		t.Helper()
+		got, err := b.DeadLetterCounts(t.Context())
+		if err != nil || !maps.Equal(got, want) {
+			t.Errorf("%s: %v, %v, want %v", when, got, err, want)
+		}
+	}
+	input, poison, other := lector.DeadLetterKind{Site: "havana", Class: "input"}, lector.DeadLetterKind{Site: "havana", Class: "poison"},
+		lector.DeadLetterKind{Site: "matanzas"}
+	counted("before anything", nil)
+	elsewhere := event("2", "a")
+	elsewhere.Article.Site = "matanzas"
+	for _, c := range []struct {
+		event lector.ArticleEvent
+		class lector.Class
+	}{{event("1", "a"), lector.ClassInput}, {event("3", "a"), lector.ClassInput}, {elsewhere, ""}} {
+		publish(t, b.Conn, c.event)
+		if err := next(t, b.Conn).Term(c.class, "nobody can read it"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, err := b.DeadLetterCounts(t.Context())
-	if want := map[string]int{"havana": 2, "matanzas": 1}; err != nil || !maps.Equal(got, want) {
-		t.Errorf("%v, %v, want %v", got, err, want)
+	raw(t, b.Conn, lector.ArticleSubject("havana", "x"), nil, "garbage")
+	terminate(t, b.Conn, "no CloudEvent") // by a worker that names no class
+	counted("four letters", map[lector.DeadLetterKind]int{input: 3, other: 1})
+	counted("asked again", map[lector.DeadLetterKind]int{input: 3, other: 1})
+
+	if err := b.DropDeadLetter(t.Context(), 2); err != nil {
+		t.Fatal(err)
 	}
+	publish(t, b.Conn, event("4", "a"))
+	if err := next(t, b.Conn).Term(lector.ClassPoison, "three workers were lost"); err != nil {
+		t.Fatal(err)
+	}
+	counted("one dropped, one more", map[lector.DeadLetterKind]int{input: 2, other: 1, poison: 1})
+
+	for _, id := range []uint64{1, 3, 4, 5} {
+		if err := b.DropDeadLetter(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	counted("all dropped", nil)
+	if err := b.js.DeleteStream(t.Context(), deadLetters); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Setup(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	publish(t, b.Conn, event("5", "a"))
+	if err := next(t, b.Conn).Term(lector.ClassPoison, "three workers were lost"); err != nil {
+		t.Fatal(err)
+	}
+	counted("a stream that was made anew", map[lector.DeadLetterKind]int{poison: 1})
 }
 
 func TestBudgetsUsed(t *testing.T) {

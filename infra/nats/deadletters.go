@@ -58,27 +58,6 @@ func letterConsumer(q lector.DeadLetterQuery) jetstream.OrderedConsumerConfig {
 	return config
 }
 
-// DeadLetterCounts returns how many dead letters there are of each site.
-func (c *Conn) DeadLetterCounts(ctx context.Context) (map[string]int, error) {
-	ctx, cancel := withDefaultTimeout(ctx)
-	defer cancel()
-	s, err := c.bind(ctx, deadLetters)
-	if err != nil {
-		return nil, err
-	}
-	info, err := s.Info(ctx, jetstream.WithSubjectFilter(deadLetterPrefix+">"))
-	if err != nil {
-		return nil, brokerError("dead letters", err)
-	}
-	counts := map[string]int{}
-	for subject, n := range info.State.Subjects {
-		subject = strings.TrimPrefix(strings.TrimPrefix(subject, deadLetterPrefix), notifyPrefix)
-		site, _, _ := strings.Cut(strings.TrimPrefix(subject, articlePrefix), ".")
-		counts[site] += int(n)
-	}
-	return counts, nil
-}
-
 func letterOf(m jetstream.Msg) (lector.DeadLetter, error) {
 	meta, err := m.Metadata()
 	if err != nil {

@@ -90,7 +90,7 @@ func NewMetrics() *Metrics {
 		oldestEvent: r.gauge("lector_events_oldest_age_seconds",
 			"For how long the oldest article event waits that no worker has taken yet; 0 where none waits."),
 		deadLetters: r.gauge("lector_dead_letters",
-			"Dead letters that are kept.", "site"),
+			"Dead letters that are kept, by class of the error.", "site", "class"),
 		breakers: r.gauge("lector_voice_breaker_open",
 			"Whether this process makes no calls to a voice because they failed: 1, else 0.", "voice"),
 		charactersUsed: r.gauge("lector_budget_characters_used",

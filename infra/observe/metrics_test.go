@@ -156,14 +156,15 @@ func TestStates(t *testing.T) {
 		lector_events_waiting 3
 		`, "lector_jobs", "lector_events_waiting", "lector_events_unsettled", "lector_events_oldest_age_seconds")
 	m.SetQueue(nil)
-	m.SetDeadLetters(map[string]int{"havana": 0, "unknown": 4})
+	m.SetDeadLetters(map[lector.DeadLetterKind]int{{Site: "havana"}: 0, {Site: "havana", Class: "poison"}: 3, {Site: "unknown", Class: "input"}: 4})
 	m.SetBreakers(map[string]bool{"amy": true, "brian": false})
 	m.SetReady(map[string]bool{"store": true, "streams": false})
 	compare(t, m, `
-		# HELP lector_dead_letters Dead letters that are kept.
+		# HELP lector_dead_letters Dead letters that are kept, by class of the error.
 		# TYPE lector_dead_letters gauge
-		lector_dead_letters{site="havana"} 0
-		lector_dead_letters{site="unknown"} 4
+		lector_dead_letters{class="",site="havana"} 0
+		lector_dead_letters{class="input",site="unknown"} 4
+		lector_dead_letters{class="poison",site="havana"} 3
 		# HELP lector_ready Whether what the process needs is there, by what that is: store, store_writes, broker, nats, streams. 1, else 0.
 		# TYPE lector_ready gauge
 		lector_ready{check="store"} 1

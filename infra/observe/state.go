@@ -54,12 +54,12 @@ func (m *Metrics) SetQueue(q *lector.QueueState) {
 	m.oldestEvent.set(age)
 }
 
-// SetDeadLetters shows how many dead letters there are, by site. Each of the named
-// sites is shown, also with none.
-func (m *Metrics) SetDeadLetters(bySite map[string]int) {
+// SetDeadLetters shows how many dead letters there are of each kind. Counts of the same
+// labels are added up.
+func (m *Metrics) SetDeadLetters(kinds map[lector.DeadLetterKind]int) {
 	m.deadLetters.replace(true, func(add func(float64, ...string)) {
-		for site, n := range bySite {
-			add(float64(n), site)
+		for kind, n := range kinds {
+			add(float64(n), kind.Site, kind.Class)
 		}
 	})
 }

@@ -1,0 +1,90 @@
+package nats
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lector"
+)
+
+// letterKinds is what is known of the dead letters, by their places: a class stands in a
+// letter itself, so each is read once.
+type letterKinds struct {
+	mu    sync.Mutex
+	kinds map[uint64]lector.DeadLetterKind
+	read  uint64 // up to where all have been read
+}
+
+// DeadLetterCounts returns how many dead letters there are of each kind.
+func (c *Conn) DeadLetterCounts(ctx context.Context) (map[lector.DeadLetterKind]int, error) {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	s, err := c.bind(ctx, deadLetters)
+	if err != nil {
+		return nil, err
+	}
+	info, err := s.Info(ctx, jetstream.WithDeletedDetails(true))
+	if err != nil {
+		return nil, brokerError("dead letters", err)
+	}
+	c.letters.mu.Lock()
+	defer c.letters.mu.Unlock()
+	c.letters.forget(info.State)
+	if err := c.readLetterKinds(ctx, info.State); err != nil {
+		return nil, brokerError("dead letters", err)
+	}
+	counts := map[lector.DeadLetterKind]int{}
+	for _, kind := range c.letters.kinds {
+		counts[kind]++
+	}
+	return counts, nil
+}
+
+// forget drops what is not in the stream any more, and all where it is another one.
+func (l *letterKinds) forget(state jetstream.StreamState) {
+	if l.kinds == nil || state.LastSeq < l.read {
+		l.kinds, l.read = map[uint64]lector.DeadLetterKind{}, 0
+	}
+	for place := range l.kinds {
+		if place < state.FirstSeq {
+			delete(l.kinds, place)
+		}
+	}
+	for _, place := range state.Deleted {
+		delete(l.kinds, place)
+	}
+}
+
+// readLetterKinds reads those that came since. What it has read stays known when it
+// fails.
+func (c *Conn) readLetterKinds(ctx context.Context, state jetstream.StreamState) error {
+	l := &c.letters
+	for l.read < state.LastSeq {
+		m, err := c.storedMessage(ctx, deadLetters, map[string]any{"seq": max(l.read+1, state.FirstSeq), "next_by_subj": deadLetterPrefix + ">"})
+		if errors.Is(err, lector.ErrNotFound) { // the rest has been dropped
+			l.read = state.LastSeq
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		l.kinds[m.Sequence], l.read = letterKind(m), m.Sequence
+	}
+	return nil
+}
+
+// letterKind reads the kind of a letter, which may hold anything.
+func letterKind(m storedMessage) lector.DeadLetterKind {
+	subject := strings.TrimPrefix(strings.TrimPrefix(m.Subject, deadLetterPrefix), notifyPrefix)
+	site, _, _ := strings.Cut(strings.TrimPrefix(subject, articlePrefix), ".")
+	h := nats.Header{}
+	if decoded, err := nats.DecodeHeadersMsg(m.Header); err == nil {
+		h = decoded
+	}
+	return lector.DeadLetterKind{Site: site, Class: readLetter(m.Sequence, m.Time, m.Subject, h, m.Data).Class}
+}
