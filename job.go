@@ -2,6 +2,7 @@ package lector
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -138,6 +139,8 @@ type Job struct {
 	Ignored            *IgnoredEvent `json:"ignored,omitempty"`             // the last event that had no effect
 	Created            time.Time     `json:"created"`                       // when the article was first announced
 	Changed            time.Time     `json:"changed"`                       // when the record was last written
+
+	Unknown map[string]json.RawMessage `json:"-"` // fields of its record that a newer build has written, to be kept
 }
 
 // Disposition is what is to be done with a delivered event, by the job's record.

@@ -2,7 +2,6 @@ package nats
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"strings"
@@ -42,15 +41,10 @@ func (s *JobStore) Job(ctx context.Context, site, key string) (lector.Job, uint6
 		return lector.Job{}, 0, brokerError("job "+key, err)
 	}
 	j, err := decodeJob(value)
-	return j, version, err
-}
-
-func decodeJob(data []byte) (lector.Job, error) {
-	var j lector.Job
-	if err := json.Unmarshal(data, &j); err != nil {
-		return j, fmt.Errorf("job record: %w", err)
+	if err == nil {
+		j.Unknown, err = unknownFields(value)
 	}
-	return j, nil
+	return j, version, err
 }
 
 // Save writes a record over the given version, 0 for a new one, and returns
@@ -59,7 +53,7 @@ func decodeJob(data []byte) (lector.Job, error) {
 func (s *JobStore) Save(ctx context.Context, j lector.Job, version uint64) (uint64, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	data, err := json.Marshal(j)
+	data, err := encodeJob(j)
 	if err != nil {
 		return 0, fmt.Errorf("job %s: %w", j.ID, err)
 	}

@@ -18,17 +18,45 @@ const (
 	jobFormat = "2"
 )
 
-// checkFormat refuses records that an older build has written.
+// checkFormat refuses records that another build has written. What is newer is neither
+// read nor written over: nobody here knows what it means.
 func checkFormat(ctx context.Context, kv jetstream.KeyValue) error {
 	s, err := kv.Status(ctx)
 	if err != nil {
 		return fmt.Errorf("bucket %s: %w", jobs, err)
 	}
-	if s.Metadata()[formatKey] != jobFormat {
-		return lector.Hint(fmt.Errorf("bucket %s: its records are of another build of lector", jobs),
-			"stop the workers of the build before, then run lector setup: it brings the records over")
+	switch format := s.Metadata()[formatKey]; {
+	case format == jobFormat:
+		return nil
+	case newerFormat(format):
+		return lector.Hint(fmt.Errorf("bucket %s: %w (format %.20q, this one knows %s)", jobs, errNewerFormat, format, jobFormat),
+			"use that build, or a later one; going back needs a backup from before")
 	}
-	return nil
+	return lector.Hint(fmt.Errorf("bucket %s: its records are of another build of lector", jobs),
+		"stop the workers of the build before, then run lector setup: it brings the records over")
+}
+
+// errNewerFormat is the error for records of a build that is to come.
+var errNewerFormat = errors.New("its records are of a newer build of lector")
+
+// newerFormat reports whether a format is none that this build or one before has written.
+func newerFormat(format string) bool { return format != "" && format != jobFormat }
+
+// refuseNewer keeps a setup from making over what a newer build has set up.
+func (c *Conn) refuseNewer(ctx context.Context) error {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	kv, err := c.js.KeyValue(ctx, jobs)
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		return nil
+	}
+	if err == nil {
+		err = checkFormat(ctx, kv)
+	}
+	if errors.Is(err, errNewerFormat) {
+		return err
+	}
+	return nil // what else is wrong the setup finds or mends
 }
 
 // migrateJobs rewrites the records of the build before. Setup then notes in the

@@ -60,6 +60,9 @@ func (c *Conn) Setup(ctx context.Context, replicas int) error {
 	if err := c.checkVersion(); err != nil {
 		return err
 	}
+	if err := c.refuseNewer(ctx); err != nil {
+		return err
+	}
 	if err := c.setupStreams(ctx, replicas); err != nil {
 		return err
 	}
