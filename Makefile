@@ -7,6 +7,8 @@ LIMIT   ?= 15m
 BENCH   ?= 1s
 # The build that make bench compares with: before the decoder and the job engine.
 BEFORE  ?= 876c1a1
+# The build whose workers make upgrade has beside those of this one.
+UPGRADE_FROM ?= 330c3dc
 CHAOS_SEED     ?= 1
 CHAOS_SEEDS    ?= 10
 CHAOS_DURATION ?= 90s
@@ -93,6 +95,14 @@ rules: ## what each rule of extraction changes, on the pages here and on those i
 chaos: programs ## break an installation of real processes by CHAOS_SEEDS=10 schedules of CHAOS_DURATION=90s
 	@$(BUILD)
 	$(GO) run ./cmd/chaos -lector $(BIN)/lector -seed $(CHAOS_SEED) -seeds $(CHAOS_SEEDS) -duration $(CHAOS_DURATION) $(CHAOS_FLAGS)
+
+# The first worker is of the build before until its first restart, which is of this one.
+.PHONY: upgrade
+upgrade: programs ## workers of build UPGRADE_FROM and of this one side by side, and a rolling change, under load
+	@$(BUILD)
+	@GO="$(GO)" .ci/build-commit $(UPGRADE_FROM) $(BIN)/lector-$(UPGRADE_FROM)
+	$(GO) run ./cmd/chaos -lector $(BIN)/lector -before $(BIN)/lector-$(UPGRADE_FROM) -store disk \
+		-seed $(CHAOS_SEED) -duration 60s -gap 12s -only "stop worker"
 
 fuzz: ## every fuzz target for FUZZ=20s
 	@.ci/fuzz $(FUZZ)

@@ -487,14 +487,13 @@ func TestTrouble(t *testing.T) {
 		"a restart":     {time.Minute, 3 * time.Second, 6},
 		"a whole night": {10 * time.Hour, 5 * time.Second, 16},
 	} {
-		var t2 trouble
-		now, wait, told := start, time.Duration(0), 0
-		for now.Sub(start) < c.outage {
+		var outage trouble
+		wait, told := time.Duration(0), 0
+		for lasted := time.Duration(0); lasted < c.outage; lasted += wait {
 			var tell bool
-			if wait, tell = t2.next(now); tell {
+			if wait, tell = outage.next(start.Add(lasted)); tell {
 				told++
 			}
-			now = now.Add(wait)
 		}
 		if wait > c.longest || told > c.told || told < 2 {
 			t.Errorf("%s: the last wait was %v, at most %v wanted; told %d times, at most %d wanted", name, wait, c.longest, told, c.told)

@@ -56,7 +56,7 @@ func (c *bareClient) publish(ctx context.Context) {
 			_, err := c.broker.js.Publish(short, "bare", []byte("a message"), jetstream.WithRetryAttempts(0))
 			cancel()
 			if err == nil {
-				c.confirmed.beat()
+				c.confirmed.again()
 				break
 			}
 			_ = pause(ctx, bareInterval) // it ends with ctx
@@ -73,7 +73,7 @@ func (c *bareClient) consume(ctx context.Context) {
 			continue
 		}
 		for m := range batch.Messages() {
-			c.delivered.beat()
+			c.delivered.again()
 			_ = m.Ack() // it comes again
 		}
 		if batch.Error() != nil {

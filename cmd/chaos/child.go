@@ -63,6 +63,13 @@ func (c *child) start(ctx context.Context, more ...string) error {
 	return nil
 }
 
+// upgrade has the next start be of another build.
+func (c *child) upgrade(path string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.path = path
+}
+
 // wait reaps the program and tells of an end that nobody wanted.
 func (c *child) wait(cmd *exec.Cmd, ended chan struct{}, log io.Closer) {
 	err := cmd.Wait()

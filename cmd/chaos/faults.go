@@ -125,6 +125,9 @@ func (l *lab) restart(ctx context.Context, c *child, f fault) error {
 		return err
 	}
 	l.meter.heal(c.name)
+	if l.workers[c.name] == c {
+		c.upgrade(l.program)
+	}
 	if at := l.failpoint(f.Pick); at != "" && l.workers[c.name] == c {
 		return c.start(ctx, "LECTOR_FAILPOINT="+at)
 	}

@@ -220,7 +220,7 @@ func (l *lab) startPublisher(ctx context.Context, _ string) error {
 // startWorkers starts the workers, each with its own ways to NATS, its own name at
 // the voice and, but for a shared disk store, its own directory.
 func (l *lab) startWorkers(ctx context.Context, voice string) error {
-	for _, name := range l.workerNames() {
+	for i, name := range l.workerNames() {
 		file, err := l.writeConfig(name, voice)
 		if err != nil {
 			return err
@@ -238,7 +238,11 @@ func (l *lab) startWorkers(ctx context.Context, voice string) error {
 			}
 			env = append(env, "LECTOR_STORE_ENDPOINT="+front, "LECTOR_DATA="+filepath.Join(l.dir, name))
 		}
-		if err := l.startWorker(ctx, &child{name: name, path: l.program, args: []string{"worker"}, dir: l.dir, env: env}); err != nil {
+		path := l.program
+		if i == 0 && l.Before != "" {
+			path = l.Before
+		}
+		if err := l.startWorker(ctx, &child{name: name, path: path, args: []string{"worker"}, dir: l.dir, env: env}); err != nil {
 			return err
 		}
 	}

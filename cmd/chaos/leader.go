@@ -50,7 +50,8 @@ type flow struct {
 	longest time.Duration
 }
 
-func (f *flow) beat() {
+// again notes that it goes on.
+func (f *flow) again() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now := time.Now()
@@ -155,8 +156,22 @@ func (t *leaderTrial) run(ctx context.Context) (kills []leaderKill, err error) {
 	wait.Wait()
 	rest, cancel := context.WithTimeout(ctx, t.Settle)
 	defer cancel()
-	_ = until(rest, time.Second, func() bool { lost, _ := t.lost(); return lost == 0 }) // what is lost is counted
+	_ = until(rest, time.Second, func() bool { t.look(rest); lost, _ := t.lost(); return lost == 0 }) // what is lost is counted
 	return kills, nil
+}
+
+// look notes the articles whose job is ready: an announcement may have passed while this
+// program was not connected.
+func (t *leaderTrial) look(ctx context.Context) {
+	jobs, err := t.jobs(ctx)
+	if err != nil {
+		t.log("jobs: %v", err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for key, j := range jobs {
+		t.published[key] = t.published[key] || j.State == lector.Ready
+	}
 }
 
 // kill kills the leader once, when all has gone on for a while.
@@ -241,7 +256,7 @@ func (t *leaderTrial) watchAudio() error {
 		if headerOf(m.Header, "ce-type") != lector.AudioReady || json.Unmarshal(m.Data, &e) != nil {
 			return
 		}
-		t.audible.beat()
+		t.audible.again()
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		t.published[e.Key] = true
@@ -268,7 +283,7 @@ func (t *leaderTrial) publishOne(ctx context.Context, cms *lectornats.Conn, e le
 		_, err := cms.Publish(short, e)
 		stop()
 		if err == nil {
-			t.confirmed.beat()
+			t.confirmed.again()
 			t.mu.Lock()
 			defer t.mu.Unlock()
 			t.published[e.Article.Key()] = t.published[e.Article.Key()]

@@ -28,6 +28,7 @@ type options struct {
 	Failpoints  string
 	Only        string
 	LeaderKills int
+	Before      string
 }
 
 const help = `chaos runs an installation of Lector, breaks it again and again, and checks that
@@ -79,6 +80,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.StringVar(&o.Lector, "lector", "", "the `PROGRAM` to break (default it is built of this module)")
 	f.StringVar(&o.Failpoints, "failpoints", "", "`NAMES` of places to die at, with commas; given to workers as LECTOR_FAILPOINT=NAME:COUNT")
 	f.StringVar(&o.Only, "only", "", "only faults whose name contains this `TEXT`")
+	f.StringVar(&o.Before, "before", "", "the `PROGRAM` of an earlier build: the first worker is of it until it is started again")
 	f.IntVar(&o.LeaderKills, "leader-kills", 0, "only kill the leader of the articles' stream so `MANY` times, and print the gaps")
 	if err := f.Parse(args); err != nil {
 		return o, err

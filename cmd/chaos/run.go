@@ -26,6 +26,11 @@ func prepare(ctx context.Context, o options, dir string, log func(string, ...any
 	if r.speech, err = makeSpeech(ctx, dir); err != nil {
 		return nil, err
 	}
+	if r.Before != "" {
+		if r.Before, err = filepath.Abs(r.Before); err != nil {
+			return nil, err
+		}
+	}
 	if r.program != "" {
 		r.program, err = filepath.Abs(r.program)
 		return r, err
