@@ -122,7 +122,6 @@ func (w *Worker) noteWithdrawn(ctx context.Context, j lector.Job) error {
 	if data, err = json.Marshal(note); err != nil {
 		return err
 	}
-	o.CacheControl = lector.CachePointer
 	return w.Store.Put(ctx, o, bytes.NewReader(data))
 }
 
