@@ -81,7 +81,7 @@ func TestContentsAreKnown(t *testing.T) {
 	names := durableStreams()
 	for _, name := range names {
 		newer := name == "KV_"+leases || name == "KV_"+pauses || name == "KV_"+replays // older builds made none on disk
-		newer = newer || name == "KV_"+reconciling || name == "KV_"+access || name == audit
+		newer = newer || name == "KV_"+reconciling || name == "KV_"+access || name == audit || name == notifications
 		if streamContents[name] == "" && !newer {
 			t.Errorf("it is not said what is lost with %s", name)
 		}
