@@ -33,7 +33,7 @@ func New(c Config) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/a/", release.Manifests{
 		Options: c.options(), Log: c.Log,
-		Objects: release.Objects{Store: c.Store, PointersOnly: !c.ServeObjects, Log: c.Log},
+		Objects: c.Objects(),
 	})
 	mux.Handle("GET /player.js", player.Script())
 	mux.Handle("GET /favicon.ico", player.Icon())
@@ -48,6 +48,11 @@ func New(c Config) http.Handler {
 		mux.Handle("/", c.Fallback)
 	}
 	return mux
+}
+
+// Objects returns the handler of the files of renditions.
+func (c Config) Objects() release.Objects {
+	return release.Objects{Store: c.Store, PointersOnly: !c.ServeObjects, Log: c.Log}
 }
 
 // Embed returns the handler of the embed page. It also makes the player of an

@@ -23,6 +23,7 @@ import (
 type httpServer struct {
 	listener net.Listener
 	handler  http.Handler
+	direct   func(path string) http.Handler // of tcp.Server; may be nil
 	log      *slog.Logger
 }
 
@@ -37,7 +38,7 @@ func listenHTTP(key, address string, handler http.Handler, log *slog.Logger) (*h
 	if err != nil {
 		return nil, lector.Hint(fmt.Errorf("%s: %w", key, err), "set %s to an address of this machine", key)
 	}
-	return &httpServer{tcp.Listen(l), handler, log}, nil
+	return &httpServer{listener: tcp.Listen(l), handler: handler, log: log}, nil
 }
 
 func addressHint(key string) string {
@@ -57,6 +58,7 @@ func (d *httpServer) url() string {
 // seconds.
 func (d *httpServer) serve(ctx context.Context) error {
 	server := tcp.NewServer(d.handler)
+	server.Direct = d.direct
 	server.ErrorLog = slog.NewLogLogger(d.log.Handler(), slog.LevelDebug)
 	stopped := make(chan error, 1)
 	defer context.AfterFunc(ctx, func() {

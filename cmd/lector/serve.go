@@ -275,6 +275,9 @@ func (s *server) run(ctx context.Context) error {
 	parts := []func(context.Context) error{s.admin.serve}
 	if s.public != nil {
 		s.public.handler = publisher.New(s.publisherConfig())
+		if s.config.Store.Kind == "disk" { // which nobody waits for
+			s.public.direct = s.publisherConfig().Objects().Direct
+		}
 		parts = append(parts, s.public.serve)
 	}
 	if s.worker != nil {

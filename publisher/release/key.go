@@ -20,31 +20,38 @@ func isPublicKey(key string) bool {
 	rest, ok := strings.CutPrefix(key, "a/")
 	site, rest, _ := strings.Cut(rest, "/")
 	article, file, _ := strings.Cut(rest, "/")
-	if !ok || !isName(site, 63, "_-") || len(article) != 26 {
-		return false
-	}
-	return containsOnly(article, base32) && isFile(file)
+	return ok && isName(site, 63, "_-") && isArticleKey(article) &&
+		isName(file, 128, "_.-") && !strings.Contains(file, "..") && served[path.Ext(file)]
 }
 
-const (
-	letters = "abcdefghijklmnopqrstuvwxyz"
-	digits  = "0123456789"
-	base32  = letters + "234567"
-)
+// isAudioPath reports whether path is the address of a rendition's MP3.
+func isAudioPath(path string) bool {
+	key, ok := strings.CutPrefix(path, "/")
+	return ok && strings.HasSuffix(key, ".mp3") && isPublicKey(key)
+}
 
 // isName reports whether s has 1 to most small letters, digits and others, and
 // begins with a letter or a digit.
 func isName(s string, most int, others string) bool {
-	if s == "" || len(s) > most {
+	if s == "" || len(s) > most || !isLetterOrDigit(s[0]) {
 		return false
 	}
-	return containsOnly(s[:1], letters+digits) && containsOnly(s, letters+digits+others)
+	for i := range len(s) {
+		if c := s[i]; !isLetterOrDigit(c) && strings.IndexByte(others, c) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
-// isFile reports whether a name is that of a file which is served.
-func isFile(name string) bool {
-	return isName(name, 128, "_.-") && !strings.Contains(name, "..") && served[path.Ext(name)]
-}
+func isLetterOrDigit(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
 
-// containsOnly reports whether s has no characters but those.
-func containsOnly(s, those string) bool { return strings.Trim(s, those) == "" }
+// isArticleKey reports whether s is what lector.Key makes: 26 characters of base32.
+func isArticleKey(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '2' || c > '7') {
+			return false
+		}
+	}
+	return len(s) == 26
+}

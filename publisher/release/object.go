@@ -34,6 +34,14 @@ func (o Objects) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// Direct returns o for the addresses of MP3s, and nil for all others: see tcp.Server.
+func (o Objects) Direct(path string) http.Handler {
+	if !isAudioPath(path) {
+		return nil
+	}
+	return o
+}
+
 func (o Objects) serve(w http.ResponseWriter, r *http.Request) {
 	key := strings.TrimPrefix(r.URL.Path, "/")
 	if !isPublicKey(key) || (o.PointersOnly && path.Base(key) != pointer) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"os"
 	"sync"
 
 	"lector/publisher/tcp"
@@ -71,12 +72,15 @@ func (c *objectContent) seekFile() error {
 	return err
 }
 
-// remaining returns the file, standing where it is read next. The content is not
-// used any more but to be closed.
-func (c *objectContent) remaining() (io.Reader, error) {
+// next returns a reader of the next n bytes. The content is not used any more but to be
+// closed.
+func (c *objectContent) next(n int64) (io.Reader, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.file, c.seekFile()
+	if file, ok := c.file.(*os.File); ok {
+		return io.NewSectionReader(file, c.offset, n), nil
+	}
+	return &io.LimitedReader{R: c.file, N: n}, c.seekFile()
 }
 
 // Close waits for the end of a Read and closes the file.
@@ -102,14 +106,13 @@ func (s sender) ReadFrom(src io.Reader) (int64, error) {
 		return io.Copy(s.ResponseWriter, src)
 	}
 	if c, ok := part.R.(*objectContent); ok {
-		rest, err := c.remaining()
-		if err != nil {
+		var err error
+		if src, err = c.next(part.N); err != nil {
 			return 0, err
 		}
-		part = &io.LimitedReader{R: rest, N: part.N}
 	}
 	if flusher, ok := s.ResponseWriter.(http.Flusher); ok {
 		tcp.Cork(s.ctx, flusher.Flush)
 	}
-	return to.ReadFrom(part)
+	return to.ReadFrom(src)
 }

@@ -3,7 +3,9 @@ package release_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -28,6 +30,9 @@ type fileStore struct {
 
 func (s fileStore) Open(_ context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
 	f, err := os.Open(s.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = lector.ErrNotFound
+	}
 	if err != nil {
 		return nil, lector.Object{}, err
 	}
@@ -50,12 +55,16 @@ func newFileStore(t *testing.T) fileStore {
 	return fileStore{path: path, etag: `"tag"`}
 }
 
-// host serves the store over connections of package tcp.
+// host serves the store over connections of package tcp, whose second requests and
+// later ones are answered directly.
 func host(t *testing.T, store release.Store) *httptest.Server {
 	t.Helper()
-	server := httptest.NewUnstartedServer(release.Objects{Store: store, Log: slog.New(slog.DiscardHandler)})
+	objects := release.Objects{Store: store, Log: slog.New(slog.DiscardHandler)}
+	server := httptest.NewUnstartedServer(nil)
 	server.Listener = tcp.Listen(server.Listener)
-	server.Config.ConnContext = tcp.Context
+	public := tcp.NewServer(objects)
+	public.Direct = objects.Direct
+	server.Config = &public.Server
 	server.Start()
 	t.Cleanup(server.Close)
 	return server
@@ -95,6 +104,26 @@ func TestFilesOverSockets(t *testing.T) {
 	}
 }
 
+// What is withdrawn is gone for those too who have just heard it.
+func TestWithdrawnIsGone(t *testing.T) {
+	t.Parallel()
+	store := newFileStore(t)
+	server := host(t, store)
+	for range 3 {
+		if answer, body := request(t, server, http.MethodGet, nil); answer.StatusCode != http.StatusOK || !bytes.Equal(body, sound) {
+			t.Fatalf("%d, %d bytes", answer.StatusCode, len(body))
+		}
+	}
+	if err := os.Remove(store.path); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if answer, body := request(t, server, http.MethodGet, nil); answer.StatusCode != http.StatusNotFound || len(body) > 100 {
+			t.Errorf("%d, %d bytes", answer.StatusCode, len(body))
+		}
+	}
+}
+
 func request(t *testing.T, server *httptest.Server, method string, header http.Header) (*http.Response, []byte) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, server.URL+address, nil)
@@ -124,10 +153,10 @@ type recordedWriter struct {
 }
 
 func (g *recordedWriter) ReadFrom(src io.Reader) (int64, error) {
-	part, ok := src.(*io.LimitedReader)
-	if ok {
-		_, g.file = part.R.(*os.File)
-		g.asked = part.N
+	if part, ok := src.(*io.SectionReader); ok {
+		var from io.ReaderAt
+		from, _, g.asked = part.Outer()
+		_, g.file = from.(*os.File)
 	}
 	return io.Copy(g.ResponseRecorder, src)
 }

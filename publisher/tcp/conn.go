@@ -19,7 +19,7 @@ const (
 	stallTimeout = 2 * time.Minute
 )
 
-// Listen returns l with connections that are *conn: a client that does not take
+// Listen returns l with connections that are *Conn: a client that does not take
 // 64 KiB within two minutes is let go.
 func Listen(l net.Listener) net.Listener { return listener{l} }
 
@@ -34,18 +34,19 @@ func (l listener) Accept() (net.Conn, error) {
 	return newConn(c), nil
 }
 
-// conn is a connection whose writes end with os.ErrDeadlineExceeded when the
+// Conn is a connection whose writes end with os.ErrDeadlineExceeded when the
 // client takes nothing. Its methods that write are for one goroutine at a time.
-type conn struct {
+type Conn struct {
 	net.Conn
 	raw         syscall.RawConn // nil where the system has none
 	corked      bool            // what is written now is not the end: see Join
 	failed      error           // of an earlier write; the client gets no second chance
 	deadlineSet time.Time       // when the client was last given Patience
+	direct      direct
 }
 
-func newConn(c net.Conn) *conn {
-	n := &conn{Conn: c}
+func newConn(c net.Conn) *Conn {
+	n := &Conn{Conn: c}
 	if s, ok := c.(syscall.Conn); ok {
 		n.raw, _ = s.SyscallConn() // without it everything is done by c
 	}
@@ -54,7 +55,7 @@ func newConn(c net.Conn) *conn {
 
 // CloseWrite tells the client that nothing more will come, where the network
 // can say so.
-func (c *conn) CloseWrite() error {
+func (c *Conn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
@@ -62,7 +63,7 @@ func (c *conn) CloseWrite() error {
 }
 
 // Write sends p.
-func (c *conn) Write(p []byte) (written int, err error) {
+func (c *Conn) Write(p []byte) (written int, err error) {
 	for {
 		n, err := c.step(func() (int64, error) {
 			n, err := c.write(p[:min(stepSize, len(p))])
@@ -76,7 +77,7 @@ func (c *conn) Write(p []byte) (written int, err error) {
 }
 
 // step does send, for which the client has Patience.
-func (c *conn) step(send func() (int64, error)) (n int64, err error) {
+func (c *Conn) step(send func() (int64, error)) (n int64, err error) {
 	if c.failed == nil {
 		c.failed = c.extendDeadline()
 	}
@@ -88,7 +89,7 @@ func (c *conn) step(send func() (int64, error)) (n int64, err error) {
 
 // extendDeadline gives the client Patience from now on, or a little less: to set the
 // deadline at each step would cost more than to send a short answer.
-func (c *conn) extendDeadline() error {
+func (c *Conn) extendDeadline() error {
 	now := time.Now()
 	if now.Sub(c.deadlineSet) < stallTimeout/16 {
 		return nil
@@ -97,45 +98,76 @@ func (c *conn) extendDeadline() error {
 	return c.SetWriteDeadline(now.Add(stallTimeout))
 }
 
-func (c *conn) write(p []byte) (int, error) {
+func (c *Conn) write(p []byte) (int, error) {
 	if c.corked && c.raw != nil {
 		return c.writeCorked(p)
 	}
 	return c.Conn.Write(p)
 }
 
-// ReadFrom sends what src holds. The bytes of an *os.File, or of an
-// io.LimitedReader over one, do not pass through this process where the system
-// can do without.
-func (c *conn) ReadFrom(src io.Reader) (int64, error) {
-	limited, ok := src.(*io.LimitedReader)
-	if !ok {
-		limited = &io.LimitedReader{R: src, N: 1<<63 - 1}
-	}
-	file, isFile := limited.R.(*os.File)
-	direct, isDirect := c.Conn.(io.ReaderFrom)
-	if isFile && isDirect {
-		return c.sendFile(direct, file, limited)
+// ReadFrom sends what src holds. The bytes of an *os.File, of an io.SectionReader from
+// whose beginning nothing has been read, or of an io.LimitedReader over a file do not
+// pass through this process where the system can do without.
+func (c *Conn) ReadFrom(src io.Reader) (int64, error) {
+	if part, ok := partOf(src); ok {
+		return c.sendFile(part)
 	}
 	b := buffers.Get().(*[]byte)
 	defer buffers.Put(b)
 	return io.CopyBuffer(writerOnly{c}, src, *b)
 }
 
-// sendFile sends a file step by step.
-func (c *conn) sendFile(to io.ReaderFrom, file *os.File, limited *io.LimitedReader) (sent int64, err error) {
-	part := io.LimitedReader{R: file}
-	for limited.N > 0 {
-		asked := min(stepSize, limited.N)
-		part.N = asked
-		n, err := c.step(func() (int64, error) { return to.ReadFrom(&part) })
+// filePart is a piece of a file that is to be sent.
+type filePart struct {
+	file *os.File
+	from int64
+	left int64 // bytes
+}
+
+// partOf returns what src holds, if it is a piece of a file.
+func partOf(src io.Reader) (filePart, bool) {
+	if s, ok := src.(*io.SectionReader); ok {
+		outer, from, n := s.Outer()
+		file, ok := outer.(*os.File)
+		return filePart{file, from, n}, ok
+	}
+	limited, ok := src.(*io.LimitedReader)
+	if !ok {
+		limited = &io.LimitedReader{R: src, N: 1<<63 - 1}
+	}
+	file, ok := limited.R.(*os.File)
+	if !ok {
+		return filePart{}, false
+	}
+	from, err := file.Seek(0, io.SeekCurrent)
+	return filePart{file, from, limited.N}, err == nil
+}
+
+// sendFile sends a piece of a file step by step.
+func (c *Conn) sendFile(part filePart) (sent int64, err error) {
+	for part.left > 0 {
+		asked := min(stepSize, part.left)
+		n, err := c.step(func() (int64, error) { return c.sendStep(part.file, part.from, asked) })
 		sent += n
-		limited.N -= n
+		part.from += n
+		part.left -= n
 		if err != nil || n < asked {
 			return sent, err
 		}
 	}
 	return sent, nil
+}
+
+// sendByPosition sends bytes of a file that is read from its own position on.
+func (c *Conn) sendByPosition(file *os.File, from, n int64) (int64, error) {
+	if _, err := file.Seek(from, io.SeekStart); err != nil {
+		return 0, err
+	}
+	part := &io.LimitedReader{R: file, N: n}
+	if to, ok := c.Conn.(io.ReaderFrom); ok {
+		return to.ReadFrom(part)
+	}
+	return io.Copy(writerOnly{c.Conn}, part)
 }
 
 // writerOnly hides ReadFrom from io.Copy, which would come back here.

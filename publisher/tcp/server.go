@@ -1,7 +1,9 @@
 package tcp
 
 import (
+	"context"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -16,17 +18,64 @@ const (
 // maxHeaderBytes bounds the head of a request, in bytes.
 const maxHeaderBytes = 64 << 10
 
-// NewServer returns a server that gives a client ten seconds for the head of a
-// request, a minute for head and body, and two minutes until the next request.
-// It is meant for a listener of Listen, which bounds how long they may take for the answer:
+// Server is an http.Server that gives a client ten seconds for the head of a request, a
+// minute for head and body, and two minutes until the next request. It is meant for a
+// listener of Listen, which bounds how long they may take for the answer:
 // http.Server.WriteTimeout would bound the whole of it, and cut off slow phones.
-func NewServer(handler http.Handler) *http.Server {
-	return &http.Server{
+type Server struct {
+	http.Server
+
+	// Direct returns what answers a GET for path without package http, which takes half
+	// the time, or nil. It must be a handler that waits for nobody but the client, since
+	// its context does not end when the client goes. The first request of a connection is
+	// not answered so. Direct may be nil, and is set before Serve.
+	Direct func(path string) http.Handler
+
+	mu        sync.Mutex
+	stopping  bool
+	answering map[*Conn]bool // those with a direct answer under way: whether to close them then
+	answers   sync.WaitGroup // as many
+}
+
+// NewServer returns a server whose requests handler answers.
+func NewServer(handler http.Handler) *Server {
+	s := &Server{Server: http.Server{
 		Handler:           handler,
 		ConnContext:       Context,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       bodyTimeout, // does not end an answer that takes longer
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+	}}
+	s.ConnState = s.state
+	return s
+}
+
+// Shutdown is that of http.Server: it waits for all answers, as long as ctx lets it.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.mu.Lock()
+	s.stopping = true
+	s.mu.Unlock()
+	if err := s.Server.Shutdown(ctx); err != nil {
+		return err
 	}
+	done := make(chan struct{})
+	go func() { s.answers.Wait(); close(done) }()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Close is that of http.Server: it ends all connections at once.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	s.stopping = true
+	for c := range s.answering {
+		_ = c.Conn.Close() // its answer will say so
+	}
+	s.mu.Unlock()
+	return s.Server.Close()
 }
