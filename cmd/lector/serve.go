@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -352,6 +354,17 @@ func (a *app) publisher(ctx context.Context, args []string) error {
 	return a.runRoles(ctx, "publisher", args, roles{publisher: true})
 }
 
+// publisherGCPercent is the GOGC of a process that only serves. It holds a few megabytes,
+// and would collect them a dozen times a second under load.
+const publisherGCPercent = 400
+
+// collectLess sets publisherGCPercent, unless the environment says something.
+func collectLess() {
+	if _, isSet := os.LookupEnv("GOGC"); !isSet {
+		debug.SetGCPercent(publisherGCPercent)
+	}
+}
+
 // runRoles is the body of serve, worker and publisher.
 func (a *app) runRoles(ctx context.Context, name string, args []string, r roles) (err error) {
 	fs := a.flags(name)
@@ -372,6 +385,9 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 		if err := h.embedded(ctx); err != nil {
 			return err
 		}
+	}
+	if !r.worker {
+		collectLess()
 	}
 	s, err := h.openServer(ctx, r)
 	if err != nil {

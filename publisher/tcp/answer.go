@@ -24,11 +24,16 @@ type answer struct {
 	err    error        // of a write
 }
 
-// reset makes a the answer to another request on c.
+// reset makes a the answer to another request on c. Its memory is used again: handlers
+// do not hold on to it.
 func (a *answer) reset(c *Conn) {
-	head := a.head
+	head, header := a.head, a.header
 	head.Reset()
-	*a = answer{conn: c, header: make(http.Header), head: head}
+	if header == nil {
+		header = make(http.Header)
+	}
+	clear(header)
+	*a = answer{conn: c, header: header, head: head}
 }
 
 // Header returns the fields of the head, as long as it is not sent.

@@ -18,7 +18,8 @@ type direct struct {
 	server      *Server
 	waiting     bool          // package http waits for a request, of which nothing has come
 	deadlineSet time.Time     // when the client was last given time for its next request
-	request     *http.Request // what all of the connection have in common
+	common      *http.Request // what all requests have in common
+	request     http.Request  // the last one; its memory is used again
 	answer      answer
 }
 
@@ -56,12 +57,13 @@ func (c *Conn) answered(head []byte) bool {
 }
 
 func (c *Conn) newRequest() *http.Request {
-	if c.direct.request == nil {
-		first := &http.Request{RemoteAddr: c.RemoteAddr().String()}
-		c.direct.request = first.WithContext(Context(context.Background(), c))
+	if c.direct.common == nil {
+		first := &http.Request{RemoteAddr: c.RemoteAddr().String(), Header: make(http.Header)}
+		c.direct.common = first.WithContext(Context(context.Background(), c))
 	}
-	r := *c.direct.request
-	return &r
+	clear(c.direct.common.Header)
+	c.direct.request = *c.direct.common
+	return &c.direct.request
 }
 
 // waitOn gives the client time for its next request, or a little less: to set the

@@ -31,8 +31,7 @@ func readHead(p []byte, r *http.Request, direct func(path string) http.Handler) 
 // readFields reads the lines of a head behind the first. Host is no part of the header,
 // as in package http.
 func readFields(text string, r *http.Request) bool {
-	n := strings.Count(text, "\n") + 1
-	header, values := make(http.Header, n), make([]string, n) // one piece of memory for all
+	header, values := r.Header, make([]string, strings.Count(text, "\n")+1) // one piece of memory for all
 	for i, more := 0, true; more; i++ {
 		var line string
 		line, text, more = strings.Cut(text, "\r\n")
@@ -50,7 +49,7 @@ func readFields(text string, r *http.Request) bool {
 	if len(header["Host"]) == 0 || !isHost(header["Host"][0]) {
 		return false
 	}
-	r.Host, r.Header = header["Host"][0], header
+	r.Host = header["Host"][0]
 	delete(header, "Host")
 	return true
 }
