@@ -25,7 +25,7 @@ func TestBench(t *testing.T) {
 			if err := json.Unmarshal(out.Bytes(), &r); err != nil {
 				t.Fatal(err)
 			}
-			if r.Chunks < 4 || r.Nodes != nodes || r.ArticlesPerSecond <= 0 {
+			if r.Chunks < 4 || r.Nodes != nodes || r.ArticlesPerSecond <= 0 || r.Checked.Median <= 0 {
 				t.Errorf("%+v", r)
 			}
 			if r.DurableWrites < 1 || r.DurableWrites > 6 {
@@ -40,7 +40,7 @@ func TestBench(t *testing.T) {
 
 func TestBenchFlags(t *testing.T) {
 	t.Parallel()
-	for _, args := range []string{"-articles 0", "-chunks 501", "-nodes 2", "-latency -1s", "-latency 2m", "FILE"} {
+	for _, args := range []string{"-articles 0", "-chunks 501", "-chunks 1", "-nodes 2", "-latency -1s", "-latency 2m", "FILE"} {
 		a := &app{stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: testLog{t}, getenv: func(string) string { return "" }}
 		if code := a.run(t.Context(), append([]string{"bench"}, strings.Fields(args)...)); code != 2 {
 			t.Errorf("%s: exit code %d", args, code)
