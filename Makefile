@@ -73,16 +73,32 @@ lint: $(BIN)/golangci-lint check-deploy ## gofmt, go vet, golangci-lint, the dep
 check-deploy: ## compose file, Dockerfiles and manifests by the parsers of their own programs
 	cd infra/deploy/check && $(GO) vet ./... && $(GO) test ./...
 
+# A part that fails does not keep the others from being measured. On a quiet machine it
+# takes about ten minutes; each part has a target of its own.
 bench: ## how fast it is here, and beside the other tools on the PATH
+	@$(MAKE) --no-print-directory -k bench-functions bench-pipeline bench-worker bench-audio bench-bytes
+
+.PHONY: bench-functions bench-pipeline bench-worker bench-audio bench-bytes bench-binary
+bench-binary:
+	@$(BUILD)
+
+bench-functions:
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCH) -benchmem ./...
 	$(GO) test -v -run 'TestCorpus|TestPages|TestSentences|TestVerbal' ./worker/extract ./worker/script | grep SCORE
-	$(BUILD)
+
+bench-pipeline: bench-binary
 	$(BIN)/lector bench
 	$(BIN)/lector bench -nodes 3
+
+bench-worker: bench-binary
 	@GO="$(GO)" .ci/build-commit $(BEFORE) $(BIN)/lector-$(BEFORE) && \
 		$(GO) run ./worker/bench -lector $(BIN)/lector -before $(BIN)/lector-$(BEFORE) || \
 		$(GO) run ./worker/bench -lector $(BIN)/lector
+
+bench-audio: bench-binary
 	$(GO) run ./audio/bench -lector $(BIN)/lector
+
+bench-bytes: bench-binary
 	$(GO) run ./publisher/bench -lector $(BIN)/lector
 
 # PAGES is a folder of annotated pages from elsewhere; worker/extract/DESIGN.md says of what form.
