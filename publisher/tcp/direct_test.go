@@ -193,6 +193,8 @@ func TestDirectAnswersAreTheSame(t *testing.T) {
 		{[]string{get("/a/a.mp3", "Content-Length: 0")}, 0},
 		{[]string{get("/a/a.mp3", "Transfer-Encoding: chunked") + "0\r\n\r\n"}, 0},
 		{[]string{get("/a/a.mp3", "Transfer-Encoding: chunked", "Content-Length: 5") + "0\r\n\r\n"}, 0},
+		{[]string{get("/a/a.mp3", "Transfer-Encoding: chunked")}, 0},
+		{[]string{get("/a/a.mp3", "Content-Length: 5")}, 0},
 		{[]string{get("/a/a.mp3", "Expect: 100-continue")}, 0},
 		{[]string{get("/a/a.mp3", "Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA")}, 0},
 		{[]string{get("/a/a.mp3", "X-Odd: \x01"), get("/a/a.mp3", "X-Odd: é"), get("/a/a.mp3", "X-Odd: a\tb")}, 0},
@@ -285,6 +287,36 @@ func TestDirectAnswersInPieces(t *testing.T) {
 		}
 		if body, err := io.ReadAll(r.Body); err != nil || !bytes.Equal(body, recording[100:110]) {
 			t.Fatalf("cut at %d: %q, %v", cut, body, err)
+		}
+	}
+}
+
+// What follows the beginning of a request is no request, even if it looks like one and
+// comes in a packet of its own.
+func TestBeginningInItsOwnPacket(t *testing.T) {
+	t.Parallel()
+	direct, _, _, _ := serveFiles(t)
+	for range 100 { // the packets may arrive as one
+		c, err := net.Dial("tcp", direct.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		in := bufio.NewReader(c)
+		if _, err := io.WriteString(c, first); err != nil || !copyAnswer(new(strings.Builder), in, http.MethodGet) {
+			t.Fatal("no first answer", err)
+		}
+		for _, piece := range []string{"X", "GET /a/a.mp3 HTTP/1.1\r\nHost: x\r\nRange: bytes=0-9\r\n\r\n"} {
+			if _, err := io.WriteString(c, piece); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r, err := http.ReadResponse(in, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen := r.Header.Get("X-Seen"); !strings.HasPrefix(seen, "XGET ") {
+			t.Fatalf("seen as %q", seen)
 		}
 	}
 }
