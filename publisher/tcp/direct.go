@@ -85,10 +85,17 @@ func (c *Conn) Close() error {
 	return c.Conn.Close()
 }
 
-// state is the ConnState of an http.Server: it tells the connection whose turn it is.
-func (s *Server) state(c net.Conn, state http.ConnState) {
+// context is the ConnContext of an http.Server, which asks before anybody else sees c.
+func (s *Server) context(ctx context.Context, c net.Conn) context.Context {
 	if c, ok := c.(*Conn); ok && s.Direct != nil {
 		c.direct.server = s
+	}
+	return Context(ctx, c)
+}
+
+// state is the ConnState of an http.Server: it tells the connection whose turn it is.
+func (s *Server) state(c net.Conn, state http.ConnState) {
+	if c, ok := c.(*Conn); ok && c.direct.server != nil {
 		c.direct.waiting = state == http.StateIdle
 	}
 }

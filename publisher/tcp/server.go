@@ -42,13 +42,12 @@ type Server struct {
 func NewServer(handler http.Handler) *Server {
 	s := &Server{Server: http.Server{
 		Handler:           handler,
-		ConnContext:       Context,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       bodyTimeout, // does not end an answer that takes longer
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 	}}
-	s.ConnState = s.state
+	s.ConnContext, s.ConnState = s.context, s.state
 	return s
 }
 
