@@ -15,7 +15,7 @@ var errShort = errors.New("the handler sent less than it had announced")
 // answer is the http.ResponseWriter of a direct request. An answer whose handler does
 // not tell its length is held until its end: it is a sentence about an error.
 type answer struct {
-	conn   *Conn
+	conn   *conn
 	header http.Header
 	status int          // 0: not known yet
 	head   bytes.Buffer // and behind it what is held
@@ -26,7 +26,7 @@ type answer struct {
 
 // reset makes a the answer to another request on c. Its memory is used again: handlers
 // do not hold on to it.
-func (a *answer) reset(c *Conn) {
+func (a *answer) reset(c *conn) {
 	head, header := a.head, a.header
 	head.Reset()
 	if header == nil {

@@ -19,7 +19,7 @@ const (
 	stallTimeout = 2 * time.Minute
 )
 
-// Listen returns l with connections that are *Conn: a client that does not take
+// Listen returns l with connections of its own: a client that does not take
 // 64 KiB within two minutes is let go.
 func Listen(l net.Listener) net.Listener { return listener{l} }
 
@@ -34,9 +34,9 @@ func (l listener) Accept() (net.Conn, error) {
 	return newConn(c), nil
 }
 
-// Conn is a connection whose writes end with os.ErrDeadlineExceeded when the
+// conn is a connection whose writes end with os.ErrDeadlineExceeded when the
 // client takes nothing. Its methods that write are for one goroutine at a time.
-type Conn struct {
+type conn struct {
 	net.Conn
 	raw         syscall.RawConn // nil where the system has none
 	corked      bool            // what is written now is not the end: see Join
@@ -45,8 +45,8 @@ type Conn struct {
 	direct      direct
 }
 
-func newConn(c net.Conn) *Conn {
-	n := &Conn{Conn: c}
+func newConn(c net.Conn) *conn {
+	n := &conn{Conn: c}
 	if s, ok := c.(syscall.Conn); ok {
 		n.raw, _ = s.SyscallConn() // without it everything is done by c
 	}
@@ -55,7 +55,7 @@ func newConn(c net.Conn) *Conn {
 
 // CloseWrite tells the client that nothing more will come, where the network
 // can say so.
-func (c *Conn) CloseWrite() error {
+func (c *conn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
@@ -63,7 +63,7 @@ func (c *Conn) CloseWrite() error {
 }
 
 // Write sends p.
-func (c *Conn) Write(p []byte) (written int, err error) {
+func (c *conn) Write(p []byte) (written int, err error) {
 	for {
 		n, err := c.step(func() (int64, error) {
 			n, err := c.write(p[:min(stepSize, len(p))])
@@ -77,7 +77,7 @@ func (c *Conn) Write(p []byte) (written int, err error) {
 }
 
 // step does send, for which the client has Patience.
-func (c *Conn) step(send func() (int64, error)) (n int64, err error) {
+func (c *conn) step(send func() (int64, error)) (n int64, err error) {
 	if c.failed == nil {
 		c.failed = c.extendDeadline()
 	}
@@ -89,7 +89,7 @@ func (c *Conn) step(send func() (int64, error)) (n int64, err error) {
 
 // extendDeadline gives the client Patience from now on, or a little less: to set the
 // deadline at each step would cost more than to send a short answer.
-func (c *Conn) extendDeadline() error {
+func (c *conn) extendDeadline() error {
 	now := time.Now()
 	if now.Sub(c.deadlineSet) < stallTimeout/16 {
 		return nil
@@ -98,7 +98,7 @@ func (c *Conn) extendDeadline() error {
 	return c.SetWriteDeadline(now.Add(stallTimeout))
 }
 
-func (c *Conn) write(p []byte) (int, error) {
+func (c *conn) write(p []byte) (int, error) {
 	if c.corked && c.raw != nil {
 		return c.writeCorked(p)
 	}
@@ -108,7 +108,7 @@ func (c *Conn) write(p []byte) (int, error) {
 // ReadFrom sends what src holds. The bytes of an *os.File, of an io.SectionReader from
 // whose beginning nothing has been read, or of an io.LimitedReader over a file do not
 // pass through this process where the system can do without.
-func (c *Conn) ReadFrom(src io.Reader) (int64, error) {
+func (c *conn) ReadFrom(src io.Reader) (int64, error) {
 	if part, ok := partOf(src); ok {
 		return c.sendFile(part)
 	}
@@ -144,7 +144,7 @@ func partOf(src io.Reader) (filePart, bool) {
 }
 
 // sendFile sends a piece of a file step by step.
-func (c *Conn) sendFile(part filePart) (sent int64, err error) {
+func (c *conn) sendFile(part filePart) (sent int64, err error) {
 	for part.left > 0 {
 		asked := min(stepSize, part.left)
 		n, err := c.step(func() (int64, error) { return c.sendStep(part.file, part.from, asked) })
@@ -159,7 +159,7 @@ func (c *Conn) sendFile(part filePart) (sent int64, err error) {
 }
 
 // sendByPosition sends bytes of a file that is read from its own position on.
-func (c *Conn) sendByPosition(file *os.File, from, n int64) (int64, error) {
+func (c *conn) sendByPosition(file *os.File, from, n int64) (int64, error) {
 	if _, err := file.Seek(from, io.SeekStart); err != nil {
 		return 0, err
 	}

@@ -3,4 +3,4 @@
 package tcp
 
 // writeCorked is Write on systems that cannot delay a packet.
-func (c *Conn) writeCorked(p []byte) (int, error) { return c.Conn.Write(p) }
+func (c *conn) writeCorked(p []byte) (int, error) { return c.Conn.Write(p) }

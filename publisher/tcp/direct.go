@@ -24,7 +24,7 @@ type direct struct {
 }
 
 // Read reads what package http is to see.
-func (c *Conn) Read(p []byte) (int, error) {
+func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	for err == nil && c.direct.waiting && c.answered(p[:n]) {
 		if err = c.waitOn(); err == nil {
@@ -39,7 +39,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 }
 
 // answered answers a request that is read as a whole, if it is a direct one.
-func (c *Conn) answered(head []byte) bool {
+func (c *conn) answered(head []byte) bool {
 	s := c.direct.server
 	r := c.newRequest()
 	handler := readHead(head, r, s.Direct)
@@ -56,7 +56,7 @@ func (c *Conn) answered(head []byte) bool {
 	return true
 }
 
-func (c *Conn) newRequest() *http.Request {
+func (c *conn) newRequest() *http.Request {
 	if c.direct.common == nil {
 		first := &http.Request{RemoteAddr: c.RemoteAddr().String(), Header: make(http.Header)}
 		c.direct.common = first.WithContext(Context(context.Background(), c))
@@ -68,7 +68,7 @@ func (c *Conn) newRequest() *http.Request {
 
 // waitOn gives the client time for its next request, or a little less: to set the
 // deadline each time costs more than it is worth.
-func (c *Conn) waitOn() error {
+func (c *conn) waitOn() error {
 	now := time.Now()
 	if c.failed != nil || now.Sub(c.direct.deadlineSet) < idleTimeout/16 {
 		return c.failed
@@ -78,7 +78,7 @@ func (c *Conn) waitOn() error {
 }
 
 // Close closes the connection, or lets it close when the answer under way is sent.
-func (c *Conn) Close() error {
+func (c *conn) Close() error {
 	if s := c.direct.server; s != nil && s.closeLater(c) {
 		return nil
 	}
@@ -87,7 +87,7 @@ func (c *Conn) Close() error {
 
 // context is the ConnContext of an http.Server, which asks before anybody else sees c.
 func (s *Server) context(ctx context.Context, c net.Conn) context.Context {
-	if c, ok := c.(*Conn); ok && s.Direct != nil {
+	if c, ok := c.(*conn); ok && s.Direct != nil {
 		c.direct.server = s
 	}
 	return Context(ctx, c)
@@ -95,27 +95,27 @@ func (s *Server) context(ctx context.Context, c net.Conn) context.Context {
 
 // state is the ConnState of an http.Server: it tells the connection whose turn it is.
 func (s *Server) state(c net.Conn, state http.ConnState) {
-	if c, ok := c.(*Conn); ok && c.direct.server != nil {
+	if c, ok := c.(*conn); ok && c.direct.server != nil {
 		c.direct.waiting = state == http.StateIdle
 	}
 }
 
 // begin counts an answer. After Shutdown there are no more.
-func (s *Server) begin(c *Conn) bool {
+func (s *Server) begin(c *conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stopping {
 		return false
 	}
 	if s.answering == nil {
-		s.answering = make(map[*Conn]bool)
+		s.answering = make(map[*conn]bool)
 	}
 	s.answering[c] = false
 	s.answers.Add(1)
 	return true
 }
 
-func (s *Server) end(c *Conn) {
+func (s *Server) end(c *conn) {
 	s.mu.Lock()
 	closeNow := s.answering[c]
 	delete(s.answering, c)
@@ -128,7 +128,7 @@ func (s *Server) end(c *Conn) {
 }
 
 // closeLater has the connection closed when its answer is sent, if there is one.
-func (s *Server) closeLater(c *Conn) bool {
+func (s *Server) closeLater(c *conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, answering := s.answering[c]

@@ -9,7 +9,7 @@ import (
 
 // sendStep sends n bytes of a file, or as many as it has, by sendfile(2). Package net
 // does so too, but from the file's own position, which costs a call to set.
-func (c *Conn) sendStep(file *os.File, from, n int64) (sent int64, err error) {
+func (c *conn) sendStep(file *os.File, from, n int64) (sent int64, err error) {
 	if c.raw == nil {
 		return c.sendByPosition(file, from, n)
 	}

@@ -34,7 +34,7 @@ type Server struct {
 
 	mu        sync.Mutex
 	stopping  bool
-	answering map[*Conn]bool // those with a direct answer under way: whether to close them then
+	answering map[*conn]bool // those with a direct answer under way: whether to close them then
 	answers   sync.WaitGroup // as many
 }
 
