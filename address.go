@@ -51,11 +51,18 @@ func isUnsafe(r rune) bool {
 	return r == '\\' || unicode.In(r, unicode.White_Space, unicode.Cc, unicode.Bidi_Control)
 }
 
-var hostName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\pL\pN][\pL\pN\pM._-]*$`) })
-
+// isHost reports whether name is an IP address, or letters, numbers, marks, dots,
+// underscores and hyphens behind a letter or number.
 func isHost(name string) bool {
-	_, err := netip.ParseAddr(name)
-	return err == nil || hostName().MatchString(name)
+	if _, err := netip.ParseAddr(name); err == nil {
+		return true
+	}
+	first, _ := utf8.DecodeRuneInString(name)
+	return unicode.In(first, unicode.L, unicode.N) && strings.TrimFunc(name, inHostName) == ""
+}
+
+func inHostName(r rune) bool {
+	return strings.ContainsRune("._-", r) || unicode.In(r, unicode.L, unicode.N, unicode.M)
 }
 
 // Masked is printed in place of a secret.

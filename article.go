@@ -87,11 +87,15 @@ func Key(site, id string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:26]
 }
 
-var siteName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`) })
-
 // ValidSite reports whether name can stand in subjects and object keys: 1–63
 // characters of [a-z0-9_-], the first a letter or digit.
-func ValidSite(name string) bool { return siteName().MatchString(name) }
+func ValidSite(name string) bool {
+	const first = "abcdefghijklmnopqrstuvwxyz0123456789"
+	if name == "" || len(name) > 63 {
+		return false
+	}
+	return strings.Contains(first, name[:1]) && strings.Trim(name, first+"_-") == ""
+}
 
 // EventType is the CloudEvents type of an article event.
 type EventType string
@@ -232,7 +236,9 @@ const MaxClaim = 16 << 20
 
 // claimKey is how the key of an article in the store looks: the article's own key,
 // and the SHA-256 of its content.
-var claimKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^claims/[a-z2-7]{26}/[0-9a-f]{64}\.json$`) })
+var claimKey = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^claims/[a-z2-7]{26}/[0-9a-f]{64}\.json$`)
+})
 
 // ClaimPrefix is what the keys of an article's contents begin with.
 func ClaimPrefix(key string) string { return "claims/" + key + "/" }

@@ -174,7 +174,12 @@ func TestDeadLetterOfANotification(t *testing.T) {
 	must(t, q.Notify(t.Context(), lector.Notification{Target: "cms", Event: e}))
 	id := giveUp()
 	counts, err := b.DeadLetterCounts(t.Context())
-	if err != nil || counts["havana"] != 1 || len(counts) != 1 {
+	for kind := range counts {
+		if kind.Site != "havana" {
+			t.Errorf("counted of %q", kind.Site)
+		}
+	}
+	if err != nil || len(counts) != 1 {
 		t.Errorf("counts %v, %v", counts, err)
 	}
 	if place, err := b.ReplayDeadLetter(t.Context(), id, "replay-1", lector.Normal); err != nil || place != 0 {

@@ -105,7 +105,7 @@ func TestFilesOverSockets(t *testing.T) {
 }
 
 // What is withdrawn is gone for those too who have just heard it.
-func TestWithdrawnIsGone(t *testing.T) {
+func TestRemovedFileIsGone(t *testing.T) {
 	t.Parallel()
 	store := newFileStore(t)
 	server := host(t, store)

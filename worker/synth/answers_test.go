@@ -159,7 +159,7 @@ func TestLedgerSaysWhatIsInASpool(t *testing.T) {
 	chunks, _ := article(100)
 	for name, spools := range map[string]bool{"the store is away": true, "it is not": false} {
 		synctest.Test(t, func(t *testing.T) {
-			ledger := &entries{MemoryLedger: NewMemoryLedger(nil)}
+			ledger := &entries{memoryLedger: NewMemoryLedger(nil)}
 			s := Synthesizer{
 				Voice: KeepAnswers(Meter(&fake{}, "anna")), Answers: &memoryAnswers{spools: spools},
 				Clips: &memory{fail: errors.New("the store is away")},

@@ -107,7 +107,7 @@ func TestPagesCanBeUsedByEverybody(t *testing.T) {
 	n := newNewsroom()
 	h, err := console.New(console.Config{
 		Sourced: []string{"havana"}, Coverage: func() []reconcile.Report {
-			e := reconcile.Entry{ID: strings.Repeat("id", 200), Title: strings.Repeat("Floods and a long word ", 50), URL: "https://reader.example/a", Finding: reconcile.Stuck, Reason: strings.Repeat("https://voice.example/refused/", 40)}
+			e := reconcile.Entry{ID: strings.Repeat("id", 200), Title: strings.Repeat("Floods and a long word ", 50), URL: "https://reader.example/a", Finding: reconcile.Missing, Reason: strings.Repeat("https://voice.example/refused/", 40)}
 			return []reconcile.Report{{Site: "havana", Lacking: 1, Held: true, Entries: []reconcile.Entry{e}, Gone: []reconcile.Entry{{ID: "gone", Finding: reconcile.Gone}}}}
 		},
 		Audit: n, Jobs: n, Letters: n, Replays: n, Pauses: n, Sites: []string{"havana"}, Voices: []string{"amy"}, Log: slog.New(slog.DiscardHandler),

@@ -8,30 +8,30 @@ import (
 	"lector"
 )
 
-// finding is how an article of the source stands.
-type finding string
+// Finding is how an article of the source stands.
+type Finding string
 
 // The findings.
 const (
-	Correct   finding = "correct"   // its newest state is public as audio
-	Refused   finding = "refused"   // rightly without audio, for a stated reason
-	Private   finding = "private"   // not public, and without audio
-	Old       finding = "old"       // never announced, and from before the time that is read
-	Waiting   finding = "waiting"   // its job is not at its end
-	stuck     finding = "stuck"     // its job has failed, or was ended by an operator
-	withdrawn finding = "withdrawn" // withdrawn by somebody else, and not changed since
-	Missing   finding = "missing"   // nobody has announced it
-	stale     finding = "stale"     // the audio is of an earlier state
-	exposed   finding = "exposed"   // not public any more, but its audio is
-	Gone      finding = "gone"      // listed, or with audio, and nobody can read it there
-	unread    finding = "unread"    // the source does not hand it out
+	Correct   Finding = "correct"   // its newest state is public as audio
+	Refused   Finding = "refused"   // rightly without audio, for a stated reason
+	Private   Finding = "private"   // not public, and without audio
+	Old       Finding = "old"       // never announced, and from before the time that is read
+	Waiting   Finding = "waiting"   // its job is not at its end
+	stuck     Finding = "stuck"     // its job has failed, or was ended by an operator
+	withdrawn Finding = "withdrawn" // withdrawn by somebody else, and not changed since
+	Missing   Finding = "missing"   // nobody has announced it
+	stale     Finding = "stale"     // the audio is of an earlier state
+	exposed   Finding = "exposed"   // not public any more, but its audio is
+	Gone      Finding = "gone"      // listed, or with audio, and nobody can read it there
+	unread    Finding = "unread"    // the source does not hand it out
 )
 
 // heals reports whether an event mends the finding.
-func (f finding) heals() bool { return f == Missing || f == stale || f == exposed }
+func (f Finding) heals() bool { return f == Missing || f == stale || f == exposed }
 
 // lacks reports whether a published article has no correct audio.
-func (f finding) lacks() bool {
+func (f Finding) lacks() bool {
 	switch f {
 	case Waiting, stuck, withdrawn, Missing, stale, unread:
 		return true
@@ -50,7 +50,7 @@ type known struct {
 }
 
 // compare says how an article stands, and why. It is all of the decision.
-func compare(i Item, k known) (finding, string) {
+func compare(i Item, k known) (Finding, string) {
 	public := i.Visibility == lector.Public
 	switch {
 	case !public && k.found && k.job.Rendition != "":
@@ -72,7 +72,7 @@ func compare(i Item, k known) (finding, string) {
 }
 
 // unknown is for an article that nobody has announced.
-func unknown(i Item, k known) (finding, string) {
+func unknown(i Item, k known) (Finding, string) {
 	at := i.PublishedAt
 	if at.IsZero() {
 		at = i.UpdatedAt
@@ -89,7 +89,7 @@ func unknown(i Item, k known) (finding, string) {
 
 // removed is for an article that was withdrawn and that the source lists. What was
 // withdrawn by hand comes back only when it changes.
-func removed(i Item, k known) (finding, string) {
+func removed(i Item, k known) (Finding, string) {
 	if k.ours || i.UpdatedAt.After(k.job.Changed) || i.PublishedAt.After(k.job.Changed) {
 		return Missing, "it was withdrawn and is there again"
 	}
@@ -105,7 +105,7 @@ func changed(i Item, j lector.Job) bool {
 }
 
 // byState is for an article of which the newest state was announced.
-func byState(k known) (finding, string) {
+func byState(k known) (Finding, string) {
 	switch {
 	case k.waiting || !k.found:
 		return Waiting, "no worker has taken its event yet"

@@ -21,7 +21,7 @@ func TestCompare(t *testing.T) {
 	for name, tc := range map[string]struct {
 		item Item
 		k    known
-		want finding
+		want Finding
 	}{
 		"nobody has announced it":      {item, known{}, Missing},
 		"in the queue":                 {item, known{waiting: true, newest: "x"}, Waiting},

@@ -19,7 +19,7 @@ type progress struct {
 	Place    string          `json:"place"` // of the next page of the list
 	Pages    int             `json:"pages"` // that are done
 	Listed   int             `json:"listed"`
-	Findings map[finding]int `json:"findings"`
+	Findings map[Finding]int `json:"findings"`
 	Complete bool            `json:"complete"`        // the list is
 	After    string          `json:"after,omitempty"` // the last job that was looked at because it was not in the list
 
@@ -74,7 +74,7 @@ func (r *Reconciler) Pass(ctx context.Context) error {
 
 // resume reads how far an earlier pass has come, and begins one where there is none.
 func (r *Reconciler) resume(ctx context.Context) (*progress, error) {
-	p := &progress{Started: r.now(), Findings: map[finding]int{}, seen: map[seenMark]bool{}}
+	p := &progress{Started: r.now(), Findings: map[Finding]int{}, seen: map[seenMark]bool{}}
 	if err := r.read(ctx, "pass", p); err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (r *Reconciler) page(ctx context.Context, p *progress) error {
 	if err != nil {
 		return fmt.Errorf("all articles: %w", err)
 	}
-	seen, findings := make([]byte, 0, markSize*len(items)), map[finding]int{}
+	seen, findings := make([]byte, 0, markSize*len(items)), map[Finding]int{}
 	for _, i := range items {
 		found, err := r.visit(ctx, i)
 		if err != nil {

@@ -151,7 +151,7 @@ func (r *Reconciler) write(ctx context.Context, name string, value any) error {
 }
 
 // visit looks at an article that the source lists, and heals what can be.
-func (r *Reconciler) visit(ctx context.Context, i Item) (finding, error) {
+func (r *Reconciler) visit(ctx context.Context, i Item) (Finding, error) {
 	key := lector.Key(r.Site, i.ID)
 	found, reason, k, err := r.look(ctx, i)
 	if err != nil {
@@ -166,7 +166,7 @@ func (r *Reconciler) visit(ctx context.Context, i Item) (finding, error) {
 
 // look compares an article with what is known of it. The newest event is asked for
 // where the record alone does not tell.
-func (r *Reconciler) look(ctx context.Context, i Item) (finding, string, known, error) {
+func (r *Reconciler) look(ctx context.Context, i Item) (Finding, string, known, error) {
 	k := known{}
 	if r.Backfill > 0 {
 		k.since = r.now().Add(-r.Backfill)
@@ -202,7 +202,7 @@ func handled(j lector.Job) uint64 {
 }
 
 // heal publishes what an article lacks, and returns what is left.
-func (r *Reconciler) heal(ctx context.Context, i Item, k known, found finding, reason string) (finding, string, error) {
+func (r *Reconciler) heal(ctx context.Context, i Item, k known, found Finding, reason string) (Finding, string, error) {
 	key := lector.Key(r.Site, i.ID)
 	if f, failed := r.failed[key]; failed && f.state == eventID(i) && f.waits(r.now()) {
 		return unread, f.reason, nil
@@ -241,7 +241,7 @@ const backfillAge = 24 * time.Hour
 
 // event announces the state of an article. One that was withdrawn in between gets a
 // new event: the broker takes the same one once.
-func (r *Reconciler) event(i Item, k known, found finding, a lector.Article) lector.ArticleEvent {
+func (r *Reconciler) event(i Item, k known, found Finding, a lector.Article) lector.ArticleEvent {
 	e := lector.ArticleEvent{ID: eventID(i), Source: eventSource, Type: lector.Updated, Time: r.now().UTC(), Article: a}
 	if !k.found || found == Missing {
 		e.Type = lector.Published
@@ -263,7 +263,7 @@ const (
 
 // fail notes that an article was not handed out. The error is returned where it
 // concerns the whole source.
-func (r *Reconciler) fail(ctx context.Context, key string, i Item, k known, err error) (finding, string, error) {
+func (r *Reconciler) fail(ctx context.Context, key string, i Item, k known, err error) (Finding, string, error) {
 	if ctx.Err() != nil {
 		return unread, "", ctx.Err()
 	}
@@ -293,7 +293,7 @@ func (r *Reconciler) fail(ctx context.Context, key string, i Item, k known, err 
 }
 
 // note keeps the list of what is without correct audio.
-func (r *Reconciler) note(key string, i Item, k known, found finding, reason string) {
+func (r *Reconciler) note(key string, i Item, k known, found Finding, reason string) {
 	if !found.lacks() {
 		delete(r.lacking, key)
 		return

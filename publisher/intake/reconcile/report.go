@@ -14,7 +14,7 @@ type Entry struct {
 	URL     string  `json:"url,omitempty"`   // its page
 	Title   string  `json:"title,omitempty"` // where it is known
 	Job     string  `json:"job"`             // the id of its job
-	Finding finding `json:"finding"`         // what is wrong
+	Finding Finding `json:"finding"`         // what is wrong
 	Reason  string  `json:"reason"`          // in words
 
 	item Item
@@ -24,7 +24,7 @@ type Entry struct {
 type Summary struct {
 	Finished time.Time       `json:"finished,omitzero"` // when it was over; zero: there was none
 	Listed   int             `json:"listed"`            // articles that the source lists
-	Findings map[finding]int `json:"findings"`          // of them
+	Findings map[Finding]int `json:"findings"`          // of them
 	Audio    int             `json:"audio"`             // articles with public audio
 }
 
