@@ -11,7 +11,7 @@ type Unit struct {
 	Lost   bool   // the main data is not in the stream; the unit is silent
 }
 
-// sideInfo returns a view of the unit's side information.
+// SideInfo returns a view of the unit's side information.
 func (u Unit) SideInfo() sideInfo { return sideInfo{u.Header, u.Side} }
 
 // Reader takes units out of a stream of frames: it undoes the bit reservoir

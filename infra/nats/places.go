@@ -10,7 +10,7 @@ import (
 // placeBucket keeps how far comparisons with sources have come.
 type placeBucket struct{ bucket bucket }
 
-// placeBucket binds to the reconcile bucket.
+// Places binds to the reconcile bucket.
 func (c *Conn) Places(ctx context.Context) (*placeBucket, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()

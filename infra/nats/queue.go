@@ -39,7 +39,7 @@ type urgentConsumer struct {
 	is    func(lector.ArticleEvent) bool
 }
 
-// urgentConsumer binds to the consumer for urgent events, which are those that is names.
+// Urgent binds to the consumer for urgent events, which are those that is names.
 func (c *Conn) Urgent(ctx context.Context, is func(lector.ArticleEvent) bool) (*urgentConsumer, error) {
 	q, err := c.queue(ctx, urgent)
 	return &urgentConsumer{q, is}, err

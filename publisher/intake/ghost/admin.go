@@ -63,7 +63,7 @@ type adminSite struct {
 	Time    time.Time `json:"-"` // of its answer, by its clock, in whole seconds; zero where it does not say
 }
 
-// adminSite asks Ghost who it is. It needs no key.
+// Site asks Ghost who it is. It needs no key.
 func (a *Admin) Site(ctx context.Context) (adminSite, error) {
 	var out struct{ Site adminSite }
 	h, err := a.do(ctx, http.MethodGet, "site/", nil, nil, &out)
