@@ -195,5 +195,5 @@ type entries struct {
 
 func (e *entries) Write(ctx context.Context, u lector.AttemptUsage) error {
 	e.all = append(e.all, u)
-	return e.MemoryLedger.Write(ctx, u)
+	return e.memoryLedger.Write(ctx, u)
 }
