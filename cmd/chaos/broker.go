@@ -103,10 +103,10 @@ type streamInfo struct {
 	} `json:"state"`
 }
 
-// leader is the name of the server that leads a stream, or "".
-func (b *broker) leader(ctx context.Context, stream string) string {
+// leader is the name of the server that leads the stream of articles, or "".
+func (b *broker) leader(ctx context.Context) string {
 	var info streamInfo
-	if b.ask(ctx, "STREAM.INFO."+stream, nil, &info) != nil {
+	if b.ask(ctx, "STREAM.INFO.ARTICLES", nil, &info) != nil {
 		return ""
 	}
 	return info.Cluster.Leader

@@ -63,7 +63,7 @@ func TestBroker(t *testing.T) {
 		}
 	}
 	publish("one")
-	leader := c.named(b.leader(ctx, "ARTICLES"))
+	leader := c.named(b.leader(ctx))
 	leader.kill()
 	publish("two")
 	if err := leader.start(t.Context()); err != nil {

@@ -157,7 +157,7 @@ func (l *lab) injectNetwork(ctx context.Context, ways []*proxy, f fault) error {
 
 // injectNATS strikes the cluster.
 func (l *lab) injectNATS(ctx context.Context, f fault) error {
-	leader := l.cluster.named(l.broker.leader(ctx, "ARTICLES"))
+	leader := l.cluster.named(l.broker.leader(ctx))
 	switch f.Kind {
 	case "kill NATS leader":
 		return l.killFor(ctx, &leader.child, f)
@@ -195,7 +195,7 @@ func (l *lab) restartNATS(ctx context.Context) error {
 			return err
 		}
 		short, cancel := context.WithTimeout(ctx, 3*time.Second)
-		_ = until(short, 200*time.Millisecond, func() bool { return l.broker.leader(ctx, "ARTICLES") != "" }) // or after a while
+		_ = until(short, 200*time.Millisecond, func() bool { return l.broker.leader(ctx) != "" }) // or after a while
 		cancel()
 	}
 	return ctx.Err()

@@ -179,7 +179,7 @@ func (t *leaderTrial) kill(ctx context.Context) (leaderKill, error) {
 	if err := t.calm(ctx); err != nil {
 		return leaderKill{}, err
 	}
-	name := t.broker.leader(ctx, "ARTICLES")
+	name := t.broker.leader(ctx)
 	k := leaderKill{leader: name}
 	t.bare.moveTo(ctx, name)
 	if err := t.calm(ctx); err != nil {

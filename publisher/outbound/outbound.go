@@ -231,7 +231,7 @@ func waitFor(tries int, err error) time.Duration {
 	if tries <= len(waits) {
 		wait = waits[max(0, tries-1)]
 	}
-	wait += time.Duration((rand.Float64() - 0.5) * 0.2 * float64(wait)) //nolint:gosec // nothing is secret about it
+	wait += time.Duration((rand.Float64() - 0.5) * 0.2 * float64(wait))
 	if after, throttled := lector.IsThrottled(err); throttled {
 		wait = max(wait, min(after, time.Hour))
 	}

@@ -202,11 +202,11 @@ func (p *pack) initialism(r *reader) bool {
 		return false
 	}
 	said := p.initials(core)
-	switch {
-	case said == core:
+	switch said {
+	case core:
 		_, known := p.initialisms[core]
 		return known && r.keep(len(word))
-	case said == "":
+	case "":
 		return false
 	}
 	rule := "letters"
