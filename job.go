@@ -197,7 +197,10 @@ func (j *Job) Accept(e ArticleEvent, sequence uint64, now time.Time) {
 		j.Created = now
 	}
 	if sequence != j.Sequence {
-		j.Attempts, j.Chunks, j.Usage, j.Cost = nil, nil, Usage{}, 0
+		j.Attempts, j.Usage, j.Cost = nil, Usage{}, 0
+		if !e.Type.Withdraws() { // a withdrawal has none of its own
+			j.Chunks = nil
+		}
 	}
 	j.ID, j.Site, j.Article, j.Sequence = a.Key(), a.Site, a.ID, sequence
 	j.Revision = a.Revision

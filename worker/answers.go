@@ -28,6 +28,9 @@ type Answers struct {
 	}
 	Spool string // a directory that belongs to Answers; empty: there is none
 	Limit int64  // of the directory, in bytes; 0 is 256 MB
+	// Hesitation is how long the store may take with an answer that is synced in the spool,
+	// until that is told; 0 is 450 ms.
+	Hesitation time.Duration
 
 	turn   sync.Mutex // of who tries whether the store is back
 	looked bool       // for what an earlier process has left in the spool
@@ -231,9 +234,7 @@ func (a *Answers) Put(ctx context.Context, hash string, answer []byte, spooled f
 // patience is how long an answer may be in an unsynced file alone while the store takes it.
 const patience = 50 * time.Millisecond
 
-// hesitation is how long the store may take, beyond that, until others are told that an
-// answer is in the spool.
-const hesitation = 450 * time.Millisecond
+const defaultHesitation = 450 * time.Millisecond
 
 // awaitStore returns whether the store has taken an answer, and calls spooled on the way
 // if that is in the spool and the store has not.
@@ -247,7 +248,7 @@ func (a *Answers) awaitStore(stored chan error, kept bool, spooled func()) error
 			spooled()
 		}
 		return err
-	case <-time.After(hesitation):
+	case <-time.After(cmp.Or(a.Hesitation, defaultHesitation)):
 	}
 	spooled()
 	return <-stored

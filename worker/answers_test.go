@@ -145,8 +145,8 @@ func TestOthersAreToldOfTheSpool(t *testing.T) {
 		told  time.Duration // 0: never
 	}{
 		"at once":              {0, false, true, 0},
-		"slow":                 {patience + hesitation/2, false, true, 0},
-		"hesitates":            {time.Second, false, true, patience + hesitation},
+		"slow":                 {patience + defaultHesitation/2, false, true, 0},
+		"hesitates":            {time.Second, false, true, patience + defaultHesitation},
 		"refuses":              {10 * time.Millisecond, true, true, 10 * time.Millisecond},
 		"refuses late":         {patience + time.Millisecond, true, true, patience + time.Millisecond},
 		"refuses, and nowhere": {10 * time.Millisecond, true, false, 0},

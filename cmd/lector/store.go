@@ -11,7 +11,8 @@ import (
 )
 
 const storeHelp = `Moves what Lector keeps from one store into another: clips, pronunciations,
-renditions, and articles that were too large for an event (claims). What else lies there is not touched.
+renditions, articles that were too large for an event (claims), and the names of
+files that were withdrawn. What else lies there is not touched.
 
   lector store copy disk s3            this machine's files into the configured bucket
   lector store copy -plan disk s3      only say what that would do

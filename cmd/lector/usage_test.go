@@ -122,12 +122,14 @@ func openWithProvider(t *testing.T, dir string, workers int, edit func(*config))
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.answers.Hesitation = time.Hour // a busy disk would cost a write for each answer that waits for it
 	th := (&installation{server: s, t: t}).start()
 	for range workers - 1 {
 		more, err := h.openServer(t.Context(), roles{worker: true})
 		if err != nil {
 			t.Fatal(err)
 		}
+		more.answers.Hesitation = time.Hour
 		(&installation{server: more, t: t}).start()
 	}
 	return th

@@ -9,6 +9,7 @@ type Report struct {
 	Clips      Tally     `json:"clips"`
 	Claims     Tally     `json:"claims"` // articles that were too large for an event
 	Lexicon    Tally     `json:"lexicon"`
+	Withdrawn  Tally     `json:"withdrawn"` // names of files that are gone
 	Renditions Tally     `json:"renditions"`
 	Rounds     int       `json:"rounds"`
 	Settled    bool      `json:"settled"` // the last round found nothing to do
@@ -55,7 +56,9 @@ func (r *Report) changed(before int) bool {
 	return !r.Settled
 }
 
-func (r *Report) tallies() []*Tally { return []*Tally{&r.Clips, &r.Claims, &r.Lexicon, &r.Renditions} }
+func (r *Report) tallies() []*Tally {
+	return []*Tally{&r.Clips, &r.Claims, &r.Lexicon, &r.Withdrawn, &r.Renditions}
+}
 
 func (r *Report) tally(part string) *Tally {
 	switch part {
@@ -65,6 +68,8 @@ func (r *Report) tally(part string) *Tally {
 		return &r.Claims
 	case lexicon:
 		return &r.Lexicon
+	case withdrawn:
+		return &r.Withdrawn
 	}
 	return &r.Renditions
 }

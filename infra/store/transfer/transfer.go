@@ -60,7 +60,7 @@ type Copy struct {
 
 // Step is how far a copy is in its present round.
 type Step struct {
-	Part   string // clips, claims, lexicon or renditions
+	Part   string // clips, claims, lexicon, withdrawn or renditions
 	Seen   int    // objects of the source that were gone through
 	Copied int    // objects, in all rounds
 	Bytes  int64  // copied, in all rounds
@@ -72,12 +72,13 @@ const (
 	clips      = "clips"
 	claims     = "claims"
 	lexicon    = "lexicon"
+	withdrawn  = "withdrawn"
 	renditions = "renditions"
 )
 
 // prefixes says where the parts lie.
 func prefixes() map[string]string {
-	return map[string]string{clips: "clips/", claims: "claims/", lexicon: "lexicon/", renditions: "a/"}
+	return map[string]string{clips: "clips/", claims: "claims/", lexicon: "lexicon/", withdrawn: "withdrawn/", renditions: "a/"}
 }
 
 // run is the state of a running copy.
@@ -133,7 +134,7 @@ func (c *Copy) Run(ctx context.Context) (Report, error) {
 
 // round goes through both stores once.
 func (c *Copy) round(ctx context.Context) error {
-	for _, part := range []string{clips, claims, lexicon, renditions} {
+	for _, part := range []string{clips, claims, lexicon, withdrawn, renditions} {
 		if err := c.part(ctx, part); err != nil {
 			return err
 		}

@@ -104,6 +104,7 @@ func fill(t *testing.T, s transfer.Target, articles int) {
 		put(t, s, lector.ClipKey(fmt.Sprintf("%02x%030d", n, n)), fmt.Sprint("clip ", n))
 	}
 	put(t, s, "claims/"+strings.Repeat("a", 64)+".json", `{"site":"havana"}`)
+	put(t, s, lector.WithdrawnKey("havana", lector.Key("havana", "gone")), `{"files":["a.mp3"]}`)
 	put(t, s, "lexicon/all/v00000001.json", `{"version":1}`)
 	put(t, s, "lexicon/all/v00000002.json", `{"version":2}`)
 	put(t, s, "clips/ff/"+strings.Repeat("f", 32)+".mp3", strings.Repeat("long", 2<<20))
@@ -167,8 +168,8 @@ func TestThereAndBack(t *testing.T) {
 		if !report.Settled || len(report.Problems) > 0 {
 			t.Errorf("report %+v", report)
 		}
-		copied := report.Clips.Copied + report.Claims.Copied + report.Lexicon.Copied + report.Renditions.Copied
-		if all := 12*5 + 5; copied != all-before || report.Clips.Objects+report.Claims.Objects+report.Lexicon.Objects+report.Renditions.Objects != all {
+		copied := report.Clips.Copied + report.Claims.Copied + report.Lexicon.Copied + report.Withdrawn.Copied + report.Renditions.Copied
+		if all := 12*5 + 6; copied != all-before || report.Clips.Objects+report.Claims.Objects+report.Lexicon.Objects+report.Withdrawn.Objects+report.Renditions.Objects != all {
 			t.Errorf("copied %d of %d, of which %d were there: %+v", copied, all, before, report)
 		}
 	}
@@ -655,8 +656,8 @@ func TestStepsAreWatched(t *testing.T) {
 		last[s.Part] = s
 	}}
 	report := run(t, c)
-	copied := report.Clips.Copied + report.Claims.Copied + report.Lexicon.Copied + report.Renditions.Copied
-	if s := last["renditions"]; s.Seen != 20 || s.Copied != copied || s.Bytes == 0 || len(last) != 4 {
+	copied := report.Clips.Copied + report.Claims.Copied + report.Lexicon.Copied + report.Withdrawn.Copied + report.Renditions.Copied
+	if s := last["renditions"]; s.Seen != 20 || s.Copied != copied || s.Bytes == 0 || len(last) != 5 {
 		t.Errorf("%+v", last)
 	}
 }

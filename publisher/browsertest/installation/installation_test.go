@@ -77,7 +77,7 @@ func TestFromEventToListener(t *testing.T) {
 	if err := page.Go(address + "/embed/" + a.Site + "/" + a.ID); err != nil {
 		t.Fatal(err)
 	}
-	wait(element + `.ui.status.checkVisibility() && !` + element + `.audio`)
+	wait(`!` + element + ` && document.querySelector("p").checkVisibility() && document.querySelector("p").innerText`)
 }
 
 func sentences(m lector.Manifest) int {
