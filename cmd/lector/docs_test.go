@@ -28,6 +28,7 @@ var documents = []string{
 var runElsewhere = map[string]string{
 	"docs/publish.md":           "infra/nats/sdktest",
 	"docs/connect-wordpress.md": "TestConnectWordPress",
+	"docs/reliability.md":       "cmd/chaos",
 }
 
 // unmarkedCommand is a command in a block that is not marked as shell.

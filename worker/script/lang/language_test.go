@@ -76,15 +76,15 @@ func TestReadLanguageRefuses(t *testing.T) {
 		"xx/cldr-currencies.txt": "EUR long other: e\n",
 	}
 	read := func(file, text string) error {
-		house := fstest.MapFS{}
+		folder := fstest.MapFS{}
 		for name, data := range good {
-			house[name] = &fstest.MapFile{Data: []byte(data)}
+			folder[name] = &fstest.MapFile{Data: []byte(data)}
 		}
-		house[file] = &fstest.MapFile{Data: []byte(text)}
+		folder[file] = &fstest.MapFile{Data: []byte(text)}
 		if text == "" {
-			delete(house, file)
+			delete(folder, file)
 		}
-		_, err := readLanguage(house, "xx")
+		_, err := readLanguage(folder, "xx")
 		return err
 	}
 	if err := read("xx/cldr-plurals.txt", good["xx/cldr-plurals.txt"]); err != nil {
@@ -103,6 +103,7 @@ func TestReadLanguageRefuses(t *testing.T) {
 		{"numbers", "%a:\n0: =%b=;", "no rule set"},
 		{"numbers-own", "0: x;", "line 1"},
 		{"units", "meter", "not a row"},
+		{"units", "meter: neuter", "not a row"},
 		{"units", "meter long one: m; vocative mm", "vocative"},
 		{"currencies-own", "EUR long one: e; genitive", "genitive"},
 	} {
