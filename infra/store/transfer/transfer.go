@@ -1,6 +1,7 @@
-// Package transfer copies what Lector keeps from one store into another:
-// clips, articles that went by reference, pronunciations and renditions. It can be interrupted and repeated, and
-// may run while workers write and articles are withdrawn.
+// Package transfer copies what Lector keeps from one store into another: clips,
+// articles that went by reference, pronunciations, the names of withdrawn files and
+// renditions. It can be interrupted and repeated, and may run while workers write and
+// articles are withdrawn.
 package transfer
 
 import (
