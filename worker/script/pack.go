@@ -184,7 +184,7 @@ func (p *pack) language() *language {
 	}
 	for _, kind := range nounKinds {
 		for _, written := range p.written(kind) {
-			if unicode.IsLetter(firstRune(written)) {
+			if unicode.IsLetter(firstRune(written)) && !allUpper(lastWord(written)) {
 				l.stops(abbreviation{written: strings.TrimSuffix(written, ".") + ".", end: p.nouns[kind][written].end})
 			}
 		}

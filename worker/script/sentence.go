@@ -411,6 +411,9 @@ func wholeWord(left, right string, closed bool) bool {
 	if digitRun(word) == len(word) {
 		return len(word) == 4 && counted
 	}
+	if counted && utf8.RuneCountInString(word) == 3 && allUpper(word) { // an initialism: "США. 1 мільйон"
+		return true
+	}
 	return utf8.RuneCountInString(word) > 3 && (counted || lowerStart(word)) && strings.ContainsAny(strings.ToLower(word), "aeiouyаеёиіїоуыэюя") && !strings.ContainsAny(word, ".0123456789")
 }
 

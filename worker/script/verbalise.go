@@ -159,12 +159,18 @@ func (v *verbaliser) say(p piece, rest []piece) string {
 	case text[0] == '0' && len(text) == 2 && kind == "min":
 		return v.led(text)
 	}
+	if p.how != "name" {
+		text = onTheLine.Replace(text)
+	}
 	said := v.sayAs(p, text, rest)
 	if p.plural && said != "" {
 		return v.p.plural(said)
 	}
 	return said
 }
+
+// onTheLine makes plain digits of those that stand above the line.
+var onTheLine = strings.NewReplacer("⁰", "0", "¹", "1", "²", "2", "³", "3", "⁴", "4", "⁵", "5", "⁶", "6", "⁷", "7", "⁸", "8", "⁹", "9")
 
 // sayAs says a field in its way.
 func (v *verbaliser) sayAs(p piece, text string, rest []piece) string {
