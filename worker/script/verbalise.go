@@ -169,8 +169,8 @@ func (v *verbaliser) say(p piece, rest []piece) string {
 	return said
 }
 
-// onTheLine makes plain digits of those that stand above the line.
-var onTheLine = strings.NewReplacer("⁰", "0", "¹", "1", "²", "2", "³", "3", "⁴", "4", "⁵", "5", "⁶", "6", "⁷", "7", "⁸", "8", "⁹", "9")
+// onTheLine makes plain digits of those above and below the line.
+var onTheLine = strings.NewReplacer("⁰", "0", "¹", "1", "²", "2", "³", "3", "⁴", "4", "⁵", "5", "⁶", "6", "⁷", "7", "⁸", "8", "⁹", "9", "₀", "0", "₁", "1", "₂", "2", "₃", "3", "₄", "4", "₅", "5", "₆", "6", "₇", "7", "₈", "8", "₉", "9")
 
 // sayAs says a field in its way.
 func (v *verbaliser) sayAs(p piece, text string, rest []piece) string {
