@@ -89,7 +89,7 @@ func (l *language) stop(left, right, next string) bool {
 		return true
 	case l.areaUnit(left, lower):
 		return unicode.IsUpper(firstRune(next))
-	case l.ordinalDot && len(word) < 4 && digitRun(word) == len(word) && word != "":
+	case l.ordinalDot && counting(word):
 		return l.starts(next) && !isMonth(l, next)
 	case l.lists(left, lower):
 		return unicode.IsUpper(firstRune(next))
@@ -111,6 +111,15 @@ func (l *language) stop(left, right, next string) bool {
 		return l.closes(left, lower, right, next)
 	}
 	return true
+}
+
+// counting reports whether a word before a stop is an ordinal of digits or a
+// Roman one of two letters and more: "3.", "II.".
+func counting(word string) bool {
+	if digits := digitRun(word); digits > 0 {
+		return digits == len(word) && digits < 4
+	}
+	return len(word) > 1 && romanShape.MatchString(word)
 }
 
 // zoneBehind reports whether left ends with a zone of time behind its hour, in
