@@ -96,7 +96,7 @@ func TestCases(t *testing.T) {
 				t.Errorf("%s: case %d: %s\n%s", lang, i+1, c.line, wrong)
 			}
 		}
-		if len(cases) < 60 {
+		if len(cases) < 120 {
 			t.Errorf("%s: only %d cases", lang, len(cases))
 		}
 	}
