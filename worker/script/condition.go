@@ -3,13 +3,9 @@ package script
 import (
 	"fmt"
 	"regexp"
-	"regexp/syntax"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
-
-	"lector/worker/pattern"
 )
 
 // condition is what must, or must not, stand before a shape: one of some words
@@ -19,7 +15,7 @@ type condition struct {
 	near  bool
 	name  bool // among the words with capitals right before it, three at most
 	words map[string]bool
-	text  *pattern.Pattern // nil for words
+	text  *expression // nil for words
 }
 
 // behindView is how far before a shape is looked for words near, textView for a
@@ -35,11 +31,8 @@ func (p *pack) condition(source string) (condition, error) {
 	var c condition
 	source, c.not = strings.CutPrefix(source, "!")
 	if len(source) > 1 && source[0] == '/' && source[len(source)-1] == '/' {
-		expression, err := p.expression(source[1 : len(source)-1])
-		if err != nil {
-			return c, err
-		}
-		c.text = patternOf("(?:" + expression + ")$")
+		var err error
+		c.text, err = p.expression("(?:", source[1:len(source)-1], ")$")
 		return c, err
 	}
 	source, c.near = strings.CutPrefix(source, "~")
@@ -52,13 +45,13 @@ func (p *pack) condition(source string) (condition, error) {
 }
 
 // expression is a regular expression with the types of fields in it.
-func (p *pack) expression(source string) (string, error) {
-	whole, sketch, err := p.expandPart(nil, source)
+func (p *pack) expression(open, source, shut string) (*expression, error) {
+	e := &expression{}
+	whole, err := p.expandPart(e, nil, source)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	_, err = syntax.Parse(sketch, syntax.Perl)
-	return whole, err
+	return e, e.parse(open + whole + shut)
 }
 
 // stands reports whether the conditions of a shape hold at the current place:
@@ -75,7 +68,7 @@ func (r *reader) stands(s *shape, text bool) bool {
 func (r *reader) meets(c condition) bool {
 	switch {
 	case c.text != nil:
-		return c.text.MatchString(r.src[max(0, r.pos-textView):r.pos])
+		return r.trial.finds(c.text, r.src[max(0, r.pos-textView):r.pos])
 	case c.near:
 		for w := range strings.FieldsFuncSeq(r.src[max(0, r.pos-behindView):r.pos], func(c rune) bool { return !unicode.IsLetter(c) }) {
 			if c.words[strings.ToLower(w)] {
@@ -147,13 +140,13 @@ func (s *shape) checkGuards() error {
 
 // holds reports whether a match's guards hold, and nothing follows it that must
 // not.
-func (m *match) holds() bool {
+func (r *reader) holds(m *match) bool {
 	for _, g := range m.shape.guards {
 		if !g.holds(m) {
 			return false
 		}
 	}
-	return m.shape.never == nil || !m.shape.never.MatchString(m.text[m.length():])
+	return m.shape.never == nil || !r.trial.matches(m.shape.never, m.text[m.length():])
 }
 
 func (g guardRule) holds(m *match) bool {
@@ -173,95 +166,4 @@ func (g guardRule) holds(m *match) bool {
 		return left > right
 	}
 	return left == right
-}
-
-// mandatory returns the smallest set of characters one of which any match has;
-// digits and letters are nearly everywhere, so they do not count.
-func mandatory(re *syntax.Regexp) []rune {
-	switch re.Op {
-	case syntax.OpLiteral:
-		for _, c := range re.Rune {
-			if !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != ' ' {
-				return []rune{c}
-			}
-		}
-	case syntax.OpCharClass:
-		return signsOf(re.Rune)
-	case syntax.OpCapture, syntax.OpPlus:
-		return mandatory(re.Sub[0])
-	case syntax.OpConcat:
-		var best []rune
-		for _, sub := range re.Sub {
-			if found := mandatory(sub); len(found) > 0 && (best == nil || len(found) < len(best)) {
-				best = found
-			}
-		}
-		return best
-	case syntax.OpAlternate:
-		var all []rune
-		for _, sub := range re.Sub {
-			found := mandatory(sub)
-			if len(found) == 0 {
-				return nil
-			}
-			all = append(all, found...)
-		}
-		return all
-	}
-	return nil
-}
-
-// signsOf returns the characters of a small class of signs.
-func signsOf(ranges []rune) []rune {
-	var all []rune
-	for i := 0; i+1 < len(ranges); i += 2 {
-		if ranges[i+1]-ranges[i] > 8 {
-			return nil
-		}
-		for c := ranges[i]; c <= ranges[i+1]; c++ {
-			if unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsSpace(c) {
-				return nil
-			}
-			all = append(all, c)
-		}
-	}
-	return all
-}
-
-// holdsAny reports whether any match of an expression has a character of a kind.
-func holdsAny(re *syntax.Regexp, kind func(rune) bool) bool {
-	some := func(sub *syntax.Regexp) bool { return holdsAny(sub, kind) }
-	switch re.Op {
-	case syntax.OpLiteral:
-		return slices.ContainsFunc(re.Rune, kind)
-	case syntax.OpCharClass:
-		return len(re.Rune) > 0 && !slices.ContainsFunc(re.Rune, func(c rune) bool { return !kind(c) }) && (kind('0') || !within(re.Rune, '0'))
-	case syntax.OpCapture, syntax.OpPlus:
-		return some(re.Sub[0])
-	case syntax.OpConcat:
-		return slices.ContainsFunc(re.Sub, some)
-	case syntax.OpAlternate:
-		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !some(sub) })
-	}
-	return false
-}
-
-// literal returns the longest text that any match of an expression has.
-func literal(re *syntax.Regexp) string {
-	best := ""
-	switch re.Op {
-	case syntax.OpLiteral:
-		if re.Flags&syntax.FoldCase == 0 {
-			best = string(re.Rune)
-		}
-	case syntax.OpCapture, syntax.OpPlus:
-		best = literal(re.Sub[0])
-	case syntax.OpConcat:
-		for _, sub := range re.Sub {
-			if found := literal(sub); len(found) > len(best) {
-				best = found
-			}
-		}
-	}
-	return best
 }

@@ -13,7 +13,7 @@ import (
 // before and behind it, and of its numbers.
 func TestConditions(t *testing.T) {
 	t.Parallel()
-	p := &pack{lists: map[string][]string{"kings": {"Charles"}}, settings: map[string]string{"decimal": "."}, kinds: map[string][2]string{}}
+	p := &pack{lists: map[string][]string{"kings": {"Charles"}}, settings: map[string]string{"decimal": "."}, kinds: map[string]*wordlist{}}
 	tests := []struct {
 		pattern, text, at string
 		want              bool
@@ -51,28 +51,6 @@ func TestConditions(t *testing.T) {
 	for _, bad := range []string{"/(/ << x", "<a:/\\d/> ?? b<1", "<a:/\\d/> ?? a<c", "<a:/\\d/> !> (", "<a:@none>"} {
 		if _, err := p.parseShape(row{columns: []string{"cardinal", "x", bad, "x"}}); err == nil {
 			t.Errorf("%s is not refused", bad)
-		}
-	}
-}
-
-// TestPatterns compiles what is compiled when it is first used.
-func TestPatterns(t *testing.T) {
-	t.Parallel()
-	for _, tag := range packTags(t) {
-		k, err := readPack(packFiles, "lang/"+tag)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for s := range k.shapes.first {
-			s.pattern.MatchString("")
-			if s.never != nil {
-				s.never.MatchString("")
-			}
-			for _, c := range s.behind {
-				if c.text != nil {
-					c.text.MatchString("")
-				}
-			}
 		}
 	}
 }

@@ -33,7 +33,7 @@ type pack struct {
 	lists         map[string][]string
 	grammar       grammar
 	shapes        shapes
-	kinds         map[string][2]string // the expressions of lists, each made once
+	kinds         map[string]*wordlist // of the types of fields; nil for one that is no list
 	signs         signs
 	numbers       *lang.Spellout
 }
@@ -67,7 +67,7 @@ func (p *packs) language(tag string) *language {
 
 // readPack reads the folder of a language.
 func readPack(files fs.FS, dir string) (*pack, error) {
-	p := &pack{tag: path.Base(dir), nouns: map[string]map[string]noun{}, kinds: map[string][2]string{}}
+	p := &pack{tag: path.Base(dir), nouns: map[string]map[string]noun{}, kinds: map[string]*wordlist{}}
 	for _, read := range []func(fs.FS, string) error{
 		p.readSettings, p.readMonths, p.readAbbreviations, p.readNouns, p.readLetters, p.readInitialisms, p.readLists, p.readGrammar, p.readShapes,
 	} {

@@ -5,14 +5,11 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"lector/worker/pattern"
 )
 
 // shape is one line of shapes.txt: how a token of a class is written, and what
@@ -21,10 +18,9 @@ type shape struct {
 	class, rule string
 	cost        int
 	behind      []condition // what must stand before it
-	pattern     *pattern.Pattern
-	never       *pattern.Pattern // what must not follow it; nil for no such thing
-	guards      []guardRule      // how the numbers of its fields must relate
-	sketch      *syntax.Regexp   // the pattern with classes for its lists: what it begins with and must have
+	pattern     *expression
+	never       *expression // what must not follow it; nil for no such thing
+	guards      []guardRule // how the numbers of its fields must relate
 	fields      map[string]field
 	needs       string // one of these must stand near, so that most shapes need not be tried; "" for no such sign
 	literal     string // and this text
@@ -88,26 +84,22 @@ func (p *pack) parseShape(r row) (*shape, error) {
 		}
 		s.cost = n
 	}
-	sketch, err := p.expand(s, r.columns[2])
+	err := p.expand(s, r.columns[2])
 	if err != nil {
-		return nil, r.refuse("%w", err)
-	}
-	if s.sketch, err = syntax.Parse(sketch, syntax.Perl); err != nil {
 		return nil, r.refuse("%w", err)
 	}
 	if err := s.checkGuards(); err != nil {
 		return nil, r.refuse("%w", err)
 	}
-	s.sketch = s.sketch.Simplify()
-	for i, name := range s.sketch.CapNames() {
+	for i, name := range s.pattern.tree.CapNames() {
 		if f, ok := s.fields[name]; ok {
 			f.group = i
 			s.fields[name] = f
 		}
 	}
-	s.needs, s.literal = string(mandatory(s.sketch)), literal(s.sketch)
-	s.letters, s.digits = holdsAny(s.sketch, unicode.IsLetter), holdsAny(s.sketch, unicode.IsDigit)
-	s.units = holdsAny(s.sketch, counts)
+	e := s.pattern
+	s.needs, s.literal = string(e.mandatory(e.tree)), e.literal(e.tree)
+	s.letters, s.digits, s.units = e.holdsAny(e.tree, unicode.IsLetter), e.holdsAny(e.tree, unicode.IsDigit), e.holdsAny(e.tree, counts)
 	for _, f := range s.fields {
 		s.signed = s.signed || f.kind == "num"
 		if strings.HasPrefix(f.kind, "roman") {
@@ -127,12 +119,12 @@ var placeholder = regexp.MustCompile(`<(?:(\w+):)?(@?[a-z0-9-]+|/[^/]+/)>`)
 // expand turns a pattern into a regular expression. What stands before " << " is
 // a condition; "… >> rest" stands before the rest, "… !> rest" does not, and what
 // stands behind " ?? " is a guard; a space, or _, is any space.
-func (p *pack) expand(s *shape, pattern string) (string, error) {
+func (p *pack) expand(s *shape, pattern string) (err error) {
 	parts := strings.Split(pattern, " << ")
 	for _, behind := range parts[:len(parts)-1] {
 		c, err := p.condition(behind)
 		if err != nil {
-			return "", err
+			return err
 		}
 		s.behind = append(s.behind, c)
 	}
@@ -140,63 +132,51 @@ func (p *pack) expand(s *shape, pattern string) (string, error) {
 	s.readGuards(guards)
 	pattern, never, found := strings.Cut(pattern, " !> ")
 	if found {
-		expression, err := p.expression(never)
-		if err != nil {
-			return "", err
+		if s.never, err = p.expression("^(?:", never, ")"); err != nil {
+			return err
 		}
-		s.never = patternOf("^(?:" + expression + ")")
 	}
 	body, ahead, _ := strings.Cut(pattern, " >> ")
-	var source, sketch strings.Builder
-	for i, part := range []string{body, ahead} {
-		open, shut := "^(?P<body>", ")"
-		if i == 1 {
-			open, shut = "", ""
-		}
-		whole, classes, err := p.expandPart(s, part)
-		if err != nil {
-			return "", err
-		}
-		source.WriteString(open + whole + shut)
-		sketch.WriteString(open + classes + shut)
+	s.pattern = &expression{}
+	whole, err := p.expandPart(s.pattern, s.fields, body)
+	if err != nil {
+		return err
 	}
-	s.pattern = patternOf(source.String())
-	return sketch.String(), nil
+	then, err := p.expandPart(s.pattern, s.fields, ahead)
+	if err != nil {
+		return err
+	}
+	return s.pattern.parse("^(?P<body>" + whole + ")" + then)
 }
-
-// patternOf is compiled when it is first used: a test compiles all.
-func patternOf(source string) *pattern.Pattern { return pattern.New(source) }
 
 var anySpace = strings.NewReplacer(" ", `[ \x{a0}\x{202f}]`, "_", `[ \x{a0}\x{202f}]`)
 
-// expandPart returns a part of a pattern with its fields' types, and the same
-// with a class of first characters for each list.
-func (p *pack) expandPart(s *shape, source string) (whole, sketch string, err error) {
-	var out, classes strings.Builder
-	write := func(text string) { out.WriteString(text); classes.WriteString(text) }
+// expandPart returns a part of a pattern with its fields' types, whose lists are
+// put into the expression. Without fields nothing is captured.
+func (p *pack) expandPart(e *expression, fields map[string]field, source string) (string, error) {
+	var out strings.Builder
 	at := 0
 	for _, m := range placeholder.FindAllStringSubmatchIndex(source, -1) {
-		write(anySpace.Replace(source[at:m[0]]))
+		out.WriteString(anySpace.Replace(source[at:m[0]]))
 		at = m[1]
 		kind := source[m[4]:m[5]]
 		name := strings.TrimPrefix(kind, "@")
 		if m[2] >= 0 {
 			name = source[m[2]:m[3]]
 		}
-		expression, class := p.kind(kind)
-		if expression == "" {
-			return "", "", fmt.Errorf("unknown type %q", kind)
+		written := p.kind(e, kind)
+		if written == "" {
+			return "", fmt.Errorf("unknown type %q", kind)
 		}
 		open := "(?:"
-		if s != nil && !strings.Contains(name, "-") { // else it is looked at only
+		if fields != nil && !strings.Contains(name, "-") { // else it is looked at only
 			open = "(?P<" + name + ">"
-			s.fields[name] = field{kind: kind}
+			fields[name] = field{kind: kind}
 		}
-		out.WriteString(open + expression + ")")
-		classes.WriteString(open + class + ")")
+		out.WriteString(open + written + ")")
 	}
-	write(anySpace.Replace(source[at:]))
-	return out.String(), classes.String(), nil
+	out.WriteString(anySpace.Replace(source[at:]))
+	return out.String(), nil
 }
 
 // words are the words of a list "a|b|@list".
@@ -222,34 +202,40 @@ var kinds = map[string]string{
 	"tel":  `\+?(?:\(\d{1,5}\) ?)?\d{2,5}(?:[  /-]\d{2,6}){1,5}|\+?\d{6,13}`,
 }
 
-// kind returns the regular expression of a type in this language, and one that
-// begins as it does: for a list the class of its first characters.
-func (p *pack) kind(name string) (expression, class string) {
-	words, fold := p.written(name), ""
+// kind returns how a type is written in an expression in this language, where a
+// list stands for its words.
+func (p *pack) kind(e *expression, name string) string {
+	if name[0] == '/' {
+		return strings.Trim(name, "/")
+	}
+	words, known := p.kinds[name]
+	if !known {
+		words = p.wordsOf(name)
+		p.kinds[name] = words
+	}
+	if words == nil {
+		return p.number(name)
+	}
+	return e.list(words)
+}
+
+// wordsOf returns the words that a type may be, nil for a type that is no list.
+func (p *pack) wordsOf(name string) *wordlist {
+	words, fold := p.written(name), false
 	switch {
 	case name == "month":
 		for _, m := range p.months {
 			words = append(words, m.written...)
 		}
 		slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
-		if p.settings["month-case"] != "exact" {
-			fold = "(?i)"
-		}
+		fold = p.settings["month-case"] != "exact"
 	case name[0] == '@':
-		words, fold = p.lists[name[1:]], "(?i)"
-	case name[0] == '/':
-		expression = strings.Trim(name, "/")
-		return expression, expression
+		words, fold = p.lists[name[1:]], true
 	}
 	if len(words) == 0 {
-		expression = p.number(name)
-		return expression, expression
+		return nil
 	}
-	key := fold + name
-	if p.kinds[key] == [2]string{} {
-		p.kinds[key] = [2]string{"(?" + strings.Trim(fold, "()?") + ":" + alternation(words) + ")", "(?" + strings.Trim(fold, "()?") + ":" + firstClass(words) + ")"}
-	}
-	return p.kinds[key][0], p.kinds[key][1]
+	return newWordlist(words, fold)
 }
 
 // number returns the expression of a type that is no list.
@@ -273,25 +259,6 @@ func (p *pack) number(name string) string {
 	return kinds[name]
 }
 
-// firstClass is the class of the characters that words begin with.
-func firstClass(words []string) string {
-	var first []rune
-	for _, w := range words {
-		if c := firstRune(w); !slices.Contains(first, c) {
-			first = append(first, c)
-		}
-	}
-	return alternation(strings.Split(string(first), ""))
-}
-
-func alternation(words []string) string {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = strings.ReplaceAll(regexp.QuoteMeta(strings.ReplaceAll(w, "_", " ")), " ", `[  ]?`)
-	}
-	return "(?:" + strings.Join(quoted, "|") + ")"
-}
-
 func lastRune(s string) rune {
 	c, _ := utf8.DecodeLastRuneInString(s)
 	return c
@@ -299,7 +266,7 @@ func lastRune(s string) rune {
 
 // add puts a shape where those that may begin with a character are looked for.
 func (x *shapes) add(s *shape) {
-	first, _ := firstRunes(s.sketch)
+	first, _ := s.pattern.firstRunes(s.pattern.tree)
 	x.first[s] = first
 	beyond := false
 	for c := range rune(utf8.RuneSelf) {
@@ -336,45 +303,6 @@ func within(ranges []rune, c rune) bool {
 		}
 	}
 	return false
-}
-
-// firstRunes returns the ranges of characters that a match may begin with, and
-// whether it may be empty.
-func firstRunes(re *syntax.Regexp) (ranges []rune, empty bool) {
-	switch re.Op {
-	case syntax.OpLiteral:
-		c := re.Rune[0]
-		if re.Flags&syntax.FoldCase != 0 {
-			return []rune{unicode.ToUpper(c), unicode.ToUpper(c), unicode.ToLower(c), unicode.ToLower(c)}, false
-		}
-		return []rune{c, c}, false
-	case syntax.OpCharClass:
-		return re.Rune, false
-	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		return []rune{0, unicode.MaxRune}, false
-	case syntax.OpStar, syntax.OpQuest:
-		ranges, _ = firstRunes(re.Sub[0])
-		return ranges, true
-	case syntax.OpCapture, syntax.OpPlus, syntax.OpRepeat:
-		ranges, empty = firstRunes(re.Sub[0])
-		return ranges, empty || re.Op == syntax.OpRepeat && re.Min == 0
-	case syntax.OpConcat:
-		for _, sub := range re.Sub {
-			more, nothing := firstRunes(sub)
-			ranges = append(ranges, more...)
-			if !nothing {
-				return ranges, false
-			}
-		}
-		return ranges, true
-	case syntax.OpAlternate:
-		for _, sub := range re.Sub {
-			more, nothing := firstRunes(sub)
-			ranges, empty = append(ranges, more...), empty || nothing
-		}
-		return ranges, empty
-	}
-	return nil, true
 }
 
 // match is a shape at the place where it was found.
@@ -431,12 +359,12 @@ func (r *reader) classify(but []*shape) *match {
 		if s.signed && joined || !near.may(s) || !r.stands(s, false) {
 			continue
 		}
-		groups := s.pattern.FindStringSubmatchIndex(text)
+		groups := r.trial.match(s.pattern, text)
 		if groups == nil {
 			continue
 		}
 		m := &match{shape: s, text: text, groups: groups}
-		if m.length() > 0 && m.better(best) && m.holds() && r.whole(m) && r.stands(s, true) {
+		if m.length() > 0 && m.better(best) && r.holds(m) && r.whole(m) && r.stands(s, true) {
 			best = m
 		}
 	}

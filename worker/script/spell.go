@@ -46,6 +46,7 @@ type reader struct {
 	plain    int     // what is before this place in src is copied
 	behind   string  // the word before the place behindAt-1
 	behindAt int
+	trial    trial
 }
 
 func (r *reader) run() {
