@@ -43,7 +43,7 @@ func TestConditions(t *testing.T) {
 		}
 		p.shapes = shapes{first: map[*shape][]rune{}}
 		p.shapes.add(s)
-		r := &reader{src: tc.text, pos: strings.Index(tc.text, tc.at), language: &language{pack: p}, level: full}
+		r := &reader{src: tc.text, pos: strings.Index(tc.text, tc.at), language: &language{pack: p}, level: full, trial: &trial{}}
 		if got := r.classify(nil) != nil; got != tc.want {
 			t.Errorf("%s at %q of %q: %v", tc.pattern, tc.at, tc.text, got)
 		}

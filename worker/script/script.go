@@ -151,6 +151,7 @@ type writer struct {
 	options  Options
 	language *language
 	lexicon  *matcher
+	trial    trial
 }
 
 // blockOf returns the first block of a kind.

@@ -22,12 +22,15 @@ type shape struct {
 	never       *expression // what must not follow it; nil for no such thing
 	guards      []guardRule // how the numbers of its fields must relate
 	fields      map[string]field
-	needs       string // one of these must stand near, so that most shapes need not be tried; "" for no such sign
-	literal     string // and this text
-	letters     bool   // and a letter
-	digits      bool   // and a digit
-	units       bool   // and a letter or a sign that counts, as % and €
-	signed      bool   // it may begin with the sign of a number
+	needs       string   // one of these must stand near, so that most shapes need not be tried; "" for no such sign
+	literal     string   // and this text
+	need        asciiSet // the ASCII characters of needs
+	letter      asciiSet // and those of literal
+	beyond      bool     // needs has others too
+	letters     bool     // and a letter
+	digits      bool     // and a digit
+	units       bool     // and a letter or a sign that counts, as % and €
+	signed      bool     // it may begin with the sign of a number
 	spoken      []piece
 }
 
@@ -106,6 +109,10 @@ func (p *pack) parseShape(r row) (*shape, error) {
 			s.needs = "IVXLCDMІХ"
 		}
 	}
+	only := false
+	s.need, only = asciiOf(s.needs)
+	s.letter, _ = asciiOf(s.literal)
+	s.beyond = !only
 	if s.spoken, err = parseTemplate(r.columns[3], s.fields); err != nil {
 		return nil, r.refuse("%w", err)
 	}
@@ -346,7 +353,7 @@ func (r *reader) classify(but []*shape) *match {
 		return nil
 	}
 	text := r.rest(view)
-	near := ahead{text, strings.ContainsFunc(text, unicode.IsLetter), strings.ContainsAny(text, "0123456789"), strings.ContainsFunc(text, counts)}
+	near := look(text)
 	joined := strings.ContainsRune("−+-", firstRune(text)) && r.pos > 0 && wordRune(lastRune(r.src[:r.pos]))
 	var best *match
 	for _, s := range shapes {
@@ -374,8 +381,44 @@ func (r *reader) classify(but []*shape) *match {
 // ahead is the text from a place on, and what is in it.
 type ahead struct {
 	text                   string
+	has                    asciiSet
 	letters, digits, units bool
 }
+
+func look(text string) ahead {
+	a := ahead{text: text}
+	for _, c := range text {
+		if c < utf8.RuneSelf {
+			a.has.add(byte(c))
+		}
+		a.letters = a.letters || unicode.IsLetter(c)
+		a.digits = a.digits || c >= '0' && c <= '9'
+		a.units = a.units || counts(c)
+	}
+	return a
+}
+
+// asciiSet is a set of ASCII characters.
+type asciiSet [2]uint64
+
+// asciiOf returns the ASCII characters of a text, and whether it has no others.
+func asciiOf(text string) (set asciiSet, only bool) {
+	only = true
+	for _, c := range text {
+		if c >= utf8.RuneSelf {
+			only = false
+			continue
+		}
+		set.add(byte(c))
+	}
+	return set, only
+}
+
+func (s *asciiSet) add(c byte) { s[c/64] |= 1 << (c % 64) }
+
+func (s asciiSet) meets(t asciiSet) bool { return s[0]&t[0]|s[1]&t[1] != 0 }
+
+func (s asciiSet) holds(t asciiSet) bool { return t[0]&^s[0]|t[1]&^s[1] == 0 }
 
 // counts reports whether a character may stand for what is counted.
 func counts(c rune) bool { return c == '%' || unicode.IsLetter(c) || unicode.IsSymbol(c) }
@@ -385,10 +428,12 @@ func (a ahead) may(s *shape) bool {
 	switch {
 	case s.letters && !a.letters, s.digits && !a.digits, s.units && !a.units:
 		return false
-	case s.literal != "" && !strings.Contains(a.text, s.literal):
+	case !a.has.holds(s.letter):
 		return false
+	case s.needs == "" || a.has.meets(s.need):
+		return len(s.literal) < 2 || strings.Contains(a.text, s.literal)
 	}
-	return s.needs == "" || strings.ContainsAny(a.text, s.needs)
+	return s.beyond && strings.ContainsAny(a.text, s.needs) && strings.Contains(a.text, s.literal)
 }
 
 // whole reports whether a match is no part of a longer word or number.

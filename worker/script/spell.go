@@ -12,7 +12,7 @@ func (w *writer) spell(source string) (string, []Span, []string, []Token) {
 	if w.options.Normalise != light && w.options.Normalise != off {
 		w.options.Normalise = full
 	}
-	r := &reader{src: source, language: w.language, level: w.options.Normalise, lexicon: w.lexicon, shouting: w.language.shouting(source), writing: ownWriting(w.options.Language)}
+	r := &reader{src: source, language: w.language, level: w.options.Normalise, lexicon: w.lexicon, shouting: w.language.shouting(source), writing: ownWriting(w.options.Language), trial: &w.trial}
 	r.run()
 	text, spans, matched := trimmed(string(r.out), r.spans), r.spans, r.matched
 	return text, spans, matched, r.tokens
@@ -46,7 +46,7 @@ type reader struct {
 	plain    int     // what is before this place in src is copied
 	behind   string  // the word before the place behindAt-1
 	behindAt int
-	trial    trial
+	trial    *trial
 }
 
 func (r *reader) run() {
