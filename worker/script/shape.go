@@ -382,6 +382,7 @@ func (r *reader) classify(but []*shape) *match {
 type ahead struct {
 	text                   string
 	has                    asciiSet
+	beyond                 bool // it has others than ASCII characters
 	letters, digits, units bool
 }
 
@@ -390,6 +391,8 @@ func look(text string) ahead {
 	for _, c := range text {
 		if c < utf8.RuneSelf {
 			a.has.add(byte(c))
+		} else {
+			a.beyond = true
 		}
 		a.letters = a.letters || unicode.IsLetter(c)
 		a.digits = a.digits || c >= '0' && c <= '9'
@@ -432,8 +435,10 @@ func (a ahead) may(s *shape) bool {
 		return false
 	case s.needs == "" || a.has.meets(s.need):
 		return len(s.literal) < 2 || strings.Contains(a.text, s.literal)
+	case !s.beyond || !a.beyond:
+		return false
 	}
-	return s.beyond && strings.ContainsAny(a.text, s.needs) && strings.Contains(a.text, s.literal)
+	return strings.ContainsAny(a.text, s.needs) && strings.Contains(a.text, s.literal)
 }
 
 // whole reports whether a match is no part of a longer word or number.
