@@ -38,8 +38,8 @@ func TestAllCompile(t *testing.T) {
 				return true
 			})
 		}
-		if found < 20 {
-			t.Errorf("%s: %d patterns only", dir, found)
+		if found == 0 {
+			t.Errorf("%s: no pattern is made there", dir)
 		}
 	}
 }
