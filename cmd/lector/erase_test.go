@@ -87,7 +87,7 @@ func TestEraseLeavesNothingOfAnArticle(t *testing.T) {
 	if code := c.run("erase", secret.Site, secret.ID); code != 2 || len(h.storedClips()) != len(clips) {
 		t.Errorf("unasked: exit code %d, %s", code, &c.err)
 	}
-	c.must("erase", "-yes", secret.Site, secret.ID)
+	limittest.Until(t, "the worker has done with the deletion, and all is erased", func() bool { return c.run("erase", "-yes", secret.Site, secret.ID) == 0 })
 	found := slices.DeleteFunc(filesWith(t, h.config.Data, secrets...), func(name string) bool {
 		return strings.Contains(name, "KV_jobs") // whose messages cannot be overwritten: the plan says so
 	})
