@@ -124,26 +124,6 @@ type Addresses struct {
 	Files  string // of the store's objects, by their keys
 }
 
-// Links returns the absolute links of a rendition, whose manifest was read by
-// ReadManifest or is about to be stored.
-func (a Addresses) Links(m Manifest) Links {
-	l := m.Links
-	for _, link := range []*string{&l.MP3, &l.VTT, &l.Chapters, &l.Manifest} {
-		*link = a.File(m, *link)
-	}
-	l.Embed = a.Embed(m.Site, m.Article)
-	return l
-}
-
-// File returns the absolute address of one of the manifest's relative links;
-// "" and absolute ones are returned as they are.
-func (a Addresses) File(m Manifest, link string) string {
-	if link == "" || WebAddress(link) != "" {
-		return link
-	}
-	return a.Object(Prefix(m.Site, m.Key) + link)
-}
-
 // Object returns the address of the object with the given key.
 func (a Addresses) Object(key string) string { return joinURL(a.Files, key) }
 

@@ -1,6 +1,17 @@
+// Package lector holds the types that all packages share: articles and the events that
+// announce them, voices and the texts they are asked to speak, jobs and their
+// states, and the manifest of a finished rendition.
+//
+// It imports the standard library only and does no I/O, so that worker,
+// publisher and infra can share these types without importing each other:
+//
+//	CMS ─▶ ArticleEvent ─▶ worker ─▶ Manifest + MP3 ─▶ publisher ─▶ listener
+//	                         │
+//	                        Job (the truth about one article)
 package lector
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
@@ -146,6 +157,30 @@ type Delivery struct {
 	Raw      []byte    // the message as it came, for the dead letters
 	Acknowledger
 }
+
+// Lane is the queue a job stands in. Those of a better lane are taken first.
+type Lane string
+
+// The lanes, the best first.
+const (
+	Breaking Lane = "breaking" // before all others
+	Normal   Lane = ""         // what says nothing else
+	Backfill Lane = "backfill" // when nothing else waits: older articles, replays
+)
+
+// ParseLane reads the name of a lane; "normal" and "" are the same.
+func ParseLane(name string) (Lane, error) {
+	switch l := Lane(name); l {
+	case Breaking, Normal, Backfill:
+		return l, nil
+	case "normal":
+		return Normal, nil
+	}
+	return Normal, Hint(fmt.Errorf("unknown lane %q", name), "the lanes are breaking, normal and backfill")
+}
+
+// String returns the lane's name.
+func (l Lane) String() string { return cmp.Or(string(l), "normal") }
 
 // Acknowledger reports the result of a delivery to the broker.
 type Acknowledger interface {

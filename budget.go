@@ -1,15 +1,9 @@
 package lector
 
 import (
-	"errors"
 	"fmt"
 	"time"
 )
-
-// ErrBudget is wrapped by the refusal of a call for which a budget has nothing
-// left. The refusal is Throttled: the job waits, and goes on when the budget is
-// raised or its period is over.
-var ErrBudget = errors.New("budget is used up")
 
 // Budget bounds what a site may spend; 0 is no bound.
 type Budget struct {

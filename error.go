@@ -15,6 +15,11 @@ var ErrExists = errors.New("already exists")
 // ErrConflict is returned by a compare-and-set whose expectation does not hold.
 var ErrConflict = errors.New("changed by somebody else")
 
+// ErrBudget is wrapped by the refusal of a call for which a budget has nothing
+// left. The refusal is Throttled: the job waits, and goes on when the budget is
+// raised or its period is over.
+var ErrBudget = errors.New("budget is used up")
+
 // Permanent marks err as one that trying again cannot mend. An error that is
 // neither permanent nor throttled is transient.
 func Permanent(err error) error { return permanent{err} }

@@ -1,7 +1,6 @@
 package lector
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -49,30 +48,6 @@ const (
 	StageAnnounce Stage = "announce" // the pointer and the audio event
 	StageDone     Stage = "done"     // nothing is left to do
 )
-
-// Lane is the queue a job stands in. Those of a better lane are taken first.
-type Lane string
-
-// The lanes, the best first.
-const (
-	Breaking Lane = "breaking" // before all others
-	Normal   Lane = ""         // what says nothing else
-	Backfill Lane = "backfill" // when nothing else waits: older articles, replays
-)
-
-// ParseLane reads the name of a lane; "normal" and "" are the same.
-func ParseLane(name string) (Lane, error) {
-	switch l := Lane(name); l {
-	case Breaking, Normal, Backfill:
-		return l, nil
-	case "normal":
-		return Normal, nil
-	}
-	return Normal, Hint(fmt.Errorf("unknown lane %q", name), "the lanes are breaking, normal and backfill")
-}
-
-// String returns the lane's name.
-func (l Lane) String() string { return cmp.Or(string(l), "normal") }
 
 // Attempt is one try at a job, by one worker.
 type Attempt struct {

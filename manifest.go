@@ -170,6 +170,40 @@ func announcementPrefix(j Job) string { return fmt.Sprintf("%s-%d-", j.ID, j.Seq
 // is for.
 func (e AudioEvent) Announces(j Job) bool { return strings.HasPrefix(e.ID, announcementPrefix(j)) }
 
+// Notification is an audio event as it goes out to one address that a site names: a
+// webhook, or a CDN that is to forget what it keeps.
+type Notification struct {
+	Target string     // the name of the address in the site's settings
+	Event  AudioEvent // what is told
+	// Files are the addresses that the article's audio had, where it is gone.
+	Files []string
+}
+
+// NotificationDelivery is a notification as the broker hands it out. Err says why it
+// cannot be read; Term is all that can be done with such a one.
+type NotificationDelivery struct {
+	Notification
+	Err   error
+	Count int // how often it was handed out, this time included
+	// Stored is when it was asked for, or asked for again.
+	Stored time.Time
+	Acknowledger
+}
+
+// AudioDelivery is an audio event as the broker hands it out, in the order of the
+// stream. Err says why it cannot be read.
+type AudioDelivery struct {
+	Event AudioEvent
+	Err   error
+	Acknowledger
+}
+
+// NotificationSubject is where notifications about an article to one target stand. There
+// is one at most: a newer one takes its place.
+func NotificationSubject(site, target, key string) string {
+	return "notify.v1." + site + "." + target + "." + key
+}
+
 // Links are the addresses of a rendition's files. In a stored manifest they are
 // relative to it: the names of the files beside it, and Embed is empty. Who
 // serves or announces the rendition makes them absolute by Addresses. Article
@@ -186,6 +220,26 @@ type Links struct {
 // NewLinks returns the relative links of the rendition with the given hash.
 func NewLinks(hash string) Links {
 	return Links{MP3: hash + ".mp3", VTT: hash + ".vtt", Manifest: pointerName}
+}
+
+// Links returns the absolute links of a rendition, whose manifest was read by
+// ReadManifest or is about to be stored.
+func (a Addresses) Links(m Manifest) Links {
+	l := m.Links
+	for _, link := range []*string{&l.MP3, &l.VTT, &l.Chapters, &l.Manifest} {
+		*link = a.File(m, *link)
+	}
+	l.Embed = a.Embed(m.Site, m.Article)
+	return l
+}
+
+// File returns the absolute address of one of the manifest's relative links;
+// "" and absolute ones are returned as they are.
+func (a Addresses) File(m Manifest, link string) string {
+	if link == "" || WebAddress(link) != "" {
+		return link
+	}
+	return a.Object(Prefix(m.Site, m.Key) + link)
 }
 
 // ReadManifest reads a manifest as it lies in a store. Its links are relative,

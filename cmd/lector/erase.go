@@ -12,18 +12,20 @@ import (
 	"lector/infra/store/gc"
 )
 
-const eraseHelp = `Removes every trace of an article that was withdrawn: its events, announcements, dead
-letters and the record of its job from NATS, most of it overwritten; and from the what is left of its renditions, what its events referred to, and the clips and answers
-of voices that no other article needs. It prints a plan and asks first.
+const eraseHelp = `Removes every trace of an article that was withdrawn. From NATS: its events,
+announcements, dead letters and the record of its job, most of it overwritten. From the
+store: what is left of its renditions, what its events referred to, and the clips and
+answers of voices that no other article needs. It prints a plan and asks first.
 
   lector unpublish -deleted -wait -site havana 4711
   lector erase -plan havana 4711         what would go, and what stays
   lector erase havana 4711
 
 What it cannot reach it names: backups, the usage ledger (figures and hashes, without
-text), logs, and the files of NATS, which keep what was in the record of the job, out of
-reach, until NATS writes them anew. It may run while lector works, and again when it was broken off. On a NATS server of its own
-it needs a login with the rights of setup.`
+text), the audit (the name of the job, a hash), logs, and the files of NATS, which keep
+what was in the record of the job, out of reach, until NATS writes them anew. It may run
+while lector works, and again when it was broken off. On a NATS server of its own it needs
+a login with the rights of setup.`
 
 // eraseReport is what lector erase prints.
 type eraseReport struct {
