@@ -16,7 +16,9 @@ import (
 // direct is what a connection needs to answer by itself.
 type direct struct {
 	server      *Server
-	waiting     bool          // package http waits for a request, of which nothing has come
+	waiting     bool          // package http waits for another request
+	ahead       bool          // it has read the first byte of that while it answered the one before
+	buffer      int           // the size of its buffer, in bytes
 	deadlineSet time.Time     // when the client was last given time for its next request
 	common      *http.Request // what all requests have in common
 	request     http.Request  // the last one; its memory is used again
@@ -25,8 +27,9 @@ type direct struct {
 
 // Read reads what package http is to see.
 func (c *conn) Read(p []byte) (int, error) {
+	mayAnswer := c.direct.atBeginning(len(p))
 	n, err := c.Conn.Read(p)
-	for err == nil && c.direct.waiting && c.answered(p[:n]) {
+	for err == nil && mayAnswer && c.answered(p[:n]) {
 		if err = c.waitOn(); err == nil {
 			n, err = c.Conn.Read(p)
 		}
@@ -35,7 +38,16 @@ func (c *conn) Read(p []byte) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	c.direct.ahead = len(p) == 1
 	return n, nil
+}
+
+// atBeginning reports whether what is read now begins a request, by how much package http
+// has room for. Its buffer is whole where nothing is left in it of what came behind the
+// request before; and there is room for one byte where it watches the client meanwhile.
+func (d *direct) atBeginning(room int) bool {
+	d.buffer = max(d.buffer, room)
+	return d.waiting && !d.ahead && room == d.buffer
 }
 
 // answered answers a request that is read as a whole, if it is a direct one.

@@ -321,6 +321,87 @@ func TestBeginningInItsOwnPacket(t *testing.T) {
 	}
 }
 
+// Likewise where the beginning came with the request before it, and package http has it
+// in its buffer.
+func TestBeginningBehindARequest(t *testing.T) {
+	t.Parallel()
+	direct, _, handler, _ := serveFiles(t)
+	for _, beginning := range []string{"X", "GET /a/missing.mp3 HTTP/1.1\r\nHost: x\r\nX-Odd: "} {
+		c, err := net.Dial("tcp", direct.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		in := bufio.NewReader(c)
+		if _, err := io.WriteString(c, first+beginning); err != nil || !copyAnswer(new(strings.Builder), in, http.MethodGet) {
+			t.Fatal("no first answer", err)
+		}
+		if _, err := io.WriteString(c, "GET /a/a.mp3 HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		r, err := http.ReadResponse(in, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen := r.Header.Get("X-Seen"); strings.HasPrefix(seen, "GET /a/a.mp3") {
+			t.Errorf("behind %q: seen as %q", beginning, seen)
+		}
+	}
+	if n := handler.direct.Load(); n > 0 {
+		t.Errorf("%d direct answers", n)
+	}
+}
+
+// And where package http has read its first byte while it answered the request before.
+func TestBeginningDuringARequest(t *testing.T) {
+	t.Parallel()
+	at, answer := make(chan struct{}), make(chan struct{})
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Seen", r.Method+" "+r.URL.Path)
+		if r.URL.Path == "/first" {
+			at <- struct{}{}
+			<-answer
+		}
+	})
+	s := tcp.NewServer(handler)
+	s.Direct = func(string) http.Handler { return handler }
+	pipes := make(pipeListener)
+	go func() { _ = s.Serve(tcp.Listen(pipes)) }()
+	defer s.Close()
+	c, other := net.Pipe() // a write is over when it has been read
+	pipes <- other
+	in, write := bufio.NewReader(c), func(text string) {
+		if _, err := io.WriteString(c, text); err != nil {
+			t.Error(err)
+		}
+	}
+	write("GET /first HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-at
+	write("X")
+	close(answer)
+	if r, err := http.ReadResponse(in, nil); err != nil || r.Header.Get("X-Seen") != "GET /first" {
+		t.Fatalf("first answer: %v", err)
+	}
+	go write("GET /a/a.mp3 HTTP/1.1\r\nHost: x\r\n\r\n")
+	if r, err := http.ReadResponse(in, nil); err != nil || r.Header.Get("X-Seen") != "XGET /a/a.mp3" {
+		t.Errorf("seen as %q, %v", r.Header.Get("X-Seen"), err)
+	}
+}
+
+// pipeListener hands out the connections that it gets.
+type pipeListener chan net.Conn
+
+func (l pipeListener) Accept() (net.Conn, error) {
+	c, ok := <-l
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+
+func (l pipeListener) Close() error   { close(l); return nil }
+func (l pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
+
 // A server that ends sends what it has begun to send, and nothing more; one that is
 // closed lets go at once.
 func TestShutdownWithDirectAnswers(t *testing.T) {
