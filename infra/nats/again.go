@@ -22,12 +22,12 @@ const (
 )
 
 // untilAnswered makes a request again and again until it is answered, or ctx ends; then
-// it returns the last error. Its number counts from 0. What is asked must do no harm when
-// it is done twice: a read, or a write that has an ID or says what it replaces.
-func untilAnswered[T any](ctx context.Context, unanswered func(error) bool, ask func(ctx context.Context, number int) (T, error)) (T, error) {
-	for number := 0; ; number++ {
+// it returns the last error. What is asked must do no harm when it is done twice: a read, or
+// a write that has an ID or says what it replaces.
+func untilAnswered[T any](ctx context.Context, unanswered func(error) bool, ask func(context.Context) (T, error)) (T, error) {
+	for {
 		short, cancel := context.WithTimeout(ctx, requestPatience)
-		v, err := ask(short, number)
+		v, err := ask(short)
 		if err == nil || !unanswered(err) {
 			cancel()
 			return v, err

@@ -2,7 +2,6 @@ package nats
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -48,56 +47,41 @@ func (c *Conn) ArticleTraces(ctx context.Context, site, article string) (Article
 		{deadLetters, deadLetterPrefix + subject},
 		{"KV_" + jobs, "$KV." + jobs + "." + jobKey(site, t.reference.ID)},
 	} {
-		found, err := c.messagesOf(ctx, p.stream, p.subject)
-		if err != nil {
-			return t, brokerError("traces in "+displayName(p.stream), err)
+		part := TracePart{Name: displayName(p.stream), stream: p.stream}
+		for m, err := range c.messagesOf(ctx, p.stream, p.subject, 0) {
+			if err == nil {
+				err = t.add(&part, m)
+			}
+			if err != nil {
+				return t, brokerError("traces in "+part.Name, err)
+			}
 		}
-		if err := t.add(p.stream, found); err != nil {
-			return t, err
-		}
+		t.Parts = append(t.Parts, part)
 	}
 	return t, c.addOtherLetters(ctx, &t, site, article)
 }
 
-// messagesOf returns the messages that a stream holds on a subject.
-func (c *Conn) messagesOf(ctx context.Context, stream, subject string) (all []storedMessage, err error) {
-	for next := uint64(1); ; {
-		m, err := c.storedMessage(ctx, stream, map[string]any{"seq": next, "next_by_subj": subject})
-		if errors.Is(err, lector.ErrNotFound) {
-			return all, nil
-		}
+// add notes a message of a stream. What stands in the bucket in place of a record that
+// was deleted says nothing.
+func (t *ArticleTraces) add(p *TracePart, m storedMessage) error {
+	if m.deleted() {
+		t.Job, t.version = nil, 0
+		return nil
+	}
+	p.Places = append(p.Places, m.Sequence)
+	switch p.stream {
+	case articles:
+		t.Newest = lector.EventPlace{Site: t.reference.Site, Key: t.reference.ID, Sequence: m.Sequence, Stored: m.Time}
+	case "KV_" + jobs:
+		j, err := decodeJob(m.Data)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		all, next = append(all, m), m.Sequence+1
-	}
-}
-
-// add notes the messages of a stream. What stands in the bucket in place of a record
-// that was deleted says nothing.
-func (t *ArticleTraces) add(stream string, found []storedMessage) error {
-	p := TracePart{Name: displayName(stream), stream: stream}
-	for _, m := range found {
-		if m.deleted() {
-			t.Job, t.version = nil, 0
-			continue
-		}
-		p.Places = append(p.Places, m.Sequence)
-		switch stream {
-		case articles:
-			t.Newest = lector.EventPlace{Site: t.reference.Site, Key: t.reference.ID, Sequence: m.Sequence, Stored: m.Time}
-		case "KV_" + jobs:
-			j, err := decodeJob(m.Data)
-			if err != nil {
-				return err
-			}
-			t.Job, t.version = &j, m.Sequence
-			for _, chunk := range j.Chunks {
-				t.Chunks = append(t.Chunks, chunk.Hash)
-			}
+		t.Job, t.version = &j, m.Sequence
+		for _, chunk := range j.Chunks {
+			t.Chunks = append(t.Chunks, chunk.Hash)
 		}
 	}
-	t.Parts = append(t.Parts, p)
 	return nil
 }
 
@@ -117,9 +101,9 @@ func (c *Conn) addOtherLetters(ctx context.Context, t *ArticleTraces, site, arti
 	return nil
 }
 
-// EraseTraces removes the records of the job and overwrites all other messages. It is lector.ErrConflict
-// when the record has changed since the traces were read; then nothing is removed. It
-// may be done again after it was broken off.
+// EraseTraces removes the records of the job and overwrites all other messages. It is
+// lector.ErrConflict when the record has changed since the traces were read; then nothing
+// is removed. It may be done again after it was broken off.
 func (c *Conn) EraseTraces(ctx context.Context, t ArticleTraces) error {
 	if t.version > 0 {
 		if err := c.deleteRecord(ctx, t); err != nil {
@@ -177,13 +161,16 @@ func (c *Conn) overwrite(ctx context.Context, stream, subject string, through ui
 	if err != nil {
 		return // the purge says it
 	}
-	found, err := c.messagesOf(ctx, stream, subject)
-	for _, m := range found {
-		if err == nil && m.Sequence <= through {
+	for m, err := range c.messagesOf(ctx, stream, subject, 0) {
+		if err == nil && m.Sequence > through {
+			return
+		}
+		if err == nil {
 			err = eraseMessage(ctx, s, m.Sequence)
 		}
-	}
-	if err != nil {
-		c.log.Debug("not overwritten", "stream", stream, "error", err)
+		if err != nil {
+			c.log.Debug("not overwritten", "stream", stream, "error", err)
+			return
+		}
 	}
 }

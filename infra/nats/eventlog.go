@@ -177,15 +177,14 @@ func (c *Conn) StoredEvent(ctx context.Context, sequence uint64) (lector.Deliver
 // to another, in their order.
 func (c *Conn) ArticleEvents(ctx context.Context, site, key string, after, through uint64) (places []uint64, err error) {
 	subject := lector.ArticleSubject(site, key)
-	for after < through {
-		m, err := c.storedMessage(ctx, articles, map[string]any{"seq": after + 1, "next_by_subj": subject})
-		if errors.Is(err, lector.ErrNotFound) || err == nil && m.Sequence > through {
+	for m, err := range c.messagesOf(ctx, articles, subject, after) {
+		switch {
+		case err != nil:
+			return places, brokerError("events of "+key, err)
+		case m.Sequence > through:
 			return places, nil
 		}
-		if err != nil {
-			return places, brokerError("events of "+key, err)
-		}
-		places, after = append(places, m.Sequence), m.Sequence
+		places = append(places, m.Sequence)
 	}
 	return places, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -37,7 +38,7 @@ func (c *Conn) storedMessage(ctx context.Context, stream string, which map[strin
 	if err != nil {
 		return storedMessage{}, err
 	}
-	m, err := untilAnswered(ctx, c.leaderless, func(ctx context.Context, _ int) (storedMessage, error) {
+	m, err := untilAnswered(ctx, c.leaderless, func(ctx context.Context) (storedMessage, error) {
 		reply, err := c.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+stream, request)
 		if err != nil {
 			return storedMessage{}, fmt.Errorf("stream %s: %w", stream, err)
@@ -48,6 +49,23 @@ func (c *Conn) storedMessage(ctx context.Context, stream string, which map[strin
 		err = fmt.Errorf("stream %s: %w", stream, jetstream.ErrJetStreamNotEnabled)
 	}
 	return m, err
+}
+
+// messagesOf yields the messages that a stream holds on a subject, or several by
+// wildcards, behind a place, as the leader has them. It ends with the first error.
+func (c *Conn) messagesOf(ctx context.Context, stream, subject string, after uint64) iter.Seq2[storedMessage, error] {
+	return func(yield func(storedMessage, error) bool) {
+		for {
+			m, err := c.storedMessage(ctx, stream, map[string]any{"seq": after + 1, "next_by_subj": subject})
+			if errors.Is(err, lector.ErrNotFound) {
+				return
+			}
+			if !yield(m, err) || err != nil {
+				return
+			}
+			after = m.Sequence
+		}
+	}
 }
 
 func decodeStored(stream string, data []byte) (storedMessage, error) {

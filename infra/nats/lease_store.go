@@ -31,7 +31,7 @@ type bucketLeases struct{ bucket }
 func (b bucketLeases) create(ctx context.Context, name string, holder []byte, ttl time.Duration) (uint64, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	version, err := untilAnswered(ctx, b.conn.leaderless, func(ctx context.Context, _ int) (uint64, error) {
+	version, err := untilAnswered(ctx, b.conn.leaderless, func(ctx context.Context) (uint64, error) {
 		return b.createOnce(ctx, name, holder, ttl)
 	})
 	if !errors.Is(err, jetstream.ErrKeyExists) {

@@ -2,7 +2,6 @@ package nats
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"sync"
 
@@ -64,17 +63,16 @@ func (l *letterKinds) forget(state jetstream.StreamState) {
 // fails.
 func (c *Conn) readLetterKinds(ctx context.Context, state jetstream.StreamState) error {
 	l := &c.letters
-	for l.read < state.LastSeq {
-		m, err := c.storedMessage(ctx, deadLetters, map[string]any{"seq": max(l.read+1, state.FirstSeq), "next_by_subj": deadLetterPrefix + ">"})
-		if errors.Is(err, lector.ErrNotFound) { // the rest has been dropped
-			l.read = state.LastSeq
-			return nil
-		}
+	if l.read >= state.LastSeq {
+		return nil
+	}
+	for m, err := range c.messagesOf(ctx, deadLetters, deadLetterPrefix+">", max(l.read+1, state.FirstSeq)-1) {
 		if err != nil {
 			return err
 		}
 		l.kinds[m.Sequence], l.read = letterKind(m), m.Sequence
 	}
+	l.read = max(l.read, state.LastSeq) // what was behind the last has been dropped
 	return nil
 }
 

@@ -133,11 +133,7 @@ func (q *NotifyQueue) Notify(ctx context.Context, n lector.Notification) error {
 // Announced returns the audio events of an article that the stream holds, oldest first.
 func (q *NotifyQueue) Announced(ctx context.Context, site, key string) (all []lector.AudioEvent, err error) {
 	subject := lector.AudioSubject(site, key)
-	for next := uint64(1); ; {
-		m, err := q.conn.storedMessage(ctx, audio, map[string]any{"seq": next, "next_by_subj": subject})
-		if errors.Is(err, lector.ErrNotFound) {
-			return all, nil
-		}
+	for m, err := range q.conn.messagesOf(ctx, audio, subject, 0) {
 		if err != nil {
 			return nil, brokerError("audio events", err)
 		}
@@ -148,8 +144,8 @@ func (q *NotifyQueue) Announced(ctx context.Context, site, key string) (all []le
 		if e, err := decodeAudio(h, m.Data); err == nil {
 			all = append(all, e)
 		}
-		next = m.Sequence + 1
 	}
+	return all, nil
 }
 
 func decodeNotification(h nats.Header, data []byte) (n lector.Notification, err error) {
@@ -183,7 +179,8 @@ func (c *Conn) replayNotification(ctx context.Context, l lector.DeadLetter, repl
 		return err
 	}
 	if last.ID != n.Event.ID {
-		return lector.Hint(lector.Permanent(fmt.Errorf("dead letter %d is out of date: its article is %s since", l.ID, last.Type)), "lector deadletters drop %d", l.ID)
+		err := lector.Permanent(fmt.Errorf("dead letter %d is out of date: its article is %s since", l.ID, last.Type))
+		return lector.Hint(err, "lector deadletters drop %d", l.ID)
 	}
 	m := nats.NewMsg(l.Subject)
 	m.Data, m.Header = l.Data, l.Headers

@@ -152,7 +152,7 @@ func (s *acknowledger) InProgress() error { return s.msg.InProgress() }
 func (s *acknowledger) Ack(ctx context.Context) error {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	_, err := untilAnswered(ctx, s.conn.leaderless, func(ctx context.Context, _ int) (struct{}, error) {
+	_, err := untilAnswered(ctx, s.conn.leaderless, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, s.msg.DoubleAck(ctx)
 	})
 	return err

@@ -98,7 +98,7 @@ type observedJetStream struct {
 func (o observedJetStream) PublishMsg(ctx context.Context, m *nats.Msg, opts ...jetstream.PublishOpt) (*jetstream.PubAck, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	ack, err := untilAnswered(ctx, o.unanswered, func(ctx context.Context, _ int) (*jetstream.PubAck, error) {
+	ack, err := untilAnswered(ctx, o.unanswered, func(ctx context.Context) (*jetstream.PubAck, error) {
 		return o.JetStream.PublishMsg(ctx, m, opts...)
 	})
 	o.writes.note(streamOf(m.Subject), err)
@@ -156,7 +156,7 @@ func (o observedBucket) Update(ctx context.Context, key string, value []byte, ve
 func (o observedBucket) Put(ctx context.Context, key string, value []byte) (uint64, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	version, err := untilAnswered(ctx, o.unanswered, func(ctx context.Context, _ int) (uint64, error) {
+	version, err := untilAnswered(ctx, o.unanswered, func(ctx context.Context) (uint64, error) {
 		return o.KeyValue.Put(ctx, key, value)
 	})
 	o.note(err)
@@ -167,7 +167,7 @@ func (o observedBucket) Put(ctx context.Context, key string, value []byte) (uint
 func (o observedBucket) Delete(ctx context.Context, key string, opts ...jetstream.KVDeleteOpt) error {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	_, err := untilAnswered(ctx, o.unanswered, func(ctx context.Context, _ int) (struct{}, error) {
+	_, err := untilAnswered(ctx, o.unanswered, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, o.KeyValue.Delete(ctx, key, opts...)
 	})
 	o.note(err)
