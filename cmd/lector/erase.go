@@ -148,11 +148,13 @@ func (e *eraser) checkWithdrawn(ctx context.Context) error {
 	case err != nil:
 		return err
 	case waits:
-		return lector.Hint(fmt.Errorf("article %q of %s has an event that no worker has ended", e.id, e.site), "lector why %s %s says what it waits for", e.site, e.id)
+		return lector.Hint(fmt.Errorf("article %q of %s has an event that no worker has ended", e.id, e.site),
+			"lector why %s %s says what it waits for", e.site, e.id)
 	case j == nil, j.State == lector.Removed && j.Announced:
 		return nil
 	case j.State != lector.Removed:
-		return lector.Hint(fmt.Errorf("article %q of %s is %s, not withdrawn", e.id, e.site, j.State), "first: lector unpublish -deleted -wait -site %s %s", e.site, e.id)
+		return lector.Hint(fmt.Errorf("article %q of %s is %s, not withdrawn", e.id, e.site, j.State),
+			"first: lector unpublish -deleted -wait -site %s %s", e.site, e.id)
 	}
 	last, err := e.conn.LastAnnouncement(ctx, e.site, e.key())
 	if errors.Is(err, lector.ErrNotFound) || err == nil && !last.Announces(*j) {
@@ -180,7 +182,8 @@ func (e *eraser) report(plan bool) eraseReport {
 		r.Streams[p.Name] = len(p.Places)
 	}
 	if e.attempts > 0 {
-		r.Stays = append(r.Stays, fmt.Sprintf("%s in the usage ledger, for 400 days: characters, costs, hashes and messages of voices, without the text", plural(e.attempts, "attempt")))
+		r.Stays = append(r.Stays, plural(e.attempts, "attempt")+
+			" in the usage ledger, for 400 days: characters, costs, hashes and messages of voices, without the text")
 	}
 	if n := e.found.Shared.Objects; n > 0 {
 		r.Stays = append(r.Stays, plural(n, "clip")+" that other articles have too")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -15,7 +14,6 @@ import (
 	"lector/infra/nats"
 	"lector/publisher/intake/webhook"
 	"lector/publisher/outbound"
-	"lector/worker"
 )
 
 // notifyConfig is an address of a site that is told what became of its articles' audio,
@@ -195,29 +193,13 @@ func (s *server) targetLabel(site, target string) string {
 	return "unknown"
 }
 
-// notifyLease is the name of the lease of the one that tells.
-const notifyLease = "notify"
+// notifyRetry is how long after the lease to tell was refused it is asked for again.
+const notifyRetry = 10 * time.Second
 
 // notify tells for as long as this process has the lease for it.
-func (s *server) notify(ctx context.Context, leases worker.Leases) {
-	for ctx.Err() == nil {
-		held, release, err := leases.Hold(ctx, notifyLease)
-		switch {
-		case err == nil:
-			s.notifying.notifier.Run(held)
-			release()
-		case !errors.Is(err, lector.ErrExists) && ctx.Err() == nil:
-			s.log.Warn("nobody is told of audio by this process", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(notifyRetry):
-		}
-	}
+func (s *server) notify(ctx context.Context) error {
+	return s.whileLeased(ctx, "notify", notifyRetry, s.notifying.notifier.Run)
 }
-
-// notifyRetry is how long after its lease was refused it is asked for again.
-const notifyRetry = 10 * time.Second
 
 func (s *server) measureNotifications(ctx context.Context) error {
 	if s.notifying == nil {

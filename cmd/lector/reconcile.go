@@ -19,7 +19,6 @@ import (
 	"lector/publisher/intake/ghost"
 	"lector/publisher/intake/reconcile"
 	"lector/publisher/intake/wordpress"
-	"lector/worker"
 )
 
 const reconcileHelp = `Compares what a site has published with the audio that there is: what is missing
@@ -176,26 +175,15 @@ func (c *comparisons) forget(site string) {
 	delete(c.last, site)
 }
 
-// leaseRetry is how long after a lease was refused it is asked for again.
-const leaseRetry = time.Minute
+// compareRetry is how long after a lease to compare was refused it is asked for again.
+const compareRetry = time.Minute
 
 // compare compares a site for as long as this process has the lease for it.
-func (s *server) compare(ctx context.Context, leases worker.Leases, r *reconcile.Reconciler) {
-	for ctx.Err() == nil {
-		held, release, err := leases.Hold(ctx, "reconcile."+r.Site)
-		switch {
-		case err == nil:
-			r.Run(held)
-			s.comparisons.forget(r.Site)
-			release()
-		case !errors.Is(err, lector.ErrExists) && ctx.Err() == nil:
-			s.log.Warn("no comparison with the source", "site", r.Site, "error", err)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(leaseRetry):
-		}
-	}
+func (s *server) compare(ctx context.Context, r *reconcile.Reconciler) error {
+	return s.whileLeased(ctx, "reconcile."+r.Site, compareRetry, func(held context.Context) {
+		r.Run(held)
+		s.comparisons.forget(r.Site)
+	})
 }
 
 // memoryPlaces keep how far a comparison is in this process.

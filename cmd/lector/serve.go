@@ -306,14 +306,14 @@ func (s *server) run(ctx context.Context) error {
 	}
 	if s.comparisons != nil {
 		for _, r := range s.comparisons.sites {
-			parts = append(parts, func(ctx context.Context) error { s.compare(ctx, s.leases, r); return nil })
+			parts = append(parts, func(ctx context.Context) error { return s.compare(ctx, r) })
 		}
 	}
 	if s.clips != nil {
 		parts = append(parts, s.clips.run)
 	}
 	if s.notifying != nil {
-		parts = append(parts, func(ctx context.Context) error { s.notify(ctx, s.leases); return nil })
+		parts = append(parts, s.notify)
 	}
 	if s.answers != nil {
 		parts = append(parts, func(ctx context.Context) error { s.answers.Run(ctx); return nil })
