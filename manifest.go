@@ -106,6 +106,14 @@ type Manifest struct {
 	FirstPublished time.Time `json:"first_published,omitzero"`
 }
 
+// ClipHashes returns the hashes of the clips that the rendition is made of, in its order.
+func (m Manifest) ClipHashes() (hashes []string) {
+	for _, segment := range m.Segments {
+		hashes = append(hashes, segment.Clips...)
+	}
+	return hashes
+}
+
 // PublicationDate is when listeners first had the article: the date of its first public
 // rendition where that is known, or else when the CMS published it, or else when
 // this audio was made.

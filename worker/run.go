@@ -255,9 +255,7 @@ func (w *Worker) clipsOf(ctx context.Context, j lector.Job) (hashes []string) {
 		if err != nil {
 			continue
 		}
-		for _, segment := range m.Segments {
-			hashes = append(hashes, segment.Clips...)
-		}
+		hashes = append(hashes, m.ClipHashes()...)
 	}
 	return hashes
 }

@@ -77,10 +77,8 @@ func (a *Article) addFiles(ctx context.Context, s Store, prefix string, clips ma
 		if err != nil {
 			continue
 		}
-		for _, segment := range m.Segments {
-			for _, hash := range segment.Clips {
-				clips[hash] = true
-			}
+		for _, hash := range m.ClipHashes() {
+			clips[hash] = true
 		}
 	}
 	return nil

@@ -105,10 +105,8 @@ func (p *Plan) needed(ctx context.Context, s Store, except string) (map[string]b
 	needed := map[string]bool{}
 	for m := range manifests {
 		p.Renditions++
-		for _, segment := range m.Segments {
-			for _, hash := range segment.Clips {
-				needed[hash] = true
-			}
+		for _, hash := range m.ClipHashes() {
+			needed[hash] = true
 		}
 	}
 	return needed, work.Wait()
