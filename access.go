@@ -103,5 +103,9 @@ type AuditQuery struct {
 
 // Matches reports whether the query selects the entry.
 func (q AuditQuery) Matches(e AuditEntry) bool {
-	return (q.Who == "" || q.Who == e.Who) && (q.Action == "" || q.Action == e.Action) && !e.Time.Before(q.Since)
+	switch {
+	case q.Who != "" && q.Who != e.Who, q.Action != "" && q.Action != e.Action:
+		return false
+	}
+	return !e.Time.Before(q.Since)
 }

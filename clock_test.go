@@ -175,7 +175,10 @@ func clockBreaches(tree fs.FS, allowed map[string]string) (breaches []string, fi
 func ofTests(name string) bool {
 	dir := path.Dir(name)
 	own := !strings.Contains("/"+dir+"/", "/testdata/") && !slices.Contains([]string{"bin", "data", "out"}, strings.Split(dir, "/")[0])
-	return own && (strings.HasSuffix(name, "_test.go") || path.Ext(name) == ".go" && forTests(dir))
+	if !own || path.Ext(name) != ".go" {
+		return false
+	}
+	return strings.HasSuffix(name, "_test.go") || forTests(dir)
 }
 
 // sleepingLines returns the lines of a script that sleep.

@@ -403,9 +403,16 @@ func lostDeletion(o openEvent) lector.Delivery {
 // nobody is told what becomes of an event that is in no stream.
 type nobody struct{}
 
-func (nobody) InProgress() error               { return nil }
-func (nobody) Ack(context.Context) error       { return nil }
-func (nobody) Nak(time.Duration) error         { return nil }
+// InProgress implements lector.Acknowledger.
+func (nobody) InProgress() error { return nil }
+
+// Ack implements lector.Acknowledger.
+func (nobody) Ack(context.Context) error { return nil }
+
+// Nak implements lector.Acknowledger.
+func (nobody) Nak(time.Duration) error { return nil }
+
+// Term implements lector.Acknowledger.
 func (nobody) Term(lector.Class, string) error { return nil }
 
 // giveUp ends a job whose event is neither with anybody nor in the stream: nothing

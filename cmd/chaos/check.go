@@ -151,8 +151,11 @@ func (e evidence) hasLetter(marker string) bool {
 
 // marks reports whether a job says what became of a bad event.
 func marks(j job, b badEvent) bool {
+	if j.ID == "" {
+		return false
+	}
 	parked := j.State == lector.Parked && j.Reason != ""
-	return j.ID != "" && (parked || b.withdraws || j.State.Terminal())
+	return parked || b.withdraws || j.State.Terminal()
 }
 
 // longestWait is the longest time from a wanted revision's event to its

@@ -326,7 +326,8 @@ func (k leaderKill) row() string {
 
 // printLeaderKills writes the table.
 func printLeaderKills(w io.Writer, kills []leaderKill, articles, lost int) {
-	fmt.Fprintln(w, "| leader | groups elected | last of them after | bare client: publish | bare client: delivery | article confirmed | audio event | audio beside the bare client |")
+	fmt.Fprintln(w, "| leader | groups elected | last of them after | bare client: publish | bare client: delivery "+
+		"| article confirmed | audio event | audio beside the bare client |")
 	fmt.Fprintln(w, "|---|---|---|---|---|---|---|---|")
 	for _, k := range kills {
 		fmt.Fprintln(w, k.row())

@@ -43,7 +43,8 @@ func (p proxyConfig) check() error {
 	case !headerName.MatchString(p.Header):
 		return fmt.Errorf("admin_access.proxy.header: %q is not the name of a header", p.Header)
 	case len(p.From) == 0:
-		return lector.Hint(errors.New("admin_access.proxy.from: is missing"), "give the addresses of the proxy, as [10.0.0.7/32]: anybody else could write the header")
+		return lector.Hint(errors.New("admin_access.proxy.from: is missing"),
+			"give the addresses of the proxy, as [10.0.0.7/32]: anybody else could write the header")
 	case len(p.Roles) == 0:
 		return lector.Hint(errors.New("admin_access.proxy.roles: is missing"), `give a role to people, as {ann@reader.example: admin, "*": view}`)
 	}

@@ -148,7 +148,9 @@ func (c *config) checkSites() error {
 		if err := s.Rules.Check(); err != nil {
 			return fmt.Errorf("%s.rules: %w", key, err)
 		}
-		if err := errors.Join(checkFrames(key, s.Frames), s.Breaking.check(key+".breaking"), s.Policy.check(key+".policy"), checkHooks(key, s.Hooks), checkNotify(key, s)); err != nil {
+		err := errors.Join(checkFrames(key, s.Frames), s.Breaking.check(key+".breaking"), s.Policy.check(key+".policy"),
+			checkHooks(key, s.Hooks), checkNotify(key, s))
+		if err != nil {
 			return err
 		}
 		b := s.Budget

@@ -290,7 +290,8 @@ func (a *app) recordReplay(ctx context.Context, conn *nats.Conn, f *replayFlags,
 	if r, err = createReplay(ctx, records, r, jobs); err != nil {
 		return err
 	}
-	a.note(ctx, conn, lector.AuditEntry{Action: "replay", Target: r.ID, Detail: fmt.Sprintf("%d articles, %d characters to be billed", r.Plan.Articles, r.Plan.Characters.Billed)})
+	detail := fmt.Sprintf("%d articles, %d characters to be billed", r.Plan.Articles, r.Plan.Characters.Billed)
+	a.note(ctx, conn, lector.AuditEntry{Action: "replay", Target: r.ID, Detail: detail})
 	if f.publish.wait {
 		return a.followReplay(ctx, records, f, r.ID)
 	}

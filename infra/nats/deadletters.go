@@ -131,9 +131,9 @@ func (c *Conn) deadLetterIn(ctx context.Context, id uint64) (lector.DeadLetter, 
 }
 
 // ReplayDeadLetter publishes the event of a dead letter again as it was, under
-// the name of a replay, and returns its place in the stream; of a notification 0. With a lane other than
-// Normal it goes into that, whatever it had. The letter is removed
-// when the event is stored. One that would be refused again is refused here.
+// the name of a replay, and returns its place in the stream; of a notification 0. With a
+// lane other than Normal it goes into that, whatever it had. The letter is removed when
+// the event is stored. One that would be refused again is refused here.
 func (c *Conn) ReplayDeadLetter(ctx context.Context, id uint64, replay string, lane lector.Lane) (uint64, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()

@@ -209,9 +209,14 @@ func (l serverLog) logf(level slog.Level, format string, v []any) {
 	l.log.Log(context.Background(), level, "nats-server: "+fmt.Sprintf(format, v...))
 }
 
+// Noticef logs for debugging what is a notice to the server.
 func (l serverLog) Noticef(format string, v ...any) { l.logf(slog.LevelDebug, format, v) }
-func (l serverLog) Debugf(format string, v ...any)  { l.logf(slog.LevelDebug, format, v) }
-func (l serverLog) Tracef(format string, v ...any)  { l.logf(slog.LevelDebug, format, v) }
+
+// Debugf logs for debugging.
+func (l serverLog) Debugf(format string, v ...any) { l.logf(slog.LevelDebug, format, v) }
+
+// Tracef logs for debugging; the server traces nothing unless it is told to.
+func (l serverLog) Tracef(format string, v ...any) { l.logf(slog.LevelDebug, format, v) }
 
 // Warnf passes over the advice to hash the password: ours is random, lives as
 // long as this process and is never in a file that others can read.
@@ -221,6 +226,7 @@ func (l serverLog) Warnf(format string, v ...any) {
 	}
 }
 
+// Errorf logs an error.
 func (l serverLog) Errorf(format string, v ...any) { l.logf(slog.LevelError, format, v) }
 
 // Fatalf does not end the process: Start finds out that nothing is ready.

@@ -112,8 +112,8 @@ func (s *JobStore) Watch(ctx context.Context, site, key string) iter.Seq2[lector
 }
 
 // Follow calls changed with each record as it stands, then complete, and then
-// changed whenever one changes, and erased with the id of one that is gone. It uses a connection of its own, since there may be
-// many records. It returns when ctx ends, or with an error when it cannot go on.
+// changed whenever one changes, and erased with the id of one that is gone. It uses a
+// connection of its own, since there may be many records. It returns when ctx ends, or with an error when it cannot go on.
 func (s *JobStore) Follow(ctx context.Context, changed func(lector.Job), erased func(id string), complete func()) error {
 	own, err := Connect(s.bucket.conn.options)
 	if err != nil {

@@ -188,7 +188,8 @@ func (k *console) serve(needs lector.Role, p page) http.HandlerFunc {
 		if who := access.Who(ctx); who.Role.May(needs) {
 			v, err = p(r.WithContext(ctx))
 		} else {
-			err = lector.Hint(fmt.Errorf("%w: this needs the role %s, and yours is %s", errRole, needs, who.Role), "ask for a token with that role, or somebody who has it")
+			err = lector.Hint(fmt.Errorf("%w: this needs the role %s, and yours is %s", errRole, needs, who.Role),
+				"ask for a token with that role, or somebody who has it")
 		}
 		if err != nil {
 			v = k.failure(r, err)

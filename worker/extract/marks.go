@@ -76,9 +76,19 @@ const longestAmount = 12
 
 // raised are the signs that stand above a line, and lowered those below it.
 var (
-	raised  = strings.NewReplacer("0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹", "+", "⁺", "-", "⁻", "−", "⁻", "–", "⁻")
-	lowered = strings.NewReplacer("0", "₀", "1", "₁", "2", "₂", "3", "₃", "4", "₄", "5", "₅", "6", "₆", "7", "₇", "8", "₈", "9", "₉", "+", "₊", "-", "₋", "−", "₋", "–", "₋")
+	raised  = replacer("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
+	lowered = replacer("0123456789+-−–", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋")
 )
+
+// replacer writes each character of from as the one at its place in to.
+func replacer(from, to string) *strings.Replacer {
+	var pairs []string
+	written := []rune(to)
+	for i, c := range []rune(from) {
+		pairs = append(pairs, string(c), string(written[i]))
+	}
+	return strings.NewReplacer(pairs...)
+}
 
 // shift writes the digits of a sup or sub element as Unicode has them, so that
 // what they mean is not lost with the element: a power, a charge, an isotope.

@@ -25,6 +25,7 @@ var (
 // checkedCredentials is a source of credentials whose failures are marked by errCredentials.
 type checkedCredentials struct{ aws.CredentialsProvider }
 
+// Retrieve implements aws.CredentialsProvider.
 func (k checkedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	c, err := k.CredentialsProvider.Retrieve(ctx)
 	if err != nil && ctx.Err() == nil {
@@ -85,7 +86,10 @@ type shortError struct {
 	text string
 }
 
+// Error returns the short text.
 func (b shortError) Error() string { return b.text }
+
+// Unwrap returns the error as the SDK has it.
 func (b shortError) Unwrap() error { return b.error }
 
 // wrapError adds operation, key and error class to err; nil stays nil.

@@ -129,6 +129,7 @@ type tornBody struct {
 	err   error
 }
 
+// Read implements io.Reader.
 func (b *tornBody) Read(p []byte) (int, error) {
 	at := b.Size() - int64(b.Len())
 	if at >= b.after {
