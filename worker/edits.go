@@ -40,7 +40,8 @@ var errMerged = errors.New("a later edit stands for this one")
 // awaitEdits returns nil when the event may be worked on. What is not known yet and
 // what is not public is worked on at once, like a withdrawal and a replay.
 func (w *Worker) awaitEdits(ctx context.Context, d lector.Delivery, r *record) error {
-	if w.Edits == nil || w.EditWait <= 0 || !isEdit(d.Event, r.job) || w.comesOut(d.Event.Article, r.job) {
+	canWait := isEdit(d.Event, r.job) && !w.comesOut(d.Event.Article, r.job)
+	if w.Edits == nil || w.EditWait <= 0 || !canWait {
 		return nil
 	}
 	first, err := w.Edits.FirstWaiting(ctx, r.job.ID, d.Stored)

@@ -15,7 +15,7 @@ type tag struct {
 func tagAt(w *window, off int64) (tag, bool) {
 	b := w.at(off, 32)
 	switch {
-	case len(b) >= 10 && string(b[:3]) == "ID3" && b[3] != 0xFF && b[4] != 0xFF:
+	case beginsID3v2(b):
 		return id3v2At(b, off)
 	case len(b) >= 32 && string(b[:8]) == "APETAGEX":
 		n := int64(le32(b[12:]))
@@ -62,12 +62,27 @@ func lyricsAt(w *window, off int64) (tag, bool) {
 	return tag{}, false
 }
 
+// beginsID3v2 reports whether b begins with the header of an ID3v2 tag, whose version
+// has no byte of 0xFF (ID3v2.4, 3.1).
+func beginsID3v2(b []byte) bool {
+	return len(b) >= 10 && string(b[:3]) == "ID3" && bytes.IndexByte(b[3:5], 0xFF) < 0
+}
+
+// before returns the n bytes in front of end, or nil where there are fewer.
+func before(w *window, end int64, n int) []byte {
+	b := w.at(end-int64(n), n)
+	if len(b) < n {
+		return nil
+	}
+	return b
+}
+
 // trailingTag returns the tag that ends at end, if one does.
 func trailingTag(w *window, end int64) (tag, bool) {
-	if b := w.at(end-128, 128); end >= 128 && len(b) == 128 && string(b[:3]) == "TAG" {
+	if b := before(w, end, 128); bytes.HasPrefix(b, []byte("TAG")) {
 		return tag{"ID3v1", end - 128, 128}, true
 	}
-	if b := w.at(end-32, 32); end >= 32 && len(b) == 32 && string(b[:8]) == "APETAGEX" && b[23]&0x20 == 0 {
+	if b := before(w, end, 32); bytes.HasPrefix(b, []byte("APETAGEX")) && b[23]&0x20 == 0 {
 		n := int64(le32(b[12:]))
 		if b[23]&0x80 != 0 { // it has a header as well
 			n += 32

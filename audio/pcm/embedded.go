@@ -56,7 +56,7 @@ func roundly(size int64) bool { return size >= unsized && (size&0xFFF == 0 || si
 // name reports whether b begins with the name of a chunk: four printable characters,
 // as hardly any two samples are.
 func name(b []byte) bool {
-	return b[0]-' ' < 0x5F && b[1]-' ' < 0x5F && b[2]-' ' < 0x5F && b[3]-' ' < 0x5F
+	return max(b[0]-' ', b[1]-' ', b[2]-' ', b[3]-' ') < 0x5F // a byte below a space becomes a large one
 }
 
 // extent returns how much of b, which begins with samples, is samples: up to the

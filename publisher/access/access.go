@@ -1,4 +1,5 @@
-// Package access finds out who asks at the private address, and refuses strangers.
+// Package access authenticates requests to the admin listener and authorises them by
+// role.
 package access
 
 import (
@@ -16,22 +17,23 @@ import (
 	"lector"
 )
 
-// Tokens are the tokens that count.
+// Tokens is where valid access tokens are kept.
 type Tokens interface {
 	// AccessToken returns the token with a hash, or lector.ErrNotFound.
 	AccessToken(ctx context.Context, hash string) (lector.AccessToken, error)
 }
 
-// Proxy is a server before this one that has asked for a login and names in a header
-// who it was.
+// Proxy is an authenticating reverse proxy in front of this server, which puts the name
+// of the user into a header.
 type Proxy struct {
 	Header string
 	From   []netip.Prefix         // its addresses: from others the header counts for nothing
 	Roles  map[string]lector.Role // by the name; "*" is anybody else. Without a role nothing may be seen
 }
 
-// Guard lets those in who show a token, or come through a proxy. With neither, whoever
-// reaches it may do everything: then it must be reached from this machine only.
+// Guard authenticates requests by a bearer token or by the header of a proxy. With
+// neither configured every request has all rights: then the listener must be on
+// loopback.
 type Guard struct {
 	Tokens Tokens // nil: there are none
 	Proxy  *Proxy // nil: there is none
@@ -41,7 +43,8 @@ type Guard struct {
 
 type identityKey struct{}
 
-// Who returns who asks. Behind no Guard that is nobody, who may do nothing.
+// Who returns the identity of the request that ctx belongs to. Without a Guard it is
+// the zero value, which has no role.
 func Who(ctx context.Context) lector.Identity {
 	who, _ := ctx.Value(identityKey{}).(lector.Identity)
 	return who
@@ -50,7 +53,7 @@ func Who(ctx context.Context) lector.Identity {
 // errStranger is the error of who shows nothing that counts.
 var errStranger = errors.New("who asks is not known")
 
-// Handler finds out who asks before next does.
+// Handler authenticates each request before next gets it.
 func (g Guard) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, err := g.identify(r)
@@ -121,7 +124,7 @@ func (p Proxy) identify(r *http.Request) (lector.Identity, error) {
 	switch {
 	case !p.sent(r):
 		return lector.Identity{}, fmt.Errorf("%w: it does not come from the proxy", errStranger)
-	case len(names) != 1 || !plain(names[0]):
+	case len(names) != 1 || !isUserName(names[0]):
 		return lector.Identity{}, fmt.Errorf("%w: the proxy names nobody, or several", errStranger)
 	}
 	role, known := p.Roles[names[0]]
@@ -134,8 +137,12 @@ func (p Proxy) identify(r *http.Request) (lector.Identity, error) {
 	return lector.Identity{Name: names[0], Role: role, Way: "proxy"}, nil
 }
 
-func plain(name string) bool {
-	return name != "" && name != "*" && len(name) <= longestName && utf8.ValidString(name) && !strings.ContainsFunc(name, unicode.IsControl)
+// isUserName reports whether a name can be one of a person. "*" stands for anybody else.
+func isUserName(name string) bool {
+	if name == "" || name == "*" || len(name) > longestName {
+		return false
+	}
+	return utf8.ValidString(name) && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
 // sent reports whether the proxy sent the request.
@@ -152,7 +159,7 @@ func (p Proxy) sent(r *http.Request) bool {
 	return false
 }
 
-// Need refuses those whose role is too low.
+// Need answers 403 to identities whose role is lower.
 func Need(role lector.Role, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !Who(r.Context()).Role.May(role) {

@@ -226,7 +226,13 @@ func shortID(id string) string { return id[:min(10, len(id))] }
 // paused returns the pause that holds back what is of the article's site and a lane.
 func (e Evidence) paused(lane lector.Lane) (lector.Pause, bool) {
 	at := slices.IndexFunc(e.Pauses, func(p lector.Pause) bool {
-		return p.Kind == lector.PauseSite && p.Name == e.Site || p.Kind == lector.PauseLane && p.Name == lane.String()
+		switch p.Kind {
+		case lector.PauseSite:
+			return p.Name == e.Site
+		case lector.PauseLane:
+			return p.Name == lane.String()
+		}
+		return false
 	})
 	if at < 0 {
 		return lector.Pause{}, false

@@ -18,10 +18,17 @@ const pointer = "manifest.json"
 // expressions.
 func isPublicKey(key string) bool {
 	rest, ok := strings.CutPrefix(key, "a/")
+	if !ok {
+		return false
+	}
 	site, rest, _ := strings.Cut(rest, "/")
 	article, file, _ := strings.Cut(rest, "/")
-	return ok && isName(site, 63, "_-") && isArticleKey(article) &&
-		isName(file, 128, "_.-") && !strings.Contains(file, "..") && served[path.Ext(file)]
+	return isName(site, 63, "_-") && isArticleKey(article) && isPublicFile(file)
+}
+
+// isPublicFile reports whether a file of that name may be served.
+func isPublicFile(name string) bool {
+	return isName(name, 128, "_.-") && !strings.Contains(name, "..") && served[path.Ext(name)]
 }
 
 // isAudioPath reports whether path is the address of a rendition's MP3.
@@ -44,12 +51,12 @@ func isName(s string, most int, others string) bool {
 	return true
 }
 
-func isLetterOrDigit(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
+func isLetterOrDigit(c byte) bool { return c-'a' < 26 || c-'0' < 10 } // a byte below wraps to a large one
 
 // isArticleKey reports whether s is what lector.Key makes: 26 characters of base32.
 func isArticleKey(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; (c < 'a' || c > 'z') && (c < '2' || c > '7') {
+		if c := s[i]; c-'a' >= 26 && c-'2' >= 6 { // a byte below wraps to a large one
 			return false
 		}
 	}

@@ -98,5 +98,5 @@ func isHost(s string) bool {
 }
 
 func isAlphanumeric(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+	return c-'0' < 10 || (c|0x20)-'a' < 26 // a byte below wraps to a large one
 }

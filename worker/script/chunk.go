@@ -88,13 +88,20 @@ type cutter struct {
 	kind   lector.SegmentKind
 }
 
+// maxJoined bounds the characters of segments that are spoken in one call.
+const maxJoined = 500
+
+func isRunningText(k lector.SegmentKind) bool { return k == lector.Paragraph || k == lector.Item }
+
 // joins reports whether the next segment is spoken in one call with the last:
 // both are running text of one kind, one of them is short, and they fit.
 func (c *cutter) joins(last, next Segment) bool {
-	return last.Kind == next.Kind && (next.Kind == lector.Paragraph || next.Kind == lector.Item) && last.Pause == pauses[last.Kind] &&
-		(c.runes < c.limit.Merge || utf8.RuneCountInString(next.Text) < c.limit.Merge) &&
-		c.runes+utf8.RuneCountInString(next.Text) < 500 &&
-		c.takes("\n\n", next.Text)
+	if last.Kind != next.Kind || !isRunningText(next.Kind) || last.Pause != pauses[last.Kind] {
+		return false
+	}
+	runes := utf8.RuneCountInString(next.Text)
+	short := min(c.runes, runes) < c.limit.Merge
+	return short && c.runes+runes < maxJoined && c.takes("\n\n", next.Text)
 }
 
 // takes reports whether the chunk may grow by these texts.

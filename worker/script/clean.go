@@ -60,13 +60,14 @@ func carries(s string) bool {
 	return unicode.In(c, unicode.L, unicode.M)
 }
 
+// plainASCII reports whether s is printable ASCII without two spaces in a row.
 func plainASCII(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x7f || s[i] < ' ' || s[i] == ' ' && i+1 < len(s) && s[i+1] == ' ' {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
 			return false
 		}
 	}
-	return true
+	return !strings.Contains(s, "  ")
 }
 
 // unwanted are characters that no reader sees and a voice may stumble over.

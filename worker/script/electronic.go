@@ -46,7 +46,7 @@ func electronicAt(r *reader, words signs) (string, int) {
 	m := urlShape.FindString(s)
 	if m == "" {
 		h := hostShape.FindStringSubmatch(s)
-		if h == nil || !tops[strings.ToLower(h[1])] && !fileTypes[h[1]] && !(len(h[1]) == 2 && strings.Contains(h[0], h[1]+"/")) || r.glued(len(h[0])) {
+		if h == nil || !isHostEnd(h[1], h[0]) || r.glued(len(h[0])) {
 			return "", 0
 		}
 		m = h[0]
@@ -91,6 +91,15 @@ func (g signs) address(s string) string {
 	}
 	flush(len(s))
 	return strings.Join(parts, " ")
+}
+
+// isHostEnd reports whether the last part of a host's name shows that it is one, or a
+// file. Two letters that are no country's do where a path follows.
+func isHostEnd(end, host string) bool {
+	if tops[strings.ToLower(end)] || fileTypes[end] {
+		return true
+	}
+	return len(end) == 2 && strings.Contains(host, end+"/")
 }
 
 // fileTypes are the ends of file names that are read like addresses.

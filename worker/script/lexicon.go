@@ -110,9 +110,27 @@ func (x Lexicon) matcherFor(language string, scope scope) *matcher {
 	return m
 }
 
+// holds reports whether the entry is meant for a text in a language, and for the place
+// where the text is. What the entry leaves out holds everywhere.
 func (e Entry) holds(language string, s scope) bool {
-	return (e.Language == "" || primary(e.Language) == primary(language) && (!strings.Contains(e.Language, "-") || !strings.Contains(language, "-") || strings.EqualFold(e.Language, language))) &&
-		(e.Site == "" || e.Site == s.Site) && (e.Section == "" || strings.EqualFold(e.Section, s.Section)) && (e.Article == "" || e.Article == s.Article)
+	site := e.Site == "" || e.Site == s.Site
+	section := e.Section == "" || strings.EqualFold(e.Section, s.Section)
+	article := e.Article == "" || e.Article == s.Article
+	return site && section && article && e.holdsIn(language)
+}
+
+// holdsIn reports whether the entry is meant for a language. "en" and "en-GB" hold for
+// each other, "en-GB" and "en-US" do not.
+func (e Entry) holdsIn(language string) bool {
+	switch {
+	case e.Language == "":
+		return true
+	case primary(e.Language) != primary(language):
+		return false
+	case strings.Contains(e.Language, "-") && strings.Contains(language, "-"):
+		return strings.EqualFold(e.Language, language)
+	}
+	return true
 }
 
 // firstRunOf returns the first run of letters and digits.
@@ -172,12 +190,23 @@ func (e Entry) at(s string) int {
 	return foldedAt(s, e)
 }
 
+// matchesRune reports whether two characters count as the same one for the entry.
+func (e Entry) matchesRune(x, y rune) bool {
+	switch {
+	case x == y, apostrophe(x) && apostrophe(y), unicode.IsSpace(x) && unicode.IsSpace(y):
+		return true
+	case e.Case:
+		return false
+	}
+	return unicode.ToLower(x) == unicode.ToLower(y)
+}
+
 // foldedAt compares without regard to case and to the form of apostrophes.
 func foldedAt(s string, e Entry) int {
 	i := 0
 	for _, want := range e.Match {
 		got, n := utf8.DecodeRuneInString(s[i:])
-		if n == 0 || !(got == want || apostrophe(got) && apostrophe(want) || !e.Case && unicode.ToLower(got) == unicode.ToLower(want) || unicode.IsSpace(got) && unicode.IsSpace(want)) {
+		if n == 0 || !e.matchesRune(got, want) {
 			return 0
 		}
 		i += n

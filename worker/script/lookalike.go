@@ -117,15 +117,33 @@ func swapped(word string, to Writing, table map[rune]rune) string {
 // another form: full width, bold of mathematics, a ligature, a Roman number or
 // a square of one piece.
 func disguised(c rune) bool {
-	return c >= 0xff01 && c <= 0xff5e || c >= 0xfb00 && c <= 0xfb06 || c >= 0x1d400 && c <= 0x1d7ff ||
-		c >= 0x2160 && c <= 0x217f || c >= 0x3371 && c <= 0x33df || c >= 0x2460 && c <= 0x2473 || c >= 0x249c && c <= 0x24e9
+	switch {
+	case c >= 0xff01 && c <= 0xff5e, // full width
+		c >= 0xfb00 && c <= 0xfb06,   // ligatures
+		c >= 0x1d400 && c <= 0x1d7ff, // bold and italic of mathematics
+		c >= 0x2160 && c <= 0x217f,   // Roman numbers
+		c >= 0x3371 && c <= 0x33df,   // units in a square
+		c >= 0x2460 && c <= 0x2473,   // numbers in a circle
+		c >= 0x249c && c <= 0x24e9:   // letters in brackets or a circle
+		return true
+	}
+	return false
 }
 
 func plainForm(c rune) string { return norm.NFKC.String(string(c)) }
 
 // drawn reports whether a character is a picture: an emoji, an arrow, a star.
 func drawn(c rune) bool {
-	return c >= 0x1f000 && c <= 0x1faff || c >= 0x2190 && c <= 0x21ff || c >= 0x2300 && c <= 0x23ff || c >= 0x2500 && c <= 0x27bf || c >= 0x2b00 && c <= 0x2bff || c == 0x20e3
+	switch {
+	case c >= 0x1f000 && c <= 0x1faff, // emoji
+		c >= 0x2190 && c <= 0x21ff, // arrows
+		c >= 0x2300 && c <= 0x23ff, // technical signs, such as an hourglass
+		c >= 0x2500 && c <= 0x27bf, // lines, boxes, stars, dingbats
+		c >= 0x2b00 && c <= 0x2bff, // more arrows and stars
+		c == 0x20e3:                // the key around a digit: "1⃣"
+		return true
+	}
+	return false
 }
 
 // greekNames are what a single Greek letter is called: "TNF-α".

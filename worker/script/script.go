@@ -170,8 +170,19 @@ func (w *writer) disclosure(s *Script, text string) {
 	}
 }
 
+// inBody reports whether a block of this kind is read where it stands in the article.
+func (w *writer) inBody(k lector.SegmentKind) bool {
+	switch k {
+	case lector.Title, lector.Byline: // read before all others
+		return false
+	case lector.Caption:
+		return w.options.Captions
+	}
+	return true
+}
+
 func (w *writer) block(s *Script, b extract.Block) {
-	if !b.Keep || b.Kind == lector.Title || b.Kind == lector.Byline || b.Kind == lector.Caption && !w.options.Captions {
+	if !b.Keep || !w.inBody(b.Kind) {
 		return
 	}
 	if w.add(s, b.Kind, clean(b.Text), b) && b.Rest {

@@ -127,7 +127,7 @@ func (r *reader) letterRunAt(at int) int {
 }
 
 func alnum(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+	return c-'0' < 10 || (c|0x20)-'a' < 26 // a byte below wraps to a large one
 }
 
 func wordRune(r rune) bool {
