@@ -19,7 +19,8 @@ import (
 var retired = strings.Fields(`
 	purse pocket shop till door equip misuse complain Shelf beat guarded owe tidy tell rehearse
 	Books Flight errand Fuse Patience InTurn Mend seal unseal Earlier Told Money putOff givenBack
-	Settler Spent Spending AtRest Judge house wing secondOpinion SecondOpinion`)
+	Settler Spent Spending AtRest Judge house wing secondOpinion SecondOpinion
+	lookBatch looksPerSecond urgentConsumer placeBucket httpDoer adminSite`)
 
 // TestRetiredWords looks at what is declared, but for worker/script, whose readers of
 // text have words of their own.

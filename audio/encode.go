@@ -10,9 +10,9 @@ import (
 	"lector/audio/pcm"
 )
 
-// encoder encodes a WAV file into an MP3 of the given sample rate, channels and
+// Encoder encodes a WAV file into an MP3 of the given sample rate, channels and
 // constant bit rate in kbit/s, resampling and mixing as needed.
-type encoder interface {
+type Encoder interface {
 	Encode(ctx context.Context, wav io.Reader, rate, channels, kbps int) ([]byte, error)
 }
 

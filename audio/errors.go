@@ -47,8 +47,8 @@ type DamageError struct{ mpeg.Problem }
 // Error returns the problem in one line.
 func (e *DamageError) Error() string { return e.Problem.String() }
 
-// partProblem is a problem in a part that was stitched all the same.
-type partProblem struct {
+// PartProblem is a problem in a part that was stitched all the same.
+type PartProblem struct {
 	Part string
 	mpeg.Problem
 }

@@ -38,7 +38,7 @@ type Options struct {
 	Loudness *Level
 	// Reencode is asked to encode a part whose format differs from the first
 	// one's. Where nil, such a part is a FormatError.
-	Reencode encoder
+	Reencode Encoder
 	// Strict makes every problem in a part an error.
 	Strict bool
 	// Progress is told how far reading and writing are, in parts. It may be

@@ -54,11 +54,11 @@ func (p *Plan) Timeline() Timeline { return p.timeline }
 func (p *Plan) Size() int64 { return p.layout.bytes }
 
 // Problems returns what was wrong with parts that are stitched all the same.
-func (p *Plan) Problems() []partProblem {
-	var all []partProblem
+func (p *Plan) Problems() []PartProblem {
+	var all []PartProblem
 	for _, s := range p.streams {
 		for _, x := range s.problems {
-			all = append(all, partProblem{s.part.Name, x})
+			all = append(all, PartProblem{s.part.Name, x})
 		}
 	}
 	return all

@@ -279,7 +279,7 @@ func TestLostDataIsTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		told := slices.ContainsFunc(p.Problems(), func(x partProblem) bool { return x.Kind == mpeg.LostData })
+		told := slices.ContainsFunc(p.Problems(), func(x PartProblem) bool { return x.Kind == mpeg.LostData })
 		if !told {
 			t.Errorf("%s: %v", name, p.Problems())
 		}

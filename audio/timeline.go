@@ -15,7 +15,7 @@ import (
 // by the frame count alone, such as ffprobe, which is now off by less than a
 // frame. A player that does not know the tag is 529 samples late throughout.
 type Timeline struct {
-	Parts      []placed
+	Parts      []PlacedPart
 	Samples    int64 // a channel
 	Frames     int   // of audio; the Info frame is none
 	SampleRate int
@@ -25,8 +25,8 @@ type Timeline struct {
 	Duration   time.Duration
 }
 
-// placed is where a part is in the stitched audio.
-type placed struct {
+// PlacedPart is where a part is in the stitched audio.
+type PlacedPart struct {
 	Name string
 	// Start and Duration are of the part's own audio as it sounds here: what
 	// its encoder put in front and behind is not part of it.
@@ -63,7 +63,7 @@ func timeline(streams []*stream, cuts []cut) Timeline {
 }
 
 // place returns where a part is whose first kept frame begins at sample at.
-func place(s *stream, c cut, at, kept int) placed {
+func place(s *stream, c cut, at, kept int) PlacedPart {
 	rate := s.first.SampleRate()
 	at -= decoderDelay
 	zero := at - c.head*s.spf() // where its raw decoding would begin
@@ -72,7 +72,7 @@ func place(s *stream, c cut, at, kept int) placed {
 	end := max(start, min(origin+s.own(), at+kept*s.spf()))
 	first, last := s.bounds()
 	when := func(n int) time.Duration { return lasting(int64(n), rate) }
-	p := placed{Name: s.part.Name, Start: when(start), Duration: when(end - start), Origin: when(origin), Frames: kept}
+	p := PlacedPart{Name: s.part.Name, Start: when(start), Duration: when(end - start), Origin: when(origin), Frames: kept}
 	p.Sound = Span{when(zero + first), when(zero + last + 1)}
 	if !s.edges.known || s.edges.silent {
 		p.Sound = Span{p.Start, p.Start + p.Duration}

@@ -28,8 +28,8 @@ type Answers struct {
 	}
 	Spool string // a directory that belongs to Answers; empty: there is none
 	Limit int64  // of the directory, in bytes; 0 is 256 MB
-	// Hesitation is how long the store may take with an answer that is synced in the spool,
-	// until that is told; 0 is 450 ms.
+	// Hesitation is how long the store may take before Put reports that the answer is only
+	// in the spool; 0 is 450 ms.
 	Hesitation time.Duration
 
 	turn   sync.Mutex // of who tries whether the store is back
@@ -85,11 +85,11 @@ func (a *Answers) note(err error) {
 	a.down = err
 }
 
-// Run moves what is in the spool to the store as soon as that is back, until ctx
-// ends: another worker may wait for it.
+// Run moves the answers in the spool to the store as soon as it can be written again,
+// until ctx ends: another worker may wait for them.
 func (a *Answers) Run(ctx context.Context) {
 	for ctx.Err() == nil {
-		_ = a.Ready(ctx) // who wants to make a call is told why it may not
+		_ = a.Ready(ctx) // a caller of Ready gets the error
 		sleep(ctx, spoolInterval)
 	}
 }
@@ -333,7 +333,7 @@ func (a *Answers) checkRoom(more int64) error {
 	return err
 }
 
-// Delete forgets an answer.
+// Delete removes an answer.
 func (a *Answers) Delete(ctx context.Context, hash string) error {
 	a.unspool(hash)
 	return a.Store.Delete(ctx, lector.AnswerKey(hash))

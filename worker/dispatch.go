@@ -11,7 +11,7 @@ import (
 	"lector"
 )
 
-// Pauses says what an operator has paused at this moment.
+// Pauses reports whether an operator has paused a site, a lane or a voice.
 type Pauses interface {
 	Paused(kind lector.PauseKind, name string) (lector.Pause, bool)
 }
@@ -22,23 +22,23 @@ const (
 	// that a worker with a free slot gets it. It is well below the broker's
 	// acknowledgement wait: what waits needs no heartbeat.
 	windowWait = 5 * time.Second
-	// windowInterval is how often that is looked at.
+	// windowInterval is how often that is checked.
 	windowInterval = time.Second
-	// lookBatch is how many events are fetched ahead at once. looksPerSecond bounds
-	// those that are looked at only to be given back, because the window is full or
+	// prefetchBatch is how many events are fetched ahead at once. prefetchPerSecond bounds
+	// those that are fetched only to be given back, because the window is full or
 	// they are paused: ten thousand articles are passed in less than a minute.
-	lookBatch      = 20
-	looksPerSecond = 200
+	prefetchBatch     = 20
+	prefetchPerSecond = 200
 	// urgentBatch is how many events of the urgent consumer are asked for at once. It
 	// sees all events, and most are not its own.
 	urgentBatch = 64
 )
 
-// dispatcher stands between the broker and the slots of a worker. It fetches ahead
-// and hands out the best event.
+// dispatcher fetches events ahead of the slots of a worker and gives each free slot the
+// most urgent one.
 type dispatcher struct {
-	worker *Worker
-	looks  *rate.Limiter
+	worker   *Worker
+	prefetch *rate.Limiter
 
 	mu      sync.Mutex
 	closed  bool // what comes now goes back at once
@@ -52,7 +52,7 @@ type dispatcher struct {
 
 func newDispatcher(w *Worker) *dispatcher {
 	return &dispatcher{
-		worker: w, looks: rate.NewLimiter(looksPerSecond, urgentBatch), free: w.slots(),
+		worker: w, prefetch: rate.NewLimiter(prefetchPerSecond, urgentBatch), free: w.slots(),
 		passed: pace{after: 10 * time.Second, interval: 50 * time.Millisecond},
 		paused: pace{after: 5 * time.Second, interval: 20 * time.Millisecond},
 	}
@@ -128,7 +128,7 @@ func (d *dispatcher) fill(ctx context.Context, q Queue, wanted func(context.Cont
 				paused++
 			}
 		})
-		_ = d.looks.WaitN(ctx, paused) // thousands may be; it fails when ctx has ended
+		_ = d.prefetch.WaitN(ctx, paused) // thousands may be; it fails when ctx has ended
 		if err == nil || came > 0 || time.Since(began) > healthyWait {
 			t = trouble{}
 		}
@@ -143,20 +143,20 @@ func (d *dispatcher) fill(ctx context.Context, q Queue, wanted func(context.Cont
 }
 
 // trouble is a time in which nothing could be fetched.
-type trouble struct{ since, told time.Time }
+type trouble struct{ since, logged time.Time }
 
 // next notes one more failure and returns how long to wait: a twentieth of what it has
-// lasted, so that a new leader is found soon after its election. It is to be told at
-// first and when it has lasted twice as long.
-func (t *trouble) next(now time.Time) (wait time.Duration, tell bool) {
+// lasted, so that a new leader is found soon after its election. It is logged at first
+// and whenever it has lasted twice as long.
+func (t *trouble) next(now time.Time) (wait time.Duration, log bool) {
 	if t.since.IsZero() {
 		t.since = now
 	}
 	lasted := now.Sub(t.since)
-	if tell = t.told.IsZero() || lasted >= 2*t.told.Sub(t.since)+time.Second; tell {
-		t.told = now
+	if log = t.logged.IsZero() || lasted >= 2*t.logged.Sub(t.since)+time.Second; log {
+		t.logged = now
 	}
-	return min(max(lasted/20, 100*time.Millisecond), 5*time.Second), tell
+	return min(max(lasted/20, 100*time.Millisecond), 5*time.Second), log
 }
 
 // wanted waits until events are wanted and returns how many; 0: ctx has ended. While
@@ -164,9 +164,9 @@ func (t *trouble) next(now time.Time) (wait time.Duration, tell bool) {
 // none is, events are fetched ahead.
 func (d *dispatcher) wanted(ctx context.Context) int {
 	for ctx.Err() == nil {
-		n, full, vacated := d.room()
-		if full && d.looks.WaitN(ctx, lookBatch) == nil {
-			return lookBatch
+		n, full, vacated := d.capacity()
+		if full && d.prefetch.WaitN(ctx, prefetchBatch) == nil {
+			return prefetchBatch
 		}
 		if n > 0 && !full {
 			return n
@@ -176,15 +176,15 @@ func (d *dispatcher) wanted(ctx context.Context) int {
 	return 0
 }
 
-// room returns how many events there is room for, and whether there is none.
-func (d *dispatcher) room() (n int, full bool, vacated <-chan struct{}) {
+// capacity returns how many events can be taken, and whether none can.
+func (d *dispatcher) capacity() (n int, full bool, vacated <-chan struct{}) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
 	case d.window.full():
 		return 0, true, d.vacated.wait()
 	case d.free[shortSlot] == 0:
-		return lookBatch, false, d.vacated.wait()
+		return prefetchBatch, false, d.vacated.wait()
 	}
 	return max(d.free[shortSlot]-d.window.count(shortSlot), 0), false, d.vacated.wait()
 }

@@ -266,7 +266,7 @@ func TestDispatchPassesTheBacklog(t *testing.T) {
 				if at := d.place(wanted); at < 0 || at > 20 {
 					t.Errorf("begun behind %d others", at)
 				}
-				if out := b.out(); out > windowEvents+lookBatch+4 {
+				if out := b.out(); out > windowEvents+prefetchBatch+4 {
 					t.Errorf("%d events are held", out)
 				}
 				time.Sleep(3 * time.Minute)
@@ -317,7 +317,7 @@ func TestDispatchTakesNoMoreThanItCan(t *testing.T) {
 		}
 		b.lane(lector.Normal, "havana", 3)
 		time.Sleep(time.Second)
-		if asked := b.requests(); asked[len(asked)-1] != lookBatch || d.count() != 3 {
+		if asked := b.requests(); asked[len(asked)-1] != prefetchBatch || d.count() != 3 {
 			t.Errorf("with %d begun it asked for %v", d.count(), asked)
 		}
 		d.end()
@@ -427,7 +427,7 @@ func TestDispatchLooksAtPausedEventsSlowly(t *testing.T) {
 		d := dispatch(t, w, time.Second)
 		for second := range 5 {
 			time.Sleep(time.Second)
-			if n := b.seen(); n > looksPerSecond*(second+1)+urgentBatch+lookBatch {
+			if n := b.seen(); n > prefetchPerSecond*(second+1)+urgentBatch+prefetchBatch {
 				t.Errorf("%d events were looked at in %d s", n, second+1)
 			}
 		}

@@ -35,7 +35,7 @@ func (w *Worker) storeFiles(ctx context.Context, n *Narration) error {
 	return w.checkStored(ctx, prefix+".mp3", n.Manifest.Bytes)
 }
 
-func (w *Worker) storeFile(ctx context.Context, prefix string, f renditionFile) error {
+func (w *Worker) storeFile(ctx context.Context, prefix string, f RenditionFile) error {
 	o := lector.NewObject(prefix + f.Suffix)
 	err := w.Store.Create(ctx, o, bytes.NewReader(f.Content))
 	if err != nil && !errors.Is(err, lector.ErrExists) {
@@ -56,24 +56,24 @@ func (w *Worker) checkStored(ctx context.Context, key string, size int64) error 
 	return nil
 }
 
-// renditionFile is one file of a rendition.
-type renditionFile struct {
+// RenditionFile is one file of a rendition.
+type RenditionFile struct {
 	Suffix  string // behind the hash: ".mp3"
 	Content []byte
 }
 
-// Files returns what lies beside each other under the rendition's hash. The
-// manifest is the last: where it is, the others are.
-func (n *Narration) Files() ([]renditionFile, error) {
+// Files returns the files of the rendition. They are stored in this order, the manifest
+// last: where it is, the others are.
+func (n *Narration) Files() ([]RenditionFile, error) {
 	manifest, err := encodeManifest(n.Manifest)
 	if err != nil {
 		return nil, err
 	}
-	files := []renditionFile{{".mp3", n.MP3}, {".vtt", n.VTT}}
+	files := []RenditionFile{{".mp3", n.MP3}, {".vtt", n.VTT}}
 	if n.Chapters != nil {
-		files = append(files, renditionFile{".chapters.json", n.Chapters})
+		files = append(files, RenditionFile{".chapters.json", n.Chapters})
 	}
-	return append(files, renditionFile{".manifest.json", manifest}), nil
+	return append(files, RenditionFile{".manifest.json", manifest}), nil
 }
 
 func encodeManifest(m lector.Manifest) ([]byte, error) {

@@ -15,11 +15,11 @@ import (
 	"lector"
 )
 
-// EventLog is the stream of article events, and the queue that hands them out.
-// EventPlaces yields what came behind a place, and from 0 on the newest event of each
-// article. StoredEvent returns an event as if the queue had handed it out.
-// DeadLettered reports whether an event that nobody can read has become a dead
-// letter.
+// EventLog is the stream of article events and the consumer that delivers them.
+// EventPlaces yields the places of the events after a sequence number, and from 0 on the
+// newest event of each article. StoredEvent returns an event as the consumer would
+// deliver it. DeadLettered reports whether an event that cannot be decoded has become a
+// dead letter.
 type EventLog interface {
 	EventPlaces(ctx context.Context, after uint64) iter.Seq2[lector.EventPlace, error]
 	QueueState(ctx context.Context) (lector.QueueState, error)
@@ -27,8 +27,8 @@ type EventLog interface {
 	DeadLettered(ctx context.Context, p lector.EventPlace) (bool, error)
 }
 
-// EventHistory returns where the events of an article stand that came behind a place, up
-// to another, in their order.
+// EventHistory returns the sequence numbers of an article's events that are greater than
+// after and at most through, in their order.
 type EventHistory interface {
 	ArticleEvents(ctx context.Context, site, key string, after, through uint64) ([]uint64, error)
 }
@@ -39,29 +39,29 @@ type JobRecords interface {
 	Jobs(ctx context.Context) iter.Seq2[lector.Job, error]
 }
 
-// SweepLeases are leases of which also others may be asked for.
+// SweepLeases also report whether another worker holds a lease.
 type SweepLeases interface {
 	Leases
 	Held(ctx context.Context, name string) (bool, error)
 }
 
-// sweepInterval is how often it is looked whether every event has an owner.
+// sweepInterval is how often a sweep runs.
 const sweepInterval = time.Minute
 
-// Sweeper looks again and again whether each accepted event is at its end, or has
-// somebody who brings it there: a worker that holds the article's lease, or the
-// queue. What has nobody, for the queue has lost it, is handed out by Next; so is what
-// is at its end and was never announced. One worker sweeps for all.
+// Sweeper checks periodically that each stored event is processed, is being processed by
+// a worker that holds the article's lease, or waits in the queue. Next returns the events
+// that are none of these because the queue has lost them, and the processed ones that
+// were never announced. Of all workers one sweeps at a time.
 type Sweeper struct {
 	Events    EventLog
-	History   EventHistory // nil: of a lost article only the newest event is looked at
+	History   EventHistory // nil: of an article whose events are lost only the newest is recovered
 	Jobs      JobRecords
 	Leases    SweepLeases
 	Announcer Announcer
 	Log       *slog.Logger
 	Interval  time.Duration // 0 is sweepInterval
-	// OnFound is called for each event that had nobody or was not announced, once, and
-	// OnSweep after each sweep with its error. Both may be nil.
+	// OnFound is called once for each event that was lost or not announced, and OnSweep
+	// after each sweep with its error. Both may be nil.
 	OnFound func(p lector.EventPlace)
 	OnSweep func(took time.Duration, err error)
 	// Now is the clock; nil is time.Now.
@@ -70,7 +70,7 @@ type Sweeper struct {
 	once  sync.Once
 	found chan lector.Delivery
 	mu    sync.Mutex
-	mine  map[uint64]time.Time // places of events that this sweeper has handed out, and when it would do so again
+	mine  map[uint64]time.Time // when Next would return an event again that it has returned, by sequence number
 }
 
 // Run sweeps until ctx ends, while no other worker does.
@@ -246,9 +246,9 @@ func (s *Sweeper) isAnnounced(ctx context.Context, p lector.EventPlace, j lector
 
 // withoutOwner returns the events that the queue has lost: those that it takes for
 // settled, and, where more are open than the queue has, as many of the others as are
-// too many. Of these it is not known which, so it is those at which nobody was seen for
-// the longest time; handing out one that the queue has too costs nothing. What this
-// sweeper has handed out, and is not due again, is left out.
+// too many. Of these it is not known which, so it is those that no worker was seen at for
+// the longest time; recovering one that the queue has too costs nothing. What Next has
+// returned, and is not due again, is left out.
 func (s *Sweeper) withoutOwner(open []openEvent, queue lector.QueueState) (lost []openEvent) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -297,8 +297,8 @@ func (s *Sweeper) handOut(ctx context.Context, w *watched, o openEvent) error {
 	return s.offer(ctx, o, d)
 }
 
-// offerEarlier hands out what came before a lost event and nobody has taken either: by
-// the CMS's clock it may be the newer one.
+// offerEarlier recovers the events before a lost one that were not processed either: by
+// the CMS's clock one of them may be newer.
 func (s *Sweeper) offerEarlier(ctx context.Context, o openEvent) error {
 	known := o.job.Sequence
 	if o.job.Ignored != nil {
@@ -366,8 +366,8 @@ func (w *watched) lookBehind(o openEvent) {
 	}
 }
 
-// note counts an event that nobody had, when it is found. A worker that takes it
-// holds its article's lease long before it would be handed out again.
+// note counts a lost event when it is found. A worker that takes it holds its article's
+// lease long before Next would return it again.
 func (s *Sweeper) note(o openEvent) {
 	s.mu.Lock()
 	_, again := s.mine[o.Sequence]
@@ -400,7 +400,7 @@ func lostDeletion(o openEvent) lector.Delivery {
 	}
 }
 
-// nobody is told what becomes of an event that is in no stream.
+// nobody is the acknowledger of an event that is in no stream: it does nothing.
 type nobody struct{}
 
 // InProgress implements lector.Acknowledger.
@@ -446,7 +446,7 @@ func (s *Sweeper) giveUp(ctx context.Context, w *watched, o openEvent) error {
 	})
 }
 
-// Next returns an event that nobody had. It waits for one until ctx ends.
+// Next returns a lost event. It waits for one until ctx ends.
 func (s *Sweeper) Next(ctx context.Context) (lector.Delivery, error) {
 	s.init()
 	select {
@@ -457,8 +457,8 @@ func (s *Sweeper) Next(ctx context.Context) (lector.Delivery, error) {
 	}
 }
 
-// WorkOn works on what a sweeper hands out, n events at once, beside what the queue
-// does, until ctx ends.
+// WorkOn processes the events that a sweeper finds, n at once and beside those of the
+// queue, until ctx ends.
 func (w *Worker) WorkOn(ctx context.Context, s *Sweeper, n int) {
 	var wait sync.WaitGroup
 	for range max(1, n) {

@@ -11,8 +11,8 @@ import (
 	"lector"
 )
 
-// Queue hands out article events. Fetch hands each to take as it comes, until there
-// were n, or none has come for some seconds, or ctx ends.
+// Queue delivers article events. Fetch calls take with each as it arrives, until there
+// were n, or none has arrived for some seconds, or ctx ends.
 type Queue interface {
 	Fetch(ctx context.Context, n int, take func(lector.Delivery)) error
 }
@@ -38,20 +38,19 @@ type Announcer interface {
 	LastAnnouncement(ctx context.Context, site, key string) (lector.AudioEvent, error)
 }
 
-// NewestEvents are the newest events of articles, with their places in the stream;
-// lector.ErrNotFound where there is none. One that cannot be read is a permanent
-// error.
+// NewestEvents returns the newest event of an article with its sequence number in the
+// stream, or lector.ErrNotFound. One that cannot be decoded is a permanent error.
 type NewestEvents interface {
 	NewestEvent(ctx context.Context, j lector.JobRef) (lector.ArticleEvent, uint64, error)
 }
 
-// Eraser removes what an article's events said, up to a place in the stream.
+// Eraser removes the content of an article's events, up to a sequence number.
 type Eraser interface {
 	Erase(ctx context.Context, site, key string, through uint64) error
 }
 
-// ClipRemover is told which clips a deleted article had. It removes those later that no
-// other article needs.
+// ClipRemover removes the clips of a deleted article later, but for those that another
+// article needs.
 type ClipRemover interface {
 	RemoveClips(hashes []string)
 }
@@ -72,7 +71,7 @@ type Store interface {
 	Delete(ctx context.Context, key string) error
 }
 
-// Progress is one step of a job, for whoever watches this process.
+// Progress is one step of a job, for logs and metrics.
 type Progress struct {
 	Job         lector.Job
 	Stage       lector.Stage
@@ -86,11 +85,11 @@ type Progress struct {
 type Worker struct {
 	Name        string
 	Queue       Queue
-	Urgent      Queue        // those alone that Narrator.Urgent names; nil: they stand in the queue only
+	Urgent      Queue        // delivers only events that Narrator.Urgent reports; nil: they come by Queue alone
 	Pauses      Pauses       // nil: nothing is paused
-	Events      NewestEvents // nil: what is in the stream and not handed out yet is not known before a commit
-	Eraser      Eraser       // nil: what deleted articles said stays in the streams
-	Clips       ClipRemover  // nil: the clips of deleted articles stay, to be heard again for nothing
+	Events      NewestEvents // asked before a commit whether a newer event waits; nil: nobody is asked
+	Eraser      Eraser       // nil: the content of deleted articles stays in the streams
+	Clips       ClipRemover  // nil: the clips of deleted articles stay in the cache
 	Edits       Edits        // nil: edits do not wait for further ones
 	Jobs        JobStore
 	Leases      Leases
@@ -100,14 +99,14 @@ type Worker struct {
 	Addresses   lector.Addresses // where listeners find what is announced
 	UsageLedger UsageLedger      // nil: a job's figures are those of its last attempt
 	Log         *slog.Logger
-	// ConcurrentJobs is how many articles are worked on at once that are not long.
-	// Beside them there are half as many slots for long ones, at least one, one for
-	// breaking ones, and some for what takes audio away.
+	// ConcurrentJobs is how many articles of usual length are processed at once. There
+	// are further slots: half as many, at least one, for long articles, one for breaking
+	// news, and some for withdrawals.
 	ConcurrentJobs int
 	// EditWait is how long an edit waits for further ones.
 	EditWait time.Duration
-	// Heartbeat is how often the broker hears that a job is alive; it must be
-	// well below the broker's acknowledgement wait.
+	// Heartbeat is how often a message in work is reported as in progress; it must be
+	// well below the consumer's AckWait.
 	Heartbeat time.Duration
 	// OnProgress is called at each step. It may be nil, and must return quickly.
 	OnProgress func(Progress)

@@ -28,7 +28,7 @@ func full() Tag {
 			{"Ende & mehr", 20 * time.Second, 83 * time.Second},
 		},
 		Private: []Private{{Owner: "lector marks 1", Data: []byte{'[', 0, ']'}}},
-		Objects: []object{{MIME: "application/x-c2pa-manifest-store", Name: "c2pa", Description: "", Data: []byte{1, 2, 0, 3}}},
+		Objects: []Object{{MIME: "application/x-c2pa-manifest-store", Name: "c2pa", Description: "", Data: []byte{1, 2, 0, 3}}},
 	}
 }
 

@@ -321,7 +321,7 @@ func (r *reader) object(b []byte) {
 	mime, rest := split(0, b[1:])
 	name, rest := split(b[0], rest)
 	desc, data := split(b[0], rest)
-	r.tag.Objects = append(r.tag.Objects, object{
+	r.tag.Objects = append(r.tag.Objects, Object{
 		MIME: decode(0, mime), Name: decode(b[0], name), Description: decode(b[0], desc), Data: bytes.Clone(data),
 	})
 }

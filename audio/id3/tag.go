@@ -16,7 +16,7 @@ type Tag struct {
 	Picture  *Picture          // APIC, the front cover
 	Chapters []Chapter         // CHAP, and a CTOC that lists them
 	Private  []Private         // PRIV
-	Objects  []object          // GEOB, behind all other frames
+	Objects  []Object          // GEOB, behind all other frames
 }
 
 // Picture is the front cover.
@@ -33,8 +33,8 @@ type Chapter struct {
 	Start, End time.Duration
 }
 
-// object is a file inside the tag, such as a provenance manifest.
-type object struct {
+// Object is a file inside the tag, such as a provenance manifest.
+type Object struct {
 	MIME, Name, Description string
 	Data                    []byte
 }

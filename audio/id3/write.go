@@ -91,7 +91,7 @@ func (w *writer) picture(p *Picture) {
 }
 
 // object appends GEOB (4.15).
-func (w *writer) object(o object) {
+func (w *writer) object(o Object) {
 	body := append([]byte{utf8Text}, clean(o.MIME)+"\x00"+clean(o.Name)+"\x00"+clean(o.Description)+"\x00"...)
 	w.frame("GEOB", append(body, o.Data...))
 }

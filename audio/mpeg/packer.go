@@ -41,7 +41,7 @@ func (p *Packer) Add(h Header, u Unit) error {
 	p.tape = append(p.tape, u.Main...)
 	f := head{h: h}
 	copy(f.side[:], u.Side)
-	sideInfo{h, f.side[:]}.SetMainDataBegin(begin)
+	SideInfo{h, f.side[:]}.SetMainDataBegin(begin)
 	p.queue = append(p.queue, f)
 	p.slots += h.BodySize()
 	return p.emit(len(p.tape))

@@ -12,7 +12,7 @@ type Unit struct {
 }
 
 // SideInfo returns a view of the unit's side information.
-func (u Unit) SideInfo() sideInfo { return sideInfo{u.Header, u.Side} }
+func (u Unit) SideInfo() SideInfo { return SideInfo{u.Header, u.Side} }
 
 // Reader takes units out of a stream of frames: it undoes the bit reservoir
 // (ISO/IEC 11172-3, 2.4.3.4; annex C.1.5.4.2.1). It holds no more than the 511
@@ -70,7 +70,7 @@ func (r *Reader) turn(f Frame) {
 	r.tape = r.tape[:keep]
 }
 
-func (r *Reader) take(side sideInfo, start int) {
+func (r *Reader) take(side SideInfo, start int) {
 	n := side.MainSize()
 	switch {
 	case n == 0: // digital silence needs nothing and so cannot be lost

@@ -1,16 +1,16 @@
 package mpeg
 
-// sideInfo is a view of a frame's side information (ISO/IEC 11172-3, 2.4.1.7;
+// SideInfo is a view of a frame's side information (ISO/IEC 11172-3, 2.4.1.7;
 // 13818-3, 2.4.1.7). It reads and changes the bytes it was made of.
-type sideInfo struct {
+type SideInfo struct {
 	h Header
 	b []byte
 }
 
 // SideInfoOf returns the side information of a whole frame.
-func SideInfoOf(h Header, frame []byte) sideInfo {
+func SideInfoOf(h Header, frame []byte) SideInfo {
 	at := h.SideInfoOffset()
-	return sideInfo{h, frame[at : at+h.SideInfoSize()]}
+	return SideInfo{h, frame[at : at+h.SideInfoSize()]}
 }
 
 // Bits of the fields in front of the granules, by channels-1: main_data_begin,
@@ -28,7 +28,7 @@ const (
 )
 
 // granule returns the bit offset of the n-th granule, channels running faster.
-func (s sideInfo) granule(n int) int {
+func (s SideInfo) granule(n int) int {
 	if s.h.Version() == V1 {
 		return leadV1[s.h.Channels()-1] + n*granuleV1
 	}
@@ -36,19 +36,19 @@ func (s sideInfo) granule(n int) int {
 }
 
 // Granules returns the number of granules times channels.
-func (s sideInfo) Granules() int { return s.h.Granules() * s.h.Channels() }
+func (s SideInfo) Granules() int { return s.h.Granules() * s.h.Channels() }
 
 // MainDataBegin returns how many bytes before this frame's own slots its main
 // data begins.
-func (s sideInfo) MainDataBegin() int { return getBits(s.b, 0, 9-lsf(s.h.Version())) }
+func (s SideInfo) MainDataBegin() int { return getBits(s.b, 0, 9-lsf(s.h.Version())) }
 
 // SetMainDataBegin replaces main_data_begin; n must not exceed the header's
 // Reservoir.
-func (s sideInfo) SetMainDataBegin(n int) { setBits(s.b, 0, 9-lsf(s.h.Version()), n) }
+func (s SideInfo) SetMainDataBegin(n int) { setBits(s.b, 0, 9-lsf(s.h.Version()), n) }
 
 // MainBits returns the length of the main data in bits: the sum of
 // part2_3_length over granules and channels.
-func (s sideInfo) MainBits() int {
+func (s SideInfo) MainBits() int {
 	sum := 0
 	for n := range s.Granules() {
 		sum += s.Part23(n)
@@ -57,27 +57,27 @@ func (s sideInfo) MainBits() int {
 }
 
 // MainSize returns the length of the main data in bytes.
-func (s sideInfo) MainSize() int { return (s.MainBits() + 7) / 8 }
+func (s SideInfo) MainSize() int { return (s.MainBits() + 7) / 8 }
 
 // Part23 returns part2_3_length of the n-th granule: its bits of scale factors
 // and Huffman codes. A granule with none is digital silence.
-func (s sideInfo) Part23(n int) int { return getBits(s.b, s.granule(n), 12) }
+func (s SideInfo) Part23(n int) int { return getBits(s.b, s.granule(n), 12) }
 
 // BigValues returns big_values of the n-th granule. More than 288 pairs do not
 // fit into its 576 lines.
-func (s sideInfo) BigValues(n int) int { return getBits(s.b, s.granule(n)+12, 9) }
+func (s SideInfo) BigValues(n int) int { return getBits(s.b, s.granule(n)+12, 9) }
 
 // Gain returns global_gain of the n-th granule; one step is a factor of
 // 2^(1/4), 1.505 dB (2.4.3.4.7.1).
-func (s sideInfo) Gain(n int) int { return getBits(s.b, s.granule(n)+21, 8) }
+func (s SideInfo) Gain(n int) int { return getBits(s.b, s.granule(n)+21, 8) }
 
 // SetGain replaces global_gain of the n-th granule.
-func (s sideInfo) SetGain(n, gain int) { setBits(s.b, s.granule(n)+21, 8, gain) }
+func (s SideInfo) SetGain(n, gain int) { setBits(s.b, s.granule(n)+21, 8, gain) }
 
 // Sound reports whether the values a decoder would read blindly are possible: no
 // more than a granule's lines, and no window switched to the type that is not
 // switched, for which decoders throw the frame away.
-func (s sideInfo) Sound() bool {
+func (s SideInfo) Sound() bool {
 	for n := range s.Granules() {
 		if s.BigValues(n) > 288 || s.window(n) == switched {
 			return false
@@ -91,7 +91,7 @@ const switched = 0b100
 
 // window returns window_switching_flag and the two bits behind it, block_type if
 // the flag is set, of the n-th granule.
-func (s sideInfo) window(n int) int {
+func (s SideInfo) window(n int) int {
 	scalefac := 4
 	if s.h.Version() != V1 {
 		scalefac = 9
@@ -101,11 +101,11 @@ func (s sideInfo) window(n int) int {
 
 // Silence clears everything: the frame then has no main data and decodes to
 // digital zero.
-func (s sideInfo) Silence() { clear(s.b) }
+func (s SideInfo) Silence() { clear(s.b) }
 
 // GainRange returns the lowest and the highest global_gain of granules that
 // have data. Without one, low exceeds high.
-func (s sideInfo) GainRange() (low, high int) {
+func (s SideInfo) GainRange() (low, high int) {
 	low, high = 256, -1
 	for n := range s.Granules() {
 		if s.Part23(n) > 0 {
@@ -119,7 +119,7 @@ func (s sideInfo) GainRange() (low, high int) {
 // AddGain makes all granules that have data louder by steps of 1.505 dB. The
 // caller has checked with GainRange that none leaves 0–255. AddGain(-n) undoes
 // AddGain(n) exactly.
-func (s sideInfo) AddGain(steps int) {
+func (s SideInfo) AddGain(steps int) {
 	if steps == 0 {
 		return
 	}

@@ -51,7 +51,7 @@ func stream(t testing.TB, h Header, n int, seed uint64) (file []byte, mains [][]
 // that no header hides in it.
 func randomMain(r *rand.Rand, h Header, n int) Unit {
 	side := make([]byte, h.SideInfoSize())
-	s := sideInfo{h, side}
+	s := SideInfo{h, side}
 	left, total := n*8, 0
 	for i := range s.Granules() {
 		bits := min(left, 4095)
@@ -288,7 +288,7 @@ func TestImpossibleSideInfo(t *testing.T) {
 	v1 := header(t, 0xFF, 0xFB, 0x90, 0x64)
 	for _, h := range []Header{v1, v1.WithMode(Mono), mono24(t), mono24(t).WithMode(Stereo)} {
 		for n := range h.Granules() * h.Channels() {
-			side := sideInfo{h, make([]byte, h.SideInfoSize())}
+			side := SideInfo{h, make([]byte, h.SideInfoSize())}
 			at := side.granule(n) + 12 + 9 + 8 + 4
 			if h.Version() != V1 {
 				at += 5

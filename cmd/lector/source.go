@@ -61,7 +61,7 @@ func refuseFeed(name string, data []byte) error {
 	if len(d.Entries) > 0 {
 		example = "lector script " + d.Entries[0].URL + " shows one of them; "
 	}
-	return lector.Hint(fmt.Errorf("%s: this is no article, but a list: %s with %d %s", name, withArticle(string(d.Kind)), count, what),
+	return lector.Hint(fmt.Errorf("%s: this is no article, but a list: %s with %d %s", name, withArticle(d.Kind), count, what),
 		"%sto have all of them read, set sites.NAME.source_feed in lector.yaml to its address and start lector serve", example)
 }
 

@@ -224,7 +224,7 @@ func watch(ctx context.Context, t *testing.T, worker, doctor *nats.Conn) {
 	t.Helper()
 	w := worker.Watchdog(true)
 	for range 2 {
-		w.Look(ctx)
+		w.Check(ctx)
 	}
 	if err := w.Fault(); err != nil {
 		t.Error(err)

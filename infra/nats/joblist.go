@@ -28,16 +28,16 @@ type jobPage struct {
 // errPartLost is the error of a client that has read an answer too slowly.
 var errPartLost = errors.New("a part of the list was lost")
 
-// jobIndex finds jobs, the last changed first, and says how many there are. It has
+// JobIndex finds jobs, the last changed first, and says how many there are. It has
 // their records without attempts and chunks. While it is not complete it is not
 // asked.
-type jobIndex interface {
+type JobIndex interface {
 	Complete() bool
 	Select(f lector.JobFilter) (total int, jobs iter.Seq[lector.Job])
 }
 
 // AnswerJobs answers those who ask for jobs from an index, until ctx ends.
-func (c *Conn) AnswerJobs(ctx context.Context, index jobIndex) error {
+func (c *Conn) AnswerJobs(ctx context.Context, index JobIndex) error {
 	return c.answer(ctx, listSubject, func(_ context.Context, request []byte, send func(any) error) error {
 		var r jobRequest
 		if err := json.Unmarshal(request, &r); err != nil {
@@ -50,7 +50,7 @@ func (c *Conn) AnswerJobs(ctx context.Context, index jobIndex) error {
 	})
 }
 
-func sendJobs(r jobRequest, index jobIndex, send func(any) error) error {
+func sendJobs(r jobRequest, index JobIndex, send func(any) error) error {
 	total, jobs := index.Select(r.Filter)
 	page, size, sent := jobPage{Total: total, Jobs: []json.RawMessage{}}, 0, 0
 	for j := range jobs {

@@ -27,7 +27,7 @@ func (n jobList) Select(f lector.JobFilter) (int, iter.Seq[lector.Job]) {
 	}
 }
 
-func answering(t *testing.T, s *testServer, index jobIndex) {
+func answering(t *testing.T, s *testServer, index JobIndex) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)

@@ -2,9 +2,9 @@ package nats
 
 import "strings"
 
-// layoutPart is one of the things that Setup makes on a NATS server, or a header of a
+// LayoutPart is one of the things that Setup makes on a NATS server, or a header of a
 // message there.
-type layoutPart struct {
+type LayoutPart struct {
 	Kind    string // stream, bucket, consumer or header
 	Name    string
 	Form    string // of the subjects or keys in it; of a header, where it stands
@@ -13,7 +13,7 @@ type layoutPart struct {
 
 // Layout lists what Setup makes, in that order, and the headers beside those of
 // CloudEvents.
-func Layout() (all []layoutPart) {
+func Layout() (all []LayoutPart) {
 	forms := map[string]string{
 		articles: "<site>.<key>", audio: "<site>.<key>", usage: "<site>.<key>", deadLetters: "<subject of the message>",
 		notifications: "<site>.<target>.<key>",
@@ -22,23 +22,23 @@ func Layout() (all []layoutPart) {
 		leases: "article.<key>, clip.<hash>, edit.<key>, probe.<hash>, reconcile.<site>, sweep",
 	}
 	for _, s := range streamConfigs(1) {
-		all = append(all, layoutPart{"stream", s.Name, strings.TrimSuffix(s.Subjects[0], ">") + forms[s.Name], s.Description})
+		all = append(all, LayoutPart{"stream", s.Name, strings.TrimSuffix(s.Subjects[0], ">") + forms[s.Name], s.Description})
 	}
 	for _, b := range bucketConfigs(1) {
-		all = append(all, layoutPart{"bucket", b.Bucket, forms[b.Bucket], b.Description})
+		all = append(all, LayoutPart{"bucket", b.Bucket, forms[b.Bucket], b.Description})
 	}
 	for _, k := range consumerConfigs() {
-		all = append(all, layoutPart{"consumer", k.Durable, articles, k.Description})
+		all = append(all, LayoutPart{"consumer", k.Durable, articles, k.Description})
 	}
 	return append(all,
-		layoutPart{"header", ceLane, articles, "the lane that the event asks for: breaking, normal or backfill"},
-		layoutPart{"header", replayHeader, articles, "an operator asked for it again; names the replay"},
-		layoutPart{"header", forceHeader, articles, "of a replay: so many characters may be synthesised again although they are cached"},
-		layoutPart{"header", targetHeader, notifications, "the name of the address in the site's settings"},
-		layoutPart{"header", filesHeader, notifications, "the addresses that the article's audio had, as JSON"},
-		layoutPart{"header", reasonHeader, deadLetters, "why nobody can work on it"},
-		layoutPart{"header", classHeader, deadLetters, "the class of the error; absent where an older build wrote it"},
-		layoutPart{"header", timeHeader, deadLetters, "when that was found, RFC 3339"},
-		layoutPart{"header", migratedHeader, usage + ", " + deadLetters, "the stream of an older build that it came from, and its place there"},
+		LayoutPart{"header", ceLane, articles, "the lane that the event asks for: breaking, normal or backfill"},
+		LayoutPart{"header", replayHeader, articles, "an operator asked for it again; names the replay"},
+		LayoutPart{"header", forceHeader, articles, "of a replay: so many characters may be synthesised again although they are cached"},
+		LayoutPart{"header", targetHeader, notifications, "the name of the address in the site's settings"},
+		LayoutPart{"header", filesHeader, notifications, "the addresses that the article's audio had, as JSON"},
+		LayoutPart{"header", reasonHeader, deadLetters, "why nobody can work on it"},
+		LayoutPart{"header", classHeader, deadLetters, "the class of the error; absent where an older build wrote it"},
+		LayoutPart{"header", timeHeader, deadLetters, "when that was found, RFC 3339"},
+		LayoutPart{"header", migratedHeader, usage + ", " + deadLetters, "the stream of an older build that it came from, and its place there"},
 	)
 }

@@ -11,9 +11,9 @@ import (
 	"lector"
 )
 
-// loss is a stream or a bucket that is gone although others show that it was
+// Loss is a stream or a bucket that is gone although others show that it was
 // there.
-type loss struct {
+type Loss struct {
 	Stream string // its name on the server
 	Name   string // as an operator knows it
 	What   string // what is lost with it
@@ -30,9 +30,9 @@ var streamContents = map[string]string{
 	"KV_" + budgets: "what each site has spent: all budgets begin anew",
 }
 
-// Losses returns what is gone. Nothing is where no stream ever held a message, as
-// before the first setup, and where an older build has been at work.
-func (c *Conn) Losses(ctx context.Context) ([]loss, error) {
+// Losses returns the streams and buckets that are missing. It returns none before the first
+// setup, when no stream ever held a message, and where an older build has been at work.
+func (c *Conn) Losses(ctx context.Context) ([]Loss, error) {
 	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
 	there, err := c.presentStreams(ctx)
@@ -42,10 +42,10 @@ func (c *Conn) Losses(ctx context.Context) ([]loss, error) {
 	if !everUsed(there) || formerBuild(there) {
 		return nil, nil
 	}
-	var all []loss
+	var all []Loss
 	for _, name := range durableStreams() {
 		if what, known := streamContents[name]; known && there[name] == nil {
-			all = append(all, loss{name, displayName(name), what})
+			all = append(all, Loss{name, displayName(name), what})
 		}
 	}
 	return all, nil
@@ -93,8 +93,8 @@ func formerBuild(there map[string]*jetstream.StreamInfo) bool {
 	return records != nil && records.Config.Metadata[formatKey] == ""
 }
 
-// LossError refuses to go on without what is gone; nil where nothing is.
-func LossError(losses []loss) error {
+// LossError returns the error for missing streams and buckets; nil for none.
+func LossError(losses []Loss) error {
 	if len(losses) == 0 {
 		return nil
 	}
@@ -109,7 +109,7 @@ func LossError(losses []loss) error {
 // Recreate makes streams again that are gone, where a later Setup would not do it
 // right: the places of new article events must come behind those that the records
 // name.
-func (c *Conn) Recreate(ctx context.Context, replicas int, losses []loss) error {
+func (c *Conn) Recreate(ctx context.Context, replicas int, losses []Loss) error {
 	for _, l := range losses {
 		if l.Stream == articles {
 			return c.recreateArticles(ctx, replicas)

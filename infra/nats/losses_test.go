@@ -27,7 +27,7 @@ func use(t *testing.T, c *Conn) uint64 {
 func TestNothingIsLost(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	losses := func() []loss {
+	losses := func() []Loss {
 		t.Helper()
 		all, err := b.Losses(t.Context())
 		if err != nil {
@@ -118,7 +118,7 @@ func TestRecreate(t *testing.T) {
 	if err := b.js.DeleteStream(t.Context(), audio); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Recreate(t.Context(), 1, []loss{{Stream: audio}}); err != nil {
+	if err := b.Recreate(t.Context(), 1, []Loss{{Stream: audio}}); err != nil {
 		t.Error(err)
 	}
 }

@@ -7,22 +7,22 @@ import (
 	"lector"
 )
 
-// placeBucket keeps how far comparisons with sources have come.
-type placeBucket struct{ bucket bucket }
+// Places keeps how far comparisons with sources have come.
+type Places struct{ bucket bucket }
 
 // Places binds to the reconcile bucket.
-func (c *Conn) Places(ctx context.Context) (*placeBucket, error) {
+func (c *Conn) Places(ctx context.Context) (*Places, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	b, err := c.bucket(ctx, reconciling)
 	if err != nil {
 		return nil, err
 	}
-	return &placeBucket{b}, nil
+	return &Places{b}, nil
 }
 
 // Place returns what is kept under a name, or lector.ErrNotFound.
-func (p *placeBucket) Place(ctx context.Context, name string) ([]byte, error) {
+func (p *Places) Place(ctx context.Context, name string) ([]byte, error) {
 	version, value, err := p.bucket.read(ctx, name)
 	if err == nil && version == 0 {
 		err = lector.ErrNotFound
@@ -31,7 +31,7 @@ func (p *placeBucket) Place(ctx context.Context, name string) ([]byte, error) {
 }
 
 // SetPlace keeps a value under a name; the last one counts.
-func (p *placeBucket) SetPlace(ctx context.Context, name string, value []byte) error {
+func (p *Places) SetPlace(ctx context.Context, name string, value []byte) error {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	if err := p.bucket.conn.checkSize(len(value)); err != nil {
@@ -41,8 +41,8 @@ func (p *placeBucket) SetPlace(ctx context.Context, name string, value []byte) e
 	return brokerError("place "+name, err)
 }
 
-// DropPlace forgets a name; one that is not there is forgotten already.
-func (p *placeBucket) DropPlace(ctx context.Context, name string) error {
+// DropPlace removes what is kept under a name; that there is nothing is no error.
+func (p *Places) DropPlace(ctx context.Context, name string) error {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	return brokerError("place "+name, p.bucket.kv.Delete(ctx, name))

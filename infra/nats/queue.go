@@ -13,7 +13,7 @@ import (
 	"lector"
 )
 
-// Queue hands out article events to workers.
+// Queue is the workers' consumer of article events.
 type Queue struct {
 	consumer jetstream.Consumer
 	conn     *Conn
@@ -32,23 +32,23 @@ func (c *Conn) queue(ctx context.Context, name string) (*Queue, error) {
 	return &Queue{consumer: k, conn: c}, nil
 }
 
-// urgentConsumer hands out the events that must not wait, beside the queue in which they stand
-// too: there they may have thousands of others before them.
-type urgentConsumer struct {
+// UrgentQueue delivers the events that must not wait. Queue has them too, but possibly
+// behind thousands of others.
+type UrgentQueue struct {
 	queue *Queue
 	is    func(lector.ArticleEvent) bool
 }
 
-// Urgent binds to the consumer for urgent events, which are those that is names.
-func (c *Conn) Urgent(ctx context.Context, is func(lector.ArticleEvent) bool) (*urgentConsumer, error) {
+// Urgent binds to the consumer for urgent events, which are those that is reports.
+func (c *Conn) Urgent(ctx context.Context, is func(lector.ArticleEvent) bool) (*UrgentQueue, error) {
 	q, err := c.queue(ctx, urgent)
-	return &urgentConsumer{q, is}, err
+	return &UrgentQueue{q, is}, err
 }
 
 // Fetch does as Queue.Fetch does, for urgent events. Others are acknowledged: the queue
 // has them. One that cannot be decoded is left to it too. An acknowledgement that is
 // lost makes its event come again, which is acknowledged then.
-func (u *urgentConsumer) Fetch(ctx context.Context, n int, take func(lector.Delivery)) error {
+func (u *UrgentQueue) Fetch(ctx context.Context, n int, take func(lector.Delivery)) error {
 	return u.queue.fetch(ctx, n, func(m jetstream.Msg) {
 		d := u.queue.delivery(m)
 		if d.Err == nil && u.is(d.Event) {
@@ -66,7 +66,7 @@ const (
 	pullHeartbeat = time.Second
 )
 
-// Next waits for an event. It returns the context's error when that ends
+// Next waits for one event. It returns the context's error when that ends
 // first, and any other error when the broker does not answer: the caller waits
 // a little and asks again. It may be called by many goroutines at once.
 func (q *Queue) Next(ctx context.Context) (next lector.Delivery, err error) {
@@ -76,7 +76,7 @@ func (q *Queue) Next(ctx context.Context) (next lector.Delivery, err error) {
 	return next, err
 }
 
-// Fetch hands each event to take as it comes, until there were n, or pullWait is over.
+// Fetch calls take with each event as it arrives, until there were n, or pullWait is over.
 // It returns the context's error when that ends first, and any other error when the
 // broker does not answer: the caller waits a little and asks again. It may be called
 // by many goroutines at once.

@@ -23,9 +23,9 @@ const (
 	probeInterval = 15 * time.Second // without a confirmed write, until one is tried
 )
 
-// Watchdog looks again and again whether what Setup made is there and works. It
-// makes a consumer again that is gone, and never a stream or a bucket: what was in
-// it would be missing without a word.
+// Watchdog checks periodically whether what Setup made is there and works. It creates a
+// missing consumer again, but never a stream or a bucket: the loss of their messages
+// would go unnoticed.
 type Watchdog struct {
 	conn   *Conn
 	probe  bool          // try a write when there was none for a while
@@ -41,18 +41,18 @@ type Watchdog struct {
 	fault error  // what the last two looks found
 }
 
-// Watchdog returns one that has not looked yet. With probe it tries a write when
-// nothing was written for a while: for a server that does not tell its health.
+// Watchdog returns a watchdog that has not checked anything yet. With probe it tries a
+// write when nothing was written for a while: for a server whose health cannot be asked.
 func (c *Conn) Watchdog(probe bool) *Watchdog {
 	return &Watchdog{conn: c, probe: probe, heal: true, answer: answerTime, now: time.Now, stalls: map[string]*stall{}}
 }
 
-// Run looks until ctx ends.
+// Run checks until ctx ends.
 func (w *Watchdog) Run(ctx context.Context) {
 	tick := time.NewTicker(watchInterval)
 	defer tick.Stop()
 	for {
-		w.Look(ctx)
+		w.Check(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -69,8 +69,8 @@ func (w *Watchdog) Fault() error {
 	return w.fault
 }
 
-// Look looks once.
-func (w *Watchdog) Look(ctx context.Context) {
+// Check checks once.
+func (w *Watchdog) Check(ctx context.Context) {
 	found := w.look(ctx)
 	if ctx.Err() != nil {
 		return
@@ -102,8 +102,8 @@ func logChange(log *slog.Logger, before, now error) {
 	}
 }
 
-// Diagnose says what is wrong now, without changing or writing anything. It looks
-// twice before it says so.
+// Diagnose returns what is wrong now, without changing or writing anything. A fault counts
+// when two checks in a row have found it.
 func (c *Conn) Diagnose(ctx context.Context) error {
 	if err := c.checkSetUp(ctx); err != nil {
 		return err
@@ -269,8 +269,8 @@ func (w *Watchdog) checkStream(ctx context.Context, name string) error {
 	return nil
 }
 
-// withoutPauses is what the doctor is told of an installation that an older build has
-// set up. Workers do their work there.
+// withoutPauses is the error for an installation that an older build has set up. Workers
+// can work there.
 func (w *Watchdog) withoutPauses() error {
 	if w.heal {
 		return nil
@@ -336,8 +336,8 @@ func (w *Watchdog) makeAgain(ctx context.Context, k watchedConsumer) error {
 		"run lector setup: it may make it again, and nothing is lost")
 }
 
-// MakeConsumers makes the workers' consumers again that are gone: while no worker runs
-// nobody else does. What keeps it from doing so shows when they are used.
+// MakeConsumers creates the workers' consumers that are missing, before a worker runs.
+// Its errors are not returned: whoever uses the consumers gets them.
 func (w *Watchdog) MakeConsumers(ctx context.Context) {
 	for _, k := range watchedConsumers() {
 		_, _ = w.checkConsumer(ctx, k)
@@ -396,7 +396,7 @@ func (w *Watchdog) checkStall(k watchedConsumer, info *jetstream.ConsumerInfo) e
 
 // A probe is written under a key of the budgets bucket that no site can have, as
 // the mark of a deleted key: nobody who reads the bucket sees it. It is a page
-// long, since what is shorter may still find room on a disk that is full.
+// long, since a shorter one may still fit on a full disk.
 const (
 	probeKey  = "_probe"
 	probeSize = 4096

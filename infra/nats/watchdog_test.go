@@ -51,8 +51,8 @@ func dialOther(t *testing.T, o Options) *Conn {
 // lookTwice looks until the same was found twice in a row.
 func lookTwice(t *testing.T, w *Watchdog) error {
 	t.Helper()
-	w.Look(t.Context())
-	w.Look(t.Context())
+	w.Check(t.Context())
+	w.Check(t.Context())
 	return w.Fault()
 }
 
@@ -60,7 +60,7 @@ func lookTwice(t *testing.T, w *Watchdog) error {
 func untilFault(t *testing.T, w *Watchdog, text string) error {
 	t.Helper()
 	limittest.Until(t, "a fault: "+text, func() bool {
-		w.Look(t.Context())
+		w.Check(t.Context())
 		return w.Fault() != nil && strings.Contains(w.Fault().Error(), text)
 	})
 	return w.Fault()
@@ -70,7 +70,7 @@ func untilFault(t *testing.T, w *Watchdog, text string) error {
 func untilWell(t *testing.T, w *Watchdog) {
 	t.Helper()
 	limittest.Until(t, "no fault", func() bool {
-		w.Look(t.Context())
+		w.Check(t.Context())
 		return w.Fault() == nil
 	})
 }
@@ -129,7 +129,7 @@ func TestTakedownWhileItsConsumerIsGone(t *testing.T) {
 			save(t, b.Conn, "a", lector.Job{Sequence: n, State: lector.Removed})
 			w := b.Watchdog(false)
 			limittest.Until(t, "the acknowledgement is seen", func() bool {
-				w.Look(t.Context())
+				w.Check(t.Context())
 				floor, _ := w.floors.Load(urgent)
 				return floor == n
 			})
@@ -152,7 +152,7 @@ func TestTakedownWhileItsConsumerIsGone(t *testing.T) {
 }
 
 // nextUrgent waits for the next urgent event.
-func nextUrgent(t *testing.T, u *urgentConsumer) (next lector.Delivery) {
+func nextUrgent(t *testing.T, u *UrgentQueue) (next lector.Delivery) {
 	t.Helper()
 	limittest.Until(t, "an urgent event", func() bool {
 		if err := u.Fetch(limittest.Context(t), 1, func(d lector.Delivery) { next = d }); err != nil {
@@ -213,7 +213,7 @@ func TestStreamIsNotMadeAgain(t *testing.T) {
 		if err := b.js.DeleteStream(t.Context(), bare); err != nil {
 			t.Fatal(err)
 		}
-		if w.Look(t.Context()); w.Fault() != nil {
+		if w.Check(t.Context()); w.Fault() != nil {
 			t.Errorf("%s: one look is enough for %v", name, w.Fault())
 		}
 		err := untilFault(t, w, name+" is gone")
@@ -415,7 +415,7 @@ func TestGroupWithoutLeader(t *testing.T) {
 	untilWell(t, w)
 	shutdown(nodes[1].server)
 	shutdown(nodes[2].server)
-	limittest.Until(t, "a fault", func() bool { w.Look(t.Context()); return w.Fault() != nil })
+	limittest.Until(t, "a fault", func() bool { w.Check(t.Context()); return w.Fault() != nil })
 	if err := w.Fault(); lector.HintOf(err) == "" {
 		t.Errorf("%v has no hint", err)
 	}

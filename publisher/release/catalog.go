@@ -20,11 +20,11 @@ const (
 	catalogAge  = 30 * time.Second
 )
 
-// catalog knows the newest renditions of each site, for feeds and for finding
+// Catalog knows the newest renditions of each site, for feeds and for finding
 // an article by its address. It lists the store again when it is older than
 // half a minute, and reads only the manifests that have changed. Older
 // renditions stay reachable by site and id.
-type catalog struct {
+type Catalog struct {
 	store Store
 	log   *slog.Logger
 
@@ -34,8 +34,8 @@ type catalog struct {
 
 // NewCatalog returns the catalog of a store. A manifest that cannot be read is
 // logged and left out: it must not hide the others.
-func NewCatalog(s Store, log *slog.Logger) *catalog {
-	return &catalog{store: s, log: log, sites: make(map[string]*siteCatalog)}
+func NewCatalog(s Store, log *slog.Logger) *Catalog {
+	return &Catalog{store: s, log: log, sites: make(map[string]*siteCatalog)}
 }
 
 // siteCatalog is one site's part of the catalog.
@@ -61,7 +61,7 @@ func (v cachedManifest) upToDate(o lector.Object) bool {
 
 // Newest returns the manifests of the site's renditions, the newest article
 // first, without their segments.
-func (c *catalog) Newest(ctx context.Context, site string) ([]lector.Manifest, error) {
+func (c *Catalog) Newest(ctx context.Context, site string) ([]lector.Manifest, error) {
 	s := c.siteCatalog(site)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,7 +75,7 @@ func (c *catalog) Newest(ctx context.Context, site string) ([]lector.Manifest, e
 	return s.newest, nil
 }
 
-func (c *catalog) siteCatalog(site string) *siteCatalog {
+func (c *Catalog) siteCatalog(site string) *siteCatalog {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s, ok := c.sites[site]
@@ -86,7 +86,7 @@ func (c *catalog) siteCatalog(site string) *siteCatalog {
 	return s
 }
 
-func (s *siteCatalog) refresh(ctx context.Context, c *catalog, site string) error {
+func (s *siteCatalog) refresh(ctx context.Context, c *Catalog, site string) error {
 	pointers, err := pointersOf(ctx, c.store, site)
 	if err != nil {
 		return err

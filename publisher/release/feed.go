@@ -19,7 +19,7 @@ import (
 const feedSize = 100
 
 // cacheFeed lets a cache keep the feed, but makes it ask each time whether it
-// still holds: what has been taken down must not be handed out again.
+// still holds: what has been taken down must not be served again.
 const cacheFeed = "public, no-cache"
 
 // Feed serves /feed/{site}.xml: the newest articles of a site as a podcast. An
@@ -27,7 +27,7 @@ const cacheFeed = "public, no-cache"
 // twice; the enclosure's address changes with its bytes.
 type Feed struct {
 	Options
-	Catalog *catalog
+	Catalog *Catalog
 	Log     *slog.Logger
 }
 

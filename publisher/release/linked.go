@@ -13,30 +13,30 @@ import (
 // AudioObject is the rendition as schema.org tells it to search engines
 // (JSON-LD). The label stands in it as a person reads it and as a term.
 type AudioObject struct {
-	Context        string       `json:"@context"`
-	Type           string       `json:"@type"`
-	Name           string       `json:"name"`
-	Description    string       `json:"description"` // the disclosure
-	ContentURL     string       `json:"contentUrl"`
-	EmbedURL       string       `json:"embedUrl"`
-	EncodingFormat string       `json:"encodingFormat"`
-	Duration       string       `json:"duration"`    // ISO 8601
-	ContentSize    string       `json:"contentSize"` // bytes
-	SHA256         string       `json:"sha256,omitempty"`
-	InLanguage     string       `json:"inLanguage"`
-	UploadDate     string       `json:"uploadDate"`
-	SourceType     string       `json:"digitalSourceType,omitempty"`
-	Caption        *mediaObject `json:"caption,omitempty"`
-	Encodes        *linkedWork  `json:"encodesCreativeWork,omitempty"`
+	Context        string        `json:"@context"`
+	Type           string        `json:"@type"`
+	Name           string        `json:"name"`
+	Description    string        `json:"description"` // the disclosure
+	ContentURL     string        `json:"contentUrl"`
+	EmbedURL       string        `json:"embedUrl"`
+	EncodingFormat string        `json:"encodingFormat"`
+	Duration       string        `json:"duration"`    // ISO 8601
+	ContentSize    string        `json:"contentSize"` // bytes
+	SHA256         string        `json:"sha256,omitempty"`
+	InLanguage     string        `json:"inLanguage"`
+	UploadDate     string        `json:"uploadDate"`
+	SourceType     string        `json:"digitalSourceType,omitempty"`
+	Caption        *MediaObject  `json:"caption,omitempty"`
+	Encodes        *CreativeWork `json:"encodesCreativeWork,omitempty"`
 }
 
-type mediaObject struct {
+type MediaObject struct {
 	Type           string `json:"@type"`
 	ContentURL     string `json:"contentUrl"`
 	EncodingFormat string `json:"encodingFormat"`
 }
 
-type linkedWork struct {
+type CreativeWork struct {
 	Type     string `json:"@type"`
 	Headline string `json:"headline"`
 	URL      string `json:"url"`
@@ -54,10 +54,10 @@ func (h Options) Linked(r *http.Request, m lector.Manifest) AudioObject {
 		SourceType: schemaSource(m.Disclosure.SourceType),
 	}
 	if vtt := h.absolute(r, m, m.Links.VTT); vtt != "" {
-		o.Caption = &mediaObject{"MediaObject", vtt, "text/vtt"}
+		o.Caption = &MediaObject{"MediaObject", vtt, "text/vtt"}
 	}
 	if m.Links.Article != "" {
-		o.Encodes = &linkedWork{"NewsArticle", m.Title, m.Links.Article}
+		o.Encodes = &CreativeWork{"NewsArticle", m.Title, m.Links.Article}
 	}
 	return o
 }

@@ -19,7 +19,7 @@ import (
 // it is among the newest of its site, or that of its embed page.
 type OEmbed struct {
 	Options
-	Catalog *catalog
+	Catalog *Catalog
 	Log     *slog.Logger
 }
 

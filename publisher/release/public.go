@@ -25,7 +25,7 @@ type pointerCheck struct {
 // since the catalog was listed: each pointer is looked at once more. Callers at
 // the same time share one check that began after they had asked, so that many of
 // them cost the store no more than one.
-func (c *catalog) Public(ctx context.Context, site string) ([]lector.Manifest, error) {
+func (c *Catalog) Public(ctx context.Context, site string) ([]lector.Manifest, error) {
 	asked := time.Now()
 	newest, err := c.Newest(ctx, site)
 	if err != nil {
@@ -51,7 +51,7 @@ func (c *catalog) Public(ctx context.Context, site string) ([]lector.Manifest, e
 }
 
 // withPointer returns those whose pointer is there.
-func (c *catalog) withPointer(ctx context.Context, all []lector.Manifest) ([]lector.Manifest, error) {
+func (c *Catalog) withPointer(ctx context.Context, all []lector.Manifest) ([]lector.Manifest, error) {
 	errs := make([]error, len(all))
 	slots := make(chan struct{}, stats)
 	var wait sync.WaitGroup

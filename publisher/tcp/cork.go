@@ -8,9 +8,9 @@ import (
 // connKey is the key of a request's connection.
 type connKey struct{}
 
-// Context returns ctx with the connection in it; it is for the ConnContext of
+// withConn returns ctx with the connection in it; it is for the ConnContext of
 // an http.Server. Connections that are no *conn are left out.
-func Context(ctx context.Context, c net.Conn) context.Context {
+func withConn(ctx context.Context, c net.Conn) context.Context {
 	if c, ok := c.(*conn); ok {
 		return context.WithValue(ctx, connKey{}, c)
 	}

@@ -42,12 +42,13 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// atBeginning reports whether what is read now begins a request, by how much package http
-// has room for. Its buffer is whole where nothing is left in it of what came behind the
-// request before; and there is room for one byte where it watches the client meanwhile.
-func (d *direct) atBeginning(room int) bool {
-	d.buffer = max(d.buffer, room)
-	return d.waiting && !d.ahead && room == d.buffer
+// atBeginning reports whether the bytes that are read now begin a request, by the size of
+// the buffer that package http reads into. It reads into its whole buffer where no bytes
+// of the request before are left in it, and into one byte where it watches for the end of
+// the connection during a request.
+func (d *direct) atBeginning(size int) bool {
+	d.buffer = max(d.buffer, size)
+	return d.waiting && !d.ahead && size == d.buffer
 }
 
 // answered answers a request that is read as a whole, if it is a direct one.
@@ -71,7 +72,7 @@ func (c *conn) answered(head []byte) bool {
 func (c *conn) newRequest() *http.Request {
 	if c.direct.common == nil {
 		first := &http.Request{RemoteAddr: c.RemoteAddr().String(), Header: make(http.Header)}
-		c.direct.common = first.WithContext(Context(context.Background(), c))
+		c.direct.common = first.WithContext(withConn(context.Background(), c))
 	}
 	clear(c.direct.common.Header)
 	c.direct.request = *c.direct.common
@@ -102,7 +103,7 @@ func (s *Server) context(ctx context.Context, c net.Conn) context.Context {
 	if c, ok := c.(*conn); ok && s.Direct != nil {
 		c.direct.server = s
 	}
-	return Context(ctx, c)
+	return withConn(ctx, c)
 }
 
 // state is the ConnState of an http.Server: it tells the connection whose turn it is.

@@ -8,3 +8,6 @@ const (
 	BodyTimeout   = bodyTimeout
 	IdleTimeout   = idleTimeout
 )
+
+// Context gives a context its connection, as a Server does for its requests.
+var Context = withConn

@@ -16,14 +16,14 @@ type Corrections string
 
 // The places of corrections.
 const (
-	CorrectionsInPlace Corrections = "place" // where they stand; so is ""
-	CorrectionsFirst   Corrections = "start" // before the text
-	CorrectionsOff     Corrections = "off"   // nowhere
+	correctionsInPlace Corrections = "place" // where they stand; so is ""
+	correctionsFirst   Corrections = "start" // before the text
+	correctionsOff     Corrections = "off"   // nowhere
 )
 
 // Valid reports whether it is one of the places, or "".
 func (c Corrections) Valid() bool {
-	return slices.Contains([]Corrections{"", CorrectionsInPlace, CorrectionsFirst, CorrectionsOff}, c)
+	return slices.Contains([]Corrections{"", correctionsInPlace, correctionsFirst, correctionsOff}, c)
 }
 
 // afterLabel is what may stand between the word and the text: a colon, behind a date or
@@ -48,7 +48,7 @@ func isCorrection(text string) bool {
 
 // WithCorrections returns the page with its corrections where they are to be read.
 func (p Page) WithCorrections(where Corrections) Page {
-	if where == "" || where == CorrectionsInPlace {
+	if where == "" || where == correctionsInPlace {
 		return p
 	}
 	var found, rest []Block
@@ -56,7 +56,7 @@ func (p Page) WithCorrections(where Corrections) Page {
 		switch {
 		case !b.Keep || b.Kind != lector.Paragraph && b.Kind != lector.Quote || b.insisted() || !isCorrection(b.Text):
 			rest = append(rest, b)
-		case where == CorrectionsOff:
+		case where == correctionsOff:
 			b.Keep, b.Rule, b.ID, b.Reason = false, "site: corrections are not read", "corrections", notes
 			rest = append(rest, b)
 		default:

@@ -65,9 +65,9 @@ func TestWithCorrections(t *testing.T) {
 	}
 	for where, want := range map[Corrections]string{
 		"":                 "The bridge was|The mayor|Correction:|Update:",
-		CorrectionsInPlace: "The bridge was|The mayor|Correction:|Update:",
-		CorrectionsFirst:   "Correction:|The bridge was|The mayor|Update:",
-		CorrectionsOff:     "The bridge was|The mayor|Update:",
+		correctionsInPlace: "The bridge was|The mayor|Correction:|Update:",
+		correctionsFirst:   "Correction:|The bridge was|The mayor|Update:",
+		correctionsOff:     "The bridge was|The mayor|Update:",
 	} {
 		var got []string
 		p := page.WithCorrections(where)

@@ -12,7 +12,7 @@ type Entry struct {
 	// needs.
 	Job        lector.Job
 	Characters int       // of the chunks; 0: no attempt has reached an end yet
-	Waiting    time.Time // since when it stands so: of a job at work, when its first attempt at the revision began
+	Waiting    time.Time // since when it is in its state; of a running job, when its first attempt at the revision began
 	// Took is how long the last attempt took that has ended.
 	Took time.Duration
 }

@@ -19,7 +19,7 @@ type Group struct {
 type Count struct {
 	Group
 	Jobs   int
-	Oldest time.Time // since when the job stands so that has stood so the longest
+	Oldest time.Time // since when the job is in it that has been there the longest
 }
 
 // waiting is a heap of the jobs of a group, the one on top that waits the longest.

@@ -1,6 +1,6 @@
-// Package jobindex keeps in memory what lists, filters, counts and plans need of
-// all job records, so that none of them reads the bucket. It is kept by a watch and
-// may lag behind the bucket by a moment: what must be certain is read there.
+// Package jobindex keeps the fields of all job records in memory that lists, filters,
+// counts and plans need, so that none of them reads the bucket. A watch keeps it up to
+// date, a moment behind the bucket: what must be exact is read from the bucket.
 package jobindex
 
 import (
@@ -16,10 +16,10 @@ import (
 	"lector"
 )
 
-// records are the job records. Follow calls changed with each as it stands, then
+// Records are the job records. Follow calls changed with each as it stands, then
 // complete, and then changed whenever one changes, and erased with the id of one that is
 // gone. It returns when ctx ends, or with an error when it cannot go on.
-type records interface {
+type Records interface {
 	Follow(ctx context.Context, changed func(lector.Job), erased func(id string), complete func()) error
 }
 
@@ -38,8 +38,8 @@ func New() *Index {
 	return &Index{jobs: map[string]*entry{}, groups: map[Group]*waiting{}, shared: map[string]string{}}
 }
 
-// Run keeps the index until ctx ends. A watch that breaks off is begun again.
-func (x *Index) Run(ctx context.Context, records records, log *slog.Logger) {
+// Run keeps the index up to date until ctx ends. A watch that fails is started again.
+func (x *Index) Run(ctx context.Context, records Records, log *slog.Logger) {
 	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, 30*time.Second) {
 		err := records.Follow(ctx, x.Set, x.forget, func() { x.setComplete(true); wait = time.Second })
 		x.setComplete(false)

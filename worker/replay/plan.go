@@ -16,33 +16,33 @@ import (
 	"lector/worker/jobindex"
 )
 
-// finder finds jobs, the last changed first.
-type finder interface {
+// Finder finds jobs, the last changed first.
+type Finder interface {
 	Complete() bool
 	Find(f lector.JobFilter) (int, iter.Seq[jobindex.Entry])
 	Job(id string) (jobindex.Entry, bool)
 }
 
-// estimator says what reading an article takes now.
-type estimator interface {
+// Estimator estimates the characters and the cost of reading an article now.
+type Estimator interface {
 	Estimate(ctx context.Context, a lector.Article, generation string) (worker.Estimate, error)
 }
 
 // errIncomplete is the answer while nobody knows all jobs.
 var errIncomplete = errors.New("the index of the jobs is not complete yet")
 
-// reader knows what is read in the public audio of an article.
-type reader interface {
+// Reader reports whether the public audio of an article contains a word.
+type Reader interface {
 	Reads(ctx context.Context, site, key, word string) (bool, error)
 }
 
-// Planner says what a replay would do.
+// Planner makes the plan of a replay: its articles, characters, cost and time.
 type Planner struct {
-	Jobs      finder
-	Events    events    // nil: the records alone are asked
-	Estimator estimator // likewise
-	Reader    reader    // nil: no words can be looked for
-	AtOnce    int       // how many articles of a replay that says nothing may be at work
+	Jobs      Finder
+	Events    Events    // nil: the records alone are asked
+	Estimator Estimator // likewise
+	Reader    Reader    // nil: no words can be looked for
+	AtOnce    int       // how many articles of a replay are in work at once unless it states a number
 }
 
 // Up to exactly articles are looked at each; of more, sampled ones, which lie evenly

@@ -1,5 +1,5 @@
-// Package replay runs many articles again: it plans what that takes and carries it
-// out, a few at a time, in the lane for what nothing else waits for.
+// Package replay runs many jobs again: it plans what that takes and carries it out, a
+// few at a time, in the backfill lane.
 package replay
 
 import (
@@ -19,16 +19,16 @@ const source = "lector-replay"
 // NewID returns a name for a replay.
 func NewID() string { return "replay-" + strings.ToLower(rand.Text()[:8]) }
 
-// jobs are the job records.
-type jobs interface {
+// Jobs are the job records.
+type Jobs interface {
 	Job(ctx context.Context, site, key string) (j lector.Job, version uint64, err error)
 }
 
-// events are the article events. NewestEvent and Event return lector.ErrNotFound for
+// Events are the article events. NewestEvent and Event return lector.ErrNotFound for
 // what the stream does not have any more. PublishAfter publishes an event of an
 // article whose newest one is at the given place; it is lector.ErrConflict when that
 // is not so.
-type events interface {
+type Events interface {
 	NewestEvent(ctx context.Context, j lector.JobRef) (lector.ArticleEvent, uint64, error)
 	Event(ctx context.Context, sequence uint64) (lector.ArticleEvent, error)
 	PublishAfter(ctx context.Context, e lector.ArticleEvent, newest uint64) (uint64, error)
@@ -73,9 +73,9 @@ func check(j lector.Job, f lector.JobFilter) error {
 // publisher publishes the replay of single articles. What it does is done once,
 // however often it is called for an article of the same replay.
 type publisher struct {
-	jobs      jobs
-	events    events
-	estimator estimator
+	jobs      Jobs
+	events    Events
+	estimator Estimator
 	now       func() time.Time
 }
 

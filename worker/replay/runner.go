@@ -12,42 +12,42 @@ import (
 	"lector/worker/jobindex"
 )
 
-// replays keeps the records of replays and their lists. Save is a compare-and-set:
+// Replays keeps the records of replays and their lists. Save is a compare-and-set:
 // it returns lector.ErrConflict when the record is no longer at the given version.
 // Follow calls changed with each record as it stands and whenever one changes.
-type replays interface {
+type Replays interface {
 	Replay(ctx context.Context, id string) (r lector.Replay, version uint64, err error)
 	Save(ctx context.Context, r lector.Replay, version uint64) (uint64, error)
 	List(ctx context.Context, id string, from int) iter.Seq2[lector.JobRef, error]
 	Follow(ctx context.Context, changed func(lector.Replay)) error
 }
 
-// leases are exclusive rights to work on something. Hold returns lector.ErrExists
+// Leases are exclusive rights to work on something. Hold returns lector.ErrExists
 // when somebody else holds the name; the context it returns ends when the lease is
 // lost.
-type leases interface {
+type Leases interface {
 	Hold(ctx context.Context, name string) (held context.Context, release func(), err error)
 }
 
-// index is what the runner asks of the index of the jobs.
-type index interface {
+// Index is the part of the job index that the runner needs.
+type Index interface {
 	Complete() bool
 	Job(id string) (jobindex.Entry, bool)
 }
 
-// Runner carries out replays, each under a lease: of several workers one is at it,
-// and another goes on when that one is gone.
+// Runner carries out replays, each under a lease: one worker runs it, and another goes
+// on when that one has died.
 type Runner struct {
 	Name    string // of this worker
-	Replays replays
-	Jobs    jobs
-	Events  events
-	Leases  leases
-	Index   index
+	Replays Replays
+	Jobs    Jobs
+	Events  Events
+	Leases  Leases
+	Index   Index
 	// Estimator counts the characters of replays that synthesise again.
-	Estimator estimator
+	Estimator Estimator
 	Log       *slog.Logger
-	AtOnce    int              // how many articles of a replay that says nothing may be at work
+	AtOnce    int              // how many articles of a replay are in work at once unless it states a number
 	Poll      time.Duration    // how often the work is looked at; 0 is a tenth of a second
 	Now       func() time.Time // nil is time.Now
 }
@@ -69,7 +69,7 @@ func (r *Runner) poll() time.Duration {
 // leaseWait is how often a replay is tried whose lease another worker holds.
 const leaseWait = 5 * time.Second
 
-// Run carries out what is to be carried out until ctx ends.
+// Run carries out replays until ctx ends.
 func (r *Runner) Run(ctx context.Context) {
 	known := &states{of: map[string]lector.ReplayState{}, wake: make(chan struct{}, 1)}
 	var work sync.WaitGroup

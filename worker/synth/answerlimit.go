@@ -11,7 +11,7 @@ import (
 // a length, and end their answer as if it were whole. The zero value knows
 // nothing.
 type answerLimit struct {
-	found func(limit int) // is told of a limit, once; nil: nobody is
+	found func(limit int) // is called once when a limit is measured; may be nil
 
 	mu      sync.Mutex
 	proven  int           // characters of the longest text that came whole

@@ -159,7 +159,7 @@ func TestLedgerSaysWhatIsInASpool(t *testing.T) {
 	chunks, _ := article(100)
 	for name, spools := range map[string]bool{"the store is away": true, "it is not": false} {
 		synctest.Test(t, func(t *testing.T) {
-			ledger := &entries{memoryLedger: NewMemoryLedger(nil)}
+			ledger := &entries{MemoryLedger: NewMemoryLedger(nil)}
 			s := Synthesizer{
 				Voice: KeepAnswers(Meter(&fake{}, "anna")), Answers: &memoryAnswers{spools: spools},
 				Clips: &memory{fail: errors.New("the store is away")},
@@ -189,11 +189,11 @@ func TestLedgerSaysWhatIsInASpool(t *testing.T) {
 
 // entries is a ledger that shows all that was written.
 type entries struct {
-	*memoryLedger
+	*MemoryLedger
 	all []lector.AttemptUsage
 }
 
 func (e *entries) Write(ctx context.Context, u lector.AttemptUsage) error {
 	e.all = append(e.all, u)
-	return e.memoryLedger.Write(ctx, u)
+	return e.MemoryLedger.Write(ctx, u)
 }

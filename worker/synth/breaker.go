@@ -17,17 +17,17 @@ import (
 type BreakerConfig struct {
 	Failures uint32        // transient ones in a row; 0 is 5
 	Timeout  time.Duration // of the open state; 0 is 30 s
-	Leases   Leases        // over all workers, one of which tries a voice that is down; nil: each does
+	Leases   Leases        // over all workers, of which one probes a voice that is down; nil: each does
 	Probe    string        // names the lease for that
 }
 
-// Breaker is the circuit breaker of a voice. After a number of transient failures
-// in a row it refuses calls until the timeout, so that an article goes to its next
-// voice at once instead of trying each chunk in vain; then a single call is let
-// through, and its success closes the circuit. A refusal that concerns the account
-// and not the text opens it at once. A throttled or another permanent answer counts
-// as a success: the backend that gives it works. What calls come to that were begun
-// before the circuit opened is not counted.
+// Breaker is the circuit breaker of a voice. After a number of transient failures in a
+// row it refuses calls until the timeout, so that an article goes to its next voice at
+// once instead of trying each chunk in vain; then a single call is let through, and its
+// success closes the circuit. A refusal that concerns the account and not the text
+// opens it at once. A throttled or another permanent answer counts as a success: the
+// backend that gives it works. The results of calls that were begun before the circuit
+// opened do not count.
 type Breaker struct {
 	config  BreakerConfig
 	circuit *gobreaker.CircuitBreaker[Result]
@@ -48,7 +48,7 @@ func NewBreaker(c BreakerConfig) *Breaker {
 	b := &Breaker{config: c}
 	b.circuit = gobreaker.NewCircuitBreaker[Result](gobreaker.Settings{
 		// gobreaker lets a call through after this moment, not at it; a caller that
-		// comes back at the moment it was told is not to be refused again.
+		// comes back exactly then is not to be refused again.
 		Timeout:      c.Timeout - time.Nanosecond,
 		ReadyToTrip:  b.readyToTrip,
 		IsExcluded:   func(err error) bool { return errors.As(err, new(uncounted)) },

@@ -157,4 +157,4 @@ func (d *memoryLeases) Hold(ctx context.Context, name string) (context.Context, 
 }
 
 // openAccount opens an account in a ledger, which is its budget too.
-func openAccount(l *memoryLedger) *Account { return NewAccount("havana", "j", "one", l, l, quiet) }
+func openAccount(l *MemoryLedger) *Account { return NewAccount("havana", "j", "one", l, l, quiet) }

@@ -7,9 +7,9 @@ import (
 	"lector"
 )
 
-// memoryLedger is a UsageLedger and a Budget in memory, for one process: what it
+// MemoryLedger is a UsageLedger and a Budget in memory, for one process: what it
 // knows ends with it. Workers that share their budgets use those of infra/nats.
-type memoryLedger struct {
+type MemoryLedger struct {
 	budgets map[string]lector.Budget
 
 	mu       sync.Mutex
@@ -19,14 +19,14 @@ type memoryLedger struct {
 }
 
 // NewMemoryLedger returns an empty ledger with the budgets of sites.
-func NewMemoryLedger(budgets map[string]lector.Budget) *memoryLedger {
-	return &memoryLedger{
+func NewMemoryLedger(budgets map[string]lector.Budget) *MemoryLedger {
+	return &MemoryLedger{
 		budgets: budgets, usage: map[string]lector.AttemptUsage{}, spent: map[string]lector.BudgetState{}, reserved: map[string]lector.Call{},
 	}
 }
 
 // Write records what an attempt uses.
-func (l *memoryLedger) Write(_ context.Context, u lector.AttemptUsage) error {
+func (l *MemoryLedger) Write(_ context.Context, u lector.AttemptUsage) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if u.Replaces(l.usage[u.ID]) {
@@ -36,7 +36,7 @@ func (l *memoryLedger) Write(_ context.Context, u lector.AttemptUsage) error {
 }
 
 // Reserve takes a call out of its site's budget.
-func (l *memoryLedger) Reserve(_ context.Context, c lector.Call) error {
+func (l *MemoryLedger) Reserve(_ context.Context, c lector.Call) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s, err := l.spent[c.Site].Reserve(l.budgets[c.Site], c)
@@ -47,7 +47,7 @@ func (l *memoryLedger) Reserve(_ context.Context, c lector.Call) error {
 }
 
 // Settle gives back what was reserved and not spent.
-func (l *memoryLedger) Settle(_ context.Context, c lector.Call) error {
+func (l *MemoryLedger) Settle(_ context.Context, c lector.Call) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if reserved, ok := l.reserved[c.ID]; ok {

@@ -114,7 +114,7 @@ func TestBilledIsUnique(t *testing.T) {
 }
 
 // recorded returns the calls that a ledger holds.
-func recorded(l *memoryLedger) (calls []lector.Call) {
+func recorded(l *MemoryLedger) (calls []lector.Call) {
 	for _, u := range l.usage {
 		calls = append(calls, u.AllCalls()...)
 	}

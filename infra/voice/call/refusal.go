@@ -12,12 +12,12 @@ import (
 	"lector/infra/voice/sound"
 )
 
-// kind is the class of a refusal.
-type kind int
+// Kind is the class of a refusal.
+type Kind int
 
 // The kinds of refusals.
 const (
-	unclassified kind = iota // by status
+	unclassified Kind = iota // by status
 	Permanent                // the same call is refused again
 	Denied                   // any call is refused, whatever its text: the account or the settings
 	Transient                // the same call may pass
@@ -27,7 +27,7 @@ const (
 
 // Refusal is a status other than 200, explained.
 type Refusal struct {
-	Kind       kind
+	Kind       Kind
 	Reason     string        // in the server's words
 	Hint       string        // what the operator can do
 	RetryAfter time.Duration // for Throttled: when to come back
@@ -142,7 +142,7 @@ func (f Refusal) Wrap(err error) error {
 }
 
 // defaultHints say what an operator can do about a refusal without a hint of its own.
-var defaultHints = map[kind]string{
+var defaultHints = map[Kind]string{
 	unclassified: refusedHint,
 	Permanent:    refusedHint,
 	Denied:       refusedHint,

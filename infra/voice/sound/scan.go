@@ -11,8 +11,8 @@ import (
 	"lector/audio/mpeg"
 )
 
-// form is the form of an MP3.
-type form struct {
+// FrameInfo is the form of an MP3.
+type FrameInfo struct {
 	Rate     int // Hz
 	Channels int
 	Frames   int
@@ -25,8 +25,8 @@ var errTruncated = errors.New("cut off")
 // ScanFrames goes from frame to frame of a layer III stream. ID3 tags may stand around
 // it; anything else that is no whole frame of the first one's version, rate and
 // channels is an error.
-func ScanFrames(mp3 []byte) (form, error) {
-	var f form
+func ScanFrames(mp3 []byte) (FrameInfo, error) {
+	var f FrameInfo
 	var first mpeg.Header
 	samples := 0
 	for at := id3Size(mp3); at < len(mp3) && !isID3v1(mp3[at:]); f.Frames++ {

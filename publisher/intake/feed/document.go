@@ -16,32 +16,29 @@ import (
 	"lector"
 )
 
-// kind is what a document is.
-type kind string
-
 // The kinds of documents.
 const (
-	rssFeed      kind = "RSS feed"
-	atomFeed     kind = "Atom feed"
-	jsonFeed     kind = "JSON feed"
-	sitemap      kind = "sitemap"
-	newsSitemap  kind = "news sitemap"
-	SitemapIndex kind = "sitemap index"
+	rssFeed      = "RSS feed"
+	atomFeed     = "Atom feed"
+	jsonFeed     = "JSON feed"
+	sitemap      = "sitemap"
+	newsSitemap  = "news sitemap"
+	SitemapIndex = "sitemap index"
 )
 
-// document is a feed, a sitemap or an index of sitemaps.
-type document struct {
-	Kind     kind
+// Document is a feed, a sitemap or an index of sitemaps.
+type Document struct {
+	Kind     string // such as SitemapIndex
 	Title    string // of the publication; "" where none is stated
 	Link     string // the publication's own address; "" where none is stated
-	Entries  []articleEntry
-	Children []child // sitemaps that an index names
+	Entries  []Entry
+	Children []Child // sitemaps that an index names
 	Skipped  int     // entries without a usable address
 }
 
-// articleEntry is an article as a document lists it. ID names it for ever; of a sitemap it
+// Entry is an article as a document lists it. ID names it for ever; of a sitemap it
 // is the address.
-type articleEntry struct {
+type Entry struct {
 	ID, URL   string
 	Title     string
 	Tags      []string
@@ -50,8 +47,8 @@ type articleEntry struct {
 	content   string    // what else the document says of it: a change of it is one of the article
 }
 
-// child is a sitemap that an index names.
-type child struct {
+// Child is a sitemap that an index names.
+type Child struct {
 	URL     string
 	Updated string // as the index states it
 }
@@ -67,10 +64,10 @@ var errNoFeed = errors.New("neither a feed nor a sitemap")
 
 // Parse reads a document that came from an address, by which relative addresses are
 // completed. It may be compressed with gzip. Its errors are permanent.
-func Parse(data []byte, address string) (document, error) {
+func Parse(data []byte, address string) (Document, error) {
 	data, err := unpack(data)
 	if err != nil {
-		return document{}, lector.Permanent(err)
+		return Document{}, lector.Permanent(err)
 	}
 	base, err := url.Parse(address)
 	if err != nil {
@@ -84,7 +81,7 @@ func Parse(data []byte, address string) (document, error) {
 	return d, nil
 }
 
-func parse(data []byte, base *url.URL) (document, error) {
+func parse(data []byte, base *url.URL) (Document, error) {
 	switch rootElement(data) {
 	case "urlset", "sitemapindex":
 		return parseSitemap(data, base)
@@ -94,7 +91,7 @@ func parse(data []byte, base *url.URL) (document, error) {
 	if isJSON(data) {
 		return parseSyndication(trimBOM(data), base)
 	}
-	return document{}, errNoFeed
+	return Document{}, errNoFeed
 }
 
 // isJSON reports whether data is a JSON feed, which its version tells.

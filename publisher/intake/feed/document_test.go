@@ -35,7 +35,7 @@ func TestParse(t *testing.T) {
 	morning := time.Date(2026, 11, 2, 8, 4, 5, 0, time.UTC)
 	for name, tc := range map[string]struct {
 		data string
-		kind feed.Kind
+		kind string
 		want feed.Entry // the first
 		n    int
 	}{

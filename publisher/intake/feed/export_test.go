@@ -1,11 +1,6 @@
 package feed
 
-// What a document consists of, for the tests of Parse.
-type (
-	Kind  = kind
-	Entry = articleEntry
-)
-
+// The kinds of documents, for the tests of Parse.
 const (
 	RSS         = rssFeed
 	Atom        = atomFeed

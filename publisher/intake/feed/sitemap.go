@@ -64,9 +64,9 @@ type namespaced struct {
 
 // parseSitemap reads one element after the other. A file that breaks off is an error:
 // what is missing in it must not count as gone.
-func parseSitemap(data []byte, base *url.URL) (document, error) {
+func parseSitemap(data []byte, base *url.URL) (Document, error) {
 	d := newDecoder(data)
-	doc, open := document{Kind: sitemap}, 0
+	doc, open := Document{Kind: sitemap}, 0
 	for {
 		t, err := d.Token()
 		if errors.Is(err, io.EOF) && open == 0 {
@@ -91,7 +91,7 @@ func parseSitemap(data []byte, base *url.URL) (document, error) {
 }
 
 // read reads a url or a sitemap element, and passes over others.
-func (d *document) read(from *xml.Decoder, e xml.StartElement, base *url.URL) error {
+func (d *Document) read(from *xml.Decoder, e xml.StartElement, base *url.URL) error {
 	if e.Name.Local != "url" && e.Name.Local != "sitemap" {
 		return from.Skip()
 	}
@@ -105,7 +105,7 @@ func (d *document) read(from *xml.Decoder, e xml.StartElement, base *url.URL) er
 		d.Skipped++
 	case e.Name.Local == "sitemap":
 		d.Kind = SitemapIndex
-		d.Children = append(d.Children, child{URL: address, Updated: strings.TrimSpace(s.LastMod)})
+		d.Children = append(d.Children, Child{URL: address, Updated: strings.TrimSpace(s.LastMod)})
 	default:
 		d.add(s, address)
 	}
@@ -122,8 +122,8 @@ func (s sitemapEntry) loc() string {
 	return ""
 }
 
-func (d *document) add(s sitemapEntry, address string) {
-	e := articleEntry{ID: identifier(address), URL: address, Updated: w3cTime(s.LastMod), content: s.LastMod}
+func (d *Document) add(s sitemapEntry, address string) {
+	e := Entry{ID: identifier(address), URL: address, Updated: w3cTime(s.LastMod), content: s.LastMod}
 	if s.News != nil {
 		d.Kind = newsSitemap
 		e.Published, e.Title = w3cTime(s.News.Published), plain(s.News.Title)

@@ -23,15 +23,15 @@ import (
 	"lector/publisher/intake/reconcile"
 )
 
-// httpClient makes requests over HTTP. It bounds redirects, sizes and times, refuses what
+// HTTPClient makes requests over HTTP. It bounds redirects, sizes and times, refuses what
 // nobody may fetch for us, and hands out pages in UTF-8.
-type httpClient interface {
+type HTTPClient interface {
 	Do(req *http.Request) (*http.Response, error)
 }
 
 // Source lists the articles of a feed or a sitemap, and fetches their pages.
 type Source struct {
-	Web  httpClient
+	Web  HTTPClient
 	URL  string // of the feed, the sitemap or the index
 	Site string // the site's own address: pages of other sites are not read; "" is that of the feed
 
@@ -117,7 +117,7 @@ func (v validators) header() http.Header {
 }
 
 // document fetches one; ok is false when it has not changed.
-func (s *Source) document(ctx context.Context, address string, v validators) (d document, now validators, ok bool, err error) {
+func (s *Source) document(ctx context.Context, address string, v validators) (d Document, now validators, ok bool, err error) {
 	a, err := s.get(ctx, http.MethodGet, address, v.header())
 	switch {
 	case errors.Is(err, lector.ErrNotFound): // of a document it says nothing of the articles
@@ -239,7 +239,7 @@ func (s *Source) List(ctx context.Context, place string) (items []reconcile.Item
 }
 
 // items are the entries of a document, each once. The site's front page is no article.
-func (s *Source) items(d document) (all []reconcile.Item) {
+func (s *Source) items(d Document) (all []reconcile.Item) {
 	seen := map[string]bool{}
 	for _, e := range d.Entries {
 		if seen[e.ID] || frontPage(e.URL) {
@@ -260,7 +260,7 @@ func frontPage(address string) bool {
 }
 
 // revision names the state of an article as the document describes it.
-func (e articleEntry) revision() string {
+func (e Entry) revision() string {
 	sum := sha256.Sum256([]byte(e.ID + "\x00" + e.URL + "\x00" + e.content))
 	return "feed-" + hex.EncodeToString(sum[:8])
 }

@@ -15,12 +15,12 @@ import (
 )
 
 // parseSyndication reads RSS, Atom and JSON feeds.
-func parseSyndication(data []byte, base *url.URL) (document, error) {
+func parseSyndication(data []byte, base *url.URL) (Document, error) {
 	f, err := gofeed.NewParser().Parse(bytes.NewReader(data))
 	if err != nil {
-		return document{}, fmt.Errorf("feed: %w", err)
+		return Document{}, fmt.Errorf("feed: %w", err)
 	}
-	d := document{Kind: kindOf(f.FeedType), Title: plain(f.Title), Link: absolute(base, f.Link)}
+	d := Document{Kind: kindOf(f.FeedType), Title: plain(f.Title), Link: absolute(base, f.Link)}
 	for _, item := range f.Items {
 		if e := entry(base, item); e.URL != "" {
 			d.Entries = append(d.Entries, e)
@@ -31,7 +31,7 @@ func parseSyndication(data []byte, base *url.URL) (document, error) {
 	return d, nil
 }
 
-func kindOf(feedType string) kind {
+func kindOf(feedType string) string {
 	switch feedType {
 	case "atom":
 		return atomFeed
@@ -42,8 +42,8 @@ func kindOf(feedType string) kind {
 }
 
 // entry reads an item. Many feeds have the address in the guid alone.
-func entry(base *url.URL, item *gofeed.Item) articleEntry {
-	e := articleEntry{
+func entry(base *url.URL, item *gofeed.Item) Entry {
+	e := Entry{
 		URL: absolute(base, item.Link), Title: plain(item.Title), Published: moment(item.PublishedParsed), Updated: moment(item.UpdatedParsed),
 		content: strings.Join([]string{item.Title, item.Link, item.Published, item.Updated, item.Description, item.Content}, "\x00"),
 	}

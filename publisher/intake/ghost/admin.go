@@ -22,14 +22,14 @@ import (
 	"lector"
 )
 
-// httpDoer makes requests, within bounds of its own.
-type httpDoer interface {
+// HTTPClient makes requests, within bounds of its own.
+type HTTPClient interface {
 	Do(r *http.Request) (*http.Response, error)
 }
 
 // Admin is the Admin API of a Ghost, with the key of an integration.
 type Admin struct {
-	http   httpDoer
+	http   HTTPClient
 	base   string // ends with /ghost/api/admin/
 	id     string // of the key
 	secret []byte
@@ -41,7 +41,7 @@ var adminKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 
 // NewAdmin returns the Admin API of the Ghost at an address, such as
 // https://reader.example.
-func NewAdmin(client httpDoer, address, key string) (*Admin, error) {
+func NewAdmin(client HTTPClient, address, key string) (*Admin, error) {
 	m := adminKey().FindStringSubmatch(strings.TrimSpace(key))
 	if m == nil {
 		return nil, lector.Hint(errors.New("the key is not an Admin API key of Ghost: 24 hexadecimal digits, a colon and 64 more"),
@@ -55,8 +55,8 @@ func NewAdmin(client httpDoer, address, key string) (*Admin, error) {
 	return &Admin{http: client, base: base, id: m[1], secret: secret, now: time.Now}, err
 }
 
-// adminSite is what a Ghost says of itself to everybody.
-type adminSite struct {
+// About is what a Ghost says of itself to everybody.
+type About struct {
 	Title   string    `json:"title"`
 	URL     string    `json:"url"`
 	Version string    `json:"version"`
@@ -64,8 +64,8 @@ type adminSite struct {
 }
 
 // Site asks Ghost who it is. It needs no key.
-func (a *Admin) Site(ctx context.Context) (adminSite, error) {
-	var out struct{ Site adminSite }
+func (a *Admin) Site(ctx context.Context) (About, error) {
+	var out struct{ Site About }
 	h, err := a.do(ctx, http.MethodGet, "site/", nil, nil, &out)
 	if err == nil && out.Site.Version == "" {
 		err = errors.New("no Ghost answers there")
@@ -100,13 +100,13 @@ const pageSize = 25
 
 // Page returns a page of the posts, or pages, that pass a filter in Ghost's own language
 // (NQL), in a given order; pages are counted from 1. next is 0 behind the last one.
-func (a *Admin) Page(ctx context.Context, kind, filter, order string, page int) (posts []post, next, total int, err error) {
+func (a *Admin) Page(ctx context.Context, kind, filter, order string, page int) (posts []Post, next, total int, err error) {
 	q := url.Values{
 		"filter": {filter}, "order": {order}, "formats": {"html"}, "include": {"authors,tags"},
 		"limit": {strconv.Itoa(pageSize)}, "page": {strconv.Itoa(page)},
 	}
 	var out struct {
-		Posts, Pages []post
+		Posts, Pages []Post
 		Meta         struct {
 			Pagination struct {
 				Next  int `json:"next"`

@@ -27,8 +27,8 @@ func (Source) Keep() strip.Keep {
 
 // change is a post's state after a change, and what was different before.
 type change struct {
-	Current  post `json:"current"`
-	Previous post `json:"previous"`
+	Current  Post `json:"current"`
+	Previous Post `json:"previous"`
 }
 
 // Event makes the event of a delivery. Earlier releases of Ghost do not say which

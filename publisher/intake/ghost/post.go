@@ -8,9 +8,9 @@ import (
 	"lector/publisher/intake/strip"
 )
 
-// post is a post or a page, in what Lector wants of the Admin API's fields. In a
+// Post is a post or a page, in what Lector wants of the Admin API's fields. In a
 // webhook's previous state a field that did not change is missing.
-type post struct {
+type Post struct {
 	ID            string    `json:"id"`
 	Title         string    `json:"title"`
 	HTML          string    `json:"html"`
@@ -38,11 +38,11 @@ var postFields = strip.Keep{
 }
 
 // IsPublic reports whether the post stands on the site: for whom, its visibility says.
-func (p post) IsPublic() bool { return p.Status == "published" }
+func (p Post) IsPublic() bool { return p.Status == "published" }
 
 // Article returns the article of a post. Of one that is not for everybody the text
 // ends at the cut that its editor has placed, and is left out where there is none.
-func (p post) Article(site string) lector.Article {
+func (p Post) Article(site string) lector.Article {
 	a := lector.Article{
 		Site: site, ID: p.ID, URL: p.URL, Title: p.Title, Subtitle: p.CustomExcerpt, Image: p.FeatureImage,
 		PublishedAt: p.PublishedAt, UpdatedAt: p.UpdatedAt, Authors: names(p.Authors), Tags: names(p.Tags),

@@ -37,7 +37,7 @@ func (p Posts) list(ctx context.Context, kind, filter string, page int) (items [
 		"limit": {strconv.Itoa(listSize)}, "page": {strconv.Itoa(page)},
 	}
 	var out struct {
-		Posts, Pages []post
+		Posts, Pages []Post
 		Meta         struct {
 			Pagination struct {
 				Next int `json:"next"`
@@ -59,7 +59,7 @@ func (p Posts) list(ctx context.Context, kind, filter string, page int) (items [
 
 // item is a post as the comparison wants it. What is not published is not public,
 // whatever visibility it will have.
-func (p post) item() reconcile.Item {
+func (p Post) item() reconcile.Item {
 	i := reconcile.Item{ID: p.ID, Title: p.Title, UpdatedAt: p.UpdatedAt, PublishedAt: p.PublishedAt, Visibility: visibility(p.Visibility)}
 	if !p.IsPublic() {
 		i.Visibility = lector.Visibility("ghost: " + p.Status)
@@ -98,7 +98,9 @@ func (p Posts) Changed(ctx context.Context, mark string) (items []reconcile.Item
 func (p Posts) List(ctx context.Context, place string) (items []reconcile.Item, next string, err error) {
 	kind, page := 0, 1
 	if place != "" {
-		if _, err := fmt.Sscanf(place, "%d/%d", &kind, &page); err != nil || kind < 0 || kind >= len(Kinds) || page < 1 {
+		_, err := fmt.Sscanf(place, "%d/%d", &kind, &page)
+		known := kind >= 0 && kind < len(Kinds)
+		if err != nil || !known || page < 1 {
 			return nil, "", fmt.Errorf("no place in a list: %q", place)
 		}
 	}
@@ -127,12 +129,12 @@ func (p Posts) Exists(ctx context.Context, i reconcile.Item) error {
 }
 
 // post asks for one post or page.
-func (p Posts) post(ctx context.Context, id string, query url.Values) (post, error) {
+func (p Posts) post(ctx context.Context, id string, query url.Values) (Post, error) {
 	for _, kind := range Kinds {
-		var out struct{ Posts, Pages []post }
+		var out struct{ Posts, Pages []Post }
 		_, err := p.Admin.do(ctx, http.MethodGet, kind+"/"+url.PathEscape(id)+"/", query, nil, &out)
 		if err = sourceError(err); err != nil && !errors.Is(err, lector.ErrNotFound) {
-			return post{}, err
+			return Post{}, err
 		}
 		for _, post := range append(out.Posts, out.Pages...) {
 			if post.IsPublic() {
@@ -140,7 +142,7 @@ func (p Posts) post(ctx context.Context, id string, query url.Values) (post, err
 			}
 		}
 	}
-	return post{}, fmt.Errorf("post %q of Ghost: %w", id, lector.ErrNotFound)
+	return Post{}, fmt.Errorf("post %q of Ghost: %w", id, lector.ErrNotFound)
 }
 
 // sourceError says of a refusal what the comparison makes of it. Only Ghost's own word

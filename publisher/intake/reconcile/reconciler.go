@@ -40,7 +40,7 @@ type Reconciler struct {
 	Now      func() time.Time // nil is time.Now
 
 	lacking        map[string]Entry   // published articles without correct audio, by their keys
-	failed         map[string]failure // articles that the source did not hand out, by their keys
+	failed         map[string]failure // articles that could not be fetched from the source, by their keys
 	gone           map[string]sighting
 	loaded         bool
 	mark, keptMark string
@@ -49,7 +49,7 @@ type Reconciler struct {
 	summary        Summary
 }
 
-// failure is an article that the source did not hand out.
+// failure is an article that could not be fetched from the source.
 type failure struct {
 	item   Item
 	state  string // that was asked for
@@ -255,13 +255,13 @@ func (r *Reconciler) event(i Item, k known, found Finding, a lector.Article) lec
 	return e
 }
 
-// The waits after which an article is asked for again that was not handed out.
+// The waits before an article that could not be fetched is asked for again.
 const (
 	firstRetry   = time.Minute
 	longestRetry = time.Hour
 )
 
-// fail notes that an article was not handed out. The error is returned where it
+// fail notes that an article could not be fetched. The error is returned where it
 // concerns the whole source.
 func (r *Reconciler) fail(ctx context.Context, key string, i Item, k known, err error) (Finding, string, error) {
 	if ctx.Err() != nil {

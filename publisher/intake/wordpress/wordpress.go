@@ -21,15 +21,15 @@ import (
 	"lector/publisher/intake/reconcile"
 )
 
-// web makes requests over HTTP. It bounds redirects, sizes and times.
-type web interface {
+// HTTPClient makes requests over HTTP. It bounds redirects, sizes and times.
+type HTTPClient interface {
 	Do(req *http.Request) (*http.Response, error)
 }
 
 // Source is a WordPress. Without a login it knows of what is published only, and a
 // post that is withdrawn is noticed when all are compared.
 type Source struct {
-	Web      web
+	Web      HTTPClient
 	URL      string   // of the site
 	User     string   // who may edit all posts; empty: no login
 	Password string   // an application password of User
@@ -159,7 +159,9 @@ func (s *Source) List(ctx context.Context, place string) (items []reconcile.Item
 	kinds := s.types()
 	kind, page := 0, 1
 	if place != "" {
-		if _, err := fmt.Sscanf(place, "%d/%d", &kind, &page); err != nil || kind < 0 || kind >= len(kinds) || page < 1 {
+		_, err := fmt.Sscanf(place, "%d/%d", &kind, &page)
+		known := kind >= 0 && kind < len(kinds)
+		if err != nil || !known || page < 1 {
 			return nil, "", fmt.Errorf("no place in a list: %q", place)
 		}
 	}
