@@ -7,8 +7,8 @@ import (
 	"lector"
 )
 
-// BreakingRule says which articles of a site stand in the breaking lane although
-// their events name none.
+// BreakingRule says which articles of a site are in the breaking lane although their
+// events name no lane.
 type BreakingRule struct {
 	Sections []string // in any case of letters
 	Tags     []string
@@ -22,8 +22,8 @@ func containsFold(all []string, word string) bool {
 	return slices.ContainsFunc(all, func(s string) bool { return strings.EqualFold(s, word) })
 }
 
-// Urgent reports whether an event must pass what waits before it: it takes audio
-// away, or stands in the breaking lane.
+// Urgent reports whether an event goes before others that wait: it withdraws an
+// article, or is in the breaking lane.
 func (n *Narrator) Urgent(e lector.ArticleEvent) bool {
 	return withdraws(e) || n.lane(e) == lector.Breaking
 }

@@ -52,10 +52,10 @@ func (p *Plan) hash(t *voicePlan) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// Narrate has the article read, by the next voice when one fails, and joins the
-// clips. A voice reads all of it or nothing; without one of its cast the
-// preferred voice reads it alone. A budget that is used up is no
-// failure of the voice: the article waits.
+// Narrate has the article read, by the next voice when one fails, and joins the clips.
+// A voice reads all of it or nothing; where a voice of a role fails, the preferred
+// voice reads all of it. A budget that is used up is no failure of the voice: the
+// article waits.
 //
 // The calls are entered into the account, which the caller closes.
 func (p *Plan) Narrate(ctx context.Context, a *synth.Account, step func(Progress)) (*Narration, error) {

@@ -69,7 +69,7 @@ type Narrator struct {
 	Account func(site, job, worker string) *synth.Account
 }
 
-// Plan is an article ready to be read by its preferred voice.
+// Plan is an article as its preferred voice will read it.
 type Plan struct {
 	narrator   *Narrator
 	article    lector.Article

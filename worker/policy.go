@@ -9,8 +9,8 @@ import (
 	"lector"
 )
 
-// Policy says which public articles of a site are not read. It holds for events from
-// every door, and before a voice is called.
+// Policy says which public articles of a site are not read. It holds for all events,
+// however they came in, and is checked before a voice is called.
 type Policy struct {
 	Sections []string // whose articles are not read, in any case of letters
 	Tags     []string // with which articles are not read

@@ -9,9 +9,9 @@ import (
 	"lector"
 )
 
-// StorageErrors returns s with its failures marked as trouble of the storage: they
-// are no fault of an article, which waits until they are over. That an object is
-// not there, or that its key is taken, is an answer and no failure.
+// StorageErrors returns s with its failures marked as lector.ClassStorage: the article
+// is not at fault and waits until the store works again. lector.ErrNotFound and
+// lector.ErrExists are no failures.
 func StorageErrors(s Store) Store { return storageErrors{s} }
 
 type storageErrors struct{ store Store }

@@ -11,8 +11,8 @@ import (
 	"lector"
 )
 
-// badEvent is what no CMS should send. Its marker stands in its header or data, so
-// that its dead letter can be told from others.
+// badEvent is what no CMS should send. Its marker is in its header or data, so that its
+// dead letter can be recognised.
 type badEvent struct {
 	at      time.Duration
 	name    string

@@ -11,8 +11,8 @@ import (
 )
 
 // bareClient publishes to a stream of its own and consumes it with the least that a
-// client can do: requests that are given up early and made again at once. What it
-// cannot do meanwhile nobody can.
+// client can do: requests that time out early and are repeated at once. While it gets
+// no answer, no other client does either.
 type bareClient struct {
 	broker               *broker
 	consumer             jetstream.Consumer

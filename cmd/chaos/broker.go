@@ -14,8 +14,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// broker is the CMS's and the checker's own way to NATS, past the proxies and
-// past Lector's own client.
+// broker is the direct connection to NATS of the CMS and the checker: without the
+// proxies and without Lector's own client.
 type broker struct {
 	nc *nats.Conn
 	js jetstream.JetStream

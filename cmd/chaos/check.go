@@ -51,8 +51,8 @@ func (e evidence) checkArticle(h *history, v *violations) {
 	}
 }
 
-// losses is how many workers in a row may be lost at an article before that is given
-// up, so that no article takes down one worker after the other.
+// losses is how many workers in a row may die at an article until its job fails, so
+// that no article ends one worker after the other.
 const losses = 3
 
 // poisoned reports whether a job was given up since the schedule has killed or frozen

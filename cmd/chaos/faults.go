@@ -90,8 +90,8 @@ func (l *lab) killAt(ctx context.Context, c *child, f fault) error {
 	return l.aim(ctx, where, kill)
 }
 
-// longestAim is how long a fault waits for the place that it strikes at. It
-// strikes anyhow then.
+// longestAim is how long a fault waits for the place that it strikes at. Then it
+// strikes anyway.
 const longestAim = 8 * time.Second
 
 // aim strikes when a point is reached, before the work goes on there.

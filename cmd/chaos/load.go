@@ -131,7 +131,7 @@ func (s *story) add(kind lector.EventType, skew time.Duration, copies int) {
 	})
 }
 
-// revisionName counts, so that a later one can be told from an earlier.
+// revisionName numbers revisions, so that it is known which of two is the later.
 func revisionName(n int) string { return fmt.Sprintf("r%d", n) }
 
 func (s *story) publish(copies int) { s.add(lector.Published, 0, copies) }

@@ -80,8 +80,8 @@ func newCluster(dir, self string) (*cluster, error) {
 	return c, nil
 }
 
-// nodeConfig is one server's configuration. Its clients do not hear of the other
-// servers' addresses, since they reach each server through a proxy.
+// nodeConfig is one server's configuration. It does not advertise the other servers'
+// addresses, since clients reach each server through a proxy.
 func nodeConfig(name, dir string, port int, routes []int, at int) string {
 	var peers []string
 	for i, r := range routes {

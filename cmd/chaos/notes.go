@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// storageTrouble is what a NATS server says of streams that it cannot read or
-// write. A client hears nothing of it.
+// storageTrouble is what a NATS server says of streams that it cannot read or write.
+// Clients do not get it.
 var storageTrouble = regexp.MustCompile(`\[(?:ERR|FTL)\].*(?:[Ss]tream|[Cc]onsumer|[Ff]ilestore|panic)`)
 
 // logNumbers differ between two lines that say the same.

@@ -12,7 +12,7 @@ type points struct {
 // point is a place that one worker reaches.
 type point struct{ place, worker string }
 
-// The places.
+// Where a fault can strike a worker.
 const (
 	inCall      = "in a call"             // a voice has the text and has not answered
 	afterAnswer = "after an answer"       // the voice has written the whole answer

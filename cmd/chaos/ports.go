@@ -6,8 +6,8 @@ import (
 	"net"
 )
 
-// The ports that servers are given. Those that the system hands out to clients
-// begin at 32768: one of them would be taken while its server is down.
+// The ports that servers are given. The system gives its clients ports from 32768 on:
+// one of those could be taken while its server is down.
 const firstPort, lastPort = 15000, 32000
 
 // freePorts returns loopback ports that nobody listens on at the moment.

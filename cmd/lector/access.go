@@ -80,7 +80,7 @@ func (a accessConfig) hosts() (names []string) {
 	return names
 }
 
-// guard is what stands before the private address.
+// guard authenticates the requests to the admin listener.
 func (s *server) guard() access.Guard {
 	a := s.config.AdminAccess
 	g := access.Guard{Log: s.log, Now: time.Now}
@@ -94,7 +94,8 @@ func (s *server) guard() access.Guard {
 	return g
 }
 
-// checkTokens refuses tokens in a process that cannot look them up.
+// checkTokens refuses the setting of tokens in a process without a connection to NATS,
+// where they are kept.
 func (s *server) checkTokens(r roles) error {
 	if s.config.AdminAccess.Tokens && !r.worker {
 		return lector.Hint(errors.New("admin_access.tokens: lector publisher has no connection to NATS, where tokens are kept"),
@@ -103,7 +104,7 @@ func (s *server) checkTokens(r roles) error {
 	return nil
 }
 
-// serverTokens looks tokens up once there is a connection.
+// serverTokens finds tokens once there is a connection to NATS.
 type serverTokens struct{ server *server }
 
 // AccessToken implements access.Tokens.

@@ -16,7 +16,7 @@ import (
 // directories, when each was made last.
 const backupNotes = "backups.json"
 
-// noteBackup notes where a backup is, for those who must erase something from it.
+// noteBackup records where a backup is, for those who must erase something from it.
 func noteBackup(c *config, dir string, made time.Time) error {
 	dir, err := filepath.Abs(dir)
 	if err != nil {

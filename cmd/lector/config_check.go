@@ -249,7 +249,7 @@ func (c *config) checkCast(key string, s siteConfig) error {
 // voiceRoles are the kinds of segments that a voice of their own may read.
 const voiceRoles = "title byline standfirst heading quote item caption disclosure"
 
-// checkSpeed refuses a pace that nobody could follow.
+// checkSpeed refuses a pace that is outside of the range that can be understood.
 func checkSpeed(key string, speed float64) error {
 	if speed != 0 && !(speed >= 0.5 && speed <= 2) {
 		return fmt.Errorf("%s.speed: %g is not between 0.5 and 2", key, speed)

@@ -80,7 +80,7 @@ func (c consoleJobs) CountJobs(context.Context) (map[lector.State]int, error) {
 	return counts, nil
 }
 
-// consoleReplays plans by the index and hands replays to the workers.
+// consoleReplays plans by the index and stores replays for the workers.
 type consoleReplays struct {
 	planner *replay.Planner
 	records *nats.Replays

@@ -238,14 +238,14 @@ func (a *app) printLetter(l lector.DeadLetter) {
 	fmt.Fprintln(a.stdout)
 }
 
-// letterAction is what is done with each selected letter.
+// letterAction is what is done with each selected dead letter.
 type letterAction struct {
 	verb, past string
 	// once returns the place of the event that it has published, if it has.
 	once func(ctx context.Context, conn *nats.Conn, id uint64, lane lector.Lane) (uint64, error)
 }
 
-// replayLetter publishes letters again under one name of a replay.
+// replayLetter publishes dead letters again, all under one name of a replay.
 func replayLetter(name string) func(context.Context, *nats.Conn, uint64, lector.Lane) (uint64, error) {
 	return func(ctx context.Context, conn *nats.Conn, id uint64, lane lector.Lane) (uint64, error) {
 		return conn.ReplayDeadLetter(ctx, id, name, lane)
@@ -282,8 +282,8 @@ func (a *app) actOnLetters(ctx context.Context, conn *nats.Conn, f deadLettersFl
 	return errors.Join(a.actOnEach(ctx, conn, &letterPace{jobs: jobs, most: f.atOnce}, p, act), p.leftError(false, act))
 }
 
-// actOnEach does it with one letter after the other. What several publish goes into the
-// lane for what nothing else waits for, a few at a time.
+// actOnEach applies the action to one dead letter after the other. What several publish
+// goes into the lane for what nothing else waits for, a few at a time.
 func (a *app) actOnEach(ctx context.Context, conn *nats.Conn, pace *letterPace, p letterPlan, act letterAction) error {
 	var failed []error
 	done, lane := 0, lector.Normal
@@ -316,13 +316,13 @@ type letterPace struct {
 	working []replayedLetter
 }
 
-// replayedLetter is the event of a letter that was published again.
+// replayedLetter is the event of a dead letter that was published again.
 type replayedLetter struct {
 	job   lector.JobRef
 	place uint64
 }
 
-// began notes a letter whose event was published. Without a place none was.
+// began notes a dead letter whose event was published; place 0: it was not.
 func (p *letterPace) began(job lector.JobRef, place uint64) {
 	if place > 0 {
 		p.working = append(p.working, replayedLetter{job, place})

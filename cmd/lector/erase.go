@@ -113,7 +113,7 @@ type eraser struct {
 
 func (e *eraser) key() string { return lector.Key(e.site, e.id) }
 
-// look finds what there is, and refuses an article that is not withdrawn.
+// look finds what is stored of the article, and refuses one that is not withdrawn.
 func (e *eraser) look(ctx context.Context) (err error) {
 	if e.conn, err = e.nats("setup"); err != nil {
 		return err

@@ -9,7 +9,7 @@ import (
 	"lector/infra/observe"
 )
 
-// measureInterval is how often states are looked at for the metrics. It is not done
+// measureInterval is how often states are measured for the metrics. It is not done
 // while they are read: a broker that does not answer must not hide them all.
 const measureInterval = 15 * time.Second
 
@@ -157,7 +157,7 @@ func (s *server) measurePauses(ctx context.Context) error {
 	return err
 }
 
-// replayReader tells of the replays that there are.
+// replayReader returns the records of all replays.
 type replayReader interface {
 	All(ctx context.Context) ([]lector.Replay, error)
 }
@@ -186,7 +186,7 @@ func (s *server) measureReplays(ctx context.Context) error {
 	return nil
 }
 
-// budgetReader tells what sites have spent.
+// budgetReader returns what sites have spent.
 type budgetReader interface {
 	Used(ctx context.Context) (map[string]lector.BudgetState, error)
 }

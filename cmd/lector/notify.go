@@ -16,8 +16,8 @@ import (
 	"lector/publisher/outbound"
 )
 
-// notifyConfig is an address of a site that is told what became of its articles' audio,
-// by the rules of Standard Webhooks.
+// notifyConfig is an address of a site that gets the audio events of its articles, by
+// the rules of Standard Webhooks.
 type notifyConfig struct {
 	URL string `yaml:"url"` // the address that is called, as https://cms.example/hooks/audio
 	// Secrets sign what is sent: each is {env: NAME} or {file: PATH}, and each signs, so
@@ -44,7 +44,7 @@ const purgeTarget = "purge"
 // audioEventTypes are those of audio events, as the settings name them.
 var audioEventTypes = map[string]string{"ready": lector.AudioReady, "failed": lector.AudioFailed, "removed": lector.AudioRemoved}
 
-// checkNotify refuses addresses that could not be told anything.
+// checkNotify refuses addresses to which no notification could be sent.
 func checkNotify(key string, s siteConfig) error {
 	for _, name := range slices.Sorted(maps.Keys(s.Notify)) {
 		n, key := s.Notify[name], key+".notify."+name
@@ -103,7 +103,8 @@ func (p purgeConfig) method() string {
 	return p.Method
 }
 
-// notifying is what tells the addresses of sites, in the process that has the lease for it.
+// notifying sends notifications to the addresses of sites, in the process that has the
+// lease for it.
 type notifying struct {
 	queue    *nats.NotifyQueue
 	notifier *outbound.Notifier
@@ -196,7 +197,7 @@ func (s *server) targetLabel(site, target string) string {
 // notifyRetry is how long after the lease to tell was refused it is asked for again.
 const notifyRetry = 10 * time.Second
 
-// notify tells for as long as this process has the lease for it.
+// notify sends notifications while this process has the lease for it.
 func (s *server) notify(ctx context.Context) error {
 	return s.whileLeased(ctx, "notify", notifyRetry, s.notifying.notifier.Run)
 }

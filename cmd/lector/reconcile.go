@@ -279,7 +279,8 @@ func (a *app) printComparison(r reconcile.Report, asJSON bool) error {
 	return lacking(r)
 }
 
-// lacking is the error of a report that found something that nobody works on.
+// lacking is the error of a report that found articles without audio whose jobs are not
+// running.
 func lacking(r reconcile.Report) error {
 	announced := func(e reconcile.Entry) bool { return e.Finding == reconcile.Waiting }
 	if len(r.Gone) == 0 && len(slices.DeleteFunc(slices.Clone(r.Entries), announced)) == 0 {

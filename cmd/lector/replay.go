@@ -281,7 +281,7 @@ func createReplay(ctx context.Context, records *nats.Replays, r lector.Replay, j
 	return r, records.Create(ctx, r, jobs)
 }
 
-// recordReplay hands a replay to the workers.
+// recordReplay stores a replay for the workers.
 func (a *app) recordReplay(ctx context.Context, conn *nats.Conn, f *replayFlags, r lector.Replay, jobs []lector.JobRef) error {
 	records, err := conn.Replays(ctx)
 	if err != nil {

@@ -208,7 +208,7 @@ func (c *config) addresses() lector.Addresses {
 	return lector.Addresses{Public: c.publicURL(), Files: c.audioURL()}
 }
 
-// workerName tells this process apart in records and leases.
+// workerName identifies this process in records and leases.
 func workerName() string {
 	host, err := os.Hostname()
 	if err != nil {

@@ -47,7 +47,8 @@ func (p *metering) wrapVoice(v synth.Voice, name string, flight *synth.Singlefli
 // pausedFunc returns the pause of a voice while there is one.
 type pausedFunc = func() (lector.Pause, bool)
 
-// voicePause returns what tells whether a voice is paused; nil: nothing ever is.
+// voicePause returns a function that reports whether a voice is paused; nil: nothing
+// ever is.
 func (h *resources) voicePause(name string) pausedFunc {
 	if h.pauses == nil {
 		return nil
@@ -55,7 +56,7 @@ func (h *resources) voicePause(name string) pausedFunc {
 	return func() (lector.Pause, bool) { return h.pauses.Paused(lector.PauseVoice, name) }
 }
 
-// unavailable returns what tells for how long a voice is not worth a call.
+// unavailable returns a function that returns for how long a voice is not worth a call.
 func unavailable(b *synth.Breaker, paused pausedFunc) func() time.Duration {
 	return func() time.Duration {
 		if paused != nil {

@@ -240,7 +240,7 @@ func channels(n int) string {
 	return "stereo"
 }
 
-// checkVoices tells doctor how each voice stands.
+// checkVoices reports the state of each voice to doctor.
 func (a *app) checkVoices(ctx context.Context, c *config) []finding {
 	var found []finding
 	for _, name := range slices.Sorted(maps.Keys(c.Voices)) {

@@ -57,7 +57,7 @@ func (c *Conn) AccessTokens(ctx context.Context) (all []lector.AccessToken, err 
 	return all, nil
 }
 
-// AddAccessToken keeps a token.
+// AddAccessToken stores a token.
 func (c *Conn) AddAccessToken(ctx context.Context, t lector.AccessToken) error {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()

@@ -65,5 +65,5 @@ func (c *Conn) leaderless(err error) bool {
 	return away && c.nc.ConnectedClusterName() != ""
 }
 
-// clusterNotAvailable is the server's code for a request that meets no leader.
+// clusterNotAvailable is the server's code for a request while there is no leader.
 const clusterNotAvailable jetstream.ErrorCode = 10008

@@ -16,8 +16,8 @@ import (
 	"lector"
 )
 
-// Cluster is several NATS servers in this process that know each other. It shows
-// what a cluster does and costs; it outlives no machine.
+// Cluster is several NATS servers in this process that know each other. It is for
+// measurements: all of them end with this machine.
 type Cluster struct{ nodes []*Embedded }
 
 // StartCluster starts servers as Start does one, below dir and on free loopback

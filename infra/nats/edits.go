@@ -44,7 +44,7 @@ func (l *Leases) FirstWaiting(ctx context.Context, key string, at time.Time) (ti
 	return at, nil
 }
 
-// Done forgets that edits wait.
+// Done ends the waiting of an article's edits.
 func (l *Leases) Done(ctx context.Context, key string) error {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()

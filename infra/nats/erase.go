@@ -29,7 +29,7 @@ type TracePart struct {
 	stream string
 }
 
-// Same reports whether nothing has come or gone since the other was read.
+// Same reports whether no message was added or removed since the other was read.
 func (t ArticleTraces) Same(other ArticleTraces) bool {
 	return t.version == other.version && slices.EqualFunc(t.Parts, other.Parts, func(a, b TracePart) bool {
 		return slices.Equal(a.Places, b.Places)

@@ -24,9 +24,8 @@ const (
 // logBatch is how many events are fetched at once. Only their headers are.
 const logBatch = 1000
 
-// EventPlaces yields where article events stand that came behind a place, in their
-// order. From the beginning on, with 0, it is the newest event of each article
-// only. It ends with the first error.
+// EventPlaces yields the places of the article events after one, in their order. With 0
+// it yields the newest event of each article only. It ends with the first error.
 func (c *Conn) EventPlaces(ctx context.Context, after uint64) iter.Seq2[lector.EventPlace, error] {
 	return c.eventPlaces(ctx, sweepConsumer, after)
 }
@@ -154,9 +153,8 @@ func (c *Conn) QueueState(ctx context.Context) (lector.QueueState, error) {
 	return q, brokerError("oldest event that waits", err)
 }
 
-// StoredEvent returns the event at a place as if the queue had handed it out, or
-// lector.ErrNotFound. What becomes of it the broker is not told, but that nobody
-// can work on it: then it goes to the dead letters.
+// StoredEvent returns the event with a sequence number as the consumer would deliver it,
+// or lector.ErrNotFound. Acknowledging it does nothing; Term makes it a dead letter.
 func (c *Conn) StoredEvent(ctx context.Context, sequence uint64) (lector.Delivery, error) {
 	m, err := c.storedMessage(ctx, articles, map[string]any{"seq": sequence})
 	if err != nil {
@@ -173,8 +171,8 @@ func (c *Conn) StoredEvent(ctx context.Context, sequence uint64) (lector.Deliver
 	return d, nil
 }
 
-// ArticleEvents returns where the events of an article stand that came behind a place, up
-// to another, in their order.
+// ArticleEvents returns the sequence numbers of an article's events that are greater than
+// after and at most through, in their order.
 func (c *Conn) ArticleEvents(ctx context.Context, site, key string, after, through uint64) (places []uint64, err error) {
 	subject := lector.ArticleSubject(site, key)
 	for m, err := range c.messagesOf(ctx, articles, subject, after) {
@@ -226,8 +224,8 @@ func (u undelivered) Term(class lector.Class, reason string) error {
 }
 
 // settledFloor returns the place up to which every article event is settled, by
-// the jobs' records: a consumer that begins behind it leaves nothing out, and
-// hands out again what was settled behind it only.
+// the jobs' records: a consumer that begins behind it leaves nothing out, and delivers
+// again only settled events that come after it.
 func (c *Conn) settledFloor(ctx context.Context) (uint64, error) {
 	unsettled, records := map[string]uint64{}, map[string]lector.Job{}
 	store, err := c.JobStore(ctx)

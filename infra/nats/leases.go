@@ -127,10 +127,10 @@ func (l *Leases) Held(ctx context.Context, name string) (bool, error) {
 	return err == nil, brokerError("lease "+name, err)
 }
 
-// Confirm returns nil while the lease of a context that Hold returned is held,
-// and why not otherwise: it is lost, or nobody can tell. A worker that stood
-// still, by whatever clock, finds it out here before it does what must not be
-// done twice.
+// Confirm returns nil while the lease of a context that Hold returned is held, and
+// otherwise an error: it is lost, or the server does not answer. A worker that stood
+// still, by whatever clock, finds it out here before it does what must not be done
+// twice.
 func (l *Leases) Confirm(held context.Context) error {
 	mine, ok := held.Value(leaseKey{}).(*lease)
 	if !ok {

@@ -26,26 +26,26 @@ const (
 // which no process of ours ran.
 const notificationAge = 7 * 24 * time.Hour
 
-// notifyAckWait is how long one who sends a notification may be silent before it is
-// handed out again. It is longer than a few requests that wait for one another.
+// notifyAckWait is the AckWait of notifications. It is longer than a few requests that
+// wait for one another.
 const notifyAckWait = 90 * time.Second
 
-// NotifyQueue hands out audio events in their order, and the notifications that were
-// made of them.
+// NotifyQueue delivers audio events in their order, and the notifications that were made
+// of them.
 type NotifyQueue struct {
 	conn                *Conn
 	audio, notification *Queue
 }
 
-// NotifyQueue makes what hands them out, where it is not there. Events count from the
-// first time on. Nothing of it is made where no site names an address: events would
-// pile up that nobody takes. One week without anybody who takes them, and the events
-// count from the next time on.
+// NotifyQueue binds to the consumers of audio events and notifications, and creates them
+// where they are missing; a new one begins with the next event. They are not part of the
+// set-up, since without an address to notify their events would pile up. A consumer that
+// nobody uses for a week is removed by the server.
 func (c *Conn) NotifyQueue(ctx context.Context) (*NotifyQueue, error) {
 	if _, err := c.streamInfo(ctx, notifications); err != nil {
 		return nil, fmt.Errorf("stream %s: %w", notifications, missing(err))
 	}
-	// One at a time keeps the order, also where an event is handed out again.
+	// One at a time keeps the order, also where an event is redelivered.
 	events, err := c.notifyConsumer(ctx, audio, jetstream.ConsumerConfig{
 		DeliverPolicy: jetstream.DeliverNewPolicy, MaxAckPending: 1, InactiveThreshold: notificationAge,
 		AckWait: 30 * time.Second, Description: "makes notifications of audio events",
@@ -73,8 +73,8 @@ func (c *Conn) notifyConsumer(ctx context.Context, stream string, k jetstream.Co
 	return &Queue{consumer: there, conn: c}, nil
 }
 
-// Events hands audio events to take, one after the other, for some seconds at most. Each
-// must be settled before the next comes.
+// Events calls take with audio events, one after the other, for some seconds at most.
+// Each must be acknowledged before the next is delivered.
 func (q *NotifyQueue) Events(ctx context.Context, take func(lector.AudioDelivery)) error {
 	return q.audio.fetch(ctx, 1, func(m jetstream.Msg) {
 		d := lector.AudioDelivery{Acknowledger: &acknowledger{msg: m, conn: q.conn}}
@@ -83,7 +83,7 @@ func (q *NotifyQueue) Events(ctx context.Context, take func(lector.AudioDelivery
 	})
 }
 
-// Notifications hands out up to n notifications, for some seconds at most.
+// Notifications calls take with up to n notifications, for some seconds at most.
 func (q *NotifyQueue) Notifications(ctx context.Context, n int, take func(lector.NotificationDelivery)) error {
 	return q.notification.fetch(ctx, n, func(m jetstream.Msg) {
 		d := lector.NotificationDelivery{Acknowledger: &acknowledger{msg: m, conn: q.conn}}

@@ -26,7 +26,7 @@ type Pauses struct {
 	all map[string]lector.Pause
 }
 
-// Pauses returns those of this server. Nothing is asked of it yet.
+// Pauses binds to the bucket of pauses. It makes no request.
 func (c *Conn) Pauses() *Pauses { return &Pauses{conn: c} }
 
 // pausesRetry is how long after a watch that could not go on the next one is begun.

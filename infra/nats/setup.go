@@ -40,8 +40,8 @@ const (
 // replayTTL is how long a replay is remembered.
 const replayTTL = 90 * 24 * time.Hour
 
-// AckWait is how long a delivery may be silent before it goes to another
-// worker.
+// AckWait is how long a message may go without an acknowledgement or a progress report
+// before it is redelivered.
 const AckWait = 15 * time.Second
 
 // revisionsPerArticle is how many states of each article the log keeps: the newest is
@@ -88,7 +88,7 @@ func (c *Conn) Setup(ctx context.Context, replicas int) error {
 }
 
 // setupConsumer creates a consumer or brings it to its present shape. A new one
-// begins behind what is settled: events that had their effect are not handed out
+// begins behind what is settled: events that had their effect are not delivered
 // again. Where one has begun cannot be changed, and stays.
 func (c *Conn) setupConsumer(ctx context.Context, k jetstream.ConsumerConfig) error {
 	there, err := c.js.Consumer(ctx, articles, k.Durable)

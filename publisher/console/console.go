@@ -35,7 +35,7 @@ type Jobs interface {
 	CountJobs(ctx context.Context) (map[lector.State]int, error)
 }
 
-// Letters are the dead letters.
+// Letters is the store of dead letters.
 type Letters interface {
 	DeadLetters(ctx context.Context, q lector.DeadLetterQuery) iter.Seq2[lector.DeadLetter, error]
 	DeadLetter(ctx context.Context, id uint64) (lector.DeadLetter, error)
@@ -58,7 +58,7 @@ type Pauses interface {
 	Remove(ctx context.Context, p lector.Pause) error
 }
 
-// Audit is what people have done.
+// Audit is the log of what operators did.
 type Audit interface {
 	RecordAudit(ctx context.Context, e lector.AuditEntry) error
 	// AuditEntries returns what a query selects, the newest first.
@@ -76,8 +76,8 @@ type Config struct {
 	// Explain says why an article, named by its site and id, an id or an address, has
 	// audio or none.
 	Explain func(ctx context.Context, words []string) (Explanation, error)
-	// Coverage tells how each site stands that says where its articles are listed, as it
-	// was compared last.
+	// Coverage returns the last comparison of each site whose articles are listed
+	// somewhere.
 	Coverage func() []reconcile.Report
 	Embed    func(site, article string) string // address of an article's embed page
 	Sites    []string

@@ -226,7 +226,7 @@ func (h *handler) publish(ctx context.Context, d *endpoint, delivery Delivery) a
 	return answer{status: http.StatusAccepted, outcome: accepted, text: "accepted"}
 }
 
-// wait is how long the hook has no room for one more delivery.
+// wait is how long the hook's rate limit refuses one more delivery.
 func (d *endpoint) wait(now time.Time) time.Duration {
 	r := d.limiter.ReserveN(now, 1)
 	wait := r.DelayFrom(now)

@@ -23,7 +23,7 @@ var (
 	errBusy     = errors.New("too much at once")
 )
 
-// kept holds what is wanted of a body, within what the memory of all has room for.
+// kept holds the wanted fields of a body, within the memory that all requests share.
 type kept struct {
 	ctx      context.Context
 	memory   *semaphore.Weighted

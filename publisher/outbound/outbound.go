@@ -1,6 +1,6 @@
-// Package outbound tells the addresses that a site names what became of the audio of its
-// articles: its CMS by signed webhooks, its CDN by requests to forget what is gone. What
-// cannot be told is tried again for a day.
+// Package outbound sends audio events to the addresses that a site names: to its CMS as
+// signed webhooks, to its CDN as requests to purge what was removed. A notification that
+// cannot be delivered is retried for a day.
 package outbound
 
 import (
@@ -15,21 +15,21 @@ import (
 	"lector"
 )
 
-// Queue keeps what is to be told until it is.
+// Queue is the stream of audio events and the queue of notifications.
 type Queue interface {
-	// Events hands audio events to take, each when the one before is settled, for some
-	// seconds at most.
+	// Events calls take with each audio event, after the one before is acknowledged, for
+	// some seconds at most.
 	Events(ctx context.Context, take func(lector.AudioDelivery)) error
-	// Notify keeps a notification, in place of an older one about the same article.
+	// Notify stores a notification. It replaces an older one about the same article.
 	Notify(ctx context.Context, n lector.Notification) error
-	// Notifications hands out up to n notifications, for some seconds at most.
+	// Notifications calls take with up to n notifications, for some seconds at most.
 	Notifications(ctx context.Context, n int, take func(lector.NotificationDelivery)) error
-	// Announced returns the audio events of an article that are known, oldest first.
+	// Announced returns the stored audio events of an article, oldest first.
 	Announced(ctx context.Context, site, key string) ([]lector.AudioEvent, error)
 }
 
-// Sender tells one target. An error that is permanent ends it; any other may pass, and
-// one that is throttled not before its time.
+// Sender sends a notification to one target. A permanent error makes it a dead letter,
+// a throttled one is retried after the time that it states, any other is retried.
 type Sender interface {
 	Send(ctx context.Context, n lector.Notification) error
 }
@@ -41,10 +41,10 @@ type Target struct {
 	Files  bool     // whether it wants the addresses that the audio had
 }
 
-// Outcome is what became of a try, for the metrics.
+// Outcome is how an attempt to send ended, for the metrics.
 type Outcome string
 
-// The outcomes of tries.
+// The outcomes of attempts to send.
 const (
 	delivered Outcome = "delivered" // the target has it
 	retried   Outcome = "retried"   // it is tried again
@@ -55,8 +55,8 @@ const (
 // Outcomes are all of them.
 var Outcomes = []Outcome{delivered, retried, abandoned, dropped}
 
-// Notifier makes notifications of audio events and sends them. One in an installation
-// runs at a time: so a target hears of each article in order.
+// Notifier makes notifications of audio events and sends them. Only one runs at a time in
+// an installation, so that a target gets the events of each article in order.
 type Notifier struct {
 	Queue     Queue
 	Targets   map[string]map[string]Target // by site and name
@@ -65,7 +65,7 @@ type Notifier struct {
 	Log       *slog.Logger
 }
 
-// atOnce is how many are told at the same time.
+// atOnce is how many notifications are sent at the same time.
 const atOnce = 4
 
 // sendLimit bounds one try.
@@ -217,8 +217,8 @@ var waits = []time.Duration{
 // triedFor is for how long a notification is tried again at least.
 const triedFor = 23 * time.Hour
 
-// isOver reports whether the last try was made. One that was handed out often in a short
-// time was handed to processes that ended before they could try.
+// isOver reports whether the last retry was made. Many deliveries in a short time do not
+// count: they went to processes that ended before they could send.
 func isOver(d lector.NotificationDelivery, now time.Time) bool {
 	return d.Count > len(waits) && now.Sub(d.Stored) >= triedFor
 }

@@ -15,7 +15,7 @@ import (
 // State says whether there is something to play.
 type State string
 
-// The states of a player. A waiting one looks for the audio again by itself.
+// The states of a player. A waiting one polls for the audio.
 const (
 	Ready   State = "ready"
 	Waiting State = "waiting"

@@ -1,5 +1,5 @@
-// Package tcp holds the connections of the public listener. They let go of
-// clients that take nothing, and send files without copying them.
+// Package tcp holds the connections of the public listener. They disconnect clients that
+// do not read, and send files with sendfile where the system has it.
 package tcp
 
 import (
@@ -19,8 +19,8 @@ const (
 	stallTimeout = 2 * time.Minute
 )
 
-// Listen returns l with connections of its own: a client that does not take
-// 64 KiB within two minutes is let go.
+// Listen returns l with connections of its own: a client that does not read 64 KiB
+// within two minutes is disconnected.
 func Listen(l net.Listener) net.Listener { return listener{l} }
 
 type listener struct{ net.Listener }

@@ -26,9 +26,9 @@ type Server struct {
 	http.Server
 
 	// Direct returns what answers a GET for path without package http, which takes half
-	// the time, or nil. It must be a handler that waits for nobody but the client, since
-	// its context does not end when the client goes, tells the length and the type of what
-	// is long, and holds on to neither request nor header. The first request of a
+	// the time, or nil. The handler must wait for nothing but the client, since its
+	// context does not end when the client disconnects; it must state the length and the
+	// type of a long body, and keep neither request nor header. The first request of a
 	// connection is not answered so. Direct may be nil, and is set before Serve.
 	Direct func(path string) http.Handler
 

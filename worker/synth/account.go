@@ -20,16 +20,16 @@ type UsageLedger interface {
 	Write(ctx context.Context, u lector.AttemptUsage) error
 }
 
-// Budget bounds what is spent. Reserve is asked before calls are made and returns
-// an error that wraps lector.ErrBudget where nothing is left; any error means: no
-// call. Settle tells it what was spent of a reservation, which has the same ID.
+// Budget bounds what is spent. Reserve is asked before calls are made and returns an
+// error that wraps lector.ErrBudget where nothing is left; any error means: no call.
+// Settle states what was spent of a reservation, which has the same ID.
 type Budget interface {
 	Reserve(ctx context.Context, c lector.Call) error
 	Settle(ctx context.Context, c lector.Call) error
 }
 
-// Account is what one attempt at an article may spend and has spent. It costs one
-// entry in the ledger and one reservation in the budget before the first call,
+// Account is what one attempt at an article may spend and has spent. It writes one
+// entry to the ledger and makes one reservation in the budget before the first call,
 // and one of each at its end, however many calls there are.
 type Account struct {
 	// Lane is that of the article, by which its calls wait for those of others. It is
@@ -218,8 +218,8 @@ func (a *Account) Calls() []lector.Call {
 	return slices.Clone(a.made)
 }
 
-// Close writes the end of the attempt. While calls are open, for the article was
-// given up and they are not, it is written when the last of them has ended.
+// Close writes the end of the attempt. Where calls are still open, because the attempt
+// was abandoned before they ended, it is written when the last of them has ended.
 func (a *Account) Close(ctx context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()

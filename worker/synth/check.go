@@ -14,8 +14,8 @@ import (
 // permanent error where the voice is configured wrongly.
 type Checker func(ctx context.Context, mp3 []byte, r Request, caps lector.Capabilities) (*audio.Analysis, error)
 
-// Check returns v with each of its answers checked. What refused audio cost is
-// told with the error.
+// Check returns v with each of its answers checked. The result of audio that fails the
+// check still has its cost.
 func Check(v Speaker, c Checker) Speaker { return checked{v, c} }
 
 type checked struct {

@@ -19,8 +19,8 @@ const newVoiceClips = 100
 const decoderTolerance = 16
 
 // CrossCheck returns c, and has the first clips of a voice decoded by go-mp3 too, one
-// after the other and beside all else: a voice that is new may come from an encoder that
-// nobody has tried here. differs is called with those that sound different. The clips are used
+// after the other and beside all else: a new voice may use an encoder that was never
+// tested. differs is called with those that sound different. The clips are used
 // meanwhile, whatever the result: what to do is for a person to decide. A clip that
 // go-mp3 cannot decode is not compared.
 func CrossCheck(c Checker, differs func(chunk string, d audio.Comparison)) Checker {

@@ -9,10 +9,10 @@ import (
 	"lector"
 )
 
-// Leases says who works on what, over all workers. Hold returns
-// lector.ErrExists when somebody else holds the name; the lease is kept until
-// release is called. Confirm returns nil while the lease of a context that Hold
-// returned is held, and otherwise why nobody can say so.
+// Leases says who works on what, over all workers. Hold returns lector.ErrExists when
+// somebody else holds the name; the lease is kept until release is called. Confirm
+// returns nil while the lease of a context that Hold returned is held, and otherwise an
+// error.
 type Leases interface {
 	Hold(ctx context.Context, name string) (held context.Context, release func(), err error)
 	Confirm(held context.Context) error
@@ -65,11 +65,11 @@ func acquireLease(ctx context.Context, l Leases, name string, exists func() bool
 // errLeaseLost is what a voice answers whose chunk is perhaps another worker's.
 var errLeaseLost = errors.New("no call without the chunk's lease")
 
-// RequireLease returns v with no call made for a chunk whose lease is lost: a
-// worker that was suspended for longer than its lease finds that out here. It
-// stands on both sides of Meter: the lease may be lost while the intent of a
-// call is written, and without a lease an intent must not be written, for it
-// would mark another worker's call as unknown.
+// RequireLease returns v with no call made for a chunk whose lease is lost: a worker
+// that was suspended for longer than its lease finds that out here. Meter is wrapped in
+// it and wraps it: the lease may be lost while Meter writes that a call begins, and
+// without a lease that must not be written, for it would mark another worker's call as
+// unknown.
 func RequireLease(v Speaker) Speaker { return leaseRequired{v} }
 
 type leaseRequired struct{ Speaker }

@@ -35,9 +35,8 @@ func LimitCalls(v Speaker, concurrency int, perSecond float64) Speaker {
 // throttling makes them fewer.
 const unbounded = 64
 
-// longestPause bounds how long one answer can keep a voice from being called: a
-// backend that asks for a day has its caller come back that late, who is told
-// so, and not everybody else.
+// longestPause bounds how long one answer with Retry-After keeps a voice from being
+// called. The job whose call it was waits as long as it says, even a day.
 const longestPause = time.Minute
 
 // limited has one place for each call that the backend may get at once. Places

@@ -69,8 +69,8 @@ func split(clip []byte) (mp3 []byte, marks []lector.Mark, a *audio.Analysis, err
 	return mp3, marks, a, nil
 }
 
-// Payer returns the ID of the attempt whose call a stored clip or answer came from,
-// or nothing where it does not say.
+// Payer returns the ID of the attempt whose call made a stored clip or answer, or ""
+// where it is not recorded.
 func Payer(clip []byte) string {
 	size, _ := id3.Size(clip) // 0 where no tag begins
 	tag, _ := id3.Parse(clip[:min(size, len(clip))])

@@ -7,8 +7,8 @@ import (
 	"lector"
 )
 
-// Observe returns v with each of its calls told when it has ended: what it cost, its
-// error and how long it took.
+// Observe returns v, and calls ended after each of its calls with the speech, the error
+// and the duration of the call.
 func Observe(v Speaker, ended func(s lector.Speech, err error, took time.Duration)) Speaker {
 	return observed{v, ended}
 }

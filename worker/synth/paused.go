@@ -10,7 +10,7 @@ import (
 )
 
 // PausedWait is how long an article waits for a voice that an operator has paused,
-// before it looks again.
+// before it is tried again.
 const PausedWait = 15 * time.Second
 
 // errPaused is the answer of a voice that is paused. Retry does not wait for it.

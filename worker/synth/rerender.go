@@ -43,10 +43,9 @@ func newRerenderLimit(chunks []Chunk, limit float64) *rerenderLimit {
 	return &rerenderLimit{article: article, most: most, left: most - article, given: map[string]int{}}
 }
 
-// LimitRerendering returns v with no more calls made for an article than its
-// limit allows. What an answer was billed counts, fit or not, also one that
-// broke off; each chunk's own characters are free once. Retry stands outside of
-// it, so that each try counts.
+// LimitRerendering returns v with no more calls made for an article than its limit
+// allows. Characters that were billed count, whether the audio is used or not; each
+// chunk's own characters are free once. Retry wraps it, so that each try counts.
 func LimitRerendering(v Speaker) Speaker { return rerenderLimited{v} }
 
 type rerenderLimited struct{ Speaker }
@@ -66,8 +65,8 @@ func (l rerenderLimited) Speak(ctx context.Context, r Request) (Result, error) {
 	return res, err
 }
 
-// take counts n characters of a call, and reports whether the limit has room for
-// those above the chunk's own. A negative n is given back.
+// take counts n characters of a call, and reports whether those above the chunk's own
+// are within the limit. A negative n is given back.
 func (l *rerenderLimit) take(r Request, n int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

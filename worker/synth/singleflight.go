@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// Singleflight sees to it that a clip which several ask for at the same moment
-// is made once in this process. The zero value is ready.
+// Singleflight makes a clip once in this process that several callers ask for at the
+// same time. The zero value is ready.
 //
 // It adds two things to x/sync's Group, whose Do has no context and shares every
 // failure: a caller leaves when its context ends, while what it began goes on

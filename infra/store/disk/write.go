@@ -14,7 +14,7 @@ import (
 // Put stores the whole of body under o.Key and replaces what was there. A
 // reader sees the old file or the new one; when Put returns nil the new one
 // has reached the disk. Content type and cache header are those of the key
-// (lector.NewObject): other ones are refused, since a file has no room for them.
+// (lector.NewObject): others are refused, since a file cannot keep them.
 func (s *Store) Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
 	return s.write(ctx, "put", o, body, s.root.Rename)
 }

@@ -30,8 +30,8 @@ func (s *Store) CreateBucket(ctx context.Context) error {
 	return s.wrapError("create bucket", "", err)
 }
 
-// Ping looks for the bucket, writes a small object and deletes it. It takes
-// three requests: ask every few seconds and not more often.
+// Ping checks that the bucket exists, writes a small object and deletes it. It makes
+// three requests, so it is not for every health check.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.headBucket(ctx); err != nil {
 		return s.wrapError("ping", "", err)

@@ -103,8 +103,8 @@ func (s *Store) create(ctx context.Context, o lector.Object, body io.ReadSeeker)
 	}
 }
 
-// putAbsent creates by a conditional write. A server may answer 409 when two
-// such writes meet; who repeats it learns who won.
+// putAbsent creates by a conditional write. A server may answer 409 to two
+// such writes at the same time; repeating it shows which one was stored.
 func (s *Store) putAbsent(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
 	var err error
 	for range 4 {

@@ -70,8 +70,8 @@ func (c *Copy) same(ctx context.Context, p pair) (bool, error) {
 	return err == nil && one == other, err
 }
 
-// Verified returns a target that looks at what it has written: a Put succeeds
-// when what is stored has the sums of the body. What is damaged is deleted.
+// Verified returns a target that reads back what it has written: a Put succeeds when
+// the stored object has the checksum of the body. A damaged one is deleted.
 func Verified(t Target) Target { return verified{t} }
 
 type verified struct{ Target }
@@ -104,8 +104,8 @@ func (v verified) Put(ctx context.Context, o lector.Object, body io.ReadSeeker) 
 	return errors.Join(err, v.Delete(ctx, o.Key))
 }
 
-// DryRun returns a target that takes every write and deletion for done and
-// does nothing, so that a copy only counts. Give such a copy one round.
+// DryRun returns a target whose writes and deletions succeed without doing anything, so
+// that a copy only counts. Give such a copy one round.
 func DryRun(t Target) Target { return dryRun{t} }
 
 type dryRun struct{ Target }

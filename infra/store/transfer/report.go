@@ -27,8 +27,8 @@ type Tally struct {
 	Kept        int   `json:"kept"`    // in the target, which alone has them or has them newer
 }
 
-// Problem is something that somebody should know of. Those of earlier rounds
-// are forgotten: what failed once may have passed since.
+// Problem is an object that could not be copied. Only those of the last round are
+// reported, since earlier ones may have been copied since.
 type Problem struct {
 	Key   string `json:"key"` // of an object, or the prefix of an article
 	Error string `json:"error"`

@@ -30,7 +30,7 @@ type Target interface {
 	Delete(ctx context.Context, key string) error
 }
 
-// Jobs tells how an article stands, or lector.ErrNotFound.
+// Jobs returns the record of an article, or lector.ErrNotFound.
 type Jobs interface {
 	Job(ctx context.Context, site, key string) (j lector.Job, version uint64, err error)
 }
@@ -167,7 +167,7 @@ func (c *Copy) part(ctx context.Context, part string) error {
 	return err
 }
 
-// walk hands out the groups of a part, in the order of their keys.
+// walk sends the groups of a part to the channel, in the order of their keys.
 func (c *Copy) walk(ctx context.Context, part string, groups chan<- group) error {
 	for g, err := range c.groups(ctx, part, prefixes()[part]) {
 		if err != nil {

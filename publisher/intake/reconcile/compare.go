@@ -8,7 +8,7 @@ import (
 	"lector"
 )
 
-// Finding is how an article of the source stands.
+// Finding is the result of comparing an article of the source with its audio.
 type Finding string
 
 // The findings.

@@ -54,7 +54,8 @@ type Events interface {
 	Publish(ctx context.Context, e lector.ArticleEvent) (uint64, error)
 }
 
-// Places keep where a pass is. Place is lector.ErrNotFound for a name that has none.
+// Places keeps the progress of passes. Place is lector.ErrNotFound for a name that has
+// none.
 type Places interface {
 	Place(ctx context.Context, name string) ([]byte, error)
 	SetPlace(ctx context.Context, name string, value []byte) error

@@ -28,7 +28,7 @@ type Summary struct {
 	Audio    int             `json:"audio"`             // articles with public audio
 }
 
-// Report is how a site stands.
+// Report is the result of comparing a site.
 type Report struct {
 	Site    string  `json:"site"`
 	Lacking int     `json:"without_audio"` // published articles without correct audio
@@ -38,7 +38,7 @@ type Report struct {
 	Last    Summary `json:"last_pass"`
 }
 
-// Report tells how the site stands.
+// Report returns the result of the comparisons so far.
 func (r *Reconciler) Report() Report {
 	byID := func(a, b Entry) int { return cmp.Or(cmp.Compare(a.Finding, b.Finding), cmp.Compare(a.ID, b.ID)) }
 	out := Report{Site: r.Site, Lacking: len(r.lacking), Held: r.held, Last: r.summary, Entries: []Entry{}, Gone: []Entry{}}
