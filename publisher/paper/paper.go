@@ -16,15 +16,15 @@ import (
 //go:embed images/*.svg paper.css
 var files embed.FS
 
-// Players knows the player of an article. The error is lector.ErrNotFound
+// players knows the player of an article. The error is lector.ErrNotFound
 // while there is no audio; the player then waits for it.
-type Players interface {
+type players interface {
 	Player(r *http.Request, site, id string) (player.Player, error)
 }
 
 // Handler returns the newspaper's site: the front page, an article's page and
 // what they need. It asks no other host for anything.
-func Handler(players Players, log *slog.Logger) http.Handler {
+func Handler(players players, log *slog.Logger) http.Handler {
 	s := &site{players: players, log: log, articles: Articles("")}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.front)
@@ -36,7 +36,7 @@ func Handler(players Players, log *slog.Logger) http.Handler {
 }
 
 type site struct {
-	players  Players
+	players  players
 	log      *slog.Logger
 	articles []lector.Article
 }

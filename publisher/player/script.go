@@ -30,7 +30,7 @@ type script struct {
 // scripts holds the script in every language.
 var scripts = sync.OnceValue(func() map[string]script {
 	all := make(map[string]script)
-	for _, language := range languages() {
+	for _, language := range Languages() {
 		all[language] = newScript(language)
 	}
 	return all

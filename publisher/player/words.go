@@ -22,8 +22,8 @@ var words = sync.OnceValue(func() map[string]map[string]string {
 	return table
 })
 
-// languages returns the languages that the player speaks, sorted.
-func languages() []string { return slices.Sorted(maps.Keys(words())) }
+// Languages returns the languages that the player speaks, sorted.
+func Languages() []string { return slices.Sorted(maps.Keys(words())) }
 
 // tongue returns the player's language for a BCP 47 tag: its own or English.
 func tongue(tag string) string {
