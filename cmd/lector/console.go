@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -24,7 +25,13 @@ func (s *server) openConsole(ctx context.Context, r roles) error {
 		return err
 	}
 	jobs := addressedJobs{s.jobs, s.config}
+	s.live = console.NewLive()
+	s.index.Changed = func(id string) { s.live.Changed(console.TopicJobs, console.JobTopic(id)) }
+	if s.comparisons != nil {
+		s.comparisons.changed = func() { s.live.Changed(console.TopicCoverage) }
+	}
 	s.console, err = console.New(console.Config{
+		Live:     s.live,
 		Coverage: s.comparisons.reports, Sourced: s.config.sourcedSites(),
 		Audit: s.conn, Hosts: s.config.AdminAccess.hosts(),
 		Jobs: consoleJobs{jobs, s.index}, Letters: s.conn, Replays: consoleReplays{s.planner, records}, Pauses: s.pauses,
@@ -32,6 +39,26 @@ func (s *server) openConsole(ctx context.Context, r roles) error {
 		Sites: slices.Sorted(maps.Keys(s.config.Sites)), Voices: slices.Sorted(maps.Keys(s.config.Voices)), Log: s.log,
 	})
 	return err
+}
+
+// keepPagesUpToDate tells open pages what changes, and what is wrong, until ctx ends.
+func (s *server) keepPagesUpToDate(ctx context.Context) error {
+	s.live.Run(ctx, console.Watched{Fault: s.consoleFault, DeadLetters: s.conn.DeadLettersMark})
+	return nil
+}
+
+// consoleFault is why the pages may be out of date.
+func (s *server) consoleFault() error {
+	if !s.conn.Connected() {
+		return errors.New("NATS is away: nothing can be changed, and these figures are the last that are known")
+	}
+	if s.watchdog != nil && s.watchdog.Fault() != nil {
+		return fmt.Errorf("something is wrong with NATS: %w", s.watchdog.Fault())
+	}
+	if !s.index.Complete() {
+		return errIndexing
+	}
+	return nil
 }
 
 // explain says why an article that a person names has audio or none.

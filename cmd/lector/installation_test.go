@@ -314,3 +314,6 @@ func sampleArticle(id string) lector.Article {
 			"<p>Cars may cross from Monday on, when the last of the lamps will have been put up.</p>"}, "\n")},
 	}
 }
+
+// open is what opens each configured voice in a test: this one.
+func (v *silentVoice) open(context.Context, string, voiceConfig) (synth.Voice, error) { return v, nil }

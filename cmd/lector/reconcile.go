@@ -110,7 +110,8 @@ func (h *resources) reconciler(conn *nats.Conn, jobs reconcile.Jobs, places reco
 
 // comparisons are those of the sites of a server, and what they have found last.
 type comparisons struct {
-	sites []*reconcile.Reconciler
+	sites   []*reconcile.Reconciler
+	changed func() // is called after a report has come; nil: nobody is
 
 	mu   sync.Mutex
 	last map[string]reconcile.Report
@@ -142,8 +143,11 @@ func (s *server) openComparisons(ctx context.Context) error {
 
 func (c *comparisons) note(r reconcile.Report) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.last[r.Site] = r
+	c.mu.Unlock()
+	if c.changed != nil {
+		c.changed()
+	}
 }
 
 // counts are the published articles without correct audio, by site and finding.

@@ -16,6 +16,7 @@ import (
 	"lector/infra/nats"
 	"lector/infra/observe"
 	"lector/publisher"
+	"lector/publisher/console"
 	"lector/worker"
 	"lector/worker/jobindex"
 	"lector/worker/replay"
@@ -58,6 +59,7 @@ type server struct {
 	sweeper     *worker.Sweeper
 	hooks       http.Handler  // takes webhooks; nil: no site has any
 	console     http.Handler  // the operators' pages; nil: this process has none
+	live        *console.Live // keeps open pages up to date; nil: there are none
 	homePage    http.Handler  // answers paths that the publisher does not serve
 	leases      *nats.Leases  // nil: this process has no worker
 	comparisons *comparisons  // nil: no site names a source
@@ -298,6 +300,9 @@ func (s *server) run(ctx context.Context) error {
 		parts = append(parts,
 			func(ctx context.Context) error { s.index.Run(ctx, s.jobs, s.log); return nil },
 			func(ctx context.Context) error { return s.conn.AnswerJobs(ctx, s.index) })
+	}
+	if s.live != nil {
+		parts = append(parts, s.keepPagesUpToDate)
 	}
 	if s.replays != nil {
 		parts = append(parts,

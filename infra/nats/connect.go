@@ -132,9 +132,12 @@ func connectHint(err error) string {
 	return "check nats.url (LECTOR_NATS_URL) and nats.credentials"
 }
 
+// Connected reports whether there is a connection, without asking the server.
+func (c *Conn) Connected() bool { return c.nc.IsConnected() }
+
 // Ping reports whether the server answers and has JetStream.
 func (c *Conn) Ping(ctx context.Context) error {
-	if !c.nc.IsConnected() {
+	if !c.Connected() {
 		return errors.New("NATS: not connected")
 	}
 	if _, err := c.js.AccountInfo(ctx); err != nil {

@@ -2,6 +2,7 @@ package nats
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 
@@ -42,6 +43,22 @@ func (c *Conn) DeadLetterCounts(ctx context.Context) (map[lector.DeadLetterKind]
 		counts[kind]++
 	}
 	return counts, nil
+}
+
+// DeadLettersMark returns a text that is another one whenever a dead letter has come or
+// gone.
+func (c *Conn) DeadLettersMark(ctx context.Context) (string, error) {
+	ctx, cancel := withDefaultTimeout(ctx)
+	defer cancel()
+	s, err := c.bind(ctx, deadLetters)
+	if err != nil {
+		return "", err
+	}
+	info, err := s.Info(ctx)
+	if err != nil {
+		return "", brokerError("dead letters", err)
+	}
+	return fmt.Sprint(info.State.Msgs, info.State.FirstSeq, info.State.LastSeq, info.Created.UnixNano()), nil
 }
 
 // forget drops what is not in the stream any more, and all where it is another one.

@@ -83,6 +83,7 @@ type Config struct {
 	Sites    []string
 	Sourced  []string // those of them that say where their articles are listed
 	Voices   []string
+	Live     *Live // keeps open pages up to date; nil: nothing does
 	Log      *slog.Logger
 	Now      func() time.Time // nil: time.Now
 }
@@ -100,6 +101,9 @@ func New(c Config) (http.Handler, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.Live == nil {
+		c.Live = NewLive()
+	}
 	pages, err := parsePages(files)
 	if err != nil {
 		return nil, err
@@ -107,7 +111,10 @@ func New(c Config) (http.Handler, error) {
 	k := &console{c, pages}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/jobs", http.StatusFound) })
-	mux.Handle("GET /console.css", http.FileServerFS(styles()))
+	assets := http.FileServerFS(styles())
+	mux.Handle("GET /console.css", assets)
+	mux.Handle("GET /console.js", assets)
+	mux.Handle("GET /live", c.Live)
 	for role, pages := range map[lector.Role]map[string]page{
 		lector.RoleView: {
 			"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /why": k.why, "GET /replay": k.replayPlan,
@@ -159,8 +166,10 @@ type view struct {
 	name   string // of the page's file
 	title  string
 	data   any
-	goTo   string // another page to go to, in place of this one
-	status int    // 0: 200
+	goTo   string   // another page to go to, in place of this one
+	status int      // 0: 200
+	topics []string // of Live, that change what the page shows
+	place  uint64   // of Live, before what the page shows was read
 }
 
 // frame is what every page shows around its own.
@@ -170,10 +179,25 @@ type frame struct {
 	Now   time.Time
 	Who   lector.Identity
 	Admin bool // may look at the audit
+	// What the page is kept up to date by.
+	Topics string
+	Place  uint64
+	Fault  string // what is wrong now
 }
 
-// policy lets a page load its own style and nothing else.
-const policy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// permitted is what the person may do who looks at a page, which shows nothing else.
+type permitted struct{ role lector.Role }
+
+func permittedTo(r *http.Request) permitted { return permitted{access.Who(r.Context()).Role} }
+
+// MayReplay reports whether the person may cause work and cost.
+func (p permitted) MayReplay() bool { return p.role.May(lector.RoleReplay) }
+
+// MayEdit reports whether the person may change what is read.
+func (p permitted) MayEdit() bool { return p.role.May(lector.RoleEdit) }
+
+// policy lets a page load its own style and script, and ask this server, and nothing else.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // limit is how long a page may be asked for.
 const limit = 20 * time.Second
@@ -184,7 +208,7 @@ func (k *console) serve(needs lector.Role, p page) http.HandlerFunc {
 		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 		ctx, cancel := context.WithTimeout(r.Context(), limit)
 		defer cancel()
-		v, err := view{}, error(nil)
+		v, err, place := view{}, error(nil), k.Live.Place()
 		if who := access.Who(ctx); who.Role.May(needs) {
 			v, err = p(r.WithContext(ctx))
 		} else {
@@ -194,6 +218,7 @@ func (k *console) serve(needs lector.Role, p page) http.HandlerFunc {
 		if err != nil {
 			v = k.failure(r, err)
 		}
+		v.place = place
 		if v.goTo != "" {
 			http.Redirect(w, r, v.goTo, http.StatusSeeOther)
 			return
@@ -226,8 +251,7 @@ var errRole = errors.New("you may not do this")
 
 func (k *console) write(w http.ResponseWriter, r *http.Request, v view) {
 	var b strings.Builder
-	who := access.Who(r.Context())
-	if err := k.pages[v.name].Execute(&b, frame{v.title, v.data, k.Now(), who, who.Role.May(lector.RoleAdmin)}); err != nil {
+	if err := k.pages[v.name].Execute(&b, k.frame(r, v)); err != nil {
 		k.Log.Error("console", "page", v.name, "error", err)
 		http.Error(w, "this page cannot be shown", http.StatusInternalServerError)
 		return
@@ -242,6 +266,15 @@ func (k *console) write(w http.ResponseWriter, r *http.Request, v view) {
 		w.WriteHeader(v.status)
 	}
 	fmt.Fprint(w, b.String())
+}
+
+// frame is what stands around a view. Its place is of the time before the view was made.
+func (k *console) frame(r *http.Request, v view) frame {
+	who := access.Who(r.Context())
+	return frame{
+		Title: v.title, Data: v.data, Now: k.Now(), Who: who, Admin: who.Role.May(lector.RoleAdmin),
+		Topics: strings.Join(v.topics, " "), Place: v.place, Fault: k.Live.Fault(),
+	}
 }
 
 // guard refuses requests for a name that is neither this machine's own nor configured:

@@ -33,5 +33,5 @@ func (k *console) coverage(*http.Request) (view, error) {
 		}
 		sites = append(sites, c)
 	}
-	return view{name: "coverage", title: "Coverage", data: sites}, nil
+	return view{name: "coverage", title: "Coverage", topics: []string{TopicCoverage}, data: sites}, nil
 }

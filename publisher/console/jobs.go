@@ -81,7 +81,7 @@ func (k *console) jobList(r *http.Request) (view, error) {
 	for _, s := range lector.States() {
 		states = append(states, stateCount{s, counts[s]})
 	}
-	return view{name: "jobs", title: "Jobs", data: struct {
+	return view{name: "jobs", title: "Jobs", topics: []string{TopicJobs}, data: struct {
 		Filter  lector.JobFilter
 		Query   string
 		Choices choices
@@ -104,7 +104,7 @@ func (k *console) job(r *http.Request) (view, error) {
 	if j.Rendition != "" {
 		embed = k.Embed(j.Site, j.Article)
 	}
-	return view{name: "job", title: cmp.Or(j.Title, j.Article), data: struct {
+	return view{name: "job", title: cmp.Or(j.Title, j.Article), topics: []string{JobTopic(j.ID), topicPauses}, data: struct {
 		Job   lector.Job
 		Why   Explanation
 		Embed string

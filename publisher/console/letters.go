@@ -26,7 +26,7 @@ func (k *console) letterList(r *http.Request) (view, error) {
 		}
 	}
 	slices.Reverse(letters)
-	return view{name: "deadletters", title: "Dead letters", data: struct {
+	return view{name: "deadletters", title: "Dead letters", topics: []string{TopicDeadLetters}, data: struct {
 		Query   lector.DeadLetterQuery
 		Choices choices
 		Total   int
@@ -48,10 +48,11 @@ func (k *console) letter(r *http.Request) (view, error) {
 	}
 	return view{name: "deadletter", title: fmt.Sprintf("Dead letter %d", id), data: struct {
 		lector.DeadLetter
+		permitted
 		Text    string // of the event's data, as far as it is shown
 		LeftOut int    // bytes
 		Binary  bool
-	}{l, string(l.Data[:min(len(l.Data), shownData)]), max(0, len(l.Data)-shownData), !utf8.Valid(l.Data)}}, nil
+	}{l, permittedTo(r), string(l.Data[:min(len(l.Data), shownData)]), max(0, len(l.Data)-shownData), !utf8.Valid(l.Data)}}, nil
 }
 
 func letterID(r *http.Request) (uint64, error) {

@@ -11,11 +11,12 @@ import (
 
 func (k *console) pauseList(r *http.Request) (view, error) {
 	all, err := k.Pauses.All(r.Context())
-	return view{name: "pauses", title: "Pauses", data: struct {
+	return view{name: "pauses", title: "Pauses", topics: []string{topicPauses}, data: struct {
+		permitted
 		Pauses  []lector.Pause
 		Choices choices
 		Voices  []string
-	}{all, k.choices(), k.Voices}}, err
+	}{permittedTo(r), all, k.choices(), k.Voices}}, err
 }
 
 // pauseOf reads what is meant. A name that is not configured would pause nothing,
@@ -37,11 +38,13 @@ func (k *console) pause(r *http.Request) (view, error) {
 		return view{}, err
 	}
 	p.Reason, p.Since = r.PostFormValue("reason"), k.Now().UTC()
+	defer k.Live.Changed(topicPauses)
 	return view{goTo: "/pauses"}, k.do(r, pauseEntry("pause", p), func(ctx context.Context) error { return k.Pauses.Set(ctx, p) })
 }
 
 func (k *console) resume(r *http.Request) (view, error) {
 	p := lector.Pause{Kind: lector.PauseKind(r.PostFormValue("kind")), Name: r.PostFormValue("name")}
+	defer k.Live.Changed(topicPauses)
 	return view{goTo: "/pauses"}, k.do(r, pauseEntry("resume", p), func(ctx context.Context) error { return k.Pauses.Remove(ctx, p) })
 }
 

@@ -13,6 +13,7 @@ import (
 
 // replayView is a plan as a person confirms it.
 type replayView struct {
+	permitted
 	Plan    lector.ReplayPlan
 	Query   string // that selects the jobs
 	Digest  string // of the figures that are confirmed
@@ -48,6 +49,7 @@ func (k *console) plan(ctx context.Context, q url.Values) (lector.ReplayRequest,
 
 func (k *console) replayPlan(r *http.Request) (view, error) {
 	_, v, _, err := k.plan(r.Context(), r.URL.Query())
+	v.permitted = permittedTo(r)
 	return view{name: "replay", title: "Replay", data: v}, err
 }
 
@@ -59,7 +61,7 @@ func (k *console) startReplay(r *http.Request) (view, error) {
 		return view{}, err
 	}
 	if r.PostFormValue("digest") != v.Digest {
-		v.Changed = true
+		v.Changed, v.permitted = true, permittedTo(r)
 		return view{name: "replay", title: "Replay", data: v, status: http.StatusConflict}, nil
 	}
 	if v.Plan.Articles == 0 {

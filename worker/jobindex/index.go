@@ -26,6 +26,10 @@ type Records interface {
 // Index is the index of all jobs. Make it with New. Its methods may be called by
 // many goroutines at once.
 type Index struct {
+	// Changed is called with the id of each job that has changed or is gone; nil: nobody
+	// is. It is set before Run, and must not wait.
+	Changed func(id string)
+
 	mu       sync.RWMutex
 	jobs     map[string]*entry
 	groups   map[Group]*waiting
@@ -69,6 +73,7 @@ func (x *Index) Complete() bool {
 
 // Set puts a record into the index, in place of what it holds of the job.
 func (x *Index) Set(j lector.Job) {
+	defer x.tell(j.ID)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	e := newEntry(j, x.share)
@@ -82,11 +87,18 @@ func (x *Index) Set(j lector.Job) {
 
 // forget takes a job out of the index whose record is gone.
 func (x *Index) forget(id string) {
+	defer x.tell(id)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if e := x.jobs[id]; e != nil {
 		x.leave(e)
 		delete(x.jobs, id)
+	}
+}
+
+func (x *Index) tell(id string) {
+	if x.Changed != nil {
+		x.Changed(id)
 	}
 }
 

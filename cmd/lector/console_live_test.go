@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"lector"
+	"lector/audio"
+	"lector/infra/limittest"
+	"lector/infra/nats"
+	"lector/worker/synth"
+)
+
+// relay passes connections on to a server, and can take the way to it away.
+type relay struct {
+	net.Listener
+	to    string
+	mu    sync.Mutex
+	away  bool
+	conns []net.Conn
+}
+
+// startRelay starts one that ends with the test.
+func startRelay(t *testing.T, to string) *relay {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &relay{Listener: l, to: to}
+	t.Cleanup(func() { l.Close(); r.set(true) })
+	go r.accept()
+	return r
+}
+
+func (r *relay) accept() {
+	for {
+		in, err := r.Accept()
+		if err != nil {
+			return
+		}
+		go r.pass(in)
+	}
+}
+
+func (r *relay) pass(in net.Conn) {
+	defer in.Close()
+	out, err := net.Dial("tcp", r.to)
+	if err != nil {
+		return
+	}
+	defer out.Close()
+	r.mu.Lock()
+	if r.away {
+		r.mu.Unlock()
+		return
+	}
+	r.conns = append(r.conns, in, out)
+	r.mu.Unlock()
+	go func() {
+		io.Copy(out, in) //nolint:errcheck // its end is all that counts
+		out.Close()
+	}()
+	io.Copy(in, out) //nolint:errcheck // likewise
+}
+
+// set takes the way away, with all connections, or gives it back.
+func (r *relay) set(away bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.away = away
+	for _, c := range r.conns {
+		c.Close()
+	}
+	r.conns = nil
+}
+
+// openAll opens everything that lector serve runs, with a test's voice and a NATS server
+// that can be taken away.
+func openAll(t *testing.T, c *config, v *silentVoice) (*server, *relay) {
+	t.Helper()
+	broker, err := nats.Start(filepath.Join(t.TempDir(), "nats"), "127.0.0.1:0", nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { broker.Close() })
+	way := startRelay(t, strings.TrimPrefix(broker.Access().URL, "nats://"))
+	c.NATS.URL, c.NATS.User, c.NATS.Password = maskedURL("nats://"+way.Addr().String()), broker.Access().User, secret(broker.Access().Password)
+	a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: testLog{t}, getenv: func(string) string { return "" }}
+	h := a.resources(c)
+	h.open, h.silent = v.open, true
+	h.check = func(context.Context, []byte, synth.Request, lector.Capabilities) (*audio.Analysis, error) {
+		return &audio.Analysis{}, nil
+	}
+	t.Cleanup(func() {
+		if h.close(&err); err != nil {
+			t.Error(err)
+		}
+	})
+	conn, err := h.nats("setup")
+	if err == nil {
+		err = conn.Setup(t.Context(), 1)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := h.openServer(t.Context(), roles{worker: true, publisher: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, way
+}
+
+// TestOpenPagesAreKeptUpToDate has a page open while an article is read, and while NATS
+// is away and comes back.
+func TestOpenPagesAreKeptUpToDate(t *testing.T) {
+	t.Parallel()
+	s, way := openAll(t, testConfig(t.TempDir()), &silentVoice{})
+	h := (&installation{server: s, t: t}).start()
+	limittest.Until(t, "the index has all jobs", h.index.Complete)
+	r, err := http.NewRequestWithContext(limittest.Context(t), http.MethodGet, h.admin.url()+"/live?topic=jobs&topic=deadletters", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := (&http.Client{}).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	lines := bufio.NewScanner(answer.Body)
+	await := func(wanted string) {
+		t.Helper()
+		for lines.Scan() {
+			if strings.HasPrefix(lines.Text(), wanted) {
+				return
+			}
+		}
+		t.Fatalf("no %q: %v", wanted, lines.Err())
+	}
+	article := sampleArticle("4711")
+	sequence := h.publish(lector.Published, article)
+	await("data: jobs")
+	h.awaitJob(article, sequence)
+	way.set(true)
+	await("data: NATS is away")
+	if status, page := h.ask(http.MethodGet, "/jobs", nil); status != http.StatusOK || !strings.Contains(page, article.Title) || !strings.Contains(page, "NATS is away") {
+		t.Errorf("while NATS is away: %d %s", status, page)
+	}
+	way.set(false)
+	await("event: fault")
+	if status, page := h.ask(http.MethodGet, "/jobs", nil); status != http.StatusOK || !strings.Contains(page, `role="status" hidden`) {
+		t.Errorf("when it is back: %d %s", status, page)
+	}
+}
