@@ -19,10 +19,9 @@ func TestNothingIsOfferedThatIsRefused(t *testing.T) {
 	t.Parallel()
 	offered := map[lector.Role]int{}
 	for _, role := range lector.Roles() {
-		n, _ := open(t)
+		n, h := open(t)
 		n.pauses = []lector.Pause{{Kind: lector.PauseLane, Name: "backfill"}}
 		for _, target := range pagesOf(n) {
-			_, h := open(t)
 			page := askAs(h, httptest.NewRequest(http.MethodGet, "http://127.0.0.1:9090"+target, nil), role).Body.String()
 			for _, form := range posts.FindAllStringSubmatch(page, -1) {
 				offered[role]++

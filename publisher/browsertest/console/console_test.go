@@ -92,6 +92,37 @@ func (newsroom) AuditEntries(context.Context, lector.AuditQuery) ([]lector.Audit
 	return []lector.AuditEntry{e, {Who: "ann", Way: "token", Action: "pause", Target: "lane backfill", Detail: "election night"}}, nil
 }
 
+// pages is all that the console shows.
+type pages interface {
+	console.Audit
+	console.Jobs
+	console.Letters
+	console.Replays
+	console.Pauses
+}
+
+// serve serves the console of a newsroom to this machine.
+func serve(t *testing.T, n pages, live *console.Live) (address string) {
+	t.Helper()
+	h, err := console.New(console.Config{
+		Sourced: []string{"havana"}, Coverage: func() []reconcile.Report {
+			e := reconcile.Entry{ID: strings.Repeat("id", 200), Title: strings.Repeat("Floods and a long word ", 50), URL: "https://reader.example/a", Finding: reconcile.Missing, Reason: strings.Repeat("https://voice.example/refused/", 40)}
+			return []reconcile.Report{{Site: "havana", Lacking: 1, Held: true, Entries: []reconcile.Entry{e}, Gone: []reconcile.Entry{{ID: "gone", Finding: reconcile.Gone}}}}
+		},
+		Audit: n, Jobs: n, Letters: n, Replays: n, Pauses: n, Live: live, Sites: []string{"havana"}, Voices: []string{"amy"}, Log: slog.New(slog.DiscardHandler),
+		Explain: func(_ context.Context, words []string) (console.Explanation, error) {
+			return console.Explain(console.Evidence{Site: "havana", Article: strings.Join(words, " ")}), nil
+		},
+		Embed: func(string, string) string { return "https://reader.example/embed" },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(access.Guard{}.Handler(h))
+	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
+	return s.URL
+}
+
 // TestPagesCanBeUsedByEverybody looks at each page light and wide, dark on a phone,
 // and without scripts.
 func TestPagesCanBeUsedByEverybody(t *testing.T) {
@@ -105,24 +136,9 @@ func TestPagesCanBeUsedByEverybody(t *testing.T) {
 	}
 	defer b.Close()
 	n := newNewsroom()
-	h, err := console.New(console.Config{
-		Sourced: []string{"havana"}, Coverage: func() []reconcile.Report {
-			e := reconcile.Entry{ID: strings.Repeat("id", 200), Title: strings.Repeat("Floods and a long word ", 50), URL: "https://reader.example/a", Finding: reconcile.Missing, Reason: strings.Repeat("https://voice.example/refused/", 40)}
-			return []reconcile.Report{{Site: "havana", Lacking: 1, Held: true, Entries: []reconcile.Entry{e}, Gone: []reconcile.Entry{{ID: "gone", Finding: reconcile.Gone}}}}
-		},
-		Audit: n, Jobs: n, Letters: n, Replays: n, Pauses: n, Sites: []string{"havana"}, Voices: []string{"amy"}, Log: slog.New(slog.DiscardHandler),
-		Explain: func(_ context.Context, words []string) (console.Explanation, error) {
-			return console.Explain(console.Evidence{Site: "havana", Article: strings.Join(words, " ")}), nil
-		},
-		Embed: func(string, string) string { return "https://reader.example/embed" },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := httptest.NewServer(access.Guard{}.Handler(h))
-	defer s.Close()
+	address := serve(t, n, console.NewLive())
 	for _, look := range []browsertest.Look{{}, {Width: 375, Height: 700, Dark: true}, {NoScript: true}} {
-		lookAtAll(t, b, s.URL, look, n.jobs[4].ID)
+		lookAtAll(t, b, address, look, n.jobs[4].ID)
 	}
 }
 

@@ -1,0 +1,161 @@
+package console_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/heapprofiler"
+	"github.com/chromedp/cdproto/performance"
+	"github.com/chromedp/chromedp"
+
+	"lector"
+	"lector/publisher/browsertest"
+	"lector/publisher/console"
+)
+
+// busyNewsroom has a hundred jobs, of which the oldest goes and a new one comes at each step.
+type busyNewsroom struct {
+	newsroom
+	step atomic.Int64
+	away atomic.Bool
+}
+
+var errAway = errors.New("NATS is away")
+
+func (n *busyNewsroom) FindJobs(context.Context, lector.JobFilter, int) (int, []lector.Job, error) {
+	if n.away.Load() {
+		return 0, nil, errAway
+	}
+	step := int(n.step.Load())
+	var jobs []lector.Job
+	for i := step; i > step-100; i-- {
+		jobs = append(jobs, lector.Job{ID: fmt.Sprint("job", i), Site: "havana", Title: fmt.Sprint("Article ", i), State: lector.Ready, Changed: time.Unix(int64(i), 0)})
+	}
+	return 1000 + step, jobs, nil
+}
+
+// figures are what a page and the server behind it hold.
+type figures struct{ heap, nodes, listeners, goroutines int }
+
+// figuresOf counts after all that can be let go has been.
+func figuresOf(t *testing.T, p *browsertest.Page) (f figures) {
+	t.Helper()
+	for range 2 {
+		if _, err := chromedp.Call(p.Context, heapprofiler.CollectGarbage, cdp.Empty{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := chromedp.Call(p.Context, performance.GetMetrics, cdp.Empty{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range got.Metrics {
+		switch m.Name {
+		case "JSHeapUsedSize":
+			f.heap = int(m.Value)
+		case "Nodes":
+			f.nodes = int(m.Value)
+		case "JSEventListeners":
+			f.listeners = int(m.Value)
+		}
+	}
+	f.goroutines = runtime.NumGoroutine()
+	return f
+}
+
+// minutes is how long a page is kept up to date, where somebody wants to know for longer:
+// LECTOR_TEST_LIVE_MINUTES=10.
+func minutes(t *testing.T) time.Duration {
+	text := os.Getenv("LECTOR_TEST_LIVE_MINUTES")
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(n * float64(time.Minute))
+}
+
+// TestOpenPageIsKeptUpToDate has the list of jobs open while jobs come and go: what has the
+// focus keeps it, what is marked is left alone, nothing piles up, and a time without
+// answers is shown and heals.
+func TestOpenPageIsKeptUpToDate(t *testing.T) {
+	t.Parallel()
+	b, err := browsertest.Start(t.Context())
+	if errors.Is(err, browsertest.ErrNoBrowser) {
+		t.Skip("SKIPPED, nobody has looked: ", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	n, live := &busyNewsroom{newsroom: newNewsroom()}, console.NewLive()
+	n.step.Store(1000)
+	page, err := b.Open(serve(t, n, live)+"/jobs", browsertest.Look{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer page.Close()
+	if _, err := chromedp.Call(page.Context, performance.Enable, performance.EnableParams{}); err != nil {
+		t.Fatal(err)
+	}
+	run := func(script string) {
+		t.Helper()
+		if _, err := browsertest.Run[bool](page, "(() => {"+script+"; return true })()"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wait := func(condition string) {
+		t.Helper()
+		if err := page.Wait(condition); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next := func() {
+		t.Helper()
+		live.Changed(console.TopicJobs)
+		wait(fmt.Sprintf(`document.querySelector("#found tr[data-key] a").textContent === "Article %d"`, n.step.Add(1)))
+	}
+
+	run(`window.first = document.querySelector("tr[data-key=job990] a"); first.focus()`)
+	next()
+	wait(`document.activeElement === first && first.textContent === "Article 990"`)
+	if _, err := browsertest.Run[bool](page, `document.querySelectorAll("tr[data-key]").length === 100 || Promise.reject("not a hundred rows")`); err != nil {
+		t.Error(err)
+	}
+
+	live.SetFault(errAway)
+	wait(`!document.getElementById("fault").hidden && document.getElementById("fault").textContent === "NATS is away"`)
+	live.SetFault(nil)
+	n.away.Store(true)
+	live.Changed(console.TopicJobs)
+	wait(`document.getElementById("fault").textContent.includes("could not be brought up to date: NATS is away")`)
+	wait(`document.activeElement === first && document.querySelectorAll("tr[data-key]").length === 100`)
+	n.away.Store(false)
+	wait(`document.getElementById("fault").hidden`)
+
+	for range 3 {
+		next()
+	}
+	before, events := figuresOf(t, page), 0
+	for began := time.Now(); events < 10 || time.Since(began) < minutes(t); events++ {
+		next()
+	}
+	after := figuresOf(t, page)
+	t.Logf("after %d more events: %+v, before %+v", events, after, before)
+	if after.nodes > before.nodes+50 || after.listeners > before.listeners || after.heap > before.heap+256<<10 || after.goroutines > before.goroutines+5 {
+		t.Errorf("it piles up: %+v, before %+v", after, before)
+	}
+	for _, problem := range page.Problems() {
+		t.Log("the page says: ", problem)
+	}
+}
