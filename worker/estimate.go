@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"lector"
 	"lector/worker/script"
@@ -32,7 +33,7 @@ func (w *Worker) Estimate(ctx context.Context, a lector.Article, generation stri
 }
 
 // Reads reports whether the public audio of an article reads a word, as an entry of
-// the lexicon would find it.
+// the lexicon would find it; with a * behind it, one for the beginning of words.
 func (w *Worker) Reads(ctx context.Context, site, key, word string) (bool, error) {
 	m, err := w.readManifest(ctx, lector.PointerKey(site, key))
 	if errors.Is(err, lector.ErrNotFound) {
@@ -41,7 +42,8 @@ func (w *Worker) Reads(ctx context.Context, site, key, word string) (bool, error
 	if err != nil {
 		return false, err
 	}
-	_, hit := script.Entry{Match: word}.Impact(m)
+	match, prefix := strings.CutSuffix(word, "*") // as lexicons write the beginning of words
+	_, hit := script.Entry{Match: match, Prefix: prefix}.Impact(m)
 	return hit, nil
 }
 

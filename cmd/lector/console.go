@@ -24,6 +24,10 @@ func (s *server) openConsole(ctx context.Context, r roles) error {
 	if err != nil {
 		return err
 	}
+	ledger, err := s.conn.UsageLedger(ctx)
+	if err != nil {
+		return err
+	}
 	jobs := addressedJobs{s.jobs, s.config}
 	s.live = console.NewLive()
 	s.index.Changed = func(id string) { s.live.Changed(console.TopicJobs, console.JobTopic(id)) }
@@ -31,7 +35,7 @@ func (s *server) openConsole(ctx context.Context, r roles) error {
 		s.comparisons.changed = func() { s.live.Changed(console.TopicCoverage) }
 	}
 	s.console, err = console.New(console.Config{
-		Live:     s.live,
+		Live: s.live, VoiceBook: &voiceBook{server: s, ledger: ledger}, Samples: consoleSamples{s}, Lexicons: consoleLexicons{s},
 		Coverage: s.comparisons.reports, Sourced: s.config.sourcedSites(),
 		Audit: s.conn, Hosts: s.config.AdminAccess.hosts(),
 		Jobs: consoleJobs{jobs, s.index}, Letters: s.conn, Replays: consoleReplays{s.planner, records}, Pauses: s.pauses,

@@ -7,7 +7,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -158,5 +161,82 @@ func TestOpenPagesAreKeptUpToDate(t *testing.T) {
 	await("event: fault")
 	if status, page := h.ask(http.MethodGet, "/jobs", nil); status != http.StatusOK || !strings.Contains(page, `role="status" hidden`) {
 		t.Errorf("when it is back: %d %s", status, page)
+	}
+}
+
+// TestPronunciationIsMendedInTheConsole goes the way of an editor: sees what reads a word,
+// hears old and new, saves, and has that article read again, and no other.
+func TestPronunciationIsMendedInTheConsole(t *testing.T) {
+	t.Parallel()
+	v := &silentVoice{}
+	c := testConfig(t.TempDir())
+	site := c.Sites[defaultSite]
+	site.Budget.CharactersPerDay = 100_000
+	c.Sites[defaultSite] = site
+	s, _ := openAll(t, c, v)
+	h := (&installation{server: s, t: t, voice: v}).start()
+	limittest.Until(t, "the index has all jobs", h.index.Complete)
+	bridge, other := sampleArticle("4711"), sampleArticle("4712")
+	other.Body.Content = "<p>Nothing was said about the crossing, which is shut until the spring.</p>"
+	first, untouched := h.publishAndWait(lector.Published, bridge), h.publishAndWait(lector.Published, other)
+	calls := v.calls()
+
+	entry := url.Values{"site": {"all"}, "match": {"mayor"}, "alias": {"mare"}}
+	status, page := h.ask(http.MethodGet, "/lexicon/entry?"+entry.Encode(), nil)
+	field := func(name string) string {
+		t.Helper()
+		found := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(page)
+		if found == nil {
+			t.Fatalf("no %s in %d %s", name, status, page)
+		}
+		return found[1]
+	}
+	if !strings.Contains(page, "The mare said that the money") || !strings.Contains(page, "<dt>Articles</dt><dd>1</dd>") || v.calls() != calls {
+		t.Errorf("what it changes: %d, %d calls, %s", status, v.calls()-calls, page)
+	}
+	entry.Set("digest", field("digest"))
+	status, page = h.ask(http.MethodPost, "/lexicon/hear", entry)
+	clips := regexp.MustCompile(`src="(/clips/[^"]*)"`).FindAllStringSubmatch(page, -1)
+	if status != http.StatusOK || len(clips) != 2 || v.calls() != calls+1 { // as it is now the article has it
+		t.Fatalf("old and new: %d, %d calls, %s", status, v.calls()-calls, page)
+	}
+	for _, clip := range clips {
+		if status, mp3 := h.ask(http.MethodGet, clip[1], nil); status != http.StatusOK || len(mp3) < 1000 {
+			t.Errorf("%s: %d, %d bytes", clip[1], status, len(mp3))
+		}
+	}
+	entry.Set("version", field("version"))
+	if status, _ = h.ask(http.MethodPost, "/lexicon/set", entry); status != http.StatusOK { // the plan, to which it goes on
+		t.Fatalf("saved: %d", status)
+	}
+	status, page = h.ask(http.MethodGet, "/replay?word=mayor", nil)
+	if !strings.Contains(page, "<dt>Articles</dt><dd>1</dd>") {
+		t.Fatalf("the plan: %d %s", status, page)
+	}
+	h.ask(http.MethodPost, "/replay?word=mayor", url.Values{"digest": {field("digest")}})
+	limittest.Until(t, "the article is read again", func() bool {
+		now, _, err := h.jobs.Job(t.Context(), bridge.Site, bridge.Key())
+		return err == nil && now.Sequence > first.Sequence && now.State == lector.Ready
+	})
+	if now, _, err := h.jobs.Job(t.Context(), other.Site, other.Key()); err != nil || now.Sequence != untouched.Sequence {
+		t.Errorf("the other article: %+v, %v", now, err)
+	}
+	if !slices.ContainsFunc(v.texts, func(text string) bool { return strings.Contains(text, "The mare said") }) {
+		t.Errorf("spoken: %q", v.texts)
+	}
+	_, page = h.ask(http.MethodGet, "/audit", nil)
+	for _, want := range []string{"lexicon-set", "mayor → mare", "sample", "replay"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the audit has no %q", want)
+		}
+	}
+	_, page = h.ask(http.MethodGet, "/voices", nil)
+	for _, want := range []string{"since this process began, 0 failed", " of 100000", ">well<"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the voices have no %q in %s", want, page)
+		}
+	}
+	if strings.Contains(page, "Nothing was spent") {
+		t.Error("nothing was spent")
 	}
 }

@@ -80,6 +80,7 @@ func (h *resources) voices(ctx context.Context, clips synth.Clips, answers synth
 	if len(out) == 0 {
 		return nil, errors.Join(slices.Collect(maps.Values(missing))...)
 	}
+	h.missingVoices = missing
 	for name, err := range missing {
 		h.log.Warn("voice missing", "voice", name, "error", err, "hint", lector.HintOf(err))
 	}

@@ -26,16 +26,17 @@ type store interface {
 
 // resources holds what a command has opened; close closes it in reverse order.
 type resources struct {
-	app      *app
-	config   *config
-	log      *slog.Logger
-	broker   *nats.Embedded // the embedded server; nil: it runs in another process
-	metering *metering      // nil: created in memory when first needed
-	closers  []func() error
-	conns    []*nats.Conn
-	recreate bool            // make streams again that are gone, empty
-	pauses   *nats.Pauses    // nil: nothing is paused
-	answers  *worker.Answers // of voices, until their clips are made; nil: there is no narrator
+	app           *app
+	config        *config
+	log           *slog.Logger
+	broker        *nats.Embedded // the embedded server; nil: it runs in another process
+	metering      *metering      // nil: created in memory when first needed
+	closers       []func() error
+	conns         []*nats.Conn
+	recreate      bool             // make streams again that are gone, empty
+	pauses        *nats.Pauses     // nil: nothing is paused
+	missingVoices map[string]error // configured, and cannot be opened
+	answers       *worker.Answers  // of voices, until their clips are made; nil: there is no narrator
 
 	open   func(ctx context.Context, name string, v voiceConfig) (synth.Voice, error) // a configured voice
 	check  synth.Checker                                                              // of clips

@@ -59,6 +59,7 @@ type server struct {
 	sweeper     *worker.Sweeper
 	hooks       http.Handler  // takes webhooks; nil: no site has any
 	console     http.Handler  // the operators' pages; nil: this process has none
+	callLog     *callLog      // how calls to voices went; nil: this process has no worker
 	live        *console.Live // keeps open pages up to date; nil: there are none
 	homePage    http.Handler  // answers paths that the publisher does not serve
 	leases      *nats.Leases  // nil: this process has no worker
@@ -159,7 +160,8 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 		return err
 	}
 	s.pauses = s.openPauses(ctx)
-	s.metering.calls = s.metrics
+	s.callLog = newCallLog(s.metrics)
+	s.metering.calls = s.callLog
 	s.metrics.Declare(slices.Sorted(maps.Keys(s.config.Sites)), slices.Sorted(maps.Keys(s.config.Voices)))
 	narrator, err := s.narrator(ctx, s.store)
 	if err != nil {

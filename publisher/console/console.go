@@ -83,9 +83,13 @@ type Config struct {
 	Sites    []string
 	Sourced  []string // those of them that say where their articles are listed
 	Voices   []string
-	Live     *Live // keeps open pages up to date; nil: nothing does
-	Log      *slog.Logger
-	Now      func() time.Time // nil: time.Now
+	// VoiceBook says how the voices stand, and Samples has them say something.
+	VoiceBook Voices
+	Samples   Samples
+	Lexicons  Lexicons
+	Live      *Live // keeps open pages up to date; nil: nothing does
+	Log       *slog.Logger
+	Now       func() time.Time // nil: time.Now
 }
 
 type console struct {
@@ -115,15 +119,19 @@ func New(c Config) (http.Handler, error) {
 	mux.Handle("GET /console.css", assets)
 	mux.Handle("GET /console.js", assets)
 	mux.Handle("GET /live", c.Live)
+	mux.Handle("GET /clips/{hash}", access.Need(lector.RoleView, http.HandlerFunc(k.clip)))
 	for role, pages := range map[lector.Role]map[string]page{
 		lector.RoleView: {
 			"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /why": k.why, "GET /replay": k.replayPlan,
 			"GET /deadletters": k.letterList, "GET /deadletters/{id}": k.letter, "GET /pauses": k.pauseList, "GET /coverage": k.coverage,
+			"GET /voices": k.voiceList, "GET /lexicon": k.lexicon, "GET /lexicon/entry": k.entry,
 		},
 		lector.RoleReplay: {
 			"POST /replay": k.startReplay, "POST /deadletters/{id}/replay": k.replayLetter, "POST /deadletters/{id}/drop": k.dropLetter,
+			"GET /voices/sample": k.planSample, "POST /voices/sample": k.speakSample, "POST /lexicon/hear": k.hearEntry,
 			"POST /pauses": k.pause, "POST /pauses/resume": k.resume,
 		},
+		lector.RoleEdit:  {"POST /lexicon/set": k.setEntry, "POST /lexicon/remove": k.removeEntry},
 		lector.RoleAdmin: {"GET /audit": k.audit},
 	} {
 		for pattern, serve := range pages {
@@ -197,7 +205,7 @@ func (p permitted) MayReplay() bool { return p.role.May(lector.RoleReplay) }
 func (p permitted) MayEdit() bool { return p.role.May(lector.RoleEdit) }
 
 // policy lets a page load its own style and script, and ask this server, and nothing else.
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // limit is how long a page may be asked for.
 const limit = 20 * time.Second
@@ -237,6 +245,8 @@ func (k *console) failure(r *http.Request, err error) view {
 		status = http.StatusBadRequest
 	case errors.Is(err, errRole):
 		status = http.StatusForbidden
+	case errors.Is(err, errStale):
+		status = http.StatusConflict
 	default:
 		k.Log.Error("console", "path", r.URL.Path, "error", err)
 	}
@@ -245,6 +255,9 @@ func (k *console) failure(r *http.Request, err error) view {
 
 // errInput marks what a person has given wrongly.
 var errInput = errors.New("this cannot be asked for")
+
+// errStale marks what has changed since a person saw it.
+var errStale = errors.New("nothing was changed")
 
 // errRole marks what a person may not do.
 var errRole = errors.New("you may not do this")

@@ -30,6 +30,7 @@ type newsroom struct {
 	audit   []lector.AuditEntry
 	blind   error // why nothing can be noted
 	fail    error // why a dead letter cannot be dropped
+	sound   *sound
 }
 
 func (n *newsroom) RecordAudit(_ context.Context, e lector.AuditEntry) error {
@@ -141,7 +142,7 @@ const markup = `<script>alert(1)</script>"'><img src=x>`
 
 func open(t *testing.T) (*newsroom, http.Handler) {
 	t.Helper()
-	n := &newsroom{plan: lector.ReplayPlan{Articles: 2, Characters: lector.ReplayCharacters{Billed: 500}, Cost: 1.25}}
+	n := &newsroom{sound: newSound(), plan: lector.ReplayPlan{Articles: 2, Characters: lector.ReplayCharacters{Billed: 500}, Cost: 1.25}}
 	for i, state := range lector.States() {
 		n.jobs = append(n.jobs, lector.Job{
 			ID: fmt.Sprintf("job%d%s", i, strings.Repeat("a", 20)), Site: "havana", Article: fmt.Sprint("article/", i), Title: markup + strings.Repeat("long ", 2000),
@@ -156,6 +157,7 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 	}
 	h, err := New(Config{
 		Sourced: []string{"havana", "lagos"}, Coverage: func() []reconcile.Report { return []reconcile.Report{n.report()} },
+		VoiceBook: n.sound, Samples: n.sound, Lexicons: n.sound,
 		Audit: n, Hosts: []string{"console.reader.example"},
 		Jobs: n, Letters: n, Replays: n, Pauses: n, Explain: n.explain, Sites: []string{"havana", "kyiv", "lagos"}, Voices: []string{"amy"},
 		Embed: func(site, article string) string {
@@ -218,7 +220,9 @@ func TestPages(t *testing.T) {
 		"/jobs": "8 jobs", "/jobs?state=failed": "1 job.", "/jobs?text=nothing+like+it": "No jobs are like that",
 		"/jobs/havana/" + n.jobs[0].ID: "What happened", "/why?q=nobody": "never_seen", "/replay?state=failed": "for $1.25",
 		"/replay": "this is every article", "/deadletters": "2 letters", "/deadletters?class=quota": "No dead letters", "/deadletters/7": "bytes more",
-		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/coverage": "150 without correct audio", "/audit": "Nothing like that", "/audit?who=nobody": "Nothing like that",
+		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/coverage": "150 without correct audio", "/voices": "Spent in 7 days", "/lexicon": "2 of 2", "/lexicon?text=LVI": "1 of 2", "/lexicon?site=havana": "of havana", "/lexicon/entry?match=Kyiv&alias=Keeyiv": "812 at most",
+		"/lexicon/entry?match=Lviv": "Remove the entry", "/lexicon/entry?alias=y&prefix=1&match=" + url.QueryEscape(markup): "812 at most", "/replay?word=Kyiv": "whose public audio reads",
+		"/audit": "Nothing like that", "/audit?who=nobody": "Nothing like that",
 	} {
 		w := ask(h, http.MethodGet, target, nil)
 		body := w.Body.String()
@@ -244,6 +248,7 @@ func TestRefusals(t *testing.T) {
 	for target, want := range map[string]int{
 		"/": http.StatusFound, "/jobs?state=sleepy": http.StatusBadRequest, "/jobs?class=none": http.StatusBadRequest, "/jobs?lane=slow": http.StatusBadRequest,
 		"/jobs/havana/nobody": http.StatusNotFound, "/deadletters/99": http.StatusNotFound, "/deadletters/x": http.StatusNotFound,
+		"/lexicon?site=nowhere": http.StatusBadRequest, "/lexicon/entry": http.StatusBadRequest,
 		"/nowhere": http.StatusNotFound, "/frame.html": http.StatusNotFound, "/why": http.StatusSeeOther, "/why?q=article%2F1": http.StatusSeeOther,
 	} {
 		if w := ask(h, http.MethodGet, target, nil); w.Code != want {
@@ -331,6 +336,8 @@ func TestRoles(t *testing.T) {
 	for target, least := range map[string]lector.Role{
 		"GET /jobs": lector.RoleView, "GET /why?q=nobody": lector.RoleView, "GET /replay?state=failed": lector.RoleView, "GET /deadletters": lector.RoleView,
 		"GET /deadletters/7": lector.RoleView, "GET /pauses": lector.RoleView, "GET /coverage": lector.RoleView, "GET /audit": lector.RoleAdmin,
+		"GET /voices": lector.RoleView, "GET /lexicon": lector.RoleView, "GET /lexicon/entry?match=Kyiv": lector.RoleView, "GET /voices/sample?site=havana&text=a": lector.RoleReplay,
+		"POST /lexicon/set?match=Kyiv&alias=Keeyiv&version=4": lector.RoleEdit, "POST /lexicon/remove?match=Lviv&version=4": lector.RoleEdit,
 		"POST /replay?state=failed": lector.RoleReplay, "POST /deadletters/7/replay": lector.RoleReplay, "POST /deadletters/7/drop": lector.RoleReplay,
 		"POST /pauses?kind=voice&name=amy": lector.RoleReplay, "POST /pauses/resume?kind=voice&name=amy": lector.RoleReplay,
 	} {

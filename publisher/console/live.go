@@ -21,6 +21,7 @@ const (
 	TopicDeadLetters = "deadletters"
 	TopicCoverage    = "coverage"
 	topicPauses      = "pauses"
+	topicVoices      = "voices"
 )
 
 // JobTopic is what the page of a job is told of.

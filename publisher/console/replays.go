@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"lector"
 )
@@ -19,6 +20,7 @@ type replayView struct {
 	Digest  string // of the figures that are confirmed
 	Changed bool   // they are not those that were confirmed
 	All     bool   // nothing is filtered
+	Word    string // which alone they must read; "" is any
 }
 
 // digest names the figures of a plan: what costs something has not changed while it is
@@ -36,6 +38,7 @@ func (k *console) plan(ctx context.Context, q url.Values) (lector.ReplayRequest,
 	} else if request.Filter, err = filterOf(q); err != nil {
 		return request, replayView{}, nil, err
 	}
+	request.Word = q.Get("word")
 	p, jobs, err := k.Replays.PlanReplay(ctx, request)
 	if err != nil {
 		return request, replayView{}, nil, err
@@ -43,6 +46,10 @@ func (k *console) plan(ctx context.Context, q url.Values) (lector.ReplayRequest,
 	v := replayView{Plan: p, Digest: digest(p), Query: queryOf(request.Filter), All: len(request.Jobs) == 0 && request.Filter == lector.JobFilter{}}
 	if len(request.Jobs) > 0 {
 		v.Query = url.Values{"job": request.Jobs}.Encode()
+	}
+	if request.Word != "" {
+		v.All, v.Word = false, request.Word
+		v.Query = strings.TrimPrefix(v.Query+"&"+url.Values{"word": {request.Word}}.Encode(), "&")
 	}
 	return request, v, jobs, nil
 }
