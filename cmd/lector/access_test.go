@@ -127,8 +127,14 @@ func TestTokensAtAnInstallation(t *testing.T) {
 		t.Errorf("revoked: %d", status)
 	}
 	c.must("pause", "lane", "backfill", "-reason", "at a terminal")
+	c.must("lexicon", "set", "Kyiv", "Keeyiv")
+	c.must("lexicon", "set", "Kyiv", "Keeyiv") // changes nothing
+	c.must("lexicon", "remove", "Kyiv")
 	said := c.must("audit")
-	for _, want := range []string{"Ann of replay", "lane backfill", "election night", "at a terminal", "token-create", "token-revoke", "terminal"} {
+	if n := strings.Count(said, "lexicon-set"); n != 1 {
+		t.Errorf("%d changes of the lexicon: %s", n, said)
+	}
+	for _, want := range []string{"kyiv → Keeyiv", "lexicon-remove", "Ann of replay", "lane backfill", "election night", "at a terminal", "token-create", "token-revoke", "terminal"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the audit has no %q: %s", want, said)
 		}

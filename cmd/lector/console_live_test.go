@@ -177,6 +177,7 @@ func TestPronunciationIsMendedInTheConsole(t *testing.T) {
 	h := (&installation{server: s, t: t, voice: v}).start()
 	limittest.Until(t, "the index has all jobs", h.index.Complete)
 	bridge, other := sampleArticle("4711"), sampleArticle("4712")
+	bridge.Body.Content += `<div class="newsletter-signup"><p>Sign up for our newsletter and get it each morning.</p></div>`
 	other.Body.Content = "<p>Nothing was said about the crossing, which is shut until the spring.</p>"
 	first, untouched := h.publishAndWait(lector.Published, bridge), h.publishAndWait(lector.Published, other)
 	calls := v.calls()
@@ -223,6 +224,18 @@ func TestPronunciationIsMendedInTheConsole(t *testing.T) {
 	}
 	if !slices.ContainsFunc(v.texts, func(text string) bool { return strings.Contains(text, "The mare said") }) {
 		t.Errorf("spoken: %q", v.texts)
+	}
+	_, page = h.ask(http.MethodGet, "/jobs/"+bridge.Site+"/"+bridge.Key()+"/reading", nil)
+	for _, want := range []string{"The mare said", "The mayor said", "hear</a>", "not read"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("what is read has no %q in %s", want, page)
+		}
+	}
+	if strings.Contains(page, "not in the public audio") || strings.Contains(page, "synthesized for this audio") { // what was changed was heard before
+		t.Errorf("what is read differs from the public audio, or was paid twice: %s", page)
+	}
+	if _, page = h.ask(http.MethodGet, "/jobs/"+other.Site+"/"+other.Key()+"/reading", nil); !strings.Contains(page, "synthesized for this audio") {
+		t.Errorf("nothing was synthesized for %s", page)
 	}
 	_, page = h.ask(http.MethodGet, "/audit", nil)
 	for _, want := range []string{"lexicon-set", "mayor → mare", "sample", "replay"} {

@@ -35,6 +35,7 @@ type lexiconFlags struct {
 	site        string
 	entry       script.Entry
 	asJSON, pls bool
+	note        func(lector.AuditEntry) // what is about to be changed
 }
 
 func (a *app) lexicon(ctx context.Context, args []string) (err error) {
@@ -67,7 +68,18 @@ func (a *app) lexicon(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	f.note = func(e lector.AuditEntry) { a.noteLexicon(ctx, h, e) }
 	return verb.run(ctx, s, f, words[1:])
+}
+
+// noteLexicon writes a change into the audit, which is kept by a lector that runs.
+func (a *app) noteLexicon(ctx context.Context, h *resources, e lector.AuditEntry) {
+	conn, err := h.nats("ops")
+	if err != nil {
+		fmt.Fprintf(a.stderr, "warning: not in the audit: %v\n", err)
+		return
+	}
+	a.note(ctx, conn, e)
 }
 
 func (f *lexiconFlags) add(fs *flag.FlagSet) {
@@ -122,7 +134,7 @@ func (a *app) setLexicon(ctx context.Context, s store, f *lexiconFlags, words []
 	if err := e.Check(); err != nil {
 		return usageError{err}
 	}
-	return a.changeLexicon(ctx, s, f, func(x script.Lexicon) script.Lexicon { return x.With(e) })
+	return a.changeLexicon(ctx, s, f, "lexicon-set", e.Canonical(), func(x script.Lexicon) script.Lexicon { return x.With(e) })
 }
 
 func (a *app) removeLexicon(ctx context.Context, s store, f *lexiconFlags, words []string) error {
@@ -136,11 +148,12 @@ func (a *app) removeLexicon(ctx context.Context, s store, f *lexiconFlags, words
 		return lector.Hint(fmt.Errorf("lexicon: %q: %w", e.Match, lector.ErrNotFound),
 			"lector lexicon list shows the entries; -site, -lang, -section, -article and -prefix are part of an entry's name")
 	}
-	return a.changeLexicon(ctx, s, f, func(x script.Lexicon) script.Lexicon { return x.Without(e) })
+	return a.changeLexicon(ctx, s, f, "lexicon-remove", e.Match, func(x script.Lexicon) script.Lexicon { return x.Without(e) })
 }
 
-// changeLexicon stores a new version, unless nothing changes.
-func (a *app) changeLexicon(ctx context.Context, s store, f *lexiconFlags, change func(script.Lexicon) script.Lexicon) error {
+// changeLexicon stores a new version, unless nothing changes. action and detail are what the
+// audit says.
+func (a *app) changeLexicon(ctx context.Context, s store, f *lexiconFlags, action, detail string, change func(script.Lexicon) script.Lexicon) error {
 	file, err := readLexicon(ctx, s, f.site)
 	if err != nil {
 		return err
@@ -151,6 +164,7 @@ func (a *app) changeLexicon(ctx context.Context, s store, f *lexiconFlags, chang
 		return err
 	}
 	file.Entries = entries
+	f.note(lector.AuditEntry{Action: action, Target: f.site, Detail: oneLine(detail)})
 	if err := writeLexicon(ctx, s, f.site, file); err != nil {
 		return err
 	}
@@ -163,7 +177,7 @@ func (a *app) importLexicon(ctx context.Context, s store, f *lexiconFlags, words
 	if err != nil {
 		return err
 	}
-	return a.changeLexicon(ctx, s, f, func(x script.Lexicon) script.Lexicon {
+	return a.changeLexicon(ctx, s, f, "lexicon-import", fmt.Sprintf("%s: %d entries", words[0], len(more)), func(x script.Lexicon) script.Lexicon {
 		return x.Merge(more)
 	})
 }

@@ -79,6 +79,9 @@ func TestReplayByQuery(t *testing.T) {
 	if p := c.replayPlan("-lexicon", "may", "-state", "ready"); p.Articles != 4 { // "Cars may cross": not the mayor
 		t.Errorf("plan of a word %+v", p)
 	}
+	if p := c.replayPlan("-lexicon", "mayo*"); p.Articles != 4 {
+		t.Errorf("the beginning of a word: %d articles", p.Articles)
+	}
 	if p := c.replayPlan("-lexicon", "mayo"); p.Articles != 0 {
 		t.Errorf("plan of a word that is not read %+v", p)
 	}

@@ -87,9 +87,11 @@ type Config struct {
 	VoiceBook Voices
 	Samples   Samples
 	Lexicons  Lexicons
-	Live      *Live // keeps open pages up to date; nil: nothing does
-	Log       *slog.Logger
-	Now       func() time.Time // nil: time.Now
+	// Reading lays the article of a job beside what is read of it now.
+	Reading func(ctx context.Context, j lector.Job) (Reading, error)
+	Live    *Live // keeps open pages up to date; nil: nothing does
+	Log     *slog.Logger
+	Now     func() time.Time // nil: time.Now
 }
 
 type console struct {
@@ -122,7 +124,7 @@ func New(c Config) (http.Handler, error) {
 	mux.Handle("GET /clips/{hash}", access.Need(lector.RoleView, http.HandlerFunc(k.clip)))
 	for role, pages := range map[lector.Role]map[string]page{
 		lector.RoleView: {
-			"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /why": k.why, "GET /replay": k.replayPlan,
+			"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /jobs/{site}/{id}/reading": k.reading, "GET /why": k.why, "GET /replay": k.replayPlan,
 			"GET /deadletters": k.letterList, "GET /deadletters/{id}": k.letter, "GET /pauses": k.pauseList, "GET /coverage": k.coverage,
 			"GET /voices": k.voiceList, "GET /lexicon": k.lexicon, "GET /lexicon/entry": k.entry,
 		},

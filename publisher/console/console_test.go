@@ -157,7 +157,7 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 	}
 	h, err := New(Config{
 		Sourced: []string{"havana", "lagos"}, Coverage: func() []reconcile.Report { return []reconcile.Report{n.report()} },
-		VoiceBook: n.sound, Samples: n.sound, Lexicons: n.sound,
+		Reading: n.reading, VoiceBook: n.sound, Samples: n.sound, Lexicons: n.sound,
 		Audit: n, Hosts: []string{"console.reader.example"},
 		Jobs: n, Letters: n, Replays: n, Pauses: n, Explain: n.explain, Sites: []string{"havana", "kyiv", "lagos"}, Voices: []string{"amy"},
 		Embed: func(site, article string) string {
@@ -169,6 +169,18 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 		t.Fatal(err)
 	}
 	return n, h
+}
+
+// reading has blocks of each kind, and more than a page shows.
+func (n *newsroom) reading(context.Context, lector.Job) (Reading, error) {
+	r := Reading{Voice: "amy", Public: true, Gone: []string{markup}, Blocks: []Block{
+		{Kind: lector.Title, Written: markup, Spoken: markup + strings.Repeat("long ", 2000), Rule: markup, Clips: []string{"ab"}, New: true},
+		{Kind: lector.Paragraph, Written: markup, ID: "cookie.words", Rule: "cookie: words"},
+	}}
+	for len(r.Blocks) < maxBlocks+2 {
+		r.Blocks = append(r.Blocks, Block{Kind: lector.Paragraph, Written: "a", Spoken: "a", Changed: true})
+	}
+	return r, nil
 }
 
 // report has an article of each finding, and more than a page shows.
@@ -220,7 +232,7 @@ func TestPages(t *testing.T) {
 		"/jobs": "8 jobs", "/jobs?state=failed": "1 job.", "/jobs?text=nothing+like+it": "No jobs are like that",
 		"/jobs/havana/" + n.jobs[0].ID: "What happened", "/why?q=nobody": "never_seen", "/replay?state=failed": "for $1.25",
 		"/replay": "this is every article", "/deadletters": "2 letters", "/deadletters?class=quota": "No dead letters", "/deadletters/7": "bytes more",
-		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/coverage": "150 without correct audio", "/voices": "Spent in 7 days", "/lexicon": "2 of 2", "/lexicon?text=LVI": "1 of 2", "/lexicon?site=havana": "of havana", "/lexicon/entry?match=Kyiv&alias=Keeyiv": "812 at most",
+		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/coverage": "150 without correct audio", "/jobs/havana/" + n.jobs[0].ID + "/reading": "2 more", "/voices": "Spent in 7 days", "/lexicon": "2 of 2", "/lexicon?text=LVI": "1 of 2", "/lexicon?site=havana": "of havana", "/lexicon/entry?match=Kyiv&alias=Keeyiv": "812 at most",
 		"/lexicon/entry?match=Lviv": "Remove the entry", "/lexicon/entry?alias=y&prefix=1&match=" + url.QueryEscape(markup): "812 at most", "/replay?word=Kyiv": "whose public audio reads",
 		"/audit": "Nothing like that", "/audit?who=nobody": "Nothing like that",
 	} {
@@ -248,7 +260,7 @@ func TestRefusals(t *testing.T) {
 	for target, want := range map[string]int{
 		"/": http.StatusFound, "/jobs?state=sleepy": http.StatusBadRequest, "/jobs?class=none": http.StatusBadRequest, "/jobs?lane=slow": http.StatusBadRequest,
 		"/jobs/havana/nobody": http.StatusNotFound, "/deadletters/99": http.StatusNotFound, "/deadletters/x": http.StatusNotFound,
-		"/lexicon?site=nowhere": http.StatusBadRequest, "/lexicon/entry": http.StatusBadRequest,
+		"/jobs/havana/nobody/reading": http.StatusNotFound, "/lexicon?site=nowhere": http.StatusBadRequest, "/lexicon/entry": http.StatusBadRequest,
 		"/nowhere": http.StatusNotFound, "/frame.html": http.StatusNotFound, "/why": http.StatusSeeOther, "/why?q=article%2F1": http.StatusSeeOther,
 	} {
 		if w := ask(h, http.MethodGet, target, nil); w.Code != want {

@@ -52,9 +52,12 @@ func took(a lector.Attempt) string {
 const briefLength = 160
 
 // brief cuts a text that may be of any length.
-func brief(text string) string {
-	if r := []rune(text); len(r) > briefLength {
-		return string(r[:briefLength]) + "…"
+func brief(text string) string { return cut(text, briefLength) }
+
+// cut cuts a text that is longer than so many characters.
+func cut(text string, most int) string {
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + "…"
 	}
 	return text
 }

@@ -191,6 +191,20 @@ func TestPronunciationIsHeardAndSaved(t *testing.T) {
 	}
 }
 
+func TestReadingShowsWhatIsDropped(t *testing.T) {
+	t.Parallel()
+	n, h := open(t)
+	page := ask(h, http.MethodGet, "/jobs/havana/"+n.jobs[0].ID+"/reading", nil).Body.String()
+	for _, want := range []string{"<code>cookie.words</code>: 1 block", "sites.havana.rules.off", `href="/clips/ab"`, "synthesized for this audio", "not in the public audio", "read no more"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in %.3000s", want, page)
+		}
+	}
+	if len(page) > 300_000 {
+		t.Errorf("the page has %d bytes", len(page))
+	}
+}
+
 func TestVoicesSayWhatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	n, h := open(t)

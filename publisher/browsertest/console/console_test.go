@@ -92,6 +92,58 @@ func (newsroom) AuditEntries(context.Context, lector.AuditQuery) ([]lector.Audit
 	return []lector.AuditEntry{e, {Who: "ann", Way: "token", Action: "pause", Target: "lane backfill", Detail: "election night"}}, nil
 }
 
+// readAloud has blocks that are read, changed and dropped.
+func readAloud(context.Context, lector.Job) (console.Reading, error) {
+	long := strings.Repeat("The bridge and https://voice.example/a/long/word ", 20)
+	return console.Reading{Voice: "amy", Public: true, Gone: []string{long}, Blocks: []console.Block{
+		{Kind: lector.Title, Written: "The bridge is open", Spoken: "The bridge is open.", Rule: "event: title", Clips: []string{"ab"}, New: true},
+		{Kind: lector.Paragraph, Written: long, Spoken: long, Rule: "text: paragraph", Clips: []string{"cd", "ef"}},
+		{Kind: lector.Paragraph, Written: "Sign up for our newsletter.", ID: "class.newsletter", Rule: "class: newsletter"},
+		{Kind: lector.Paragraph, Written: "In 2026.", Spoken: "In twenty twenty-six.", Rule: "text: paragraph", Changed: true},
+	}}, nil
+}
+
+func (newsroom) VoiceStates() []console.VoiceState {
+	long := strings.Repeat("https://voice.example/refused/", 10)
+	return []console.VoiceState{
+		{Name: "amy", Capabilities: lector.Capabilities{Backend: "polly", Engine: "neural", Voice: "Amy", Price: 16}, Calls: 40, Failed: 2, Recent: 40, Median: time.Second, Slow: 9 * time.Second, LastError: long, LastFailed: time.Now(), OpenFor: 20 * time.Second},
+		{Name: "reader", Missing: long, Hint: "apt-get install flite"}, {Name: "kokoro", Calls: 3, Recent: 3}, {Name: "paula", Paused: "voice paula is paused: wrong invoice"},
+	}
+}
+
+func (newsroom) Spent(context.Context, time.Time) ([]lector.UsageTotal, error) {
+	return []lector.UsageTotal{{Day: "2026-11-20", Site: "havana", Voice: "amy", Calls: 120, Billed: 99_000, Reused: 120_000, Cost: 1.6}, {Day: "2026-11-20", Site: "havana", Voice: "kokoro", Calls: 3, Billed: 900}}, nil
+}
+
+func (newsroom) BudgetUses(context.Context) ([]console.BudgetUse, error) {
+	return []console.BudgetUse{{Site: "havana", Period: "day", Used: lector.Period{Characters: 99_000, Dollars: 1.6}, Characters: 2_000_000}}, nil
+}
+
+func (newsroom) PlanSample(_ context.Context, r console.SampleRequest) (console.Sample, error) {
+	return console.Sample{Voice: "amy", Language: "en", Text: r.Text, Clip: "abc"}, nil
+}
+
+func (n newsroom) SpeakSample(ctx context.Context, r console.SampleRequest) (console.Sample, error) {
+	return n.PlanSample(ctx, r)
+}
+
+func (newsroom) Clip(context.Context, string) ([]byte, error) { return nil, lector.ErrNotFound }
+
+func (newsroom) Lexicon(context.Context, string) ([]console.LexiconEntry, int, error) {
+	return []console.LexiconEntry{
+		{Match: "Kyiv", Alias: "Keeyiv", Language: "en"}, {Match: strings.Repeat("pneumonoultramicroscopic", 8), IPA: "ˈkɪjiu", Prefix: true}, {Match: "US", Alias: "U S", Case: true, Section: "World"},
+	}, 12, nil
+}
+
+func (newsroom) ChangeLexicon(context.Context, string, int, console.LexiconEntry, bool) error {
+	return nil
+}
+
+func (newsroom) Impact(context.Context, string, console.LexiconEntry) (console.LexiconImpact, error) {
+	long := strings.Repeat("Kyiv and a long word ", 40)
+	return console.LexiconImpact{Articles: 2, Segments: 4, Characters: 812, Cost: .0125, Touched: []console.TouchedArticle{{Site: "havana", Article: "a", Title: long, Example: long, Characters: 800}, {Site: "havana", Article: "b", Title: "Short", Example: "In Kyiv.", Characters: 12}}}, nil
+}
+
 // pages is all that the console shows.
 type pages interface {
 	console.Audit
@@ -99,6 +151,9 @@ type pages interface {
 	console.Letters
 	console.Replays
 	console.Pauses
+	console.Voices
+	console.Samples
+	console.Lexicons
 }
 
 // serve serves the console of a newsroom to this machine.
@@ -109,7 +164,7 @@ func serve(t *testing.T, n pages, live *console.Live) (address string) {
 			e := reconcile.Entry{ID: strings.Repeat("id", 200), Title: strings.Repeat("Floods and a long word ", 50), URL: "https://reader.example/a", Finding: reconcile.Missing, Reason: strings.Repeat("https://voice.example/refused/", 40)}
 			return []reconcile.Report{{Site: "havana", Lacking: 1, Held: true, Entries: []reconcile.Entry{e}, Gone: []reconcile.Entry{{ID: "gone", Finding: reconcile.Gone}}}}
 		},
-		Audit: n, Jobs: n, Letters: n, Replays: n, Pauses: n, Live: live, Sites: []string{"havana"}, Voices: []string{"amy"}, Log: slog.New(slog.DiscardHandler),
+		Reading: readAloud, VoiceBook: n, Samples: n, Lexicons: n, Audit: n, Jobs: n, Letters: n, Replays: n, Pauses: n, Live: live, Sites: []string{"havana"}, Voices: []string{"amy"}, Log: slog.New(slog.DiscardHandler),
 		Explain: func(_ context.Context, words []string) (console.Explanation, error) {
 			return console.Explain(console.Evidence{Site: "havana", Article: strings.Join(words, " ")}), nil
 		},
@@ -151,7 +206,8 @@ func lookAtAll(t *testing.T, b *browsertest.Browser, address string, look browse
 	}
 	defer page.Close()
 	for _, path := range []string{
-		"/jobs", "/jobs/havana/" + job, "/why?q=nobody", "/replay?state=failed", "/deadletters", "/deadletters/7", "/pauses", "/coverage", "/audit", "/jobs/havana/nobody",
+		"/jobs", "/jobs/havana/" + job, "/jobs/havana/" + job + "/reading", "/why?q=nobody", "/replay?state=failed", "/deadletters", "/deadletters/7", "/pauses", "/coverage", "/audit",
+		"/voices", "/voices/sample?site=havana&text=a", "/lexicon", "/lexicon/entry?match=Kyiv&alias=Keeyiv", "/jobs/havana/nobody",
 	} {
 		if err := page.Go(address + path); err != nil {
 			t.Fatal(err)

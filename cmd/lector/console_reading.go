@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"lector"
+	"lector/publisher/console"
+	"lector/worker"
+	"lector/worker/script"
+)
+
+// reading lays an article beside what is read of it, and compares that with the public
+// audio.
+func (s *server) reading(ctx context.Context, j lector.Job) (console.Reading, error) {
+	e, err := s.conn.Event(ctx, j.Sequence)
+	if errors.Is(err, lector.ErrNotFound) {
+		return console.Reading{}, lector.Hint(fmt.Errorf("the article's event is no longer kept: %w", err), "publish the article again")
+	}
+	if err != nil {
+		return console.Reading{}, err
+	}
+	if e.Type.Withdraws() {
+		return console.Reading{}, fmt.Errorf("the article is withdrawn: %w", lector.ErrNotFound)
+	}
+	now, err := s.worker.Reading(ctx, e.Article)
+	if lector.IsPermanent(err) {
+		return console.Reading{}, console.Unusable(err)
+	}
+	if err != nil {
+		return console.Reading{}, err
+	}
+	public, err := readManifest(ctx, s.store, lector.PointerKey(j.Site, j.ID))
+	if errors.Is(err, lector.ErrNotFound) {
+		return readingBeside(now, nil), nil
+	}
+	return readingBeside(now, &public), err
+}
+
+// readingBeside orders blocks as they are written, what is read besides before them.
+func readingBeside(now worker.Reading, public *lector.Manifest) console.Reading {
+	r := console.Reading{Voice: now.Voice, Public: public != nil}
+	said := slices.Clone(now.Script.Segments)
+	for _, b := range now.Page.Blocks {
+		block := console.Block{Kind: b.Kind, Written: b.Text, Rule: b.Rule, ID: b.ID}
+		at := slices.IndexFunc(said, func(s script.Segment) bool { return b.Keep && s.Path == b.Path && s.Source == b.Text })
+		if at >= 0 {
+			block.Spoken = said[at].Text
+			said = slices.Delete(said, at, at+1)
+		}
+		r.Blocks = append(r.Blocks, block)
+	}
+	var besides []console.Block
+	for _, s := range said {
+		besides = append(besides, console.Block{Kind: s.Kind, Written: s.Source, Spoken: s.Text, Rule: s.Rule})
+	}
+	r.Blocks = slices.Concat(besides, r.Blocks)
+	if public != nil {
+		markPublic(&r, public.Segments)
+	}
+	return r
+}
+
+// markPublic marks what the public audio has, and names what it has beyond that.
+func markPublic(r *console.Reading, public []lector.Segment) {
+	left := slices.Clone(public)
+	for i := range r.Blocks {
+		b := &r.Blocks[i]
+		if b.Spoken == "" {
+			continue
+		}
+		at := slices.IndexFunc(left, func(s lector.Segment) bool { return s.Text == b.Spoken })
+		if at < 0 {
+			b.Changed = true
+			continue
+		}
+		b.Clips, b.New = left[at].Clips, !left[at].Reused
+		left = slices.Delete(left, at, at+1)
+	}
+	for _, s := range left {
+		r.Gone = append(r.Gone, s.Text)
+	}
+}
