@@ -133,6 +133,11 @@ func (a Addresses) Embed(site, article string) string {
 	return joinURL(a.Public, "embed/"+url.PathEscape(site)+"/"+url.PathEscape(article))
 }
 
+// Listening returns the address where players tell how an article is listened to.
+func (a Addresses) Listening(site, key string) string {
+	return joinURL(a.Public, "listening/"+site+"/"+key)
+}
+
 // joinURL puts a path behind a base address, before its query.
 func joinURL(base, path string) string {
 	place, query, found := strings.Cut(base, "?")

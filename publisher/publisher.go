@@ -21,6 +21,7 @@ type Config struct {
 	PublicURL    string // of this handler, as listeners know it; empty: as they ask for it
 	Sites        map[string]Site
 	Hooks        http.Handler // what CMSs call, under /hooks/; may be nil
+	Listening    http.Handler // what players tell, under /listening/; may be nil
 	Fallback     http.Handler // answers all other paths; nil: not found
 	Log          *slog.Logger
 }
@@ -43,6 +44,9 @@ func New(c Config) http.Handler {
 	mux.Handle("GET /oembed", release.OEmbed{Options: c.options(), Catalog: catalog, Log: c.Log})
 	if c.Hooks != nil {
 		mux.Handle("/hooks/", c.Hooks)
+	}
+	if c.Listening != nil {
+		mux.Handle("POST /listening/{site}/{key}", c.Listening)
 	}
 	if c.Fallback != nil {
 		mux.Handle("/", c.Fallback)

@@ -132,6 +132,8 @@ function locate(root, sentences) {
 function player(host) {
   const given = name => host.getAttribute(name);
   let gone, file, loading, onPage = given("text"), begun, scrolled, jumped, last, quarter = 0, ours = 0, captions = memory("captions") !== "off";
+  let counter, told = 0;
+  const heard = new Set();
 
   const button = (label, cls, face, onclick) => make("button", cls, { part: cls, ariaLabel: label, title: label, onclick }, face);
   const link = (text, onclick) => make("button", "link", { onclick }, text);
@@ -361,6 +363,8 @@ function player(host) {
   async function find() {
     if (host.sentences.length) return;
     const m = await load(), root = given("text") && document.querySelector(given("text"));
+    // Who wants no tracking is not even counted.
+    counter = !navigator.globalPrivacyControl && navigator.doNotTrack !== "1" && m.links.listening;
     if (host.sentences.length) return;
     const row = (g, text) => make("div", "", null, make("button", "", { ariaLabel: words.play + " " + clock(g.start), onclick: () => seek(g.start) }, clock(g.start)),
       make("p", g.kind, { lang: m.language }, ...text));
@@ -430,6 +434,7 @@ function player(host) {
     box.style.setProperty("--at", all ? Math.min(1, t / all) : 0);
     const reached = all ? Math.floor(t / all * 4) : 0;
     if (!a.paused && reached > quarter) emit("quartile", { quarter: quarter = reached });
+    count();
     try { navigator.mediaSession?.setPositionState({ duration: all, position: Math.min(t, all), playbackRate: a.playbackRate }); } catch { /* no length yet */ }
     follow(t);
   }
@@ -483,9 +488,22 @@ function player(host) {
     ui.lead.replaceChildren(a.ended && !next.hidden ? next.cloneNode(true) : box.classList.contains("mini") && given("headline") || words.listen);
   }
 
+  // count notes which twentieths of the audio have sounded, and sends those that are
+  // new, with how many are known: at the first sound, by fives, and when it may be the
+  // last. Nothing in it tells who listens.
+  function count(last) {
+    const { played } = host.audio, part = length() / 20;
+    for (let i = 0; i < played.length; i++)
+      for (let n = Math.floor(played.start(i) / part); n * part < played.end(i) - .2; n++) heard.add(n);
+    try {
+      if (counter && heard.size > told + (!last && told && 4) && navigator.sendBeacon(counter, told + " " + [...heard].slice(told))) told = heard.size;
+    } catch { /* then not */ }
+  }
+
   function keep() {
     const t = host.audio.currentTime;
     if (!host.audio.played.length) return;
+    count(true);
     memory(file, t > 5 && t < length() - 10 ? t.toFixed(1) : null);
   }
 

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -41,19 +42,45 @@ func newScript(language string) script {
 	table := maps.Clone(words()[language])
 	delete(table, "unknown") // stands in pages only
 	table["lang"], table["label"] = language, lector.DisclosureText
-	inline, err := json.Marshal(table) // keeps < > & escaped
-	if err != nil {
-		panic(err) // strings are always JSON
-	}
-	text := "const WORDS=" + string(inline) + ";\n" + scriptSource
+	_, code, _ := strings.Cut(scriptSource, "\n") // behind the line that says what made it
+	head := "const WORDS={" + literal(table) + "};\n"
+	text := head + code
 	sum := sha256.Sum256([]byte(text))
-	return script{plain: []byte(text), zipped: zip(text), version: hex.EncodeToString(sum[:6])}
+	return script{plain: []byte(text), zipped: zip(head, code), version: hex.EncodeToString(sum[:6])}
 }
 
-func zip(text string) []byte {
+// literal writes a table as the inside of an object of JavaScript. Its keys are names.
+func literal(table map[string]string) string {
+	var b strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(table)) {
+		value, err := json.Marshal(table[key]) // keeps < > & escaped
+		if err != nil {
+			panic(err) // strings are always JSON
+		}
+		b.WriteString("," + key + ":" + string(value))
+	}
+	return b.String()[1:]
+}
+
+// zip compresses the texts of a language and the script. Cyrillic letters, styles and
+// JavaScript have little in common: each is coded apart, which is shorter, or nearly so.
+func zip(head, code string) []byte {
+	styles, script, _ := strings.Cut(code, endOfStyles)
+	return zipped(head, styles, endOfStyles+script)
+}
+
+// endOfStyles is where the script begins: the drawing of its first button.
+const endOfStyles = `"M12 4V1`
+
+func zipped(texts ...string) []byte {
 	var b bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid
-	_, _ = z.Write([]byte(text))                          // a Buffer takes all
+	for i, text := range texts {
+		if i > 0 {
+			_ = z.Flush() // ends a block, and with it a code
+		}
+		_, _ = z.Write([]byte(text)) // a Buffer takes all
+	}
 	_ = z.Close()
 	return b.Bytes()
 }

@@ -74,6 +74,9 @@ func (s Manifests) manifest(r *http.Request, key string) ([]byte, error) {
 	}
 	if path.Base(key) == pointer {
 		m.Links = s.addresses(r).Links(m)
+		if s.Sites[m.Site].Listening {
+			m.Links.Listening = s.addresses(r).Listening(m.Site, m.Key)
+		}
 		if err := lector.RenameManifestFields(fields); err != nil {
 			return nil, fmt.Errorf("read manifest %s: %w", key, err)
 		}

@@ -17,6 +17,7 @@ type Site struct {
 	Email       string   // of the feed's owner, whom directories write to
 	Category    string   // of the feed in Apple's list; empty counts as News
 	Frames      []string // origins that may frame the embed page; empty: any
+	Listening   bool     // it is counted how articles are listened to
 }
 
 // Options are shared by all handlers of the package.
