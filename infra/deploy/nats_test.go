@@ -435,6 +435,40 @@ func look(ctx context.Context, t *testing.T, c *nats.Conn, sequence uint64) {
 	}
 }
 
+// TestListeningRoles counts as a publisher does, reads it as an operator, and erases it.
+func TestListeningRoles(t *testing.T) {
+	t.Parallel()
+	url := natsServer(t)
+	ctx := limittest.Context(t)
+	if err := as(t, url, "setup", "setup").Setup(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	for _, user := range []string{"publisher", "worker"} {
+		l, err := as(t, url, user, user).Listening(ctx)
+		if err == nil {
+			err = l.AddListening(ctx, "havana", "k", "2026-11-23", user, lector.NewListening(0, []int{0}))
+		}
+		if err != nil {
+			t.Fatal(user, err)
+		}
+	}
+	for _, user := range []string{"ops", "worker"} {
+		l, err := as(t, url, user, user).Listening(ctx)
+		if err != nil {
+			t.Fatal(user, err)
+		}
+		n := 0
+		for a, err := range l.SiteListening(ctx, "havana") {
+			if n += a.Since(time.Time{}).Plays; err != nil {
+				t.Error(user, err)
+			}
+		}
+		if one, err := l.ArticleListening(ctx, "havana", "k"); err != nil || one.Since(time.Time{}).Plays != 2 || n != 2 {
+			t.Errorf("%s sees %d plays, of the article %+v, %v", user, n, one, err)
+		}
+	}
+}
+
 // TestRolesAreNarrow asks in each role for what is none of its business.
 func TestRolesAreNarrow(t *testing.T) {
 	t.Parallel()
@@ -459,6 +493,9 @@ func TestRolesAreNarrow(t *testing.T) {
 		"a cms reads dead letters": {"cms", func(ctx context.Context, c *nats.Conn) error { _, err := c.DeadLetter(ctx, 1); return err }},
 		"a worker drops letters":   {"worker", func(ctx context.Context, c *nats.Conn) error { return c.DropDeadLetter(ctx, 1) }},
 		"an operator takes work":   {"ops", takeWork},
+		"a cms counts plays":       {"cms", func(ctx context.Context, c *nats.Conn) error { _, err := c.Listening(ctx); return err }},
+		"a publisher reads jobs":   {"publisher", func(ctx context.Context, c *nats.Conn) error { _, err := c.JobStore(ctx); return err }},
+		"a publisher announces":    {"publisher", func(ctx context.Context, c *nats.Conn) error { return c.Announce(ctx, audio) }},
 		"a worker pauses": {"worker", func(ctx context.Context, c *nats.Conn) error {
 			return c.Pauses().Set(ctx, lector.Pause{Kind: lector.PauseSite, Name: "havana"})
 		}},
@@ -517,6 +554,8 @@ func TestRolesForSubjects(t *testing.T) {
 		"$JS.API.CONSUMER.CREATE.DEADLETTER.x", "$JS.API.STREAM.INFO.OTHER", "something.else",
 		"audit.v1.replay", "$KV.access.abc", "$JS.API.CONSUMER.CREATE.AUDIT.x.y", "$JS.API.CONSUMER.DELETE.AUDIT.x", "$JS.API.STREAM.INFO.AUDIT", "$JS.API.STREAM.INFO.KV_access", "$JS.API.STREAM.MSG.GET.KV_access", "$JS.API.STREAM.PURGE.AUDIT",
 		"$JS.API.CONSUMER.CREATE.ARTICLES.sweep.article.v1.>", "$JS.API.CONSUMER.DELETE.ARTICLES.floor", "$JS.API.CONSUMER.MSG.NEXT.ARTICLES.sweep",
+		"$KV.listening.havana.k", "$JS.API.STREAM.INFO.KV_listening", "$JS.API.STREAM.MSG.GET.KV_listening", "$JS.API.CONSUMER.CREATE.KV_listening.x.y",
+		"$JS.API.CONSUMER.DELETE.KV_listening.x", "$JS.FC.KV_listening.x.y", "_INBOX_publisher.x.1",
 		"notify.v1.havana.cms.k", "$JS.API.CONSUMER.CREATE.AUDIO.notify", "$JS.API.CONSUMER.INFO.AUDIO.notify", "$JS.API.CONSUMER.MSG.NEXT.NOTIFY.notify",
 		"$JS.API.CONSUMER.CREATE.NOTIFY.notify", "$JS.API.CONSUMER.INFO.NOTIFY.notify", "$JS.API.CONSUMER.MSG.NEXT.AUDIO.notify",
 		"_INBOX_setup.x.1", "_INBOX_cms.x.1", "_INBOX_worker.x.1", "_INBOX_ops.x.1", "_INBOX_doctor.x.1",

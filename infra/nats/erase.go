@@ -2,6 +2,7 @@ package nats
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -110,6 +111,9 @@ func (c *Conn) EraseTraces(ctx context.Context, t ArticleTraces) error {
 			return brokerError("erase the record of "+t.reference.ID, conflictError(err))
 		}
 	}
+	if err := c.eraseListening(ctx, t.reference); err != nil {
+		return err
+	}
 	for _, p := range t.Parts {
 		if p.stream == "KV_"+jobs { // a bucket refuses that messages are deleted
 			continue
@@ -173,4 +177,16 @@ func (c *Conn) overwrite(ctx context.Context, stream, subject string, through ui
 			return
 		}
 	}
+}
+
+// eraseListening removes how an article was listened to.
+func (c *Conn) eraseListening(ctx context.Context, of lector.JobRef) error {
+	b, err := c.bucket(ctx, listening)
+	if errors.Is(err, jetstream.ErrBucketNotFound) { // an older setup counts nothing
+		return nil
+	}
+	if err == nil {
+		err = b.kv.Purge(ctx, jobKey(of.Site, of.ID))
+	}
+	return brokerError("erase listening to "+of.ID, err)
 }

@@ -18,7 +18,7 @@ func Layout() (all []LayoutPart) {
 		articles: "<site>.<key>", audio: "<site>.<key>", usage: "<site>.<key>", deadLetters: "<subject of the message>",
 		notifications: "<site>.<target>.<key>",
 		jobs:          "<site>.<key>", budgets: "<site>", pauses: "lane.<lane>, site.<site>, voice.<voice>", replays: "replay.<id>, list.<id>.<page>",
-		reconciling: "<site>.<what>", access: "<hash>", audit: "<what was done>",
+		reconciling: "<site>.<what>", access: "<hash>", listening: "<site>.<key>", audit: "<what was done>",
 		leases: "article.<key>, clip.<hash>, edit.<key>, probe.<hash>, reconcile.<site>, sweep",
 	}
 	for _, s := range streamConfigs(1) {

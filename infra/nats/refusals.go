@@ -145,7 +145,7 @@ var rolesBySubject = []struct {
 	prefix string
 	roles  []string
 }{
-	{"article.v1.", []string{"cms", "ops", "worker"}}, // a worker replays
+	{"article.v1.", []string{"cms", "ops", "publisher", "worker"}}, // a worker replays
 	{"audio.v1.", []string{"worker"}},
 	{notifyPrefix, []string{"worker", "ops"}},
 	{requestPrefix, []string{"worker", "ops"}}, // who answers and who asks
@@ -160,9 +160,16 @@ var rolesBySubject = []struct {
 	{"$JS.API.STREAM.INFO.KV_" + access, []string{"setup", "worker", "ops"}},
 	{"$KV." + jobs + ".", []string{"worker", "ops", "setup"}}, // setup erases
 	{"$KV." + replays, []string{"worker", "ops"}},
+	{"$KV." + listening, []string{"publisher", "worker", "setup"}}, // setup erases
+	{"$JS.API.STREAM.INFO.KV_" + listening, []string{"setup", "publisher", "worker", "ops"}},
+	{"$JS.API.STREAM.MSG.GET.KV_" + listening, []string{"setup", "publisher", "worker", "ops"}},
+	{"$JS.API.CONSUMER.CREATE.KV_" + listening, []string{"setup", "worker", "ops"}},
+	{"$JS.API.CONSUMER.DELETE.KV_" + listening, []string{"setup", "worker", "ops"}},
+	{"$JS.FC.KV_" + listening, []string{"worker", "ops"}},
 	{"$KV.", []string{"worker"}},
 	{"$JS.ACK.", []string{"worker"}},
-	{"_INBOX_cms.", []string{"cms", "ops"}},
+	{"_INBOX_cms.", []string{"cms", "ops", "publisher"}},
+	{"_INBOX_publisher.", []string{"publisher"}},
 	{"_INBOX.", []string{"cms"}},
 	{"_INBOX_worker.", []string{"worker"}},
 	{"_INBOX_setup.", []string{"setup"}},

@@ -25,6 +25,7 @@ const (
 	reconciling = "reconcile"
 	access      = "access"
 	audit       = "AUDIT"
+	listening   = "listening"
 	consumer    = "lector"
 	urgent      = "withdrawals" // its name from when it handed out nothing else
 )
@@ -36,6 +37,10 @@ const (
 	deadLetterPrefix = "deadletter.v1."
 	auditPrefix      = "audit.v1."
 )
+
+// listeningTTL is how long it is known how an article was listened to, from the last time
+// that somebody did.
+const listeningTTL = 400 * 24 * time.Hour
 
 // replayTTL is how long a replay is remembered.
 const replayTTL = 90 * 24 * time.Hour
@@ -192,6 +197,7 @@ func bucketConfigs(replicas int) []jetstream.KeyValueConfig {
 		{Bucket: replays, Description: "replays of many articles, and how far they are", History: 1, TTL: replayTTL, Replicas: replicas},
 		{Bucket: reconciling, Description: "how far comparisons with feeds and CMSs have come", History: 1, Replicas: replicas},
 		{Bucket: access, Description: "hashes of the tokens that the private address takes", History: 1, Replicas: replicas},
+		{Bucket: listening, Description: "how each article is listened to, by days; nothing of it belongs to one listener", History: 1, TTL: listeningTTL, Replicas: replicas},
 		leaseBucket(replicas),
 	}
 }

@@ -23,6 +23,7 @@ type Metrics struct {
 	webhooks, notifications      *prometheus.CounterVec
 	listen, callDuration         *prometheus.HistogramVec
 	webhookDuration              *prometheus.HistogramVec
+	plays, listeningReports      *prometheus.CounterVec
 
 	jobs, oldestJob                             *states
 	eventsWaiting, eventsUnsettled, oldestEvent *states
@@ -70,6 +71,11 @@ func NewMetrics() *Metrics {
 				"dropped (the settings name the address no more).", "site", "target", "outcome"),
 		notificationsWaiting: r.gauge("lector_notifications_waiting",
 			"Notifications that their addresses do not have yet."),
+		plays: r.counter("lector_plays_total",
+			"Plays of articles, as players tell them.", "site"),
+		listeningReports: r.counter("lector_listening_reports_total",
+			"What players told of listening, by outcome: counted, untracked (the listener wants none), robot, invalid, unknown (no such audio), limited, "+
+				"lost (not stored).", "site", "outcome"),
 		found: r.counter("lector_sweep_found_total",
 			"Events that a sweep has found: the queue had lost them, or what became of them was not announced.", "site"),
 
@@ -166,6 +172,18 @@ func (m *Metrics) Webhook(site, source, outcome string, took time.Duration) {
 // DeclareWebhook shows a counter of webhooks from the beginning on, as Declare does.
 func (m *Metrics) DeclareWebhook(site, source, outcome string) {
 	m.webhooks.WithLabelValues(site, source, outcome)
+}
+
+// Listening counts what a player told, and the plays that it began.
+func (m *Metrics) Listening(site, outcome string, plays int) {
+	m.listeningReports.WithLabelValues(site, outcome).Inc()
+	m.plays.WithLabelValues(site).Add(float64(plays))
+}
+
+// DeclareListening shows the counters of a site from the beginning on.
+func (m *Metrics) DeclareListening(site, outcome string) {
+	m.listeningReports.WithLabelValues(site, outcome)
+	m.plays.WithLabelValues(site)
 }
 
 // Found counts an event that a sweep has found.
