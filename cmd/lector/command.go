@@ -33,6 +33,7 @@ func commands() []command {
 		{"event", "check [flags] FILE|-", "whether an article event is good, and what would become of it", eventHelp, (*app).event},
 		{"jobs", "[flags] [list | show ID | watch]", "what became of each article", jobsHelp, (*app).jobs},
 		{"why", "[flags] SITE ID | URL", "why an article has audio, or none, and what mends it", whyHelp, (*app).why},
+		{"listening", "[flags] SITE [ID]", "how articles are listened to, and where listeners leave", listeningHelp, (*app).listening},
 		{"replay", "[flags] [ID… | list | show ID | pause ID | resume ID | cancel ID]", "runs jobs again", replayHelp, (*app).replay},
 		{"cancel", "[flags] ID", "ends a job that is queued, parked or running", cancelHelp, (*app).cancel},
 		{"pause", "[flags] [lane | site | voice NAME]", "pauses a lane, a site or a voice, or lists what is paused", pauseHelp, (*app).pause},

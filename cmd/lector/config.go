@@ -232,6 +232,10 @@ type siteConfig struct {
 	Notify map[string]notifyConfig `yaml:"notify,omitempty"`
 	// Purge has a CDN forget an article that was withdrawn.
 	Purge purgeConfig `yaml:"purge,omitempty"`
+	// Listening is whether it is counted how articles are listened to: plays, quarters and
+	// where listeners leave, as sums a day, without cookies, identifiers or addresses. Who
+	// wants no tracking (Do Not Track, Global Privacy Control) is not counted. Default true.
+	Listening *bool `yaml:"listening,omitempty"`
 	// SourceFeed is the address of an RSS, Atom or JSON feed, a sitemap or an index of
 	// sitemaps that lists the articles of a site without access to its CMS. It is
 	// read each minute, and the pages of new and changed articles are fetched.

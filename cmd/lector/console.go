@@ -39,6 +39,7 @@ func (s *server) openConsole(ctx context.Context, r roles) error {
 		Coverage: s.comparisons.reports, Sourced: s.config.sourcedSites(),
 		Audit: s.conn, Hosts: s.config.AdminAccess.hosts(),
 		Jobs: consoleJobs{jobs, s.index}, Letters: s.conn, Replays: consoleReplays{s.planner, records}, Pauses: s.pauses,
+		Listening: s.listeningLedger(), Counted: s.config.listeningSites(),
 		Explain: s.explain, Embed: s.config.addresses().Embed,
 		Sites: slices.Sorted(maps.Keys(s.config.Sites)), Voices: slices.Sorted(maps.Keys(s.config.Voices)), Log: s.log,
 	})

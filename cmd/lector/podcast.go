@@ -20,7 +20,7 @@ type podcastConfig struct {
 // publisherSite returns the settings that the publisher needs of the site.
 func (s siteConfig) publisherSite() publisher.Site {
 	return publisher.Site{
-		Title: s.Title, URL: s.URL, Language: s.Language, Frames: s.Frames,
+		Title: s.Title, URL: s.URL, Language: s.Language, Frames: s.Frames, Listening: s.countsListening(),
 		Description: s.Podcast.Description, Image: s.Podcast.Image, Email: s.Podcast.Email, Category: s.Podcast.Category,
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"lector/infra/observe"
 	"lector/publisher"
 	"lector/publisher/console"
+	"lector/publisher/listening"
 	"lector/worker"
 	"lector/worker/jobindex"
 	"lector/worker/replay"
@@ -57,22 +58,23 @@ type server struct {
 	replays     *replay.Runner // nil: this process has no worker
 	planner     *replay.Planner
 	sweeper     *worker.Sweeper
-	hooks       http.Handler  // takes webhooks; nil: no site has any
-	console     http.Handler  // the operators' pages; nil: this process has none
-	callLog     *callLog      // how calls to voices went; nil: this process has no worker
-	live        *console.Live // keeps open pages up to date; nil: there are none
-	homePage    http.Handler  // answers paths that the publisher does not serve
-	leases      *nats.Leases  // nil: this process has no worker
-	comparisons *comparisons  // nil: no site names a source
-	clips       *deletedClips // nil: this process has no worker
-	notifying   *notifying    // nil: no site names an address, or this process has no worker
+	hooks       http.Handler       // takes webhooks; nil: no site has any
+	listening   *listening.Counter // nil: nothing is counted here
+	console     http.Handler       // the operators' pages; nil: this process has none
+	callLog     *callLog           // how calls to voices went; nil: this process has no worker
+	live        *console.Live      // keeps open pages up to date; nil: there are none
+	homePage    http.Handler       // answers paths that the publisher does not serve
+	leases      *nats.Leases       // nil: this process has no worker
+	comparisons *comparisons       // nil: no site names a source
+	clips       *deletedClips      // nil: this process has no worker
+	notifying   *notifying         // nil: no site names an address, or this process has no worker
 }
 
 // openServer opens all that the roles need, so that faults are reported before any
 // work begins.
 func (h *resources) openServer(ctx context.Context, r roles) (*server, error) {
 	s := &server{resources: h, metrics: observe.NewMetrics()}
-	for _, open := range []func(context.Context, roles) error{s.openHTTP, s.openStore, s.openBroker, s.openWorker, s.openHooks, s.openConsole} {
+	for _, open := range []func(context.Context, roles) error{s.openHTTP, s.openStore, s.openBroker, s.openWorker, s.openHooks, s.openListening, s.openConsole} {
 		if err := open(ctx, r); err != nil {
 			return nil, err
 		}
@@ -226,10 +228,13 @@ func (s *server) onProgress(p worker.Progress) {
 func (s *server) publisherConfig() publisher.Config {
 	sites := map[string]publisher.Site{}
 	for name, site := range s.config.Sites {
-		sites[name] = site.publisherSite()
+		told := site.publisherSite()
+		told.Listening = told.Listening && s.listening != nil
+		sites[name] = told
 	}
 	return publisher.Config{
-		Store: s.store, ServeObjects: s.config.Store.PublicURL == "", AudioURL: s.config.audioURL(),
+		Listening: s.listeningHandler(),
+		Store:     s.store, ServeObjects: s.config.Store.PublicURL == "", AudioURL: s.config.audioURL(),
 		PublicURL: s.config.PublicURL, Sites: sites, Hooks: s.hooks, Fallback: s.homePage, Log: s.log,
 	}
 }
@@ -285,6 +290,9 @@ func (s *server) run(ctx context.Context) error {
 			s.public.direct = s.publisherConfig().Objects().Direct
 		}
 		parts = append(parts, s.public.serve)
+	}
+	if s.listening != nil {
+		parts = append(parts, func(ctx context.Context) error { s.listening.Run(ctx); return nil })
 	}
 	if s.worker != nil {
 		parts = append(parts, func(ctx context.Context) error { s.worker.Run(ctx); return nil })

@@ -58,6 +58,12 @@ type Pauses interface {
 	Remove(ctx context.Context, p lector.Pause) error
 }
 
+// Listening is how articles are listened to.
+type Listening interface {
+	SiteListening(ctx context.Context, site string) iter.Seq2[lector.ArticleListening, error]
+	ArticleListening(ctx context.Context, site, key string) (lector.ArticleListening, error)
+}
+
 // Audit is the log of what operators did.
 type Audit interface {
 	RecordAudit(ctx context.Context, e lector.AuditEntry) error
@@ -78,11 +84,13 @@ type Config struct {
 	Explain func(ctx context.Context, words []string) (Explanation, error)
 	// Coverage returns the last comparison of each site whose articles are listed
 	// somewhere.
-	Coverage func() []reconcile.Report
-	Embed    func(site, article string) string // address of an article's embed page
-	Sites    []string
-	Sourced  []string // those of them that say where their articles are listed
-	Voices   []string
+	Coverage  func() []reconcile.Report
+	Listening Listening
+	Counted   []string                          // the sites whose articles are counted
+	Embed     func(site, article string) string // address of an article's embed page
+	Sites     []string
+	Sourced   []string // those of them that say where their articles are listed
+	Voices    []string
 	// VoiceBook says how the voices stand, and Samples has them say something.
 	VoiceBook Voices
 	Samples   Samples
@@ -127,6 +135,7 @@ func New(c Config) (http.Handler, error) {
 			"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /jobs/{site}/{id}/reading": k.reading, "GET /why": k.why, "GET /replay": k.replayPlan,
 			"GET /deadletters": k.letterList, "GET /deadletters/{id}": k.letter, "GET /pauses": k.pauseList, "GET /coverage": k.coverage,
 			"GET /voices": k.voiceList, "GET /lexicon": k.lexicon, "GET /lexicon/entry": k.entry,
+			"GET /listening": k.listening, "GET /listening/{site}/{id}": k.articleListening,
 		},
 		lector.RoleReplay: {
 			"POST /replay": k.startReplay, "POST /deadletters/{id}/replay": k.replayLetter, "POST /deadletters/{id}/drop": k.dropLetter,

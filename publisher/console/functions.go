@@ -19,10 +19,11 @@ var functions = template.FuncMap{
 	"whyPath": func(site, article string) string {
 		return "/why?" + url.Values{"site": {site}, "q": {article}}.Encode()
 	},
-	"seconds":   func(d time.Duration) string { return fmt.Sprintf("%.2g s", d.Seconds()) },
-	"brief":     brief,
-	"entryPath": func(site string, e LexiconEntry) string { return "/lexicon/entry?" + e.query(site).Encode() },
-	"choice":    func(kind, label string, names []string) choice { return choice{kind, label, names} },
+	"listeningPath": listeningPath,
+	"seconds":       func(d time.Duration) string { return fmt.Sprintf("%.2g s", d.Seconds()) },
+	"brief":         brief,
+	"entryPath":     func(site string, e LexiconEntry) string { return "/lexicon/entry?" + e.query(site).Encode() },
+	"choice":        func(kind, label string, names []string) choice { return choice{kind, label, names} },
 }
 
 // choice is a form that offers names of one kind.
