@@ -13,14 +13,14 @@ import (
 	"lector"
 )
 
-// heard is one article and how it was listened to in the days that are shown.
-type heard struct {
+// listenedArticle is one article and how it was listened to in the days that are shown.
+type listenedArticle struct {
 	lector.Listening
 	Key, Article, Title string
 }
 
 // Share is how many of a hundred plays these are.
-func (h heard) Share(n int) int { return share(n, h.Plays) }
+func (h listenedArticle) Share(n int) int { return share(n, h.Plays) }
 
 func share(n, of int) int {
 	if of == 0 {
@@ -39,8 +39,8 @@ func (k *console) listening(r *http.Request) (view, error) {
 		Site     string
 		Sites    []string
 		Days     int
-		Total    heard
-		Articles []heard
+		Total    listenedArticle
+		Articles []listenedArticle
 		LeftOut  int
 		Counted  bool
 	}{Site: site, Sites: k.Sites, Days: days, Counted: slices.Contains(k.Counted, site)}
@@ -51,10 +51,10 @@ func (k *console) listening(r *http.Request) (view, error) {
 		}
 		if l := a.Since(from); l.Plays > 0 {
 			data.Total.Add(l)
-			data.Articles = append(data.Articles, heard{Listening: l, Key: a.Key})
+			data.Articles = append(data.Articles, listenedArticle{Listening: l, Key: a.Key})
 		}
 	}
-	slices.SortFunc(data.Articles, func(a, b heard) int { return cmp.Or(cmp.Compare(b.Plays, a.Plays), cmp.Compare(a.Key, b.Key)) })
+	slices.SortFunc(data.Articles, func(a, b listenedArticle) int { return cmp.Or(cmp.Compare(b.Plays, a.Plays), cmp.Compare(a.Key, b.Key)) })
 	data.LeftOut = max(0, len(data.Articles)-listed)
 	data.Articles = data.Articles[:len(data.Articles)-data.LeftOut]
 	for i := range data.Articles {
@@ -64,7 +64,7 @@ func (k *console) listening(r *http.Request) (view, error) {
 }
 
 // name looks up what an article is called. One whose record is gone has its key only.
-func (k *console) name(ctx context.Context, site string, h *heard) {
+func (k *console) name(ctx context.Context, site string, h *listenedArticle) {
 	j, _, err := k.Jobs.Job(ctx, site, h.Key)
 	if err != nil {
 		h.Article, h.Title = h.Key, h.Key
@@ -108,17 +108,17 @@ func (k *console) articleListening(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	h := heard{Listening: a.Since(time.Time{}), Key: key}
+	h := listenedArticle{Listening: a.Since(time.Time{}), Key: key}
 	k.name(r.Context(), site, &h)
 	data := struct {
-		heard
+		listenedArticle
 		Site  string
 		All   []partHeard
 		Days  []dayHeard
 		Embed string
-	}{heard: h, Site: site, All: partsHeard(h.Listening), Embed: k.Embed(site, h.Article)}
+	}{listenedArticle: h, Site: site, All: partsHeard(h.Listening), Embed: k.Embed(site, h.Article)}
 	for day, l := range a.Days {
-		data.Days = append(data.Days, dayHeard{day, heard{Listening: l}})
+		data.Days = append(data.Days, dayHeard{day, listenedArticle{Listening: l}})
 	}
 	slices.SortFunc(data.Days, func(a, b dayHeard) int { return cmp.Compare(b.Day, a.Day) })
 	return view{name: "heard", title: h.Title, data: data}, nil
@@ -126,7 +126,7 @@ func (k *console) articleListening(r *http.Request) (view, error) {
 
 type dayHeard struct {
 	Day string
-	heard
+	listenedArticle
 }
 
 func partsHeard(l lector.Listening) (all []partHeard) {
