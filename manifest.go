@@ -223,9 +223,6 @@ type Links struct {
 	Manifest string `json:"manifest"`           // the pointer
 	Embed    string `json:"embed,omitempty"`    // the player page
 	Article  string `json:"article,omitempty"`  // the article's own page
-	// Listening is where players tell how it is listened to; only as the publisher serves
-	// the pointer, and where the site counts that.
-	Listening string `json:"listening,omitempty"`
 }
 
 // NewLinks returns the relative links of the rendition with the given hash.
@@ -270,7 +267,7 @@ func (l Links) relative(prefix string) Links {
 	for _, link := range []*string{&l.MP3, &l.VTT, &l.Chapters, &l.Manifest} {
 		*link = fileName(prefix, *link)
 	}
-	l.Embed, l.Listening, l.Article = "", "", WebAddress(l.Article)
+	l.Embed, l.Article = "", WebAddress(l.Article)
 	return l
 }
 

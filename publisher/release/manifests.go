@@ -72,16 +72,25 @@ func (s Manifests) manifest(r *http.Request, key string) ([]byte, error) {
 	if lector.Prefix(m.Site, m.Key) != path.Dir(key)+"/" {
 		return nil, fmt.Errorf("manifest %s is of %s/%s", key, m.Site, m.Key)
 	}
+	links := servedLinks{Links: m.Links}
 	if path.Base(key) == pointer {
-		m.Links = s.addresses(r).Links(m)
+		links.Links = s.addresses(r).Links(m)
 		if s.Sites[m.Site].Listening {
-			m.Links.Listening = s.addresses(r).Listening(m.Site, m.Key)
+			links.Listening = s.addresses(r).Listening(m.Site, m.Key)
 		}
 		if err := lector.RenameManifestFields(fields); err != nil {
 			return nil, fmt.Errorf("read manifest %s: %w", key, err)
 		}
 	}
-	return withLinks(fields, m.Links)
+	return withLinks(fields, links)
+}
+
+// servedLinks are the links of a manifest as it is served.
+type servedLinks struct {
+	lector.Links
+	// Listening is where players tell how the article is listened to; absent where the
+	// site does not count that.
+	Listening string `json:"listening,omitempty"`
 }
 
 // manifestHead reads of a manifest what it is of and its links: the rest is most of
@@ -102,7 +111,7 @@ func manifestHead(fields map[string]json.RawMessage) (lector.Manifest, error) {
 
 // withLinks puts other links into a manifest and leaves the rest as it is,
 // fields that only a later version knows among it.
-func withLinks(fields map[string]json.RawMessage, links lector.Links) (_ []byte, err error) {
+func withLinks(fields map[string]json.RawMessage, links servedLinks) (_ []byte, err error) {
 	if fields["links"], err = json.Marshal(links); err != nil {
 		return nil, fmt.Errorf("manifest: %w", err)
 	}
