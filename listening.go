@@ -73,14 +73,14 @@ type ArticleListening struct {
 	Key  string `json:"key"`  // the article's key
 	// Days are the counts of each day in UTC, as 2026-11-23.
 	Days map[string]Listening `json:"days"`
-	// Earlier are those of the days that are not kept one by one any more.
-	Earlier Listening `json:"earlier,omitzero"`
+	// Older are those of the days that are not kept one by one any more.
+	Older Listening `json:"older,omitzero"`
 }
 
 // listeningDays is for how many days counts are kept day by day.
 const listeningDays = 90
 
-// Count adds counts of a day, and puts days that are too many to those earlier.
+// Count adds counts of a day, and puts days that are too many to the older ones.
 func (a *ArticleListening) Count(day string, l Listening) {
 	if a.Days == nil {
 		a.Days = map[string]Listening{}
@@ -92,7 +92,7 @@ func (a *ArticleListening) Count(day string, l Listening) {
 		if len(a.Days) <= listeningDays {
 			return
 		}
-		a.Earlier.Add(a.Days[old])
+		a.Older.Add(a.Days[old])
 		delete(a.Days, old)
 	}
 }
@@ -100,7 +100,7 @@ func (a *ArticleListening) Count(day string, l Listening) {
 // Since returns the counts from the day of a moment on; of a zero one all there are.
 func (a ArticleListening) Since(from time.Time) (sum Listening) {
 	if from.IsZero() {
-		sum.Add(a.Earlier)
+		sum.Add(a.Older)
 	}
 	first := from.UTC().Format(time.DateOnly)
 	for day, l := range a.Days {

@@ -48,7 +48,7 @@ func (c *config) listeningSites() (names []string) {
 // server that keeps it.
 func (s *server) openListening(_ context.Context, r roles) error {
 	sites := s.config.listeningSites()
-	reachable := s.conn != nil || s.config.NATS.URL != ""
+	reachable := s.conn != nil || s.broker != nil || s.config.NATS.URL != ""
 	if !r.publisher || !reachable || len(sites) == 0 {
 		return nil
 	}

@@ -158,6 +158,7 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 	h, err := New(Config{
 		Sourced: []string{"havana", "lagos"}, Coverage: func() []reconcile.Report { return []reconcile.Report{n.report()} },
 		Reading: n.reading, VoiceBook: n.sound, Samples: n.sound, Lexicons: n.sound,
+		Listening: n, Counted: []string{"havana"},
 		Audit: n, Hosts: []string{"console.reader.example"},
 		Jobs: n, Letters: n, Replays: n, Pauses: n, Explain: n.explain, Sites: []string{"havana", "kyiv", "lagos"}, Voices: []string{"amy"},
 		Embed: func(site, article string) string {
@@ -181,6 +182,45 @@ func (n *newsroom) reading(context.Context, lector.Job) (Reading, error) {
 		r.Blocks = append(r.Blocks, Block{Kind: lector.Paragraph, Written: "a", Spoken: "a", Changed: true})
 	}
 	return r, nil
+}
+
+// SiteListening has one article with a name, and more without one than a page shows.
+func (n *newsroom) SiteListening(ctx context.Context, site string) iter.Seq2[lector.ArticleListening, error] {
+	return func(yield func(lector.ArticleListening, error) bool) {
+		if site != "havana" {
+			return
+		}
+		first, _ := n.ArticleListening(ctx, site, n.jobs[0].ID)
+		if !yield(first, nil) {
+			return
+		}
+		for i := range 1000 {
+			a := lector.ArticleListening{Site: site, Key: fmt.Sprint("key", i)}
+			a.Count(now.AddDate(0, 0, -6).Format(time.DateOnly), lector.NewListening(0, []int{0}))
+			if !yield(a, nil) {
+				return
+			}
+		}
+	}
+}
+
+// ArticleListening has three plays, of which two left at two thirds; more than a week ago a
+// fourth.
+func (n *newsroom) ArticleListening(_ context.Context, site, key string) (lector.ArticleListening, error) {
+	a := lector.ArticleListening{Site: site, Key: key}
+	if key == "nobody" {
+		return a, nil
+	}
+	day := now.AddDate(0, 0, -1).Format(time.DateOnly)
+	for _, most := range []int{13, 13, 20} {
+		var parts []int
+		for i := range most {
+			parts = append(parts, i)
+		}
+		a.Count(day, lector.NewListening(0, parts))
+	}
+	a.Count(now.AddDate(0, 0, -8).Format(time.DateOnly), lector.NewListening(0, []int{0}))
+	return a, nil
 }
 
 // report has an article of each finding, and more than a page shows.
@@ -234,7 +274,9 @@ func TestPages(t *testing.T) {
 		"/replay": "this is every article", "/deadletters": "2 letters", "/deadletters?class=quota": "No dead letters", "/deadletters/7": "bytes more",
 		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/coverage": "150 without correct audio", "/jobs/havana/" + n.jobs[0].ID + "/reading": "2 more", "/voices": "Spent in 7 days", "/lexicon": "2 of 2", "/lexicon?text=LVI": "1 of 2", "/lexicon?site=havana": "of havana", "/lexicon/entry?match=Kyiv&alias=Keeyiv": "812 at most",
 		"/lexicon/entry?match=Lviv": "Remove the entry", "/lexicon/entry?alias=y&prefix=1&match=" + url.QueryEscape(markup): "812 at most", "/replay?word=Kyiv": "whose public audio reads",
-		"/audit": "Nothing like that", "/audit?who=nobody": "Nothing like that",
+				"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/coverage": "150 without correct audio", "/audit": "Nothing like that", "/audit?who=nobody": "Nothing like that",
+		"/listening": "1003 plays in 7 days; 0 of 100", "/listening?site=kyiv": "nothing is counted", "/listening?days=1": "Nobody has listened", "/listening?days=90&site=lagos": "Nobody has listened",
+		"/listening/havana/" + n.jobs[0].ID: "60–65 %", "/listening/havana/nobody": "Nobody has listened to it",
 	} {
 		w := ask(h, http.MethodGet, target, nil)
 		body := w.Body.String()
@@ -259,6 +301,7 @@ func TestRefusals(t *testing.T) {
 	_, h := open(t)
 	for target, want := range map[string]int{
 		"/": http.StatusFound, "/jobs?state=sleepy": http.StatusBadRequest, "/jobs?class=none": http.StatusBadRequest, "/jobs?lane=slow": http.StatusBadRequest,
+		"/listening?site=nowhere": http.StatusBadRequest, "/listening?days=0": http.StatusBadRequest, "/listening?days=x": http.StatusBadRequest, "/listening?days=1e9": http.StatusBadRequest,
 		"/jobs/havana/nobody": http.StatusNotFound, "/deadletters/99": http.StatusNotFound, "/deadletters/x": http.StatusNotFound,
 		"/jobs/havana/nobody/reading": http.StatusNotFound, "/lexicon?site=nowhere": http.StatusBadRequest, "/lexicon/entry": http.StatusBadRequest,
 		"/nowhere": http.StatusNotFound, "/frame.html": http.StatusNotFound, "/why": http.StatusSeeOther, "/why?q=article%2F1": http.StatusSeeOther,

@@ -132,8 +132,8 @@ function locate(root, sentences) {
 function player(host) {
   const given = name => host.getAttribute(name);
   let gone, file, loading, onPage = given("text"), begun, scrolled, jumped, last, quarter = 0, ours = 0, captions = memory("captions") !== "off";
-  let counter, told = 0;
-  const heard = new Set();
+  let counter, spot, told = 0;
+  const heard = [];
 
   const button = (label, cls, face, onclick) => make("button", cls, { part: cls, ariaLabel: label, title: label, onclick }, face);
   const link = (text, onclick) => make("button", "link", { onclick }, text);
@@ -426,15 +426,19 @@ function player(host) {
 
   // tick shows where we are.
   function tick() {
-    const a = host.audio, t = a.currentTime, all = length();
+    const a = host.audio, t = a.currentTime, all = length(), at = all ? Math.min(1, t / all) : 0, reached = Math.floor(at * 4);
     ui.time.textContent = `\u2066${clock(t)} / ${clock(all)}\u2069`;
     ui.seek.max = all || 1;
     ui.seek.value = t;
     ui.seek.ariaValueText = words.of.replace("{}", spell(t)).replace("{}", spell(all));
-    box.style.setProperty("--at", all ? Math.min(1, t / all) : 0);
-    const reached = all ? Math.floor(t / all * 4) : 0;
+    box.style.setProperty("--at", at);
     if (!a.paused && reached > quarter) emit("quartile", { quarter: quarter = reached });
-    count();
+    // Which twentieths have sounded. What played says is of no use: in Chromium it holds
+    // what was jumped over before the audio was loaded.
+    if ((!a.paused || a.ended) && !a.seeking && t < spot * all + 3)
+      for (let n = Math.floor(spot * 20); n < at * 20; n++) heard.includes(n) || heard.push(n);
+    spot = at;
+    tell();
     try { navigator.mediaSession?.setPositionState({ duration: all, position: Math.min(t, all), playbackRate: a.playbackRate }); } catch { /* no length yet */ }
     follow(t);
   }
@@ -488,22 +492,18 @@ function player(host) {
     ui.lead.replaceChildren(a.ended && !next.hidden ? next.cloneNode(true) : box.classList.contains("mini") && given("headline") || words.listen);
   }
 
-  // count notes which twentieths of the audio have sounded, and sends those that are
-  // new, with how many are known: at the first sound, by fives, and when it may be the
-  // last. Nothing in it tells who listens.
-  function count(last) {
-    const { played } = host.audio, part = length() / 20;
-    for (let i = 0; i < played.length; i++)
-      for (let n = Math.floor(played.start(i) / part); n * part < played.end(i) - .2; n++) heard.add(n);
+  // tell sends the parts that are new, with how many are known: at the first sound, by
+  // fives, and when it may be the last. Nothing in it tells who listens.
+  function tell(last) {
     try {
-      if (counter && heard.size > told + (!last && told && 4) && navigator.sendBeacon(counter, told + " " + [...heard].slice(told))) told = heard.size;
+      if (counter && heard.length > told + (!last && told && 4) && navigator.sendBeacon(counter, told + " " + heard.slice(told))) told = heard.length;
     } catch { /* then not */ }
   }
 
   function keep() {
     const t = host.audio.currentTime;
     if (!host.audio.played.length) return;
-    count(true);
+    tell(true);
     memory(file, t > 5 && t < length() - 10 ? t.toFixed(1) : null);
   }
 

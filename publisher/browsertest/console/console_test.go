@@ -92,6 +92,22 @@ func (newsroom) AuditEntries(context.Context, lector.AuditQuery) ([]lector.Audit
 	return []lector.AuditEntry{e, {Who: "ann", Way: "token", Action: "pause", Target: "lane backfill", Detail: "election night"}}, nil
 }
 
+func (n newsroom) SiteListening(ctx context.Context, site string) iter.Seq2[lector.ArticleListening, error] {
+	return func(yield func(lector.ArticleListening, error) bool) {
+		for _, j := range n.jobs {
+			if a, err := n.ArticleListening(ctx, site, j.ID); !yield(a, err) {
+				return
+			}
+		}
+	}
+}
+
+func (newsroom) ArticleListening(_ context.Context, site, key string) (lector.ArticleListening, error) {
+	a := lector.ArticleListening{Site: site, Key: key}
+	a.Count(time.Now().UTC().Format(time.DateOnly), lector.NewListening(0, []int{0, 1, 2, 3, 4, 5, 6}))
+	return a, nil
+}
+
 // readAloud has blocks that are read, changed and dropped.
 func readAloud(context.Context, lector.Job) (console.Reading, error) {
 	long := strings.Repeat("The bridge and https://voice.example/a/long/word ", 20)
@@ -154,6 +170,7 @@ type pages interface {
 	console.Voices
 	console.Samples
 	console.Lexicons
+	console.Listening
 }
 
 // serve serves the console of a newsroom to this machine.
@@ -164,7 +181,7 @@ func serve(t *testing.T, n pages, live *console.Live) (address string) {
 			e := reconcile.Entry{ID: strings.Repeat("id", 200), Title: strings.Repeat("Floods and a long word ", 50), URL: "https://reader.example/a", Finding: reconcile.Missing, Reason: strings.Repeat("https://voice.example/refused/", 40)}
 			return []reconcile.Report{{Site: "havana", Lacking: 1, Held: true, Entries: []reconcile.Entry{e}, Gone: []reconcile.Entry{{ID: "gone", Finding: reconcile.Gone}}}}
 		},
-		Reading: readAloud, VoiceBook: n, Samples: n, Lexicons: n, Audit: n, Jobs: n, Letters: n, Replays: n, Pauses: n, Live: live, Sites: []string{"havana"}, Voices: []string{"amy"}, Log: slog.New(slog.DiscardHandler),
+		Reading: readAloud, Listening: n, VoiceBook: n, Samples: n, Lexicons: n, Audit: n, Jobs: n, Letters: n, Replays: n, Pauses: n, Live: live, Sites: []string{"havana"}, Voices: []string{"amy"}, Log: slog.New(slog.DiscardHandler),
 		Explain: func(_ context.Context, words []string) (console.Explanation, error) {
 			return console.Explain(console.Evidence{Site: "havana", Article: strings.Join(words, " ")}), nil
 		},
@@ -207,7 +224,7 @@ func lookAtAll(t *testing.T, b *browsertest.Browser, address string, look browse
 	defer page.Close()
 	for _, path := range []string{
 		"/jobs", "/jobs/havana/" + job, "/jobs/havana/" + job + "/reading", "/why?q=nobody", "/replay?state=failed", "/deadletters", "/deadletters/7", "/pauses", "/coverage", "/audit",
-		"/voices", "/voices/sample?site=havana&text=a", "/lexicon", "/lexicon/entry?match=Kyiv&alias=Keeyiv", "/jobs/havana/nobody",
+		"/voices", "/voices/sample?site=havana&text=a", "/lexicon", "/lexicon/entry?match=Kyiv&alias=Keeyiv", "/jobs/havana/nobody", "/listening", "/listening/havana/" + job,
 	} {
 		if err := page.Go(address + path); err != nil {
 			t.Fatal(err)

@@ -54,6 +54,7 @@ var tests = []struct {
 	{"driver", drives},
 	{"play and pause", plays},
 	{"seek", seeks},
+	{"plays are counted", counts},
 	{"click a sentence", playsSentence},
 	{"label in full sight", showsLabel},
 	{"script after the first paint", movesNothing},
