@@ -15,6 +15,7 @@ CHAOS_DURATION ?= 90s
 # Pinned, so that the same commit is judged the same way everywhere.
 LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 PROMTOOL := github.com/prometheus/prometheus/cmd/promtool@v0.316.0
+PROMETHEUS := github.com/prometheus/prometheus/cmd/prometheus@v0.316.0
 S3      := github.com/versity/versitygw/cmd/versitygw@v1.8.0
 MINIO   := github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 AXE     := axe-core@4.14.1
@@ -112,6 +113,13 @@ chaos: programs ## break an installation of real processes by CHAOS_SEEDS=10 sch
 	@$(BUILD)
 	$(GO) run ./cmd/chaos -lector $(BIN)/lector -seed $(CHAOS_SEED) -seeds $(CHAOS_SEEDS) -duration $(CHAOS_DURATION) $(CHAOS_FLAGS)
 
+# OPS_SPEED=1 takes the times of the alerts as they are, and an hour.
+OPS_SPEED ?= 10
+.PHONY: ops
+ops: programs ## play incidents in an installation: which alert fires, what lector why says, what mends it
+	@$(BUILD)
+	$(GO) run ./cmd/chaos -lector $(BIN)/lector -incidents -speed $(OPS_SPEED) $(OPS_FLAGS)
+
 # The first worker is of the build before until its first restart, which is of this one.
 .PHONY: upgrade
 upgrade: programs ## workers of build UPGRADE_FROM and of this one side by side, and a rolling change, under load
@@ -155,6 +163,7 @@ programs:
 	@$(MAKE) --no-print-directory $(BIN)/nats || echo "nats cannot be built: its line in docs/publish.md is not tried" >&2
 	@$(MAKE) --no-print-directory $(BIN)/versitygw || echo "versitygw cannot be built: the tests of the S3 store will skip" >&2
 	@$(MAKE) --no-print-directory $(BIN)/promtool || echo "promtool cannot be built: the tests of the alerts will skip" >&2
+	@$(MAKE) --no-print-directory $(BIN)/prometheus || echo "prometheus cannot be built: the test of the incidents will skip" >&2
 
 screenshot: ## the picture of the README, from the running demo
 	@.ci/setup test
@@ -175,6 +184,11 @@ $(BIN)/golangci-lint: Makefile
 # Without the discovery of targets in the clouds, which is most of it.
 $(BIN)/promtool: Makefile
 	GOBIN=$(BIN) $(GO) install -tags remove_all_sd $(PROMTOOL)
+	@touch $@
+
+# Without its pages, which are not in the module.
+$(BIN)/prometheus: Makefile
+	GOBIN=$(BIN) $(GO) install -tags remove_all_sd $(PROMETHEUS)
 	@touch $@
 
 $(BIN)/nats: Makefile

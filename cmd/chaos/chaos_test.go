@@ -54,6 +54,41 @@ func TestShortRuns(t *testing.T) {
 	}
 }
 
+// TestIncidents is the short form of make ops: an incident with an alert, and one that
+// heals by itself.
+func TestIncidents(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("SKIPPED: takes a minute")
+	}
+	for _, program := range []string{"flite", "lame", "versitygw", "prometheus"} {
+		if _, err := findProgram(program); err != nil {
+			t.Skipf("SKIPPED: needs %s: apt-get install flite lame; make programs builds the others", program)
+		}
+	}
+	dir := t.TempDir()
+	o := parsed(t, "-incidents", "-only", "key,consumer", "-speed", "60", "-settle", "24h")
+	r, err := prepare(limittest.Context(t), o, dir, t.Logf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := r.playIncidents(limittest.Context(t), dir)
+	if err != nil || len(all) != 2 {
+		t.Fatalf("%d incidents, %v", len(all), err)
+	}
+	for _, got := range all {
+		for _, problem := range got.Problems {
+			t.Errorf("%s: %s", got.Name, problem)
+		}
+	}
+	if key := all[0]; key.State != "parked" || !strings.Contains(strings.Join(key.Alerts, " "), "LectorKeyRefused (page, meter)") || key.Billed != key.Needed {
+		t.Errorf("%+v", key)
+	}
+	var out strings.Builder
+	printIncidents(&out, all, o.Speed)
+	t.Logf("\n%s", out.String())
+}
+
 // check runs the first seed and reports each violation.
 func (r *runner) check(t *testing.T, dir string) {
 	got, err := r.run(limittest.Context(t), r.Seed, dir)

@@ -28,7 +28,11 @@ type lab struct {
 	publisher  *child // nil with -single
 	voice      *voice
 	meter      *meter
-	env        []string // with which commands find the installation
+	env        []string          // with which commands find the installation
+	admin      map[string]string // by process: its private address
+	speaks     string            // address of the voice
+	keyFile    string            // of the voice; "": it wants no key
+	budgets    map[string]int    // by site: its characters a day
 	points     *points
 	violations *violations
 	log        func(format string, args ...any)
@@ -41,6 +45,7 @@ func newLab(o options, dir, program string, s speech, v *violations) *lab {
 		options: o, dir: dir, program: program, violations: v, meter: m, points: p,
 		voice: &voice{meter: m, points: p, speech: s, latency: 200 * time.Millisecond},
 		links: map[string][]*proxy{}, workers: map[string]*child{}, log: func(string, ...any) {},
+		admin: map[string]string{}, budgets: map[string]int{siteNames[0]: 50_000_000}, // so that one of them has its budget to keep
 	}
 }
 
@@ -50,6 +55,7 @@ func (l *lab) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	l.speaks = address
 	parts := []func(context.Context, string) error{l.startNATS, l.startS3, l.setup, l.startPublisher, l.startWorkers}
 	if l.Single {
 		parts = []func(context.Context, string) error{l.startSingle}
@@ -207,7 +213,7 @@ func (l *lab) startPublisher(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	l.public = "http://" + loopback(ports[0])
+	l.public, l.admin["publisher"] = "http://"+loopback(ports[0]), loopback(ports[1])
 	l.publisher = &child{name: "publisher", path: l.program, args: []string{"publisher"}, dir: l.dir, env: append(l.env[:len(l.env):len(l.env)],
 		"LECTOR_LISTEN="+loopback(ports[0]), "LECTOR_ADMIN_LISTEN="+loopback(ports[1]), "LECTOR_PUBLIC_URL="+l.public)}
 	l.watchExit(ctx, l.publisher)
@@ -220,7 +226,12 @@ func (l *lab) startPublisher(ctx context.Context, _ string) error {
 // startWorkers starts the workers, each with its own ways to NATS, its own name at
 // the voice and, but for a shared disk store, its own directory.
 func (l *lab) startWorkers(ctx context.Context, voice string) error {
+	ports, err := freePorts(l.Workers)
+	if err != nil {
+		return err
+	}
 	for i, name := range l.workerNames() {
+		l.admin[name] = loopback(ports[i])
 		file, err := l.writeConfig(name, voice)
 		if err != nil {
 			return err
@@ -230,7 +241,7 @@ func (l *lab) startWorkers(ctx context.Context, voice string) error {
 			urls = append(urls, "nats://"+p.address())
 		}
 		env := append(l.env[:len(l.env):len(l.env)], "LECTOR_CONFIG="+file, "LECTOR_NATS_URL="+strings.Join(urls, ","),
-			"LECTOR_PUBLIC_URL="+l.public, "LECTOR_ADMIN_LISTEN=127.0.0.1:0")
+			"LECTOR_PUBLIC_URL="+l.public, "LECTOR_ADMIN_LISTEN="+l.admin[name])
 		if l.store != nil {
 			front, err := serveHTTP(ctx, l.store.from(name))
 			if err != nil {
@@ -283,18 +294,25 @@ func (l *lab) startSingle(ctx context.Context, voice string) error {
 // writeConfig writes the settings of one process and returns the file's name.
 func (l *lab) writeConfig(name, voice string) (string, error) {
 	var b strings.Builder
+	key := ""
+	if l.keyFile != "" {
+		key = ", key_env: " + voiceKey
+	}
 	fmt.Fprintf(&b, "voices:\n  meter: {backend: openai, url: %q, model: meter, voice: meter, max_chars: 300, concurrency: 8, "+
-		"timeout: 10s, languages: [en]}\nworker: {rerender_limit: 20}\nsites:\n", voice+"/"+name)
+		"timeout: 10s, languages: [en]%s}\nworker: {rerender_limit: 20}\nsites:\n", voice+"/"+name, key)
 	for _, site := range siteNames {
 		fmt.Fprintf(&b, "  %s: {title: %s, url: %q, language: en, voices: {en: [meter]}", site, site, "https://"+site+".example")
-		if site == siteNames[0] { // so that one of them has its budget to keep
-			b.WriteString(", budget: {characters_per_day: 50000000}")
+		if l.budgets[site] > 0 {
+			fmt.Fprintf(&b, ", budget: {characters_per_day: %d}", l.budgets[site])
 		}
 		b.WriteString("}\n")
 	}
 	file := filepath.Join(l.dir, name+".yaml")
 	return file, os.WriteFile(file, []byte(b.String()), 0o644)
 }
+
+// voiceKey is the variable in which the workers look for the key of the voice.
+const voiceKey = "CHAOS_VOICE_KEY"
 
 // lector runs a command to its end and returns what it printed.
 func (l *lab) lector(ctx context.Context, args ...string) ([]byte, error) {

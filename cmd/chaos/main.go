@@ -34,10 +34,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 0
 	case err != nil:
 		return status(stderr, err)
+	case o.Plan && o.Incidents:
+		for _, i := range o.incidents() {
+			fmt.Fprintln(stdout, i.name)
+		}
+		return 0
 	case o.Plan:
 		return status(stderr, printPlan(stdout, o))
 	case o.LeaderKills > 0:
 		return status(stderr, runLeaderKills(ctx, o, stdout, stderr))
+	case o.Incidents:
+		broken, err := runIncidents(ctx, o, stdout, stderr)
+		return max(status(stderr, err), min(broken, 1))
 	}
 	all, err := runAll(ctx, o, stderr)
 	if len(all) > 0 {

@@ -29,6 +29,8 @@ type options struct {
 	Only        string
 	LeaderKills int
 	Before      string
+	Incidents   bool
+	Speed       int
 }
 
 const help = `chaos runs an installation of Lector, breaks it again and again, and checks that
@@ -49,6 +51,8 @@ booked is compared with what was sent and metered.
   go run ./cmd/chaos -seed 7 -only voice   only faults whose name contains voice
   go run ./cmd/chaos -leader-kills 20      no schedule: how long nothing goes on when
                                            the leader is killed, beside a bare client
+  go run ./cmd/chaos -incidents            no schedule: one incident after the other, which
+                                           alert tells of it, and what mends it
 
 A seed replays the schedule of events and faults; which instruction a process is
 at when it is killed is the machine's. Exit status: 0 all promises held, 1 some
@@ -82,6 +86,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.StringVar(&o.Only, "only", "", "only faults whose name contains this `TEXT`")
 	f.StringVar(&o.Before, "before", "", "the `PROGRAM` of an earlier build: the first worker is of it until it is started again")
 	f.IntVar(&o.LeaderKills, "leader-kills", 0, "only kill the leader of the articles' stream so `MANY` times, and print the gaps")
+	f.BoolVar(&o.Incidents, "incidents", false, "only play the incidents, or those whose name contains one of the texts of -only, with commas, beside a Prometheus")
+	f.IntVar(&o.Speed, "speed", 10, "divide the times in the rules of alerts by this `NUMBER`, with -incidents")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
@@ -99,7 +105,13 @@ func (o options) check(rest int) error {
 		return errors.New("-workers, -articles and -seeds are at least 1")
 	case o.Longest < 1 || o.Duration <= 0 || o.Gap <= 0:
 		return errors.New("-longest, -duration and -gap are above 0")
-	case len(o.kinds()) == 0:
+	case o.Speed < 1:
+		return errors.New("-speed is at least 1")
+	case o.Incidents && (o.Single || o.Store != "s3"):
+		return errors.New("-incidents breaks an S3 store: leave -single and -store out")
+	case o.Incidents && len(o.incidents()) == 0:
+		return fmt.Errorf("-only: no incident is called %q", o.Only)
+	case !o.Incidents && len(o.kinds()) == 0:
 		return fmt.Errorf("-only: no fault is called %q", o.Only)
 	}
 	return nil

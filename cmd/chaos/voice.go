@@ -36,6 +36,8 @@ type voice struct {
 	latency time.Duration // the least; a text adds up to as much again
 
 	mu    sync.Mutex
+	key   string // that callers must have; "": none
+	onAsk func(worker, text string)
 	fault voiceFault
 	every int // one of so many calls is hit
 	count int
@@ -48,10 +50,37 @@ func (v *voice) setFault(f voiceFault, every int) {
 	v.fault, v.every = f, max(every, 1)
 }
 
-// nextFault is that of the next call.
-func (v *voice) nextFault() voiceFault {
+// setKey has only callers with a key be answered.
+func (v *voice) setKey(key string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.key = key
+}
+
+// hear has do be told of each call before it is answered.
+func (v *voice) hear(do func(worker, text string)) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.onAsk = do
+}
+
+// asked tells who wants to know of a call.
+func (v *voice) asked(worker, text string) {
+	v.mu.Lock()
+	do := v.onAsk
+	v.mu.Unlock()
+	if do != nil {
+		do(worker, text)
+	}
+}
+
+// nextFault is that of the next call, which has shown a key.
+func (v *voice) nextFault(authorization string) voiceFault {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.key != "" && authorization != "Bearer "+v.key {
+		return unauthorized
+	}
 	v.count++
 	if v.fault == noFault || v.count%v.every != 0 {
 		return noFault
@@ -84,12 +113,13 @@ func (v *voice) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "POST /NAME/v1/audio/speech is what I answer", http.StatusNotFound)
 		return
 	}
-	c, fault := v.meter.begin(worker, asked.Input), v.nextFault()
+	c, fault := v.meter.begin(worker, asked.Input), v.nextFault(r.Header.Get("Authorization"))
 	if v.refuse(w, fault) {
 		v.meter.end(c, refused, "")
 		return
 	}
 	v.points.reach(point{inCall, worker})
+	v.asked(worker, asked.Input)
 	v.speak(w, r, c, fault)
 }
 
