@@ -13,7 +13,7 @@ func (w *Worker) awaitVoice(d lector.Delivery, r *record) error {
 	if r.attempt != 0 || r.job.State != lector.Parked || !concernsVoice(r.job.Class) {
 		return nil
 	}
-	if left := w.Narrator.unavailable(d.Event.Article); left > 0 {
+	if left := w.narrator().unavailable(d.Event.Article); left > 0 {
 		return notYet{left, "for a voice"}
 	}
 	return nil

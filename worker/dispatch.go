@@ -239,8 +239,8 @@ func (d *dispatcher) add(x lector.Delivery) bool {
 // waiting describes an event for the window.
 func (w *Worker) waiting(d lector.Delivery) *waitingEvent {
 	a := d.Event.Article
-	if w.Narrator != nil {
-		d.Event.Lane = w.Narrator.lane(d.Event)
+	if n := w.narrator(); n != nil {
+		d.Event.Lane = n.lane(d.Event)
 	}
 	e := &waitingEvent{delivery: d, rank: rankOf(d.Event.Lane), site: a.Site, bytes: 2*len(d.Raw) + 1024, since: w.now()}
 	switch {

@@ -90,7 +90,7 @@ func (w *Worker) finishScheduled(ctx context.Context, d lector.Delivery, r *reco
 		return err
 	}
 	reason := "scheduled: it is read when it is published"
-	if d.Event.Article.Body != (lector.Body{}) && w.Narrator != nil {
+	if d.Event.Article.Body != (lector.Body{}) && w.narrator() != nil {
 		err := w.speakAhead(ctx, d, r)
 		switch {
 		case errors.Is(err, errSuperseded), errors.Is(err, errFenced), ctx.Err() != nil:

@@ -25,7 +25,7 @@ func (w *Worker) Estimate(ctx context.Context, a lector.Article, generation stri
 	if err != nil {
 		return Estimate{}, err
 	}
-	plan, err := w.Narrator.prepareGeneration(ctx, article, generation, func(Progress) {})
+	plan, err := w.narrator().prepareGeneration(ctx, article, generation, func(Progress) {})
 	if err != nil {
 		return Estimate{}, err
 	}

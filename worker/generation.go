@@ -14,15 +14,15 @@ import (
 // need more than the event allows is not begun.
 func (w *Worker) prepare(ctx context.Context, e lector.ArticleEvent, a lector.Article, generation string, step func(Progress)) (*Plan, error) {
 	if e.Replay == "" || e.Force <= 0 {
-		return w.Narrator.prepareGeneration(ctx, a, generation, step)
+		return w.narrator().prepareGeneration(ctx, a, generation, step)
 	}
-	again, err := w.Narrator.prepareGeneration(ctx, a, e.Replay, step)
+	again, err := w.narrator().prepareGeneration(ctx, a, e.Replay, step)
 	if err != nil {
 		return nil, err
 	}
 	if n := again.voicePlans[0].uniqueCharacters(); n > e.Force {
 		step(Progress{Stage: lector.StageScript, Note: fmt.Sprintf("not synthesised again: it has %d characters by now, and %d are allowed", n, e.Force)})
-		return w.Narrator.prepareGeneration(ctx, a, generation, step)
+		return w.narrator().prepareGeneration(ctx, a, generation, step)
 	}
 	return again, nil
 }

@@ -58,10 +58,11 @@ func (p Policy) lengthRefusal(characters int) string {
 
 // policy is that of an article's site.
 func (w *Worker) policy(a lector.Article) Policy {
-	if w.Narrator == nil {
+	n := w.narrator()
+	if n == nil {
 		return Policy{}
 	}
-	return w.Narrator.Sites[a.Site].Policy
+	return n.Sites[a.Site].Policy
 }
 
 // refusedByPolicy is the answer to an article that the site does not read.

@@ -81,3 +81,23 @@ func TestEmbargoEndsWithoutWaiting(t *testing.T) {
 		t.Error("it was not kept back")
 	}
 }
+
+// What is begun after Use goes by the other narrator, a plan that was made before it by the
+// one before.
+func TestUseAnotherNarrator(t *testing.T) {
+	t.Parallel()
+	site := func(language string) *Narrator {
+		return &Narrator{Sites: map[string]Site{"havana": {Language: language, Policy: Policy{Sections: []string{language}}}}}
+	}
+	w := &Worker{}
+	a := lector.Article{Site: "havana", Section: "es"}
+	if w.narrator() != nil || len(w.policy(a).Sections) > 0 {
+		t.Error("there is a narrator without any")
+	}
+	w.Narrator = site("en")
+	before := w.narrator()
+	w.Use(site("es"))
+	if w.policy(a).refusal(a) == "" || w.narrator().Sites["havana"].Language != "es" || before.Sites["havana"].Language != "en" {
+		t.Errorf("after another one: %+v", w.narrator())
+	}
+}

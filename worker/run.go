@@ -92,7 +92,7 @@ func (w *Worker) speak(ctx context.Context, r *record, plan *Plan, step func(Pro
 	if err := w.awaitSpooled(ctx, r); err != nil {
 		return nil, atStage(lector.StageSynth, err)
 	}
-	account := w.Narrator.Account(r.job.Site, r.job.ID, w.Name)
+	account := plan.narrator.Account(r.job.Site, r.job.ID, w.Name)
 	account.Lane = r.job.Lane
 	n, err := plan.Narrate(ctx, account, step)
 	if closed := account.Close(ctx); closed != nil {

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lector"
@@ -95,7 +96,7 @@ type Worker struct {
 	Leases      Leases
 	Announcer   Announcer
 	Store       Store
-	Narrator    *Narrator
+	Narrator    *Narrator        // what is begun is read by it, until Use names another
 	Addresses   lector.Addresses // where listeners find what is announced
 	UsageLedger UsageLedger      // nil: a job's figures are those of its last attempt
 	Log         *slog.Logger
@@ -112,6 +113,20 @@ type Worker struct {
 	OnProgress func(Progress)
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+
+	newer atomic.Pointer[Narrator] // in place of Narrator; nil: that holds
+}
+
+// Use has what is begun from now on be read by another narrator, as where settings have
+// changed. What is under way ends with the one before.
+func (w *Worker) Use(n *Narrator) { w.newer.Store(n) }
+
+// narrator is the one that holds now; nil: there is none.
+func (w *Worker) narrator() *Narrator {
+	if n := w.newer.Load(); n != nil {
+		return n
+	}
+	return w.Narrator
 }
 
 // Run works until ctx ends, and returns when every event that was begun is

@@ -72,7 +72,7 @@ func TestTokensAtAnInstallation(t *testing.T) {
 	t.Parallel()
 	h := openInstallation(t, t.TempDir(), &silentVoice{})
 	h.config.AdminAccess.Tokens = true
-	h.admin.handler = adminHandler(h.ready, h.guard(), h.metrics.Registry, func() http.Handler { return h.console })
+	h.admin.handler = adminHandler(h.ready, h.reloaded.note, h.guard(), h.metrics.Registry, func() http.Handler { return h.console })
 	if err := h.openConsole(t.Context(), roles{worker: true, publisher: true}); err != nil {
 		t.Fatal(err)
 	}

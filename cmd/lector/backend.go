@@ -63,7 +63,7 @@ func (a *app) openSystem(ctx context.Context, v voiceConfig) (synth.Voice, error
 }
 
 func (a *app) openOpenAI(v voiceConfig) (synth.Voice, error) {
-	key, err := a.key(v, "OPENAI_API_KEY")
+	key, err := a.key(v)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (a *app) openOpenAI(v voiceConfig) (synth.Voice, error) {
 }
 
 func (a *app) openElevenLabs(v voiceConfig) (synth.Voice, error) {
-	key, err := a.key(v, "ELEVENLABS_API_KEY")
+	key, err := a.key(v)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (a *app) openElevenLabs(v voiceConfig) (synth.Voice, error) {
 }
 
 func (a *app) openGoogle(v voiceConfig) (synth.Voice, error) {
-	key, err := a.key(v, "GOOGLE_API_KEY")
+	key, err := a.key(v)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (a *app) openGoogle(v voiceConfig) (synth.Voice, error) {
 }
 
 func (a *app) openAzure(v voiceConfig) (synth.Voice, error) {
-	key, err := a.key(v, "AZURE_SPEECH_KEY")
+	key, err := a.key(v)
 	if err != nil {
 		return nil, err
 	}
@@ -106,9 +106,17 @@ func (a *app) openAzure(v voiceConfig) (synth.Voice, error) {
 
 // key reads the API key of a voice from the environment, or from the file that
 // the variable with _FILE names.
-func (a *app) key(v voiceConfig, usual string) (call.Secret, error) {
-	key, err := a.secret(cmp.Or(v.KeyEnv, usual))
+func (a *app) key(v voiceConfig) (call.Secret, error) {
+	key, err := a.secret(v.keyVariable())
 	return call.NewSecret(key), err
+}
+
+// keyVariable is the variable in which the key of a voice is looked for.
+func (v voiceConfig) keyVariable() string {
+	usual := map[string]string{
+		"openai": "OPENAI_API_KEY", "elevenlabs": "ELEVENLABS_API_KEY", "google": "GOOGLE_API_KEY", "azure": "AZURE_SPEECH_KEY",
+	}
+	return cmp.Or(v.KeyEnv, usual[v.Backend])
 }
 
 // secret reads a variable, or the file that the variable with _FILE behind its name

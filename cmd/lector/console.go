@@ -68,11 +68,11 @@ func (s *server) consoleFault() error {
 
 // explain says why an article that a person names has audio or none.
 func (s *server) explain(ctx context.Context, words []string) (console.Explanation, error) {
-	named, err := s.config.articleNamed(words)
+	named, err := s.current().articleNamed(words)
 	if err != nil {
 		return console.Explanation{}, err
 	}
-	e, err := s.config.collectEvidence(ctx, s.conn, named)
+	e, err := s.current().collectEvidence(ctx, s.conn, named)
 	return console.Explain(e), err
 }
 

@@ -45,7 +45,7 @@ func (a *app) demo(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	s.homePage = paper.Handler(s.publisherConfig().Embed(), s.log)
+	s.homePage = paper.Handler(s.publisherConfig(s.config, nil).Embed(), s.log)
 	stage := &stagePrinter{w: a.stdout, live: isTerminal(a.stdout)}
 	s.worker.OnProgress = func(p worker.Progress) { s.onProgress(p); stage.step(p) }
 	return s.runDemo(ctx, stage, *once)

@@ -29,6 +29,7 @@ var runElsewhere = map[string]string{
 	"docs/publish.md":           "infra/nats/sdktest",
 	"docs/connect-wordpress.md": "TestConnectWordPress",
 	"docs/reliability.md":       "cmd/chaos",
+	"docs/tasks.md":             "TestTasks",
 }
 
 // unmarkedCommand is a command in a block that is not marked as shell.

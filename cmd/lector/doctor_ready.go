@@ -37,9 +37,10 @@ func checkReady(ctx context.Context, address string) []finding {
 // readiness reads an answer. Another program may have the address.
 func readiness(url string, status int, answer string) []finding {
 	f := finding{what: "the lector that runs here, " + url}
+	first, note, _ := strings.Cut(answer, "\nnote: ")
 	switch {
-	case status == http.StatusOK && answer == "ready":
-		f.detail = "ready"
+	case status == http.StatusOK && first == "ready":
+		f.detail, f.note = first, note
 	case status == http.StatusServiceUnavailable:
 		reason, hint, _ := strings.Cut(answer, "\nhint: ")
 		f.err = lector.Hint(errors.New("not ready: "+reason), "%s", hint)

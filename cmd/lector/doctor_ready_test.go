@@ -17,11 +17,17 @@ import (
 func TestDoctorAsksWhatRuns(t *testing.T) {
 	t.Parallel()
 	var fault error
-	s := httptest.NewServer(adminHandler(func(context.Context) error { return fault }, access.Guard{}, prometheus.NewRegistry(), func() http.Handler { return nil }))
+	note := ""
+	s := httptest.NewServer(adminHandler(func(context.Context) error { return fault }, func() string { return note }, access.Guard{},
+		prometheus.NewRegistry(), func() http.Handler { return nil }))
 	defer s.Close()
 	address := strings.TrimPrefix(s.URL, "http://")
 	if got := checkReady(t.Context(), address); len(got) != 1 || got[0].err != nil || got[0].detail != "ready" {
 		t.Errorf("ready: %+v", got)
+	}
+	note = "settings refused, the earlier ones hold: line 2: field lissten not found\nhint: lector config shows all keys"
+	if got := checkReady(t.Context(), address); len(got) != 1 || got[0].err != nil || got[0].detail != "ready" || got[0].note != note {
+		t.Errorf("ready with a note: %+v", got)
 	}
 	fault = lector.Hint(errors.New("stream AUDIO is gone"), "run lector setup")
 	got := checkReady(t.Context(), address)

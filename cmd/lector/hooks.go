@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -117,7 +118,7 @@ func (a *app) checkHookSecrets(key string, source intake.Source, hook hookConfig
 
 // openHooks opens the doors for webhooks, and the connection that their events go out on.
 func (s *server) openHooks(_ context.Context, r roles) (err error) {
-	sites, err := s.hookSites()
+	sites, err := s.hookSites(s.config)
 	if err != nil || !r.publisher || len(sites) == 0 {
 		return err
 	}
@@ -127,20 +128,25 @@ func (s *server) openHooks(_ context.Context, r roles) (err error) {
 			return err
 		}
 	}
-	s.hooks, err = intake.New(intake.Config{
-		Sites: sites, Sources: hookSources(), Log: s.log,
-		Publisher: eventPublisher{conn: conn, store: func(context.Context) (store, error) { return s.store, nil }},
+	s.hookEvents = eventPublisher{conn: conn, store: func(context.Context) (store, error) { return s.store, nil }}
+	s.hooks, err = s.intake(sites)
+	return err
+}
+
+// intake takes the webhooks of sites.
+func (s *server) intake(sites map[string]intake.Site) (http.Handler, error) {
+	return intake.New(intake.Config{
+		Sites: sites, Sources: hookSources(), Log: s.log, Publisher: s.hookEvents,
 		Answered: func(site, source string, o intake.Outcome, took time.Duration) {
 			s.metrics.Webhook(site, source, string(o), took)
 		},
 	})
-	return err
 }
 
 // hookSites are the sites that take webhooks.
-func (s *server) hookSites() (map[string]intake.Site, error) {
+func (s *server) hookSites(c *config) (map[string]intake.Site, error) {
 	sites, sources := map[string]intake.Site{}, hookSources()
-	for name, site := range s.config.Sites {
+	for name, site := range c.Sites {
 		hooks := map[string]intake.Hook{}
 		for source, hook := range site.Hooks {
 			if err := s.app.checkHookSecrets("sites."+name+".hooks."+source, sources[source], hook); err != nil {

@@ -19,7 +19,7 @@ const measureTimeout = 5 * time.Second
 // siteLabel is a site as a label. A name that is not configured comes from an event,
 // so it must not become one.
 func (s *server) siteLabel(site string) string {
-	if _, ok := s.config.Sites[site]; ok {
+	if _, ok := s.current().Sites[site]; ok {
 		return site
 	}
 	return "unknown"
@@ -92,7 +92,7 @@ func (s *server) measureJobs() {
 
 func (s *server) measureBreakers() {
 	open := map[string]bool{}
-	for _, v := range s.worker.Narrator.Voices {
+	for _, v := range s.narrators.Load().Voices {
 		open[v.Name] = v.Unavailable != nil && v.Unavailable() > 0
 	}
 	s.metrics.SetBreakers(open)
@@ -115,7 +115,7 @@ func (s *server) measureDeadLetters(ctx context.Context) error {
 		return err
 	}
 	counts := map[lector.DeadLetterKind]int{}
-	for site := range s.config.Sites { // a series that begins above 0 shows no growth
+	for site := range s.current().Sites { // a series that begins above 0 shows no growth
 		for _, class := range append(lector.Classes(), "") {
 			counts[lector.DeadLetterKind{Site: site, Class: string(class)}] = 0
 		}
@@ -145,7 +145,7 @@ func (s *server) measurePauses(ctx context.Context) error {
 	var paused [][2]string
 	for _, p := range all {
 		name := p.Name
-		if _, known := s.config.Voices[name]; p.Kind == lector.PauseVoice && !known {
+		if _, known := s.current().Voices[name]; p.Kind == lector.PauseVoice && !known {
 			name = "unknown"
 		}
 		if p.Kind == lector.PauseSite {
@@ -202,7 +202,7 @@ func (s *server) measureBudgets(ctx context.Context) error {
 	spent, err := known.Used(ctx)
 	var all []observe.BudgetUse
 	for site, b := range spent {
-		bounds := s.config.Sites[site].Budget.bounds()
+		bounds := s.current().Sites[site].Budget.bounds()
 		all = append(all,
 			observe.BudgetUse{Site: site, Period: "hour", Used: b.Hour, Characters: bounds.CharactersPerHour, Dollars: bounds.DollarsPerHour},
 			observe.BudgetUse{Site: site, Period: "day", Used: b.Day, Characters: bounds.CharactersPerDay, Dollars: bounds.DollarsPerDay},

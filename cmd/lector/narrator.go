@@ -58,8 +58,10 @@ func (h *resources) voices(ctx context.Context, clips synth.Clips, answers synth
 	if h.metering == nil {
 		h.metering = h.inMemory()
 	}
-	flight, slots := &synth.Singleflight{}, synth.NewSlots(h.config.Worker.ConcurrentCalls)
-	h.onClose(func() error { flight.Drain(h.config.Worker.DrainTimeout); return nil })
+	if h.flight == nil {
+		h.flight, h.slots = &synth.Singleflight{}, synth.NewSlots(h.config.Worker.ConcurrentCalls)
+		h.onClose(func() error { h.flight.Drain(h.config.Worker.DrainTimeout); return nil })
+	}
 	var out []worker.Voice
 	missing := map[string]error{}
 	for _, name := range slices.Sorted(maps.Keys(h.config.Voices)) {
@@ -72,7 +74,7 @@ func (h *resources) voices(ctx context.Context, clips synth.Clips, answers synth
 		out = append(out, worker.Voice{
 			Name: name, Capabilities: v.Capabilities(), Unavailable: unavailable(breaker, paused),
 			Synthesizer: &synth.Synthesizer{
-				Voice: h.metering.wrapVoice(v, name, flight, slots, breaker, paused), Clips: clips, Answers: answers, Singleflight: flight,
+				Voice: h.metering.wrapVoice(v, name, h.flight, h.slots, breaker, paused), Clips: clips, Answers: answers, Singleflight: h.flight,
 				Leases: h.metering.leases, Name: name, RerenderLimit: h.config.Worker.RerenderLimit,
 			},
 		})
@@ -82,6 +84,9 @@ func (h *resources) voices(ctx context.Context, clips synth.Clips, answers synth
 	}
 	h.missingVoices = missing
 	for name, err := range missing {
+		if h.allVoices {
+			return nil, err
+		}
 		h.log.Warn("voice missing", "voice", name, "error", err, "hint", lector.HintOf(err))
 	}
 	return out, nil

@@ -187,7 +187,7 @@ func (a *app) purgeHeaders(p purgeConfig) (http.Header, error) {
 
 // targetLabel is an address as a label: one of the settings, or unknown.
 func (s *server) targetLabel(site, target string) string {
-	c := s.config.Sites[site]
+	c := s.current().Sites[site]
 	if _, known := c.Notify[target]; known || target == purgeTarget {
 		return target
 	}

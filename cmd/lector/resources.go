@@ -33,14 +33,17 @@ type resources struct {
 	metering      *metering      // nil: created in memory when first needed
 	closers       []func() error
 	conns         []*nats.Conn
-	recreate      bool             // make streams again that are gone, empty
-	pauses        *nats.Pauses     // nil: nothing is paused
-	missingVoices map[string]error // configured, and cannot be opened
-	answers       *worker.Answers  // of voices, until their clips are made; nil: there is no narrator
+	recreate      bool                // make streams again that are gone, empty
+	pauses        *nats.Pauses        // nil: nothing is paused
+	missingVoices map[string]error    // configured, and cannot be opened
+	answers       *worker.Answers     // of voices, until their clips are made; nil: there is no narrator
+	flight        *synth.Singleflight // of all calls to voices; nil: no voice has been opened
+	slots         synth.Slots         // likewise
 
-	open   func(ctx context.Context, name string, v voiceConfig) (synth.Voice, error) // a configured voice
-	check  synth.Checker                                                              // of clips
-	silent bool                                                                       // the voices are: lector bench
+	open      func(ctx context.Context, name string, v voiceConfig) (synth.Voice, error) // a configured voice
+	check     synth.Checker                                                              // of clips
+	allVoices bool                                                                       // must open: one that is missed is an error
+	silent    bool                                                                       // the voices are: lector bench
 }
 
 func (a *app) resources(c *config) *resources {

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lector"
@@ -17,6 +18,7 @@ import (
 	"lector/infra/observe"
 	"lector/publisher"
 	"lector/publisher/console"
+	"lector/publisher/intake"
 	"lector/publisher/listening"
 	"lector/worker"
 	"lector/worker/jobindex"
@@ -68,6 +70,12 @@ type server struct {
 	comparisons *comparisons       // nil: no site names a source
 	clips       *deletedClips      // nil: this process has no worker
 	notifying   *notifying         // nil: no site names an address, or this process has no worker
+
+	reread     atomic.Pointer[config]          // settings that were read again; nil: those of the start hold
+	narrators  atomic.Pointer[worker.Narrator] // the one that holds now; nil: this process has no worker
+	site       replaceableHandler              // what the public doors answer
+	hookEvents intake.Publisher                // of events of webhooks; nil: this process takes none
+	reloaded   reloadState
 }
 
 // openServer opens all that the roles need, so that faults are reported before any
@@ -106,7 +114,7 @@ func (s *server) openHTTP(_ context.Context, r roles) (err error) {
 // openAdmin opens the server for health and metrics. Several processes on one
 // machine would ask for the same default address: all but the first take any.
 func (s *server) openAdmin() (*httpServer, error) {
-	handler := adminHandler(s.ready, s.guard(), s.metrics.Registry, func() http.Handler { return s.console })
+	handler := adminHandler(s.ready, s.reloaded.note, s.guard(), s.metrics.Registry, func() http.Handler { return s.console })
 	d, err := listenHTTP("admin_listen", s.config.AdminListen, handler, s.log)
 	if err == nil || s.config.AdminListen != defaults().AdminListen {
 		return d, err
@@ -169,7 +177,8 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 	if err != nil {
 		return err
 	}
-	urgent, err := s.conn.Urgent(ctx, narrator.Urgent)
+	s.narrators.Store(narrator)
+	urgent, err := s.conn.Urgent(ctx, func(e lector.ArticleEvent) bool { return s.narrators.Load().Urgent(e) })
 	if err != nil {
 		return err
 	}
@@ -225,17 +234,17 @@ func (s *server) onProgress(p worker.Progress) {
 	s.log.Debug("step", "article", p.Job.Article, "stage", p.Stage, "done", p.Done, "total", p.Total, "note", p.Note)
 }
 
-func (s *server) publisherConfig() publisher.Config {
+func (s *server) publisherConfig(c *config, hooks http.Handler) publisher.Config {
 	sites := map[string]publisher.Site{}
-	for name, site := range s.config.Sites {
+	for name, site := range c.Sites {
 		told := site.publisherSite()
 		told.Listening = told.Listening && s.listening != nil
 		sites[name] = told
 	}
 	return publisher.Config{
 		Listening: s.listeningHandler(),
-		Store:     s.store, ServeObjects: s.config.Store.PublicURL == "", AudioURL: s.config.audioURL(),
-		PublicURL: s.config.PublicURL, Sites: sites, Hooks: s.hooks, Fallback: s.homePage, Log: s.log,
+		Store:     s.store, ServeObjects: c.Store.PublicURL == "", AudioURL: c.audioURL(),
+		PublicURL: s.config.PublicURL, Sites: sites, Hooks: hooks, Fallback: s.homePage, Log: s.log,
 	}
 }
 
@@ -285,9 +294,10 @@ func withPrefix(what string, err error) error {
 func (s *server) run(ctx context.Context) error {
 	parts := []func(context.Context) error{s.admin.serve}
 	if s.public != nil {
-		s.public.handler = publisher.New(s.publisherConfig())
+		s.site.set(publisher.New(s.publisherConfig(s.config, s.hooks)))
+		s.public.handler = &s.site
 		if s.config.Store.Kind == "disk" { // which nobody waits for
-			s.public.direct = s.publisherConfig().Objects().Direct
+			s.public.direct = s.publisherConfig(s.config, nil).Objects().Direct
 		}
 		parts = append(parts, s.public.serve)
 	}
@@ -347,7 +357,10 @@ nats.url and store.kind: s3 and run lector publisher and lector worker instead.
 
 The CMS publishes to NATS (see nats.listen), or uses lector publish. Ctrl-C or
 SIGTERM ends it in order: what is under way is given back and goes on at the
-next start, and what was spoken is not spoken again. A second one ends it at once.`
+next start, and what was spoken is not spoken again. A second one ends it at once.
+
+Settings and the keys of voices are read again when their files change, or by SIGHUP;
+docs/tasks.md says which of them need a restart.`
 
 const workerHelp = `Takes article events from NATS and makes the audio. Any number of workers may
 share the work. It needs nats.url (LECTOR_NATS_URL), streams that lector setup
@@ -394,6 +407,7 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 	if err != nil {
 		return err
 	}
+	again := a.reloader(set, c)
 	h := a.resources(c)
 	defer h.close(&err)
 	if r.worker && r.publisher {
@@ -408,6 +422,7 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 	if err != nil {
 		return err
 	}
+	again.apply, again.report = s.applySettings, s.reportReload
 	s.warnOfMissingAudio(ctx)
 	if !r.publisher && c.PublicURL == "" {
 		s.log.Warn("public_url is not set: the addresses in events hold on this machine only", "address", c.publicURL(),
@@ -415,7 +430,7 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 	}
 	s.log.Info("ready", "command", name, "public", s.publicAddress(), "private", s.admin.url(), "nats", c.natsAddress(), "store", c.Store.Kind)
 	start := time.Now()
-	err = s.run(ctx)
+	err = runAll(ctx, s.run, again.run)
 	s.log.Info("stopped", "after", time.Since(start).Round(time.Second))
 	return err
 }

@@ -73,15 +73,15 @@ func (a *app) storeLocation(c *config, role, word string) (storeLocation, error)
 
 // locationKeys reads the key pair that one of the two stores has for itself.
 func (a *app) locationKeys(b *s3.Config, prefix string) error {
-	id, err := a.key(voiceConfig{}, prefix+"_ACCESS_KEY_ID")
+	id, err := a.secret(prefix + "_ACCESS_KEY_ID")
 	if err != nil {
 		return err
 	}
-	secret, err := a.key(voiceConfig{}, prefix+"_SECRET_ACCESS_KEY")
+	secret, err := a.secret(prefix + "_SECRET_ACCESS_KEY")
 	if err != nil {
 		return err
 	}
-	b.AccessKeyID, b.SecretAccessKey = id.Reveal(), secret.Reveal()
+	b.AccessKeyID, b.SecretAccessKey = id, secret
 	return nil
 }
 

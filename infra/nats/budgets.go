@@ -18,10 +18,10 @@ import (
 // by compare-and-set. Where it cannot be read or written, nothing is granted.
 type Budgets struct {
 	bucket bucket
-	limits map[string]lector.Budget
 
 	mu       sync.Mutex
-	reserved map[string]lector.Call // by id, of this process
+	limits   map[string]lector.Budget // by site; replaced, never changed
+	reserved map[string]lector.Call   // by id, of this process
 	sites    map[string]*sync.Mutex
 }
 
@@ -37,13 +37,28 @@ func (c *Conn) Budgets(ctx context.Context, bounds map[string]lector.Budget) (*B
 	return &Budgets{bucket: kept, limits: bounds, reserved: map[string]lector.Call{}, sites: map[string]*sync.Mutex{}}, nil
 }
 
+// SetBounds has other bounds hold for calls that are reserved from now on.
+func (b *Budgets) SetBounds(bounds map[string]lector.Budget) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.limits = bounds
+}
+
+// bounds are those that hold now, by site.
+func (b *Budgets) bounds() map[string]lector.Budget {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.limits
+}
+
 // Reserve takes a call out of its site's budget, or returns an error that
 // wraps lector.ErrBudget.
 func (b *Budgets) Reserve(ctx context.Context, c lector.Call) error {
-	if !b.limits[c.Site].HasPeriods() {
+	bound := b.bounds()[c.Site]
+	if !bound.HasPeriods() {
 		return nil
 	}
-	err := b.change(ctx, c.Site, func(s lector.BudgetState) (lector.BudgetState, error) { return s.Reserve(b.limits[c.Site], c) })
+	err := b.change(ctx, c.Site, func(s lector.BudgetState) (lector.BudgetState, error) { return s.Reserve(bound, c) })
 	if err != nil {
 		return brokerError("budget", err)
 	}
@@ -71,7 +86,7 @@ func (b *Budgets) Settle(ctx context.Context, c lector.Call) error {
 // Used returns what each site has spent that has a bound in a period.
 func (b *Budgets) Used(ctx context.Context) (map[string]lector.BudgetState, error) {
 	spent := map[string]lector.BudgetState{}
-	for site, bounds := range b.limits {
+	for site, bounds := range b.bounds() {
 		if !bounds.HasPeriods() {
 			continue
 		}

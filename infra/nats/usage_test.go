@@ -211,6 +211,33 @@ func TestFailedCallReleasesItsReservation(t *testing.T) {
 	}
 }
 
+// Bounds that change hold from the next call on, for what was spent before them too.
+func TestBoundsChange(t *testing.T) {
+	t.Parallel()
+	s, err := setup(t).Budgets(t.Context(), map[string]lector.Budget{"havana": {CharactersPerDay: 10}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, step := range []struct {
+		bounds map[string]lector.Budget
+		want   error
+	}{
+		{nil, nil}, // as they were
+		{nil, lector.ErrBudget},
+		{map[string]lector.Budget{"havana": {CharactersPerDay: 25}}, nil},
+		{map[string]lector.Budget{"havana": {CharactersPerDay: 25}}, lector.ErrBudget},
+		{map[string]lector.Budget{}, nil}, // without any
+		{map[string]lector.Budget{"havana": {CharactersPerDay: 5}}, lector.ErrBudget},
+	} {
+		if step.bounds != nil {
+			s.SetBounds(step.bounds)
+		}
+		if err := s.Reserve(t.Context(), call(fmt.Sprint(i), "havana", "aa", 10)); !errors.Is(err, step.want) {
+			t.Errorf("step %d: %v", i, err)
+		}
+	}
+}
+
 // TestUsageFailsClosed stops the server: nothing is granted then.
 func TestUsageFailsClosed(t *testing.T) {
 	t.Parallel()

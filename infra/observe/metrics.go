@@ -21,6 +21,7 @@ type Metrics struct {
 	unfit, decodersDiffer        *prometheus.CounterVec
 	sweeps, found, reconciled    *prometheus.CounterVec
 	webhooks, notifications      *prometheus.CounterVec
+	reloads                      *prometheus.CounterVec
 	listen, callDuration         *prometheus.HistogramVec
 	webhookDuration              *prometheus.HistogramVec
 	plays, listeningReports      *prometheus.CounterVec
@@ -32,6 +33,7 @@ type Metrics struct {
 	lacking                                     *states
 	dollarsUsed, dollarsLimit                   *states
 	paused, replays, notificationsWaiting       *states
+	settings                                    *states
 
 	now func() time.Time
 }
@@ -40,7 +42,7 @@ type Metrics struct {
 func NewMetrics() *Metrics {
 	r := registry{prometheus.NewRegistry()}
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return &Metrics{
+	m := &Metrics{
 		Registry: r.Registry,
 		now:      time.Now,
 
@@ -69,6 +71,10 @@ func NewMetrics() *Metrics {
 		notifications: r.counter("lector_notifications_total",
 			"Tries to tell an address of a site of an audio event, by outcome: delivered, retried (again later), abandoned (a dead letter), "+
 				"dropped (the settings name the address no more).", "site", "target", "outcome"),
+		reloads: r.counter("lector_settings_reloads_total",
+			"Settings and secrets that were read again, since a file had changed or by SIGHUP, by outcome: applied or refused.", "outcome"),
+		settings: r.gauge("lector_settings_refused",
+			"Whether the process goes on with earlier settings, since it refuses those that its files have now: 1, else 0."),
 		notificationsWaiting: r.gauge("lector_notifications_waiting",
 			"Notifications that their addresses do not have yet."),
 		plays: r.counter("lector_plays_total",
@@ -114,6 +120,8 @@ func NewMetrics() *Metrics {
 		ready: r.gauge("lector_ready",
 			"Whether what the process needs is there, by what that is: store, store_writes, broker, nats, streams. 1, else 0.", "check"),
 	}
+	m.settings.set(0)
+	return m
 }
 
 // Job counts a job that came to rest, of an event that was stored at a moment; a
@@ -138,6 +146,9 @@ func (m *Metrics) Declare(sites, voices []string) {
 	for _, outcome := range []string{"ok", "failed"} {
 		m.sweeps.WithLabelValues(outcome)
 	}
+	for _, outcome := range []string{"applied", "refused"} {
+		m.reloads.WithLabelValues(outcome)
+	}
 	for _, site := range sites {
 		m.found.WithLabelValues(site)
 		for _, disposition := range []string{"billed", "reused", "unknown", "paid_twice"} {
@@ -151,6 +162,17 @@ func (m *Metrics) Declare(sites, voices []string) {
 			m.calls.WithLabelValues(voice, outcome)
 		}
 	}
+}
+
+// Reload counts settings that were read again, and shows whether they hold.
+func (m *Metrics) Reload(applied bool) {
+	if applied {
+		m.reloads.WithLabelValues("applied").Inc()
+		m.settings.set(0)
+		return
+	}
+	m.reloads.WithLabelValues("refused").Inc()
+	m.settings.set(1)
 }
 
 // Notification counts a try to tell an address of a site.

@@ -54,7 +54,9 @@ func (k *console) listening(r *http.Request) (view, error) {
 			data.Articles = append(data.Articles, listenedArticle{Listening: l, Key: a.Key})
 		}
 	}
-	slices.SortFunc(data.Articles, func(a, b listenedArticle) int { return cmp.Or(cmp.Compare(b.Plays, a.Plays), cmp.Compare(a.Key, b.Key)) })
+	slices.SortFunc(data.Articles, func(a, b listenedArticle) int {
+		return cmp.Or(cmp.Compare(b.Plays, a.Plays), cmp.Compare(a.Key, b.Key))
+	})
 	data.LeftOut = max(0, len(data.Articles)-listed)
 	data.Articles = data.Articles[:len(data.Articles)-data.LeftOut]
 	for i := range data.Articles {
