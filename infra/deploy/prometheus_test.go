@@ -114,6 +114,10 @@ func TestAlertsSayWhatToDo(t *testing.T) {
 		if !strings.Contains(string(manual), fmt.Sprintf("| `%s` | %s |", a.Alert, severity)) {
 			t.Errorf("docs/operations.md has no row of %s as a %s", a.Alert, severity)
 		}
+		page, place, _ := strings.Cut(a.Annotations["runbook_url"], "#")
+		if page != "docs/operations.md" || place != strings.ToLower(a.Alert) || strings.Count(string(manual), fmt.Sprintf("<a id=%q></a>", place)) != 1 {
+			t.Errorf("%s: runbook_url %q leads nowhere", a.Alert, a.Annotations["runbook_url"])
+		}
 	}
 }
 
