@@ -24,7 +24,8 @@ type drill struct {
 	writer     *writer
 	site       string
 	speed      int
-	remedy     string // that lector why has named last
+	remedy     string            // that lector why has named last
+	reloads    map[string]string // by worker: how often it has taken new settings
 }
 
 // incidentResult is what one incident showed. Times are in seconds, as measured.
@@ -84,7 +85,7 @@ func (r *runner) playIncidents(ctx context.Context, dir string) (all []incidentR
 	defer cancel()
 	l := newLab(r.options, dir, r.program, r.speech, &violations{log: r.log})
 	l.log = r.log
-	d := &drill{lab: l, writer: newWriter(rand.New(rand.NewPCG(r.Seed, 5))), site: siteNames[0], speed: r.Speed}
+	d := &drill{lab: l, writer: newWriter(rand.New(rand.NewPCG(r.Seed, 5))), site: siteNames[0], speed: r.Speed, reloads: map[string]string{}}
 	defer d.stop()
 	defer cancel() // before the programs are killed, so that nobody starts them again
 	if err := d.start(ctx); err != nil {

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -103,9 +105,9 @@ func asWhySays() step {
 	}}
 }
 
-// newSettings has the workers read their settings anew.
+// newSettings waits until each worker has read its settings and the key again.
 func newSettings() step {
-	return step{"the workers are restarted", (*drill).restartWorkers}
+	return step{"the workers read it by themselves", (*drill).awaitReload}
 }
 
 // writeKey writes the key that the workers and commands show to the voice.
@@ -123,20 +125,28 @@ func (d *drill) writeBudget(characters int) error {
 }
 
 func (d *drill) setBudget(ctx context.Context, characters int) error {
-	return errors.Join(d.writeBudget(characters), d.restartWorkers(ctx))
+	return errors.Join(d.writeBudget(characters), d.awaitReload(ctx))
 }
 
-// restartWorkers restarts one worker after the other, in order.
-func (d *drill) restartWorkers(ctx context.Context) error {
+// reloaded is what a worker shows for each time that it has taken new settings.
+var reloaded = regexp.MustCompile(`lector_settings_reloads_total\{outcome="applied"\} (\d+)`)
+
+// awaitReload waits until each worker has taken the settings that have just been written.
+// Nobody restarts any of them.
+func (d *drill) awaitReload(ctx context.Context) error {
 	for _, name := range d.workerNames() {
-		c := d.workers[name]
-		if !c.stop(ctx, grace) {
-			return fmt.Errorf("%s runs on %v after SIGTERM", name, grace)
+		var times string
+		err := until(ctx, 250*time.Millisecond, func() bool {
+			_, page, err := get(ctx, "http://"+d.admin[name]+"/metrics")
+			if m := reloaded.FindSubmatch(page); err == nil && m != nil {
+				times = string(m[1])
+			}
+			return times != "" && times != cmp.Or(d.reloads[name], "0")
+		})
+		if err != nil {
+			return fmt.Errorf("%s has not read its settings again: %w", name, err)
 		}
-		// It outlives the incident.
-		if err := errors.Join(c.start(context.WithoutCancel(ctx)), awaitHTTP(ctx, "http://"+d.admin[name]+"/readyz")); err != nil {
-			return err
-		}
+		d.reloads[name] = times
 	}
 	return nil
 }

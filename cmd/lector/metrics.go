@@ -7,6 +7,7 @@ import (
 
 	"lector"
 	"lector/infra/observe"
+	"lector/worker"
 )
 
 // measureInterval is how often states are measured for the metrics. It is not done
@@ -90,9 +91,17 @@ func (s *server) measureJobs() {
 	s.metrics.SetJobs(counts)
 }
 
+// currentNarrator is the one that reads what is begun now.
+func (s *server) currentNarrator() *worker.Narrator {
+	if n := s.narrators.Load(); n != nil {
+		return n
+	}
+	return s.worker.Narrator
+}
+
 func (s *server) measureBreakers() {
 	open := map[string]bool{}
-	for _, v := range s.narrators.Load().Voices {
+	for _, v := range s.currentNarrator().Voices {
 		open[v.Name] = v.Unavailable != nil && v.Unavailable() > 0
 	}
 	s.metrics.SetBreakers(open)

@@ -21,7 +21,8 @@ import (
 	"lector/publisher"
 )
 
-// reloadInterval is how often the files of settings and secrets are looked at.
+// reloadInterval is how often the files of settings and secrets are looked at. They are
+// read when they have not changed since the look before: half a file may be good settings.
 const reloadInterval = 2 * time.Second
 
 // reloader reads the settings again, by SIGHUP or when one of their files has changed.
@@ -61,6 +62,7 @@ func (r *reloader) run(ctx context.Context) error {
 	defer signal.Stop(r.hangup)
 	tick := time.NewTicker(r.interval)
 	defer tick.Stop()
+	last := r.seen
 	for {
 		asked := false
 		select {
@@ -71,7 +73,9 @@ func (r *reloader) run(ctx context.Context) error {
 		case <-tick.C:
 		}
 		now := fingerprint(r.watched)
-		if now == r.seen && !asked {
+		written := now == last // else somebody may be in the middle of it
+		last = now
+		if !asked && (now == r.seen || !written) {
 			continue
 		}
 		r.seen = now // before they are read: a change meanwhile is another one

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"lector"
@@ -146,6 +147,36 @@ func TestReloader(t *testing.T) {
 	if err := <-ended; err != nil || a.loads != 8 {
 		t.Errorf("%v, read %d times", err, a.loads)
 	}
+}
+
+// A file that grows is read once, when it is whole.
+func TestHalfAFileIsNotRead(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "lector.yaml")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("one")
+	synctest.Test(t, func(t *testing.T) {
+		a := &applied{reports: make(chan string, 10)}
+		r := a.reloader([]string{file})
+		r.interval = time.Second
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- r.run(ctx) }()
+		for _, text := range []string{"", "whole: ", "whole: yes"} {
+			time.Sleep(900 * time.Millisecond) // a look is at each second
+			write(text)
+		}
+		time.Sleep(5 * time.Second)
+		stop()
+		if err := <-ended; err != nil || a.loads != 1 || <-a.reports != "[whole: yes] <nil>" {
+			t.Errorf("%v, read %d times", err, a.loads)
+		}
+	})
 }
 
 func TestSettingsFiles(t *testing.T) {
