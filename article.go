@@ -141,6 +141,7 @@ type ArticleEvent struct {
 	Type    EventType
 	Time    time.Time
 	Replay  string // set when an operator asked for it again
+	Arrived uint64 // where it first stood in its stream, of one that came under another key than its article's; 0: where it stands
 	Force   int    // of a replay: so many characters may be synthesised again although they are cached
 	Lane    Lane   // the queue that it asks for
 	Article Article

@@ -1,6 +1,7 @@
 package lector
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -93,7 +94,8 @@ type Job struct {
 	Revision           string        `json:"revision"`                      // the wanted one
 	UpdatedAt          time.Time     `json:"updated_at,omitzero"`           // of the wanted revision, as the CMS states it
 	Sequence           uint64        `json:"sequence"`                      // of the event in the ARTICLES stream
-	Withdrawal         uint64        `json:"withdrawal,omitempty"`          // place of the newest withdrawal in the ARTICLES stream: no event before it counts
+	Arrived            uint64        `json:"arrived,omitempty"`             // where that event came in, under another key; absent is where it stands
+	Withdrawal         uint64        `json:"withdrawal,omitempty"`          // where the newest withdrawal came into the ARTICLES stream: no event before it counts
 	State              State         `json:"state"`                         // how it stands
 	Stage              Stage         `json:"stage"`                         // how far the work has come
 	Lane               Lane          `json:"lane,omitempty"`                // the queue; absent is normal
@@ -135,14 +137,14 @@ const (
 // updated_at where both state one, then by their place in the stream; so the
 // newest revision wins in whatever order the events come. A withdrawal obeys no
 // clock: the place in the stream alone decides, and what stands before it is stale
-// whatever time it states.
+// whatever time it states. The place is where an event came in, under whatever key.
 func (j Job) Disposition(e ArticleEvent, sequence uint64) Disposition {
-	at := e.Article.UpdatedAt
+	at, arrived := e.Article.UpdatedAt, cmp.Or(e.Arrived, sequence)
 	undated := at.IsZero() || j.UpdatedAt.IsZero()
 	switch {
 	case j.Sequence == 0:
 		return Due
-	case sequence < j.Withdrawal:
+	case arrived < j.Withdrawal:
 		return Stale
 	case sequence == j.Sequence && !j.State.Terminal():
 		return Due
@@ -151,7 +153,7 @@ func (j Job) Disposition(e ArticleEvent, sequence uint64) Disposition {
 	case sequence == j.Sequence:
 		return Unannounced
 	case undated, e.Type.Withdraws(), at.Equal(j.UpdatedAt):
-		return dueIf(sequence > j.Sequence)
+		return dueIf(arrived > cmp.Or(j.Arrived, j.Sequence))
 	default:
 		return dueIf(at.After(j.UpdatedAt))
 	}
@@ -177,10 +179,10 @@ func (j *Job) Accept(e ArticleEvent, sequence uint64, now time.Time) {
 			j.Chunks = nil
 		}
 	}
-	j.ID, j.Site, j.Article, j.Sequence = a.Key(), a.Site, a.ID, sequence
+	j.ID, j.Site, j.Article, j.Sequence, j.Arrived = a.Key(), a.Site, a.ID, sequence, e.Arrived
 	j.Revision = a.Revision
 	if e.Type.Withdraws() {
-		j.Withdrawal = max(j.Withdrawal, sequence)
+		j.Withdrawal = max(j.Withdrawal, cmp.Or(e.Arrived, sequence))
 	}
 	if a.Title != "" {
 		j.Title = a.Title

@@ -71,7 +71,7 @@ func (w *Worker) comesOut(a lector.Article, j lector.Job) bool {
 // one. One that is older by the CMS's clock does not: it would be ignored, and the
 // delivered one lost.
 func outweighs(e lector.ArticleEvent, place uint64, d lector.Delivery) bool {
-	delivered := lector.Job{Sequence: d.Sequence, UpdatedAt: d.Event.Article.UpdatedAt}
+	delivered := lector.Job{Sequence: d.Sequence, Arrived: d.Event.Arrived, UpdatedAt: d.Event.Article.UpdatedAt}
 	return place > d.Sequence && delivered.Disposition(e, place) == lector.Due
 }
 

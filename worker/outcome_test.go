@@ -419,6 +419,8 @@ func TestCrashAfterFailureIsRecorded(t *testing.T) {
 // fakeEraser notes up to where an article's events were erased.
 type fakeEraser struct{ through uint64 }
 
+func (e *fakeEraser) EraseEvent(context.Context, uint64) error { return nil }
+
 func (e *fakeEraser) Erase(_ context.Context, _, _ string, through uint64) error {
 	e.through = through
 	return nil
@@ -594,6 +596,33 @@ type erased struct{ what string }
 func (e *erased) Erase(_ context.Context, site, key string, through uint64) error {
 	e.what = fmt.Sprintf("%s %s %d", site, key, through)
 	return nil
+}
+
+func (e *erased) EraseEvent(_ context.Context, place uint64) error {
+	e.what = fmt.Sprintf("event %d", place)
+	return nil
+}
+
+// TestOvertakenTextIsErased: an event that came in under another key before a withdrawal,
+// and got the place of its article behind it, is stale, and its text goes; one that came
+// in behind the withdrawal counts.
+func TestOvertakenTextIsErased(t *testing.T) {
+	t.Parallel()
+	for arrived, want := range map[uint64]struct {
+		place  uint64 // of the event that counts
+		erased string
+	}{1: {2, "event 4"}, 3: {4, ""}} {
+		m, e := newFakeServices(), &erased{}
+		m.set(lector.Job{Sequence: 2, Withdrawal: 2, State: lector.Removed, Announced: true})
+		w := m.worker()
+		w.Eraser = e
+		d, s := newDelivery(lector.Unpublished, 4)
+		d.Event.Arrived = arrived
+		w.handle(t.Context(), d)
+		if s.how != "done" || m.job().Sequence != want.place || e.what != want.erased {
+			t.Errorf("arrived at %d: %s, job %+v, erased %q", arrived, s, m.job(), e.what)
+		}
+	}
 }
 
 // TestDeletedTextIsErased: of a deleted article neither its events nor its contents

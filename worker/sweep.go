@@ -45,6 +45,15 @@ type SweepLeases interface {
 	Held(ctx context.Context, name string) (bool, error)
 }
 
+// EventTrimmer keeps the stream of article events small, of which the queue has settled all
+// up to a place.
+type EventTrimmer interface {
+	TrimEvents(ctx context.Context, settled uint64) error
+}
+
+// trimInterval is how often the stream of article events is trimmed.
+const trimInterval = time.Hour
+
 // sweepInterval is how often a sweep runs.
 const sweepInterval = time.Minute
 
@@ -58,6 +67,7 @@ type Sweeper struct {
 	Jobs      JobRecords
 	Leases    SweepLeases
 	Announcer Announcer
+	Trimmer   EventTrimmer // nil: the stream only grows
 	Log       *slog.Logger
 	Interval  time.Duration // 0 is sweepInterval
 	// OnFound is called once for each event that was lost or not announced, and OnSweep
@@ -120,10 +130,11 @@ func (s *Sweeper) now() time.Time {
 // watched is what a sweep leaves for the next one to look at: the newest event of
 // each article that was not at rest, and up to where the events were read.
 type watched struct {
-	events map[string]lector.EventPlace // by the article's key
-	last   uint64
-	begun  uint64 // up to where the queue had settled all when the first sweep looked
-	loaded bool
+	events  map[string]lector.EventPlace // by the article's key
+	last    uint64
+	begun   uint64 // up to where the queue had settled all when the first sweep looked
+	loaded  bool
+	trimmed time.Time // when the stream was trimmed last
 }
 
 // sweep looks once. The queue is asked first, then what events there are, then what
@@ -149,7 +160,16 @@ func (s *Sweeper) sweep(ctx context.Context, w *watched) error {
 			return err
 		}
 	}
-	return nil
+	return s.trim(ctx, w, queue.Settled)
+}
+
+// trim trims the stream of article events from time to time.
+func (s *Sweeper) trim(ctx context.Context, w *watched, settled uint64) error {
+	if s.Trimmer == nil || s.now().Sub(w.trimmed) < trimInterval {
+		return nil
+	}
+	w.trimmed = s.now()
+	return s.Trimmer.TrimEvents(ctx, settled)
 }
 
 // lookedBack is how long before its first sweep a job may have come to its end for a
@@ -422,7 +442,7 @@ func (s *Sweeper) giveUp(ctx context.Context, w *watched, o openEvent) error {
 		delete(w.events, o.Key)
 		return nil
 	}
-	if o.job.Withdrawal == o.Sequence {
+	if o.job.Withdrawal == cmp.Or(o.job.Arrived, o.Sequence) {
 		return s.offer(ctx, o, lostDeletion(o))
 	}
 	s.Log.Error("job failed: its event is gone", "site", o.Site, "article", o.job.Article, "sequence", o.Sequence)

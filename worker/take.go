@@ -69,7 +69,10 @@ func (w *Worker) process(ctx context.Context, d lector.Delivery, r *record) erro
 	}
 	switch disposition := r.job.Disposition(d.Event, d.Sequence); {
 	case disposition == lector.Stale:
-		return w.recordIgnored(ctx, d, r)
+		if err := w.recordIgnored(ctx, d, r); err != nil {
+			return err
+		}
+		return w.eraseOvertaken(ctx, d, r)
 	case disposition == lector.Applied:
 		return nil
 	case disposition == lector.Due && r.job.Sequence != d.Sequence:
@@ -228,13 +231,30 @@ func (w *Worker) recordIgnored(ctx context.Context, d lector.Delivery, r *record
 	err := r.update(ctx, func(j *lector.Job) {
 		j.Ignored = &lector.IgnoredEvent{
 			Sequence: d.Sequence, Type: d.Event.Type, Revision: a.Revision, At: w.now(),
-			Reason: fmt.Sprintf("its updated_at %s is before %s", a.UpdatedAt.Format(time.RFC3339), j.UpdatedAt.Format(time.RFC3339)),
+			Reason: ignoredReason(d.Event, *j),
 		}
 	})
 	if errors.Is(err, errSuperseded) {
 		return nil
 	}
 	return err
+}
+
+// ignoredReason says in what an event is older than a record.
+func ignoredReason(e lector.ArticleEvent, j lector.Job) string {
+	if at := e.Article.UpdatedAt; e.Arrived == 0 || at.Before(j.UpdatedAt) {
+		return fmt.Sprintf("its updated_at %s is before %s", at.Format(time.RFC3339), j.UpdatedAt.Format(time.RFC3339))
+	}
+	return "it came in, under another key, before what is known"
+}
+
+// eraseOvertaken erases what an event says that came before its article's withdrawal, but
+// got the place of its article only behind that: a deletion has erased all but it.
+func (w *Worker) eraseOvertaken(ctx context.Context, d lector.Delivery, r *record) error {
+	if at := d.Event.Arrived; w.Eraser == nil || at == 0 || at >= r.job.Withdrawal {
+		return nil
+	}
+	return w.Eraser.EraseEvent(ctx, d.Sequence)
 }
 
 // appendAttempt adds an attempt. Of consecutive attempts that only waited, the first

@@ -45,9 +45,11 @@ type NewestEvents interface {
 	NewestEvent(ctx context.Context, j lector.JobRef) (lector.ArticleEvent, uint64, error)
 }
 
-// Eraser removes the content of an article's events, up to a sequence number.
+// Eraser removes the content of an article's events, up to a sequence number, or of the
+// event at one.
 type Eraser interface {
 	Erase(ctx context.Context, site, key string, through uint64) error
+	EraseEvent(ctx context.Context, place uint64) error
 }
 
 // ClipRemover removes the clips of a deleted article later, but for those that another

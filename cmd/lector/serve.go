@@ -191,7 +191,7 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 		ConcurrentJobs: s.config.Worker.ConcurrentJobs, Heartbeat: nats.AckWait / 4, OnProgress: s.onProgress,
 	}
 	s.sweeper = &worker.Sweeper{
-		Events: s.conn, History: s.conn, Jobs: s.jobs, Leases: leases, Announcer: s.conn, Log: s.log,
+		Events: s.conn, History: s.conn, Jobs: s.jobs, Leases: leases, Announcer: s.conn, Trimmer: s.conn, Log: s.log,
 		OnFound: s.onFound, OnSweep: s.metrics.Sweep,
 	}
 	s.leases = leases

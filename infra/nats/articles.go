@@ -86,30 +86,52 @@ func (c *Conn) Event(ctx context.Context, sequence uint64) (lector.ArticleEvent,
 	if err != nil {
 		return lector.ArticleEvent{}, brokerError(fmt.Sprintf("article event %d", sequence), err)
 	}
-	return decodeStoredArticle(m)
+	_, e, err := decodeStoredArticle(m)
+	return e, err
 }
 
 // NewestEvent returns the newest event of an article and its place in the stream, as a
 // worker would get it; or lector.ErrNotFound.
 func (c *Conn) NewestEvent(ctx context.Context, j lector.JobRef) (lector.ArticleEvent, uint64, error) {
-	m, err := c.lastMessage(ctx, articles, lector.ArticleSubject(j.Site, j.ID))
+	m, err := c.lastMessage(ctx, articles, articleSubject(j.Site, j.ID))
 	if err != nil {
 		return lector.ArticleEvent{}, 0, brokerError("newest event of "+j.ID, err)
 	}
-	e, err := decodeStoredArticle(m)
-	e.Article.UpdatedAt = clampTime(e.Article.UpdatedAt, m.Time)
+	_, e, err := decodeStoredArticle(m)
+	if err == nil && misplaced(m.Subject, e) {
+		return c.newestOwnEvent(ctx, m.Subject)
+	}
 	return e, m.Sequence, err
 }
 
-func decodeStoredArticle(m storedMessage) (lector.ArticleEvent, error) {
+// newestOwnEvent returns the newest event on the subject of an article that is about that
+// article: one of another came under its key.
+func (c *Conn) newestOwnEvent(ctx context.Context, subject string) (newest lector.ArticleEvent, place uint64, err error) {
+	for m, err := range c.messagesOf(ctx, articles, subject, 0) {
+		if err != nil {
+			return newest, place, brokerError("newest event on "+subject, err)
+		}
+		if _, e, err := decodeStoredArticle(m); err == nil && !misplaced(subject, e) {
+			newest, place = e, m.Sequence
+		}
+	}
+	if place == 0 {
+		return newest, 0, brokerError("newest event on "+subject, lector.ErrNotFound)
+	}
+	return newest, place, nil
+}
+
+// decodeStoredArticle returns an event as a worker would get it, with its headers.
+func decodeStoredArticle(m storedMessage) (nats.Header, lector.ArticleEvent, error) {
 	h := nats.Header{}
 	if len(m.Header) > 0 {
 		var err error
 		if h, err = nats.DecodeHeadersMsg(m.Header); err != nil {
-			return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("article event %d: %w", m.Sequence, err))
+			return h, lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("article event %d: %w", m.Sequence, err))
 		}
 	}
-	return decodeArticle(m.Subject, h, m.Data)
+	e, _, err := readArticle(m.Subject, h, m.Data, m.Sequence, m.Time)
+	return h, e, err
 }
 
 // PublishAfter publishes an event of an article whose newest event is at the given

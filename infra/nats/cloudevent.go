@@ -158,8 +158,8 @@ func decodeValidArticle(subject string, h nats.Header, data []byte) (lector.Arti
 	if err != nil {
 		return lector.ArticleEvent{}, err
 	}
-	if want := lector.ArticleSubject(e.Article.Site, e.Article.Key()); subject != want {
-		return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("subject %s does not belong to the article, whose subject is %s", subject, want))
+	if site := siteOf(subject); site != e.Article.Site {
+		return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("the subject %s is of another site than the article, which is of %s", subject, e.Article.Site))
 	}
 	return e, nil
 }

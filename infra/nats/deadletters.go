@@ -98,7 +98,7 @@ func originalHeaders(h nats.Header) nats.Header {
 	original := nats.Header{}
 	for name, values := range h {
 		lower := strings.ToLower(name)
-		ours := strings.HasPrefix(lower, "lector-dead-letter-") || strings.EqualFold(name, migratedHeader)
+		ours := strings.HasPrefix(lower, "lector-dead-letter-") || lower == arrivalHeader || strings.EqualFold(name, migratedHeader)
 		if !ours && !strings.HasPrefix(lower, "nats-") {
 			original[name] = values
 		}
@@ -151,7 +151,7 @@ func (c *Conn) ReplayDeadLetter(ctx context.Context, id uint64, replay string, l
 		}
 		return 0, eraseMessage(ctx, letters, id)
 	}
-	m := nats.NewMsg(l.Subject)
+	m := nats.NewMsg(lector.ArticleSubject(l.Site, lector.Key(l.Site, l.Article)))
 	m.Data, m.Header = l.Data, l.Headers
 	m.Header.Set(replayHeader, replay)
 	if lane != lector.Normal {

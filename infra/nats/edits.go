@@ -95,9 +95,32 @@ func (c *Conn) Erase(ctx context.Context, site, key string, through uint64) erro
 			return brokerError(fmt.Sprintf("erase article %s from %s", key, part.stream), err)
 		}
 	}
+	if err := c.eraseOtherLetters(ctx, site, key); err != nil {
+		return brokerError("erase the dead letters of "+key+" under other keys", err)
+	}
 	records, err := c.bucket(ctx, jobs)
 	if err == nil {
 		err = records.forget(ctx, jobKey(site, key))
 	}
 	return brokerError("erase article "+key+" from the records before", err)
+}
+
+// eraseOtherLetters erases the dead letters of an article that came under other keys.
+func (c *Conn) eraseOtherLetters(ctx context.Context, site, key string) error {
+	var places []uint64
+	err := c.otherKeys(ctx, deadLetters, deadLetterPrefix+articlePrefix+site+".>", func(m storedMessage, e lector.ArticleEvent, _ error) {
+		if e.Article.Key() == key {
+			places = append(places, m.Sequence)
+		}
+	})
+	if err != nil || len(places) == 0 {
+		return err
+	}
+	s, err := c.bind(ctx, deadLetters)
+	for _, place := range places {
+		if err == nil {
+			err = eraseMessage(ctx, s, place)
+		}
+	}
+	return err
 }

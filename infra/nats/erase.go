@@ -59,7 +59,22 @@ func (c *Conn) ArticleTraces(ctx context.Context, site, article string) (Article
 		}
 		t.Parts = append(t.Parts, part)
 	}
+	if err := c.addOtherEvents(ctx, &t, site); err != nil {
+		return t, brokerError("traces under other keys", err)
+	}
 	return t, c.addOtherLetters(ctx, &t, site, article)
+}
+
+// addOtherEvents adds events that came under other keys and that no worker has seen.
+func (c *Conn) addOtherEvents(ctx context.Context, t *ArticleTraces, site string) error {
+	i := slices.IndexFunc(t.Parts, func(p TracePart) bool { return p.stream == articles })
+	err := c.otherKeys(ctx, articles, articlePrefix+site+".>", func(m storedMessage, e lector.ArticleEvent, _ error) {
+		if e.Article.Key() == t.reference.ID {
+			t.Parts[i].Places = append(t.Parts[i].Places, m.Sequence)
+		}
+	})
+	slices.Sort(t.Parts[i].Places)
+	return err
 }
 
 // add notes a message of a stream. What stands in the bucket in place of a record that

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strconv"
 	"strings"
 	"time"
 
@@ -154,7 +155,8 @@ func (c *Conn) QueueState(ctx context.Context) (lector.QueueState, error) {
 }
 
 // StoredEvent returns the event with a sequence number as the consumer would deliver it,
-// or lector.ErrNotFound. Acknowledging it does nothing; Term makes it a dead letter.
+// or lector.ErrNotFound, also for one that it has published again under its article's
+// key. Acknowledging it does nothing; Term makes it a dead letter.
 func (c *Conn) StoredEvent(ctx context.Context, sequence uint64) (lector.Delivery, error) {
 	m, err := c.storedMessage(ctx, articles, map[string]any{"seq": sequence})
 	if err != nil {
@@ -165,17 +167,21 @@ func (c *Conn) StoredEvent(ctx context.Context, sequence uint64) (lector.Deliver
 		header = nats.Header{}
 	}
 	letter := undelivered{conn: c, subject: m.Subject, header: header, data: m.Data, sequence: sequence}
-	d := lector.Delivery{Raw: m.Data, Sequence: sequence, Stored: m.Time, Count: 1, Acknowledger: letter}
-	d.Event, d.Err = decodeArticle(m.Subject, header, m.Data)
-	d.Event.Article.UpdatedAt = clampTime(d.Event.Article.UpdatedAt, m.Time)
-	return d, nil
+	d := lector.Delivery{Raw: m.Data, Sequence: sequence, Count: 1, Acknowledger: letter}
+	d.Event, d.Stored, d.Err = readArticle(m.Subject, header, m.Data, sequence, m.Time)
+	if d.Err != nil || !misplaced(m.Subject, d.Event) {
+		return d, nil
+	}
+	if err := c.rekey(ctx, m, header, d.Event); err != nil {
+		return lector.Delivery{}, brokerError("event under another key", err)
+	}
+	return lector.Delivery{}, brokerError(fmt.Sprintf("article event %d, now under the key of its article", sequence), lector.ErrNotFound)
 }
 
 // ArticleEvents returns the sequence numbers of an article's events that are greater than
 // after and at most through, in their order.
 func (c *Conn) ArticleEvents(ctx context.Context, site, key string, after, through uint64) (places []uint64, err error) {
-	subject := lector.ArticleSubject(site, key)
-	for m, err := range c.messagesOf(ctx, articles, subject, after) {
+	for m, err := range c.messagesOf(ctx, articles, articleSubject(site, key), after) {
 		switch {
 		case err != nil:
 			return places, brokerError("events of "+key, err)
@@ -190,7 +196,7 @@ func (c *Conn) ArticleEvents(ctx context.Context, site, key string, after, throu
 // DeadLettered reports whether the event at a place is one that nobody could read
 // and that has become a dead letter.
 func (c *Conn) DeadLettered(ctx context.Context, p lector.EventPlace) (bool, error) {
-	m, err := c.lastMessage(ctx, deadLetters, deadLetterPrefix+lector.ArticleSubject(p.Site, p.Key))
+	m, err := c.lastMessage(ctx, deadLetters, deadLetterPrefix+articleSubject(p.Site, p.Key))
 	if errors.Is(err, lector.ErrNotFound) {
 		return false, nil
 	}
@@ -257,6 +263,15 @@ func (c *Conn) settledFloor(ctx context.Context) (uint64, error) {
 		if !refused {
 			unsettled[p.Key] = p.Sequence
 		}
+	}
+	// Those were the newest of each subject; under another key each is of another article.
+	err = c.otherKeys(ctx, articles, articlePrefix+">", func(m storedMessage, _ lector.ArticleEvent, err error) {
+		if err == nil {
+			unsettled[strconv.FormatUint(m.Sequence, 10)] = m.Sequence
+		}
+	})
+	if err != nil {
+		return 0, err
 	}
 	floor := last
 	for _, place := range unsettled {

@@ -34,6 +34,7 @@ func Layout() (all []LayoutPart) {
 		LayoutPart{"header", ceLane, articles, "the lane that the event asks for: breaking, normal or backfill"},
 		LayoutPart{"header", replayHeader, articles, "an operator asked for it again; names the replay"},
 		LayoutPart{"header", forceHeader, articles, "of a replay: so many characters may be synthesised again although they are cached"},
+		LayoutPart{"header", arrivalHeader, articles, "of an event that came under another key than its article's: its place and time then"},
 		LayoutPart{"header", targetHeader, notifications, "the name of the address in the site's settings"},
 		LayoutPart{"header", filesHeader, notifications, "the addresses that the article's audio had, as JSON"},
 		LayoutPart{"header", reasonHeader, deadLetters, "why nobody can work on it"},

@@ -51,11 +51,14 @@ func (c *Conn) Urgent(ctx context.Context, is func(lector.ArticleEvent) bool) (*
 func (u *UrgentQueue) Fetch(ctx context.Context, n int, take func(lector.Delivery)) error {
 	return u.queue.fetch(ctx, n, func(m jetstream.Msg) {
 		d := u.queue.delivery(m)
-		if d.Err == nil && u.is(d.Event) {
+		switch {
+		case d.Err != nil || !u.is(d.Event):
+			_ = m.Ack()
+		case !misplaced(m.Subject(), d.Event):
 			take(d)
-			return
+		case !u.queue.rekeyDelivered(m, &d):
+			_ = m.Ack()
 		}
-		_ = m.Ack()
 	})
 }
 
@@ -77,11 +80,18 @@ func (q *Queue) Next(ctx context.Context) (next lector.Delivery, err error) {
 }
 
 // Fetch calls take with each event as it arrives, until there were n, or pullWait is over.
+// One that came under another key than its article's is rekeyed and comes later.
 // It returns the context's error when that ends first, and any other error when the
 // broker does not answer: the caller waits a little and asks again. It may be called
 // by many goroutines at once.
 func (q *Queue) Fetch(ctx context.Context, n int, take func(lector.Delivery)) error {
-	return q.fetch(ctx, n, func(m jetstream.Msg) { take(q.delivery(m)) })
+	return q.fetch(ctx, n, func(m jetstream.Msg) {
+		d := q.delivery(m)
+		if d.Err == nil && misplaced(m.Subject(), d.Event) && q.rekeyDelivered(m, &d) {
+			return
+		}
+		take(d)
+	})
 }
 
 func (q *Queue) fetch(ctx context.Context, n int, take func(jetstream.Msg)) error {
@@ -122,11 +132,10 @@ func releaseBatch(batch jetstream.MessageBatch) {
 
 func (q *Queue) delivery(m jetstream.Msg) lector.Delivery {
 	d := lector.Delivery{Raw: m.Data(), Acknowledger: &acknowledger{msg: m, conn: q.conn}}
-	d.Event, d.Err = decodeArticle(m.Subject(), m.Headers(), m.Data())
 	if meta, err := m.Metadata(); err == nil {
 		d.Sequence, d.Count, d.Stored = meta.Sequence.Stream, int(meta.NumDelivered), meta.Timestamp
-		d.Event.Article.UpdatedAt = clampTime(d.Event.Article.UpdatedAt, meta.Timestamp)
 	}
+	d.Event, d.Stored, d.Err = readArticle(m.Subject(), m.Headers(), m.Data(), d.Sequence, d.Stored)
 	return d
 }
 

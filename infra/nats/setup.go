@@ -50,7 +50,8 @@ const replayTTL = 90 * 24 * time.Hour
 const AckWait = 15 * time.Second
 
 // revisionsPerArticle is how many states of each article the log keeps: the newest is
-// what a replay reads again.
+// what a replay reads again. The server is not told, for under a key that is no
+// article's it would throw away what nobody has read; TrimEvents sees to it.
 const revisionsPerArticle = 10
 
 // setupTimeout bounds a setup. The client would give each request five seconds,
@@ -174,7 +175,6 @@ func streamConfigs(replicas int) []jetstream.StreamConfig {
 		}
 	}
 	a := stream(articles, "article.v1.>", "what the CMS said about each article")
-	a.MaxMsgsPerSubject = revisionsPerArticle
 	b := stream(audio, "audio.v1.>", "what became of it")
 	b.MaxMsgsPerSubject = 20
 	d := stream(deadLetters, deadLetterPrefix+">", "what nobody can work on, and why")

@@ -172,6 +172,42 @@ func sendByGo(t *testing.T, d *broker) {
 	}
 }
 
+// TestOneSubjectForAll: a sender of the Go SDK is made for one subject, so whoever follows
+// its documents sends all articles on it. None is lost, also of more than a subject's
+// stream once kept before any worker looked.
+func TestOneSubjectForAll(t *testing.T) {
+	t.Parallel()
+	d := open(t, true)
+	p, err := cejs.NewSender(d.url, "ARTICLES", "article.v1.havana.all", cejs.NatsOptions(natsgo.UserInfo("cms", password)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := cloudevents.NewClient(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 25
+	for i := range n {
+		if result := c.Send(t.Context(), newEvent(t, fmt.Sprintf("one-%d", i))); !cloudevents.IsACK(result) {
+			t.Fatalf("not confirmed: %v", result)
+		}
+	}
+	if err := p.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]bool{}
+	for range n {
+		e := d.next(t)
+		if e.Err != nil {
+			t.Fatal(e.Err)
+		}
+		got[e.Event.Article.ID] = true
+	}
+	if len(got) != n {
+		t.Errorf("%d of %d articles came", len(got), n)
+	}
+}
+
 func sendBy(ctx context.Context, sender any, closeSender func() error, e cloudevents.Event) error {
 	c, err := cloudevents.NewClient(sender)
 	if err != nil {
