@@ -31,7 +31,10 @@ var clockAllowed = map[string]string{
 	"infra/nats/sdktest/sdk_test.go startConfigured":                  "asked again until the server takes connections",
 	"publisher/intake/wordpress/wordpresstest/wordpresstest.go await": "asked again until the servers take connections",
 
-	"cmd/lector/ghost_test.go watch": "how long an answer took is printed; nothing is judged by it",
+	"cmd/lector/ghost_test.go watch":               "how long an answer took is printed; nothing is judged by it",
+	"cmd/lector/ghost_test.go live":                "by make ghost only, whose target is a time: heard within 2 s",
+	"cmd/lector/ghost_outage_test.go run":          "how long it took is printed; nothing is judged by it",
+	"cmd/lector/ghost_outage_test.go awaitHealing": "by make ghost only, whose target is a time: healed within 2 minutes",
 
 	"publisher/intake/ghost/bench_test.go watchHeap": "how often a benchmark looks at the heap; nothing is judged by it",
 

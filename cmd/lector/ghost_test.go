@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -40,6 +41,7 @@ func TestGhost(t *testing.T) {
 	life.run()
 	t.Logf("what became of it:\n%s", life.table.String())
 	life.everyCard()
+	(&outage{postLife: life}).run()
 }
 
 // realGhost is a running Ghost, and the editor who is signed in.
@@ -49,6 +51,8 @@ type realGhost struct {
 	key    string // of an integration
 	client *http.Client
 	sent   chan delivery // what it has sent to Lector, and what that answered
+	lost   atomic.Int64  // webhooks that were sent meanwhile
+	away   atomic.Bool   // Lector cannot be reached: connections are closed without an answer
 }
 
 // delivery is one webhook on its way.
@@ -206,6 +210,10 @@ func (g *realGhost) connect(h *installation, secretFile string) {
 // watch notes what passes.
 func (g *realGhost) watch(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if g.away.Load() {
+			g.lost.Add(1)
+			panic(http.ErrAbortHandler)
+		}
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		var in struct{ Event string }
@@ -267,23 +275,27 @@ type postLife struct {
 	t      *testing.T
 	h      *installation
 	table  strings.Builder
-	spoken int // calls of the voice that have been counted
-	whole  int // characters that the article cost when it was new
+	after  strings.Builder // rows of how long things took
+	spoken int             // calls of the voice that have been counted
+	whole  int             // characters that the article cost when it was new
 }
 
 const (
 	paragraphs = "<p>The bridge over the river was opened to walkers on Friday morning.</p><p>The mayor said that nobody had been hurt.</p>"
+	correction = "<p><strong>Correction:</strong> An earlier version of this article gave a wrong number of people.</p>"
 	edited     = "<p>The bridge over the river was opened to walkers on Friday morning.</p><p>The governor said that two people had been hurt.</p>"
 )
 
 func (l *postLife) run() {
 	fmt.Fprintf(&l.table, "| what the editor does | webhook | bytes | answer | job | heard | characters billed |\n|---|---|---|---|---|---|---|\n")
 	later := l.save("", map[string]any{"title": "Later", "html": paragraphs})
-	soon := time.Now().Add(130 * time.Second).UTC().Format("2006-01-02T15:04:05.000Z") // Ghost wants two minutes
-	l.step("schedules", "post.scheduled", later, map[string]any{"status": "scheduled", "published_at": soon}, lector.Queued, false, 0)
+	soon := time.Now().Add(130 * time.Second).Truncate(time.Second) // Ghost wants two minutes
+	l.step("schedules", "post.scheduled", later, map[string]any{"status": "scheduled", "published_at": ghostTime(soon)}, lector.Refused, false, anything)
 	id := l.save("", map[string]any{"title": "The bridge is open", "html": paragraphs})
 	l.step("publishes", "post.published", id, map[string]any{"status": "published"}, lector.Ready, true, anything)
 	l.step("edits the body", "post.published.edited", id, map[string]any{"html": edited}, lector.Ready, true, aPart)
+	l.step("adds a correction", "post.published.edited", id, map[string]any{"html": edited + correction}, lector.Ready, true, aPart)
+	l.corrected(id)
 	l.step("edits the title", "post.published.edited", id, map[string]any{"title": "The bridge is closed"}, lector.Ready, true, aPart)
 	l.step("adds a tag", "post.published.edited", id, map[string]any{"tags": []any{map[string]string{"name": "Weather"}}}, lector.Ready, true, 0)
 	l.step("makes it paid", "post.published.edited", id, map[string]any{"visibility": "paid"}, lector.Refused, false, 0)
@@ -292,7 +304,40 @@ func (l *postLife) run() {
 	l.step("publishes again", "post.published", id, map[string]any{"status": "published"}, lector.Ready, true, 0)
 	l.call(http.MethodDelete, "posts/"+id+"/", nil)
 	l.row("deletes", l.await("post.deleted"), id, lector.Removed, false, 0)
-	l.row("waits for the schedule", l.await("post.published"), later, lector.Ready, true, anything)
+	d := l.await("post.published")
+	l.live(later, soon, time.Now())
+	l.row("waits for the schedule", d, later, lector.Ready, true, 0)
+}
+
+// ghostTime is how Ghost writes a time.
+func ghostTime(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// liveWithin is how soon a scheduled post is heard, of which the text was spoken before.
+const liveWithin = 2 * time.Second
+
+// live waits until a scheduled post is heard, and tells how long that took since its time
+// and since Ghost told of it.
+func (l *postLife) live(id string, scheduled, told time.Time) {
+	l.t.Helper()
+	key := "/" + lector.PointerKey(defaultSite, lector.Key(defaultSite, id))
+	limittest.Until(l.t, "it is heard", func() bool { r, _ := l.h.get(key); return r.StatusCode == http.StatusOK })
+	took := time.Since(told)
+	fmt.Fprintf(&l.after, "| a scheduled post is heard | %.1f s after its time, %.2f s after the webhook | at most 2 s after the webhook |\n",
+		time.Since(scheduled).Seconds(), took.Seconds())
+	if took > liveWithin {
+		l.t.Errorf("heard %s after the webhook", took)
+	}
+}
+
+// corrected looks for the correction in what is heard, at its place, and for what was
+// said before.
+func (l *postLife) corrected(id string) {
+	l.t.Helper()
+	m := l.h.manifest(lector.Article{Site: defaultSite, ID: id})
+	last := m.Segments[len(m.Segments)-1]
+	if said := cmp.Or(last.Source, last.Text); !strings.Contains(said, "wrong number") || len(m.PreviousRenditions) == 0 {
+		l.t.Errorf("the last segment is %q, with %d renditions before", said, len(m.PreviousRenditions))
+	}
 }
 
 // What a step may cost beside a figure.
@@ -311,7 +356,7 @@ func (l *postLife) step(what, event, id string, fields map[string]any, want lect
 func (l *postLife) row(what string, d delivery, id string, want lector.State, heard bool, billed int) {
 	l.t.Helper()
 	a := lector.Article{Site: defaultSite, ID: id}
-	j := l.job(a)
+	j := l.h.newest(a)
 	n := l.newlySpoken()
 	r, body := l.h.get("/" + lector.PointerKey(a.Site, a.Key()))
 	var m lector.Manifest
@@ -326,19 +371,6 @@ func (l *postLife) row(what string, d delivery, id string, want lector.State, he
 	if d.status != http.StatusAccepted || j.State != want || (r.StatusCode == http.StatusOK) != heard || !rightly {
 		l.t.Errorf("%s: answer %d, job %s (%s), heard %s, %d characters; want %s, %d characters", what, d.status, j.State, j.Reason, seconds, n, want, billed)
 	}
-}
-
-// job waits for the job of an article; of one that is only scheduled there is none yet.
-func (l *postLife) job(a lector.Article) lector.Job {
-	l.t.Helper()
-	e, _, err := l.h.conn.NewestEvent(l.t.Context(), lector.JobRef{Site: a.Site, ID: a.Key()})
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	if e.Type == lector.Scheduled {
-		return lector.Job{State: lector.Queued, Reason: "scheduled"}
-	}
-	return l.h.newest(a)
 }
 
 // newlySpoken counts the characters that were spoken since it was asked last.
