@@ -178,6 +178,8 @@ func decodeEvent(h nats.Header, data []byte) (lector.ArticleEvent, error) {
 	}
 	if lector.EventType(ce.Type).Withdraws() {
 		ce.Data = identityFields(ce.Data)
+	} else if err := cmp.Or(checkUnambiguous(data), checkUnambiguous(ce.Base64)); err != nil {
+		return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("article event: %w", err))
 	}
 	if err := schema.CheckArticle(ce.Data); err != nil {
 		return lector.ArticleEvent{}, err

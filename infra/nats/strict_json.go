@@ -1,8 +1,12 @@
 package nats
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"regexp"
+	"unicode/utf8"
 )
 
 // fieldName is how the schema and CloudEvents spell their names.
@@ -42,4 +46,40 @@ func lowerCaseFields(data json.RawMessage, levels int) (json.RawMessage, error) 
 		fields[name] = exact
 	}
 	return json.Marshal(fields)
+}
+
+// checkUnambiguous refuses JSON that readers may take differently: text that is no UTF-8,
+// and an object in which a name stands twice. Of two visibilities one would be public.
+func checkUnambiguous(data []byte) error {
+	if !utf8.Valid(data) {
+		return errors.New("invalid UTF-8, so no JSON")
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	var open []map[string]bool // the names in each object that is open; nil for a list
+	isName := false
+	for {
+		token, err := d.Token()
+		if err != nil { // the end, or no JSON: who reads it says so
+			return nil //nolint:nilerr // as said
+		}
+		switch token {
+		case json.Delim('{'):
+			open = append(open, map[string]bool{})
+		case json.Delim('['):
+			open = append(open, nil)
+		case json.Delim('}'), json.Delim(']'):
+			open = open[:len(open)-1]
+		default:
+			if name, _ := token.(string); isName {
+				if names := open[len(open)-1]; names[name] {
+					return fmt.Errorf("%.40q stands twice", name)
+				}
+				open[len(open)-1][name] = true
+				isName = false
+				continue
+			}
+		}
+		isName = len(open) > 0 && open[len(open)-1] != nil
+	}
 }
