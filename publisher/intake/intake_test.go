@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -222,6 +223,13 @@ func TestRefused(t *testing.T) {
 		z.Close()
 		return b.String()
 	}()
+	zipped := func() string {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		io.WriteString(z, ghostBody)
+		z.Close()
+		return b.String()
+	}()
 	for name, test := range map[string]struct {
 		request
 		status  int
@@ -287,6 +295,24 @@ func TestRefused(t *testing.T) {
 		"unknown event of a post":  {byGhost(`{"event":"post.frobnicated","post":{"current":{"id":"1"}}}`), 400, "invalid", "event"},
 		"deleted, both empty":      {byGhost(`{"event":"post.deleted","post":{"current":{},"previous":{}}}`), 400, "invalid", "previous.id"},
 		"published, empty current": {byGhost(`{"event":"post.published","post":{"current":{},"previous":{"id":"1"}}}`), 400, "invalid", "current.id"},
+		"SHA-512":                  {sign("sha512=%s, t=%s", good, ms(noon)), 401, "unsigned", "form"},
+		"negative time":            {sign("sha256=%s, t=-%s", good, ms(noon)), 401, "unsigned", "form"},
+		"signature of 1 MB":        {with(standard(webhookBody), "Webhook-Signature", strings.Repeat("v1,AAAA ", 1<<17)), 401, "unsigned", ""},
+		"gzip, cut":                {with(request{ghostPath, zipped[:len(zipped)/2], signedByGhost(newSecret, zipped[:len(zipped)/2], noon)}, "Content-Encoding", "gzip"), 400, "invalid", "unexpected EOF"},
+		"gzip, garbage behind":     {with(request{ghostPath, zipped + "garbage", signedByGhost(newSecret, zipped+"garbage", noon)}, "Content-Encoding", "gzip"), 400, "invalid", ""},
+		"gzip twice":               {with(byGhost(ghostBody), "Content-Encoding", "gzip, gzip"), 415, "unsupported", "gzip"},
+		"text/json":                {with(byGhost(ghostBody), "Content-Type", "text/json"), 415, "unsupported", "application/json"},
+		"UTF-16":                   {byGhost("\xff\xfe" + strings.Join(strings.Split(ghostBody, ""), "\x00")), 400, "invalid", ""},
+		"type twice":               {standard(`{"type":"article.published","type":"article.deleted","data":{"id":"1"}}`), 400, "invalid", "stands twice"},
+		"duplicate key, escaped":   {data(`"id":"1","visibility":"paid","\u0076isibility":"public"`), 400, "invalid", "stands twice"},
+		"number beyond all":        {data(`"id":1e999`), 400, "invalid", "id"},
+		"id of 600 digits":         {data(`"id":` + strings.Repeat("7", 600)), 400, "invalid", "data"},
+		"arrays, depth 10,000":     {standard(`{"x":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + "}"), 400, "invalid", "in each other"},
+		"NUL behind it":            {standard(webhookBody + "\x00"), 400, "invalid", "behind"},
+		"infinite":                 {data(`"id":"1","published_at":Infinity`), 400, "invalid", "published_at"},
+		"month 13":                 {standard(`{"type":"article.published","timestamp":"2026-13-28T00:00:00Z","data":{"id":"1"}}`), 400, "invalid", ""},
+		"line break in a text":     {data(`"id":"1","title":"` + "a\nb" + `"`), 400, "invalid", "data.title"},
+		"previous without an id":   {byGhost(`{"event":"post.unpublished","post":{"current":{},"previous":{"status":"published"}}}`), 400, "invalid", "previous.id"},
 		"neither post nor page":    {byGhost(`{"event":"post.published"}`), 400, "invalid", "neither post nor page"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -305,6 +331,36 @@ func TestRefused(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestEndlessBody: of a body that says no length and has no end not much more is read than
+// the largest that is taken, and the connection is closed.
+func TestEndlessBody(t *testing.T) {
+	t.Parallel()
+	d := newDoors(t, nil)
+	s := httptest.NewServer(d)
+	defer s.Close()
+	c, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Ghost-Signature: sha256=%s, t=%d\r\nTransfer-Encoding: chunked\r\n\r\n",
+		ghostPath, ghostMAC(newSecret, ghostBody, noon), noon.UnixMilli())
+	piece := fmt.Appendf(nil, "10000\r\n%s\r\n", strings.Repeat(" ", 0x10000))
+	sent := 0
+	for sent < 256<<20 {
+		n, err := c.Write(piece)
+		if sent += n; err != nil {
+			break
+		}
+	}
+	if sent > 64<<20 { // what the two ends of the connection hold is among it
+		t.Errorf("%d MB were taken", sent>>20)
+	}
+	if d.outcomes["too_large"] != 1 || len(d.broker.events) > 0 {
+		t.Errorf("%v, %d events", d.outcomes, len(d.broker.events))
 	}
 }
 
