@@ -266,12 +266,53 @@ func (g *ghostConnection) addWebhooks(ctx context.Context) error {
 
 // explain prints what is left for a person to do.
 func (g *ghostConnection) explain(context.Context) error {
-	name := g.connectFlags.site
-	if g.file != "" {
-		fmt.Fprintf(g.stdout, "\nPut this into lector.yaml, and restart Lector:\n\n  sites:\n    %s:\n      hooks: {ghost: {secrets: [{file: %q}]}}\n", name, g.file)
-	}
+	cms := fmt.Sprintf("cms: {ghost: {url: %q, key: %s}}", g.url, keptSecret(g.keyFile, "GHOST_ADMIN_KEY"))
+	g.printSettings(g.connectFlags, g.site, hookSetting("ghost", g.file), cms)
 	fmt.Fprintf(g.stdout, "\nPut this into Ghost: Settings, Code injection, Site footer:\n\n%s\n", ghostFooter(g.config.publicURL()))
 	return nil
+}
+
+// hookSetting is the setting of a hook whose secret is in a file that was made for it; of
+// one that lector.yaml has already it is "".
+func hookSetting(source, file string) string {
+	if file == "" {
+		return ""
+	}
+	return fmt.Sprintf("hooks: {%s: {secrets: [{file: %q}]}}", source, file)
+}
+
+// keptSecret is how lector.yaml names a secret that this command read from a file, or from
+// a variable.
+func keptSecret(file, variable string) string {
+	if file == "" {
+		return "{env: " + variable + "}"
+	}
+	if full, err := filepath.Abs(file); err == nil {
+		file = full
+	}
+	return fmt.Sprintf("{file: %q}", file)
+}
+
+// printSettings prints what lector.yaml lacks: the hook, and the CMS, with which Lector
+// compares what is heard.
+func (a *app) printSettings(f connectFlags, site siteConfig, hook, cms string) {
+	lines := []string{}
+	if hook != "" {
+		lines = append(lines, hook)
+	}
+	if !site.hasSource() {
+		lines = append(lines, cms)
+		if f.private && !site.AllowPrivate {
+			lines = append(lines, "allow_private: true")
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintf(a.stdout, "\nPut this into lector.yaml, and restart Lector:\n\n  sites:\n    %s:\n      %s\n", f.site, strings.Join(lines, "\n      "))
+	if !site.hasSource() {
+		fmt.Fprint(a.stdout, "\nBy cms Lector compares what is published with what is heard, each minute and each night,\nand heals what webhooks have lost.\n")
+	}
 }
 
 // ghostFooter puts the frame of an article's player before its text. The canonical

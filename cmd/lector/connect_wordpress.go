@@ -125,8 +125,9 @@ func (w *wordPressConnection) explain(context.Context) error {
 	secret := "the first secret of sites." + w.site + ".hooks.wordpress"
 	if w.file != "" {
 		secret = "the content of " + w.file
-		fmt.Fprintf(w.stdout, "\nPut this into lector.yaml, and restart Lector:\n\n  sites:\n    %s:\n      hooks: {wordpress: {secrets: [{file: %q}]}}\n", w.site, w.file)
 	}
+	cms := fmt.Sprintf("cms: {wordpress: {url: %q, user: %q, password: %s}}", w.url, w.user, keptSecret(w.keyFile, "WORDPRESS_APP_PASSWORD"))
+	w.printSettings(w.connectFlags, w.config.Sites[w.site], hookSetting("wordpress", w.file), cms)
 	fmt.Fprintf(w.stdout, `
 Put this into wp-config.php of WordPress, above the line that requires wp-settings.php:
 
