@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"path"
-	"strings"
 	"time"
 )
 
@@ -32,7 +31,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 // stays. Those of clips and answers and those of sites stay in any case: to make and
 // remove them durably for each answer of a voice would take longer than to write it.
 func (s *Store) removeEmptyDirs(dir string) string {
-	for strings.Count(dir, "/") > 1 && s.root.Remove(dir) == nil {
+	for !stays(dir) && s.root.Remove(dir) == nil {
 		dir = path.Dir(dir)
 	}
 	return dir

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"lector"
 )
@@ -26,8 +27,9 @@ type Store struct {
 	root    *os.Root
 	rootDir *os.File // the directory itself
 	etags   *etags
-	making  shared // of directories
-	syncs   shared // of the names in directories
+	making  shared   // of directories
+	syncs   shared   // of the names in directories
+	durable sync.Map // directories whose names this process has synced
 	create  func(name string) (file, error)
 }
 
@@ -70,7 +72,7 @@ func (s *Store) Close() error { return errors.Join(s.rootDir.Close(), s.root.Clo
 // Ping writes a file and removes it.
 func (s *Store) Ping(ctx context.Context) error {
 	temp := tempDir + "/" + rand.Text()
-	err := s.writeTemp(ctx, temp, emptyBody{})
+	err := s.writeTemp(ctx, temp, emptyBody{}, true)
 	if err == nil {
 		err = s.root.Remove(temp)
 	}

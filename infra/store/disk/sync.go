@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"strings"
 	"sync"
 	"syscall"
 )
@@ -12,17 +13,40 @@ import (
 // for the first.
 func (s *Store) mkdir(dir string) error {
 	return s.making.do(dir, func() error {
+		there := s.durableAbove(dir)
 		if err := s.root.MkdirAll(dir, 0o755); err != nil {
 			return err
 		}
-		for up := dir; up != "."; up = path.Dir(up) {
+		for up := dir; up != there; up = path.Dir(up) {
 			if err := s.syncDir(path.Dir(up)); err != nil {
 				return err
+			}
+			if stays(up) {
+				s.durable.Store(up, true)
 			}
 		}
 		return nil
 	})
 }
+
+// durableAbove returns the nearest directory on the way to dir, or dir itself, that is
+// there and that this process has made durable before, or ".". Of those that Delete may
+// remove, maybe in another process, nothing is known.
+func (s *Store) durableAbove(dir string) string {
+	for ; dir != "."; dir = path.Dir(dir) {
+		if _, known := s.durable.Load(dir); !known {
+			continue
+		}
+		if _, err := s.root.Lstat(dir); err == nil {
+			return dir
+		}
+		s.durable.Delete(dir)
+	}
+	return dir
+}
+
+// stays reports whether a directory is one of those that Delete never removes.
+func stays(dir string) bool { return strings.Count(dir, "/") <= 1 }
 
 // syncDir makes the names in a directory durable.
 func (s *Store) syncDir(dir string) error {

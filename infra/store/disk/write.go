@@ -48,6 +48,16 @@ func (s *Store) isFile(key string) bool {
 
 // write writes the body to a temporary file, which place renames or links to the key.
 func (s *Store) write(ctx context.Context, verb string, o lector.Object, body io.ReadSeeker, place func(temp, key string) error) error {
+	err := s.writeUnsynced(ctx, verb, o, body, true, place)
+	if err == nil {
+		err = wrapError(s.dir, verb, o.Key, s.syncName(o.Key))
+	}
+	return err
+}
+
+// writeUnsynced is write with a name that may not be on the disk yet; nor is the content,
+// unless it is to be synced.
+func (s *Store) writeUnsynced(ctx context.Context, verb string, o lector.Object, body io.ReadSeeker, synced bool, place func(temp, key string) error) error {
 	if err := s.check(ctx, verb, o.Key); err != nil {
 		return err
 	}
@@ -58,7 +68,7 @@ func (s *Store) write(ctx context.Context, verb string, o lector.Object, body io
 		return wrapError(s.dir, verb, o.Key, err)
 	}
 	temp := tempDir + "/" + rand.Text()
-	err := s.writeTemp(ctx, temp, body)
+	err := s.writeTemp(ctx, temp, body, synced)
 	if err == nil {
 		err = s.moveIntoPlace(temp, o.Key, place)
 	}
@@ -66,6 +76,13 @@ func (s *Store) write(ctx context.Context, verb string, o lector.Object, body io
 		_ = s.root.Remove(temp) // what stays is removed by a later Open
 	}
 	return wrapError(s.dir, verb, o.Key, err)
+}
+
+// syncName makes the name of an object durable.
+func (s *Store) syncName(key string) error {
+	dir := path.Dir(key)
+	s.making.settled(dir) // the directory may be there and not durable yet
+	return s.syncDir(dir)
 }
 
 func checkHeaders(o lector.Object) error {
@@ -79,9 +96,9 @@ func checkHeaders(o lector.Object) error {
 	return nil
 }
 
-// writeTemp writes body to a new file called temp and makes it durable. On an
-// error it leaves no file.
-func (s *Store) writeTemp(ctx context.Context, temp string, body io.Reader) error {
+// writeTemp writes body to a new file called temp and makes it durable if it is to be
+// synced. On an error it leaves no file.
+func (s *Store) writeTemp(ctx context.Context, temp string, body io.Reader, synced bool) error {
 	f, err := s.create(temp)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err = s.mkdir(tempDir); err == nil {
@@ -91,7 +108,7 @@ func (s *Store) writeTemp(ctx context.Context, temp string, body io.Reader) erro
 	if err != nil {
 		return err
 	}
-	if err = copyBody(ctx, f, body); err == nil {
+	if err = copyBody(ctx, f, body); err == nil && synced {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
@@ -128,11 +145,7 @@ func (s *Store) moveIntoPlace(temp, key string, name func(temp, key string) erro
 			err = name(temp, key)
 		}
 	}
-	if err != nil {
-		return err
-	}
-	s.making.settled(dir) // the directory may be there and not durable yet
-	return s.syncDir(dir)
+	return err
 }
 
 // contextReader is a reader that fails when its context ends.
