@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"lector/infra/lectortest"
 	"lector/infra/limittest"
 )
 
@@ -38,7 +39,7 @@ func TestShortRuns(t *testing.T) {
 		}
 	}
 	dir := t.TempDir()
-	built, err := prepare(limittest.Context(t), options{}, dir, t.Logf)
+	built, err := prepare(limittest.Context(t), options{Lector: lectortest.Program(t)}, dir, t.Logf)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,23 +3,21 @@ package deploy_test
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"maps"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
 
+	"lector/infra/lectortest"
 	"lector/infra/limittest"
 	"lector/infra/store/s3"
 	"lector/infra/store/s3/s3test"
@@ -59,7 +57,7 @@ type composed struct {
 
 func compose(t *testing.T) *composed {
 	t.Helper()
-	c := &composed{services: services(t), program: build(t)}
+	c := &composed{services: services(t), program: lectortest.Program(t)}
 	passwords := c.services["nats"].Environment
 	broker := startNATS(t, func(name string) string { return passwords[name] })
 	c.store = s3test.Start(t)
@@ -68,40 +66,6 @@ func compose(t *testing.T) *composed {
 		"http://127.0.0.1:8080", "http://" + freeAddress(t), "/samples/", "../../publisher/paper/content/",
 	}
 	return c
-}
-
-// binary is the binary of the image, made once for all tests.
-var binary struct {
-	once sync.Once
-	dir  string
-	err  error
-}
-
-// TestMain removes the binary, which outlives each single test.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if binary.dir != "" {
-		_ = os.RemoveAll(binary.dir)
-	}
-	os.Exit(code)
-}
-
-// build makes the binary of the image.
-func build(t *testing.T) string {
-	t.Helper()
-	binary.once.Do(func() {
-		if binary.dir, binary.err = os.MkdirTemp("", "lector-image-"); binary.err != nil { //nolint:usetesting // it outlives each test
-			return
-		}
-		out, err := exec.Command("go", "build", "-o", filepath.Join(binary.dir, "lector"), "../../cmd/lector").CombinedOutput()
-		if err != nil {
-			binary.err = fmt.Errorf("build lector: %w\n%s", err, out)
-		}
-	})
-	if binary.err != nil {
-		t.Fatal(binary.err)
-	}
-	return filepath.Join(binary.dir, "lector")
 }
 
 func freeAddress(t *testing.T) string {

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"lector/infra/lectortest"
 )
 
 // TestKubernetesSettings gives lector the settings of the kustomization and
@@ -23,7 +25,7 @@ func TestKubernetesSettings(t *testing.T) {
 	if err := yaml.Unmarshal(content, &kustomization); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), build(t), "config", "-config", "kubernetes/lector.yaml")
+	cmd := exec.CommandContext(t.Context(), lectortest.Program(t), "config", "-config", "kubernetes/lector.yaml")
 	cmd.Env = []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}
 	var values []string
 	for _, maps := range kustomization.ConfigMapGenerator {

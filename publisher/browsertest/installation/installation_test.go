@@ -30,7 +30,7 @@ func TestFromEventToListener(t *testing.T) {
 	}
 	defer b.Close()
 	speak := make(chan struct{})
-	p := build(t, newVoice(t, "Sugar harvest", speak).URL)
+	p := configure(t, newVoice(t, "Sugar harvest", speak).URL)
 	address, lines := p.demo()
 	a := paper.Articles(address)[1]
 	page, err := b.Open(a.URL, browsertest.Look{})

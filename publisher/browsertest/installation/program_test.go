@@ -14,25 +14,21 @@ import (
 	"testing"
 
 	"lector"
+	"lector/infra/lectortest"
 	"lector/publisher/paper"
 )
 
-// program is the lector of this repository, built for the test, with a folder
-// of its own.
+// program is the lector of this repository, with a folder of its own.
 type program struct {
-	t   *testing.T
-	dir string
+	t    *testing.T
+	path string
+	dir  string
 }
 
-// build builds lector, and configures it with the voice at the address.
-func build(t *testing.T, voice string) program {
+// configure configures lector with the voice at the address.
+func configure(t *testing.T, voice string) program {
 	t.Helper()
-	p := program{t, t.TempDir()}
-	c := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(p.dir, "lector"), "./cmd/lector")
-	c.Dir = "../../.."
-	if out, err := c.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	p := program{t, lectortest.Program(t), t.TempDir()}
 	settings := fmt.Sprintf("data: data\nvoices:\n  tone: {backend: openai, url: %q, voice: tone, format: wav, sample_rate: %d}\n"+
 		"sites:\n  %s: {title: %s, language: en, spoken_disclosure: start, voices: {en: [tone]}}\n", voice, sampleRate, paper.Site, paper.Title)
 	if err := os.WriteFile(filepath.Join(p.dir, "lector.yaml"), []byte(settings), 0o600); err != nil {
@@ -43,7 +39,7 @@ func build(t *testing.T, voice string) program {
 
 // command returns lector with arguments, in its folder.
 func (p program) command(args ...string) *exec.Cmd {
-	c := exec.CommandContext(p.t.Context(), filepath.Join(p.dir, "lector"), args...)
+	c := exec.CommandContext(p.t.Context(), p.path, args...)
 	c.Dir = p.dir
 	c.Env = append(os.Environ(), "LECTOR_LISTEN=127.0.0.1:0", "LECTOR_ADMIN_LISTEN=127.0.0.1:0")
 	return c
