@@ -16,7 +16,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -73,7 +72,7 @@ func (s *Site) lay(t testing.TB, constants map[string]string) {
 	copyFile(t, ours, "test.php", filepath.Join(content, "mu-plugins/test.php"))
 	copyFile(t, ours, "theme/style.css", filepath.Join(content, "themes/bare/style.css"))
 	copyFile(t, ours, "theme/index.php", filepath.Join(content, "themes/bare/index.php"))
-	copyFile(t, os.DirFS(pluginDir()), "lector.php", filepath.Join(content, "mu-plugins/lector.php"))
+	copyFile(t, os.DirFS(pluginDir(t)), "lector.php", filepath.Join(content, "mu-plugins/lector.php"))
 	var b strings.Builder
 	for name, value := range constants {
 		fmt.Fprintf(&b, "define( '%s', %s );\n", name, value)
@@ -87,10 +86,24 @@ func (s *Site) Configure(t testing.TB, lines string) {
 	must(t, os.WriteFile(filepath.Join(s.dir, "constants.php"), []byte("<?php\n"+lines), 0o600))
 }
 
-// pluginDir is where the plugin lies in the source.
-func pluginDir() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "../../../../infra/deploy/wordpress")
+// pluginDir is where the plugin lies in the source, from the folder of the test on
+// upwards: a build with -trimpath knows no place of its files.
+func pluginDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	must(t, err)
+	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if plugin := filepath.Join(dir, "infra/deploy/wordpress"); isDir(plugin) {
+			return plugin
+		}
+	}
+	t.Fatal("infra/deploy/wordpress is in none of the folders above the test")
+	return ""
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 func (s *Site) startDatabase(t testing.TB) {
