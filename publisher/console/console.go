@@ -227,7 +227,7 @@ func (k *console) serve(needs lector.Role, p page) http.HandlerFunc {
 		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 		ctx, cancel := context.WithTimeout(r.Context(), limit)
 		defer cancel()
-		v, err, place := view{}, error(nil), k.Live.Place()
+		v, err, place := view{}, error(nil), k.Live.currentPlace()
 		if who := access.Who(ctx); who.Role.May(needs) {
 			v, err = p(r.WithContext(ctx))
 		} else {
@@ -297,7 +297,7 @@ func (k *console) frame(r *http.Request, v view) frame {
 	who := access.Who(r.Context())
 	return frame{
 		Title: v.title, Data: v.data, Now: k.Now(), Who: who, Admin: who.Role.May(lector.RoleAdmin),
-		Topics: strings.Join(v.topics, " "), Place: v.place, Fault: k.Live.Fault(),
+		Topics: strings.Join(v.topics, " "), Place: v.place, Fault: k.Live.currentFault(),
 	}
 }
 

@@ -26,7 +26,7 @@ func (k *console) letterList(r *http.Request) (view, error) {
 		}
 	}
 	slices.Reverse(letters)
-	return view{name: "deadletters", title: "Dead letters", topics: []string{TopicDeadLetters}, data: struct {
+	return view{name: "deadletters", title: "Dead letters", topics: []string{topicDeadLetters}, data: struct {
 		Query   lector.DeadLetterQuery
 		Choices choices
 		Total   int

@@ -15,7 +15,7 @@ import (
 
 // Lexicons are how words are pronounced: on all sites, and on single ones.
 type Lexicons interface {
-	// Lexicon returns the entries of a site, or of AllSites, and their version.
+	// Lexicon returns the entries of a site, or of allSites, and their version.
 	Lexicon(ctx context.Context, site string) (entries []LexiconEntry, version int, err error)
 	// ChangeLexicon sets an entry, or removes it, in the version that a person has seen.
 	// It is lector.ErrConflict where another one holds, and an error of a person where
@@ -25,8 +25,8 @@ type Lexicons interface {
 	Impact(ctx context.Context, site string, e LexiconEntry) (LexiconImpact, error)
 }
 
-// AllSites is the name of the lexicon that holds on all sites.
-const AllSites = "all"
+// allSites is the name of the lexicon that holds on all sites.
+const allSites = "all"
 
 // LexiconEntry says how one word or phrase is spoken.
 type LexiconEntry struct {
@@ -102,9 +102,9 @@ type TouchedArticle struct {
 func (k *console) lexiconSite(q url.Values) (string, error) {
 	site := q.Get("site")
 	if site == "" {
-		site = AllSites
+		site = allSites
 	}
-	if site != AllSites && !slices.Contains(k.Sites, site) {
+	if site != allSites && !slices.Contains(k.Sites, site) {
 		return "", fmt.Errorf("%w: there is no site %q here", errInput, site)
 	}
 	return site, nil
@@ -136,7 +136,7 @@ func (k *console) lexicon(r *http.Request) (view, error) {
 		Version, All int
 		Found        int
 		Entries      []LexiconEntry
-	}{permittedTo(r), site, text, append([]string{AllSites}, k.Sites...), version, len(all), len(found), found[:min(len(found), maxEntries)]}}, nil
+	}{permittedTo(r), site, text, append([]string{allSites}, k.Sites...), version, len(all), len(found), found[:min(len(found), maxEntries)]}}, nil
 }
 
 // heard is a sentence as it is said now, and as it would be.
@@ -199,7 +199,7 @@ func Unusable(err error) error { return fmt.Errorf("%w: %w", errInput, err) }
 // tried adds how a sentence is said with the entry and without.
 func (k *console) tried(ctx context.Context, v entryView) entryView {
 	site := v.Site
-	if site == AllSites && len(k.Sites) > 0 {
+	if site == allSites && len(k.Sites) > 0 {
 		site = k.Sites[0]
 	}
 	if len(v.Impact.Touched) > 0 {
@@ -253,7 +253,7 @@ func (k *console) hearEntry(r *http.Request) (view, error) {
 	site := v.Site
 	if len(v.Impact.Touched) > 0 {
 		site = v.Impact.Touched[0].Site
-	} else if site == AllSites {
+	} else if site == allSites {
 		site = k.Sites[0]
 	}
 	e := lector.AuditEntry{Action: "sample", Target: site + " " + v.Heard.Old.Voice, Detail: fmt.Sprintf("%d characters to be billed, $%.4f: %s", v.Characters, v.Cost, v.Example)}
@@ -294,7 +294,7 @@ func (k *console) changeLexicon(r *http.Request, remove bool) (view, error) {
 		err = lector.Hint(fmt.Errorf("%w: somebody else has changed this lexicon meanwhile", errStale), "look at the entry again, and save it then")
 	}
 	q := url.Values{"word": {e.Word()}}
-	if site != AllSites {
+	if site != allSites {
 		q.Set("site", site)
 	}
 	return view{goTo: "/replay?" + q.Encode()}, err

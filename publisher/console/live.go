@@ -18,7 +18,7 @@ import (
 // What open pages can be told of. JobTopic is of a single job.
 const (
 	TopicJobs        = "jobs"
-	TopicDeadLetters = "deadletters"
+	topicDeadLetters = "deadletters"
 	TopicCoverage    = "coverage"
 	topicPauses      = "pauses"
 	topicVoices      = "voices"
@@ -90,15 +90,15 @@ func (s *stream) rouse() {
 	}
 }
 
-// Place is where a page stands that is made now.
-func (l *Live) Place() uint64 {
+// currentPlace is where a page stands that is made now.
+func (l *Live) currentPlace() uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.place
 }
 
-// Fault is what is wrong now, as the pages show it.
-func (l *Live) Fault() string {
+// currentFault is what is wrong now, as the pages show it.
+func (l *Live) currentFault() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.fault
@@ -138,7 +138,7 @@ func (l *Live) Run(ctx context.Context, w Watched) {
 	for {
 		fault := w.Fault()
 		l.SetFault(fault)
-		if fault == nil && l.followed(TopicDeadLetters) {
+		if fault == nil && l.followed(topicDeadLetters) {
 			letters = l.lookAtLetters(ctx, w, letters)
 		}
 		select {
@@ -158,7 +158,7 @@ func (l *Live) lookAtLetters(ctx context.Context, w Watched, before string) stri
 		return before
 	}
 	if now != before {
-		l.Changed(TopicDeadLetters)
+		l.Changed(topicDeadLetters)
 	}
 	return now
 }

@@ -65,7 +65,7 @@ func TestManyChangesAreFewEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLive()
 		list, job, other := newClient(), newClient(), newClient()
-		query := fmt.Sprintf("&since=%d", l.Place())
+		query := fmt.Sprintf("&since=%d", l.currentPlace())
 		for c, topic := range map[*client]string{list: TopicJobs, job: JobTopic("a7"), other: TopicCoverage} {
 			leave, over := follow(t, l, c, "topic="+topic+query)
 			defer func() { leave(); <-over }()
@@ -99,10 +99,10 @@ func TestNothingIsMissed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLive()
-		before := l.Place()
+		before := l.currentPlace()
 		l.Changed(TopicJobs)
 		for query, told := range map[string]bool{
-			fmt.Sprintf("topic=jobs&since=%d", before): true, fmt.Sprintf("topic=jobs&since=%d", l.Place()): false,
+			fmt.Sprintf("topic=jobs&since=%d", before): true, fmt.Sprintf("topic=jobs&since=%d", l.currentPlace()): false,
 			"topic=jobs": true, "topic=jobs&since=x": true,
 		} {
 			c := newClient()
@@ -183,7 +183,7 @@ func TestFaultIsShownAndHeals(t *testing.T) {
 		if asked > 0 {
 			t.Errorf("%d questions for a page that nobody has open", asked)
 		}
-		leave, over := follow(t, l, c, fmt.Sprintf("topic=deadletters&since=%d", l.Place()))
+		leave, over := follow(t, l, c, fmt.Sprintf("topic=deadletters&since=%d", l.currentPlace()))
 		time.Sleep(5 * time.Second)
 		away = fmt.Errorf("NATS is\naway")
 		time.Sleep(time.Minute)
@@ -196,8 +196,8 @@ func TestFaultIsShownAndHeals(t *testing.T) {
 		if !healed.MatchString(got) {
 			t.Errorf("told: %q", got)
 		}
-		if n := strings.Count(got, "event: fault"); n != 3 || l.Fault() != "" {
-			t.Errorf("%d states, %q", n, l.Fault())
+		if n := strings.Count(got, "event: fault"); n != 3 || l.currentFault() != "" {
+			t.Errorf("%d states, %q", n, l.currentFault())
 		}
 	})
 }
