@@ -54,6 +54,7 @@ var clockAllowed = map[string]string{
 	"publisher/outbound/outbound_test.go take":             "called in bubbles only",
 	"publisher/outbound/outbound_test.go sleep":            "called in bubbles only",
 	"publisher/outbound/outbound_test.go Send":             "called in bubbles only",
+	"publisher/console/live_test.go Write":                 "called in bubbles only",
 	"publisher/tcp/conn_test.go trickle":                   "called in bubbles only",
 	"publisher/tcp/server_test.go send":                    "called in bubbles only",
 	"worker/replay/runner_test.go workUntil":               "called in bubbles only",

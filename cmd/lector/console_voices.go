@@ -119,8 +119,8 @@ func (b *voiceBook) VoiceStates() (all []console.VoiceState) {
 // them.
 const ledgerAge = 20 * time.Second
 
-// Spent implements console.Voices.
-func (b *voiceBook) Spent(ctx context.Context, since time.Time) ([]lector.UsageTotal, error) {
+// UsageSince implements console.Voices.
+func (b *voiceBook) UsageSince(ctx context.Context, since time.Time) ([]lector.UsageTotal, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if time.Since(b.read) < ledgerAge && b.since.Equal(since) {

@@ -31,7 +31,7 @@ func (s *sound) VoiceStates() []VoiceState {
 	}
 }
 
-func (s *sound) Spent(context.Context, time.Time) ([]lector.UsageTotal, error) {
+func (s *sound) UsageSince(context.Context, time.Time) ([]lector.UsageTotal, error) {
 	return []lector.UsageTotal{{Day: "2026-11-19", Site: "havana", Voice: "amy", Calls: 3, Billed: 100, Cost: .5}, {Day: "2026-11-20", Site: markup, Voice: "amy", Calls: 1, Billed: 11, Cost: .25}}, s.lost
 }
 

@@ -18,8 +18,8 @@ import (
 type Voices interface {
 	// VoiceStates tells how each configured voice stands.
 	VoiceStates() []VoiceState
-	// Spent returns what the voices have cost since a moment, by day, site and voice.
-	Spent(ctx context.Context, since time.Time) ([]lector.UsageTotal, error)
+	// UsageSince returns what the voices have cost since a moment, by day, site and voice.
+	UsageSince(ctx context.Context, since time.Time) ([]lector.UsageTotal, error)
 	// BudgetUses returns what is spent of each bound of each site.
 	BudgetUses(ctx context.Context) ([]BudgetUse, error)
 }
@@ -97,7 +97,7 @@ const days = 7
 func (k *console) voiceList(r *http.Request) (view, error) {
 	now := k.Now().UTC()
 	since := time.Date(now.Year(), now.Month(), now.Day()-days+1, 0, 0, 0, 0, time.UTC)
-	spent, lost := k.VoiceBook.Spent(r.Context(), since)
+	spent, lost := k.VoiceBook.UsageSince(r.Context(), since)
 	budgets, err := k.VoiceBook.BudgetUses(r.Context())
 	if lost == nil {
 		lost = err
@@ -110,7 +110,7 @@ func (k *console) voiceList(r *http.Request) (view, error) {
 	return view{name: "voices", title: "Voices", topics: []string{topicVoices}, data: struct {
 		permitted
 		Voices  []VoiceState
-		Spent   []lector.UsageTotal
+		Totals  []lector.UsageTotal
 		Total   lector.UsageTotal
 		Budgets []BudgetUse
 		Lost    error // why what was spent is not known

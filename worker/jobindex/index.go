@@ -73,7 +73,7 @@ func (x *Index) Complete() bool {
 
 // Set puts a record into the index, in place of what it holds of the job.
 func (x *Index) Set(j lector.Job) {
-	defer x.tell(j.ID)
+	defer x.report(j.ID)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	e := newEntry(j, x.share)
@@ -87,7 +87,7 @@ func (x *Index) Set(j lector.Job) {
 
 // forget takes a job out of the index whose record is gone.
 func (x *Index) forget(id string) {
-	defer x.tell(id)
+	defer x.report(id)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if e := x.jobs[id]; e != nil {
@@ -96,7 +96,7 @@ func (x *Index) forget(id string) {
 	}
 }
 
-func (x *Index) tell(id string) {
+func (x *Index) report(id string) {
 	if x.Changed != nil {
 		x.Changed(id)
 	}

@@ -127,7 +127,7 @@ func (newsroom) VoiceStates() []console.VoiceState {
 	}
 }
 
-func (newsroom) Spent(context.Context, time.Time) ([]lector.UsageTotal, error) {
+func (newsroom) UsageSince(context.Context, time.Time) ([]lector.UsageTotal, error) {
 	return []lector.UsageTotal{{Day: "2026-11-20", Site: "havana", Voice: "amy", Calls: 120, Billed: 99_000, Reused: 120_000, Cost: 1.6}, {Day: "2026-11-20", Site: "havana", Voice: "kokoro", Calls: 3, Billed: 900}}, nil
 }
 
