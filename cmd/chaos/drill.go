@@ -346,7 +346,7 @@ func printIncidents(w io.Writer, all []incidentResult, speed int) {
 		for _, p := range r.Problems {
 			row("PROBLEM", p)
 		}
-		t.Flush()
+		_ = t.Flush() // as fmt.Fprint: what cannot be printed is seen
 	}
 }
 

@@ -119,7 +119,7 @@ func (a *app) checkHookSecrets(key string, source intake.Source, hook hookConfig
 // openHooks opens the doors for webhooks, and the connection that their events go out on.
 func (s *server) openHooks(_ context.Context, r roles) (err error) {
 	sites, err := s.hookSites(s.config)
-	if err != nil || !r.publisher || len(sites) == 0 {
+	if err != nil || !r.publisher || len(sites) == 0 && s.conn == nil {
 		return err
 	}
 	conn := s.conn
@@ -129,7 +129,9 @@ func (s *server) openHooks(_ context.Context, r roles) (err error) {
 		}
 	}
 	s.hookEvents = eventPublisher{conn: conn, store: func(context.Context) (store, error) { return s.store, nil }}
-	s.hooks, err = s.intake(sites)
+	if len(sites) > 0 { // the first may come with new settings
+		s.hooks, err = s.intake(sites)
+	}
 	return err
 }
 

@@ -98,11 +98,16 @@ func (r *reloader) once(ctx context.Context) (*config, []string, error) {
 }
 
 // fingerprint is another one when what is in one of the files is. A secret that is
-// replaced by a link to another file, as in a volume of Kubernetes, is seen too.
+// replaced by a link to another file, as in a volume of Kubernetes, is seen too. What is
+// no file, such as a pipe, could be read once only, and is left alone.
 func fingerprint(files []string) [sha256.Size]byte {
 	h := sha256.New()
 	for _, name := range files {
-		data, err := os.ReadFile(name)
+		var data []byte
+		info, err := os.Stat(name)
+		if err == nil && info.Mode().IsRegular() {
+			data, err = os.ReadFile(name)
+		}
 		fmt.Fprintf(h, "%q %t %d\n", name, err == nil, len(data))
 		h.Write(data)
 	}

@@ -149,6 +149,27 @@ func TestReloader(t *testing.T) {
 	}
 }
 
+func TestFingerprint(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	if err := errors.Join(syscall.Mkfifo(at("pipe"), 0o600), os.Mkdir(at("folder"), 0o755), os.WriteFile(at("one"), []byte("same"), 0o600),
+		os.WriteFile(at("two"), []byte("other"), 0o600), os.Symlink(at("one"), at("key"))); err != nil {
+		t.Fatal(err)
+	}
+	files := []string{at("pipe"), at("folder"), at("key"), at("missing"), os.DevNull} // a pipe that nobody writes into is not waited for
+	before := fingerprint(files)
+	if fingerprint(files) != before {
+		t.Error("nothing has changed")
+	}
+	if err := errors.Join(os.Symlink(at("two"), at("next")), os.Rename(at("next"), at("key"))); err != nil {
+		t.Fatal(err)
+	}
+	if fingerprint(files) == before {
+		t.Error("the link leads to another file")
+	}
+}
+
 // A file that grows is read once, when it is whole.
 func TestHalfAFileIsNotRead(t *testing.T) {
 	t.Parallel()
@@ -193,7 +214,18 @@ func TestSettingsFiles(t *testing.T) {
 	}
 }
 
-// page is what an address of a running lector answers.
+// status is how an address answers what is posted without a signature.
+func status(t *testing.T, address string) int {
+	t.Helper()
+	answer, err := http.Post(address, "application/json", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	return answer.StatusCode
+}
+
+// privatePage is what a private address of a running lector answers.
 func (r *process) privatePage(t *testing.T, path string) string {
 	t.Helper()
 	m := regexp.MustCompile(`private=(\S+)`).FindStringSubmatch(r.Args[len(r.Args)-1])
@@ -236,13 +268,22 @@ func TestSettingsChangeWhileItRuns(t *testing.T) {
 	if ready := run.privatePage(t, "/readyz"); !strings.HasPrefix(ready, "ready\nnote: settings refused") || !strings.Contains(ready, "characters_per_dya") {
 		t.Errorf("readyz: %s", ready)
 	}
-	settings(sites(1_000_000, "  matanzas: {language: en}\n"))
+	if err := os.WriteFile(filepath.Join(p.dir, "hook-secret"), []byte("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := status(t, run.public()+"/hooks/webhook/matanzas"); got != http.StatusNotFound {
+		t.Errorf("a hook that is not there yet answers %d", got)
+	}
+	settings(sites(1_000_000, "  matanzas: {language: en, hooks: {webhook: {secrets: [{file: hook-secret}]}}}\n"))
 	limittest.Until(t, "the new settings hold", func() bool {
 		text := run.privatePage(t, "/metrics")
 		return strings.Contains(text, "lector_settings_refused 0") && strings.Contains(text, `lector_settings_reloads_total{outcome="applied"} 1`)
 	})
 	if ready := run.privatePage(t, "/readyz"); ready != "ready\n" {
 		t.Errorf("readyz: %s", ready)
+	}
+	if got := status(t, run.public()+"/hooks/webhook/matanzas"); got != http.StatusUnauthorized {
+		t.Errorf("the first hook of the process answers %d to what is not signed", got)
 	}
 	p.run("replay", "-data", "data", "-site", "havana", "-wait", "one")
 	p.run("publish", "-data", "data", "-site", "matanzas", "-id", "two", "-wait", "article.html")
