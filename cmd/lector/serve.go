@@ -367,8 +367,9 @@ share the work. It needs nats.url (LECTOR_NATS_URL), streams that lector setup
 has made, and a store that the publisher sees too.`
 
 const publisherHelp = `Answers listeners: player, embed pages, manifests and, where the store has no
-public address of its own, the audio. It needs the store only; where a site has
-hooks, for the webhooks of its CMS, it needs NATS too, in the role cms.`
+public address of its own, the audio. It needs the store only; to take the webhooks
+of a CMS and to count how articles are listened to it needs NATS too, in the role
+publisher.`
 
 func (a *app) serve(ctx context.Context, args []string) error {
 	return a.runRoles(ctx, "serve", args, roles{worker: true, publisher: true})
