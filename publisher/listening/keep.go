@@ -99,20 +99,27 @@ func (k *Counter) Run(ctx context.Context) {
 	}
 }
 
-// keep hands all that waits to the ledger. What fails is tried again the next time.
+// keep hands all that waits to the ledger. What fails is tried again the next time; it is
+// told once, and once more when it goes on.
 func (k *Counter) keep(ctx context.Context, limit time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var failed error
-	n := 0
+	kept := 0
 	for a, b := range k.waiting.next() {
 		if err := k.Ledger.AddListening(ctx, a.site, a.key, a.day, b.id, b.Listening); err != nil {
-			failed, n = err, n+1
+			failed = err
 			continue
 		}
 		k.waiting.kept(a)
+		kept++
 	}
-	if failed != nil && ctx.Err() != context.Canceled { //nolint:errorlint // a context's own error
-		k.Log.Warn("counts of listening are not kept yet", "articles", n, "error", failed)
+	switch {
+	case failed != nil && !k.failing:
+		k.Log.Warn("counts of listening cannot be kept: they wait", "error", failed, "hint", lector.HintOf(failed))
+		k.failing = true
+	case failed == nil && kept > 0 && k.failing:
+		k.Log.Info("counts of listening are kept again", "articles", kept)
+		k.failing = false
 	}
 }

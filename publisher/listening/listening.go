@@ -1,6 +1,6 @@
 // Package listening counts how articles are listened to: what players tell, without
-// cookies, identifiers or addresses. What is counted cannot be led back to a person, in
-// memory no longer than a minute and nowhere else at all.
+// cookies, identifiers or addresses. Nothing of it can be led back to a person; what
+// bounds reports forgets within a minute where they came from.
 package listening
 
 import (
@@ -63,6 +63,7 @@ type Counter struct {
 	sites     map[string]*rate.Limiter
 	audible   seen
 	waiting   waiting
+	failing   bool // the ledger; of Run
 }
 
 // New returns a counter. Run keeps what it counts.
