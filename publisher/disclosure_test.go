@@ -37,7 +37,7 @@ func TestDisclosureIsTheSameEverywhere(t *testing.T) {
 		"page without script": between(t, page, `<p slot="label" lang="en">`, `</p>`),
 		"page for search":     linked(t, page).Description,
 		"manifest":            pointer(t, get("/"+lector.PointerKey("havana", m.Key))).Disclosure.Text,
-		"script":              between(t, get("/player.js"), `"label":"`, `"`),
+		"script":              between(t, get("/player.js"), `,label:"`, `"`),
 		"oembed":              oembed(t, get("/oembed?url=https://reader.example/good")),
 		"feed":                strings.TrimSuffix(feed(t, get("/feed/havana.xml")).Description, "."),
 	}
