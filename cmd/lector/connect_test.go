@@ -183,6 +183,51 @@ func TestConnectGhost(t *testing.T) {
 	}
 }
 
+// TestConnectGhostSettings pastes what the command prints into lector.yaml: then nothing is
+// left to be pasted, and the posts can be listed by it.
+func TestConnectGhostSettings(t *testing.T) {
+	t.Parallel()
+	_, address := newMadeUpGhost(t)
+	key := filepath.Join(t.TempDir(), "key")
+	writeSecret(t, key, ghostKeyID+":"+ghostKeySecret)
+	for name, run := range map[string]struct {
+		env  map[string]string
+		args []string
+	}{
+		"of a file":     {map[string]string{}, []string{"-key-file", key}},
+		"of a variable": {map[string]string{"GHOST_ADMIN_KEY": ghostKeyID + ":" + ghostKeySecret}, nil},
+	} {
+		dir, args := t.TempDir(), append([]string{"-url", address, "-allow-private"}, run.args...)
+		_, printed := connectGhost(t, dir, run.env, args...)
+		_, rest, found := strings.Cut(printed, "restart Lector:\n\n")
+		lines, _, ended := strings.Cut(rest, "\n\n")
+		if !found || !ended {
+			t.Fatalf("%s: nothing to paste in\n%s", name, printed)
+		}
+		lines = strings.ReplaceAll("\n"+lines, "\n  ", "\n")
+		file := filepath.Join(dir, "lector.yaml")
+		pasted := "data: " + dir + "\npublic_url: http://127.0.0.1:8080" + lines + "\n"
+		if err := os.WriteFile(file, []byte(pasted), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code, printed := connectGhost(t, dir, run.env, args...); code != 0 || strings.Contains(printed, "lector.yaml") {
+			t.Errorf("%s: with\n%s\nexit %d\n%s", name, pasted, code, printed)
+		}
+		a := &app{getenv: func(name string) string { return run.env[name] }}
+		c, err := a.load(&settings{file: file})
+		if err != nil {
+			t.Fatal(err)
+		}
+		source, err := a.source(c.Sites[defaultSite])
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if _, _, err := source.List(t.Context(), ""); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestConnectGhostRefuses(t *testing.T) {
 	t.Parallel()
 	key := ghostKeyID + ":" + ghostKeySecret
