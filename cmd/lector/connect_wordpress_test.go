@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"lector"
 	"lector/publisher/intake/wordpress/wordpresstest"
@@ -128,6 +130,7 @@ func TestConnectWordPress(t *testing.T) {
 		}
 	}
 	d.life(h)
+	d.compared(h, strings.Replace(lines, "…", strings.TrimSpace(string(secret)), 1))
 	d.mistakes(connect, lines, string(secret))
 }
 
@@ -199,6 +202,65 @@ func (d *wordPressDesk) life(h *installation) {
 	gone := h.newest(a)
 	if row("delete", gone); gone.State != lector.Removed {
 		t.Errorf("deleted: %+v", gone)
+	}
+}
+
+// compared has the plugin reach nobody: what is published, withdrawn and deleted then, the
+// comparison finds.
+func (d *wordPressDesk) compared(h *installation, constants string) {
+	t := d.t
+	t.Helper()
+	d.site.Configure(t, constants+"\ndefine( 'LECTOR_HOOKS_URL', 'http://127.0.0.1:1' );")
+	password := filepath.Join(t.TempDir(), "password")
+	writeSecret(t, password, d.site.AppPassword)
+	site := h.config.Sites["havana"]
+	site.AllowPrivate = true
+	site.CMS.WordPress = wordpressConfig{URL: d.site.URL, User: wordpresstest.User, Password: secretSource{File: password}}
+	h.config.Sites["havana"] = site
+	places, err := h.conn.Places(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := h.reconciler(h.conn, h.jobs, places, "havana")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ahead := time.Duration(0)
+	r.Now = func() time.Time { return time.Now().Add(ahead) }
+	compare := func(f func(context.Context) error) {
+		t.Helper()
+		if err := f(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	compare(r.Poll) // from here on
+	var ids []string
+	for i := range 2 {
+		ids = append(ids, d.rest(http.MethodPost, "", map[string]any{
+			"title": fmt.Sprintf("Bridge number %d", i), "status": "publish", "content": "<p>The bridge was opened to walkers on Friday.</p>"}))
+	}
+	compare(r.Poll)
+	row := func(what, id string, want lector.State) {
+		t.Helper()
+		j := h.newest(lector.Article{Site: "havana", ID: id})
+		t.Logf("what the comparison finds:\n| %-13s | %-8s | %4d billed |", what, j.State, j.Usage.Billed)
+		if j.State != want {
+			t.Errorf("%s: %+v", what, j)
+		}
+	}
+	row("publish", ids[0], lector.Ready)
+	row("publish", ids[1], lector.Ready)
+	d.rest(http.MethodPost, "/"+ids[0], map[string]any{"status": "draft"})
+	compare(r.Poll)
+	compare(r.Poll)
+	d.rest(http.MethodDelete, "/"+ids[1]+"?force=true", nil)
+	compare(r.Pass)
+	ahead = 2 * time.Minute
+	compare(r.Poll)
+	h.awaitState(ids[0], func(j lector.Job) bool { return j.State.Terminal() && j.Rendition == "" })
+	row("delete", ids[1], lector.Removed)
+	if got := r.Report(); got.Lacking != 0 {
+		t.Errorf("without correct audio: %+v", got.Entries)
 	}
 }
 
