@@ -26,17 +26,27 @@ type Answers struct {
 		Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error
 		Delete(ctx context.Context, key string) error
 	}
-	Spool string // a directory that belongs to Answers; empty: there is none
-	Limit int64  // of the directory, in bytes; 0 is 256 MB
-	// Hesitation is how long the store may take before Put reports that the answer is only
-	// in the spool; 0 is 450 ms.
+	Local LocalStore // the same store where it is on this machine's disk; nil: it is elsewhere
+	Spool string     // a directory that belongs to Answers; empty: there is none
+	Limit int64      // of the directory, in bytes; 0 is 256 MB
+	// Hesitation is how long the store may take with an answer that is synced in the spool
+	// before Put reports that it is only there; 0 is 450 ms.
 	Hesitation time.Duration
 
 	turn   sync.Mutex // of who tries whether the store is back
 	looked bool       // for what an earlier process has left in the spool
 
-	mu   sync.Mutex
-	down error // why the store did not take the last answer; nil: it did
+	mu      sync.Mutex
+	down    error                  // why the store did not take the last answer; nil: it did
+	pending map[string]*time.Timer // until answers in Local are synced, by hash
+}
+
+// LocalStore is a store on this machine's disk. What PutUnsynced has written outlives this
+// process, and other processes see it; a power cut it outlives when sync has returned nil.
+// What DeleteUnsynced has deleted may be there again after a power cut.
+type LocalStore interface {
+	PutUnsynced(ctx context.Context, o lector.Object, body io.ReadSeeker) (sync func() error, err error)
+	DeleteUnsynced(ctx context.Context, key string) error
 }
 
 // errSpooled stands for answers that an earlier process could not store.
@@ -197,11 +207,65 @@ func (a *Answers) stored(ctx context.Context, hash string) ([]byte, error) {
 	return data, errors.Join(err, body.Close())
 }
 
-// Put keeps an answer, in the spool if the store does not take it. It is in a file of the
+// Put keeps an answer. A local store has it at once, and syncs it if its clip is not made
+// by then: a process that dies does not lose it, and a power cut no more than the answers
+// of this moment.
+func (a *Answers) Put(ctx context.Context, hash string, answer []byte, spooled func()) error {
+	if a.Local != nil && a.putLocal(ctx, hash, answer) == nil {
+		return nil
+	}
+	return a.putDurably(ctx, hash, answer, spooled)
+}
+
+// putLocal puts an answer into the local store. One that takes long is asked again, in
+// another way.
+func (a *Answers) putLocal(ctx context.Context, hash string, answer []byte) error {
+	done := make(chan error, 1)
+	go func() {
+		sync, err := a.Local.PutUnsynced(ctx, lector.NewObject(lector.AnswerKey(hash)), bytes.NewReader(answer))
+		if err == nil {
+			a.syncLater(hash, sync)
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(patience):
+		return errors.New("the local store takes long")
+	}
+}
+
+// syncLater syncs an answer in the local store unless it is deleted before.
+func (a *Answers) syncLater(hash string, sync func() error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.pending == nil {
+		a.pending = map[string]*time.Timer{}
+	}
+	a.pending[hash] = time.AfterFunc(patience, func() {
+		a.needsNoSync(hash)
+		if err := sync(); err != nil {
+			a.note(err)
+		}
+	})
+}
+
+// needsNoSync forgets that an answer is to be synced.
+func (a *Answers) needsNoSync(hash string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if t := a.pending[hash]; t != nil {
+		t.Stop()
+	}
+	delete(a.pending, hash)
+}
+
+// putDurably puts an answer into the store, and into the spool if that does not take it. It is in a file of the
 // spool before the store is asked, for a process that dies meanwhile must not lose it;
 // where the store does not answer at once, that file is synced too. spooled is called when
 // the store has refused the answer or hesitates for longer.
-func (a *Answers) Put(ctx context.Context, hash string, answer []byte, spooled func()) error {
+func (a *Answers) putDurably(ctx context.Context, hash string, answer []byte, spooled func()) error {
 	full := a.trySpool(hash, answer)
 	short, cancel := context.WithTimeout(ctx, storageWait)
 	defer cancel()
@@ -231,7 +295,8 @@ func (a *Answers) Put(ctx context.Context, hash string, answer []byte, spooled f
 	return nil
 }
 
-// patience is how long an answer may be in an unsynced file alone while the store takes it.
+// patience is how long an answer may be in an unsynced file alone: of the spool while the
+// store takes it, or of a local store until its clip is stored.
 const patience = 50 * time.Millisecond
 
 const defaultHesitation = 450 * time.Millisecond
@@ -336,5 +401,9 @@ func (a *Answers) checkRoom(more int64) error {
 // Delete removes an answer.
 func (a *Answers) Delete(ctx context.Context, hash string) error {
 	a.unspool(hash)
+	if a.Local != nil {
+		a.needsNoSync(hash)
+		return a.Local.DeleteUnsynced(ctx, lector.AnswerKey(hash))
+	}
 	return a.Store.Delete(ctx, lector.AnswerKey(hash))
 }

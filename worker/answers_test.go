@@ -253,3 +253,100 @@ func (hangingStore) Put(ctx context.Context, _ lector.Object, _ io.ReadSeeker) e
 	<-ctx.Done()
 	return ctx.Err()
 }
+
+// localStore is a store on this machine's disk: what is not synced is lost in a power cut.
+type localStore struct {
+	*fakeServices
+	hangs  bool
+	err    error
+	synced map[string]int
+}
+
+func (s localStore) PutUnsynced(ctx context.Context, o lector.Object, body io.ReadSeeker) (func() error, error) {
+	if s.hangs {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	return func() error { s.synced[o.Key]++; return nil }, s.fakeServices.Put(ctx, o, body)
+}
+
+func (s localStore) DeleteUnsynced(ctx context.Context, key string) error {
+	return s.Delete(ctx, key)
+}
+
+// TestLocalStoreHasAnAnswerAtOnce, for other processes too, and durably when its clip is
+// not there after a moment. One that is done with is never synced.
+func TestLocalStoreHasAnAnswerAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		clip  time.Duration // when it is stored
+		syncs int
+	}{
+		"checked at once": {patience - 1, 0}, "checked late": {patience + 1, 1},
+	} {
+		dir := t.TempDir()
+		synctest.Test(t, func(t *testing.T) {
+			s := localStore{fakeServices: newFakeServices(), synced: map[string]int{}}
+			a := &Answers{Store: s, Local: s, Spool: dir}
+			began := time.Now()
+			if err := a.Put(t.Context(), "aa00", []byte("one"), nil); err != nil || time.Since(began) > 0 {
+				t.Errorf("%s: %v after %v", name, err, time.Since(began))
+			}
+			other := &Answers{Store: s, Local: s, Spool: t.TempDir()}
+			if got, err := other.Get(t.Context(), "aa00"); err != nil || string(got) != "one" {
+				t.Errorf("%s: another worker finds %q, %v", name, got, err)
+			}
+			time.Sleep(test.clip)
+			synctest.Wait()
+			if err := a.Delete(t.Context(), "aa00"); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(time.Second)
+			synctest.Wait()
+			left, err := a.spooled()
+			if n := s.synced[lector.AnswerKey("aa00")]; n != test.syncs || len(s.objects)+len(left)+len(a.pending) > 0 || err != nil {
+				t.Errorf("%s: synced %d times, left %v, %q, %v", name, n, s.objects, left, err)
+			}
+		})
+	}
+}
+
+// TestLocalStoreThatHangsOrRefuses leaves the answer to the ways of all other stores.
+func TestLocalStoreThatHangsOrRefuses(t *testing.T) {
+	t.Parallel()
+	for name, s := range map[string]localStore{
+		"hangs": {hangs: true}, "refuses": {err: errors.New("no space left")},
+	} {
+		dir := t.TempDir()
+		synctest.Test(t, func(t *testing.T) {
+			s.fakeServices, s.synced = newFakeServices(), map[string]int{}
+			a := &Answers{Store: hangingStore{newFakeServices()}, Local: s, Spool: dir}
+			ctx, end := context.WithCancel(t.Context())
+			defer end()
+			if err := a.Put(ctx, "aa00", []byte("one"), nil); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if got, err := a.Get(t.Context(), "aa00"); err != nil || string(got) != "one" || a.Down() == nil {
+				t.Errorf("%s: %q, %v; down: %v", name, got, err, a.Down())
+			}
+		})
+	}
+}
+
+// TestFailedSyncIsNoted: no voice is called until the store is back.
+func TestFailedSyncIsNoted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := &Answers{Store: newFakeServices()}
+		failure := errors.New("input/output error")
+		a.syncLater("aa00", func() error { return failure })
+		time.Sleep(patience)
+		synctest.Wait()
+		if !errors.Is(a.Down(), failure) {
+			t.Errorf("down: %v", a.Down())
+		}
+	})
+}

@@ -95,5 +95,6 @@ func (h *resources) voices(ctx context.Context, clips synth.Clips, answers synth
 // answersIn keeps answers of voices in a store, and in the data directory while the
 // store is away.
 func (h *resources) answersIn(s store) *worker.Answers {
-	return &worker.Answers{Store: worker.StorageErrors(s), Spool: filepath.Join(h.config.Data, "answers")}
+	local, _ := s.(worker.LocalStore) // nil where the store is elsewhere
+	return &worker.Answers{Store: worker.StorageErrors(s), Local: local, Spool: filepath.Join(h.config.Data, "answers")}
 }

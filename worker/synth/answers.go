@@ -2,17 +2,19 @@ package synth
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"unicode/utf8"
 
 	"lector"
+	"lector/audio/id3"
 )
 
 // Answers keeps what voices answered until the clip that is made of it is stored:
 // a process that dies while it checks an answer has not lost it. Ready returns why
-// no answer could be kept at this moment. When Put returns nil, the answer is
-// durable; it calls spooled, once at most, when the answer is durable and the store has not
+// no answer could be kept at this moment. When Put returns nil, the answer outlives its
+// process, and is durable a moment later; it calls spooled, once at most, when the answer is durable and the store has not
 // taken it: only this machine has it then. Get returns lector.ErrNotFound for what is not
 // there.
 type Answers interface {
@@ -44,12 +46,18 @@ func (k keeping) Speak(ctx context.Context, r Request) (Result, error) {
 	if res, err = k.Speaker.Speak(ctx, r); err != nil {
 		return res, err
 	}
-	if answer, err := embed(res.MP3, res.Marks, nil, r.payerOf(res)); err == nil {
+	if answer, err := embedAnswer(res, r.payerOf(res)); err == nil {
 		// If it cannot be kept it is still in memory, and its clip may yet be stored.
 		ctx := context.WithoutCancel(ctx)
 		_ = r.answers.Put(ctx, r.answerHash(), answer, func() { r.account.spooled(ctx, r.chunk, r.answerHash()) })
 	}
 	return res, nil
+}
+
+// embedAnswer puts what is known of an answer before its frames, with their sum.
+func embedAnswer(res Result, payer string) ([]byte, error) {
+	sum := sha256.Sum256(res.MP3)
+	return embed(res.MP3, res.Marks, nil, payer, id3.Private{Owner: sumOwner, Data: sum[:]})
 }
 
 // answerHash is the address of the answer to a request: that of its text as a part

@@ -197,3 +197,28 @@ func (e *entries) Write(ctx context.Context, u lector.AttemptUsage) error {
 	e.all = append(e.all, u)
 	return e.MemoryLedger.Write(ctx, u)
 }
+
+// TestCutAnswerIsNone has a power cut leave a part of an answer: the voice is asked again.
+func TestCutAnswerIsNone(t *testing.T) {
+	t.Parallel()
+	whole, err := embedAnswer(Result{Speech: lector.Speech{MP3: bytes.Repeat([]byte{0xFF, 0xF3, 0x64, 0xC4}, 100)}}, "attempt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		kept  []byte
+		calls int
+	}{
+		"whole": {whole, 0}, "one byte less": {whole[:len(whole)-1], 1}, "half": {whole[:len(whole)/2], 1}, "the tag alone": {whole[:60], 1}, "nothing": {nil, 1},
+		"zeros at its end": {append(whole[:len(whole)-40:len(whole)-40], make([]byte, 40)...), 1},
+	} {
+		v, answers := &fake{}, &memoryAnswers{}
+		r := Request{Utterance: texts(1)[0].utterance(), chunk: "ab", answers: answers}
+		if err := answers.Put(t.Context(), r.answerHash(), test.kept, nil); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := KeepAnswers(v).Speak(t.Context(), r); err != nil || v.calls != test.calls {
+			t.Errorf("%s: %d calls, %v", name, v.calls, err)
+		}
+	}
+}

@@ -2,8 +2,11 @@ package synth
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 
 	"lector"
 	"lector/audio"
@@ -11,18 +14,20 @@ import (
 )
 
 // Our private ID3 frames (ID3v2.4 native frames, 4.27): the marks of a clip, what it
-// sounds like, and which attempt paid for it.
+// sounds like, which attempt paid for it, and the SHA-256 of an answer's frames: a power
+// cut may have cut it short.
 const (
 	marksOwner    = "lector marks 1"
 	analysisOwner = "lector analysis 1"
 	payerOwner    = "lector payer 1"
+	sumOwner      = "lector sum 1"
 )
 
 // embed puts the marks, the analysis and the payer of a clip into a tag before its
 // frames, so that all of it is one object in the store. A clip with none of them
-// stays as it is.
-func embed(mp3 []byte, marks []lector.Mark, a *audio.Analysis, payer string) ([]byte, error) {
-	var tag id3.Tag
+// stays as it is. more is what else the tag holds.
+func embed(mp3 []byte, marks []lector.Mark, a *audio.Analysis, payer string, more ...id3.Private) ([]byte, error) {
+	tag := id3.Tag{Private: more}
 	if len(marks) > 0 {
 		data, err := json.Marshal(marks)
 		if err != nil {
@@ -39,7 +44,7 @@ func embed(mp3 []byte, marks []lector.Mark, a *audio.Analysis, payer string) ([]
 	if tag.Private == nil {
 		return mp3, nil
 	}
-	return append(tag.Bytes(), mp3...), nil
+	return slices.Concat(tag.Bytes(), mp3), nil
 }
 
 // split returns the frames, the marks and the analysis of a clip; of an analysis that
@@ -64,6 +69,11 @@ func split(clip []byte) (mp3 []byte, marks []lector.Mark, a *audio.Analysis, err
 			a = audio.Recall(p.Data, mp3)
 		case payerOwner:
 			mp3 = clip[size:]
+		case sumOwner:
+			mp3 = clip[size:]
+			if sum := sha256.Sum256(mp3); !bytes.Equal(sum[:], p.Data) {
+				return nil, nil, nil, errors.New("it is cut short")
+			}
 		}
 	}
 	return mp3, marks, a, nil
@@ -86,7 +96,7 @@ func Payer(clip []byte) string {
 // tag is ours.
 func splitCutTag(clip []byte, size int) (mp3 []byte, marks []lector.Mark, a *audio.Analysis, err error) {
 	ours := func(owner string) bool { return bytes.Contains(clip, []byte(owner)) }
-	if ours(marksOwner) || ours(analysisOwner) || ours(payerOwner) {
+	if slices.ContainsFunc([]string{marksOwner, analysisOwner, payerOwner, sumOwner}, ours) {
 		return nil, nil, nil, fmt.Errorf("tag of %d bytes in a clip of %d", size, len(clip))
 	}
 	return clip, nil, nil, nil
