@@ -75,10 +75,11 @@ func (w *Worker) speakAhead(ctx context.Context, d lector.Delivery, r *record) e
 	if err != nil {
 		return err
 	}
-	n, err := w.speak(ctx, r, plan, step)
+	n, recorded, err := w.speak(ctx, r, plan, step)
 	if err != nil {
 		return err
 	}
+	<-recorded
 	return r.update(ctx, func(j *lector.Job) { j.Chunks, j.Usage, j.Cost = n.Chunks, n.Manifest.Usage, n.Cost })
 }
 

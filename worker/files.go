@@ -12,24 +12,20 @@ import (
 	"lector"
 )
 
-// storeFiles stores the files of a rendition, which are named by its hash, the manifest
-// when the others are there. Files that exist already, from before a crash or a replay,
-// have the same content.
+// storeFiles stores the files of a rendition, which are named by its hash. Nothing names
+// them before the commit, so they are stored side by side. Files that exist already, from
+// before a crash or a replay, have the same content.
 func (w *Worker) storeFiles(ctx context.Context, n *Narration) error {
 	files, err := n.Files()
 	if err != nil {
 		return err
 	}
 	prefix := lector.Prefix(n.Manifest.Site, n.Manifest.Key) + n.Manifest.Hash
-	manifest := len(files) - 1
-	var others errgroup.Group
-	for _, f := range files[:manifest] {
-		others.Go(func() error { return w.storeFile(ctx, prefix, f) })
+	var all errgroup.Group
+	for _, f := range files {
+		all.Go(func() error { return w.storeFile(ctx, prefix, f) })
 	}
-	if err := others.Wait(); err != nil {
-		return err
-	}
-	if err := w.storeFile(ctx, prefix, files[manifest]); err != nil {
+	if err := all.Wait(); err != nil {
 		return err
 	}
 	return w.checkStored(ctx, prefix+".mp3", n.Manifest.Bytes)
@@ -62,8 +58,7 @@ type RenditionFile struct {
 	Content []byte
 }
 
-// Files returns the files of the rendition. They are stored in this order, the manifest
-// last: where it is, the others are.
+// Files returns the files of the rendition, whose names are its hash and an ending each.
 func (n *Narration) Files() ([]RenditionFile, error) {
 	manifest, err := encodeManifest(n.Manifest)
 	if err != nil {

@@ -18,14 +18,12 @@ import (
 // published. It is idempotent: after a crash another worker repeats it. That it was
 // done is not written into the record: the newest audio event says so.
 func (w *Worker) finish(ctx context.Context, r *record, replay string) error {
-	if err := w.updatePointer(ctx, r); err != nil {
-		return err
-	}
-	w.report(Progress{Job: r.job, Stage: lector.StageAnnounce})
-	e, err := w.audioEvent(ctx, r.job, replay)
+	m, err := w.updatePointer(ctx, r)
 	if err != nil {
 		return err
 	}
+	w.report(Progress{Job: r.job, Stage: lector.StageAnnounce})
+	e := w.audioEvent(r.job, m, replay)
 	if err := w.Announcer.Announce(ctx, e); err != nil {
 		return err
 	}
@@ -35,38 +33,41 @@ func (w *Worker) finish(ctx context.Context, r *record, replay string) error {
 
 // updatePointer writes or removes the pointer. An older worker may have been
 // suspended between its commit and its pointer and continue only now, so the
-// record is read once more after the write, and the pointer is corrected by it.
-func (w *Worker) updatePointer(ctx context.Context, r *record) error {
-	if err := w.writePointer(ctx, r.job); err != nil {
-		return err
+// record is read once more after the write, and the pointer is corrected by it. What the
+// pointer says by then is returned.
+func (w *Worker) updatePointer(ctx context.Context, r *record) (lector.Manifest, error) {
+	m, err := w.writePointer(ctx, r.job)
+	if err != nil {
+		return m, err
 	}
 	now, _, err := w.Jobs.Job(ctx, r.job.Site, r.job.ID)
 	if err != nil || now.Sequence == r.job.Sequence {
-		return err
+		return m, err
 	}
-	if err := w.writePointer(ctx, now); err != nil {
-		return err
+	if m, err = w.writePointer(ctx, now); err != nil {
+		return m, err
 	}
-	return errSuperseded
+	return m, errSuperseded
 }
 
-func (w *Worker) writePointer(ctx context.Context, j lector.Job) error {
+// writePointer returns what the pointer says now; nothing of a job without audio.
+func (w *Worker) writePointer(ctx context.Context, j lector.Job) (m lector.Manifest, err error) {
 	if j.Rendition == "" {
-		return w.deleteAudio(ctx, j)
+		return m, w.deleteAudio(ctx, j)
 	}
-	m, err := w.readManifest(ctx, lector.Prefix(j.Site, j.ID)+j.Rendition+".manifest.json")
+	m, err = w.readManifest(ctx, lector.Prefix(j.Site, j.ID)+j.Rendition+".manifest.json")
 	if err != nil {
-		return fmt.Errorf("manifest of rendition %s: %w", j.Rendition, err)
+		return m, fmt.Errorf("manifest of rendition %s: %w", j.Rendition, err)
 	}
 	was, err := w.currentPointer(ctx, j)
 	if err != nil {
-		return err
+		return m, err
 	}
 	m.Revision, m.PreviousRenditions, m.FirstPublished = j.Revision, history(was, m.Hash), m.PublicationDate()
 	if was.Hash != "" {
 		m.FirstPublished = was.PublicationDate()
 	}
-	return w.putPointer(ctx, j, m)
+	return m, w.putPointer(ctx, j, m)
 }
 
 func (w *Worker) putPointer(ctx context.Context, j lector.Job, m lector.Manifest) error {
@@ -138,23 +139,20 @@ func (w *Worker) deleteAll(ctx context.Context, prefix string) error {
 	return nil
 }
 
-// audioEvent returns the event that announces the present state of the job.
-func (w *Worker) audioEvent(ctx context.Context, j lector.Job, replay string) (lector.AudioEvent, error) {
+// audioEvent returns the event that announces the present state of the job, whose pointer
+// says m.
+func (w *Worker) audioEvent(j lector.Job, m lector.Manifest, replay string) lector.AudioEvent {
 	e := lector.AudioEvent{
 		Time: w.now(), Site: j.Site, Article: j.Article, Key: j.ID, Revision: j.Revision,
 		Usage: j.Usage, Reason: j.Reason, Type: lector.AnnouncementType(j),
 	}
 	if e.Type == lector.AudioReady {
-		m, err := w.readManifest(ctx, lector.PointerKey(j.Site, j.ID))
-		if err != nil {
-			return e, err
-		}
 		links := w.Addresses.Links(m)
 		e.Manifest, e.MP3, e.Duration = links.Manifest, links.MP3, m.Duration
 		e.Disclosure = &m.Disclosure
 	}
 	e.ID = lector.AnnouncementID(j, replay)
-	return e, nil
+	return e
 }
 
 // currentPointer returns what the pointer says so far; it is empty before the first

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lector"
+	"lector/worker/synth"
 )
 
 // run does the whole of an event's work: audio made and public, or gone.
@@ -77,38 +78,56 @@ func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) erro
 	if d.Event.Replay == "" && r.job.Rendition == plan.Hash() {
 		return w.finishUnchanged(ctx, r, plan)
 	}
-	n, err := w.speak(ctx, r, plan, step)
+	n, recorded, err := w.speak(ctx, r, plan, step)
 	if err != nil {
 		return err
 	}
-	if err := w.storeAndCommit(ctx, r, plan, n, step); err != nil {
+	if err := w.storeAndCommit(ctx, r, plan, n, recorded, step); err != nil {
 		return errors.Join(err, w.cleanUpOrphans(ctx, r))
 	}
 	return w.finish(ctx, r, d.Event.Replay)
 }
 
-// speak makes the rendition, and sums up what it has used.
-func (w *Worker) speak(ctx context.Context, r *record, plan *Plan, step func(Progress)) (*Narration, error) {
+// speak makes the rendition, and sums up what it has used. recorded is closed when that is
+// in the usage ledger.
+func (w *Worker) speak(ctx context.Context, r *record, plan *Plan, step func(Progress)) (n *Narration, recorded <-chan struct{}, err error) {
 	if err := w.awaitSpooled(ctx, r); err != nil {
-		return nil, atStage(lector.StageSynth, err)
+		return nil, nil, atStage(lector.StageSynth, err)
 	}
 	account := plan.narrator.Account(r.job.Site, r.job.ID, w.Name)
 	account.Lane = r.job.Lane
-	n, err := plan.Narrate(ctx, account, step)
-	if closed := account.Close(ctx); closed != nil {
-		w.Log.Warn("usage not recorded; the next attempt finds it open", "job", r.job.ID, "error", closed)
+	n, err = plan.Narrate(ctx, account, step)
+	recorded = w.closeAccount(ctx, r, account)
+	if err == nil && !w.usedBefore(r, n) {
+		return n, recorded, nil
 	}
+	<-recorded
 	if err != nil {
 		w.recordFailedUsage(ctx, r)
-		return nil, err
+		return nil, recorded, err
 	}
-	return n, atStage(lector.StageCommit, w.aggregateUsage(ctx, r, n))
+	return n, recorded, atStage(lector.StageCommit, w.aggregateUsage(ctx, r, n))
 }
 
-// storeAndCommit stores the rendition and makes it the article's.
-func (w *Worker) storeAndCommit(ctx context.Context, r *record, p *Plan, n *Narration, step func(Progress)) error {
+// closeAccount writes the end of an attempt into the usage ledger. What it returns is
+// closed when that is done.
+func (w *Worker) closeAccount(ctx context.Context, r *record, account *synth.Account) <-chan struct{} {
+	recorded, job := make(chan struct{}), r.job.ID
+	go func() {
+		defer close(recorded)
+		if err := account.Close(ctx); err != nil {
+			w.Log.Warn("usage not recorded; the next attempt finds it open", "job", job, "error", err)
+		}
+	}()
+	return recorded
+}
+
+// storeAndCommit stores the rendition and makes it the article's, when its usage is recorded.
+func (w *Worker) storeAndCommit(ctx context.Context, r *record, p *Plan, n *Narration, recorded <-chan struct{}, step func(Progress)) error {
 	step(Progress{Stage: lector.StageStore})
-	if err := w.storeFiles(ctx, n); err != nil {
+	err := w.storeFiles(ctx, n)
+	<-recorded // within the time that the account allows itself
+	if err != nil {
 		return atStage(lector.StageStore, err)
 	}
 	step(Progress{Stage: lector.StageCommit})
@@ -183,7 +202,7 @@ func (w *Worker) finishUnchanged(ctx context.Context, r *record, plan *Plan) err
 		return err
 	}
 	if known {
-		if err := w.updatePointer(ctx, r); err != nil {
+		if _, err := w.updatePointer(ctx, r); err != nil {
 			return err
 		}
 	}

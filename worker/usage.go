@@ -132,13 +132,15 @@ func (w *Worker) jobUsage(ctx context.Context, r *record) (map[string]lector.Chu
 	return by, bill, cost, nil
 }
 
+// usedBefore reports whether more than the clips of a narration have been asked for.
+func (w *Worker) usedBefore(r *record, n *Narration) bool {
+	return w.UsageLedger != nil && (len(r.job.Attempts) > 1 || n.Manifest.Fallback != "")
+}
+
 // aggregateUsage sets the usage of a narration to the sum of all attempts at the job. A clip
 // that an earlier one paid for was in the cache of this one, and counts as
 // reused too, as in the ledger.
 func (w *Worker) aggregateUsage(ctx context.Context, r *record, n *Narration) error {
-	if w.UsageLedger == nil || len(r.job.Attempts) < 2 && n.Manifest.Fallback == "" {
-		return nil
-	}
 	by, bill, cost, err := w.jobUsage(ctx, r)
 	if err != nil {
 		return err
