@@ -38,3 +38,13 @@ func BenchmarkPage(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkRules is what it takes to read the rules, once in a process.
+func BenchmarkRules(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := extract.LoadOwn(false); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

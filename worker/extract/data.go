@@ -21,7 +21,7 @@ var (
 	//go:embed data/patterns.txt
 	patternsFile string
 
-	data = sync.OnceValue(func() *tables { return must(load(rulesFile, wordsFile, patternsFile)) })
+	data = sync.OnceValue(func() *tables { return must(load(rulesFile, wordsFile, patternsFile, false)) })
 )
 
 func must(t *tables, err error) *tables {
@@ -33,6 +33,7 @@ func must(t *tables, err error) *tables {
 
 // tables are the files, ready for use.
 type tables struct {
+	checked bool
 	rules   map[string]*rule
 	order   []string         // the IDs, as they stand in the file
 	lines   []*rule          // the rules for lines of text
@@ -42,15 +43,18 @@ type tables struct {
 	leads   map[string]*rule // by what stands before a mark
 	lists   map[string][]string
 	sets    map[string]map[string]bool
-	bids    map[string]lexemes
-	goods   map[string]lexemes
+	bids    tongues
+	goods   tongues
 	months  map[string]int
 	find    map[string]*pattern.Pattern
 }
 
-func load(rules, words, patterns string) (*tables, error) {
+// load reads the files. Where they are checked, each pattern is compiled: else that is
+// done when one is first used, for most articles have no use for most of them.
+func load(rules, words, patterns string, checked bool) (*tables, error) {
 	t := &tables{
-		rules: map[string]*rule{}, classes: map[string]*rule{}, cards: map[string]*rule{}, whole: map[string]*rule{}, leads: map[string]*rule{},
+		checked: checked,
+		rules:   map[string]*rule{}, classes: map[string]*rule{}, cards: map[string]*rule{}, whole: map[string]*rule{}, leads: map[string]*rule{},
 		lists: map[string][]string{}, sets: map[string]map[string]bool{}, months: map[string]int{}, find: map[string]*pattern.Pattern{},
 	}
 	if err := t.readWords(words); err != nil {
@@ -114,7 +118,6 @@ func (t *tables) condition(r *rule, name, rest string) (err error) {
 }
 
 func (t *tables) lineCondition(r *rule, name, rest string) (err error) {
-	var p *regexp.Regexp
 	switch name {
 	case "begin":
 		r.begin = append(r.begin, strings.Split(rest, "|")...)
@@ -123,13 +126,13 @@ func (t *tables) lineCondition(r *rule, name, rest string) (err error) {
 	case "need":
 		r.need = append(r.need, strings.Split(rest, "|")...)
 	case "plain":
-		p, err = t.pattern(rest)
-		r.plain = append(r.plain, p)
+		r.plain = append(r.plain, nil)
+		err = t.pattern(&r.plain[len(r.plain)-1], rest)
 	case "text":
-		p, err = t.pattern(rest)
-		r.text = append(r.text, p)
+		r.text = append(r.text, nil)
+		err = t.pattern(&r.text[len(r.text)-1], rest)
 	case "not":
-		r.not, err = t.pattern(rest)
+		err = t.pattern(&r.not, rest)
 	case "under":
 		r.under, err = strconv.Atoi(rest)
 	case "open":
@@ -142,17 +145,28 @@ func (t *tables) lineCondition(r *rule, name, rest string) (err error) {
 	return err
 }
 
-// pattern compiles an expression with the lists that it names.
-func (t *tables) pattern(s string) (*regexp.Regexp, error) {
-	for name, list := range t.lists {
-		s = strings.ReplaceAll(s, "{"+name+"}", strings.Join(list, "|"))
+// pattern makes a pattern of an expression with the lists that it names: {list}.
+func (t *tables) pattern(p **pattern.Pattern, s string) error {
+	if strings.ContainsRune(s, '{') {
+		s = listName.ReplaceAllStringFunc(s, func(name string) string {
+			if list, known := t.lists[name[1:len(name)-1]]; known {
+				return strings.Join(list, "|")
+			}
+			return name
+		})
 	}
-	p, err := regexp.Compile(s)
-	if err != nil {
-		return nil, fmt.Errorf("pattern: %w", err)
+	*p = pattern.New(s)
+	if !t.checked {
+		return nil
 	}
-	return p, nil
+	if _, err := regexp.Compile(s); err != nil {
+		return fmt.Errorf("pattern: %w", err)
+	}
+	return nil
 }
+
+// listName is the name of a list in an expression.
+var listName = pattern.New(`\{[a-z][a-z -]*\}`)
 
 // enter files a rule under its names. Each name has one rule.
 func enter(m map[string]*rule, r *rule, names []string) error {
@@ -224,11 +238,22 @@ func expr(name string) *pattern.Pattern {
 	return p
 }
 
-func byLanguage(lines []string) map[string]lexemes {
-	m := map[string]lexemes{"": lexemesOf(strings.Join(lines, "|"))}
+// tongues are lexemes by language, made of their lines when they are first asked for.
+type tongues map[string]func() lexemes
+
+// of returns those of a language; none where there is no line for it.
+func (t tongues) of(lang string) lexemes {
+	if l := t[lang]; l != nil {
+		return l()
+	}
+	return lexemes{}
+}
+
+func byLanguage(lines []string) tongues {
+	m := tongues{"": sync.OnceValue(func() lexemes { return lexemesOf(strings.Join(lines, "|")) })}
 	for i, lang := range strings.Fields(languages) {
 		if i < len(lines) {
-			m[lang] = lexemesOf(lines[i])
+			m[lang] = sync.OnceValue(func() lexemes { return lexemesOf(lines[i]) })
 		}
 	}
 	return m

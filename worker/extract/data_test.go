@@ -131,6 +131,14 @@ func TestOff(t *testing.T) {
 	}
 }
 
+// TestOwnRules: the files of this package are as they must be, each pattern too.
+func TestOwnRules(t *testing.T) {
+	t.Parallel()
+	if err := extract.LoadOwn(true); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestRulesFile: a file that is not as it must be is refused with its line.
 func TestRulesFile(t *testing.T) {
 	t.Parallel()

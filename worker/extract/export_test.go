@@ -15,8 +15,14 @@ func RuleIDs() []string { return data().order }
 // Fixed reports whether a site cannot switch a rule off.
 func Fixed(id string) bool { return data().rules[id].fixed }
 
-// Load reads other rules and words.
+// Load reads other rules and words, and checks them.
 func Load(rules, words, patterns string) error {
-	_, err := load(rules, words, patterns)
+	_, err := load(rules, words, patterns, true)
+	return err
+}
+
+// LoadOwn reads the rules and words of this package anew, and checks them or not.
+func LoadOwn(checked bool) error {
+	_, err := load(rulesFile, wordsFile, patternsFile, checked)
 	return err
 }

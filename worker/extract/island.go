@@ -60,7 +60,7 @@ func (s *island) add(i int, r raw, b Block, lang string) {
 		s.prose += mostProse + 1
 	case asking(b):
 		s.beckoned = true
-	case len(b.Text) < 40 && (b.ID == "tag.button" || r.share() > 0.9) && (button(r.node) || data().bids[lang].begin(fold(b.Text))):
+	case len(b.Text) < 40 && (b.ID == "tag.button" || r.share() > 0.9) && (button(r.node) || data().bids.of(lang).begin(fold(b.Text))):
 		s.beckoned = true
 	}
 }

@@ -34,7 +34,7 @@ func lexemesOf(list string) lexemes {
 func (p *Page) tongue() string {
 	lang, _, _ := strings.Cut(strings.ToLower(p.Language), "-")
 	switch {
-	case data().bids[lang].whole != nil && lang != "":
+	case data().bids[lang] != nil && lang != "":
 		return lang
 	case strings.ContainsFunc(p.Title, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) }):
 		return ""

@@ -2,10 +2,10 @@ package extract
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"lector"
+	"lector/worker/pattern"
 )
 
 // Reason says in one word why a block is not read. Several rules can have one
@@ -55,8 +55,8 @@ type rule struct {
 
 	onLines          bool // it has conditions for lines of text
 	begin, any, need []string
-	plain, text      []*regexp.Regexp
-	not              *regexp.Regexp
+	plain, text      []*pattern.Pattern
+	not              *pattern.Pattern
 	under            int
 	open, unquoted   bool
 }

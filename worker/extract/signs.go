@@ -62,7 +62,7 @@ func quotes(text string) bool {
 // hear finds the signs of a pitch in a text. What stands in quotation marks is
 // somebody else's.
 func hear(text, lang string) signs {
-	bids, goods := data().bids[lang], data().goods[lang]
+	bids, goods := data().bids.of(lang), data().goods.of(lang)
 	var s signs
 	plain := text
 	if strings.ContainsAny(text, quotationMarks) {
