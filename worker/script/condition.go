@@ -51,7 +51,7 @@ func (p *pack) expression(open, source, shut string) (*expression, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e, e.parse(open + whole + shut)
+	return e, e.parseLater(open+whole+shut, p.checked)
 }
 
 // stands reports whether the conditions of a shape hold at the current place:

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"regexp/syntax"
 	"strings"
 	"testing"
 )
@@ -13,7 +14,10 @@ import (
 // before and behind it, and of its numbers.
 func TestConditions(t *testing.T) {
 	t.Parallel()
-	p := &pack{lists: map[string][]string{"kings": {"Charles"}}, settings: map[string]string{"decimal": "."}, kinds: map[string]*wordlist{}}
+	p := &pack{
+		checked: true, types: map[string]*syntax.Regexp{}, kinds: map[string]*wordlist{},
+		lists: map[string][]string{"kings": {"Charles"}}, settings: map[string]string{"decimal": "."},
+	}
 	tests := []struct {
 		pattern, text, at string
 		want              bool

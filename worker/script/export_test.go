@@ -25,6 +25,6 @@ func OnePass(lang string) bool { return languageOf(Language(lang)).pack != nil }
 
 // ReadPack reads a language's pack anew.
 func ReadPack(lang string) error {
-	_, err := readPack(packFiles, "lang/"+lang)
+	_, err := readPack(packFiles, "lang/"+lang, false)
 	return err
 }

@@ -15,6 +15,8 @@ import (
 // same leftmost-first match. It is compiled when it is first tried.
 type expression struct {
 	lists   []*wordlist
+	types   []*syntax.Regexp
+	source  string // until it is parsed
 	tree    *syntax.Regexp
 	compile sync.Once
 	prog    *syntax.Prog
@@ -22,9 +24,11 @@ type expression struct {
 
 // A list stands in an expression as two characters of Unicode's private use:
 // its own, which says where it is in lists, and the sign that ends it, without
-// which the parser would make one class of two lists.
+// which the parser would make one class of two lists. A type stands there so while the
+// expression is parsed: hundreds of expressions share a few types, each parsed once.
 const (
 	listBase = '\ue000'
+	typeBase = '\uf000'
 	listEnd  = '\uf8ff'
 )
 
@@ -43,16 +47,79 @@ func (e *expression) listOf(c rune) *wordlist {
 }
 
 // parse reads the source, in which lists stand as list returned them.
-func (e *expression) parse(source string) (err error) {
-	e.tree, err = syntax.Parse(source, syntax.Perl)
+func (e *expression) parse(source string) error {
+	tree, err := syntax.Parse(source, syntax.Perl)
+	if err == nil {
+		e.tree = e.withTypes(tree)
+	}
 	return err
+}
+
+// typed adds a type and returns what stands for it.
+func (e *expression) typed(re *syntax.Regexp) string {
+	e.types = append(e.types, re)
+	return string([]rune{typeBase + rune(len(e.types)-1), listEnd})
+}
+
+// withTypes puts the types where their signs stand.
+func (e *expression) withTypes(re *syntax.Regexp) *syntax.Regexp {
+	if re.Op == syntax.OpLiteral {
+		return e.withTypesIn(re)
+	}
+	for i, sub := range re.Sub {
+		re.Sub[i] = e.withTypes(sub)
+	}
+	return re
+}
+
+// withTypesIn does so in a literal.
+func (e *expression) withTypesIn(re *syntax.Regexp) *syntax.Regexp {
+	var parts []*syntax.Regexp
+	from := 0
+	literal := func(to int) {
+		if from < to {
+			parts = append(parts, &syntax.Regexp{Op: syntax.OpLiteral, Flags: re.Flags, Rune: re.Rune[from:to]})
+		}
+	}
+	for i, c := range re.Rune {
+		if n := int(c - typeBase); n >= 0 && n < len(e.types) {
+			literal(i)
+			parts = append(parts, e.types[n])
+			from = i + 2
+		}
+	}
+	switch {
+	case from == 0: // there is none
+		return re
+	case from == len(re.Rune) && len(parts) == 1:
+		return parts[0]
+	}
+	literal(len(re.Rune))
+	return &syntax.Regexp{Op: syntax.OpConcat, Flags: re.Flags, Sub: parts}
+}
+
+// parseLater notes the source, to be parsed when the expression is first tried. Where it
+// is checked it is parsed at once.
+func (e *expression) parseLater(source string, checked bool) error {
+	if checked {
+		return e.parse(source)
+	}
+	e.source = source
+	return nil
 }
 
 func (e *expression) program() *syntax.Prog {
 	e.compile.Do(func() {
-		prog, err := syntax.Compile(e.tree.Simplify())
+		var err error
+		if e.tree == nil {
+			err = e.parse(e.source)
+		}
+		var prog *syntax.Prog
+		if err == nil {
+			prog, err = syntax.Compile(e.tree.Simplify())
+		}
 		if err != nil {
-			panic("expression: " + err.Error()) // as the parser took it, it has no more than is known
+			panic("expression: " + err.Error()) // a test checks all packs
 		}
 		e.prog = prog
 	})

@@ -62,7 +62,7 @@ func TestExpressions(t *testing.T) {
 	for _, tag := range packTags(t) {
 		t.Run(tag, func(t *testing.T) {
 			t.Parallel()
-			k, err := readPack(packFiles, "lang/"+tag)
+			k, err := readPack(packFiles, "lang/"+tag, true)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,4 +108,30 @@ func (p *pack) compare(t *testing.T, name string, e *expression, texts []string)
 		}
 	}
 	t.Logf("%s: %d of %d", name, found, len(texts))
+}
+
+// TestPacksAreReadInTwoWays: what is parsed when it is first used is the same as what is
+// parsed at once.
+func TestPacksAreReadInTwoWays(t *testing.T) {
+	t.Parallel()
+	for _, tag := range packTags(t) {
+		lazy, err := readPack(packFiles, "lang/"+tag, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checked, err := readPack(packFiles, "lang/"+tag, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		later, want := lazy.expressions(), checked.expressions()
+		if len(later) != len(want) {
+			t.Errorf("%s: %d expressions, want %d", tag, len(later), len(want))
+		}
+		for name, e := range want {
+			later[name].program()
+			if got := later[name].tree; !got.Equal(e.tree) {
+				t.Errorf("%s: %s: %v, want %v", tag, name, got, e.tree)
+			}
+		}
+	}
 }

@@ -63,7 +63,7 @@ func (p *pack) readNames(files fs.FS, dir string) error {
 	}
 	for _, r := range rows {
 		kind := r.columns[0]
-		n, err := parseNoun(row{place: r.place, columns: []string{r.columns[1], "-", "-", r.columns[2]}}, "no")
+		n, err := parseNoun(row{file: r.file, line: r.line, columns: []string{r.columns[1], "-", "-", r.columns[2]}}, "no")
 		if err != nil {
 			return err
 		}

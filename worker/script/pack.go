@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp/syntax"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +25,7 @@ var packFiles embed.FS
 // pack is what a language's folder says.
 type pack struct {
 	tag           string
+	checked       bool
 	settings      map[string]string
 	months        [12]month
 	abbreviations map[string][]abbreviation // by their first run of letters, in lower case
@@ -33,7 +35,8 @@ type pack struct {
 	lists         map[string][]string
 	grammar       grammar
 	shapes        shapes
-	kinds         map[string]*wordlist // of the types of fields; nil for one that is no list
+	kinds         map[string]*wordlist      // of the types of fields; nil for one that is no list
+	types         map[string]*syntax.Regexp // those that are no list
 	signs         signs
 	numbers       *lang.Spellout
 }
@@ -58,16 +61,17 @@ func (p *packs) language(tag string) *language {
 		return found.(*language)
 	}
 	var l *language
-	if k, err := readPack(p.files, path.Join("lang", tag)); err == nil {
+	if k, err := readPack(p.files, path.Join("lang", tag), false); err == nil {
 		l = k.language()
 	}
 	found, _ := p.read.LoadOrStore(tag, l)
 	return found.(*language)
 }
 
-// readPack reads the folder of a language.
-func readPack(files fs.FS, dir string) (*pack, error) {
-	p := &pack{tag: path.Base(dir), nouns: map[string]map[string]noun{}, kinds: map[string]*wordlist{}}
+// readPack reads the folder of a language. Where it is checked all of it is parsed: else
+// what most articles have no use for is parsed when it is first used.
+func readPack(files fs.FS, dir string, checked bool) (*pack, error) {
+	p := &pack{tag: path.Base(dir), checked: checked, nouns: map[string]map[string]noun{}, kinds: map[string]*wordlist{}, types: map[string]*syntax.Regexp{}}
 	for _, read := range []func(fs.FS, string) error{
 		p.readSettings, p.readMonths, p.readAbbreviations, p.readNouns, p.readLetters, p.readInitialisms, p.readLists, p.readGrammar, p.readShapes,
 	} {

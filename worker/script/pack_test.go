@@ -34,7 +34,7 @@ func TestPacks(t *testing.T) {
 		t.Errorf("packs of %q, want %q", tags, want)
 	}
 	for _, tag := range tags {
-		if _, err := readPack(packFiles, "lang/"+tag); err != nil {
+		if _, err := readPack(packFiles, "lang/"+tag, true); err != nil {
 			t.Error(err)
 		}
 		for _, name := range packFileNames {
@@ -84,7 +84,7 @@ func TestBadPacks(t *testing.T) {
 			}
 			files["lang/de/"+name] = &fstest.MapFile{Data: data}
 		}
-		if _, err := readPack(files, "lang/de"); err == nil || !strings.Contains(err.Error(), tc.want) {
+		if _, err := readPack(files, "lang/de", true); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s with %q: %v, want %q", tc.file, tc.to, err, tc.want)
 		}
 	}

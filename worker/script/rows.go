@@ -4,18 +4,49 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"regexp"
+	"strconv"
 	"strings"
 )
 
 // row is one line of a pack's file. Its columns are parted by a tab or by two
 // and more spaces; a line that begins with # is a comment.
 type row struct {
-	place   string // file and line, for those who wrote it
+	file    string // and line, for those who wrote it
+	line    int
 	columns []string
 }
 
-var columnGap = regexp.MustCompile(`\t+| {2,}`)
+func (r row) place() string { return r.file + ":" + strconv.Itoa(r.line) }
+
+// columnsOf takes a line apart.
+func columnsOf(line string) []string {
+	columns := make([]string, 0, 8)
+	for from, at := 0, 0; ; {
+		gap := gapAt(line[at:])
+		switch {
+		case at == len(line):
+			return append(columns, line[from:])
+		case gap == 0:
+			at++
+		default:
+			columns = append(columns, line[from:at])
+			at += gap
+			from = at
+		}
+	}
+}
+
+// gapAt returns how many bytes a gap between columns has that the text begins with, 0 for
+// none.
+func gapAt(text string) int {
+	if tabs := len(text) - len(strings.TrimLeft(text, "\t")); tabs > 0 {
+		return tabs
+	}
+	if spaces := len(text) - len(strings.TrimLeft(text, " ")); spaces > 1 {
+		return spaces
+	}
+	return 0
+}
 
 // column returns the nth column, "" where the line ends before it or says "-".
 func (r row) column(n int) string {
@@ -26,7 +57,7 @@ func (r row) column(n int) string {
 }
 
 func (r row) refuse(format string, values ...any) error {
-	return fmt.Errorf("%s: %w", r.place, fmt.Errorf(format, values...))
+	return fmt.Errorf("%s: %w", r.place(), fmt.Errorf(format, values...))
 }
 
 // readRows reads a file of a pack. Each line has at least the given number of
@@ -37,21 +68,22 @@ func readRows(files fs.FS, name string, columns, key int) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	var rows []row
-	seen := map[string]string{}
-	for i, line := range strings.Split(string(data), "\n") {
+	lines := strings.Split(string(data), "\n")
+	rows := make([]row, 0, len(lines))
+	seen := make(map[string]int, len(lines)) // the line of a key
+	for i, line := range lines {
 		if strings.TrimSpace(line) == "" || line[0] == '#' {
 			continue
 		}
-		r := row{place: fmt.Sprintf("%s:%d", name, i+1), columns: columnGap.Split(strings.TrimSpace(line), -1)}
+		r := row{file: name, line: i + 1, columns: columnsOf(strings.TrimSpace(line))}
 		if len(r.columns) < columns {
 			return nil, r.refuse("%d columns, at least %d are needed", len(r.columns), columns)
 		}
 		id := strings.Join(r.columns[:min(key, len(r.columns))], "\t")
-		if seen[id] != "" {
-			return nil, r.refuse("%q stands in %s already", id, seen[id])
+		if seen[id] != 0 {
+			return nil, r.refuse("%q stands in %s already", id, row{file: name, line: seen[id]}.place())
 		}
-		seen[id] = r.place
+		seen[id] = r.line
 		rows = append(rows, r)
 	}
 	if len(rows) == 0 {

@@ -5,9 +5,11 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -22,16 +24,16 @@ type shape struct {
 	never       *expression // what must not follow it; nil for no such thing
 	guards      []guardRule // how the numbers of its fields must relate
 	fields      map[string]field
-	needs       string   // one of these must stand near, so that most shapes need not be tried; "" for no such sign
-	literal     string   // and this text
-	need        asciiSet // the ASCII characters of needs
-	letter      asciiSet // and those of literal
-	beyond      bool     // needs has others too
-	letters     bool     // and a letter
-	digits      bool     // and a digit
-	units       bool     // and a letter or a sign that counts, as % and €
-	signed      bool     // it may begin with the sign of a number
-	spoken      []piece
+	needs       string         // one of these must stand near, so that most shapes need not be tried; "" for no such sign
+	literal     string         // and this text
+	need        asciiSet       // the ASCII characters of needs
+	letter      asciiSet       // and those of literal
+	beyond      bool           // needs has others too
+	letters     bool           // and a letter
+	digits      bool           // and a digit
+	units       bool           // and a letter or a sign that counts, as % and €
+	signed      bool           // it may begin with the sign of a number
+	spoken      func() []piece // what is said
 }
 
 // field is a typed group of a shape.
@@ -113,10 +115,20 @@ func (p *pack) parseShape(r row) (*shape, error) {
 	s.need, only = asciiOf(s.needs)
 	s.letter, _ = asciiOf(s.literal)
 	s.beyond = !only
-	if s.spoken, err = parseTemplate(r.columns[3], s.fields); err != nil {
-		return nil, r.refuse("%w", err)
+	s.spoken = sync.OnceValue(func() []piece { return must(parseTemplate(r.columns[3], s.fields)) })
+	if p.checked {
+		if _, err := parseTemplate(r.columns[3], s.fields); err != nil {
+			return nil, r.refuse("%w", err)
+		}
 	}
 	return s, nil
+}
+
+func must(pieces []piece, err error) []piece {
+	if err != nil {
+		panic("template: " + err.Error()) // a test checks all packs
+	}
+	return pieces
 }
 
 // placeholder is a typed field of a pattern: <n>, <a:n>, <w:@people> of a list,
@@ -220,10 +232,20 @@ func (p *pack) kind(e *expression, name string) string {
 		words = p.wordsOf(name)
 		p.kinds[name] = words
 	}
-	if words == nil {
-		return p.number(name)
+	if words != nil {
+		return e.list(words)
 	}
-	return e.list(words)
+	t, known := p.types[name]
+	if !known {
+		if written := p.number(name); written != "" {
+			t, _ = syntax.Parse(written, syntax.Perl) // a test checks all types
+		}
+		p.types[name] = t
+	}
+	if t == nil {
+		return ""
+	}
+	return e.typed(t)
 }
 
 // wordsOf returns the words that a type may be, nil for a type that is no list.

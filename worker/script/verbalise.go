@@ -125,7 +125,7 @@ type verbaliser struct {
 // verbalise returns what is said for a match, and whether each field can be said.
 func (r *reader) verbalise(m *match) (string, bool) {
 	v := &verbaliser{r: r, p: r.language.pack, m: m, category: "other"}
-	spoken, ok := v.pieces(m.shape.spoken)
+	spoken, ok := v.pieces(m.shape.spoken())
 	return strings.Join(strings.Fields(spoken), " "), ok
 }
 
