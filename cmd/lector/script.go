@@ -60,11 +60,14 @@ func (a *app) script(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	voices := a.openAhead(ctx, c)
 	data, err := a.readSource(ctx, files[0], fetch.Client{AllowPrivate: f.private})
 	if err != nil {
 		return err
 	}
-	out, err := a.buildScript(ctx, c, f, files[0], data)
+	out, err := a.buildScript(ctx, c, f, files[0], data, voices)
 	if err != nil {
 		return err
 	}
@@ -75,7 +78,7 @@ func (a *app) script(ctx context.Context, args []string) (err error) {
 }
 
 // buildScript writes the script of a file for the first voice that can read it.
-func (a *app) buildScript(ctx context.Context, c *config, f *scriptFlags, name string, data []byte) (*scriptReport, error) {
+func (a *app) buildScript(ctx context.Context, c *config, f *scriptFlags, name string, data []byte, voices func() []pricedVoice) (*scriptReport, error) {
 	siteName, site, err := c.siteOf(f.site)
 	if err != nil {
 		return nil, err
@@ -93,7 +96,7 @@ func (a *app) buildScript(ctx context.Context, c *config, f *scriptFlags, name s
 			return nil, err
 		}
 	}
-	for _, v := range a.pricedVoices(ctx, c, script.Language(options.Language)) {
+	for _, v := range ableFirst(voices(), script.Language(options.Language)) {
 		options.Normalise = script.Level(v.caps.Normalise)
 		s, err := script.Build(page, options)
 		if err != nil {
@@ -160,16 +163,37 @@ type pricedVoice struct {
 	caps  lector.Capabilities
 }
 
-// pricedVoices lists the configured voices that speak a language. One that is
-// not installed is quoted by its settings.
-func (a *app) pricedVoices(ctx context.Context, c *config, language string) []pricedVoice {
-	var able, unable []pricedVoice
+// openAhead opens the configured voices while the caller does something else: some ask a
+// program what it can say. The function that it returns waits for them.
+func (a *app) openAhead(ctx context.Context, c *config) func() []pricedVoice {
+	opened := make(chan []pricedVoice, 1)
+	go func() { opened <- a.openPriced(ctx, c) }()
+	return func() []pricedVoice { return <-opened }
+}
+
+// openPriced opens the configured voices, in the order of their names.
+func (a *app) openPriced(ctx context.Context, c *config) (all []pricedVoice) {
 	for _, name := range slices.Sorted(maps.Keys(c.Voices)) {
 		set := c.Voices[name]
 		q := pricedVoice{name: name, caps: lector.Capabilities{MaxLength: set.MaxChars, Price: set.Price, Normalise: set.Normalise, Languages: set.Languages}}
 		if v, err := a.openVoice(ctx, name, set); err == nil {
 			q.voice, q.caps = v, v.Capabilities()
 		}
+		all = append(all, q)
+	}
+	return all
+}
+
+// pricedVoices lists the configured voices, those that speak a language first.
+func (a *app) pricedVoices(ctx context.Context, c *config, language string) []pricedVoice {
+	return ableFirst(a.openPriced(ctx, c), language)
+}
+
+// ableFirst puts those first that speak a language. One that is
+// not installed is quoted by its settings.
+func ableFirst(all []pricedVoice, language string) []pricedVoice {
+	var able, unable []pricedVoice
+	for _, q := range all {
 		if q.voice != nil && q.caps.Speaks(language) {
 			able = append(able, q)
 		} else {

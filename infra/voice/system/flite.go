@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"lector"
 )
@@ -26,11 +27,15 @@ func (flite) describe(ctx context.Context, t tool, voice string) (description, e
 	if voice != "" {
 		d.voice = voice
 	}
-	help, _ := t.run(ctx, "", "--version") // exits 1 in some versions
+	var help, listed []byte
+	var err error
+	var both sync.WaitGroup                                   // each takes as long as it takes to load all voices
+	both.Go(func() { help, _ = t.run(ctx, "", "--version") }) // exits 1 in some versions
+	both.Go(func() { listed, err = t.run(ctx, "", "-lv") })
+	both.Wait()
 	if m := fliteVersion.FindSubmatch(help); m != nil {
 		d.version = string(m[1])
 	}
-	listed, err := t.run(ctx, "", "-lv")
 	if err != nil {
 		return d, fmt.Errorf("list voices: %w", err)
 	}
