@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -161,13 +162,26 @@ func (p *programs) job(args ...string) lector.Job {
 	return j
 }
 
-// await polls with commands until the job is at rest.
+// await watches the only article's job until it is at rest.
 func (p *programs) await(args ...string) (j lector.Job) {
 	p.t.Helper()
-	limittest.Until(p.t, "the job is at rest", func() bool {
-		j = p.job(args...)
-		return j.State.Terminal()
-	})
+	ctx, cancel := context.WithCancel(limittest.Context(p.t))
+	c := exec.CommandContext(ctx, filepath.Join(p.dir, "lector"), append([]string{"jobs", "watch", "-json"}, args...)...)
+	c.Env, c.Dir = p.env, p.dir
+	out, err := c.StdoutPipe()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	defer func() { cancel(); _ = c.Wait() }() // it watches on until it is killed
+	for records := json.NewDecoder(out); !j.State.Terminal(); {
+		j = lector.Job{}
+		if err := records.Decode(&j); err != nil {
+			p.t.Fatalf("watch the job: %v", err)
+		}
+	}
 	return j
 }
 
@@ -201,7 +215,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 	t.Parallel()
 	p := newPrograms(t)
 	tickets := p.closeGate()
-	const paragraphs, before = 24, 8
+	const paragraphs, before = 9, 3
 	page := p.page("harbour.html", paragraphs)
 	first := p.start("serve", "-data", "data")
 	p.run("publish", "-data", "data", "-title", "The harbour", page)
