@@ -51,11 +51,11 @@ func (m *fakeServices) voiced(latency time.Duration) (w *Worker, drain func(time
 	return w, flight.Drain
 }
 
-// paragraphs is an article of n chunks.
+// paragraphs is an article of n chunks: its paragraphs are just too long to be joined.
 func (b *fakeBroker) paragraphs(id string, n int) *fakeMessage {
 	var text strings.Builder
 	for i := range n {
-		fmt.Fprintf(&text, "<p>%s</p>", strings.Repeat(fmt.Sprintf("Row %d of the ferry %s was empty all day. ", i, id), 5))
+		fmt.Fprintf(&text, "<p>%s</p>", strings.Repeat(fmt.Sprintf("Row %d of the ferry %s was empty all day. ", i, id), 2))
 	}
 	return b.publish(lector.ArticleEvent{Type: lector.Published, Article: lector.Article{
 		Site: "havana", ID: id, Title: "Ferry " + id, Visibility: lector.Public, Body: lector.Body{ContentType: lector.HTML, Content: text.String()},

@@ -157,7 +157,8 @@ func TestThereAndBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	first, _ := openDisk(t)
-	fill(t, first, 12)
+	const articles = 5
+	fill(t, first, articles)
 	second, _ := openDisk(t)
 	for _, leg := range []struct {
 		from, to transfer.Target
@@ -169,7 +170,7 @@ func TestThereAndBack(t *testing.T) {
 			t.Errorf("report %+v", report)
 		}
 		copied := report.Clips.Copied + report.Claims.Copied + report.Lexicon.Copied + report.Withdrawn.Copied + report.Renditions.Copied
-		if all := 12*5 + 6; copied != all-before || report.Clips.Objects+report.Claims.Objects+report.Lexicon.Objects+report.Withdrawn.Objects+report.Renditions.Objects != all {
+		if all := articles*5 + 6; copied != all-before || report.Clips.Objects+report.Claims.Objects+report.Lexicon.Objects+report.Withdrawn.Objects+report.Renditions.Objects != all {
 			t.Errorf("copied %d of %d, of which %d were there: %+v", copied, all, before, report)
 		}
 	}

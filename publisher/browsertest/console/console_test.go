@@ -26,7 +26,7 @@ func newNewsroom() newsroom {
 	now := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
 	for i, state := range lector.States() {
 		n.jobs = append(n.jobs, lector.Job{
-			ID: strings.Repeat(string(rune('a'+i)), 26), Site: "havana", Article: strings.Repeat("id", 200), Title: strings.Repeat("Floods and a long word ", 500),
+			ID: strings.Repeat(string(rune('a'+i)), 26), Site: "havana", Article: strings.Repeat("id", 200), Title: strings.Repeat("Floods and a long word ", 50),
 			State: state, Class: lector.ClassVoiceRefused, Reason: strings.Repeat("https://voice.example/refused/", 40), Changed: now,
 			Attempts: []lector.Attempt{{Number: 1, Worker: "host-1-abcd", Started: now, Stage: lector.StageSynth, Error: "401"}},
 			Chunks:   []lector.ChunkState{{Hash: strings.Repeat("0", 64), Characters: 812, State: "synthesized", Unknown: 3}},
