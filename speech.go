@@ -2,6 +2,7 @@ package lector
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -85,4 +86,11 @@ func (c Capabilities) Speaks(language string) bool {
 	}
 	want := Primary(language)
 	return slices.ContainsFunc(c.Languages, func(l string) bool { return Primary(l) == want })
+}
+
+// Primary returns the primary subtag of a language tag in lower case: "en" for
+// "en-GB".
+func Primary(language string) string {
+	primary, _, _ := strings.Cut(strings.ReplaceAll(language, "_", "-"), "-")
+	return strings.ToLower(primary)
 }
