@@ -30,12 +30,14 @@ type AudioObject struct {
 	Encodes        *CreativeWork `json:"encodesCreativeWork,omitempty"`
 }
 
+// MediaObject is a file that belongs to the audio, as schema.org has it.
 type MediaObject struct {
 	Type           string `json:"@type"`
 	ContentURL     string `json:"contentUrl"`
 	EncodingFormat string `json:"encodingFormat"`
 }
 
+// CreativeWork is the article that is read, as schema.org has it.
 type CreativeWork struct {
 	Type     string `json:"@type"`
 	Headline string `json:"headline"`
