@@ -197,7 +197,7 @@ func bucketConfigs(replicas int) []jetstream.KeyValueConfig {
 		{Bucket: replays, Description: "replays of many articles, and how far they are", History: 1, TTL: replayTTL, Replicas: replicas},
 		{Bucket: reconciling, Description: "how far comparisons with feeds and CMSs have come", History: 1, Replicas: replicas},
 		{Bucket: access, Description: "hashes of the tokens that the private address takes", History: 1, Replicas: replicas},
-		{Bucket: listening, Description: "how each article is listened to, by days; nothing of it belongs to one listener", History: 1, TTL: listeningTTL, Replicas: replicas},
+		{Bucket: listening, Description: "how each article is listened to, in sums a day", History: 1, TTL: listeningTTL, Replicas: replicas},
 		leaseBucket(replicas),
 	}
 }

@@ -64,7 +64,7 @@ func newListeningHost(t *testing.T) (h *listeningHost, count func() lector.Liste
 	t.Cleanup(server.Close)
 	h.url = server.URL
 	return h, func() lector.Listening {
-		ctx, cancel := context.WithCancel(context.Background())
+		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		counter.Run(ctx) // keeps what is left
 		h.mu.Lock()
