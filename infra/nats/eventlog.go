@@ -162,20 +162,22 @@ func (c *Conn) StoredEvent(ctx context.Context, sequence uint64) (lector.Deliver
 	if err != nil {
 		return lector.Delivery{}, brokerError(fmt.Sprintf("article event %d", sequence), err)
 	}
-	header, err := nats.DecodeHeadersMsg(m.Header)
-	if err != nil {
-		header = nats.Header{}
-	}
+	header := m.headers()
 	letter := undelivered{conn: c, subject: m.Subject, header: header, data: m.Data, sequence: sequence}
 	d := lector.Delivery{Raw: m.Data, Sequence: sequence, Count: 1, Acknowledger: letter}
 	d.Event, d.Stored, d.Err = readArticle(m.Subject, header, m.Data, sequence, m.Time)
-	if d.Err != nil || !misplaced(m.Subject, d.Event) {
-		return d, nil
+	if d.Err == nil && misplaced(m.Subject, d.Event) {
+		return lector.Delivery{}, c.rekeyStored(ctx, m, header, d.Event)
 	}
-	if err := c.rekey(ctx, m, header, d.Event); err != nil {
-		return lector.Delivery{}, brokerError("event under another key", err)
+	return d, nil
+}
+
+// rekeyStored rekeys an event, and says that it is not where it was.
+func (c *Conn) rekeyStored(ctx context.Context, m storedMessage, header nats.Header, e lector.ArticleEvent) error {
+	if err := c.rekey(ctx, m, header, e); err != nil {
+		return brokerError("event under another key", err)
 	}
-	return lector.Delivery{}, brokerError(fmt.Sprintf("article event %d, now under the key of its article", sequence), lector.ErrNotFound)
+	return brokerError(fmt.Sprintf("article event %d, now under the key of its article", m.Sequence), lector.ErrNotFound)
 }
 
 // ArticleEvents returns the sequence numbers of an article's events that are greater than

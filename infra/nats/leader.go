@@ -104,6 +104,15 @@ func brokerError(what string, err error) error {
 	return lector.WithClass(wrapped, lector.ClassStorage)
 }
 
+// headers returns the headers of the message; none where they cannot be read.
+func (m storedMessage) headers() nats.Header {
+	h, err := nats.DecodeHeadersMsg(m.Header)
+	if err != nil {
+		return nats.Header{}
+	}
+	return h
+}
+
 // deleted reports whether the newest entry of a key says that it is gone.
 func (m storedMessage) deleted() bool {
 	h, err := nats.DecodeHeadersMsg(m.Header)
