@@ -359,6 +359,8 @@ func TestEndlessBody(t *testing.T) {
 	if sent > 64<<20 { // what the two ends of the connection hold is among it
 		t.Errorf("%d MB were taken", sent>>20)
 	}
+	c.Close()
+	s.Close() // waits for the handler
 	if d.outcomes["too_large"] != 1 || len(d.broker.events) > 0 {
 		t.Errorf("%v, %d events", d.outcomes, len(d.broker.events))
 	}
