@@ -14,7 +14,6 @@ import (
 	"testing"
 
 	"lector"
-	"lector/infra/lectortest"
 	"lector/publisher/paper"
 )
 
@@ -25,10 +24,25 @@ type program struct {
 	dir  string
 }
 
+// build returns the program that was built for all tests, or builds one.
+func build(t *testing.T) string {
+	t.Helper()
+	if path := os.Getenv("LECTOR_TEST_PROGRAM"); path != "" {
+		return path
+	}
+	path := filepath.Join(t.TempDir(), "lector")
+	c := exec.CommandContext(t.Context(), "go", "build", "-o", path, "./cmd/lector")
+	c.Dir = "../../.."
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return path
+}
+
 // configure configures lector with the voice at the address.
 func configure(t *testing.T, voice string) program {
 	t.Helper()
-	p := program{t, lectortest.Program(t), t.TempDir()}
+	p := program{t, build(t), t.TempDir()}
 	settings := fmt.Sprintf("data: data\nvoices:\n  tone: {backend: openai, url: %q, voice: tone, format: wav, sample_rate: %d}\n"+
 		"sites:\n  %s: {title: %s, language: en, spoken_disclosure: start, voices: {en: [tone]}}\n", voice, sampleRate, paper.Site, paper.Title)
 	if err := os.WriteFile(filepath.Join(p.dir, "lector.yaml"), []byte(settings), 0o600); err != nil {
