@@ -216,7 +216,8 @@ func (p permitted) MayReplay() bool { return p.role.May(lector.RoleReplay) }
 func (p permitted) MayEdit() bool { return p.role.May(lector.RoleEdit) }
 
 // policy lets a page load its own style and script, and ask this server, and nothing else.
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; media-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // limit is how long a page may be asked for.
 const limit = 20 * time.Second

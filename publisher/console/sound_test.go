@@ -16,12 +16,11 @@ import (
 
 // sound is the part of a newsroom that speaks.
 type sound struct {
-	entries  []LexiconEntry
-	version  int
-	clips    map[string]bool // that are there
-	price    float64
-	conflict bool
-	lost     error // why nobody knows what was spent
+	entries []LexiconEntry
+	version int
+	clips   map[string]bool // that are there
+	price   float64
+	lost    error // why nobody knows what was spent
 }
 
 func (s *sound) VoiceStates() []VoiceState {
@@ -76,7 +75,7 @@ func (s *sound) Lexicon(context.Context, string) ([]LexiconEntry, int, error) {
 }
 
 func (s *sound) ChangeLexicon(_ context.Context, _ string, version int, e LexiconEntry, remove bool) error {
-	if version != s.version || s.conflict {
+	if version != s.version {
 		return lector.ErrConflict
 	}
 	s.entries = slices.DeleteFunc(s.entries, e.same)
