@@ -20,7 +20,7 @@ var mayImport = map[string][]string{
 	"":          {},
 	"audio":     {},
 	"worker":    {"", "audio"},
-	"publisher": {"", "audio", "infra/lectortest"}, // whose name ends in test: for tests only
+	"publisher": {"", "audio"},
 	"infra":     {"", "audio/mpeg", "audio/id3", "audio/pcm"},
 	"cmd":       {"", "audio", "worker", "publisher", "infra"},
 }
