@@ -113,7 +113,7 @@ func runBlock(t *testing.T, text string) {
 		t.Fatal(err)
 	}
 	if strings.Contains(text, "ghost-key") {
-		if err := os.WriteFile(filepath.Join(p.dir, "ghost-key"), []byte(ghostKeyID+":"+ghostKeySecret+"\n"), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(p.dir, "data", "ghost-key"), []byte(ghostKeyID+":"+ghostKeySecret+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
