@@ -99,6 +99,7 @@ func TestReplayByQuery(t *testing.T) {
 		if i == 4 {
 			want[1] = lector.AudioRemoved
 		}
+		limittest.Until(t, "article "+a.ID+" is announced", func() bool { return len(h.announced(a)) >= len(want) }) // behind its record
 		if got := h.announced(a); !slices.Equal(got, want) {
 			t.Errorf("article %s announced %v", a.ID, got)
 		}
