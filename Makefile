@@ -77,9 +77,9 @@ check-deploy: ## compose file, Dockerfiles and manifests by the parsers of their
 # A part that fails does not keep the others from being measured. On a quiet machine it
 # takes about ten minutes; each part has a target of its own.
 bench: ## how fast it is here, and beside the other tools on the PATH
-	@$(MAKE) --no-print-directory -k bench-functions bench-pipeline bench-worker bench-audio bench-bytes bench-doors
+	@$(MAKE) --no-print-directory -k bench-functions bench-pipeline bench-worker bench-audio bench-bytes bench-intake
 
-.PHONY: bench-functions bench-pipeline bench-worker bench-audio bench-bytes bench-doors bench-binary
+.PHONY: bench-functions bench-pipeline bench-worker bench-audio bench-bytes bench-intake bench-binary
 bench-binary:
 	@$(BUILD)
 
@@ -102,8 +102,8 @@ bench-audio: bench-binary
 bench-bytes: bench-binary
 	$(GO) run ./publisher/bench -lector $(BIN)/lector
 
-bench-doors: bench-binary
-	$(GO) run ./publisher/bench/doors -lector $(BIN)/lector
+bench-intake: bench-binary
+	$(GO) run ./publisher/bench/intake -lector $(BIN)/lector
 
 # PAGES is a folder of annotated pages from elsewhere; worker/extract/DESIGN.md says of what form.
 .PHONY: rules

@@ -1,9 +1,9 @@
-// Command doors measures the doors for CMSs of a whole process on this machine: a burst
+// Command intake measures how a whole process takes in what CMSs send on this machine: a burst
 // of signed webhooks, and the nightly comparison with a large archive, broken off half
 // way by a kill. It prints a Markdown table. Memory is what the kernel counts as resident,
 // from /proc, so it is for Linux only.
 //
-//	go run ./publisher/bench/doors -lector bin/lector
+//	go run ./publisher/bench/intake -lector bin/lector
 package main
 
 import (
@@ -26,7 +26,7 @@ func main() {
 	flag.IntVar(&b.archive, "archive", 10_000, "so `MANY` articles of the archive")
 	flag.Parse()
 	if runtime.GOOS != "linux" {
-		fmt.Println("SKIPPED: the doors: memory is read from /proc, which is Linux's")
+		fmt.Println("SKIPPED: intake: memory is read from /proc, which is Linux's")
 		return
 	}
 	if err := b.run(context.Background()); err != nil {
@@ -44,7 +44,7 @@ type bench struct {
 }
 
 func (b bench) run(ctx context.Context) (err error) {
-	dir, err := os.MkdirTemp("", "lector-doors-")
+	dir, err := os.MkdirTemp("", "lector-intake-")
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (b bench) run(ctx context.Context) (err error) {
 	if err := i.prepare(g.URL); err != nil {
 		return err
 	}
-	fmt.Printf("## The doors for CMSs: %d processors\n\n| what | figure | target |\n|---|---|---|\n", runtime.NumCPU())
+	fmt.Printf("## Intake from CMSs: %d processors\n\n| what | figure | target |\n|---|---|---|\n", runtime.NumCPU())
 	if err := b.webhooks(ctx, i, g); err != nil {
 		return err
 	}
