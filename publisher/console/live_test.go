@@ -12,6 +12,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -168,27 +169,39 @@ func TestFaultIsShownAndHeals(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l, c := NewLive(), newClient()
+		var mu sync.Mutex
 		var away error
 		letters, asked := 0, 0
+		set := func(err error, more int) {
+			mu.Lock()
+			defer mu.Unlock()
+			away, letters = err, letters+more
+		}
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		go l.Run(ctx, Watched{
-			Fault: func() error { return away },
+			Fault: func() error {
+				mu.Lock()
+				defer mu.Unlock()
+				return away
+			},
 			DeadLetters: func(context.Context) (string, error) {
+				mu.Lock()
+				defer mu.Unlock()
 				asked++
 				return fmt.Sprint(letters), away
 			},
 		})
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if asked > 0 {
 			t.Errorf("%d questions for a page that nobody has open", asked)
 		}
 		leave, over := follow(t, l, c, fmt.Sprintf("topic=deadletters&since=%d", l.currentPlace()))
 		time.Sleep(5 * time.Second)
-		away = fmt.Errorf("NATS is\naway")
+		set(errors.New("NATS is\naway"), 0)
 		time.Sleep(time.Minute)
-		letters++
-		away = nil
+		set(nil, 1)
 		time.Sleep(5 * time.Second)
 		leave()
 		<-over
