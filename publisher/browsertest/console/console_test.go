@@ -160,28 +160,16 @@ func (newsroom) Impact(context.Context, string, console.LexiconEntry) (console.L
 	return console.LexiconImpact{Articles: 2, Segments: 4, Characters: 812, Cost: .0125, Touched: []console.TouchedArticle{{Site: "havana", Article: "a", Title: long, Example: long, Characters: 800}, {Site: "havana", Article: "b", Title: "Short", Example: "In Kyiv.", Characters: 12}}}, nil
 }
 
-// pages is all that the console shows.
-type pages interface {
-	console.Audit
-	console.Jobs
-	console.Letters
-	console.Replays
-	console.Pauses
-	console.Voices
-	console.Samples
-	console.Lexicons
-	console.Listening
-}
-
-// serve serves the console of a newsroom to this machine.
-func serve(t *testing.T, n pages, live *console.Live) (address string) {
+// serve serves the console of a newsroom with these jobs to this machine.
+func serve(t *testing.T, n newsroom, jobs console.Jobs, live *console.Live) (address string) {
 	t.Helper()
 	h, err := console.New(console.Config{
 		Sourced: []string{"havana"}, Coverage: func() []reconcile.Report {
 			e := reconcile.Entry{ID: strings.Repeat("id", 200), Title: strings.Repeat("Floods and a long word ", 50), URL: "https://reader.example/a", Finding: reconcile.Missing, Reason: strings.Repeat("https://voice.example/refused/", 40)}
 			return []reconcile.Report{{Site: "havana", Lacking: 1, Held: true, Entries: []reconcile.Entry{e}, Gone: []reconcile.Entry{{ID: "gone", Finding: reconcile.Gone}}}}
 		},
-		Reading: readAloud, Listening: n, VoiceBook: n, Samples: n, Lexicons: n, Audit: n, Jobs: n, Letters: n, Replays: n, Pauses: n, Live: live, Sites: []string{"havana"}, Voices: []string{"amy"}, Log: slog.New(slog.DiscardHandler),
+		Reading: readAloud, Listening: n, VoiceBook: n, Samples: n, Lexicons: n, Audit: n, Jobs: jobs, Letters: n, Replays: n, Pauses: n, Live: live,
+		Sites: []string{"havana"}, Voices: []string{"amy"}, Log: slog.New(slog.DiscardHandler),
 		Explain: func(_ context.Context, words []string) (console.Explanation, error) {
 			return console.Explain(console.Evidence{Site: "havana", Article: strings.Join(words, " ")}), nil
 		},
@@ -208,7 +196,7 @@ func TestPagesCanBeUsedByEverybody(t *testing.T) {
 	}
 	defer b.Close()
 	n := newNewsroom()
-	address := serve(t, n, console.NewLive())
+	address := serve(t, n, n, console.NewLive())
 	for _, look := range []browsertest.Look{{}, {Width: 375, Height: 700, Dark: true}, {NoScript: true}} {
 		lookAtAll(t, b, address, look, n.jobs[4].ID)
 	}

@@ -100,7 +100,7 @@ func TestOpenPageIsKeptUpToDate(t *testing.T) {
 	defer b.Close()
 	n, live := &busyNewsroom{newsroom: newNewsroom()}, console.NewLive()
 	n.step.Store(1000)
-	page, err := b.Open(serve(t, n, live)+"/jobs", browsertest.Look{})
+	page, err := b.Open(serve(t, n.newsroom, n, live)+"/jobs", browsertest.Look{})
 	if err != nil {
 		t.Fatal(err)
 	}
