@@ -81,6 +81,7 @@ type Sweeper struct {
 	found chan lector.Delivery
 	mu    sync.Mutex
 	mine  map[uint64]time.Time // when Next would return an event again that it has returned, by sequence number
+	ended []uint64             // of mine, what has ended since the sweep began
 }
 
 // Run sweeps until ctx ends, while no other worker does.
@@ -141,6 +142,7 @@ type watched struct {
 // the records say: a record is written before its event is acknowledged, so what the
 // queue has settled and the record has not is lost for certain.
 func (s *Sweeper) sweep(ctx context.Context, w *watched) error {
+	s.forgetEnded()
 	queue, err := s.Events.QueueState(ctx)
 	if err != nil {
 		return err
@@ -283,7 +285,9 @@ func (s *Sweeper) withoutOwner(open []openEvent, queue lector.QueueState) (lost 
 	slices.SortFunc(others, func(a, b openEvent) int { return a.seen.Compare(b.seen) })
 	lost = append(lost, others[:max(0, len(others)-queue.Unsettled)]...)
 	now := s.now()
-	return slices.DeleteFunc(lost, func(o openEvent) bool { return s.mine[o.Sequence].After(now) })
+	return slices.DeleteFunc(lost, func(o openEvent) bool {
+		return s.mine[o.Sequence].After(now) || slices.Contains(s.ended, o.Sequence)
+	})
 }
 
 func later(a, b time.Time) time.Time {
@@ -500,7 +504,7 @@ type sweptEvent struct {
 }
 
 func (e sweptEvent) Ack(ctx context.Context) error {
-	e.sweeper.forget(e.sequence)
+	e.sweeper.end(e.sequence)
 	return e.Acknowledger.Ack(ctx)
 }
 
@@ -516,8 +520,26 @@ func (e sweptEvent) Term(class lector.Class, reason string) error {
 	if err != nil {
 		return fmt.Errorf("event %d: %w", e.sequence, errors.Join(err, e.Nak(e.sweeper.interval())))
 	}
-	e.sweeper.forget(e.sequence)
+	e.sweeper.end(e.sequence)
 	return nil
+}
+
+// end notes that an event has ended. The sweep that is under way may have read its record
+// before, so the next one forgets it.
+func (s *Sweeper) end(sequence uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = append(s.ended, sequence)
+}
+
+// forgetEnded forgets what has ended: from now on the records say so.
+func (s *Sweeper) forgetEnded() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, sequence := range s.ended {
+		delete(s.mine, sequence)
+	}
+	s.ended = nil
 }
 
 func (s *Sweeper) forget(sequence uint64) {

@@ -25,6 +25,7 @@ type fakeLog struct {
 	gone    map[uint64]bool // events that are not in the stream any more
 	letters map[uint64]bool
 	held    map[string]bool
+	onHeld  func()   // called when a lease is asked for; may be nil
 	earlier []uint64 // events of the article before its newest
 }
 
@@ -64,7 +65,12 @@ func (f *fakeLog) DeadLettered(_ context.Context, p lector.EventPlace) (bool, er
 	return f.letters[p.Sequence], nil
 }
 
-func (f *fakeLog) Held(_ context.Context, name string) (bool, error) { return f.held[name], nil }
+func (f *fakeLog) Held(_ context.Context, name string) (bool, error) {
+	if f.onHeld != nil {
+		f.onHeld()
+	}
+	return f.held[name], nil
+}
 
 func (f *fakeLog) Jobs(context.Context) iter.Seq2[lector.Job, error] {
 	return func(yield func(lector.Job, error) bool) {
@@ -353,6 +359,36 @@ func TestSweepOwnsWhatItFound(t *testing.T) {
 		time.Sleep(time.Hour)
 		if got := s.look(t); len(got) > 0 || len(s.w.events) > 0 || len(s.mine) > 0 {
 			t.Errorf("handed out %v, watches %v, has %v", got, s.w.events, s.mine)
+		}
+	})
+}
+
+// TestSweepCountsOnceWhatEndsMeanwhile has the worker come to its end when a sweep has read
+// the record and does not know it yet.
+func TestSweepCountsOnceWhatEndsMeanwhile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		log := &fakeLog{}
+		s := newSweeping(t.Context(), log)
+		log.event("a", 1, lector.Job{Sequence: 1, State: lector.Running})
+		log.queue = lector.QueueState{Settled: 1, Delivered: 1}
+		if got := s.look(t); len(got) != 1 {
+			t.Fatalf("handed out %v", got)
+		}
+		found := s.handed[0]
+		log.onHeld = func() {
+			log.onHeld = nil
+			log.event("a", 1, lector.Job{Sequence: 1, State: lector.Ready, Announced: true})
+			if err := found.Ack(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		for range 3 {
+			time.Sleep(time.Hour)
+			s.look(t)
+		}
+		if s.found != 1 || len(s.mine) > 0 || log.onHeld != nil {
+			t.Errorf("counted %d, has %v", s.found, s.mine)
 		}
 	})
 }
