@@ -163,6 +163,7 @@ func (b *bench) measure(ctx context.Context) (r benchReport, err error) {
 	if err != nil {
 		return r, err
 	}
+	tried := b.conn.TriedWrites()
 	all, above, err := b.oneByOne(ctx, "single", &r)
 	if err != nil {
 		return r, err
@@ -172,7 +173,7 @@ func (b *bench) measure(ctx context.Context) (r benchReport, err error) {
 	if err != nil {
 		return r, err
 	}
-	r.DurableWrites = float64(after-before) / float64(b.flags.articles)
+	r.DurableWrites = float64(after-before-(b.conn.TriedWrites()-tried)) / float64(b.flags.articles)
 	b.voice.hears.Store(true)
 	_, above, err = b.oneByOne(ctx, "heard", &r)
 	b.voice.hears.Store(false)

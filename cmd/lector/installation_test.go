@@ -85,6 +85,7 @@ type installation struct {
 	stop     context.CancelFunc
 	done     chan error
 	once     sync.Once
+	others   []*server
 	closeAll func() // closes what is open, once it does not run any more
 }
 

@@ -130,6 +130,7 @@ func openWithProvider(t *testing.T, dir string, workers int, edit func(*config))
 			t.Fatal(err)
 		}
 		more.answers.Hesitation = time.Hour
+		th.others = append(th.others, more)
 		(&installation{server: more, t: t}).start()
 	}
 	return th

@@ -21,3 +21,7 @@ func (c *Conn) DurableWrites(ctx context.Context) (uint64, error) {
 	}
 	return all, nil
 }
+
+// TriedWrites returns how often a watchdog of this connection has tried whether the
+// servers write: DurableWrites counts these, too, at most once each.
+func (c *Conn) TriedWrites() uint64 { return c.writes.tried.Load() }

@@ -449,6 +449,7 @@ func (w *Watchdog) tryWrite(ctx context.Context) []error {
 	if w.heal && w.conn.writes.suspect(w.probe) {
 		ctx, cancel := context.WithTimeout(ctx, w.answer)
 		defer cancel()
+		w.conn.writes.tried.Add(1)
 		_, _ = w.conn.js.PublishMsg(ctx, probe()) // noted as every write
 	}
 	var all []error

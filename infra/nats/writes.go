@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -21,6 +22,7 @@ type writes struct {
 	unconfirmed map[string]unconfirmed // by the name of the stream
 	confirmed   time.Time              // of the last write that was confirmed, to any stream
 	now         func() time.Time
+	tried       atomic.Uint64 // probes of the watchdog
 }
 
 // unconfirmed is the last write to a stream, to which no answer came.
