@@ -241,12 +241,15 @@ func TestEventLogOfACluster(t *testing.T) {
 		q, err := c.QueueState(t.Context())
 		return err == nil && q.Waiting == 1 && !q.Oldest.IsZero()
 	})
-	if d, err := c.StoredEvent(t.Context(), n); err != nil || d.Event.Article.ID != "a" {
-		t.Errorf("%+v, %v", d, err)
-	}
-	if floor, err := c.settledFloor(t.Context()); err != nil || floor != n-1 {
-		t.Errorf("floor %d, %v", floor, err)
-	}
+	// A leader may still be elected for each stream and consumer, so an answer is waited for.
+	limittest.Until(t, "the stored event", func() bool {
+		d, err := c.StoredEvent(t.Context(), n)
+		return err == nil && d.Event.Article.ID == "a"
+	})
+	limittest.Until(t, "the place before the event that waits", func() bool {
+		floor, err := c.settledFloor(t.Context())
+		return err == nil && floor == n-1
+	})
 }
 
 func TestArticleEvents(t *testing.T) {
