@@ -37,8 +37,9 @@ type Answers struct {
 	looked bool       // for what an earlier process has left in the spool
 
 	mu      sync.Mutex
-	down    error                  // why the store did not take the last answer; nil: it did
-	pending map[string]*time.Timer // until answers in Local are synced, by hash
+	down    error                    // why the store did not take the last answer; nil: it did
+	pending map[string]*time.Timer   // until answers in Local are synced, by hash
+	writing map[string]chan struct{} // answers on their way into Local, by hash; closed at the end
 }
 
 // LocalStore is a store on this machine's disk. What PutUnsynced has written outlives this
@@ -220,8 +221,9 @@ func (a *Answers) Put(ctx context.Context, hash string, answer []byte, spooled f
 // putLocal puts an answer into the local store. One that takes long is asked again, in
 // another way.
 func (a *Answers) putLocal(ctx context.Context, hash string, answer []byte) error {
-	done := make(chan error, 1)
+	done, written := make(chan error, 1), a.beginWriting(hash)
 	go func() {
+		defer written()
 		sync, err := a.Local.PutUnsynced(ctx, lector.NewObject(lector.AnswerKey(hash)), bytes.NewReader(answer))
 		if err == nil {
 			a.syncLater(hash, sync)
@@ -233,6 +235,42 @@ func (a *Answers) putLocal(ctx context.Context, hash string, answer []byte) erro
 		return err
 	case <-time.After(patience):
 		return errors.New("the local store takes long")
+	}
+}
+
+// beginWriting notes that an answer is on its way into the local store, until the
+// function is called that it returns.
+func (a *Answers) beginWriting(hash string) (written func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.writing == nil {
+		a.writing = map[string]chan struct{}{}
+	}
+	end := make(chan struct{})
+	a.writing[hash] = end
+	return func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		close(end)
+		if a.writing[hash] == end {
+			delete(a.writing, hash)
+		}
+	}
+}
+
+// awaitWriting returns when no answer with this hash is on its way into the local store.
+func (a *Answers) awaitWriting(ctx context.Context, hash string) error {
+	a.mu.Lock()
+	end := a.writing[hash]
+	a.mu.Unlock()
+	if end == nil {
+		return nil
+	}
+	select {
+	case <-end:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 
@@ -398,10 +436,14 @@ func (a *Answers) checkRoom(more int64) error {
 	return err
 }
 
-// Delete removes an answer.
+// Delete removes an answer. One that the local store still writes, since it took long,
+// is removed when it is written: nobody would remove it later.
 func (a *Answers) Delete(ctx context.Context, hash string) error {
 	a.unspool(hash)
 	if a.Local != nil {
+		if err := a.awaitWriting(ctx, hash); err != nil {
+			return err
+		}
 		a.needsNoSync(hash)
 		return a.Local.DeleteUnsynced(ctx, lector.AnswerKey(hash))
 	}

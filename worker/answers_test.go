@@ -258,6 +258,7 @@ func (hangingStore) Put(ctx context.Context, _ lector.Object, _ io.ReadSeeker) e
 type localStore struct {
 	*fakeServices
 	hangs  bool
+	takes  time.Duration
 	err    error
 	synced map[string]int
 }
@@ -270,6 +271,7 @@ func (s localStore) PutUnsynced(ctx context.Context, o lector.Object, body io.Re
 	if s.err != nil {
 		return nil, s.err
 	}
+	time.Sleep(s.takes) // of a synctest bubble
 	return func() error { s.synced[o.Key]++; return nil }, s.fakeServices.Put(ctx, o, body)
 }
 
@@ -312,6 +314,34 @@ func TestLocalStoreHasAnAnswerAtOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestDeleteOfWhatIsStillWritten leaves nothing: the local store took long with an answer,
+// which was put in another way meanwhile and is done with before the store has it.
+func TestDeleteOfWhatIsStillWritten(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := localStore{fakeServices: newFakeServices(), takes: 3 * patience, synced: map[string]int{}}
+		a := &Answers{Store: s, Local: s, Spool: dir}
+		if err := a.Put(t.Context(), "aa00", []byte("one"), nil); err != nil {
+			t.Fatal(err)
+		}
+		ended, end := context.WithCancel(t.Context())
+		end()
+		if err := a.Delete(ended, "aa00"); !errors.Is(err, context.Canceled) {
+			t.Errorf("deleted while it is written: %v", err)
+		}
+		if err := a.Delete(t.Context(), "aa00"); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		left, err := a.spooled()
+		if len(s.objects)+len(left)+len(a.pending)+len(a.writing)+len(s.synced) > 0 || err != nil {
+			t.Errorf("left %v, %q, %v, synced %v, %v", s.objects, left, a.writing, s.synced, err)
+		}
+	})
 }
 
 // TestLocalStoreThatHangsOrRefuses leaves the answer to the ways of all other stores.
