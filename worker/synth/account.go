@@ -41,15 +41,20 @@ type Account struct {
 	log    *slog.Logger
 	calls  atomic.Int64 // that are planned and have not ended
 
+	// writing is held by who writes to the ledger or the budget. It is not mu, since an
+	// answer that comes meanwhile must not wait for them until it is kept.
+	writing sync.Mutex
+	last    lector.AttemptUsage // the entry that was written last; guarded by writing
+
 	mu       sync.Mutex
 	usage    lector.AttemptUsage // with the calls that are planned
 	written  bool                // the calls that are planned are in the ledger
-	last     lector.AttemptUsage // the entry that was written last
 	reserved []lector.Call       // in the budget
 	left     allowance           // of what is reserved
 	open     map[string]lector.Call
 	made     []lector.Call // calls that have ended, and what was reused
 	closed   bool
+	late     bool // the last call has ended after the account was closed, and that is not written
 }
 
 // allowance is what may be spent.
@@ -83,22 +88,31 @@ func (a *Account) Reserve(ctx context.Context, planned []lector.Call, concurrenc
 	if len(planned) == 0 {
 		return nil
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.writing.Lock()
+	defer a.writing.Unlock()
 	if err := a.reserve(ctx, planned); err != nil {
 		return err
 	}
 	a.calls.Add(int64(len(planned)))
-	a.usage.Calls = append(a.usage.Calls, planned...)
-	a.usage.Concurrency += concurrency
-	if err := a.write(ctx, a.usage); err != nil {
+	if err := a.write(ctx, a.plan(planned, concurrency)); err != nil {
 		return err
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.written = true
 	return nil
 }
 
-// write writes an entry into the ledger.
+// plan returns the entry with further calls that are planned.
+func (a *Account) plan(planned []lector.Call, concurrency int) lector.AttemptUsage {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.usage.Calls = append(slices.Clone(a.usage.Calls), planned...)
+	a.usage.Concurrency += concurrency
+	return a.usage
+}
+
+// write writes an entry into the ledger. The caller holds writing.
 func (a *Account) write(ctx context.Context, u lector.AttemptUsage) error {
 	if err := a.ledger.Write(ctx, u); err != nil {
 		return lector.WithClass(fmt.Errorf("usage ledger: %w", err), lector.ClassStorage)
@@ -113,17 +127,24 @@ func (a *Account) spooled(ctx context.Context, chunk, answer string) {
 	if a == nil {
 		return
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.usage.Spooled = append(a.usage.Spooled, lector.SpooledAnswer{Chunk: chunk, Answer: answer, At: time.Now().UTC()})
+	a.writing.Lock()
+	defer a.writing.Unlock()
 	u := a.last // there is one: a call is in the ledger before it is made
-	u.Spooled = slices.Clone(a.usage.Spooled)
+	u.Spooled = a.noteSpooled(lector.SpooledAnswer{Chunk: chunk, Answer: answer, At: time.Now().UTC()})
 	if err := a.write(ctx, u); err != nil {
 		a.log.Warn("nobody else knows of an answer in the spool", "job", a.usage.Job, "error", err)
 	}
 }
 
-// reserve takes the calls out of the budget, as one.
+// noteSpooled returns all answers that are in the spool, with one more.
+func (a *Account) noteSpooled(s lector.SpooledAnswer) []lector.SpooledAnswer {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.usage.Spooled = append(slices.Clone(a.usage.Spooled), s)
+	return a.usage.Spooled
+}
+
+// reserve takes the calls out of the budget, as one. The caller holds writing.
 func (a *Account) reserve(ctx context.Context, calls []lector.Call) error {
 	sum := lector.Call{ID: rand.Text(), Site: a.usage.Site, Job: a.usage.Job, Began: time.Now().UTC()}
 	for _, c := range calls {
@@ -132,6 +153,8 @@ func (a *Account) reserve(ctx context.Context, calls []lector.Call) error {
 	if err := a.budget.Reserve(ctx, sum); err != nil {
 		return err
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.reserved = append(a.reserved, sum)
 	a.left.add(sum, 1)
 	return nil
@@ -148,20 +171,34 @@ func (a *Account) begin(ctx context.Context, c lector.Call) error {
 			return err
 		}
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if !a.left.covers(c) {
-		if err := a.reserve(ctx, []lector.Call{c}); err != nil {
+	for !a.take(c) {
+		if err := a.reserveMore(ctx, c); err != nil {
 			return err
 		}
 	}
-	a.left.add(c, -1)
-	a.open[c.ID] = c
 	return nil
 }
 
-// end closes a call. What it did not spend is there for the next. The last one of
-// an account that was closed meanwhile writes its end.
+// take opens a call that what is left of the reservations covers.
+func (a *Account) take(c lector.Call) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.left.covers(c) {
+		return false
+	}
+	a.left.add(c, -1)
+	a.open[c.ID] = c
+	return true
+}
+
+func (a *Account) reserveMore(ctx context.Context, c lector.Call) error {
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	return a.reserve(ctx, []lector.Call{c})
+}
+
+// end closes a call. What it did not spend is there for the next. It waits for nobody:
+// the call's answer is not kept yet.
 func (a *Account) end(c lector.Call) {
 	a.calls.Add(-1)
 	a.mu.Lock()
@@ -172,11 +209,33 @@ func (a *Account) end(c lector.Call) {
 	}
 	delete(a.open, c.ID)
 	a.made = append(a.made, c)
-	if a.closed && len(a.open) == 0 {
-		if err := a.finish(context.Background()); err != nil {
-			a.log.Warn("usage not recorded; it counts as unknown", "job", a.usage.Job, "error", err)
-		}
+	a.late = a.closed && len(a.open) == 0
+}
+
+// finishLate writes the end of an account that was closed before its last call had
+// ended. It is called when the answer of that is kept.
+func (a *Account) finishLate() {
+	if a == nil || !a.isLate() {
+		return
 	}
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	if !a.isLate() { // the end was written meanwhile
+		return
+	}
+	a.mu.Lock()
+	a.late = false
+	a.mu.Unlock()
+	if err := a.finish(context.Background()); err != nil {
+		a.log.Warn("usage not recorded; it counts as unknown", "job", a.usage.Job, "error", err)
+	}
+}
+
+// isLate reports whether an end is still to be written.
+func (a *Account) isLate() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.late
 }
 
 // callsLeft is about how many calls the article has still to make: one that is tried
@@ -221,37 +280,66 @@ func (a *Account) Calls() []lector.Call {
 // Close writes the end of the attempt. Where calls are still open, because the attempt
 // was abandoned before they ended, it is written when the last of them has ended.
 func (a *Account) Close(ctx context.Context) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.closed {
-		return nil
-	}
-	a.closed = true
-	if len(a.open) > 0 {
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	if !a.close() {
 		return nil
 	}
 	return a.finish(context.WithoutCancel(ctx))
+}
+
+// close reports whether the end can be written now: the account was open, and no call is.
+func (a *Account) close() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	wasClosed := a.closed
+	a.closed = true
+	return !wasClosed && len(a.open) == 0
 }
 
 // endTimeout bounds the writing of an end. What is not written is found open, and
 // counted, by the next attempt.
 const endTimeout = 10 * time.Second
 
-// finish writes the end into the ledger and gives back what was not spent.
+// finish writes the end into the ledger and gives back what was not spent. The caller
+// holds writing.
 func (a *Account) finish(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, endTimeout)
 	defer cancel()
-	if !a.written && len(a.made) == 0 {
+	end, used := a.ending()
+	if !used {
 		return a.settle(ctx)
 	}
-	end := a.usage
-	end.Calls, end.Ended = a.made, time.Now().UTC()
 	return errors.Join(a.write(ctx, end), a.settle(ctx))
+}
+
+// ending returns the last entry, and whether there is anything to say in it.
+func (a *Account) ending() (end lector.AttemptUsage, used bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	end = a.usage
+	end.Calls, end.Ended = slices.Clone(a.made), time.Now().UTC()
+	return end, a.written || len(a.made) > 0
 }
 
 // settle gives back what is left of the reservations, or adds what was billed
 // beyond them to the first.
 func (a *Account) settle(ctx context.Context) error {
+	for _, r := range a.settlements() {
+		if err := a.budget.Settle(ctx, r); err != nil {
+			return fmt.Errorf("budget: %w", err)
+		}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.reserved = nil
+	return nil
+}
+
+// settlements returns what was spent of the reservations, of which something is left.
+func (a *Account) settlements() (all []lector.Call) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	for i, r := range a.reserved {
 		back := allowance{min(a.left.characters, r.Characters), min(a.left.dollars, r.Cost)}
 		if i > 0 && back.characters <= 0 && back.dollars <= 0 {
@@ -260,10 +348,7 @@ func (a *Account) settle(ctx context.Context) error {
 		a.left.characters, a.left.dollars = a.left.characters-back.characters, a.left.dollars-back.dollars
 		r.Characters, r.Cost = r.Characters-back.characters, r.Cost-back.dollars
 		r.Outcome = lector.CallPaid
-		if err := a.budget.Settle(ctx, r); err != nil {
-			return fmt.Errorf("budget: %w", err)
-		}
+		all = append(all, r)
 	}
-	a.reserved = nil
-	return nil
+	return all
 }

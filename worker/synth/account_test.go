@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"lector"
@@ -144,8 +145,64 @@ func TestAccountEndsWithItsLastCall(t *testing.T) {
 	}
 	c.Outcome = lector.CallPaid
 	a.end(c)
+	if len(l.entries) != 1 {
+		t.Errorf("written before the answer of the call is kept: %+v", l.entries)
+	}
+	a.finishLate()
+	a.finishLate()
 	if len(l.entries) != 2 || l.entries[1].Ended.IsZero() || len(l.entries[1].Calls) != 1 {
 		t.Errorf("%+v", l.entries)
+	}
+}
+
+// hangingLedger answers no Write from the moment on that hangs is closed, until answers is.
+type hangingLedger struct {
+	*MemoryLedger
+	hangs, answers chan struct{}
+}
+
+func (l *hangingLedger) Write(ctx context.Context, u lector.AttemptUsage) error {
+	select {
+	case <-l.hangs:
+		<-l.answers
+	default:
+	}
+	return l.MemoryLedger.Write(ctx, u)
+}
+
+// TestAnswerDoesNotWaitForTheLedger: an answer is kept while the ledger hangs, be it for
+// the end of the attempt or for another call of it.
+func TestAnswerDoesNotWaitForTheLedger(t *testing.T) {
+	t.Parallel()
+	chunks, _ := article(100)
+	for name, write := range map[string]func(*Account){
+		"the end":      func(a *Account) { _ = a.Close(context.Background()) },
+		"another call": func(a *Account) { _ = a.Reserve(context.Background(), []lector.Call{{ID: "2", Characters: 10}}, 1) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := &hangingLedger{NewMemoryLedger(nil), make(chan struct{}), make(chan struct{})}
+			clips, flight := &memory{}, &Singleflight{}
+			voice := WithGracePeriod(bare{&fake{latency: time.Second}}, flight)
+			s := Synthesizer{Voice: KeepAnswers(Meter(voice, "anna")), Clips: clips, Answers: &memoryAnswers{}, Singleflight: flight}
+			a := NewAccount("havana", "j", "one", l, l, quiet)
+			ctx, stop := context.WithTimeout(t.Context(), time.Second/2)
+			defer stop()
+			if _, err := s.Synthesize(ctx, a, chunks[:1], nil, nil); err == nil {
+				t.Error("nothing has stopped it")
+			}
+			close(l.hangs)
+			go write(a)
+			time.Sleep(time.Second)
+			synctest.Wait()
+			if len(clips.keys()) != 1 {
+				t.Errorf("%s: the clip is not kept", name)
+			}
+			close(l.answers)
+			flight.Drain(0)
+			if calls := a.Calls(); len(calls) != 1 || calls[0].Outcome != lector.CallPaid {
+				t.Errorf("%s: calls %+v", name, calls)
+			}
+		})
 	}
 }
 

@@ -251,6 +251,7 @@ func (r *run) speak(ctx context.Context, hash string, c Chunk, confirm func() er
 		Utterance: c.utterance(), chunk: hash, length: c.Characters(), account: r.account,
 		confirmLease: confirm, clips: r.Clips, answers: r.Answers, rerenders: r.rerenders,
 	}
+	defer r.account.finishLate()
 	res, err := r.Voice.Speak(ctx, q)
 	if err != nil {
 		return Clip{}, fmt.Errorf("%s: %w", short(c.Text), err)
