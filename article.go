@@ -72,6 +72,7 @@ type Article struct {
 	Type        string     `json:"type,omitempty"`        // what kind of article it is, as the CMS names it: story, gallery, opinion
 	Audio       string     `json:"audio,omitempty"`       // off: it is not to be read
 	Body        Body       `json:"body,omitzero"`         // what is read
+	Teaser      bool       `json:"teaser,omitempty"`      // the body is the free part of an article that is not public
 	Image       string     `json:"image,omitempty"`       // URL or data URI of the cover, JPEG or PNG
 }
 

@@ -107,6 +107,7 @@ type Job struct {
 	Usage              Usage         `json:"usage"`                         // characters of all attempts
 	Cost               float64       `json:"cost"`                          // US dollars
 	Rendition          string        `json:"rendition,omitempty"`           // hash of the public one
+	Teaser             bool          `json:"teaser,omitempty"`              // the public rendition is of the free part of an article that is not public
 	Manifest           string        `json:"manifest,omitempty"`            // its address, as it was when the record was written
 	Voice              string        `json:"voice,omitempty"`               // that reads the public rendition, as configured; not the voices by role
 	Fallback           string        `json:"fallback,omitempty"`            // why a better voice did not read it

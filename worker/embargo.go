@@ -9,9 +9,9 @@ import (
 	"lector"
 )
 
-// embargoGrace is how far ahead published_at may lie for an article to be public at
+// EmbargoGrace is how far ahead published_at may lie for an article to be public at
 // once: clocks differ.
-const embargoGrace = 5 * time.Minute
+const EmbargoGrace = 5 * time.Minute
 
 // embargo is the answer to an article that is not public yet.
 type embargo struct{ until time.Time }
@@ -25,7 +25,7 @@ func (e embargo) Error() string {
 // minutes of an embargo that holds count too.
 func (w *Worker) embargoLeft(a lector.Article, j lector.Job) time.Duration {
 	left := a.PublishedAt.Sub(w.now())
-	if left > embargoGrace || left > 0 && a.PublishedAt.Equal(j.PublicAt) {
+	if left > EmbargoGrace || left > 0 && a.PublishedAt.Equal(j.PublicAt) {
 		return left
 	}
 	return 0
@@ -58,7 +58,7 @@ func (w *Worker) retract(ctx context.Context, r *record) error {
 		return err
 	}
 	err = r.update(ctx, func(j *lector.Job) {
-		j.Rendition, j.Manifest, j.Voice, j.Fallback = "", "", "", ""
+		j.Rendition, j.Manifest, j.Voice, j.Fallback, j.Teaser = "", "", "", "", false
 	})
 	if err != nil {
 		return err

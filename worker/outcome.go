@@ -25,7 +25,7 @@ func (w *Worker) handleResult(ctx context.Context, d lector.Delivery, r *record,
 	case err == nil, errors.Is(err, errSuperseded), errors.Is(err, errMerged):
 		w.acknowledge(d, func() error { return d.Ack(ctx) })
 	case errors.Is(err, errFenced):
-		log.Warn("this attempt is over: another worker has taken the article over")
+		log.Warn("this attempt is over: another one has taken the article over")
 	case errors.Is(err, errTakenMeanwhile):
 		w.acknowledge(d, func() error { return d.Nak(time.Second) })
 	case errors.As(err, &later):

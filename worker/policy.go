@@ -23,8 +23,8 @@ type Policy struct {
 // CMS. Ghost's inner tags begin with a #.
 var optOutTags = []string{"no-audio", "#no-audio", "noaudio", "#noaudio"}
 
-// refusal says why an article is not read; "" when it is.
-func (p Policy) refusal(a lector.Article) string {
+// Refusal says why an article is not read; "" when it is.
+func (p Policy) Refusal(a lector.Article) string {
 	if strings.EqualFold(a.Audio, lector.AudioOff) {
 		return "its editor wants no audio (audio: off)"
 	}

@@ -26,12 +26,12 @@ func TestPolicy(t *testing.T) {
 		"tag with spaces": {lector.Article{Tags: []string{"No Audio"}}, "its editor"},
 		"audio about it":  {lector.Article{Tags: []string{"no audio books"}}, ""},
 	} {
-		got := p.refusal(tc.article)
+		got := p.Refusal(tc.article)
 		if (got == "") != (tc.want == "") || !strings.Contains(strings.ToLower(got), strings.ToLower(tc.want)) {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
-	if (Policy{}).refusal(lector.Article{Audio: "OFF"}) == "" {
+	if (Policy{}).Refusal(lector.Article{Audio: "OFF"}) == "" {
 		t.Error("an editor's word counts on every site")
 	}
 	for n, refused := range map[int]bool{99: true, 100: false, 1000: false, 1001: true} {
@@ -97,7 +97,7 @@ func TestUseAnotherNarrator(t *testing.T) {
 	w.Narrator = site("en")
 	before := w.narrator()
 	w.Use(site("es"))
-	if w.policy(a).refusal(a) == "" || w.narrator().Sites["havana"].Language != "es" || before.Sites["havana"].Language != "en" {
+	if w.policy(a).Refusal(a) == "" || w.narrator().Sites["havana"].Language != "es" || before.Sites["havana"].Language != "en" {
 		t.Errorf("after another one: %+v", w.narrator())
 	}
 }

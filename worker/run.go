@@ -20,10 +20,13 @@ func (w *Worker) run(ctx context.Context, d lector.Delivery, r *record) error {
 	case d.Event.Type.Withdraws():
 		return w.withdraw(ctx, r, lector.Removed, "withdrawn by the CMS", d.Event.Replay)
 	case a.Visibility != lector.Public:
-		return w.withdraw(ctx, r, lector.Refused, fmt.Sprintf("visibility is %q: only public text is read", a.Visibility), d.Event.Replay)
+		return w.withdrawPrivate(ctx, d, r)
 	}
-	if reason := w.policy(a).refusal(a); reason != "" {
+	if reason := w.policy(a).Refusal(a); reason != "" {
 		return w.refusePublic(ctx, r, reason, d.Event.Replay)
+	}
+	if err := w.retractPrivate(ctx, a, r); err != nil {
+		return err
 	}
 	ctx, stop := w.watchSuperseded(ctx, r)
 	defer stop()
@@ -176,7 +179,7 @@ func (w *Worker) commit(ctx context.Context, r *record, p *Plan, n *Narration) e
 		j.State, j.Stage, j.Class, j.Reason, j.PublicAt = lector.Ready, lector.StageDone, "", "", time.Time{}
 		j.Title, j.Rendition, j.Manifest = n.Manifest.Title, n.Manifest.Hash, w.Addresses.Links(n.Manifest).Manifest
 		j.Chunks, j.Usage, j.Cost = n.Chunks, n.Manifest.Usage, n.Cost
-		j.Voice, j.Fallback, j.Generation = n.Voice, n.Manifest.Fallback, p.generation
+		j.Voice, j.Fallback, j.Generation, j.Teaser = n.Voice, n.Manifest.Fallback, p.generation, p.article.Teaser
 		w.endAttempt(j, "ready")
 	})
 }
@@ -295,7 +298,7 @@ func (w *Worker) erase(ctx context.Context, d lector.Delivery, r *record) error 
 func (w *Worker) withdraw(ctx context.Context, r *record, state lector.State, reason, replay string) error {
 	err := r.update(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Reason, j.PublicAt = state, lector.StageDone, reason, time.Time{}
-		j.Rendition, j.Manifest, j.Voice, j.Fallback = "", "", "", ""
+		j.Rendition, j.Manifest, j.Voice, j.Fallback, j.Teaser = "", "", "", "", false
 		w.endAttempt(j, string(state))
 	})
 	if err != nil {

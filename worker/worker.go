@@ -45,6 +45,12 @@ type NewestEvents interface {
 	NewestEvent(ctx context.Context, j lector.JobRef) (lector.ArticleEvent, uint64, error)
 }
 
+// EventPublisher publishes an event of an article whose newest event is at the given
+// sequence number; lector.ErrConflict says that it is not.
+type EventPublisher interface {
+	PublishAfter(ctx context.Context, e lector.ArticleEvent, newest uint64) (uint64, error)
+}
+
 // Eraser removes the content of an article's events, up to a sequence number, or of the
 // event at one.
 type Eraser interface {
@@ -88,12 +94,13 @@ type Progress struct {
 type Worker struct {
 	Name        string
 	Queue       Queue
-	Urgent      Queue        // delivers only events that Narrator.Urgent reports; nil: they come by Queue alone
-	Pauses      Pauses       // nil: nothing is paused
-	Events      NewestEvents // asked before a commit whether a newer event waits; nil: nobody is asked
-	Eraser      Eraser       // nil: the content of deleted articles stays in the streams
-	Clips       ClipRemover  // nil: the clips of deleted articles stay in the cache
-	Edits       Edits        // nil: edits do not wait for further ones
+	Urgent      Queue          // delivers only events that Narrator.Urgent reports; nil: they come by Queue alone
+	Pauses      Pauses         // nil: nothing is paused
+	Events      NewestEvents   // asked before a commit whether a newer event waits; nil: nobody is asked
+	Eraser      Eraser         // nil: the content of deleted articles stays in the streams
+	Teasers     EventPublisher // of the free parts of articles that are not public; nil: none is read
+	Clips       ClipRemover    // nil: the clips of deleted articles stay in the cache
+	Edits       Edits          // nil: edits do not wait for further ones
 	Jobs        JobStore
 	Leases      Leases
 	Announcer   Announcer

@@ -178,7 +178,7 @@ func (h *installation) addWorker(name string) *worker.Worker {
 	urgent, err := h.conn.Urgent(ctx, n.Urgent)
 	must(err)
 	h.worker = &worker.Worker{
-		Name: name, Queue: queue, Urgent: urgent, Pauses: h.pauses, Jobs: h.jobs, Leases: leases, Announcer: h.conn, Store: h.store, Events: h.conn,
+		Name: name, Queue: queue, Urgent: urgent, Pauses: h.pauses, Jobs: h.jobs, Leases: leases, Announcer: h.conn, Store: h.store, Events: h.conn, Teasers: h.conn,
 		Narrator: n, Addresses: h.config.addresses(), Log: h.log, ConcurrentJobs: 2, Heartbeat: nats.AckWait / 4,
 	}
 	must(h.openReplays(ctx, leases))

@@ -185,7 +185,7 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 	s.clips = &deletedClips{store: s.store, log: s.log}
 	s.worker = &worker.Worker{
 		Name: name, Queue: queue, Urgent: urgent, Pauses: s.pauses,
-		Events: s.conn, Eraser: s.conn, Clips: s.clips, Edits: leases, EditWait: s.config.Worker.EditWait,
+		Events: s.conn, Teasers: s.conn, Eraser: s.conn, Clips: s.clips, Edits: leases, EditWait: s.config.Worker.EditWait,
 		Jobs: s.jobs, Leases: leases, Announcer: s.conn, Store: worker.StorageErrors(s.store),
 		Narrator: narrator, Addresses: s.config.addresses(), UsageLedger: s.metering.history, Log: s.log,
 		ConcurrentJobs: s.config.Worker.ConcurrentJobs, Heartbeat: nats.AckWait / 4, OnProgress: s.onProgress,

@@ -8,6 +8,9 @@ import (
 	"lector"
 )
 
+// MembersCut ends the free part of an article that is not public, as in Ghost.
+const MembersCut = "<!--members-only-->"
+
 // Article takes the article of an event apart. The event's own fields win over
 // what the body says; the body may be an HTML fragment, a whole page, plain
 // text or a page saved as text, whatever its content type claims.
@@ -19,7 +22,7 @@ func Article(a lector.Article, r Rules) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	teaser := r.Teaser && strings.Contains(a.Body.Content, "<!--members-only-->")
+	teaser := r.Teaser && strings.Contains(a.Body.Content, MembersCut)
 	if a.Visibility != lector.Public && !teaser {
 		return Page{}, refuse(fmt.Errorf("%w: its visibility is %q", ErrNotPublic, a.Visibility), "make it public in the CMS, or let the site read teasers")
 	}
