@@ -104,7 +104,7 @@ func (h *resources) reconciler(conn *nats.Conn, jobs reconcile.Jobs, places reco
 		return nil, fmt.Errorf("sites.%s: %w", name, err)
 	}
 	return &reconcile.Reconciler{
-		Site: name, Source: source, Jobs: jobs, Events: eventStream{h.eventPublisher(conn)}, Places: places, Log: h.log, Backfill: site.backfill(),
+		Site: name, Source: source, Jobs: jobs, Events: eventStream{h.eventPublisher(conn)}, Places: places, Log: h.log, Backfill: site.backfill(), Teasers: site.Rules.Teaser,
 	}, nil
 }
 

@@ -47,11 +47,13 @@ type known struct {
 	newest  string    // the id of the newest event
 	waiting bool      // the newest event is not the one that the record is about
 	since   time.Time // articles that were published before are not begun; zero: all are
+	teasers bool      // the free part of an article that is not public may be heard
 }
 
 // compare says how an article stands, and why. It is all of the decision.
 func compare(i Item, k known) (Finding, string) {
-	public := i.Visibility == lector.Public
+	gated := k.teasers && (i.Visibility == lector.Members || i.Visibility == lector.Paid)
+	public := i.Visibility == lector.Public || gated
 	switch {
 	case !public && k.found && k.job.Rendition != "":
 		return exposed, fmt.Sprintf("its visibility is %q now", i.Visibility)
@@ -59,6 +61,8 @@ func compare(i Item, k known) (Finding, string) {
 		return Private, fmt.Sprintf("its visibility is %q", i.Visibility)
 	case strings.HasPrefix(k.newest, eventID(i)):
 		return byState(k)
+	case gated && k.job.Rendition != "" && !k.job.Teaser:
+		return stale, fmt.Sprintf("its visibility is %q now: only its free part may be heard", i.Visibility)
 	case !k.found && k.waiting:
 		return Waiting, "no worker has taken its event yet"
 	case !k.found:

@@ -31,6 +31,8 @@ type Reconciler struct {
 	// Backfill is how long ago an article may have been published that nobody has
 	// announced and that is read; 0 is any.
 	Backfill time.Duration
+	// Teasers says that the site reads the free part of what is not public.
+	Teasers bool
 	// DryRun publishes nothing.
 	DryRun bool
 	// OnReport is called after each look with what is known then, and OnPass after each
@@ -167,7 +169,7 @@ func (r *Reconciler) visit(ctx context.Context, i Item) (Finding, error) {
 // look compares an article with what is known of it. The newest event is asked for
 // where the record alone does not tell.
 func (r *Reconciler) look(ctx context.Context, i Item) (Finding, string, known, error) {
-	k := known{}
+	k := known{teasers: r.Teasers}
 	if r.Backfill > 0 {
 		k.since = r.now().Add(-r.Backfill)
 	}
