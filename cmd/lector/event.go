@@ -7,9 +7,12 @@ import (
 	"io"
 	"os"
 	"text/tabwriter"
+	"time"
 
 	"lector"
 	"lector/infra/nats"
+	"lector/worker"
+	"lector/worker/extract"
 )
 
 const eventHelp = `Reads an article event as a worker would, and says whether it is good, on which
@@ -21,7 +24,7 @@ nothing and needs no server.
 
 FILE is a CloudEvent as JSON: {"specversion": "1.0", "id": …, "source": …, "type":
 "lector.article.published.v1", "data": {…}}. Exit code 1: it would become a dead
-letter.`
+letter, or its text could not be read.`
 
 func (a *app) event(_ context.Context, args []string) error {
 	fs := a.flags("event")
@@ -86,8 +89,13 @@ func (c *config) checkEvent(data []byte) (eventReport, error) {
 		return eventReport{Error: err.Error(), Hint: lector.HintOf(err), Notes: []string{}}, err
 	}
 	a := e.Article
+	outcome, err := outcomeOf(e, c.Sites[a.Site], time.Now())
+	if err != nil {
+		err = fmt.Errorf("this event would be taken, and fail: %w", err)
+		return eventReport{Error: err.Error(), Hint: lector.HintOf(err), Notes: []string{}}, err
+	}
 	return eventReport{
-		Good: true, Outcome: outcomeOf(e), Type: string(e.Type), Site: a.Site, Article: a.ID, Title: a.Title, Revision: a.Revision,
+		Good: true, Outcome: outcome, Type: string(e.Type), Site: a.Site, Article: a.ID, Title: a.Title, Revision: a.Revision,
 		Lane: e.Lane.String(), Subject: lector.ArticleSubject(a.Site, a.Key()), Notes: notesOn(e, len(data)),
 	}, nil
 }
@@ -99,19 +107,38 @@ func (c *config) checkEventSite(site string) error {
 	return nil
 }
 
-// outcomeOf is what a worker would do with an event, as far as the event tells.
-func outcomeOf(e lector.ArticleEvent) string {
+// outcomeOf is what a worker would do with an event of a site, as far as the event tells.
+// The error is why its text cannot be read.
+func outcomeOf(e lector.ArticleEvent, site siteConfig, now time.Time) (string, error) {
 	switch {
 	case e.Type == lector.Deleted:
-		return "the audio is removed, and what the events said of the article is erased"
+		return "the audio is removed, and what the events said of the article is erased", nil
 	case e.Type.Withdraws():
-		return "the audio is removed"
+		return "the audio is removed", nil
 	case e.Type == lector.Scheduled:
-		return "it is spoken ahead, and public when it is published"
+		return "it is spoken ahead, and public when it is published", nil
+	case e.Article.Visibility != lector.Public && site.Rules.Teaser:
+		return fmt.Sprintf("it is not public (visibility %q): audio that is there is removed, and what stands before its cut is read, if anything does", e.Article.Visibility), nil
 	case e.Article.Visibility != lector.Public:
-		return fmt.Sprintf("no audio, for it is not public (visibility %q); audio that is there is removed", e.Article.Visibility)
+		return fmt.Sprintf("no audio, for it is not public (visibility %q); audio that is there is removed", e.Article.Visibility), nil
 	}
-	return "it is read, and its audio is public"
+	return publicOutcome(e.Article, site, now)
+}
+
+// publicOutcome is outcomeOf for a public article.
+func publicOutcome(a lector.Article, site siteConfig, now time.Time) (string, error) {
+	if reason := worker.Policy(site.Policy).Refusal(a); reason != "" {
+		return "no audio: " + reason + "; audio that is there is removed", nil
+	}
+	if a.Body.Ref == "" {
+		if _, err := extract.Article(a, site.Rules); err != nil {
+			return "", err
+		}
+	}
+	if a.PublishedAt.Sub(now) > worker.EmbargoGrace {
+		return "it is spoken ahead, and its audio is public at " + a.PublishedAt.UTC().Format(time.RFC3339), nil
+	}
+	return "it is read, and its audio is public", nil
 }
 
 // largeEvent is what a NATS server takes by default, less the headers.

@@ -204,8 +204,10 @@ func decodeEvent(h nats.Header, data []byte) (lector.ArticleEvent, error) {
 
 func (ce cloudEvent) check() error {
 	switch {
+	case ce.Version == "":
+		return errNoEvent(ce.Data)
 	case ce.Version != "1.0":
-		return fmt.Errorf("no CloudEvent 1.0: ce-specversion is %q", ce.Version)
+		return fmt.Errorf("no CloudEvent 1.0: its specversion is %q", ce.Version)
 	case ce.ID == "":
 		return errors.New("ce-id is missing")
 	case !lector.EventType(ce.Type).Known():
@@ -214,4 +216,24 @@ func (ce cloudEvent) check() error {
 		return errors.New("the event has no data")
 	}
 	return nil
+}
+
+// errNoEvent says why a message without a specversion, in a header or in its body, is no
+// CloudEvent.
+func errNoEvent(data []byte) error {
+	var fields map[string]json.RawMessage
+	err := json.Unmarshal(data, &fields)
+	var kind *json.UnmarshalTypeError
+	switch {
+	case len(data) == 0:
+		err = errors.New("it is empty")
+	case errors.As(err, &kind):
+		err = fmt.Errorf("its body is a JSON %s, not an object", kind.Value)
+	case err != nil:
+		err = fmt.Errorf("its body is no JSON (%w)", err)
+	default:
+		err = errors.New("its body has no specversion")
+	}
+	return lector.Hint(fmt.Errorf("the message is no CloudEvent: it has no ce- headers, and %w", err),
+		"send a CloudEvent 1.0 as JSON, or its data with ce- headers; see docs/publish.md")
 }
