@@ -300,6 +300,7 @@ func (l *postLife) run() {
 	l.step("adds a tag", "post.published.edited", id, map[string]any{"tags": []any{map[string]string{"name": "Weather"}}}, lector.Ready, true, 0)
 	l.step("makes it paid", "post.published.edited", id, map[string]any{"visibility": "paid"}, lector.Refused, false, 0)
 	l.step("makes it public again", "post.published.edited", id, map[string]any{"visibility": "public"}, lector.Ready, true, 0)
+	l.teaser()
 	l.step("unpublishes", "post.unpublished", id, map[string]any{"status": "draft"}, lector.Removed, false, 0)
 	l.step("publishes again", "post.published", id, map[string]any{"status": "published"}, lector.Ready, true, 0)
 	l.call(http.MethodDelete, "posts/"+id+"/", nil)
@@ -307,6 +308,25 @@ func (l *postLife) run() {
 	d := l.await("post.published")
 	l.live(later, soon, time.Now())
 	l.row("waits for the schedule", d, later, lector.Ready, true, 0)
+}
+
+// teaser makes a post for members, of which Ghost shows everybody what stands before its
+// public preview card. The same is heard.
+func (l *postLife) teaser() {
+	l.t.Helper()
+	const open, closed = "<p>The free ferry left the harbour on time.</p>", "<p>The zeppelin is for members.</p>"
+	id := l.save("", map[string]any{"title": "Two ways to cross", "html": open + "<!--members-only-->" + closed, "visibility": "members"})
+	l.save(id, map[string]any{"status": "published"})
+	d := l.await("post.published")
+	a := lector.Article{Site: defaultSite, ID: id}
+	limittest.Until(l.t, "the free part is public", func() bool {
+		j, _, err := l.h.jobs.Job(l.t.Context(), a.Site, a.Key())
+		return err == nil && j.State == lector.Ready && j.Teaser
+	})
+	l.row("publishes for members, with a public preview", d, id, lector.Ready, true, anything)
+	if words := l.h.publicWords(a); words["ferry"] == 0 || words["zeppelin"] > 0 {
+		l.t.Errorf("words in public files: %v", words)
+	}
 }
 
 // ghostTime is how Ghost writes a time.

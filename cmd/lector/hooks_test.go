@@ -28,6 +28,7 @@ func hookInstallation(t *testing.T, v *silentVoice) (h *installation, secretFile
 	writeSecret(t, secretFile, hookSecret)
 	c := testConfig(dir)
 	s := c.Sites[defaultSite]
+	s.Rules.Teaser = true
 	hook := hookConfig{Secrets: []secretSource{{File: secretFile}}}
 	s.Hooks = map[string]hookConfig{"ghost": hook}
 	encoded := filepath.Join(dir, "encoded")
