@@ -175,7 +175,7 @@ func TestStructuredWithoutHeaders(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, e, err)
 		}
 	}
-	if _, err := decodeArticle(subject, nil, []byte(article)); !lector.IsPermanent(err) || !strings.Contains(err.Error(), "ce-specversion") {
+	if _, err := decodeArticle(subject, nil, []byte(article)); !lector.IsPermanent(err) || !strings.Contains(err.Error(), "has no specversion") {
 		t.Errorf("an article alone: %v", err)
 	}
 	h := nats.Header{ceVersion: {"1.0"}, ceID: {"1"}, ceSource: {"test"}, ceType: {string(lector.Published)}}
