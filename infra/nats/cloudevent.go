@@ -173,6 +173,9 @@ func decodeEvent(h nats.Header, data []byte) (lector.ArticleEvent, error) {
 	if err != nil {
 		return lector.ArticleEvent{}, lector.Permanent(err)
 	}
+	if ce.Version == "" {
+		return lector.ArticleEvent{}, lector.Permanent(errNoEvent(data))
+	}
 	if err := ce.check(); err != nil {
 		return lector.ArticleEvent{}, lector.Permanent(err)
 	}
@@ -204,8 +207,6 @@ func decodeEvent(h nats.Header, data []byte) (lector.ArticleEvent, error) {
 
 func (ce cloudEvent) check() error {
 	switch {
-	case ce.Version == "":
-		return errNoEvent(ce.Data)
 	case ce.Version != "1.0":
 		return fmt.Errorf("no CloudEvent 1.0: its specversion is %q", ce.Version)
 	case ce.ID == "":
@@ -234,6 +235,6 @@ func errNoEvent(data []byte) error {
 	default:
 		err = errors.New("its body has no specversion")
 	}
-	return lector.Hint(fmt.Errorf("the message is no CloudEvent: it has no ce- headers, and %w", err),
+	return lector.Hint(fmt.Errorf("the message is no CloudEvent: %w", err),
 		"send a CloudEvent 1.0 as JSON, or its data with ce- headers; see docs/publish.md")
 }
