@@ -17,7 +17,7 @@ func Layout() (all []LayoutPart) {
 	forms := map[string]string{
 		articles: "<site>.<key>", audio: "<site>.<key>", usage: "<site>.<key>", deadLetters: "<subject of the message>",
 		notifications: "<site>.<target>.<key>",
-		jobs:          "<site>.<key>", budgets: "<site>", pauses: "lane.<lane>, site.<site>, voice.<voice>", replays: "replay.<id>, list.<id>.<page>",
+		jobs:          "<site>.<key>", budgets: "<site>", pauses: "lane.<lane>, site.<site>, voice.<voice>", settings: "<site>", replays: "replay.<id>, list.<id>.<page>",
 		reconciling: "<site>.<what>", access: "<hash>", listening: "<site>.<key>", audit: "<what was done>",
 		leases: "article.<key>, clip.<hash>, edit.<key>, probe.<hash>, reconcile.<site>, sweep",
 	}

@@ -252,8 +252,8 @@ func (w *Watchdog) checkStream(ctx context.Context, name string) error {
 	defer cancel()
 	s, err := w.conn.js.Stream(ctx, name)
 	switch {
-	case errors.Is(err, jetstream.ErrStreamNotFound) && name == "KV_"+pauses:
-		return w.withoutPauses()
+	case errors.Is(err, jetstream.ErrStreamNotFound) && dispensable[name] != "":
+		return w.without(name)
 	case errors.Is(err, jetstream.ErrStreamNotFound):
 		return lector.Hint(goneError(displayName(name)), "%s", goneHint)
 	case unanswered(err) && refused():
@@ -269,13 +269,19 @@ func (w *Watchdog) checkStream(ctx context.Context, name string) error {
 	return nil
 }
 
-// withoutPauses is the error for an installation that an older build has set up. Workers
-// can work there.
-func (w *Watchdog) withoutPauses() error {
+// dispensable names the buckets that workers can work without, as in an installation that
+// an older build has set up, and what cannot be done then.
+var dispensable = map[string]string{
+	"KV_" + pauses:   "nothing can be paused",
+	"KV_" + settings: "no rule can be switched off in the console",
+}
+
+// without is the error for an installation that lacks a dispensable bucket.
+func (w *Watchdog) without(name string) error {
 	if w.heal {
 		return nil
 	}
-	return lector.Hint(fmt.Errorf("%s is not there: nothing can be paused", displayName("KV_"+pauses)), "run lector setup: it makes it")
+	return lector.Hint(fmt.Errorf("%s is not there: %s", displayName(name), dispensable[name]), "run lector setup: it makes it")
 }
 
 // goneError is the finding that a stream is not there.
