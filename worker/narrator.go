@@ -34,6 +34,9 @@ type Site struct {
 	Corrections      extract.Corrections // where they are read
 	Foreign          script.Foreign      // skip or refuse paragraphs in letters that the voice cannot read
 	Rules            extract.Rules
+	// RulesOff returns the rules that operators have switched off at this moment, beside
+	// those of Rules; nil is none.
+	RulesOff func() []string
 	// Lexicon returns the pronunciations that hold at this moment; nil is none.
 	Lexicon func() (script.Lexicon, error)
 	// MaxCharacters refuses longer articles before a voice is called; 0 reads
@@ -105,7 +108,7 @@ func (n *Narrator) prepareGeneration(ctx context.Context, a lector.Article, gene
 	p := &Plan{narrator: n, article: a, site: site, generation: generation}
 	step(Progress{Stage: lector.StageExtract})
 	var err error
-	if p.page, err = extract.Article(a, site.Rules); err != nil {
+	if p.page, err = extract.Article(a, site.rules()); err != nil {
 		return nil, atStage(lector.StageExtract, err)
 	}
 	p.page = p.page.WithCorrections(site.Corrections)
@@ -152,6 +155,14 @@ func (p *Plan) prepareVoices() error {
 	}
 	return lector.Hint(lector.Permanent(fmt.Errorf("no voice for language %q", p.language)),
 		"configure one under voices: and name it in the site's voices: in lector.yaml")
+}
+
+// rules are the rules of reading that hold at this moment.
+func (s Site) rules() extract.Rules {
+	if s.RulesOff == nil {
+		return s.Rules
+	}
+	return s.Rules.WithOff(s.RulesOff())
 }
 
 // voices returns who may read a language, the preferred first.
