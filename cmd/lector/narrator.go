@@ -29,6 +29,9 @@ func (h *resources) narrator(ctx context.Context, s store) (*worker.Narrator, er
 	for name, site := range c.Sites {
 		w := site.worker()
 		w.Lexicon = func() (script.Lexicon, error) { return lexiconIn(ctx, stored, name) }
+		if h.siteSettings != nil {
+			w.RulesOff = func() []string { return h.siteSettings.RulesOff(name) }
+		}
 		n.Sites[name] = w
 	}
 	return n, nil

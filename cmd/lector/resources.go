@@ -35,6 +35,7 @@ type resources struct {
 	conns         []*nats.Conn
 	recreate      bool                // make streams again that are gone, empty
 	pauses        *nats.Pauses        // nil: nothing is paused
+	siteSettings  *nats.SiteSettings  // of the console; nil: none hold
 	missingVoices map[string]error    // configured, and cannot be opened
 	answers       *worker.Answers     // of voices, until their clips are made; nil: there is no narrator
 	flight        *synth.Singleflight // of all calls to voices; nil: no voice has been opened

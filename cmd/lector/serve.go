@@ -170,6 +170,7 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 		return err
 	}
 	s.pauses = s.openPauses(ctx)
+	s.siteSettings = s.openSiteSettings(ctx)
 	s.callLog = newCallLog(s.metrics)
 	s.metering.calls = s.callLog
 	s.metrics.Declare(slices.Sorted(maps.Keys(s.config.Sites)), slices.Sorted(maps.Keys(s.config.Voices)))
@@ -223,6 +224,16 @@ func (s *server) openPauses(ctx context.Context) *nats.Pauses {
 		s.log.Warn("pauses cannot be read: none holds here", "error", err, "hint", lector.HintOf(err))
 	}
 	return p
+}
+
+// openSiteSettings reads what the console has set for sites. Where that cannot be read
+// the file of settings alone holds, until it can.
+func (s *server) openSiteSettings(ctx context.Context) *nats.SiteSettings {
+	all := s.conn.SiteSettings()
+	if err := s.conn.Explain(all.Load(ctx)); err != nil {
+		s.log.Warn("what the console has set for sites cannot be read: none of it holds here", "error", err, "hint", lector.HintOf(err))
+	}
+	return all
 }
 
 // onProgress counts what the worker does.
@@ -309,6 +320,9 @@ func (s *server) run(ctx context.Context) error {
 	}
 	if s.pauses != nil {
 		parts = append(parts, func(ctx context.Context) error { s.pauses.Run(ctx); return nil })
+	}
+	if s.siteSettings != nil {
+		parts = append(parts, func(ctx context.Context) error { s.siteSettings.Run(ctx); return nil })
 	}
 	if s.sweeper != nil {
 		parts = append(parts,

@@ -95,6 +95,7 @@ type Config struct {
 	VoiceBook Voices
 	Samples   Samples
 	Lexicons  Lexicons
+	Rules     Rules
 	// Reading lays the article of a job beside what is read of it now.
 	Reading func(ctx context.Context, j lector.Job) (Reading, error)
 	Live    *Live // keeps open pages up to date; nil: nothing does
@@ -132,7 +133,7 @@ func New(c Config) (http.Handler, error) {
 	mux.Handle("GET /clips/{hash}", access.Need(lector.RoleView, http.HandlerFunc(k.clip)))
 	for role, pages := range map[lector.Role]map[string]page{
 		lector.RoleView: {
-			"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /jobs/{site}/{id}/reading": k.reading, "GET /why": k.why, "GET /replay": k.replayPlan,
+			"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /jobs/{site}/{id}/reading": k.reading, "GET /jobs/{site}/{id}/rule": k.rule, "GET /why": k.why, "GET /replay": k.replayPlan,
 			"GET /deadletters": k.letterList, "GET /deadletters/{id}": k.letter, "GET /pauses": k.pauseList, "GET /coverage": k.coverage,
 			"GET /voices": k.voiceList, "GET /lexicon": k.lexicon, "GET /lexicon/entry": k.entry,
 			"GET /listening": k.listening, "GET /listening/{site}/{id}": k.articleListening,
@@ -142,7 +143,10 @@ func New(c Config) (http.Handler, error) {
 			"GET /voices/sample": k.planSample, "POST /voices/sample": k.speakSample, "POST /lexicon/hear": k.hearEntry,
 			"POST /pauses": k.pause, "POST /pauses/resume": k.resume,
 		},
-		lector.RoleEdit:  {"POST /lexicon/set": k.setEntry, "POST /lexicon/remove": k.removeEntry},
+		lector.RoleEdit: {
+			"POST /lexicon/set": k.setEntry, "POST /lexicon/remove": k.removeEntry,
+			"POST /jobs/{site}/{id}/rule/off": k.switchRuleOff, "POST /jobs/{site}/{id}/rule/on": k.switchRuleOn,
+		},
 		lector.RoleAdmin: {"GET /audit": k.audit},
 	} {
 		for pattern, serve := range pages {
@@ -168,7 +172,7 @@ func parsePages(from fs.FS) (map[string]*template.Template, error) {
 	}
 	pages := map[string]*template.Template{}
 	for _, name := range names {
-		t, err := template.New("frame.html").Funcs(functions).ParseFS(from, "pages/frame.html", name)
+		t, err := template.New("frame.html").Funcs(functions).ParseFS(from, "pages/frame.html", "pages/difference.html", name)
 		if err != nil {
 			return nil, fmt.Errorf("console: %w", err)
 		}
