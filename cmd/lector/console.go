@@ -36,7 +36,7 @@ func (s *server) openConsole(ctx context.Context, r roles) error {
 	}
 	s.console, err = console.New(console.Config{
 		Live: s.live, VoiceBook: &voiceBook{server: s, ledger: ledger}, Samples: consoleSamples{s}, Lexicons: consoleLexicons{s}, Reading: s.reading,
-		Rules:    consoleRules{s},
+		Rules: consoleRules{s}, Renditions: s.renditions,
 		Coverage: s.comparisons.reports, Sourced: s.config.sourcedSites(),
 		Audit: s.conn, Hosts: s.config.AdminAccess.hosts(),
 		Jobs: consoleJobs{jobs, s.index}, Letters: s.conn, Replays: consoleReplays{s.planner, records}, Pauses: s.pauses,

@@ -74,3 +74,21 @@ func markPublic(r *console.Reading, public []lector.Segment) {
 		r.Gone = append(r.Gone, s.Text)
 	}
 }
+
+// renditions reads the manifests of a job's public rendition and of the one before it.
+func (s *server) renditions(ctx context.Context, j lector.Job) (r console.Renditions, err error) {
+	public, err := readManifest(ctx, s.store, lector.PointerKey(j.Site, j.ID))
+	if err != nil {
+		return r, err
+	}
+	r.Public = &public
+	if len(public.PreviousRenditions) == 0 {
+		return r, nil
+	}
+	before, err := readManifest(ctx, s.store, lector.Prefix(j.Site, j.ID)+public.PreviousRenditions[0].Hash+".manifest.json")
+	if err != nil {
+		return r, err
+	}
+	r.Before = &before
+	return r, nil
+}

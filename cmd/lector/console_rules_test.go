@@ -44,6 +44,9 @@ func TestRuleSwitchedOffInTheConsole(t *testing.T) {
 	if strconv.Itoa(again.Usage.Billed) != billed[1] {
 		t.Errorf("billed %d, shown %s", again.Usage.Billed, billed[1])
 	}
+	if status, page := h.ask(http.MethodGet, job, nil); status != http.StatusOK || !strings.Contains(page, "<ins>a dozen of them") || !strings.Contains(page, " 0 removed") {
+		t.Errorf("what has changed: %d %s", status, page)
+	}
 	for target, want := range map[string]int{
 		job + "/rule/off": http.StatusConflict, job + "/rule/on": http.StatusConflict,
 	} {

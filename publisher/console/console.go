@@ -98,9 +98,11 @@ type Config struct {
 	Rules     Rules
 	// Reading lays the article of a job beside what is read of it now.
 	Reading func(ctx context.Context, j lector.Job) (Reading, error)
-	Live    *Live // keeps open pages up to date; nil: nothing does
-	Log     *slog.Logger
-	Now     func() time.Time // nil: time.Now
+	// Renditions reads what the public audio of a job and the audio before it say.
+	Renditions func(ctx context.Context, j lector.Job) (Renditions, error)
+	Live       *Live // keeps open pages up to date; nil: nothing does
+	Log        *slog.Logger
+	Now        func() time.Time // nil: time.Now
 }
 
 type console struct {

@@ -184,7 +184,7 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 	}
 	h, err := New(Config{
 		Sourced: []string{"havana", "lagos"}, Coverage: func() []reconcile.Report { return []reconcile.Report{n.report()} },
-		Rules: n, Reading: n.reading, VoiceBook: n.sound, Samples: n.sound, Lexicons: n.sound,
+		Rules: n, Renditions: n.renditions, Reading: n.reading, VoiceBook: n.sound, Samples: n.sound, Lexicons: n.sound,
 		Listening: n, Counted: []string{"havana"},
 		Audit: n, Hosts: []string{"console.reader.example"},
 		Jobs: n, Letters: n, Replays: n, Pauses: n, Explain: n.explain, Sites: []string{"havana", "kyiv", "lagos"}, Voices: []string{"amy"},
@@ -197,6 +197,26 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 		t.Fatal(err)
 	}
 	return n, h
+}
+
+// renditions has two that differ in a sentence; of the second job the one before is gone,
+// of the third nobody knows.
+func (n *newsroom) renditions(_ context.Context, j lector.Job) (Renditions, error) {
+	manifest := func(revision string, sentences ...string) *lector.Manifest {
+		m := &lector.Manifest{Revision: revision, Created: now, Usage: lector.Usage{Billed: 40, Reused: 900}}
+		for _, s := range sentences {
+			m.Segments = append(m.Segments, lector.Segment{Sentences: []lector.Sentence{{Text: s}}})
+		}
+		return m
+	}
+	r := Renditions{Public: manifest("b", "One.", "Three "+markup, "Four."), Before: manifest("a "+markup, "One.", "Two "+markup, "Four.")}
+	switch j.ID {
+	case n.jobs[1].ID:
+		return Renditions{Public: r.Public}, lector.ErrNotFound
+	case n.jobs[2].ID:
+		return Renditions{}, fmt.Errorf("the store is away %s", markup)
+	}
+	return r, nil
 }
 
 // reading has blocks of each kind, and more than a page shows.
@@ -297,7 +317,7 @@ func TestPages(t *testing.T) {
 	n, h := open(t)
 	for target, want := range map[string]string{
 		"/jobs": "8 jobs", "/jobs?state=failed": "1 job.", "/jobs?text=nothing+like+it": "No jobs are like that",
-		"/jobs/havana/" + n.jobs[0].ID: "What happened", "/why?q=nobody": "never_seen", "/replay?state=failed": "for $1.25",
+		"/jobs/havana/" + n.jobs[0].ID: "What happened", "/jobs/havana/" + n.jobs[2].ID: "What has changed is not known: the store is away", "/why?q=nobody": "never_seen", "/replay?state=failed": "for $1.25",
 		"/replay": "this is every article", "/deadletters": "2 letters", "/deadletters?class=quota": "No dead letters", "/deadletters/7": "bytes more",
 		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/coverage": "150 without correct audio", "/jobs/havana/" + n.jobs[0].ID + "/reading": "2 more", "/jobs/havana/" + n.jobs[0].ID + "/rule?rule=cookie.words": "47 characters to be billed by amy", "/voices": "Spent in 7 days", "/lexicon": "2 of 2", "/lexicon?text=LVI": "1 of 2", "/lexicon?site=havana": "of havana", "/lexicon/entry?match=Kyiv&alias=Keeyiv": "812 at most",
 		"/lexicon/entry?match=Lviv": "Remove the entry", "/lexicon/entry?alias=y&prefix=1&match=" + url.QueryEscape(markup): "812 at most", "/replay?word=Kyiv": "whose public audio reads",

@@ -105,10 +105,11 @@ func (k *console) job(r *http.Request) (view, error) {
 		embed = k.Embed(j.Site, j.Article)
 	}
 	return view{name: "job", title: cmp.Or(j.Title, j.Article), topics: []string{JobTopic(j.ID), topicPauses}, data: struct {
-		Job   lector.Job
-		Why   Explanation
-		Embed string
-	}{j, x, embed}}, nil
+		Job    lector.Job
+		Why    Explanation
+		Embed  string
+		Change revisionChange
+	}{j, x, embed, k.revisionChange(r.Context(), j)}}, nil
 }
 
 // why explains an article that a person names.
