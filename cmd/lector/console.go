@@ -90,15 +90,8 @@ func (c consoleJobs) FindJobs(_ context.Context, f lector.JobFilter, limit int) 
 	if !c.index.Complete() {
 		return 0, nil, errIndexing
 	}
-	total, found := c.index.Select(f)
-	jobs := make([]lector.Job, 0, min(total, limit))
-	for j := range found {
-		if len(jobs) == limit {
-			break
-		}
-		jobs = append(jobs, j)
-	}
-	return total, jobs, nil
+	total, found := c.index.First(f, limit)
+	return total, found, nil
 }
 
 // CountJobs implements console.Jobs.
