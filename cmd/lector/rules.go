@@ -19,7 +19,8 @@ the file says of a rule, under rules.off or rules.on, wins over the console.
   lector rules
   lector rules -site havana -json
 
-lector script -explain names the rule that dropped a block.`
+lector script -explain names the rule that dropped a block. lector script and lector
+narrate ask no NATS server: there the file alone holds.`
 
 // ruleOff is a rule that does not hold at a site.
 type ruleOff struct {
