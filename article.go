@@ -141,10 +141,11 @@ type ArticleEvent struct {
 	Source  string
 	Type    EventType
 	Time    time.Time
-	Replay  string // set when an operator asked for it again
-	Arrived uint64 // where it first stood in its stream, of one that came under another key than its article's; 0: where it stands
-	Force   int    // of a replay: so many characters may be synthesised again although they are cached
-	Lane    Lane   // the queue that it asks for
+	Replay  string       // set when an operator asked for it again
+	Arrived uint64       // where it first stood in its stream, of one that came under another key than its article's; 0: where it stands
+	Force   int          // of a replay: so many characters may be synthesised again although they are cached
+	Lane    Lane         // the queue that it asks for
+	Trace   TraceContext // the span that published it; of a replay, that of the event before
 	Article Article
 }
 

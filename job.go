@@ -60,6 +60,7 @@ type Attempt struct {
 	Stage   Stage     `json:"stage"`             // the last one reached
 	Outcome string    `json:"outcome,omitempty"` // the state reached, or what became of it
 	Error   string    `json:"error,omitempty"`   // why it reached no end
+	Trace   string    `json:"trace,omitempty"`   // the traceparent of its span, where its event is traced
 }
 
 // ChunkState is one chunk of a job: reused or synthesized, and what all calls
