@@ -25,6 +25,7 @@ type Metrics struct {
 	listen, callDuration         *prometheus.HistogramVec
 	webhookDuration              *prometheus.HistogramVec
 	plays, listeningReports      *prometheus.CounterVec
+	spans                        *prometheus.CounterVec
 
 	jobs, oldestJob                             *states
 	eventsWaiting, eventsUnsettled, oldestEvent *states
@@ -82,6 +83,9 @@ func NewMetrics() *Metrics {
 		listeningReports: r.counter("lector_listening_reports_total",
 			"What players told of listening, by outcome: counted, untracked (the listener wants none), robot, invalid, unknown (no such audio), limited, "+
 				"lost (not stored).", "site", "outcome"),
+		spans: r.counter("lector_trace_spans_total",
+			"Spans of traces that ended, by outcome: exported, dropped (they did not fit into the queue, or the collector did not answer for too long) "+
+				"or refused (by the collector).", "outcome"),
 		found: r.counter("lector_sweep_found_total",
 			"Events that a sweep has found: the queue had lost them, or what became of them was not announced.", "site"),
 
@@ -207,6 +211,9 @@ func (m *Metrics) DeclareListening(site, outcome string) {
 	m.listeningReports.WithLabelValues(site, outcome)
 	m.plays.WithLabelValues(site)
 }
+
+// Spans counts spans of traces.
+func (m *Metrics) Spans(outcome string, n int) { m.spans.WithLabelValues(outcome).Add(float64(n)) }
 
 // Found counts an event that a sweep has found.
 func (m *Metrics) Found(site string) { m.found.WithLabelValues(site).Inc() }
