@@ -334,5 +334,5 @@ func (d *dispatcher) giveBackPaused(e *waitingEvent, p lector.Pause) {
 
 // giveBack returns an event to the broker. Nothing is written by that.
 func (d *dispatcher) giveBack(e *waitingEvent, after time.Duration) {
-	d.worker.acknowledge(e.delivery, func() error { return e.delivery.Nak(after) })
+	d.worker.acknowledge(context.Background(), e.delivery, func() error { return e.delivery.Nak(after) })
 }

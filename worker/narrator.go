@@ -107,13 +107,16 @@ func (n *Narrator) prepareGeneration(ctx context.Context, a lector.Article, gene
 	}
 	p := &Plan{narrator: n, article: a, site: site, generation: generation}
 	step(Progress{Stage: lector.StageExtract})
-	var err error
-	if p.page, err = extract.Article(a, site.rules()); err != nil {
+	err := inSpan(ctx, "extract", func(context.Context) (err error) {
+		p.page, err = extract.Article(a, site.rules())
+		return err
+	})
+	if err != nil {
 		return nil, atStage(lector.StageExtract, err)
 	}
 	p.page = p.page.WithCorrections(site.Corrections)
 	step(Progress{Stage: lector.StageScript})
-	if err := p.prepareVoices(); err != nil {
+	if err := inSpan(ctx, "script", func(context.Context) error { return p.prepareVoices() }); err != nil {
 		return nil, atStage(lector.StageScript, err)
 	}
 	if n, most := p.Characters(), site.MaxCharacters; most > 0 && n > most {

@@ -132,7 +132,7 @@ func (a *Account) spooled(ctx context.Context, chunk, answer string) {
 	u := a.last // there is one: a call is in the ledger before it is made
 	u.Spooled = a.noteSpooled(lector.SpooledAnswer{Chunk: chunk, Answer: answer, At: time.Now().UTC()})
 	if err := a.write(ctx, u); err != nil {
-		a.log.Warn("nobody else knows of an answer in the spool", "job", a.usage.Job, "error", err)
+		a.log.WarnContext(ctx, "nobody else knows of an answer in the spool", "job", a.usage.Job, "error", err)
 	}
 }
 

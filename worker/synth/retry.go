@@ -68,6 +68,7 @@ func (t retrying) Speak(ctx context.Context, r Request) (res Result, err error) 
 		if try == t.policy.Tries || time.Now().Add(wait).After(end) {
 			return res, fmt.Errorf("%s: %w", times(try), err)
 		}
+		traceRetry(ctx, try, wait, err)
 		if err := pause(ctx, wait); err != nil {
 			return res, err
 		}
