@@ -43,6 +43,7 @@ type Config struct {
 	Publisher Publisher
 	Answered  func(site, source string, o Outcome, took time.Duration) // called with each answer to a hook; may be nil
 	Log       *slog.Logger
+	Tracer    *lector.Tracer   // nil: nothing is recorded
 	Now       func() time.Time // nil: time.Now
 }
 
@@ -114,12 +115,14 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	began := h.Now()
-	a := h.take(d, w, r)
+	ctx, span := h.startSpan(d, r)
+	a := h.take(d, w, r.WithContext(ctx))
+	endSpan(span, a)
 	if h.Answered != nil {
 		h.Answered(d.site, d.name, a.outcome, h.Now().Sub(began))
 	}
 	if a.outcome != accepted && a.outcome != ignored {
-		h.Log.Warn("webhook refused", "site", d.site, "source", d.name, "outcome", a.outcome, "status", a.status)
+		h.Log.WarnContext(ctx, "webhook refused", "site", d.site, "source", d.name, "outcome", a.outcome, "status", a.status)
 	}
 	a.write(w)
 }
@@ -219,10 +222,10 @@ func (h *handler) publish(ctx context.Context, d *endpoint, delivery Delivery) a
 	case lector.IsPermanent(err):
 		return refusal(invalid, err)
 	case err != nil:
-		h.Log.Error("webhook not stored", "site", d.site, "source", d.name, "article", e.Article.Key(), "error", err)
+		h.Log.ErrorContext(ctx, "webhook not stored", "site", d.site, "source", d.name, "article", e.Article.Key(), "error", err)
 		return refusal(unavailable, errors.New("it cannot be stored now"))
 	}
-	h.Log.Debug("webhook", "site", d.site, "source", d.name, "article", e.Article.Key(), "type", e.Type)
+	h.Log.DebugContext(ctx, "webhook", "site", d.site, "source", d.name, "article", e.Article.Key(), "type", e.Type)
 	return answer{status: http.StatusAccepted, outcome: accepted, text: "accepted"}
 }
 
