@@ -33,6 +33,7 @@ type config struct {
 	Store  storeConfig            `yaml:"store" envPrefix:"STORE_"`
 	Worker workerConfig           `yaml:"worker" envPrefix:"WORKER_"`
 	Log    logConfig              `yaml:"log" envPrefix:"LOG_"`
+	Traces tracesConfig           `yaml:"traces" envPrefix:"TRACES_"`
 	Voices map[string]voiceConfig `yaml:"voices"`
 	Sites  map[string]siteConfig  `yaml:"sites"`
 }
@@ -353,6 +354,7 @@ func defaults() config {
 		Store:  storeConfig{Kind: "disk", Region: "us-east-1"},
 		Worker: workerConfig{ConcurrentJobs: 4, ConcurrentCalls: 8, RerenderLimit: 1.5, EditWait: 20 * time.Second, DrainTimeout: 45 * time.Second},
 		Log:    logConfig{Level: "info", Format: "text"},
+		Traces: tracesConfig{SampleRatio: 1},
 	}
 }
 

@@ -138,7 +138,7 @@ func (s *server) openHooks(_ context.Context, r roles) (err error) {
 // intake takes the webhooks of sites.
 func (s *server) intake(sites map[string]intake.Site) (http.Handler, error) {
 	return intake.New(intake.Config{
-		Sites: sites, Sources: hookSources(), Log: s.log, Publisher: s.hookEvents,
+		Sites: sites, Sources: hookSources(), Log: s.log, Publisher: s.hookEvents, Tracer: s.tracer,
 		Answered: func(site, source string, o intake.Outcome, took time.Duration) {
 			s.metrics.Webhook(site, source, string(o), took)
 		},

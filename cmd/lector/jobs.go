@@ -152,6 +152,9 @@ func showAttempts(w io.Writer, j lector.Job) {
 		if t.Error != "" {
 			fmt.Fprintf(w, "\t%s\n", oneLine(t.Error))
 		}
+		if trace := lector.ParseTraceContext(t.Trace, "").ID(); trace != "" {
+			fmt.Fprintf(w, "\ttrace %s\n", trace)
+		}
 	}
 }
 

@@ -231,7 +231,7 @@ func (c *config) withRunning(read config) (*config, []string) {
 	}{
 		{"data", &c.Data, &read.Data}, {"listen", &c.Listen, &read.Listen}, {"admin_listen", &c.AdminListen, &read.AdminListen},
 		{"admin_access", &c.AdminAccess, &read.AdminAccess}, {"public_url", &c.PublicURL, &read.PublicURL}, {"nats", &c.NATS, &read.NATS},
-		{"store", &c.Store, &read.Store}, {"worker", &c.Worker, &read.Worker}, {"log", &c.Log, &read.Log},
+		{"store", &c.Store, &read.Store}, {"worker", &c.Worker, &read.Worker}, {"log", &c.Log, &read.Log}, {"traces", &c.Traces, &read.Traces},
 	}
 	var restart []string
 	for _, f := range fixed {

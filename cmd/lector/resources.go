@@ -12,6 +12,7 @@ import (
 
 	"lector"
 	"lector/infra/nats"
+	"lector/infra/observe"
 	"lector/infra/store/disk"
 	"lector/infra/store/s3"
 	"lector/worker"
@@ -29,6 +30,7 @@ type resources struct {
 	app           *app
 	config        *config
 	log           *slog.Logger
+	tracer        *lector.Tracer // nil: nothing is recorded
 	broker        *nats.Embedded // the embedded server; nil: it runs in another process
 	metering      *metering      // nil: created in memory when first needed
 	closers       []func() error
@@ -57,9 +59,9 @@ func (a *app) logger(c logConfig) *slog.Logger {
 	_ = level.UnmarshalText([]byte(c.Level)) // checked when the settings were read
 	o := &slog.HandlerOptions{Level: level}
 	if c.Format == "json" {
-		return slog.New(slog.NewJSONHandler(a.stderr, o))
+		return slog.New(observe.JobHandler(slog.NewJSONHandler(a.stderr, o)))
 	}
-	return slog.New(slog.NewTextHandler(a.stderr, o))
+	return slog.New(observe.JobHandler(slog.NewTextHandler(a.stderr, o)))
 }
 
 func (h *resources) onClose(f func() error) { h.closers = append(h.closers, f) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"os"
@@ -73,6 +74,7 @@ type server struct {
 
 	reread     atomic.Pointer[config]          // settings that were read again; nil: those of the start hold
 	narrators  atomic.Pointer[worker.Narrator] // the one that holds now; nil: this process has no worker
+	requests   *publisher.RequestTracer        // nil: requests of listeners are not traced
 	site       replaceableHandler              // what the public doors answer
 	hookEvents intake.Publisher                // of events of webhooks; nil: this process takes none
 	reloaded   reloadState
@@ -82,7 +84,7 @@ type server struct {
 // work begins.
 func (h *resources) openServer(ctx context.Context, r roles) (*server, error) {
 	s := &server{resources: h, metrics: observe.NewMetrics()}
-	for _, open := range []func(context.Context, roles) error{s.openHTTP, s.openStore, s.openBroker, s.openWorker, s.openHooks, s.openListening, s.openConsole} {
+	for _, open := range []func(context.Context, roles) error{s.openTraces, s.openHTTP, s.openStore, s.openBroker, s.openWorker, s.openHooks, s.openListening, s.openConsole} {
 		if err := open(ctx, r); err != nil {
 			return nil, err
 		}
@@ -188,7 +190,7 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 		Name: name, Queue: queue, Urgent: urgent, Pauses: s.pauses,
 		Events: s.conn, Teasers: s.conn, Eraser: s.conn, Clips: s.clips, Edits: leases, EditWait: s.config.Worker.EditWait,
 		Jobs: s.jobs, Leases: leases, Announcer: s.conn, Store: worker.StorageErrors(s.store),
-		Narrator: narrator, Addresses: s.config.addresses(), UsageLedger: s.metering.history, Log: s.log,
+		Narrator: narrator, Addresses: s.config.addresses(), UsageLedger: s.metering.history, Log: s.log, Tracer: s.tracer,
 		ConcurrentJobs: s.config.Worker.ConcurrentJobs, Heartbeat: nats.AckWait / 4, OnProgress: s.onProgress,
 	}
 	s.sweeper = &worker.Sweeper{
@@ -242,7 +244,26 @@ func (s *server) onProgress(p worker.Progress) {
 		counted.Site = s.siteLabel(counted.Site)
 		s.metrics.Job(counted, p.Announced)
 	}
-	s.log.Debug("step", "article", p.Job.Article, "stage", p.Stage, "done", p.Done, "total", p.Total, "note", p.Note)
+	s.logStep(p)
+}
+
+// logStep logs a step with what each line of a job has.
+func (s *server) logStep(p worker.Progress) {
+	if !s.log.Enabled(context.Background(), slog.LevelDebug) {
+		return
+	}
+	var attempt lector.Attempt
+	if n := len(p.Job.Attempts); n > 0 {
+		attempt = p.Job.Attempts[n-1]
+	}
+	line := []any{
+		"site", p.Job.Site, "job", p.Job.ID, "article", p.Job.Article, "revision", p.Job.Revision, "attempt", attempt.Number,
+		"stage", p.Stage, "done", p.Done, "total", p.Total, "note", p.Note,
+	}
+	if trace := lector.ParseTraceContext(attempt.Trace, "").ID(); trace != "" {
+		line = append(line, "trace", trace)
+	}
+	s.log.Debug("step", line...)
 }
 
 func (s *server) publisherConfig(c *config, hooks http.Handler) publisher.Config {
@@ -255,7 +276,7 @@ func (s *server) publisherConfig(c *config, hooks http.Handler) publisher.Config
 	return publisher.Config{
 		Listening: s.listeningHandler(),
 		Store:     s.store, ServeObjects: c.Store.PublicURL == "", AudioURL: c.audioURL(),
-		PublicURL: s.config.PublicURL, Sites: sites, Hooks: hooks, Fallback: s.homePage, Log: s.log,
+		PublicURL: s.config.PublicURL, Sites: sites, Hooks: hooks, Fallback: s.homePage, Log: s.log, Requests: s.requests,
 	}
 }
 
@@ -308,7 +329,7 @@ func (s *server) run(ctx context.Context) error {
 		s.site.set(publisher.New(s.publisherConfig(s.config, s.hooks)))
 		s.public.handler = &s.site
 		if s.config.Store.Kind == "disk" { // which nobody waits for
-			s.public.direct = s.publisherConfig(s.config, nil).Objects().Direct
+			s.public.direct = s.publisherConfig(s.config, nil).Direct
 		}
 		parts = append(parts, s.public.serve)
 	}
