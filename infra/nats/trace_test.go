@@ -47,3 +47,13 @@ func TestTraceOfEvent(t *testing.T) {
 		}
 	}
 }
+
+// TestNoTrace holds that an event without a trace costs nothing more.
+func TestNoTrace(t *testing.T) {
+	h := nats.Header{ceVersion: {"1.0"}, ceID: {"1"}, ceSource: {"cms"}}
+	if n := testing.AllocsPerRun(100, func() {
+		setTrace(h, lector.ParseTraceContext(traceFields(h)))
+	}); n != 0 || len(h) != 3 {
+		t.Errorf("%v allocations, %v", n, h)
+	}
+}

@@ -115,20 +115,18 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	began := h.Now()
-	ctx, span := h.startSpan(d, r)
-	a := h.take(d, w, r.WithContext(ctx))
-	endSpan(span, a)
+	a := h.take(d, w, r, began)
 	if h.Answered != nil {
 		h.Answered(d.site, d.name, a.outcome, h.Now().Sub(began))
 	}
 	if a.outcome != accepted && a.outcome != ignored {
-		h.Log.WarnContext(ctx, "webhook refused", "site", d.site, "source", d.name, "outcome", a.outcome, "status", a.status)
+		h.Log.Warn("webhook refused", "site", d.site, "source", d.name, "outcome", a.outcome, "status", a.status)
 	}
 	a.write(w)
 }
 
-// take does what a request asks for.
-func (h *handler) take(d *endpoint, w http.ResponseWriter, r *http.Request) answer {
+// take does what a request asks for that came at a moment.
+func (h *handler) take(d *endpoint, w http.ResponseWriter, r *http.Request, began time.Time) answer {
 	if err := checkType(r.Header); err != nil {
 		return refusal(unsupported, err)
 	}
@@ -160,7 +158,10 @@ func (h *handler) take(d *endpoint, w http.ResponseWriter, r *http.Request) answ
 	if signature.ID == "" {
 		signature.ID = hex.EncodeToString(mac)
 	}
-	return h.publish(r.Context(), d, Delivery{Site: d.site, SiteURL: d.siteURL, ID: signature.ID, Time: signature.Time, Body: k.data})
+	ctx, span := h.startSpan(d, r, began)
+	a := h.publish(ctx, d, Delivery{Site: d.site, SiteURL: d.siteURL, ID: signature.ID, Time: signature.Time, Body: k.data})
+	endSpan(span, a)
+	return a
 }
 
 // read reads all of a request's body: what is wanted into k. It returns the signature
