@@ -404,7 +404,7 @@ type oneJob struct{}
 
 func (oneJob) Complete() bool { return true }
 
-func (oneJob) Select(lector.JobFilter) (int, iter.Seq[lector.Job]) {
+func (oneJob) Select(lector.JobFilter, int) (int, iter.Seq[lector.Job]) {
 	return 1, slices.Values([]lector.Job{{ID: "k"}})
 }
 
