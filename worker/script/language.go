@@ -15,9 +15,9 @@ type language struct {
 	abbreviations map[string]bool
 	beforeNumber  map[string]bool   // "No. 5", "Jan. 13": only before a digit
 	maybe         map[string]bool   // "U.S.", "a.m.", "etc.": ends if a new sentence begins
-	starters      map[string]bool   // words that begin a sentence and no name
 	endsBehind    map[string]string // "upper", "year": what a sentence's end behind one of maybe asks for
-	ordinalDot    bool              // "13. Januar": a number's full stop is no end
+	lists         map[string]map[string]bool
+	ordinalDot    bool // "13. Januar": a number's full stop is no end
 
 	by     string // "By %s."
 	and    string
@@ -88,22 +88,15 @@ func (l *language) date(t time.Time) string { return l.dated(t, l) }
 
 func isoDate(t time.Time, _ *language) string { return t.Format("2006-01-02") + "." }
 
-// set makes a table of words that are separated by spaces.
-func set(list string) map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(list) {
-		m[w] = true
-	}
-	return m
-}
+// in reports whether a word stands in a list of the language, or in one that
+// holds for every language.
+func (l *language) in(list, word string) bool { return l.lists[list][word] || shared()[list][word] }
 
-// pairs makes a table of lines "source = spoken".
-func pairs(list string) map[string]string {
-	m := map[string]string{}
-	for line := range strings.SplitSeq(list, "\n") {
-		if from, to, ok := strings.Cut(line, " = "); ok {
-			m[strings.TrimSpace(from)] = strings.TrimSpace(to)
-		}
+// setOf returns the set of some words.
+func setOf(words []string) map[string]bool {
+	m := make(map[string]bool, len(words))
+	for _, w := range words {
+		m[w] = true
 	}
 	return m
 }

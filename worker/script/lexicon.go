@@ -113,10 +113,15 @@ func (x Lexicon) matcherFor(language string, scope scope) *matcher {
 // holds reports whether the entry is meant for a text in a language, and for the place
 // where the text is. What the entry leaves out holds everywhere.
 func (e Entry) holds(language string, s scope) bool {
-	site := e.Site == "" || e.Site == s.Site
-	section := e.Section == "" || strings.EqualFold(e.Section, s.Section)
-	article := e.Article == "" || e.Article == s.Article
-	return site && section && article && e.holdsIn(language)
+	switch {
+	case e.Site != "" && e.Site != s.Site:
+		return false
+	case e.Section != "" && !strings.EqualFold(e.Section, s.Section):
+		return false
+	case e.Article != "" && e.Article != s.Article:
+		return false
+	}
+	return e.holdsIn(language)
 }
 
 // holdsIn reports whether the entry is meant for a language. "en" and "en-GB" hold for
@@ -229,7 +234,7 @@ func (e Entry) capitals(got string) bool {
 	return unicode.IsUpper(firstRune(got))
 }
 
-func apostrophe(c rune) bool { return c == '\'' || c == '’' || c == 'ʼ' || c == '‘' }
+func apostrophe(c rune) bool { return strings.ContainsRune("'’ʼ‘", c) }
 
 func (r *reader) use(e Entry, n int) bool {
 	r.matched = append(r.matched, e.Canonical())

@@ -19,7 +19,7 @@ import (
 // packFiles are the languages' folders of data. Each has the same files.
 //
 //go:embed lang/*/language.txt lang/*/months.txt lang/*/abbreviations.txt lang/*/units.txt lang/*/currencies.txt lang/*/scales.txt
-//go:embed lang/*/names.txt lang/*/letters.txt lang/*/initialisms.txt lang/*/lists.txt lang/*/grammar.txt lang/*/shapes.txt
+//go:embed shared/*.txt lang/*/names.txt lang/*/letters.txt lang/*/initialisms.txt lang/*/lists.txt lang/*/grammar.txt lang/*/shapes.txt
 var packFiles embed.FS
 
 // pack is what a language's folder says.
@@ -152,17 +152,17 @@ func (p *pack) readInitialisms(files fs.FS, dir string) error {
 }
 
 // listNames are the lists that every language has; shapes may use more.
-var listNames = []string{"starters"}
+// sentenceLists are those by which sentences are split.
+var (
+	listNames     = []string{"starters"}
+	sentenceLists = strings.Fields("starters zones-and-days time-words openings city-bodies before-letter first-person no-speakers saying ended-by")
+)
 
 func (p *pack) readLists(files fs.FS, dir string) error {
 	name := path.Join(dir, "lists.txt")
-	rows, err := readRows(files, name, 2, 1)
-	if err != nil {
+	var err error
+	if p.lists, err = wordLists(files, name); err != nil {
 		return err
-	}
-	p.lists = map[string][]string{}
-	for _, r := range rows {
-		p.lists[r.columns[0]] = strings.Fields(strings.Join(r.columns[1:], " "))
 	}
 	for _, list := range listNames {
 		if len(p.lists[list]) == 0 {
@@ -172,19 +172,45 @@ func (p *pack) readLists(files fs.FS, dir string) error {
 	return nil
 }
 
+// wordLists reads a file of lists: name, words.
+func wordLists(files fs.FS, name string) (map[string][]string, error) {
+	rows, err := readRows(files, name, 2, 1)
+	lists := map[string][]string{}
+	for _, r := range rows {
+		lists[r.columns[0]] = strings.Fields(strings.Join(r.columns[1:], " "))
+	}
+	return lists, err
+}
+
+// shared returns the lists that hold for every language, by name.
+var shared = listsOnce("shared/lists.txt")
+
+// listsOnce returns what reads a file of lists when it is first called. A file
+// that cannot be read is a mistake of its author, which a test finds.
+func listsOnce(name string) func() map[string]map[string]bool {
+	return sync.OnceValue(func() map[string]map[string]bool {
+		lists, _ := wordLists(packFiles, name)
+		sets := map[string]map[string]bool{}
+		for list, words := range lists {
+			sets[list] = setOf(words)
+		}
+		return sets
+	})
+}
+
 // language makes of a pack what the parts of the script that are the same for
 // all languages ask for.
 func (p *pack) language() *language {
 	l := &language{
 		tag: p.tag, by: p.settings["byline"], and: p.settings["and"], ordinalDot: p.settings["ordinal-stop"] == "yes",
-		starters: map[string]bool{}, abbreviations: map[string]bool{}, beforeNumber: map[string]bool{}, maybe: map[string]bool{}, endsBehind: map[string]string{},
+		lists: map[string]map[string]bool{}, abbreviations: map[string]bool{}, beforeNumber: map[string]bool{}, maybe: map[string]bool{}, endsBehind: map[string]string{},
 		dated: func(t time.Time, _ *language) string { return p.date(t) }, spell: p.spell, pack: p,
 	}
 	for i, m := range p.months {
 		l.months[i] = m.name
 	}
-	for _, word := range p.lists["starters"] {
-		l.starters[word] = true
+	for _, name := range sentenceLists {
+		l.lists[name] = setOf(p.lists[name])
 	}
 	for _, kind := range nounKinds {
 		for _, written := range p.written(kind) {

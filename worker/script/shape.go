@@ -379,25 +379,41 @@ func (r *reader) classify(but []*shape) *match {
 	joined := strings.ContainsRune("−+-", firstRune(text)) && r.pos > 0 && wordRune(lastRune(r.src[:r.pos]))
 	var best *match
 	for _, s := range shapes {
-		if r.level != full && classes[s.class] || slices.Contains(but, s) {
-			continue
-		}
 		if best != nil && s.cost > best.shape.cost {
 			break
 		}
-		if s.signed && joined || !near.may(s) || !r.stands(s, false) {
+		inner := s.signed && joined // its sign is the hyphen of a word
+		if inner || !near.may(s) || !r.tries(s, but) {
 			continue
 		}
-		groups := r.trial.match(s.pattern, text)
-		if groups == nil {
-			continue
-		}
-		m := &match{shape: s, text: text, groups: groups}
-		if m.length() > 0 && m.better(best) && r.holds(m) && r.whole(m) && r.stands(s, true) {
+		if m := r.found(s, text); m != nil && m.better(best) && r.fits(m) {
 			best = m
 		}
 	}
 	return best
+}
+
+// tries reports whether a shape is looked for here: not where the voice says such
+// classes, nor behind another word than it asks for.
+func (r *reader) tries(s *shape, but []*shape) bool {
+	if r.level != full && classes[s.class] {
+		return false
+	}
+	return !slices.Contains(but, s) && r.stands(s, false)
+}
+
+// found returns the match of a shape at the text's beginning, nil for none.
+func (r *reader) found(s *shape, text string) *match {
+	groups := r.trial.match(s.pattern, text)
+	if groups == nil || groups[3] == 0 {
+		return nil
+	}
+	return &match{shape: s, text: text, groups: groups}
+}
+
+// fits reports whether what stands around a match, and its numbers, allow it.
+func (r *reader) fits(m *match) bool {
+	return r.holds(m) && r.whole(m) && r.stands(m.shape, true)
 }
 
 // ahead is the text from a place on, and what is in it.
@@ -490,7 +506,7 @@ func (r *reader) whole(m *match) bool {
 func (r *reader) standsAlone(class string) bool {
 	before, n := utf8.DecodeLastRuneInString(r.src[:r.pos])
 	switch {
-	case class != "measure" && class != "money" && class != "range" || !unicode.IsDigit(firstRune(r.src[r.pos:])):
+	case !slices.Contains([]string{"measure", "money", "range"}, class), !unicode.IsDigit(firstRune(r.src[r.pos:])):
 		return true
 	case before == '-':
 		return !unicode.IsLetter(lastRune(r.src[:r.pos-n]))

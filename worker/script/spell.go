@@ -1,6 +1,7 @@
 package script
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode"
@@ -81,9 +82,11 @@ func (r *reader) boundary() bool {
 	if c < utf8.RuneSelf && here < utf8.RuneSelf {
 		return !(alnum(c) && alnum(here))
 	}
-	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
-	after, _ := utf8.DecodeRuneInString(r.src[r.pos:])
-	return !(wordRune(before) && wordRune(after)) || r.foreign(after) && !r.foreign(before)
+	before, after := lastRune(r.src[:r.pos]), firstRune(r.src[r.pos:])
+	if !wordRune(before) || !wordRune(after) {
+		return true
+	}
+	return r.foreign(after) && !r.foreign(before)
 }
 
 // inside reports whether an apostrophe before this place joins the letters of
@@ -153,35 +156,37 @@ func (r *reader) say(spoken string, n int) bool {
 	}
 	r.copy(r.pos)
 	n += marksOn(r.src[r.pos+n:])
-	if strings.HasPrefix(r.src[r.pos+n:], " ") {
+	spaceAhead := strings.HasPrefix(r.src[r.pos+n:], " ")
+	if spaceAhead {
 		spoken = strings.TrimRight(spoken, " ")
 	}
-	if strings.HasSuffix(string(r.out[max(0, len(r.out)-1):]), " ") || len(r.out) == 0 {
+	spaceBehind := len(r.out) == 0 || r.out[len(r.out)-1] == ' '
+	if spaceBehind {
 		spoken = strings.TrimLeft(spoken, " ")
 	}
-	if spoken == "" && strings.HasPrefix(r.src[r.pos+n:], " ") && (len(r.out) == 0 || r.out[len(r.out)-1] == ' ') {
+	if spoken == "" && spaceAhead && spaceBehind {
 		n++ // nothing between two spaces: one of them goes too
 	}
-	at := len(r.out) // the span covers the spaces that are put around it
-	if len(r.out) > 0 && spoken != "" {
-		last, _ := utf8.DecodeLastRune(r.out)
-		if first := firstRune(spoken); wordRune(last) && wordRune(first) {
-			r.out = append(r.out, ' ')
-		}
-	}
+	span := Span{Start: r.pos, End: r.pos + n, At: len(r.out)} // it covers the spaces that are put around it
+	r.part(spoken)
 	r.out = append(r.out, spoken...)
-	start := r.pos
 	r.pos += n
 	r.plain = r.pos
-	if r.pos < len(r.src) && len(r.out) > 0 {
-		next := firstRune(r.src[r.pos:])
-		last, _ := utf8.DecodeLastRune(r.out)
-		if wordRune(next) && (wordRune(last) || last == ',' && spoken != "") {
-			r.out = append(r.out, ' ')
-		}
+	if spoken != "" && bytes.HasSuffix(r.out, []byte(",")) && wordRune(firstRune(r.src[r.pos:])) {
+		r.out = append(r.out, ' ')
 	}
-	r.spans = append(r.spans, Span{Start: start, End: r.pos, At: at, To: len(r.out)})
+	r.part(r.src[r.pos:])
+	span.To = len(r.out)
+	r.spans = append(r.spans, span)
 	return true
+}
+
+// part puts a space where a word that was said would touch the next.
+func (r *reader) part(next string) {
+	last, _ := utf8.DecodeLastRune(r.out)
+	if next != "" && wordRune(last) && wordRune(firstRune(next)) {
+		r.out = append(r.out, ' ')
+	}
 }
 
 // marksOn returns how many bytes of combining marks s begins with: they belong
@@ -227,17 +232,14 @@ func (l *language) shouting(s string) bool {
 	foreign := func(c rune) bool { return own != "" && unicode.IsLetter(c) && writing(c) != own }
 	for w := range strings.FieldsSeq(s[:min(len(s), 400)]) {
 		w = strings.Trim(w, ".,:;!?\"'()“”‘’")
-		if len(w) < 2 || !unicode.IsLetter(firstRune(w)) || strings.ContainsFunc(w, noWordSign) || strings.ContainsFunc(w, foreign) {
-			continue
-		}
-		if strings.ToUpper(w) == w {
-			if romanShape.MatchString(w) { // a number by now, or later
-				continue
-			}
+		switch {
+		case len(w) < 2 || !unicode.IsLetter(firstRune(w)):
+		case strings.ContainsFunc(w, noWordSign) || strings.ContainsFunc(w, foreign):
+		case strings.ToUpper(w) != w:
+			lower++
+		case !romanShape.MatchString(w): // else a number by now, or later
 			upper++
 			plain = plain || l.plainWord(w)
-		} else {
-			lower++
 		}
 	}
 	return plain && upper >= 3 && upper > 2*lower
@@ -255,7 +257,10 @@ func (l *language) plainWord(w string) bool {
 	if n := utf8.RuneCountInString(w); n > 5 || l.pack == nil || l.pack.lists["plain-capitals"] == nil {
 		return n > 5
 	}
-	return slices.Contains(l.pack.lists["plain-capitals"], w) || len(w) > 3 && l.pack.initials(w) == w && l.pack.unlisted(w)
+	if slices.Contains(l.pack.lists["plain-capitals"], w) {
+		return true
+	}
+	return len(w) > 3 && l.pack.initials(w) == w && l.pack.unlisted(w)
 }
 
 // unlisted reports whether no initialism of the language is written so.

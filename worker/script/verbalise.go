@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -80,7 +81,7 @@ func parseField(source string, fields map[string]field) (piece, error) {
 		case isForm:
 			p.form = addForm(p.form, form)
 			p.governed = p.governed || part[0] == '@'
-		case part == "one" || part == "few" || part == "many" || part == "other":
+		case slices.Contains([]string{"one", "few", "many", "other"}, part):
 			p.category = part
 		default:
 			return p, fmt.Errorf("field %q: unknown form %q", p.field, part)
@@ -255,7 +256,8 @@ func (v *verbaliser) number(p piece, text string, rest []piece) string {
 		digits = withoutZeroCents(digits)
 	}
 	n, err := strconv.ParseInt(whole(digits), 10, 64)
-	if err != nil || len(digits) > 15 || len(whole(digits)) > 1 && digits[0] == '0' && p.how == "number" {
+	led := p.how == "number" && len(whole(digits)) > 1 && digits[0] == '0'
+	if err != nil || len(digits) > 15 || led {
 		return v.digits(text)
 	}
 	p.governed = p.governed || p.form.Case == ""
@@ -481,8 +483,9 @@ func (p *pack) month(text string) string {
 
 // monthForm keeps a full name in the case in which it is written.
 func monthForm(m month, written string) string {
-	short := strings.HasPrefix(m.name, written) && written != m.name
-	if short || strings.HasSuffix(written, ".") || len([]rune(written)) < 5 && len([]rune(m.name)) > 4 {
+	start := strings.HasPrefix(m.name, written) && written != m.name
+	short := len([]rune(written)) < 5 && len([]rune(m.name)) > 4
+	if start || short || strings.HasSuffix(written, ".") {
 		return m.name
 	}
 	return written
