@@ -17,14 +17,14 @@ func spellCommon(r *reader) bool {
 	case '™', '®', '©', '•', '*', '→', '▪', '◦', '†', '‡', '^', '`', '{', '}', '¶':
 		return r.gap(n)
 	case '|', '\\', '_', '<', '>':
-		return r.say(" ", n)
+		return r.tell("symbol", "space", " ", n)
 	}
 	return drawn(c) && r.gap(n)
 }
 
 // gap leaves the next n bytes out: say keeps the words apart that they stood
 // between.
-func (r *reader) gap(n int) bool { return r.say("", n) }
+func (r *reader) gap(n int) bool { return r.tell("symbol", "left-out", "", n) }
 
 // dashed knows the dash between spaces, which is a pause.
 func dashed(r *reader) bool {
@@ -47,7 +47,7 @@ func dash(r *reader, n int) bool {
 	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
 	after := firstRune(r.after(n))
 	if r.src[r.pos:r.pos+n] == "–" && wordRune(before) && wordRune(after) {
-		return r.say("-", n)
+		return r.tell("symbol", "hyphen", "-", n)
 	}
 	for strings.HasPrefix(r.src[r.pos+n:], " ") {
 		n++
@@ -57,15 +57,12 @@ func dash(r *reader, n int) bool {
 
 // pause says n bytes as a comma, unless a mark stands there already.
 func (r *reader) pause(n int) bool {
-	if r.pos == 0 {
-		return r.say("", n)
+	before := lastRune(r.src[:r.pos])
+	switch {
+	case r.pos == 0 || r.pos+n >= len(r.src):
+		return r.gap(n)
+	case wordRune(before) || strings.ContainsRune(`"'”’)»%`, before):
+		return r.tell("symbol", "dash", ", ", n)
 	}
-	if r.pos+n >= len(r.src) {
-		return r.say("", n)
-	}
-	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
-	if wordRune(before) || strings.ContainsRune(`"'”’)»%`, before) {
-		return r.say(", ", n)
-	}
-	return r.say(" ", n)
+	return r.tell("symbol", "dash", " ", n)
 }

@@ -37,10 +37,10 @@ func foreignWord(r *reader) bool {
 	case r.writing != writingLatin || w != writingCyrillic && w != writingGreek:
 		return r.gap(n)
 	case utf8.RuneCountInString(word) == 1 && r.language.letterName(word) != "":
-		return r.say(r.language.letterName(word), n)
+		return r.tell("verbatim", "letter", r.language.letterName(word), n)
 	}
 	if latin := romanise(word); latin != "" {
-		return r.say(latin, n)
+		return r.tell("verbatim", "romanised", latin, n)
 	}
 	return r.gap(n)
 }

@@ -67,7 +67,7 @@ func (p *pack) spell(r *reader) bool {
 	c := firstRune(r.src[r.pos:])
 	if n := r.tally(); n > 0 && r.level == full {
 		said, _ := p.numbers.Digits(r.src[r.pos : r.pos+n])
-		return r.say(said, n)
+		return r.tell("verbatim", "tally", said, n)
 	}
 	m := r.classify(nil)
 	if unicode.IsLetter(c) && !m.beforeAbbreviations() && p.abbreviation(r) {
