@@ -262,10 +262,7 @@ func lastCut(s, marks string, least int) int {
 
 // pastSpace takes the space behind a cut along.
 func pastSpace(text string, at int) int {
-	for at < len(text) && text[at] == ' ' {
-		at++
-	}
-	return at
+	return len(text) - len(strings.TrimLeft(text[at:], " "))
 }
 
 // grapheme returns the last border of graphemes at or before end; where the

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -83,12 +84,7 @@ func canRead(language string, w Writing) bool {
 	if !ok {
 		list = []Writing{writingLatin}
 	}
-	for _, x := range list {
-		if x == w {
-			return true
-		}
-	}
-	return w == ""
+	return w == "" || slices.Contains(list, w)
 }
 
 // Foreign says what becomes of paragraphs in a writing that the language's

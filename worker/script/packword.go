@@ -61,7 +61,7 @@ func (p *pack) readAbbreviations(files fs.FS, dir string) error {
 	return nil
 }
 
-// spell is a pack's speller: it classifies what stands at the current place and
+// spell says what stands at the current place: it classifies what stands at the current place and
 // says it. The shapes go before single words.
 func (p *pack) spell(r *reader) bool {
 	c := firstRune(r.src[r.pos:])

@@ -308,19 +308,13 @@ func (s Script) Characters() int {
 
 // Lexicon returns the entries that matched anywhere, each once, in order.
 func (s Script) Lexicon() []string {
-	var out []string
-	seen := map[string]bool{}
+	var all []string
 	for _, segment := range s.Segments {
 		for _, x := range segment.Sentences {
-			for _, entry := range x.Lexicon {
-				if !seen[entry] {
-					seen[entry] = true
-					out = append(out, entry)
-				}
-			}
+			all = append(all, x.Lexicon...)
 		}
 	}
-	return out
+	return unique(all)
 }
 
 const longPause = 1500 * time.Millisecond

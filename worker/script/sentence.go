@@ -93,6 +93,7 @@ func opensQuote(right string) bool {
 func (l *language) stop(left, right, next string) bool {
 	word := lastWord(left)
 	lower := strings.ToLower(word)
+	end := l.endings[lower]
 	digit := romanShape.MatchString(next) && next != "" || unicode.IsDigit(firstRune(strings.TrimLeft(right, " \"'“‘«(№#$€£")))
 	switch {
 	case listNumber(left) || lone(left, word):
@@ -101,7 +102,7 @@ func (l *language) stop(left, right, next string) bool {
 		return true
 	case l.pair(left, lower):
 		return unicode.IsUpper(firstRune(next))
-	case l.ordinalDot && counting(word):
+	case counting(word) && l.setting("ordinal-stop", "") == "yes":
 		return l.starts(next) && !isMonth(l, next)
 	case l.weekday(word) && isMonth(l, next):
 		return false
@@ -109,18 +110,18 @@ func (l *language) stop(left, right, next string) bool {
 		return false
 	case l.lettered(left, word):
 		return true
-	case l.abbreviations[lower] || l.endedBy(lower):
+	case end == "no" || l.endedBy(lower):
 		return false
-	case l.endsBehind[lower] == "clock":
-		return l.closes(left, lower, right, next)
-	case l.endsBehind[lower] == "body":
+	case end == "clock":
+		return l.closes(left, end, right, next)
+	case end == "body":
 		return unicode.IsUpper(firstRune(next)) && !l.in("city-bodies", next)
 	case initial(word):
 		return l.starts(next) && !initialNext(right) && !initials(left)
-	case l.beforeNumber[lower]:
+	case end == "number":
 		return !digit && !(isMonth(l, word) && shortNumber(next))
-	case l.maybe[lower]:
-		return l.closes(left, lower, right, next)
+	case end != "":
+		return l.closes(left, end, right, next)
 	}
 	return true
 }
@@ -133,7 +134,7 @@ func lone(left, word string) bool {
 // weekday reports whether a word is the short name of a day before which a month
 // may stand: "Tues. Feb. 3".
 func (l *language) weekday(word string) bool {
-	if l.pack == nil || !l.beforeNumber[strings.ToLower(word)] {
+	if l.endings[strings.ToLower(word)] != "number" {
 		return false
 	}
 	_, known := l.pack.nouns["weekday"][upperFirst(strings.ToLower(word))]
@@ -142,7 +143,7 @@ func (l *language) weekday(word string) bool {
 
 // shortMonth reports whether a word is the name of a month and cut short.
 func (l *language) shortMonth(word string) bool {
-	return isMonth(l, word) && !slices.ContainsFunc(l.months[:], func(m string) bool { return strings.EqualFold(m, word) })
+	return isMonth(l, word) && !slices.ContainsFunc(l.pack.months[:], func(m month) bool { return strings.EqualFold(m.name, word) })
 }
 
 // endedBy reports whether a word ends as abbreviations of the language do, as
@@ -183,14 +184,14 @@ func initialNext(right string) bool {
 }
 
 // closes decides about abbreviations that stand in mid-sentence and at its end.
-func (l *language) closes(left, lower, right, next string) bool {
+func (l *language) closes(left, end, right, next string) bool {
 	switch {
 	case strings.HasPrefix(right, "(") && !wholeSentence(right):
 		return false
 	case l.starts(next):
 		return true
 	}
-	switch l.endsBehind[lower] {
+	switch end {
 	case "clock":
 		return !l.timed(left, right, next)
 	case "year":
@@ -323,16 +324,13 @@ func shortNumber(word string) bool {
 }
 
 func isMonth(l *language, word string) bool {
-	lower := strings.ToLower(word)
-	for _, m := range l.months {
-		if m == "" {
-			return false
-		}
-		if strings.EqualFold(m, word) || len(lower) >= 3 && strings.HasPrefix(strings.ToLower(m), lower) {
-			return true
-		}
+	if l.pack == nil {
+		return false
 	}
-	return false
+	lower := strings.ToLower(word)
+	return slices.ContainsFunc(l.pack.months[:], func(m month) bool {
+		return strings.EqualFold(m.name, word) || len(lower) >= 3 && strings.HasPrefix(strings.ToLower(m.name), lower)
+	})
 }
 
 // starts reports whether a word begins a sentence and no name, as "C'est" does
@@ -365,7 +363,7 @@ func afterYear(left string) bool {
 // a sentence ends before any capital: "т. д.", "60 кв. м."
 func (l *language) pair(left, lower string) bool {
 	before := lastWord(strings.TrimRight(strings.TrimSuffix(left, lastWord(left)+"."), " \u00a0"))
-	return before != "" && l.endsBehind[strings.ToLower(before)+"."+lower] == "upper"
+	return before != "" && l.endings[strings.ToLower(before)+"."+lower] == "upper"
 }
 
 // initials reports whether left ends with two or more initials, so that a name

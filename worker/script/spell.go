@@ -141,8 +141,8 @@ func (r *reader) rule() bool {
 	if foreignWord(r) {
 		return true
 	}
-	if r.language.spell != nil {
-		return r.language.spell(r)
+	if p := r.language.pack; p != nil {
+		return p.spell(r)
 	}
 	return spellCommon(r)
 }
