@@ -99,6 +99,12 @@ func Key(site, id string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:26]
 }
 
+// IsArticleKey reports whether s has the form of what Key returns: 26 characters of
+// [a-z2-7]. It allocates nothing.
+func IsArticleKey(s string) bool {
+	return len(s) == 26 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
+
 // ValidSite reports whether name can stand in subjects and object keys: 1–63
 // characters of [a-z0-9_-], the first a letter or digit.
 func ValidSite(name string) bool {
