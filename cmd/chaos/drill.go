@@ -85,7 +85,8 @@ func (r *runner) playIncidents(ctx context.Context, dir string) (all []incidentR
 	defer cancel()
 	l := newLab(r.options, dir, r.program, r.speech, &violations{log: r.log})
 	l.log = r.log
-	d := &drill{lab: l, writer: newWriter(rand.New(rand.NewPCG(r.Seed, 5))), site: siteNames[0], speed: r.Speed, reloads: map[string]string{}}
+	d := &drill{lab: l, writer: newWriter(rand.New(rand.NewPCG(r.Seed, 5))), site: siteNames[0], speed: r.Speed,
+		reloads: map[string]string{}}
 	defer d.stop()
 	defer cancel() // before the programs are killed, so that nobody starts them again
 	if err := d.start(ctx); err != nil {
@@ -308,7 +309,7 @@ func (r *incidentResult) judge(i incident, paidTwice, open int) {
 	if len(i.alerts) == 0 && len(r.Alerts) > 0 {
 		problem("alerts although it heals by itself: %v", r.Alerts)
 	}
-	if len(i.alerts) > 0 && (r.Reason == "" || r.Remedy == "" || r.Runbook == "") {
+	if len(i.alerts) > 0 && slices.Contains([]string{r.Reason, r.Remedy, r.Runbook}, "") {
 		problem("lector why or the alert says too little")
 	}
 	if paidTwice > open {

@@ -119,7 +119,7 @@ func (a *app) checkHookSecrets(key string, source intake.Source, hook hookConfig
 // openHooks opens the doors for webhooks, and the connection that their events go out on.
 func (s *server) openHooks(_ context.Context, r roles) (err error) {
 	sites, err := s.hookSites(s.config)
-	if err != nil || !r.publisher || len(sites) == 0 && s.conn == nil {
+	if nothing := len(sites) == 0 && s.conn == nil; err != nil || nothing || !r.publisher {
 		return err
 	}
 	conn := s.conn
