@@ -107,6 +107,7 @@ type alreadyFailed struct {
 	class  lector.Class
 }
 
+// Error returns why the job failed.
 func (g alreadyFailed) Error() string { return g.reason }
 
 // waitDelay is when a waiting article is tried again: after the time that was asked

@@ -193,6 +193,7 @@ type voiceError struct {
 // Error names the voice.
 func (f voiceError) Error() string { return fmt.Sprintf("voice %s: %v", f.voice, f.error) }
 
+// Unwrap returns what the voice failed with.
 func (f voiceError) Unwrap() error { return f.error }
 
 // includes reports whether a voice of the plan has failed before.

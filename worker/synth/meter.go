@@ -19,6 +19,7 @@ type metered struct {
 	name string
 }
 
+// Speak reserves, notes the call in the ledger, calls the voice, and notes what came of it.
 func (m metered) Speak(ctx context.Context, r Request) (res Result, err error) {
 	caps := m.Capabilities()
 	c := newCall(r.Text, r.chunk, m.name, caps)

@@ -149,6 +149,7 @@ type limitedBuffer struct {
 	stop     func()
 }
 
+// Write keeps p where it fits; else it stops the program and fails.
 func (b *limitedBuffer) Write(p []byte) (int, error) {
 	if b.data.Len()+len(p) <= b.limit {
 		return b.data.Write(p)
