@@ -69,7 +69,8 @@ func (b *benchmark) judge(t tool, parts []string) error {
 	whole, _ := decodeFFmpeg(out, false)
 	g := compare(whole, parts, pause)
 	row(t.name, strconv.FormatInt(info.Size(), 10), f(float64(header-len(viaFFmpeg)), 0), f(float64(header-len(viaMPG123)), 0),
-		f(g.mean, 1), f(g.worst, 1), strconv.Itoa(g.lsb), f(seekError(out, len(viaFFmpeg)), 2), fmt.Sprintf("%d/%d/%d", w1, w2, mp3val(out)))
+		f(g.mean, 1), f(g.worst, 1), strconv.Itoa(g.lsb), f(seekError(out, len(viaFFmpeg)), 2),
+		fmt.Sprintf("%d/%d/%d", w1, w2, mp3val(out)))
 	return nil
 }
 

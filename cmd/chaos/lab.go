@@ -214,8 +214,9 @@ func (l *lab) startPublisher(ctx context.Context, _ string) error {
 		return err
 	}
 	l.public, l.admin["publisher"] = "http://"+loopback(ports[0]), loopback(ports[1])
-	l.publisher = &child{name: "publisher", path: l.program, args: []string{"publisher"}, dir: l.dir, env: append(l.env[:len(l.env):len(l.env)],
-		"LECTOR_LISTEN="+loopback(ports[0]), "LECTOR_ADMIN_LISTEN="+loopback(ports[1]), "LECTOR_PUBLIC_URL="+l.public)}
+	l.publisher = &child{name: "publisher", path: l.program, args: []string{"publisher"}, dir: l.dir,
+		env: append(l.env[:len(l.env):len(l.env)],
+			"LECTOR_LISTEN="+loopback(ports[0]), "LECTOR_ADMIN_LISTEN="+loopback(ports[1]), "LECTOR_PUBLIC_URL="+l.public)}
 	l.watchExit(ctx, l.publisher)
 	if err := l.publisher.start(ctx); err != nil {
 		return err

@@ -117,7 +117,8 @@ const benchParagraph = 300
 func benchArticle(id string, chunks int) lector.Article {
 	var body strings.Builder
 	for i := range chunks - 1 {
-		fmt.Fprintf(&body, "<p>Paragraph %d of story %s begins like this. %s</p>\n", i+1, id, strings.Repeat("The ferry left the old harbour in the rain. ", 5))
+		fmt.Fprintf(&body, "<p>Paragraph %d of story %s begins like this. %s</p>\n", i+1, id,
+			strings.Repeat("The ferry left the old harbour in the rain. ", 5))
 	}
 	now := time.Now().UTC()
 	return lector.Article{

@@ -85,7 +85,8 @@ func (a *app) jobsVerb(words []string, f *jobsFlags) (func(context.Context, addr
 	case verb == "watch" && len(words) == 0:
 		return func(ctx context.Context, l addressedJobs, _ *nats.Conn) error { return a.watchJobs(ctx, l, f) }, nil
 	}
-	return nil, usageError{lector.Hint(fmt.Errorf("jobs: what does %q mean?", append([]string{verb}, words...)), "lector jobs list, show ID or watch")}
+	return nil, usageError{lector.Hint(fmt.Errorf("jobs: what does %q mean?", append([]string{verb}, words...)),
+		"lector jobs list, show ID or watch")}
 }
 
 // truncate cuts a text at n characters.

@@ -24,7 +24,8 @@ func (e *Embedded) Healthy() error {
 	if h.Status == "ok" {
 		return nil
 	}
-	return lector.Hint(fmt.Errorf("embedded NATS: %s", h.Error), "is the disk of %s full? Free some space: the work goes on by itself", e.dir)
+	return lector.Hint(fmt.Errorf("embedded NATS: %s", h.Error),
+		"is the disk of %s full? Free some space: the work goes on by itself", e.dir)
 }
 
 // monitor starts JetStream anew when it could not write and there is space again:

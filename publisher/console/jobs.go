@@ -37,7 +37,8 @@ func filterOf(q url.Values) (lector.JobFilter, error) {
 func queryOf(f lector.JobFilter) string {
 	q := url.Values{}
 	for name, value := range map[string]string{
-		"state": string(f.State), "class": string(f.Class), "site": f.Site, "section": f.Section, "voice": f.Voice, "lane": f.Lane, "text": f.Text,
+		"state": string(f.State), "class": string(f.Class), "site": f.Site, "section": f.Section, "voice": f.Voice, "lane": f.Lane,
+		"text": f.Text,
 	} {
 		if value != "" {
 			q.Set(name, value)

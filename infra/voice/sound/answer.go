@@ -98,7 +98,8 @@ func (w Want) check(mp3 []byte) error {
 
 func (w Want) encode(ctx context.Context, wav []byte) ([]byte, error) {
 	if w.Encoder == nil {
-		return nil, misconfigured(lector.Hint(errors.New("the answer is WAV and there is no MP3 encoder"), "apt-get install lame   (macOS: brew install lame)"))
+		return nil, misconfigured(lector.Hint(errors.New("the answer is WAV and there is no MP3 encoder"),
+			"apt-get install lame   (macOS: brew install lame)"))
 	}
 	mp3, err := w.Encoder.Encode(ctx, bytes.NewReader(wav), Rate, Channels, kbps)
 	if err != nil && lector.HintOf(err) == "" {

@@ -209,7 +209,8 @@ func (r *Reconciler) heal(ctx context.Context, i Item, k known, found Finding, r
 	if f, failed := r.failed[key]; failed && f.state == eventID(i) && f.waits(r.now()) {
 		return unread, f.reason, nil
 	}
-	a := lector.Article{Site: r.Site, ID: i.ID, URL: i.URL, Title: i.Title, UpdatedAt: i.UpdatedAt, Revision: i.Revision, Visibility: i.Visibility}
+	a := lector.Article{Site: r.Site, ID: i.ID, URL: i.URL, Title: i.Title, UpdatedAt: i.UpdatedAt, Revision: i.Revision,
+		Visibility: i.Visibility}
 	if found != exposed {
 		if err := r.Limit.Wait(ctx); err != nil {
 			return found, reason, err
