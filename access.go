@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Role says what a person or a program may do at the private address. Each role may
+// Role says what a person or a program may do at the admin listener. Each role may
 // also do what those before it may.
 type Role string
 
@@ -46,7 +46,7 @@ type Identity struct {
 	Way  string // how that is known: local, token, proxy or terminal
 }
 
-// AccessToken is what a program or a person shows at the private address. The token
+// AccessToken is what a program or a person shows at the admin listener. The token
 // itself is stored nowhere.
 type AccessToken struct {
 	ID      string    `json:"id"`               // the beginning of the hash

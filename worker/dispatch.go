@@ -328,7 +328,7 @@ func (d *dispatcher) giveBackPaused(e *waitingEvent, p lector.Pause) {
 	d.mu.Lock()
 	after := d.paused.delay(d.worker.now())
 	d.mu.Unlock()
-	d.worker.Log.Debug("not begun", "why", p.String(), "article", e.delivery.Event.Article.ID, "again", after)
+	d.worker.Log.Debug("job not started", "why", p.String(), "article", e.delivery.Event.Article.ID, "again", after)
 	d.giveBack(e, after)
 }
 

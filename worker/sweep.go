@@ -93,7 +93,7 @@ func (s *Sweeper) Run(ctx context.Context) {
 			s.sweepWhile(held)
 			release()
 		} else if !errors.Is(err, lector.ErrExists) && ctx.Err() == nil {
-			s.Log.Warn("no sweep", "error", err)
+			s.Log.Warn("sweep not started", "error", err)
 		}
 	}
 }
@@ -113,7 +113,7 @@ func (s *Sweeper) sweepWhile(ctx context.Context) {
 			return
 		}
 		if err != nil {
-			s.Log.Warn("sweep broken off", "error", err, "again", s.interval())
+			s.Log.Warn("sweep ended early", "error", err, "again", s.interval())
 		}
 		if s.OnSweep != nil {
 			s.OnSweep(s.now().Sub(began), err)

@@ -168,6 +168,6 @@ func (w *Worker) recordFailedUsage(ctx context.Context, r *record) {
 		err = r.update(context.WithoutCancel(ctx), func(j *lector.Job) { j.Usage, j.Cost = bill, cost })
 	}
 	if err != nil && !errors.Is(err, errSuperseded) {
-		w.Log.WarnContext(ctx, "what was spent in vain is not in the record", "error", err)
+		w.Log.WarnContext(ctx, "usage of a failed attempt is not in the job record", "error", err)
 	}
 }

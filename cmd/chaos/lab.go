@@ -29,7 +29,7 @@ type lab struct {
 	voice      *voice
 	meter      *meter
 	env        []string          // with which commands find the installation
-	admin      map[string]string // by process: its private address
+	admin      map[string]string // by process: the address of its admin listener
 	speaks     string            // address of the voice
 	keyFile    string            // of the voice; "": it wants no key
 	budgets    map[string]int    // by site: its characters a day

@@ -17,7 +17,7 @@ import (
 // headerName is the name of an HTTP header.
 var headerName = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 
-// checkAccess refuses a private address that is open to others without anybody who asks
+// checkAccess refuses an admin listener that is open to others without anybody who asks
 // who they are.
 func (c *config) checkAccess() error {
 	a := c.AdminAccess

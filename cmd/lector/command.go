@@ -42,7 +42,7 @@ func commands() []command {
 		{"deadletters", "[flags] [list | show ID | replay ID… | drop ID…]", "what nobody could work on", deadLettersHelp,
 			(*app).deadLetters},
 		{"audit", "[flags]", "who did what by the console and by commands", auditHelp, (*app).audit},
-		{"token", "[flags] [create NAME | list | revoke ID]", "who may look at the private address, and do what there", tokenHelp,
+		{"token", "[flags] [create NAME | list | revoke ID]", "who may look at the admin listener, and do what there", tokenHelp,
 			(*app).token},
 		{"rules", "[flags]", "which rules of reading are off at a site, and by whom", rulesHelp, (*app).rules},
 		{"lexicon", "[flags] [list | set | remove | import | export | test | impact]", "how words are pronounced", lexiconHelp,

@@ -38,7 +38,7 @@ type config struct {
 	Sites  map[string]siteConfig  `yaml:"sites"`
 }
 
-// accessConfig says who may do what at the private address. The connection to it is not
+// accessConfig says who may do what at the admin listener. The connection to it is not
 // encrypted: beyond one machine a proxy before it must do that.
 type accessConfig struct {
 	// Tokens is whether those of lector token count. A program shows one as a bearer
@@ -50,7 +50,7 @@ type accessConfig struct {
 	Proxy proxyConfig `yaml:"proxy,omitempty" envPrefix:"PROXY_"`
 }
 
-// proxyConfig is a server before the private address that asks for a login, such as one
+// proxyConfig is a server before the admin listener that asks for a login, such as one
 // for OpenID Connect.
 type proxyConfig struct {
 	// Header is where the proxy says who it is, as X-Forwarded-User. The proxy must remove

@@ -58,7 +58,7 @@ func (p *metering) checker(name string) synth.Checker {
 }
 
 func (p *metering) decodersDiffer(voice, chunk string, d audio.Comparison) {
-	p.log.Warn("two decoders hear a clip differently", "voice", voice, "chunk", chunk, "largest", d.Largest, "samples", d.Differ,
+	p.log.Warn("two decoders decode a clip differently", "voice", voice, "chunk", chunk, "largest", d.Largest, "samples", d.Differ,
 		"of", d.Samples, "frame", d.Frame,
 		"hint", "the clip is used as our own decoder hears it; listen to it, and compare both by lector inspect -reference")
 	if p.calls != nil {

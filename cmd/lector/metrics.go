@@ -58,7 +58,7 @@ func (s *server) measureOnce(ctx context.Context) {
 		"notifications": s.measureNotifications,
 	} {
 		if err := s.within(ctx, look); err != nil && ctx.Err() == nil {
-			s.log.Debug("not measured", "what", what, "error", err)
+			s.log.Debug("metric not measured", "what", what, "error", err)
 		}
 	}
 }

@@ -54,7 +54,7 @@ func TestFormerInstallation(t *testing.T) {
 	site := c.Sites[defaultSite]
 	site.Budget.CharactersPerArticle = 300 // as recorded: the parked article stays parked
 	c.Sites[defaultSite] = site
-	if said := startOnce(t, c); strings.Count(said, "brought over") != 3 {
+	if said := startOnce(t, c); strings.Count(said, "migrated") != 3 {
 		t.Errorf("the first start said %q", said)
 	}
 	if said := startOnce(t, c); said != "" {

@@ -90,7 +90,7 @@ func (h *resources) voices(ctx context.Context, clips synth.Clips, answers synth
 		if h.allVoices {
 			return nil, err
 		}
-		h.log.Warn("voice missing", "voice", name, "error", err, "hint", lector.HintOf(err))
+		h.log.Warn("voice not available", "voice", name, "error", err, "hint", lector.HintOf(err))
 	}
 	return out, nil
 }

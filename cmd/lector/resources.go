@@ -141,7 +141,7 @@ func (h *resources) setup(ctx context.Context, c *nats.Conn, replicas int) error
 		return err
 	}
 	for _, l := range losses {
-		h.log.Warn("made again, empty", "lost", l.Name, "what", l.What)
+		h.log.Warn("was lost and created again, empty", "lost", l.Name, "what", l.What)
 	}
 	if err := c.Recreate(ctx, replicas, losses); err != nil {
 		return err

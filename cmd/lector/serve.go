@@ -121,7 +121,7 @@ func (s *server) openAdmin() (*httpServer, error) {
 	if err == nil || s.config.AdminListen != defaults().AdminListen {
 		return d, err
 	}
-	s.log.Warn("the default private address is taken: any other is used", "taken", s.config.AdminListen)
+	s.log.Warn("the default admin address is in use: another port is taken", "taken", s.config.AdminListen)
 	return listenHTTP("admin_listen", "127.0.0.1:0", handler, s.log)
 }
 
@@ -136,7 +136,7 @@ func (s *server) openStore(ctx context.Context, r roles) (err error) {
 	// that is away no worker can start, and another one may want the answers.
 	s.answers = s.answersIn(s.store)
 	if err := s.answers.Ready(ctx); err != nil {
-		s.log.Warn("answers of an earlier process wait in the spool", "error", err)
+		s.log.Warn("answers of an earlier process stay in the spool for now", "error", err)
 	}
 	return nil
 }
@@ -223,7 +223,7 @@ func (s *server) openReplays(ctx context.Context, leases *nats.Leases) error {
 func (s *server) openPauses(ctx context.Context) *nats.Pauses {
 	p := s.conn.Pauses()
 	if err := s.conn.Explain(p.Load(ctx)); err != nil {
-		s.log.Warn("pauses cannot be read: none holds here", "error", err, "hint", lector.HintOf(err))
+		s.log.Warn("pauses cannot be read: nothing is paused in this process", "error", err, "hint", lector.HintOf(err))
 	}
 	return p
 }
@@ -461,10 +461,10 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 	again.apply, again.report = s.applySettings, s.reportReload
 	s.warnOfMissingAudio(ctx)
 	if !r.publisher && c.PublicURL == "" {
-		s.log.Warn("public_url is not set: the addresses in events hold on this machine only", "address", c.publicURL(),
+		s.log.Warn("public_url is not set: the addresses in events are valid on this machine only", "address", c.publicURL(),
 			"hint", "set LECTOR_PUBLIC_URL to where listeners reach lector publisher")
 	}
-	s.log.Info("ready", "command", name, "public", s.publicAddress(), "private", s.admin.url(), "nats", c.natsAddress(), "store", c.Store.Kind)
+	s.log.Info("ready", "command", name, "public", s.publicAddress(), "admin", s.admin.url(), "nats", c.natsAddress(), "store", c.Store.Kind)
 	start := time.Now()
 	err = runAll(ctx, s.run, again.run)
 	s.log.Info("stopped", "after", time.Since(start).Round(time.Second))

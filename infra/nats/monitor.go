@@ -47,7 +47,7 @@ func (e *Embedded) monitor(ctx context.Context, log *slog.Logger) {
 		}
 		if persistent && e.checkSpace() == nil {
 			err := e.restartJetStream()
-			log.Warn("there is space again: JetStream was started anew", "error", err)
+			log.Warn("disk space is available again: JetStream was restarted", "error", err)
 			streak = faultStreak{}
 		}
 	}

@@ -100,7 +100,7 @@ func (q *Queue) rekeyDelivered(m jetstream.Msg, d *lector.Delivery) (done bool) 
 		d.Err = lector.Permanent(fmt.Errorf("%w: publish it on %s", err, subjectOf(d.Event.Article)))
 		return false
 	case err != nil:
-		q.conn.log.Warn("event waits", "error", err, "hint", lector.HintOf(err), "again", rekeyWait)
+		q.conn.log.Warn("event not brought to its key; it is delivered again", "error", err, "hint", lector.HintOf(err), "again", rekeyWait)
 		_ = m.NakWithDelay(rekeyWait)
 	default:
 		_ = m.Ack() // if this is lost, nothing is there that could come again

@@ -43,7 +43,7 @@ func (c *Conn) answer(ctx context.Context, subject string,
 				last.Header.Set(answerError, err.Error())
 			}
 			if err := m.RespondMsg(last); err != nil {
-				c.log.Debug("no answer sent", "subject", subject, "error", err)
+				c.log.Debug("reply not sent", "subject", subject, "error", err)
 			}
 		}()
 	})

@@ -96,9 +96,9 @@ func (w *Watchdog) Check(ctx context.Context) {
 func logChange(log *slog.Logger, before, now error) {
 	switch {
 	case before == nil && now != nil:
-		log.Error("NATS cannot be worked with", "error", now, "hint", lector.HintOf(now))
+		log.Error("NATS is not usable", "error", now, "hint", lector.HintOf(now))
 	case before != nil && now == nil:
-		log.Info("NATS can be worked with again")
+		log.Info("NATS is usable again")
 	}
 }
 
@@ -329,13 +329,13 @@ func (w *Watchdog) checkConsumer(ctx context.Context, k watchedConsumer) (*jetst
 func (w *Watchdog) makeAgain(ctx context.Context, k watchedConsumer) error {
 	settled, err := w.settled(ctx, k)
 	if err != nil {
-		w.conn.log.Warn("the new consumer begins with the first event", "consumer", k.config.Durable, "error", w.conn.Explain(err))
+		w.conn.log.Warn("the new consumer starts at the first event", "consumer", k.config.Durable, "error", w.conn.Explain(err))
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.answer)
 	defer cancel()
 	_, err = w.conn.js.CreateConsumer(ctx, k.stream, beginBehind(k.config, settled))
 	if err == nil || errors.Is(err, jetstream.ErrConsumerExists) {
-		w.conn.log.Warn("consumer was gone and was made again", "consumer", k.config.Durable, "from", settled+1)
+		w.conn.log.Warn("consumer was missing and was created again", "consumer", k.config.Durable, "from", settled+1)
 		return nil
 	}
 	return lector.Hint(fmt.Errorf("consumer %s is gone and cannot be made again: %w", k.config.Durable, w.conn.Explain(err)),
@@ -445,7 +445,7 @@ func (w *Watchdog) removeLeases(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	err := w.conn.js.DeleteStream(ctx, "KV_"+leases)
-	w.conn.log.Warn("the leases did not answer: their bucket is removed, who needs one makes it again",
+	w.conn.log.Warn("the bucket of the leases did not answer and was removed; the next lease creates it again",
 		"after", leasesSilent, "error", w.conn.Explain(err))
 }
 

@@ -25,7 +25,7 @@ func (k *console) do(r *http.Request, e lector.AuditEntry, act func(context.Cont
 	}
 	e.Failed = brief(err.Error())
 	if lost := k.Audit.RecordAudit(context.WithoutCancel(r.Context()), e); lost != nil {
-		k.Log.Error("audit", "action", e.Action, "failed", e.Failed, "error", lost)
+		k.Log.Error("audit entry not written", "action", e.Action, "failed", e.Failed, "error", lost)
 	}
 	return err
 }

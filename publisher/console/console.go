@@ -1,6 +1,6 @@
 // Package console is the operators' pages: which articles have audio, which have none
 // and why, and what mends it. They work without JavaScript, and for whoever reaches the
-// private listener and has the role that they need.
+// admin listener and has the role that they need.
 package console
 
 import (
@@ -266,7 +266,7 @@ func (k *console) failure(r *http.Request, err error) view {
 	case errors.Is(err, errStale):
 		status = http.StatusConflict
 	default:
-		k.Log.Error("console", "path", r.URL.Path, "error", err)
+		k.Log.Error("console page failed", "path", r.URL.Path, "error", err)
 	}
 	return view{name: "failure", title: "That did not work", data: struct{ Error, Hint string }{err.Error(), lector.HintOf(err)}, status: status}
 }
@@ -283,7 +283,7 @@ var errRole = errors.New("you may not do this")
 func (k *console) write(w http.ResponseWriter, r *http.Request, v view) {
 	var b strings.Builder
 	if err := k.pages[v.name].Execute(&b, k.frame(r, v)); err != nil {
-		k.Log.Error("console", "page", v.name, "error", err)
+		k.Log.Error("console page failed", "page", v.name, "error", err)
 		http.Error(w, "this page cannot be shown", http.StatusInternalServerError)
 		return
 	}

@@ -189,7 +189,7 @@ func (h *handler) keys(d *endpoint) (keys [][]byte, err error) {
 		err = errors.Join(err, keyErr)
 	}
 	if err != nil {
-		h.Log.Error("secret of a webhook", "site", d.site, "source", d.name, "error", err)
+		h.Log.Error("secret of a webhook cannot be read", "site", d.site, "source", d.name, "error", err)
 	}
 	if len(keys) == 0 {
 		return nil, errors.New("no secret can be read")

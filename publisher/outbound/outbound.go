@@ -90,7 +90,7 @@ func (n *Notifier) repeat(ctx context.Context, what string, do func(context.Cont
 		if err == nil || ctx.Err() != nil {
 			continue
 		}
-		n.Log.Warn("nothing to be told is handed out", "what", what, "error", err)
+		n.Log.Warn("notifications cannot be fetched", "what", what, "error", err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(pauseAfterError):
@@ -110,7 +110,7 @@ func (n *Notifier) settle(ctx context.Context, d lector.AudioDelivery) {
 		err = n.route(ctx, d.Event)
 	}
 	if err != nil {
-		n.Log.Warn("not kept for its targets yet", "site", d.Event.Site, "article", d.Event.Key, "error", err)
+		n.Log.Warn("notification not stored yet", "site", d.Event.Site, "article", d.Event.Key, "error", err)
 		_ = d.Nak(pauseAfterError) // else it comes again by itself
 		return
 	}
@@ -193,7 +193,7 @@ func (n *Notifier) send(ctx context.Context, d lector.NotificationDelivery) {
 // abandon makes a dead letter of a notification.
 func (n *Notifier) abandon(ctx context.Context, d lector.NotificationDelivery, why error) {
 	if err := d.Term("", "to "+d.Target+": "+why.Error()); err != nil {
-		n.Log.WarnContext(ctx, "not among the dead letters yet", "site", d.Event.Site, "target", d.Target, "error", err)
+		n.Log.WarnContext(ctx, "notification not stored as a dead letter yet", "site", d.Event.Site, "target", d.Target, "error", err)
 		return // it comes again
 	}
 	n.note(ctx, d, abandoned, why)

@@ -49,7 +49,7 @@ func (x *Index) Run(ctx context.Context, records Records, log *slog.Logger) {
 		if ctx.Err() != nil {
 			return
 		}
-		log.Warn("index of the jobs: the watch broke off", "error", err, "again", wait)
+		log.Warn("job index: the watch ended", "error", err, "again", wait)
 		select {
 		case <-ctx.Done():
 		case <-time.After(wait):

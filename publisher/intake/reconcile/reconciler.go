@@ -139,7 +139,7 @@ func (r *Reconciler) read(ctx context.Context, name string, into any) error {
 		return err
 	}
 	if err := json.Unmarshal(data, into); err != nil {
-		r.Log.Warn("place of the comparison not readable: it begins anew", "site", r.Site, "place", name, "error", err)
+		r.Log.Warn("position of the comparison cannot be read: it starts from the beginning", "site", r.Site, "place", name, "error", err)
 	}
 	return nil
 }
