@@ -11,8 +11,8 @@ import (
 	"lector"
 )
 
-// Rules are a site's own wishes. They win over the built-in rules, and
-// data-audio="skip" or "speak" in the markup wins over them.
+// Rules are a site's own settings. They take precedence over the built-in rules, and
+// data-audio="skip" or "speak" in the markup takes precedence over them.
 type Rules struct {
 	Skip     []string `yaml:"skip"`     // CSS selectors that are never read
 	Speak    []string `yaml:"speak"`    // CSS selectors that are always read
@@ -107,7 +107,7 @@ const (
 	speak
 )
 
-// saying is why the markup or the site wants something.
+// saying is the reason that the markup or the site gives.
 type saying struct{ id, detail, words string }
 
 // ask returns what the markup or the site says about n.

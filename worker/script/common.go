@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// spellCommon serves languages without tables: only signs that any voice may
-// stumble over are changed.
+// spellCommon serves languages without data: it changes only the signs that voices of any
+// language misread.
 func spellCommon(r *reader) bool {
 	c, n := utf8.DecodeRuneInString(r.src[r.pos:])
 	switch c {
@@ -26,7 +26,7 @@ func spellCommon(r *reader) bool {
 // between.
 func (r *reader) gap(n int) bool { return r.tell("symbol", "left-out", "", n) }
 
-// dashed knows the dash between spaces, which is a pause.
+// dashed reads a dash between spaces as a pause.
 func dashed(r *reader) bool {
 	s := r.rest(12)
 	rest := strings.TrimLeft(s[1:], " ")
@@ -42,7 +42,7 @@ func dashed(r *reader) bool {
 	return r.pause(len(s) - len(tail) + 1)
 }
 
-// dash knows the dash without spaces.
+// dash reads a dash without spaces.
 func dash(r *reader, n int) bool {
 	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
 	after := firstRune(r.after(n))

@@ -276,7 +276,7 @@ func (x Lexicon) Merge(more Lexicon) Lexicon {
 	return out
 }
 
-// name is what of an entry tells it from others.
+// name identifies an entry: two entries with the same name replace each other.
 func (e Entry) name() Entry {
 	return Entry{Match: strings.ToLower(e.Match), Language: e.Language, Site: e.Site, Section: e.Section, Article: e.Article, Prefix: e.Prefix}
 }

@@ -29,9 +29,8 @@ func trimmed(text string, spans []Span) string {
 	return text
 }
 
-// reader goes through a text once, from left to right. At each place the first
-// rule that knows the place says what is spoken and how much of the source
-// that takes.
+// reader reads a text once, from left to right. At each place the first rule that matches
+// says what is spoken, and for how many bytes of the source.
 type reader struct {
 	src      string
 	pos      int
@@ -148,8 +147,7 @@ func (r *reader) rule() bool {
 }
 
 // say replaces the next n bytes of the source by what is spoken. Spaces are
-// put where two words would touch. Nothing cannot be replaced: the reader would
-// stand still.
+// put where two words would touch. n must not be 0, or the reader would never advance.
 func (r *reader) say(spoken string, n int) bool {
 	if n <= 0 {
 		return false
@@ -223,9 +221,8 @@ func (r *reader) last(n int) bool {
 	return strings.Trim(r.src[min(len(r.src), r.pos+n):min(len(r.src), r.pos+n+8)], "\"'”’»)] ") == "" && r.pos+n+8 >= len(r.src)
 }
 
-// shouting reports whether most words are in capitals, as in some headlines:
-// there capitals say nothing about initialisms. A list of initialisms alone is
-// none.
+// shouting reports whether most words are in capitals, as in some headlines, where capitals
+// do not mean an initialism. A text of initialisms only does not count.
 func (l *language) shouting(s string) bool {
 	upper, lower, plain := 0, 0, false
 	own := ownWriting(l.tag)
@@ -245,8 +242,8 @@ func (l *language) shouting(s string) bool {
 	return plain && upper >= 3 && upper > 2*lower
 }
 
-// noWordSign reports whether a character makes more of a word, or less: a
-// digit, a stroke, a stop.
+// noWordSign reports whether a character is a digit, a stroke or a stop, with which a run
+// of letters is not a plain word.
 func noWordSign(c rune) bool {
 	return !unicode.IsLetter(c) && !unicode.IsMark(c) && !strings.ContainsRune("-'’", c)
 }
