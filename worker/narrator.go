@@ -119,7 +119,7 @@ func (n *Narrator) prepareGeneration(ctx context.Context, a lector.Article, gene
 	if err := inSpan(ctx, "script", func(context.Context) error { return p.prepareVoices() }); err != nil {
 		return nil, atStage(lector.StageScript, err)
 	}
-	if n, most := p.Characters(), site.MaxCharacters; most > 0 && n > most {
+	if n, most := p.characters(), site.MaxCharacters; most > 0 && n > most {
 		return nil, atStage(lector.StageScript, lector.Hint(lector.Permanent(fmt.Errorf("the article has %d characters, the site reads at most %d", n, most)),
 			"is this one article? If so, set budget.characters_per_article of the site in lector.yaml"))
 	}
@@ -241,8 +241,8 @@ func (p *Plan) options(caps lector.Capabilities) (o script.Options, err error) {
 // into its sound and its tags.
 func (p *Plan) Hash() string { return p.voicePlans[0].hash }
 
-// Characters is how many characters the preferred voice would be given.
-func (p *Plan) Characters() int {
+// characters is how many characters the preferred voice would be given.
+func (p *Plan) characters() int {
 	n, _ := p.voicePlans[0].maxCost()
 	return n
 }

@@ -68,7 +68,7 @@ func (w *Worker) plan(ctx context.Context, d lector.Delivery, r *record) (p *Pla
 	if err != nil {
 		return nil, step, err
 	}
-	if reason := plan.site.Policy.lengthRefusal(plan.Characters()); reason != "" {
+	if reason := plan.site.Policy.lengthRefusal(plan.characters()); reason != "" {
 		return nil, step, refusedByPolicy(reason)
 	}
 	return plan, step, nil
@@ -213,7 +213,7 @@ func (w *Worker) finishUnchanged(ctx context.Context, r *record, plan *Plan) err
 	}
 	err = r.update(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Class, j.Reason, j.Announced = lector.Ready, lector.StageDone, "", "nothing audible changed", known
-		j.Usage.Reused, j.Manifest = plan.Characters(), w.Addresses.Object(lector.PointerKey(j.Site, j.ID))
+		j.Usage.Reused, j.Manifest = plan.characters(), w.Addresses.Object(lector.PointerKey(j.Site, j.ID))
 		w.endAttempt(j, "unchanged")
 	})
 	switch {

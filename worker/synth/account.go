@@ -270,13 +270,6 @@ func (a *Account) reused(c lector.Call) {
 	a.made = append(a.made, c)
 }
 
-// Calls returns the calls that have ended, and what was reused.
-func (a *Account) Calls() []lector.Call {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return slices.Clone(a.made)
-}
-
 // Close writes the end of the attempt. Where calls are still open, because the attempt
 // was abandoned before they ended, it is written when the last of them has ended.
 func (a *Account) Close(ctx context.Context) error {

@@ -212,7 +212,7 @@ func (r *run) clip(ctx context.Context, i int) (Clip, error) {
 	}
 	c := r.chunks[i]
 	hash := r.hash(c)
-	return r.Singleflight.Do(ctx, hash, func() (Clip, error) { return r.make(ctx, hash, c) })
+	return r.Singleflight.do(ctx, hash, func() (Clip, error) { return r.make(ctx, hash, c) })
 }
 
 // leaseTries is how often the lease of one chunk may be lost before that is an
