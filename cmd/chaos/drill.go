@@ -186,7 +186,7 @@ func (d *drill) play(ctx context.Context, i incident) (incidentResult, error) {
 	got.addAlerts(newIn(firing, known))
 	after := d.meter.total()
 	got.Billed, got.Needed = after.billed()-before.billed(), after.Unique-before.Unique
-	got.judge(i, after.PaidTwice-before.PaidTwice, after.Open-before.Open)
+	got.check(i, after.PaidTwice-before.PaidTwice, after.Open-before.Open)
 	return got, nil
 }
 
@@ -302,9 +302,9 @@ func (r *incidentResult) addAlerts(all []alert) {
 	}
 }
 
-// judge notes what does not hold. Texts that were open at the voice when a worker was
+// check notes what does not hold. Texts that were open at the voice when a worker was
 // killed may be paid twice, no others.
-func (r *incidentResult) judge(i incident, paidTwice, open int) {
+func (r *incidentResult) check(i incident, paidTwice, open int) {
 	problem := func(format string, args ...any) { r.Problems = append(r.Problems, fmt.Sprintf(format, args...)) }
 	if len(i.alerts) == 0 && len(r.Alerts) > 0 {
 		problem("alerts although it heals by itself: %v", r.Alerts)

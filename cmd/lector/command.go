@@ -18,9 +18,9 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"demo", "[flags]", "starts everything here and narrates a made-up newspaper", demoHelp, (*app).demo},
-		{"serve", "[flags]", "everything in one process: NATS, worker, public doors", serveHelp, (*app).serve},
+		{"serve", "[flags]", "everything in one process: NATS, worker, public HTTP server", serveHelp, (*app).serve},
 		{"worker", "[flags]", "the worker alone", workerHelp, (*app).worker},
-		{"publisher", "[flags]", "the public doors alone", publisherHelp, (*app).publisher},
+		{"publisher", "[flags]", "the public HTTP server alone", publisherHelp, (*app).publisher},
 		{"setup", "[flags]", "creates streams, consumers and buckets", setupHelp, (*app).setup},
 		{"script", "[flags] FILE|URL|-", "what would be read of an article, what is dropped and why", scriptHelp, (*app).script},
 		{"narrate", "[flags] FILE|URL|-", "reads one article aloud into a directory, without a broker", narrateHelp, (*app).narrate},

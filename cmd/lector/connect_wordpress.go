@@ -171,7 +171,7 @@ func (w *wordPressConnection) checkPlugin(ctx context.Context) error {
 			cmp.Or(w.file, "that of lector.yaml"))
 	}
 	fmt.Fprintln(w.stdout, "signature: right")
-	return w.judge(p)
+	return w.deliveryError(p)
 }
 
 // signs reports whether a message is signed with one of the secrets that hold.
@@ -188,8 +188,9 @@ func (w *wordPressConnection) signs(m wordpress.Sent) bool {
 	})
 }
 
-// judge says what became of the message at Lector's door.
-func (w *wordPressConnection) judge(p wordpress.Plugin) error {
+// deliveryError reports whether Lector has accepted the message of the plugin, and else why
+// not.
+func (w *wordPressConnection) deliveryError(p wordpress.Plugin) error {
 	answer := fmt.Errorf("answer of Lector to the plugin: %d %s", p.Sent.Code, oneLine(p.Sent.Text))
 	switch p.Sent.Code {
 	case http.StatusAccepted:

@@ -14,7 +14,7 @@ import (
 )
 
 const demoHelp = `Starts everything in this process: NATS with JetStream on disk, a worker, the
-public doors and a made-up newspaper, The Havana Reader. Publishes its articles
+public HTTP server and a made-up newspaper, The Havana Reader. Publishes its articles
 as a CMS would, prints the address of a page with the player, and keeps serving
 until Ctrl-C. What is spoken is kept in the data directory: a second start finds
 that nothing changed and speaks nothing.

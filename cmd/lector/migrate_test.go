@@ -139,7 +139,7 @@ func wantFormerUsage(t *testing.T, h *installation) {
 	}
 }
 
-// wantFormerPages asks the public doors for the article that was edited once.
+// wantFormerPages asks the public HTTP server for the article that was edited once.
 func wantFormerPages(t *testing.T, h *installation) {
 	t.Helper()
 	pointer := "/" + lector.PointerKey(defaultSite, lector.Key(defaultSite, "bridge"))

@@ -75,7 +75,7 @@ type server struct {
 	reread     atomic.Pointer[config]          // settings that were read again; nil: those of the start hold
 	narrators  atomic.Pointer[worker.Narrator] // the one that holds now; nil: this process has no worker
 	requests   *publisher.RequestTracer        // nil: requests of listeners are not traced
-	site       replaceableHandler              // what the public doors answer
+	site       replaceableHandler              // what the public HTTP server answers
 	hookEvents intake.Publisher                // of events of webhooks; nil: this process takes none
 	reloaded   reloadState
 }
@@ -385,7 +385,7 @@ func (s *server) run(ctx context.Context) error {
 }
 
 const serveHelp = `Runs everything in one process: NATS with JetStream on disk, a worker, and the
-public doors with player, audio and embed pages. For more than one machine, set
+public HTTP server with player, audio and embed pages. For more than one machine, set
 nats.url and store.kind: s3 and run lector publisher and lector worker instead.
 
   lector serve -data /var/lib/lector

@@ -155,7 +155,7 @@ func New(c Config) (http.Handler, error) {
 			mux.HandleFunc(pattern, k.serve(role, serve))
 		}
 	}
-	return k.guard(http.NewCrossOriginProtection().Handler(mux)), nil
+	return k.checkHost(http.NewCrossOriginProtection().Handler(mux)), nil
 }
 
 func styles() fs.FS {
@@ -308,9 +308,9 @@ func (k *console) frame(r *http.Request, v view) frame {
 	}
 }
 
-// guard refuses requests for a name that is neither this machine's own nor configured:
+// checkHost refuses requests for a name that is neither this machine's own nor configured:
 // the page of a stranger could have such a name point here, and read the answers.
-func (k *console) guard(next http.Handler) http.Handler {
+func (k *console) checkHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
 		if name, _, err := net.SplitHostPort(host); err == nil {

@@ -36,7 +36,7 @@ type Want struct {
 	FormatHint string
 }
 
-// FixedFormatHint is the Mend of a service of which the form cannot be chosen.
+// FixedFormatHint is the hint for a service of which the form cannot be chosen.
 const FixedFormatHint = "this service sends one form only, and this is another: is url the service's own?"
 
 // notAudioHint is what the operator can do about an answer that is no audio.
