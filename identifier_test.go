@@ -70,7 +70,7 @@ func TestArticleIsReadAsWritten(t *testing.T) {
 	full := lector.Article{
 		Site: "havana", ID: "1", Revision: "2", URL: "https://reader.example/1", Title: "T", Subtitle: "S", Authors: []string{"A", ""},
 		Section: "World", Tags: []string{"t"}, Language: "en", PublishedAt: at, UpdatedAt: at, Visibility: lector.Paid, Type: "story", Audio: "off",
-		Body: lector.Body{ContentType: lector.HTML, Content: "<p>x</p>"}, Image: "https://reader.example/1.jpg",
+		Body: lector.Body{ContentType: lector.HTML, Content: "<p>x</p>"}, Teaser: true, Image: "https://reader.example/1.jpg",
 	}
 	for v := range reflect.ValueOf(full).NumField() {
 		if reflect.ValueOf(full).Field(v).IsZero() {
