@@ -149,7 +149,7 @@ func step(ctx context.Context) {
 	span.End(nil)
 }
 
-func TestNoTracer(t *testing.T) {
+func TestNoTracer(t *testing.T) { //nolint:paralleltest // allocations are counted for the whole process
 	var tracer *Tracer
 	ctx := context.Background()
 	if n := testing.AllocsPerRun(100, func() {

@@ -59,6 +59,7 @@ func TestRequestsAreTraced(t *testing.T) {
 	go func() { defer close(done); _ = server.Serve(tcp.Listen(l)) }()
 	t.Cleanup(func() { _ = server.Close(); <-done })
 	mp3 := "/" + lector.Prefix("havana", m.Key) + m.Hash + ".mp3"
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	get := func(path, parent string) (status int, body []byte) {
 		t.Helper()
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+l.Addr().String()+path, nil)
@@ -68,7 +69,7 @@ func TestRequestsAreTraced(t *testing.T) {
 		if parent != "" {
 			r.Header.Set("Traceparent", parent)
 		}
-		answer, err := http.DefaultClient.Do(r)
+		answer, err := client.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -29,7 +29,6 @@ type record struct {
 	stored  time.Time              // when the broker stored the event
 	attempt int                    // the number of this worker's attempt; 0: it has begun none
 	spooled []lector.SpooledAnswer // that the attempt before has named
-	log     *lector.JobLog         // what log lines say of the job
 	// unleased says that another worker has the article's lease, and may be writing.
 	unleased bool
 }

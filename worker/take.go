@@ -15,8 +15,7 @@ import (
 func (w *Worker) handle(ctx context.Context, d lector.Delivery) {
 	ctx, span := w.startSpan(ctx, d)
 	a := d.Event.Article
-	log := &lector.JobLog{Site: a.Site, Job: a.Key(), Article: a.ID, Revision: a.Revision}
-	ctx = lector.WithJobLog(ctx, log)
+	ctx = lector.WithJobLog(ctx, lector.JobLog{Site: a.Site, Job: a.Key(), Article: a.ID, Revision: a.Revision})
 	if d.Err != nil {
 		w.refuse(ctx, d)
 		span.End(d.Err)
@@ -25,10 +24,10 @@ func (w *Worker) handle(ctx context.Context, d lector.Delivery) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	stop := w.heartbeat(ctx, d)
-	r := &record{jobs: w.Jobs, stored: d.Stored, log: log}
+	r := &record{jobs: w.Jobs, stored: d.Stored}
 	err := w.recoverPanic(ctx, d, r)
 	stop()
-	w.handleResult(ctx, d, r, err)
+	w.handleResult(lector.WithAttempt(ctx, r.attempt), d, r, err)
 	endSpan(span, r, err)
 }
 
@@ -125,7 +124,7 @@ func (w *Worker) processLeased(ctx context.Context, d lector.Delivery, r *record
 				return err
 			}
 		}
-		return w.attempt(ctx, d, r)
+		return w.attempt(lector.WithAttempt(ctx, r.attempt), d, r)
 	}
 	return nil
 }
@@ -197,7 +196,6 @@ func (w *Worker) claim(ctx context.Context, d lector.Delivery, r *record) error 
 		v, err := w.Jobs.Save(ctx, next, r.version)
 		if err == nil {
 			r.job, r.version, r.attempt = next, v, lastAttempt(next).Number
-			r.log.Began(r.attempt)
 			traceClaim(ctx, d, r.job)
 			w.report(Progress{Job: r.job, Stage: lector.StageTake})
 			return nil

@@ -46,7 +46,7 @@ func (w *Worker) teaser(ctx context.Context, e lector.ArticleEvent) (free lector
 	if e.Article, err = w.whole(ctx, e.Article); err != nil {
 		return e, false, err
 	}
-	if _, err := extract.Article(e.Article, rules); err != nil {
+	if !readable(e.Article, rules) {
 		return e, false, nil
 	}
 	a := &e.Article
@@ -64,4 +64,10 @@ func (w *Worker) retractPrivate(ctx context.Context, a lector.Article, r *record
 		return nil
 	}
 	return w.retract(ctx, r)
+}
+
+// readable reports whether anything of an article can be read.
+func readable(a lector.Article, r extract.Rules) bool {
+	_, err := extract.Article(a, r)
+	return err == nil
 }

@@ -49,7 +49,7 @@ func TestTraceOfEvent(t *testing.T) {
 }
 
 // TestNoTrace holds that an event without a trace costs nothing more.
-func TestNoTrace(t *testing.T) {
+func TestNoTrace(t *testing.T) { //nolint:paralleltest // allocations are counted for the whole process
 	h := nats.Header{ceVersion: {"1.0"}, ceID: {"1"}, ceSource: {"cms"}}
 	if n := testing.AllocsPerRun(100, func() {
 		setTrace(h, lector.ParseTraceContext(traceFields(h)))

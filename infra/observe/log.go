@@ -15,9 +15,9 @@ type jobHandler struct{ slog.Handler }
 
 // Handle implements slog.Handler.
 func (h jobHandler) Handle(ctx context.Context, r slog.Record) error {
-	if j := lector.JobLogOf(ctx); j != nil {
+	if j, found := lector.JobLogOf(ctx); found {
 		r.AddAttrs(slog.String("site", j.Site), slog.String("job", j.Job), slog.String("article", j.Article),
-			slog.String("revision", j.Revision), slog.Int("attempt", j.Attempt()))
+			slog.String("revision", j.Revision), slog.Int("attempt", j.Attempt))
 	}
 	if trace := lector.TraceOf(ctx).ID(); trace != "" {
 		r.AddAttrs(slog.String("trace", trace))

@@ -244,7 +244,7 @@ func (e *Exporter) post(ctx context.Context, body []byte) (rejected int, err err
 	defer answer.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if answer.StatusCode/100 == 2 {
-		return partialSuccess(text)
+		return partialSuccess(text), nil
 	}
 	return 0, errors.Join(statusFault(answer), err)
 }
@@ -273,15 +273,15 @@ func retryAfter(text string, now time.Time) time.Duration {
 
 // partialSuccess reads how many spans of a batch were refused. What is no answer of a
 // collector in JSON names none.
-func partialSuccess(text []byte) (rejected int, err error) {
+func partialSuccess(text []byte) (rejected int) {
 	var answer struct {
 		PartialSuccess struct {
 			RejectedSpans json.Number `json:"rejectedSpans"` // a string, as all 64-bit numbers; some send a number
 		} `json:"partialSuccess"`
 	}
 	if json.Unmarshal(text, &answer) != nil {
-		return 0, nil
+		return 0
 	}
 	rejected, _ = strconv.Atoi(answer.PartialSuccess.RejectedSpans.String())
-	return max(0, rejected), nil
+	return max(0, rejected)
 }
