@@ -112,26 +112,24 @@ func TestRequestsAreTraced(t *testing.T) {
 // TestTracesOfListenersAreBounded holds that nobody fills the collector by stating traces.
 func TestTracesOfListenersAreBounded(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, boundedTraces)
-}
-
-func boundedTraces(t *testing.T) {
-	shelf := new(publishertest.Store)
-	m := shelf.Rendition("", lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en"}, "One.")
-	var recorded spans
-	h := publisher.New(publisher.Config{
-		Store: shelf, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {}},
-		Requests: publisher.NewRequestTracer(&lector.Tracer{Record: recorded.record}),
+	synctest.Test(t, func(t *testing.T) {
+		shelf := new(publishertest.Store)
+		m := shelf.Rendition("", lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en"}, "One.")
+		var recorded spans
+		h := publisher.New(publisher.Config{
+			Store: shelf, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {}},
+			Requests: publisher.NewRequestTracer(&lector.Tracer{Record: recorded.record}),
+		})
+		r := httptest.NewRequest(http.MethodGet, "/"+lector.PointerKey("havana", m.Key), nil)
+		r.Header.Set("Traceparent", traceparent)
+		for second := range 2 { // of the time in here
+			for range 200 {
+				h.ServeHTTP(httptest.NewRecorder(), r)
+			}
+			if n := len(recorded.take()); n != 50 {
+				t.Errorf("in second %d so many requests have a span: %d", second, n)
+			}
+			time.Sleep(time.Second)
+		}
 	})
-	r := httptest.NewRequest(http.MethodGet, "/"+lector.PointerKey("havana", m.Key), nil)
-	r.Header.Set("Traceparent", traceparent)
-	for second := range 2 { // of the time in here
-		for range 200 {
-			h.ServeHTTP(httptest.NewRecorder(), r)
-		}
-		if n := len(recorded.take()); n != 50 {
-			t.Errorf("in second %d so many requests have a span: %d", second, n)
-		}
-		time.Sleep(time.Second)
-	}
 }
