@@ -57,7 +57,6 @@ var clockAllowed = map[string]string{
 	"publisher/console/live_test.go Write":                 "called in bubbles only",
 	"publisher/tcp/conn_test.go trickle":                   "called in bubbles only",
 	"publisher/tcp/server_test.go send":                    "called in bubbles only",
-	"publisher/trace_test.go boundedTraces":                "called in a bubble only",
 	"worker/answers_test.go PutUnsynced":                   "a fake store for bubbles only",
 	"worker/replay/runner_test.go workUntil":               "called in bubbles only",
 	"worker/replay/runner_test.go crashAndGoOn":            "called in bubbles only",
