@@ -163,19 +163,9 @@ func (e *Exporter) collect() (batch []lector.SpanRecord, more bool) {
 	return batch, true
 }
 
-// send sends a batch, again where that may help, and counts what came of it.
+// send sends a batch and counts what came of it.
 func (e *Exporter) send(ctx context.Context, batch []lector.SpanRecord) {
-	body, err := encode(e.Service, batch)
-	if err != nil { // texts and numbers only
-		panic(err)
-	}
-	var rejected int
-	for try := 1; ; try++ {
-		rejected, err = e.post(ctx, body)
-		if err == nil || lector.IsPermanent(err) || try == maxTries || !pause(ctx, waitFor(try, err)) {
-			break
-		}
-	}
+	rejected, err := e.deliver(ctx, batch)
 	e.note(err)
 	switch {
 	case lector.IsPermanent(err):
@@ -185,6 +175,22 @@ func (e *Exporter) send(ctx context.Context, batch []lector.SpanRecord) {
 	default:
 		e.Count(exported, len(batch)-rejected)
 		e.Count(refused, rejected)
+	}
+}
+
+// deliver makes the request with a batch, again where that may help. It returns how many
+// spans of a batch that was taken were not.
+func (e *Exporter) deliver(ctx context.Context, batch []lector.SpanRecord) (rejected int, err error) {
+	body, err := encode(e.Service, batch)
+	if err != nil { // a number that JSON has not, as NaN
+		return 0, lector.Permanent(err)
+	}
+	for try := 1; ; try++ {
+		rejected, err = e.post(ctx, body)
+		again := err != nil && !lector.IsPermanent(err) && try < maxTries
+		if !again || !pause(ctx, waitFor(try, err)) {
+			return rejected, err
+		}
 	}
 }
 
