@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -96,6 +97,13 @@ func (c *collector) check(want map[Outcome]int) {
 	}
 }
 
+// received returns when requests came, and how many spans were taken.
+func (c *collector) received() (at []time.Time, spans int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.at), len(c.spans)
+}
+
 func named(name string) lector.SpanRecord {
 	trace := lector.ParseTraceContext("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "rojo=1")
 	return lector.SpanRecord{Name: name, Kind: lector.SpanInternal, Trace: trace, Start: time.Unix(1, 5), End: time.Unix(2, 0)}
@@ -111,13 +119,13 @@ func TestBatches(t *testing.T) {
 			e.Record(named("a"))
 		}
 		synctest.Wait()
-		if len(c.at) != 1 || len(c.spans) != batchSpans {
-			t.Errorf("a full batch: %d requests, %d spans", len(c.at), len(c.spans))
+		if at, spans := c.received(); len(at) != 1 || spans != batchSpans {
+			t.Errorf("a full batch: %d requests, %d spans", len(at), spans)
 		}
 		time.Sleep(batchWait)
 		synctest.Wait()
-		if len(c.at) != 2 || c.at[1].Sub(began) != batchWait {
-			t.Errorf("the rest of a batch: %v", c.at)
+		if at, _ := c.received(); len(at) != 2 || at[1].Sub(began) != batchWait {
+			t.Errorf("the rest of a batch: %v", at)
 		}
 		e.Record(named("last"))
 		if err := e.Close(); err != nil {
@@ -159,8 +167,9 @@ func TestAnswers(t *testing.T) {
 				time.Sleep(2 * time.Minute)
 				synctest.Wait()
 				c.check(test.want)
-				if took := c.at[len(c.at)-1].Sub(c.at[0]); len(c.at) != test.tries || took < test.wait[0] || took > test.wait[1] {
-					t.Errorf("%d tries in %v", len(c.at), took)
+				at, _ := c.received()
+				if took := at[len(at)-1].Sub(at[0]); len(at) != test.tries || took < test.wait[0] || took > test.wait[1] {
+					t.Errorf("%d tries in %v", len(at), took)
 				}
 				_ = e.Close()
 			})
