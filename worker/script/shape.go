@@ -297,14 +297,16 @@ func lastRune(s string) rune {
 func (x *shapes) add(s *shape) {
 	first, _ := s.pattern.firstRunes(s.pattern.tree)
 	x.first[s] = first
+	var added asciiSet
 	beyond := false
-	for c := range rune(utf8.RuneSelf) {
-		if within(first, c) {
-			x.ascii[c] = append(x.ascii[c], s)
+	for i := 0; i+1 < len(first); i += 2 {
+		for c := first[i]; c <= min(first[i+1], unicode.MaxASCII); c++ {
+			if !added.has(byte(c)) {
+				added.add(byte(c))
+				x.ascii[c] = append(x.ascii[c], s)
+			}
 		}
-	}
-	for i := 1; i < len(first); i += 2 {
-		beyond = beyond || first[i] >= utf8.RuneSelf
+		beyond = beyond || first[i+1] > unicode.MaxASCII
 	}
 	if beyond {
 		x.other = append(x.other, s)
@@ -426,18 +428,27 @@ type ahead struct {
 
 func look(text string) ahead {
 	a := ahead{text: text}
-	for _, c := range text {
+	for i, c := range text {
 		if c < utf8.RuneSelf {
-			a.has.add(byte(c))
-		} else {
-			a.beyond = true
+			a.has.add(text[i])
+			continue
 		}
+		a.beyond = true
 		a.letters = a.letters || unicode.IsLetter(c)
-		a.digits = a.digits || c >= '0' && c <= '9'
 		a.units = a.units || counts(c)
 	}
+	a.letters = a.letters || a.has.meets(asciiLetters)
+	a.digits = a.has.meets(asciiDigits)
+	a.units = a.units || a.letters || a.has.meets(asciiCounts)
 	return a
 }
+
+// The ASCII letters, digits, and signs that may stand for what is counted.
+var (
+	asciiLetters, _ = asciiOf("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	asciiDigits, _  = asciiOf("0123456789")
+	asciiCounts, _  = asciiOf("%$+<=>^`|~")
+)
 
 // asciiSet is a set of ASCII characters.
 type asciiSet [2]uint64
@@ -456,6 +467,8 @@ func asciiOf(text string) (set asciiSet, only bool) {
 }
 
 func (s *asciiSet) add(c byte) { s[c/64] |= 1 << (c % 64) }
+
+func (s *asciiSet) has(c byte) bool { return s[c/64]>>(c%64)&1 != 0 }
 
 func (s asciiSet) meets(t asciiSet) bool { return s[0]&t[0]|s[1]&t[1] != 0 }
 
