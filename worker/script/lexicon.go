@@ -244,8 +244,9 @@ func (r *reader) use(e Entry, n int) bool {
 	if !e.Prefix {
 		return r.say(e.Alias, n)
 	}
-	rest := r.letterRunAt(r.pos + n) // the rest of the word belongs to the same word
-	return r.say(e.Alias+r.src[r.pos+n:r.pos+n+rest], n+rest)
+	word := r.src[r.pos+n:]
+	rest := len(word) - len(strings.TrimLeftFunc(word, wordRune)) // it belongs to the same word
+	return r.say(e.Alias+word[:rest], n+rest)
 }
 
 // With returns the lexicon with an entry set, replacing the one for the same

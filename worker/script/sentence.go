@@ -312,15 +312,7 @@ func listNumber(left string) bool {
 }
 
 func shortNumber(word string) bool {
-	if word == "" || len(word) > 2 {
-		return false
-	}
-	for i := 0; i < len(word); i++ {
-		if word[i] < '0' || word[i] > '9' {
-			return false
-		}
-	}
-	return true
+	return word != "" && len(word) <= 2 && digitRun(word) == len(word)
 }
 
 func isMonth(l *language, word string) bool {

@@ -116,18 +116,6 @@ func (r *reader) letterRun() int {
 	return n
 }
 
-// letterRunAt returns how many bytes of a word stand at a place; none is 0.
-func (r *reader) letterRunAt(at int) int {
-	n := 0
-	for _, c := range r.src[at:] {
-		if !wordRune(c) {
-			break
-		}
-		n += utf8.RuneLen(c)
-	}
-	return n
-}
-
 func alnum(c byte) bool {
 	return c-'0' < 10 || (c|0x20)-'a' < 26 // a byte below wraps to a large one
 }
