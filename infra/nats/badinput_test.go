@@ -100,12 +100,14 @@ func TestBadInput(t *testing.T) {
 		e := event("x", "r")
 		e.ID, e.Article.ID = "e"+id, id
 		publish(t, b.Conn, e)
-		d := next(t, b.Conn)
-		if d.Err != nil || d.Event.Article.ID != id {
-			t.Errorf("id %q: %q, %v", id, d.Event.Article.ID, d.Err)
-		}
-		if err := d.Ack(t.Context()); err != nil {
-			t.Error(err)
+		for found := false; !found; { // on a busy machine one before it may come again
+			d := next(t, b.Conn)
+			if found = d.Event.Article.ID == id; d.Err != nil {
+				t.Fatalf("id %q: %q, %v", id, d.Event.Article.ID, d.Err)
+			}
+			if err := d.Ack(t.Context()); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 }
