@@ -172,11 +172,8 @@ func (h *installation) addWorker(name string) *worker.Worker {
 		}},
 	}
 	for name, site := range h.config.Sites {
-		w := site.worker()
-		w.RulesOff = func() []string { return h.siteSettings.RulesOff(name) }
-		n.Sites[name] = w
+		n.Sites[name] = site.worker()
 	}
-	h.siteSettings = h.openSiteSettings(ctx)
 	h.pauses = h.openPauses(ctx)
 	urgent, err := h.conn.Urgent(ctx, n.Urgent)
 	must(err)

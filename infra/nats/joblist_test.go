@@ -17,13 +17,9 @@ type jobList int
 
 func (n jobList) Complete() bool { return n > 0 }
 
-func (n jobList) Select(f lector.JobFilter, limit int) (int, iter.Seq[lector.Job]) {
-	found := int(n)
-	if limit > 0 {
-		found = min(found, limit)
-	}
+func (n jobList) Select(f lector.JobFilter) (int, iter.Seq[lector.Job]) {
 	return int(n), func(yield func(lector.Job) bool) {
-		for i := range found {
+		for i := range int(n) {
 			if !yield(lector.Job{ID: fmt.Sprint(i), Reason: f.Text + strings.Repeat("reason ", 300)}) {
 				return
 			}
@@ -72,8 +68,8 @@ func TestFindJobs(t *testing.T) {
 // lossyList says that it has more jobs than it sends, as where a message is lost.
 type lossyList struct{ jobList }
 
-func (l lossyList) Select(f lector.JobFilter, limit int) (int, iter.Seq[lector.Job]) {
-	n, jobs := l.jobList.Select(f, limit)
+func (l lossyList) Select(f lector.JobFilter) (int, iter.Seq[lector.Job]) {
+	n, jobs := l.jobList.Select(f)
 	return n + 1, jobs
 }
 

@@ -10,7 +10,8 @@ import (
 	"lector"
 )
 
-// Corrections says where the corrections and updates of an article are read.
+// Corrections says where paragraphs are read that correct an article or bring it up to
+// date.
 type Corrections string
 
 // The places of corrections.

@@ -243,8 +243,8 @@ func (l Limit) reach(text string) int {
 	return end
 }
 
-// lastCut returns the end of the last of the marks in s that a space follows, or 0 where it
-// is not behind least.
+// lastCut returns the end of the last of the marks in s that a space follows,
+// if it lies behind least.
 func lastCut(s, marks string, least int) int {
 	for end := len(s); end > least; {
 		at := strings.LastIndexAny(s[:end], marks)
@@ -260,9 +260,12 @@ func lastCut(s, marks string, least int) int {
 	return 0
 }
 
-// pastSpace returns the place behind the spaces that follow a cut.
+// pastSpace takes the space behind a cut along.
 func pastSpace(text string, at int) int {
-	return len(text) - len(strings.TrimLeft(text[at:], " "))
+	for at < len(text) && text[at] == ' ' {
+		at++
+	}
+	return at
 }
 
 // grapheme returns the last border of graphemes at or before end; where the
@@ -282,7 +285,7 @@ func grapheme(text string, end int) int {
 	return last
 }
 
-// surround sets the text before and behind each chunk.
+// surround gives each chunk the text around it.
 func surround(chunks []Chunk) {
 	for i := range chunks {
 		if i > 0 {

@@ -1,7 +1,6 @@
 package script
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"unicode"
@@ -29,8 +28,9 @@ func trimmed(text string, spans []Span) string {
 	return text
 }
 
-// reader reads a text once, from left to right. At each place the first rule that matches
-// says what is spoken, and for how many bytes of the source.
+// reader goes through a text once, from left to right. At each place the first
+// rule that knows the place says what is spoken and how much of the source
+// that takes.
 type reader struct {
 	src      string
 	pos      int
@@ -81,11 +81,9 @@ func (r *reader) boundary() bool {
 	if c < utf8.RuneSelf && here < utf8.RuneSelf {
 		return !(alnum(c) && alnum(here))
 	}
-	before, after := lastRune(r.src[:r.pos]), firstRune(r.src[r.pos:])
-	if !wordRune(before) || !wordRune(after) {
-		return true
-	}
-	return r.foreign(after) && !r.foreign(before)
+	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
+	after, _ := utf8.DecodeRuneInString(r.src[r.pos:])
+	return !(wordRune(before) && wordRune(after)) || r.foreign(after) && !r.foreign(before)
 }
 
 // inside reports whether an apostrophe before this place joins the letters of
@@ -116,6 +114,18 @@ func (r *reader) letterRun() int {
 	return n
 }
 
+// letterRunAt returns how many bytes of a word stand at a place; none is 0.
+func (r *reader) letterRunAt(at int) int {
+	n := 0
+	for _, c := range r.src[at:] {
+		if !wordRune(c) {
+			break
+		}
+		n += utf8.RuneLen(c)
+	}
+	return n
+}
+
 func alnum(c byte) bool {
 	return c-'0' < 10 || (c|0x20)-'a' < 26 // a byte below wraps to a large one
 }
@@ -128,51 +138,50 @@ func (r *reader) rule() bool {
 	if foreignWord(r) {
 		return true
 	}
-	if p := r.language.pack; p != nil {
-		return p.spell(r)
+	if r.language.spell != nil {
+		return r.language.spell(r)
 	}
 	return spellCommon(r)
 }
 
 // say replaces the next n bytes of the source by what is spoken. Spaces are
-// put where two words would touch. n must not be 0, or the reader would never advance.
+// put where two words would touch. Nothing cannot be replaced: the reader would
+// stand still.
 func (r *reader) say(spoken string, n int) bool {
 	if n <= 0 {
 		return false
 	}
 	r.copy(r.pos)
 	n += marksOn(r.src[r.pos+n:])
-	spaceAhead := strings.HasPrefix(r.src[r.pos+n:], " ")
-	if spaceAhead {
+	if strings.HasPrefix(r.src[r.pos+n:], " ") {
 		spoken = strings.TrimRight(spoken, " ")
 	}
-	spaceBehind := len(r.out) == 0 || r.out[len(r.out)-1] == ' '
-	if spaceBehind {
+	if strings.HasSuffix(string(r.out[max(0, len(r.out)-1):]), " ") || len(r.out) == 0 {
 		spoken = strings.TrimLeft(spoken, " ")
 	}
-	if spoken == "" && spaceAhead && spaceBehind {
+	if spoken == "" && strings.HasPrefix(r.src[r.pos+n:], " ") && (len(r.out) == 0 || r.out[len(r.out)-1] == ' ') {
 		n++ // nothing between two spaces: one of them goes too
 	}
-	span := Span{Start: r.pos, End: r.pos + n, At: len(r.out)} // it covers the spaces that are put around it
-	r.part(spoken)
+	at := len(r.out) // the span covers the spaces that are put around it
+	if len(r.out) > 0 && spoken != "" {
+		last, _ := utf8.DecodeLastRune(r.out)
+		if first := firstRune(spoken); wordRune(last) && wordRune(first) {
+			r.out = append(r.out, ' ')
+		}
+	}
 	r.out = append(r.out, spoken...)
+	start := r.pos
 	r.pos += n
 	r.plain = r.pos
-	if spoken != "" && bytes.HasSuffix(r.out, []byte(",")) && wordRune(firstRune(r.src[r.pos:])) {
-		r.out = append(r.out, ' ')
+	if r.pos < len(r.src) && len(r.out) > 0 {
+		next := firstRune(r.src[r.pos:])
+		last, _ := utf8.DecodeLastRune(r.out)
+		if wordRune(next) && (wordRune(last) || last == ',' && spoken != "") {
+			r.out = append(r.out, ' ')
+		}
 	}
-	r.part(r.src[r.pos:])
-	span.To = len(r.out)
-	r.spans = append(r.spans, span)
+	r.spans = append(r.spans, Span{Start: start, End: r.pos, At: at, To: len(r.out)})
 	return true
-}
-
-// part puts a space where a word that was said would touch the next.
-func (r *reader) part(next string) {
-	last, _ := utf8.DecodeLastRune(r.out)
-	if next != "" && wordRune(last) && wordRune(firstRune(next)) {
-		r.out = append(r.out, ' ')
-	}
 }
 
 // marksOn returns how many bytes of combining marks s begins with: they belong
@@ -209,29 +218,33 @@ func (r *reader) last(n int) bool {
 	return strings.Trim(r.src[min(len(r.src), r.pos+n):min(len(r.src), r.pos+n+8)], "\"'”’»)] ") == "" && r.pos+n+8 >= len(r.src)
 }
 
-// shouting reports whether most words are in capitals, as in some headlines, where capitals
-// do not mean an initialism. A text of initialisms only does not count.
+// shouting reports whether most words are in capitals, as in some headlines:
+// there capitals say nothing about initialisms. A list of initialisms alone is
+// none.
 func (l *language) shouting(s string) bool {
 	upper, lower, plain := 0, 0, false
 	own := ownWriting(l.tag)
 	foreign := func(c rune) bool { return own != "" && unicode.IsLetter(c) && writing(c) != own }
 	for w := range strings.FieldsSeq(s[:min(len(s), 400)]) {
 		w = strings.Trim(w, ".,:;!?\"'()“”‘’")
-		switch {
-		case len(w) < 2 || !unicode.IsLetter(firstRune(w)):
-		case strings.ContainsFunc(w, noWordSign) || strings.ContainsFunc(w, foreign):
-		case strings.ToUpper(w) != w:
-			lower++
-		case !romanShape.MatchString(w): // else a number by now, or later
+		if len(w) < 2 || !unicode.IsLetter(firstRune(w)) || strings.ContainsFunc(w, noWordSign) || strings.ContainsFunc(w, foreign) {
+			continue
+		}
+		if strings.ToUpper(w) == w {
+			if romanShape.MatchString(w) { // a number by now, or later
+				continue
+			}
 			upper++
 			plain = plain || l.plainWord(w)
+		} else {
+			lower++
 		}
 	}
 	return plain && upper >= 3 && upper > 2*lower
 }
 
-// noWordSign reports whether a character is a digit, a stroke or a stop, with which a run
-// of letters is not a plain word.
+// noWordSign reports whether a character makes more of a word, or less: a
+// digit, a stroke, a stop.
 func noWordSign(c rune) bool {
 	return !unicode.IsLetter(c) && !unicode.IsMark(c) && !strings.ContainsRune("-'’", c)
 }
@@ -242,10 +255,7 @@ func (l *language) plainWord(w string) bool {
 	if n := utf8.RuneCountInString(w); n > 5 || l.pack == nil || l.pack.lists["plain-capitals"] == nil {
 		return n > 5
 	}
-	if slices.Contains(l.pack.lists["plain-capitals"], w) {
-		return true
-	}
-	return len(w) > 3 && l.pack.initials(w) == w && l.pack.unlisted(w)
+	return slices.Contains(l.pack.lists["plain-capitals"], w) || len(w) > 3 && l.pack.initials(w) == w && l.pack.unlisted(w)
 }
 
 // unlisted reports whether no initialism of the language is written so.
