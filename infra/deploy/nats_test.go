@@ -474,7 +474,7 @@ func TestListeningRoles(t *testing.T) {
 func TestRolesAreNarrow(t *testing.T) {
 	t.Parallel()
 	url := natsServer(t)
-	if err := as(t, url, "setup", "setup").Setup(t.Context(), 1); err != nil {
+	if err := as(t, url, "setup", "setup").Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	audio := lector.AudioEvent{ID: "x", Type: lector.AudioReady, Time: time.Now(), Site: "havana", Article: "1", Key: "k"}

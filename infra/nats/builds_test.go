@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"lector"
+	"lector/infra/limittest"
 )
 
 // restoreWritten publishes what an earlier build has left in its streams and buckets, as
@@ -143,7 +144,7 @@ func TestRecordsOfANewerBuildAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, opened := c.JobStore(t.Context())
-	for what, err := range map[string]error{"a worker": opened, "a setup": c.Setup(t.Context(), 1)} {
+	for what, err := range map[string]error{"a worker": opened, "a setup": c.Setup(limittest.Context(t), 1)} {
 		if !errors.Is(err, errNewerFormat) || !strings.Contains(err.Error(), "newer build") || lector.HintOf(err) == "" {
 			t.Errorf("%s: %v (%s)", what, err, lector.HintOf(err))
 		}

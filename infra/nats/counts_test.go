@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lector"
+	"lector/infra/limittest"
 )
 
 // TestDeadLetterCounts counts by site and class while letters come and go.
@@ -56,7 +57,7 @@ func TestDeadLetterCounts(t *testing.T) {
 	if err := b.js.DeleteStream(t.Context(), deadLetters); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Setup(t.Context(), 1); err != nil {
+	if err := b.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	publish(t, b.Conn, event("5", "a"))

@@ -190,7 +190,7 @@ func TestSetupBeginsBehindWhatIsSettled(t *testing.T) {
 				make func()
 			}{
 				{"setup", func() {
-					if err := b.Setup(t.Context(), 1); err != nil {
+					if err := b.Setup(limittest.Context(t), 1); err != nil {
 						t.Fatal(err)
 					}
 				}},

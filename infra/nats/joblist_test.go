@@ -53,7 +53,7 @@ func TestFindJobs(t *testing.T) {
 		return err == nil
 	})
 	for limit, want := range map[int]int{0: 1234, 1: 1, 500: 500, 1234: 1234, 9999: 1234} {
-		total, jobs, err := s.FindJobs(t.Context(), lector.JobFilter{Text: "no "}, limit)
+		total, jobs, err := s.FindJobs(limittest.Context(t), lector.JobFilter{Text: "no "}, limit)
 		if err != nil || total != 1234 || len(jobs) != want {
 			t.Fatalf("limit %d: %d of %d jobs, %v", limit, len(jobs), total, err)
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"lector"
+	"lector/infra/limittest"
 )
 
 // use writes something into every stream and bucket.
@@ -46,7 +47,7 @@ func TestNothingIsLost(t *testing.T) {
 	if got := losses(); len(got) > 0 {
 		t.Errorf("although nothing was ever written: %v", got)
 	}
-	if err := b.Setup(t.Context(), 1); err != nil {
+	if err := b.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	use(t, b.Conn)
@@ -106,7 +107,7 @@ func TestRecreate(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := b.Setup(t.Context(), 1); err != nil {
+		if err := b.Setup(limittest.Context(t), 1); err != nil {
 			t.Fatal(err)
 		}
 	}

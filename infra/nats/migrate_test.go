@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"lector"
+	"lector/infra/limittest"
 )
 
 // recorded starts a server on the recorded directory of the build before, not
@@ -71,7 +72,7 @@ func TestMigrateStreams(t *testing.T) {
 			}
 			breakOff(t, c, most)
 			for range 2 {
-				if err := c.Setup(t.Context(), 1); err != nil {
+				if err := c.Setup(limittest.Context(t), 1); err != nil {
 					t.Fatal(err)
 				}
 				wantPresentJobs(t, c)
@@ -155,7 +156,7 @@ func breakOff(t *testing.T, c *Conn, most int) {
 func TestMigratedDeadLetters(t *testing.T) {
 	t.Parallel()
 	c, _ := recorded(t)
-	if err := c.Setup(t.Context(), 1); err != nil {
+	if err := c.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	_, headers := contents(t, c, deadLetters)
@@ -176,7 +177,7 @@ func TestMigrateSaysNothingTwice(t *testing.T) {
 	if _, err := c.JobStore(t.Context()); err == nil || !strings.Contains(lector.HintOf(err), "lector setup") {
 		t.Errorf("records of the build before: %v", err)
 	}
-	if err := c.Setup(t.Context(), 1); err != nil {
+	if err := c.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	if said := log.String(); strings.Count(said, "brought over") != 3 || !strings.Contains(said, "records=5") {
@@ -184,7 +185,7 @@ func TestMigrateSaysNothingTwice(t *testing.T) {
 	}
 	last := written(t, c)
 	log.Reset()
-	if err := c.Setup(t.Context(), 1); err != nil {
+	if err := c.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	if now := written(t, c); log.Len() > 0 || now != last {

@@ -42,7 +42,7 @@ func setupIn(t *testing.T, dir string) *testServer {
 		}
 	})
 	c := dial(t, dir)
-	if err := c.Setup(t.Context(), 1); err != nil {
+	if err := c.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	return &testServer{c, dir, e}
@@ -174,7 +174,7 @@ func TestLeasesOutliveTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := dial(t, dir)
-	if err := c.Setup(t.Context(), 1); err != nil {
+	if err := c.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	l, err := c.Leases(t.Context(), "dead")

@@ -130,7 +130,7 @@ func TestTriesOutliveTheServer(t *testing.T) {
 	first, err := Start(dir, "127.0.0.1:0", nil, quiet)
 	must(t, err)
 	c := dial(t, dir)
-	must(t, c.Setup(t.Context(), 1))
+	must(t, c.Setup(limittest.Context(t), 1))
 	q := notifyQueue(t, c)
 	must(t, q.Notify(t.Context(), lector.Notification{Target: "cms", Event: audioEvent("a", "1", lector.AudioReady)}))
 	for range 2 {
@@ -144,7 +144,7 @@ func TestTriesOutliveTheServer(t *testing.T) {
 	must(t, err)
 	defer second.Close()
 	again := dial(t, dir)
-	must(t, again.Setup(t.Context(), 1))
+	must(t, again.Setup(limittest.Context(t), 1))
 	d = nextNotification(t, notifyQueue(t, again))
 	if d.Event.ID != "a" || d.Count != 4 {
 		t.Errorf("came try %d of %s", d.Count, d.Event.ID)

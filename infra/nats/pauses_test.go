@@ -89,7 +89,7 @@ func TestPausesOfAnOlderSetup(t *testing.T) {
 	if losses, err := b.Losses(t.Context()); err != nil || len(losses) > 0 {
 		t.Errorf("lost %v, %v", losses, err)
 	}
-	if err := b.Setup(t.Context(), 1); err != nil {
+	if err := b.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Pauses().Load(t.Context()); err != nil {
@@ -161,7 +161,7 @@ func TestPausesRefused(t *testing.T) {
 		Username: "worker", Password: "w", Permissions: &server.Permissions{Publish: &server.SubjectPermission{Deny: []string{"$JS.API.STREAM.INFO.KV_pauses"}}},
 	}}})
 	admin := dialOther(t, Options{URL: s.ClientURL(), User: "admin", Password: "a"})
-	if err := admin.Setup(t.Context(), 1); err != nil {
+	if err := admin.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	c := dialOther(t, Options{URL: s.ClientURL(), User: "worker", Password: "w"})

@@ -20,7 +20,7 @@ func TestRefusalIsExplained(t *testing.T) {
 		{Username: "setup", Password: "s"},
 		{Username: "cms", Password: "c", Permissions: &server.Permissions{Publish: &server.SubjectPermission{Allow: []string{"article.v1.>"}}}},
 	}})
-	if err := dialOther(t, Options{URL: s.ClientURL(), User: "setup", Password: "s"}).Setup(t.Context(), 1); err != nil {
+	if err := dialOther(t, Options{URL: s.ClientURL(), User: "setup", Password: "s"}).Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	c := dialOther(t, Options{URL: s.ClientURL(), User: "cms", Password: "c"})

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"lector"
+	"lector/infra/limittest"
 )
 
 // send publishes an event as a CMS does that makes a subject of its own.
@@ -344,7 +345,7 @@ func TestSetupLiftsTheBound(t *testing.T) {
 	if _, err := b.js.UpdateStream(t.Context(), old); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Setup(t.Context(), 1); err != nil {
+	if err := b.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	info, err := b.streamInfo(t.Context(), articles)

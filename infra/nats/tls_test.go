@@ -20,6 +20,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"lector"
+	"lector/infra/limittest"
 )
 
 // authority signs certificates of a test.
@@ -138,7 +139,7 @@ func TestTLS(t *testing.T) {
 			if state, err := c.nc.TLSConnectionState(); err != nil || state.Version < tls.VersionTLS12 {
 				t.Errorf("%s: %v, version %x", name, err, state.Version)
 			}
-			if err := c.Setup(t.Context(), 1); err != nil {
+			if err := c.Setup(limittest.Context(t), 1); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
 			_ = c.Close() // the server ends with the test

@@ -247,7 +247,7 @@ func TestUsageFailsClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := dial(t, dir)
-	if err := c.Setup(t.Context(), 1); err != nil {
+	if err := c.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	m := openUsageLedger(t, c)

@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"lector"
+	"lector/infra/limittest"
 )
 
 // TestFullDiskOfAnotherServer fills the disk of a server that tells nothing: only
@@ -26,7 +27,7 @@ func TestFullDiskOfAnotherServer(t *testing.T) {
 	})
 	s := startOther(t, &server.Options{StoreDir: filepath.Join(disk, "nats"), SyncAlways: true})
 	c := dialOther(t, Options{URL: s.ClientURL()})
-	if err := c.Setup(t.Context(), 1); err != nil {
+	if err := c.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	w := c.Watchdog(true)

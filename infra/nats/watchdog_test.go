@@ -110,7 +110,7 @@ func TestTakedownWhileItsConsumerIsGone(t *testing.T) {
 	for name, makeAgain := range map[string]func(b *testServer, seen *Watchdog) error{
 		"by a worker that has seen it": func(_ *testServer, seen *Watchdog) error { untilWell(t, seen); return nil },
 		"by a worker that has not":     func(b *testServer, _ *Watchdog) error { untilWell(t, b.Watchdog(false)); return nil },
-		"by setup":                     func(b *testServer, _ *Watchdog) error { return b.Setup(t.Context(), 1) },
+		"by setup":                     func(b *testServer, _ *Watchdog) error { return b.Setup(limittest.Context(t), 1) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -141,7 +141,7 @@ func TestTakedownWhileItsConsumerIsGone(t *testing.T) {
 			takedown.Type = lector.Unpublished
 			n = publish(t, b.Conn, takedown)
 			publish(t, b.Conn, event("c", "1"))
-			if err := errors.Join(makeAgain(b, w), b.Setup(t.Context(), 1)); err != nil {
+			if err := errors.Join(makeAgain(b, w), b.Setup(limittest.Context(t), 1)); err != nil {
 				t.Fatal(err)
 			}
 			if d := nextUrgent(t, u); d.Sequence != n {
@@ -171,7 +171,7 @@ func TestConsumerCannotBeMadeAgain(t *testing.T) {
 		{Username: "setup", Password: "s"}, {Username: "worker", Password: "w", Permissions: &server.Permissions{Publish: narrow}},
 	}})
 	admin := dialOther(t, Options{URL: s.ClientURL(), User: "setup", Password: "s"})
-	if err := admin.Setup(t.Context(), 1); err != nil {
+	if err := admin.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	w := dialOther(t, Options{URL: s.ClientURL(), User: "worker", Password: "w"}).Watchdog(false)
@@ -185,7 +185,7 @@ func TestConsumerCannotBeMadeAgain(t *testing.T) {
 		!strings.Contains(lector.HintOf(err), "lector setup") {
 		t.Errorf("%v, hint %q", err, lector.HintOf(err))
 	}
-	if err := admin.Setup(t.Context(), 1); err != nil {
+	if err := admin.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	w.answer = answerTime
@@ -226,7 +226,7 @@ func TestStreamIsNotMadeAgain(t *testing.T) {
 		if _, err := b.js.Stream(t.Context(), bare); !errors.Is(err, jetstream.ErrStreamNotFound) {
 			t.Errorf("%s is there again: %v", name, err)
 		}
-		if err := b.Setup(t.Context(), 1); err != nil {
+		if err := b.Setup(limittest.Context(t), 1); err != nil {
 			t.Fatal(err)
 		}
 		untilWell(t, w)

@@ -42,7 +42,7 @@ func open(t *testing.T, configured bool) *broker {
 	}
 	access := start(t)
 	c := connect(t, access, "setup", quiet)
-	if err := c.Setup(t.Context(), 1); err != nil {
+	if err := c.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
 	q, err := connect(t, access, "worker", quiet).Queue(t.Context())
