@@ -99,6 +99,12 @@ func Key(site, id string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:26]
 }
 
+// IsArticleKey reports whether s has the form of what Key returns: 26 characters of
+// [a-z2-7]. It allocates nothing.
+func IsArticleKey(s string) bool {
+	return len(s) == 26 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
+
 // ValidSite reports whether name can stand in subjects and object keys: 1–63
 // characters of [a-z0-9_-], the first a letter or digit.
 func ValidSite(name string) bool {
@@ -141,10 +147,11 @@ type ArticleEvent struct {
 	Source  string
 	Type    EventType
 	Time    time.Time
-	Replay  string // set when an operator asked for it again
-	Arrived uint64 // where it first stood in its stream, of one that came under another key than its article's; 0: where it stands
-	Force   int    // of a replay: so many characters may be synthesised again although they are cached
-	Lane    Lane   // the queue that it asks for
+	Replay  string       // set when an operator asked for it again
+	Arrived uint64       // where it first stood in its stream, of one that came under another key than its article's; 0: where it stands
+	Force   int          // of a replay: so many characters may be synthesised again although they are cached
+	Lane    Lane         // the queue that it asks for
+	Trace   TraceContext // the span that published it; of a replay, that of the event before
 	Article Article
 }
 

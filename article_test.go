@@ -26,6 +26,21 @@ func FuzzKey(f *testing.F) {
 	})
 }
 
+func TestIsArticleKey(t *testing.T) {
+	t.Parallel()
+	key := lector.Key("havana", "1")
+	for s, want := range map[string]bool{
+		key: true, strings.Repeat("a", 26): true, strings.Repeat("7", 26): true,
+		"": false, key[1:]: false, key + "a": false, strings.ToUpper(key): false,
+		key[:25] + "1": false, key[:25] + "8": false, "." + key[1:]: false, key[:12] + "/" + key[13:]: false,
+		key[:24] + "ä": false,
+	} {
+		if got := lector.IsArticleKey(s); got != want {
+			t.Errorf("IsArticleKey(%q) = %v", s, got)
+		}
+	}
+}
+
 func TestValidSite(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{

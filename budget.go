@@ -36,7 +36,8 @@ func (b Budget) CheckArticle(characters int, dollars float64) error {
 	default:
 		return nil
 	}
-	return Hint(Throttled(fmt.Errorf("%w: %s", ErrBudget, over), budgetRecheck), "is this one article? If so, raise it under budget: of the site")
+	return Hint(Throttled(fmt.Errorf("%w: %s", ErrBudget, over), budgetRecheck),
+		"is this one article? If so, raise it under budget: of the site")
 }
 
 // BudgetState is what a site has spent in the periods that are bounded. It is the
@@ -84,7 +85,8 @@ func (s BudgetState) Reserve(b Budget, c Call) (BudgetState, error) {
 		over := ""
 		switch {
 		case bound.most > 0 && bound.used.Characters+c.Characters > bound.most:
-			over = fmt.Sprintf("characters_%s is %d, %d are spent and %d wanted", bound.key, bound.most, bound.used.Characters, c.Characters)
+			over = fmt.Sprintf("characters_%s is %d, %d are spent and %d wanted", bound.key, bound.most, bound.used.Characters,
+				c.Characters)
 		case bound.dollars > 0 && bound.used.Dollars+c.Cost > bound.dollars:
 			over = fmt.Sprintf("dollars_%s is %.2f, %.4f are spent and %.4f wanted", bound.key, bound.dollars, bound.used.Dollars, c.Cost)
 		}

@@ -26,6 +26,7 @@ func Permanent(err error) error { return permanent{err} }
 
 type permanent struct{ error }
 
+// Unwrap returns the marked error.
 func (p permanent) Unwrap() error { return p.error }
 
 // IsPermanent reports whether trying again is useless.
@@ -40,6 +41,7 @@ type throttled struct {
 	after time.Duration
 }
 
+// Unwrap returns the marked error.
 func (t throttled) Unwrap() error { return t.error }
 
 // IsThrottled reports whether err is a refusal for now, and for how long.
@@ -60,6 +62,7 @@ type hinted struct {
 	hint string
 }
 
+// Unwrap returns the marked error.
 func (h hinted) Unwrap() error { return h.error }
 
 // HintOf returns the outermost hint of err, or "".
@@ -77,6 +80,7 @@ func Unanswered(err error) error { return unanswered{err} }
 
 type unanswered struct{ error }
 
+// Unwrap returns the marked error.
 func (u unanswered) Unwrap() error { return u.error }
 
 // IsUnanswered reports whether a call may have been billed although it failed.
@@ -123,6 +127,7 @@ type classified struct {
 	class Class
 }
 
+// Unwrap returns the marked error.
 func (c classified) Unwrap() error { return c.error }
 
 // ClassOf returns the outermost class of err. Without one a refusal of the budget

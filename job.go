@@ -2,6 +2,7 @@ package lector
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -60,6 +61,7 @@ type Attempt struct {
 	Stage   Stage     `json:"stage"`             // the last one reached
 	Outcome string    `json:"outcome,omitempty"` // the state reached, or what became of it
 	Error   string    `json:"error,omitempty"`   // why it reached no end
+	Trace   string    `json:"trace,omitempty"`   // the traceparent of its span, where its event is traced
 }
 
 // ChunkState is one chunk of a job: reused or synthesized, and what all calls
@@ -358,4 +360,30 @@ func (p Pause) String() string {
 		text += ": " + p.Reason
 	}
 	return text
+}
+
+// JobLog is what each log line of a job says of it.
+type JobLog struct {
+	Site, Job, Article, Revision string
+	Attempt                      int // the number of the attempt that is under way; 0: none has begun
+}
+
+type jobLogKey struct{}
+
+// WithJobLog returns a context whose log lines are of a job.
+func WithJobLog(ctx context.Context, l JobLog) context.Context {
+	return context.WithValue(ctx, jobLogKey{}, l)
+}
+
+// WithAttempt returns a context whose log lines name an attempt at the job of ctx, too.
+func WithAttempt(ctx context.Context, attempt int) context.Context {
+	l, _ := JobLogOf(ctx)
+	l.Attempt = attempt
+	return WithJobLog(ctx, l)
+}
+
+// JobLogOf returns the job that ctx works on; found is false where there is none.
+func JobLogOf(ctx context.Context) (l JobLog, found bool) {
+	l, found = ctx.Value(jobLogKey{}).(JobLog)
+	return l, found
 }

@@ -148,6 +148,8 @@ type AudioEvent struct {
 	Usage      Usage       `json:"usage"`                // characters of the job
 	Disclosure *Disclosure `json:"disclosure,omitempty"` // the label
 	Reason     string      `json:"reason,omitempty"`     // why it failed or is gone
+
+	Trace TraceContext `json:"-"` // the span that announced it
 }
 
 // AnnouncementID is the ID of the audio event that announces the state of a job:

@@ -54,8 +54,8 @@ type Call struct {
 	Error      string      `json:"error,omitempty"`      // why it failed
 }
 
-// Day returns the day in UTC to whose figures the call counts.
-func (c Call) Day() string { return c.Began.UTC().Format(time.DateOnly) }
+// day returns the day in UTC to whose figures the call counts.
+func (c Call) day() string { return c.Began.UTC().Format(time.DateOnly) }
 
 // UsageVersion is the version of an AttemptUsage. Entries without one are single
 // calls, as an older build has written them.
@@ -147,7 +147,7 @@ func SumUsage(calls []Call) []UsageTotal {
 	type key struct{ day, site, voice string }
 	sums := map[key]*UsageTotal{}
 	for _, c := range calls {
-		k := key{c.Day(), c.Site, c.Voice}
+		k := key{c.day(), c.Site, c.Voice}
 		s, ok := sums[k]
 		if !ok {
 			s = &UsageTotal{Day: k.day, Site: k.site, Voice: k.voice}

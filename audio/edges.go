@@ -165,13 +165,13 @@ func (s *stream) bounds() (first, last int) {
 // granule is the number of samples in one.
 const granule = 576
 
-// guard is how many granules of silence stay between a cut and the sound behind it: a
+// margin is how many granules of silence stay between a cut and the sound behind it: a
 // granule's output is mixed with the overlap of the one before it and smeared
 // over 480 samples by the filter bank (ISO/IEC 11172-3, 2.4.3.4.10). Behind a sound,
-// where nothing depends on what follows, backGuard lets it fade.
+// where nothing depends on what follows, backMargin lets it fade.
 const (
-	guard     = 2
-	backGuard = 1
+	margin     = 2
+	backMargin = 1
 )
 
 // droppable returns how many frames may go at each end of the part.
@@ -180,7 +180,7 @@ func (s *stream) droppable() (head, tail int) {
 		return 0, 0
 	}
 	perFrame := s.first.Granules()
-	head = max(0, s.edges.head/granule-guard) / perFrame
-	last := min((s.edges.tail/granule+backGuard)/perFrame, s.frames-1)
+	head = max(0, s.edges.head/granule-margin) / perFrame
+	last := min((s.edges.tail/granule+backMargin)/perFrame, s.frames-1)
 	return head, s.frames - 1 - last
 }

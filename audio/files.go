@@ -24,7 +24,7 @@ type Files struct {
 
 // file opens itself when it is read.
 type file struct {
-	shelf *Files
+	files *Files
 	path  string
 	mu    sync.RWMutex
 	f     *os.File
@@ -40,7 +40,7 @@ func (s *Files) Part(path string) (Part, error) {
 	if !info.Mode().IsRegular() {
 		return Part{}, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("not a file: %w", fs.ErrInvalid)}
 	}
-	return Part{Name: path, Source: &file{shelf: s, path: path}, Size: info.Size()}, nil
+	return Part{Name: path, Source: &file{files: s, path: path}, Size: info.Size()}, nil
 }
 
 // Close closes what is open.
@@ -76,13 +76,13 @@ func (f *file) ReadAt(b []byte, off int64) (int, error) {
 
 func (f *file) reopen() error {
 	err := f.ensureOpen()
-	if errors.Is(err, syscall.EMFILE) && f.shelf.closeHalf() {
+	if errors.Is(err, syscall.EMFILE) && f.files.closeHalf() {
 		err = f.ensureOpen()
 	}
 	if err != nil {
 		return err
 	}
-	return f.shelf.keep(f)
+	return f.files.keep(f)
 }
 
 func (f *file) ensureOpen() (err error) {

@@ -41,7 +41,7 @@ func join(a, b *stream, ca, cb *cut, opt Options) {
 // before alter its sound.
 func (s *stream) lead() int {
 	if s.edges.known && !s.edges.silent && s.edges.head < history {
-		return guard / s.first.Granules()
+		return margin / s.first.Granules()
 	}
 	return 0
 }

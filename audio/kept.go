@@ -59,7 +59,8 @@ func Recall(kept, mp3 []byte) *Analysis {
 		SampleRate: int(h.SampleRate), Channels: int(h.Channels), Duration: time.Duration(h.Duration),
 		Loudness: h.Loudness, TruePeak: h.TruePeak, Sound: Span{time.Duration(h.Start), time.Duration(h.End)}, Silent: h.Silent,
 		Clipped: int(h.Clipped), Faults: int(h.Faults), Envelope: make([]float32, h.Steps), Step: envelopeStep,
-		energies: make([]float64, h.Energies), gainLow: int(h.GainLow), gainHigh: int(h.GainHigh), edges: edges{known: h.Known, silent: h.Silent},
+		energies: make([]float64, h.Energies), gainLow: int(h.GainLow), gainHigh: int(h.GainHigh),
+		edges: edges{known: h.Known, silent: h.Silent},
 	}
 	for i, p := range []*int{&a.edges.first, &a.edges.last, &a.edges.head, &a.edges.tail, &a.edges.firstStrong, &a.edges.lastStrong} {
 		*p = int(h.Edges[i])

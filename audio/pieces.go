@@ -140,7 +140,7 @@ func lostFrom(units *mpeg.Reader, first int64) (own []mpeg.Problem) {
 // as that goes on sounding: its overlap and what the filter bank holds.
 func (s *stream) fade(d *layer3.Decoder, visit func(samples []float32)) {
 	silence := mpeg.Unit{Header: s.first, Side: make([]byte, s.first.SideInfoSize())}
-	for range guard / s.first.Granules() {
+	for range margin / s.first.Granules() {
 		samples, _ := d.Decode(silence)
 		visit(samples)
 	}

@@ -47,6 +47,7 @@ type counter struct {
 	n int64
 }
 
+// Write writes b through and counts the bytes that were written.
 func (c *counter) Write(b []byte) (int, error) {
 	n, err := c.w.Write(b)
 	c.n += int64(n)

@@ -15,18 +15,18 @@ import (
 // newMovedHost is a publisher with one article whose manifest was stored under base; ""
 // stands for relative links.
 func newMovedHost(base string, c publisher.Config) (get func(path string, header ...string) *httptest.ResponseRecorder, m lector.Manifest) {
-	shelf := new(publishertest.Store)
+	store := new(publishertest.Store)
 	a := lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en", URL: "https://reader.example/good"}
-	m = shelf.Rendition(base, a, "One.")
-	c.Store, c.Sites = shelf, map[string]publisher.Site{"havana": {Title: "H", URL: "https://reader.example"}}
-	doors := publisher.New(c)
+	m = store.Rendition(base, a, "One.")
+	c.Store, c.Sites = store, map[string]publisher.Site{"havana": {Title: "H", URL: "https://reader.example"}}
+	handler := publisher.New(c)
 	return func(path string, header ...string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(http.MethodGet, path, nil)
 		for i := 0; i+1 < len(header); i += 2 {
 			r.Header.Set(header[i], header[i+1])
 		}
 		w := httptest.NewRecorder()
-		doors.ServeHTTP(w, r)
+		handler.ServeHTTP(w, r)
 		return w
 	}, m
 }
@@ -134,14 +134,14 @@ func TestPointerChangesWithTheAddress(t *testing.T) {
 // A publisher that is older than the worker loses nothing of a manifest.
 func TestUnknownFieldsOfAManifestPass(t *testing.T) {
 	t.Parallel()
-	shelf := new(publishertest.Store)
+	store := new(publishertest.Store)
 	key := lector.Key("havana", "good")
-	shelf.Put(lector.PointerKey("havana", key),
+	store.Put(lector.PointerKey("havana", key),
 		[]byte(`{"site":"havana","article":"good","key":"`+key+`","links":{"mp3":"x.mp3"},"mood":{"calm":"<b>"}}`))
-	shelf.Put(lector.PointerKey("havana", lector.Key("havana", "other")), []byte(`{"site":"havana","article":"good","key":"`+key+`"}`))
-	doors := publisher.New(publisher.Config{Store: shelf, ServeObjects: true, PublicURL: "https://audio.example"})
+	store.Put(lector.PointerKey("havana", lector.Key("havana", "other")), []byte(`{"site":"havana","article":"good","key":"`+key+`"}`))
+	handler := publisher.New(publisher.Config{Store: store, ServeObjects: true, PublicURL: "https://audio.example"})
 	w := httptest.NewRecorder()
-	doors.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/"+lector.PointerKey("havana", key), nil))
+	handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/"+lector.PointerKey("havana", key), nil))
 	var got struct {
 		Mood struct{ Calm string }
 	}
@@ -149,7 +149,7 @@ func TestUnknownFieldsOfAManifestPass(t *testing.T) {
 		t.Errorf("%v: %s", err, w.Body)
 	}
 	w = httptest.NewRecorder()
-	doors.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/"+lector.PointerKey("havana", lector.Key("havana", "other")), nil))
+	handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/"+lector.PointerKey("havana", lector.Key("havana", "other")), nil))
 	if w.Code != http.StatusServiceUnavailable {
 		t.Errorf("another article's manifest under this one's key: %d", w.Code)
 	}
@@ -163,17 +163,17 @@ func TestScriptAddressesAreDropped(t *testing.T) {
 		"javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "data:text/html,alert(1)", "vbscript:alert(1)", "file:///alert(1)",
 		"//evil.example/alert(1)", `https:\\evil.example\alert(1)`, "https://me:alert(1)@reader.example/", "/alert(1)", "\x01javascript:alert(1)",
 	} {
-		shelf := new(publishertest.Store)
-		m := shelf.Rendition("", lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en", URL: evil}, "One.")
+		store := new(publishertest.Store)
+		m := store.Rendition("", lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en", URL: evil}, "One.")
 		m.Links.VTT, m.Links.Chapters, m.Links.Embed = evil, evil, evil
 		data, err := json.Marshal(m)
 		if err != nil {
 			t.Fatal(err)
 		}
-		shelf.Put(lector.PointerKey("havana", m.Key), data)
-		shelf.Put(lector.Prefix("havana", m.Key)+m.Hash+".manifest.json", data)
-		doors := publisher.New(publisher.Config{
-			Store: shelf, ServeObjects: true, PublicURL: "https://audio.example",
+		store.Put(lector.PointerKey("havana", m.Key), data)
+		store.Put(lector.Prefix("havana", m.Key)+m.Hash+".manifest.json", data)
+		handler := publisher.New(publisher.Config{
+			Store: store, ServeObjects: true, PublicURL: "https://audio.example",
 			Sites: map[string]publisher.Site{"havana": {Title: "H", URL: evil, Image: evil}},
 		})
 		for _, path := range []string{
@@ -181,7 +181,7 @@ func TestScriptAddressesAreDropped(t *testing.T) {
 			"/" + lector.PointerKey("havana", m.Key), "/" + lector.Prefix("havana", m.Key) + m.Hash + ".manifest.json",
 		} {
 			w := httptest.NewRecorder()
-			doors.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+			handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 			if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "alert(1)") {
 				t.Errorf("%q, %s: %d\n%s", evil, path, w.Code, w.Body)
 			}

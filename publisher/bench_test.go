@@ -13,10 +13,10 @@ import (
 // The cost of the handlers alone, over a store in memory: what a listener, a
 // page and a podcast app ask for.
 func BenchmarkHandlers(b *testing.B) {
-	shelf := new(publishertest.Store)
-	m := shelf.Rendition("", lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en"},
+	store := new(publishertest.Store)
+	m := store.Rendition("", lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en"},
 		"One sentence.\nAnother one.", "A third, which is longer.", "And a fourth.")
-	doors := publisher.New(publisher.Config{Store: shelf, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {Title: "H"}}})
+	doors := publisher.New(publisher.Config{Store: store, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {Title: "H"}}})
 	for name, c := range map[string]struct{ path, ranges string }{
 		"range":    {"/" + lector.Prefix("havana", m.Key) + m.Hash + ".mp3", "bytes=0-1"},
 		"manifest": {"/" + lector.PointerKey("havana", m.Key), ""},

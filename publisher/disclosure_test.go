@@ -20,10 +20,10 @@ import (
 // one disclosure record of the manifest.
 func TestDisclosureIsTheSameEverywhere(t *testing.T) {
 	t.Parallel()
-	shelf := new(publishertest.Store)
+	store := new(publishertest.Store)
 	a := lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en", URL: "https://reader.example/good"}
-	m := shelf.Rendition("https://audio.example", a, "One.")
-	doors := publisher.New(publisher.Config{Store: shelf, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {Title: "H"}}})
+	m := store.Rendition("https://audio.example", a, "One.")
+	doors := publisher.New(publisher.Config{Store: store, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {Title: "H"}}})
 	get := func(path string) string {
 		w := httptest.NewRecorder()
 		doors.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))

@@ -18,14 +18,14 @@ import (
 // item names.
 func TestFeedLeadsToTheAudio(t *testing.T) {
 	t.Parallel()
-	shelf := new(publishertest.Store)
+	store := new(publishertest.Store)
 	a := lector.Article{
 		Site: "havana", ID: "good", Title: "Rock & <roll>\x01", Language: "en", Authors: []string{"Ann", "Bob"},
 		URL: "https://reader.example/good?a=1&b=2", PublishedAt: time.Date(2026, 11, 16, 13, 5, 0, 0, time.UTC),
 	}
-	m := shelf.Rendition("https://old.example", a, "One.")
+	m := store.Rendition("https://old.example", a, "One.")
 	doors := publisher.New(publisher.Config{
-		Store: shelf, ServeObjects: true, PublicURL: "https://audio.example/",
+		Store: store, ServeObjects: true, PublicURL: "https://audio.example/",
 		Sites: map[string]publisher.Site{"havana": {Title: "H", Email: "desk@reader.example", Image: "https://reader.example/cover.png"}},
 	})
 	get := func(path string) *httptest.ResponseRecorder {
@@ -61,8 +61,8 @@ func TestFeedLeadsToTheAudio(t *testing.T) {
 // in its place, is not told of the article any more.
 func TestTakedownLeavesTheFeedAtOnce(t *testing.T) {
 	t.Parallel()
-	shelf := new(publishertest.Store)
-	doors := publisher.New(publisher.Config{Store: shelf, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {Title: "H"}}})
+	store := new(publishertest.Store)
+	doors := publisher.New(publisher.Config{Store: store, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {Title: "H"}}})
 	get := func(header ...string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(http.MethodGet, "/feed/havana.xml", nil)
 		for i := 0; i < len(header); i += 2 {
@@ -72,8 +72,8 @@ func TestTakedownLeavesTheFeedAtOnce(t *testing.T) {
 		doors.ServeHTTP(w, r)
 		return w
 	}
-	stays := shelf.Rendition("", lector.Article{Site: "havana", ID: "stays", Title: "Stays"}, "One.")
-	goes := shelf.Rendition("", lector.Article{Site: "havana", ID: "goes", Title: "Goes"}, "One.")
+	stays := store.Rendition("", lector.Article{Site: "havana", ID: "stays", Title: "Stays"}, "One.")
+	goes := store.Rendition("", lector.Article{Site: "havana", ID: "goes", Title: "Goes"}, "One.")
 	before := get()
 	if got := feedTitles(t, before); got != "Goes Stays " {
 		t.Fatalf("the feed holds %q", got)
@@ -81,7 +81,7 @@ func TestTakedownLeavesTheFeedAtOnce(t *testing.T) {
 	if again := get("If-None-Match", before.Header().Get("ETag")); again.Code != http.StatusNotModified {
 		t.Errorf("unchanged, it answers %d", again.Code)
 	}
-	shelf.Delete(lector.PointerKey("havana", goes.Key))
+	store.Delete(lector.PointerKey("havana", goes.Key))
 	after := get("If-None-Match", before.Header().Get("ETag"))
 	if got := feedTitles(t, after); after.Code != http.StatusOK || got != "Stays " {
 		t.Errorf("behind the takedown it answers %d with %q", after.Code, got)
@@ -89,7 +89,7 @@ func TestTakedownLeavesTheFeedAtOnce(t *testing.T) {
 	if got := after.Header().Get("Cache-Control"); got != "public, no-cache" {
 		t.Errorf("a cache may %q", got)
 	}
-	shelf.Delete(lector.PointerKey("havana", stays.Key))
+	store.Delete(lector.PointerKey("havana", stays.Key))
 	if got := feedTitles(t, get()); got != "" {
 		t.Errorf("behind the last takedown it holds %q", got)
 	}
@@ -122,16 +122,16 @@ func TestFeedKeepsTheFirstDate(t *testing.T) {
 		"date-less":  {lector.Manifest{Created: day(3)}, "Tue, 03 Nov 2026 09:00:00 +0000"},
 		"other zone": {lector.Manifest{FirstPublished: day(1).In(time.FixedZone("", 7200))}, "Sun, 01 Nov 2026 09:00:00 +0000"},
 	} {
-		shelf := new(publishertest.Store)
+		store := new(publishertest.Store)
 		c.m.Site, c.m.Article, c.m.Title = "havana", "1", name
 		c.m.Key = lector.Key("havana", "1")
 		data, err := json.Marshal(c.m)
 		if err != nil {
 			t.Fatal(err)
 		}
-		shelf.Put(lector.PointerKey("havana", c.m.Key), data)
+		store.Put(lector.PointerKey("havana", c.m.Key), data)
 		w := httptest.NewRecorder()
-		publisher.New(publisher.Config{Store: shelf, Sites: map[string]publisher.Site{"havana": {}}}).
+		publisher.New(publisher.Config{Store: store, Sites: map[string]publisher.Site{"havana": {}}}).
 			ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/feed/havana.xml", nil))
 		if got := feed(t, w.Body.String()).Date; got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)

@@ -15,10 +15,10 @@ import (
 const secret = "a secret that lies in the store but not under a/"
 
 func fuzzHandler() (http.Handler, lector.Manifest) {
-	shelf := new(publishertest.Store)
-	m := shelf.Rendition("", lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en"}, "One.")
-	shelf.Put("clips/ab/abcd.mp3", []byte(secret))
-	return publisher.New(publisher.Config{Store: shelf, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {}}}), m
+	store := new(publishertest.Store)
+	m := store.Rendition("", lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en"}, "One.")
+	store.Put("clips/ab/abcd.mp3", []byte(secret))
+	return publisher.New(publisher.Config{Store: store, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {}}}), m
 }
 
 // FuzzRange asks for the audio with any Range, and for any path with it: no
@@ -80,9 +80,9 @@ func FuzzEmbed(f *testing.F) {
 // embedTags returns how many tags the article's embed page has.
 func embedTags(t testing.TB, a lector.Article) int {
 	t.Helper()
-	shelf := new(publishertest.Store)
-	shelf.Rendition("", a, "One.")
-	doors := publisher.New(publisher.Config{Store: shelf, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {}}})
+	store := new(publishertest.Store)
+	store.Rendition("", a, "One.")
+	doors := publisher.New(publisher.Config{Store: store, ServeObjects: true, Sites: map[string]publisher.Site{"havana": {}}})
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.URL = &url.URL{Path: "/embed/havana/" + a.ID, RawPath: "/embed/havana/" + url.PathEscape(a.ID)}
 	w := httptest.NewRecorder()

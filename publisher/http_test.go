@@ -52,20 +52,20 @@ func TestContract(t *testing.T) {
 // contractHost has one good article, one whose words are an attack, one site
 // that only certain pages may frame, and a broken pointer.
 func contractHost(t *testing.T) (*httptest.Server, *strings.Replacer) {
-	shelf := new(publishertest.Store)
+	store := new(publishertest.Store)
 	good := lector.Article{Site: "havana", ID: "good", Title: "A good article", Language: "en", Authors: []string{"Ann Lee"}, URL: "https://reader.example/good"}
 	evil := lector.Article{Site: "havana", ID: `"><script>alert(1)</script>`, Title: `</title><script>alert(2)</script><img src=x onerror=alert(3)>`, Language: `en"><b>`}
 	guid := lector.Article{Site: "havana", ID: "https://reader.example/?p=1", Title: "By GUID", Language: "en"}
 	closed := lector.Article{Site: "closed", ID: "good", Title: "Framed", Language: "de"}
-	m := shelf.Rendition("https://elsewhere.example:8443", good, "One.\nTwo.")
+	m := store.Rendition("https://elsewhere.example:8443", good, "One.\nTwo.")
 	for _, a := range []lector.Article{evil, guid, closed} {
-		shelf.Rendition("https://elsewhere.example:8443", a, "One.")
+		store.Rendition("https://elsewhere.example:8443", a, "One.")
 	}
-	shelf.Put(lector.PointerKey("havana", lector.Key("havana", "broken")), []byte(`{"site":`))
-	shelf.Put("a/havana/"+lector.Key("havana", "page")+"/page.html", []byte("<script>alert(4)</script>"))
-	shelf.Put("clips/ab/abcd.mp3", []byte("secret"))
+	store.Put(lector.PointerKey("havana", lector.Key("havana", "broken")), []byte(`{"site":`))
+	store.Put("a/havana/"+lector.Key("havana", "page")+"/page.html", []byte("<script>alert(4)</script>"))
+	store.Put("clips/ab/abcd.mp3", []byte("secret"))
 	server := httptest.NewServer(publisher.New(publisher.Config{
-		Store: shelf, ServeObjects: true,
+		Store: store, ServeObjects: true,
 		Sites: map[string]publisher.Site{
 			"havana": {Title: "The Havana Reader", URL: "https://reader.example", Language: "en"},
 			"closed": {Title: "Closed & Co", Frames: []string{"https://closed.example"}},
@@ -74,14 +74,14 @@ func contractHost(t *testing.T) (*httptest.Server, *strings.Replacer) {
 	t.Cleanup(server.Close)
 	return server, strings.NewReplacer(
 		"$dir", "/"+strings.TrimSuffix(lector.Prefix("havana", good.Key()), "/"), "$hash", m.Hash,
-		"$etag", etag(t, shelf, lector.Prefix("havana", good.Key())+m.Hash+".mp3"),
+		"$etag", etag(t, store, lector.Prefix("havana", good.Key())+m.Hash+".mp3"),
 		"$size", strconv.FormatInt(m.Bytes, 10), "$last", strconv.FormatInt(m.Bytes-1, 10),
 		"$label", lector.DisclosureText, "$host", server.URL)
 }
 
-func etag(t *testing.T, shelf *publishertest.Store, key string) string {
+func etag(t *testing.T, store *publishertest.Store, key string) string {
 	t.Helper()
-	f, _, err := shelf.Open(t.Context(), key)
+	f, _, err := store.Open(t.Context(), key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,9 +222,9 @@ func TestStoreDoesNotAnswer(t *testing.T) {
 // and the embed page may play from the store's origin.
 func TestObjectsInTheStore(t *testing.T) {
 	t.Parallel()
-	shelf := new(publishertest.Store)
-	m := shelf.Rendition("https://audio.example", lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en"}, "One.")
-	h := publisher.New(publisher.Config{Store: shelf, AudioURL: "https://cdn.example/bucket", Sites: map[string]publisher.Site{"havana": {}}})
+	store := new(publishertest.Store)
+	m := store.Rendition("https://audio.example", lector.Article{Site: "havana", ID: "good", Title: "Good", Language: "en"}, "One.")
+	h := publisher.New(publisher.Config{Store: store, AudioURL: "https://cdn.example/bucket", Sites: map[string]publisher.Site{"havana": {}}})
 	get := func(path string) *httptest.ResponseRecorder {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))

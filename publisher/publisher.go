@@ -24,6 +24,7 @@ type Config struct {
 	Listening    http.Handler // what players tell, under /listening/; may be nil
 	Fallback     http.Handler // answers all other paths; nil: not found
 	Log          *slog.Logger
+	Requests     *RequestTracer // nil: nothing is recorded
 }
 
 // New returns the handler of the public listener.
@@ -32,10 +33,10 @@ func New(c Config) http.Handler {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/a/", release.Manifests{
+	mux.Handle("/a/", c.Requests.handler(release.Manifests{
 		Options: c.options(), Log: c.Log,
 		Objects: c.Objects(),
-	})
+	}))
 	mux.Handle("GET /player.js", player.Script())
 	mux.Handle("GET /favicon.ico", player.Icon())
 	mux.Handle("GET /embed/{site}/{id...}", c.Embed())
@@ -57,6 +58,15 @@ func New(c Config) http.Handler {
 // Objects returns the handler of the files of renditions.
 func (c Config) Objects() release.Objects {
 	return release.Objects{Store: c.Store, PointersOnly: !c.ServeObjects, Log: c.Log}
+}
+
+// Direct returns what tcp.Server answers by itself.
+func (c Config) Direct(path string) http.Handler {
+	h := c.Objects().Direct(path)
+	if h == nil {
+		return nil
+	}
+	return c.Requests.handler(h)
 }
 
 // Embed returns the handler of the embed page. It also makes the player of an

@@ -328,11 +328,11 @@ func (d *dispatcher) giveBackPaused(e *waitingEvent, p lector.Pause) {
 	d.mu.Lock()
 	after := d.paused.delay(d.worker.now())
 	d.mu.Unlock()
-	d.worker.Log.Debug("not begun", "why", p.String(), "article", e.delivery.Event.Article.ID, "again", after)
+	d.worker.Log.Debug("job not started", "why", p.String(), "article", e.delivery.Event.Article.ID, "again", after)
 	d.giveBack(e, after)
 }
 
 // giveBack returns an event to the broker. Nothing is written by that.
 func (d *dispatcher) giveBack(e *waitingEvent, after time.Duration) {
-	d.worker.acknowledge(e.delivery, func() error { return e.delivery.Nak(after) })
+	d.worker.acknowledge(context.Background(), e.delivery, func() error { return e.delivery.Nak(after) })
 }

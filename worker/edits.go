@@ -30,6 +30,7 @@ type notYet struct {
 	why  string
 }
 
+// Error says for how long the event waits, and why.
 func (e notYet) Error() string {
 	return fmt.Sprintf("waits %v %s", e.left.Round(time.Millisecond), e.why)
 }

@@ -18,6 +18,10 @@ import (
 // published. It is idempotent: after a crash another worker repeats it. That it was
 // done is not written into the record: the newest audio event says so.
 func (w *Worker) finish(ctx context.Context, r *record, replay string) error {
+	return inSpan(ctx, "announce", func(ctx context.Context) error { return w.announce(ctx, r, replay) })
+}
+
+func (w *Worker) announce(ctx context.Context, r *record, replay string) error {
 	m, err := w.updatePointer(ctx, r)
 	if err != nil {
 		return err
@@ -168,7 +172,7 @@ func (w *Worker) currentPointer(ctx context.Context, j lector.Job) (lector.Manif
 	}
 	m, err := lector.ReadManifest(data)
 	if err != nil {
-		w.Log.Error("pointer is replaced, its history is lost", "key", key, "error", err)
+		w.Log.ErrorContext(ctx, "pointer is replaced, its history is lost", "key", key, "error", err)
 		return lector.Manifest{}, nil
 	}
 	return m, nil

@@ -12,7 +12,8 @@ import (
 // article has. A replay that may synthesise again begins a new generation, which later
 // revisions keep: an edit must not bring back what was replaced. A generation that would
 // need more than the event allows is not begun.
-func (w *Worker) prepare(ctx context.Context, e lector.ArticleEvent, a lector.Article, generation string, step func(Progress)) (*Plan, error) {
+func (w *Worker) prepare(ctx context.Context, e lector.ArticleEvent, a lector.Article, generation string,
+	step func(Progress)) (*Plan, error) {
 	if e.Replay == "" || e.Force <= 0 {
 		return w.narrator().prepareGeneration(ctx, a, generation, step)
 	}

@@ -110,7 +110,15 @@ func (t *voicePlan) stitchParts(ctx context.Context, clips []synth.Clip) ([]audi
 }
 
 // assemble joins the clips and describes the result.
-func (p *Plan) assemble(ctx context.Context, t *voicePlan, clips []synth.Clip, step func(Progress)) (*Narration, error) {
+func (p *Plan) assemble(ctx context.Context, t *voicePlan, clips []synth.Clip, step func(Progress)) (n *Narration, err error) {
+	err = inSpan(ctx, "assemble", func(ctx context.Context) (err error) {
+		n, err = p.joinClips(ctx, t, clips, step)
+		return err
+	})
+	return n, err
+}
+
+func (p *Plan) joinClips(ctx context.Context, t *voicePlan, clips []synth.Clip, step func(Progress)) (*Narration, error) {
 	parts, err := t.stitchParts(ctx, clips)
 	if err != nil {
 		return nil, err

@@ -34,6 +34,9 @@ type Site struct {
 	Corrections      extract.Corrections // where they are read
 	Foreign          script.Foreign      // skip or refuse paragraphs in letters that the voice cannot read
 	Rules            extract.Rules
+	// RulesOff returns the rules that operators have switched off at this moment, beside
+	// those of Rules; nil is none.
+	RulesOff func() []string
 	// Lexicon returns the pronunciations that hold at this moment; nil is none.
 	Lexicon func() (script.Lexicon, error)
 	// MaxCharacters refuses longer articles before a voice is called; 0 reads
@@ -104,16 +107,19 @@ func (n *Narrator) prepareGeneration(ctx context.Context, a lector.Article, gene
 	}
 	p := &Plan{narrator: n, article: a, site: site, generation: generation}
 	step(Progress{Stage: lector.StageExtract})
-	var err error
-	if p.page, err = extract.Article(a, site.Rules); err != nil {
+	err := inSpan(ctx, "extract", func(context.Context) (err error) {
+		p.page, err = extract.Article(a, site.rules())
+		return err
+	})
+	if err != nil {
 		return nil, atStage(lector.StageExtract, err)
 	}
 	p.page = p.page.WithCorrections(site.Corrections)
 	step(Progress{Stage: lector.StageScript})
-	if err := p.prepareVoices(); err != nil {
+	if err := inSpan(ctx, "script", func(context.Context) error { return p.prepareVoices() }); err != nil {
 		return nil, atStage(lector.StageScript, err)
 	}
-	if n, most := p.Characters(), site.MaxCharacters; most > 0 && n > most {
+	if n, most := p.characters(), site.MaxCharacters; most > 0 && n > most {
 		return nil, atStage(lector.StageScript, lector.Hint(lector.Permanent(fmt.Errorf("the article has %d characters, the site reads at most %d", n, most)),
 			"is this one article? If so, set budget.characters_per_article of the site in lector.yaml"))
 	}
@@ -152,6 +158,14 @@ func (p *Plan) prepareVoices() error {
 	}
 	return lector.Hint(lector.Permanent(fmt.Errorf("no voice for language %q", p.language)),
 		"configure one under voices: and name it in the site's voices: in lector.yaml")
+}
+
+// rules are the rules of reading that hold at this moment.
+func (s Site) rules() extract.Rules {
+	if s.RulesOff == nil {
+		return s.Rules
+	}
+	return s.Rules.WithOff(s.RulesOff())
 }
 
 // voices returns who may read a language, the preferred first.
@@ -227,8 +241,8 @@ func (p *Plan) options(caps lector.Capabilities) (o script.Options, err error) {
 // into its sound and its tags.
 func (p *Plan) Hash() string { return p.voicePlans[0].hash }
 
-// Characters is how many characters the preferred voice would be given.
-func (p *Plan) Characters() int {
+// characters is how many characters the preferred voice would be given.
+func (p *Plan) characters() int {
 	n, _ := p.voicePlans[0].maxCost()
 	return n
 }

@@ -18,33 +18,33 @@ func (w *Worker) handleResult(ctx context.Context, d lector.Delivery, r *record,
 	stopping := ctx.Err() != nil
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
-	log := w.Log.With("site", d.Event.Article.Site, "article", d.Event.Article.ID, "sequence", d.Sequence)
+	log := w.Log.With("sequence", d.Sequence)
 	var why alreadyFailed
 	var later notYet
 	switch {
 	case err == nil, errors.Is(err, errSuperseded), errors.Is(err, errMerged):
-		w.acknowledge(d, func() error { return d.Ack(ctx) })
+		w.acknowledge(ctx, d, func() error { return d.Ack(ctx) })
 	case errors.Is(err, errFenced):
-		log.Warn("this attempt is over: another one has taken the article over")
+		log.WarnContext(ctx, "this attempt is over: another one has taken the article over")
 	case errors.Is(err, errTakenMeanwhile):
-		w.acknowledge(d, func() error { return d.Nak(time.Second) })
+		w.acknowledge(ctx, d, func() error { return d.Nak(time.Second) })
 	case errors.As(err, &later):
-		w.acknowledge(d, func() error { return d.Nak(later.left) })
+		w.acknowledge(ctx, d, func() error { return d.Nak(later.left) })
 	case errors.As(err, &why):
-		w.acknowledge(d, func() error { return d.Term(why.class, why.reason) })
+		w.acknowledge(ctx, d, func() error { return d.Term(why.class, why.reason) })
 	case stopping:
-		log.Info("released: this worker stops")
+		log.InfoContext(ctx, "released: this worker stops")
 		w.waitAgain(ctx, d, r, lector.Queued, released, 0, err)
 	case lector.ClassOf(err).Waits():
 		again := waitDelay(err, r.job)
-		log.Warn("waits", "class", lector.ClassOf(err), "error", err, "hint", lector.HintOf(err), "again", again)
+		log.WarnContext(ctx, "waits", "class", lector.ClassOf(err), "error", err, "hint", lector.HintOf(err), "again", again)
 		w.waitAgain(ctx, d, r, lector.Parked, snoozed, again, err)
 	case lector.IsPermanent(err), failures(r.job) >= maxAttempts:
-		log.Error("failed", "class", lector.ClassOf(err), "error", err, "hint", lector.HintOf(err))
+		log.ErrorContext(ctx, "failed", "class", lector.ClassOf(err), "error", err, "hint", lector.HintOf(err))
 		w.fail(ctx, d, r, err)
 	default:
 		again := backoff(failures(r.job))
-		log.Warn("attempt failed", "error", err, "hint", lector.HintOf(err), "again", again)
+		log.WarnContext(ctx, "attempt failed", "error", err, "hint", lector.HintOf(err), "again", again)
 		w.waitAgain(ctx, d, r, lector.Queued, failed, again, err)
 	}
 }
@@ -57,13 +57,13 @@ func (w *Worker) waitAgain(ctx context.Context, d lector.Delivery, r *record, st
 	case errors.Is(err, errFenced):
 		return
 	case errors.Is(err, errSuperseded):
-		w.acknowledge(d, func() error { return d.Ack(ctx) })
+		w.acknowledge(ctx, d, func() error { return d.Ack(ctx) })
 		return
 	case err != nil:
-		w.Log.Warn("job not written; it is tried again for some seconds", "error", err)
+		w.Log.WarnContext(ctx, "job not written; it is tried again for some seconds", "error", err)
 		defer w.endLate(ctx, r, outcome, why)
 	}
-	w.acknowledge(d, func() error { return d.Nak(again) })
+	w.acknowledge(ctx, d, func() error { return d.Nak(again) })
 }
 
 // endLate writes into the record how this worker's attempt has ended, when that could
@@ -107,6 +107,7 @@ type alreadyFailed struct {
 	class  lector.Class
 }
 
+// Error returns why the job failed.
 func (g alreadyFailed) Error() string { return g.reason }
 
 // waitDelay is when a waiting article is tried again: after the time that was asked
@@ -135,9 +136,9 @@ func waits(j lector.Job) (n int) {
 
 // acknowledge reports to the broker. If that fails the event is delivered again,
 // and the record shows what was done.
-func (w *Worker) acknowledge(d lector.Delivery, f func() error) {
+func (w *Worker) acknowledge(ctx context.Context, d lector.Delivery, f func() error) {
 	if err := f(); err != nil {
-		w.Log.Warn("event not settled; it will be delivered again", "sequence", d.Sequence, "error", err)
+		w.Log.WarnContext(ctx, "event not settled; it will be delivered again", "sequence", d.Sequence, "error", err)
 	}
 }
 
@@ -182,13 +183,13 @@ func (w *Worker) fail(ctx context.Context, d lector.Delivery, r *record, why err
 	err := w.recordFailure(ctx, d, r, why)
 	switch {
 	case err == nil:
-		w.acknowledge(d, func() error { return d.Term(lector.ClassOf(why), reason(why)) })
+		w.acknowledge(ctx, d, func() error { return d.Term(lector.ClassOf(why), reason(why)) })
 	case errors.Is(err, errFenced):
 	case errors.Is(err, errSuperseded):
-		w.acknowledge(d, func() error { return d.Ack(ctx) })
+		w.acknowledge(ctx, d, func() error { return d.Ack(ctx) })
 	default:
 		again := backoff(failures(r.job))
-		w.Log.Warn("failure not announced: the job is not given up yet", "error", err, "again", again)
+		w.Log.WarnContext(ctx, "failure not announced: the job is not given up yet", "error", err, "again", again)
 		w.waitAgain(ctx, d, r, lector.Queued, failed, again, why)
 	}
 }

@@ -29,7 +29,8 @@ func (p Policy) Refusal(a lector.Article) string {
 		return "its editor wants no audio (audio: off)"
 	}
 	for _, tag := range a.Tags {
-		if containsFold(optOutTags, tag) || slices.ContainsFunc(optOutTags, func(t string) bool { return strings.EqualFold(t, strings.ReplaceAll(tag, " ", "-")) }) {
+		if containsFold(optOutTags, tag) || slices.ContainsFunc(optOutTags,
+			func(t string) bool { return strings.EqualFold(t, strings.ReplaceAll(tag, " ", "-")) }) {
 			return fmt.Sprintf("its editor wants no audio (tag %q)", tag)
 		}
 		if containsFold(p.Tags, tag) {

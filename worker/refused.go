@@ -12,17 +12,17 @@ import (
 // that the CMS hears of it; while that is not possible the event comes again.
 func (w *Worker) refuse(ctx context.Context, d lector.Delivery) {
 	a := d.Event.Article
-	log := w.Log.With("site", a.Site, "article", a.ID, "sequence", d.Sequence)
-	log.Error("event refused", "error", d.Err)
+	log := w.Log.With("sequence", d.Sequence)
+	log.ErrorContext(ctx, "event refused", "error", d.Err)
 	if a.Site != "" && a.ID != "" {
 		if err := w.Announcer.Announce(ctx, w.refusal(d)); err != nil {
 			again := backoff(d.Count)
-			log.Warn("refusal not announced: the event is not given up yet", "error", err, "again", again)
-			w.acknowledge(d, func() error { return d.Nak(again) })
+			log.WarnContext(ctx, "refusal not announced: the event is not given up yet", "error", err, "again", again)
+			w.acknowledge(ctx, d, func() error { return d.Nak(again) })
 			return
 		}
 	}
-	w.acknowledge(d, func() error { return d.Term(lector.ClassInput, reason(d.Err)) })
+	w.acknowledge(ctx, d, func() error { return d.Term(lector.ClassInput, reason(d.Err)) })
 }
 
 // refusal announces that an event cannot be read. The job's record stays as it

@@ -94,16 +94,26 @@ func (t *voicePlan) synthesize(ctx context.Context, a *synth.Account, step func(
 	tell := t.countProgress(step)
 	var wait sync.WaitGroup
 	for _, p := range parts {
-		wait.Go(func() { p.synthesize(ctx, a, clips, tell) })
+		wait.Go(func() {
+			ctx, span := lector.StartSpan(ctx, "synthesize", lector.SpanInternal)
+			span.SetString("lector.voice", p.voice.Name)
+			span.SetInt("lector.chunks", len(p.chunks))
+			p.synthesize(ctx, a, clips, tell)
+			span.End(p.err)
+		})
 	}
 	wait.Wait()
-	var failed voiceErrors
+	return clips, failuresOf(parts)
+}
+
+// failuresOf returns the errors of the voices that failed.
+func failuresOf(parts []*voicePart) (failed voiceErrors) {
 	for _, p := range parts {
 		if p.err != nil {
 			failed = append(failed, voiceError{p.voice.Name, p.err})
 		}
 	}
-	return clips, failed
+	return failed
 }
 
 // voicePart is what one voice reads of a plan.
@@ -183,6 +193,7 @@ type voiceError struct {
 // Error names the voice.
 func (f voiceError) Error() string { return fmt.Sprintf("voice %s: %v", f.voice, f.error) }
 
+// Unwrap returns what the voice failed with.
 func (f voiceError) Unwrap() error { return f.error }
 
 // includes reports whether a voice of the plan has failed before.

@@ -53,8 +53,10 @@ func (w *Worker) read(ctx context.Context, d lector.Delivery, r *record) error {
 }
 
 // plan finds out what is to be read of an article, and whether the site reads it.
-func (w *Worker) plan(ctx context.Context, d lector.Delivery, r *record) (*Plan, func(Progress), error) {
-	step := func(p Progress) {
+func (w *Worker) plan(ctx context.Context, d lector.Delivery, r *record) (p *Plan, step func(Progress), err error) {
+	ctx, span := lector.StartSpan(ctx, "plan", lector.SpanInternal)
+	defer func() { span.End(err) }()
+	step = func(p Progress) {
 		p.Job = r.job
 		w.report(p)
 	}
@@ -66,7 +68,7 @@ func (w *Worker) plan(ctx context.Context, d lector.Delivery, r *record) (*Plan,
 	if err != nil {
 		return nil, step, err
 	}
-	if reason := plan.site.Policy.lengthRefusal(plan.Characters()); reason != "" {
+	if reason := plan.site.Policy.lengthRefusal(plan.characters()); reason != "" {
 		return nil, step, refusedByPolicy(reason)
 	}
 	return plan, step, nil
@@ -100,7 +102,7 @@ func (w *Worker) speak(ctx context.Context, r *record, plan *Plan, step func(Pro
 	account := plan.narrator.Account(r.job.Site, r.job.ID, w.Name)
 	account.Lane = r.job.Lane
 	n, err = plan.Narrate(ctx, account, step)
-	recorded = w.closeAccount(ctx, r, account)
+	recorded = w.closeAccount(ctx, account)
 	if err == nil && !w.usedBefore(r, n) {
 		return n, recorded, nil
 	}
@@ -114,12 +116,12 @@ func (w *Worker) speak(ctx context.Context, r *record, plan *Plan, step func(Pro
 
 // closeAccount writes the end of an attempt into the usage ledger. What it returns is
 // closed when that is done.
-func (w *Worker) closeAccount(ctx context.Context, r *record, account *synth.Account) <-chan struct{} {
-	recorded, job := make(chan struct{}), r.job.ID
+func (w *Worker) closeAccount(ctx context.Context, account *synth.Account) <-chan struct{} {
+	recorded := make(chan struct{})
 	go func() {
 		defer close(recorded)
 		if err := account.Close(ctx); err != nil {
-			w.Log.Warn("usage not recorded; the next attempt finds it open", "job", job, "error", err)
+			w.Log.WarnContext(ctx, "usage not recorded; the next attempt finds it open", "error", err)
 		}
 	}()
 	return recorded
@@ -128,7 +130,7 @@ func (w *Worker) closeAccount(ctx context.Context, r *record, account *synth.Acc
 // storeAndCommit stores the rendition and makes it the article's, when its usage is recorded.
 func (w *Worker) storeAndCommit(ctx context.Context, r *record, p *Plan, n *Narration, recorded <-chan struct{}, step func(Progress)) error {
 	step(Progress{Stage: lector.StageStore})
-	err := w.storeFiles(ctx, n)
+	err := inSpan(ctx, "store", func(ctx context.Context) error { return w.storeFiles(ctx, n) })
 	<-recorded // within the time that the account allows itself
 	if err != nil {
 		return atStage(lector.StageStore, err)
@@ -137,7 +139,7 @@ func (w *Worker) storeAndCommit(ctx context.Context, r *record, p *Plan, n *Narr
 	if err := w.checkNewest(ctx, r); err != nil {
 		return atStage(lector.StageCommit, err)
 	}
-	return atStage(lector.StageCommit, w.commit(ctx, r, p, n))
+	return atStage(lector.StageCommit, inSpan(ctx, "commit", func(ctx context.Context) error { return w.commit(ctx, r, p, n) }))
 }
 
 // checkNewest returns errSuperseded where the article's newest event takes its audio
@@ -211,7 +213,7 @@ func (w *Worker) finishUnchanged(ctx context.Context, r *record, plan *Plan) err
 	}
 	err = r.update(ctx, func(j *lector.Job) {
 		j.State, j.Stage, j.Class, j.Reason, j.Announced = lector.Ready, lector.StageDone, "", "nothing audible changed", known
-		j.Usage.Reused, j.Manifest = plan.Characters(), w.Addresses.Object(lector.PointerKey(j.Site, j.ID))
+		j.Usage.Reused, j.Manifest = plan.characters(), w.Addresses.Object(lector.PointerKey(j.Site, j.ID))
 		w.endAttempt(j, "unchanged")
 	})
 	switch {

@@ -109,7 +109,8 @@ func (n *Narrator) sample(r SampleRequest) (s sampled, err error) {
 	s.Voice, s.Text, s.Lexicon = s.voice.Name, said.Text, said.Lexicon
 	s.chunk = synth.Chunk{Text: said.Text, Language: s.Language, Lexicon: said.Lexicon, Normaliser: script.Version, Speed: site.Speed}
 	if most := s.voice.Capabilities.MaxLength; s.Text == "" || most > 0 && s.chunk.Characters() > most {
-		return s, lector.Hint(fmt.Errorf("%w: the text has %d characters as spoken, and voice %s takes 1 to %d", ErrNoSample, s.chunk.Characters(), s.Voice, most), "give one sentence")
+		return s, lector.Hint(fmt.Errorf("%w: the text has %d characters as spoken, and voice %s takes 1 to %d", ErrNoSample,
+			s.chunk.Characters(), s.Voice, most), "give one sentence")
 	}
 	s.Clip = synth.Hash(s.chunk, s.voice.Capabilities)
 	return s, nil

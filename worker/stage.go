@@ -8,8 +8,10 @@ type stageError struct {
 	error
 }
 
+// Error returns the stage and what failed in it, as "synth: chunk 3: 503".
 func (e stageError) Error() string { return string(e.stage) + ": " + e.error.Error() }
 
+// Unwrap returns what failed.
 func (e stageError) Unwrap() error { return e.error }
 
 // atStage marks an error with its stage; nil stays nil.

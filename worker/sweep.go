@@ -93,7 +93,7 @@ func (s *Sweeper) Run(ctx context.Context) {
 			s.sweepWhile(held)
 			release()
 		} else if !errors.Is(err, lector.ErrExists) && ctx.Err() == nil {
-			s.Log.Warn("no sweep", "error", err)
+			s.Log.Warn("sweep not started", "error", err)
 		}
 	}
 }
@@ -113,7 +113,7 @@ func (s *Sweeper) sweepWhile(ctx context.Context) {
 			return
 		}
 		if err != nil {
-			s.Log.Warn("sweep broken off", "error", err, "again", s.interval())
+			s.Log.Warn("sweep ended early", "error", err, "again", s.interval())
 		}
 		if s.OnSweep != nil {
 			s.OnSweep(s.now().Sub(began), err)
@@ -412,14 +412,16 @@ func (s *Sweeper) note(o openEvent) {
 }
 
 // errEventGone is why a job fails whose event is not there any more.
-var errEventGone = lector.Hint(lector.Permanent(errors.New("its event is not in the stream any more, and nobody has it")), "publish the article again")
+var errEventGone = lector.Hint(lector.Permanent(errors.New("its event is not in the stream any more, and nobody has it")),
+	"publish the article again")
 
 // lostDeletion stands for a deletion that is not in the stream any more: a worker died, or
 // was refused by a full disk, while it erased what the article's events said.
 func lostDeletion(o openEvent) lector.Delivery {
 	a := lector.Article{Site: o.Site, ID: o.job.Article}
 	return lector.Delivery{
-		Event:    lector.ArticleEvent{ID: fmt.Sprintf("sweep-%d", o.Sequence), Source: "lector-sweep", Type: lector.Deleted, Time: o.Stored, Article: a},
+		Event: lector.ArticleEvent{ID: fmt.Sprintf("sweep-%d", o.Sequence), Source: "lector-sweep", Type: lector.Deleted,
+			Time: o.Stored, Article: a},
 		Sequence: o.Sequence, Stored: o.Stored, Count: 1, Acknowledger: nobody{},
 	}
 }
@@ -503,11 +505,13 @@ type sweptEvent struct {
 	sequence uint64
 }
 
+// Ack acknowledges the event and takes it off the sweeper's list.
 func (e sweptEvent) Ack(ctx context.Context) error {
 	e.sweeper.end(e.sequence)
 	return e.Acknowledger.Ack(ctx)
 }
 
+// Nak has the sweeper hand the event out again after d. The broker is not told.
 func (e sweptEvent) Nak(d time.Duration) error {
 	e.sweeper.mu.Lock()
 	defer e.sweeper.mu.Unlock()
@@ -515,6 +519,7 @@ func (e sweptEvent) Nak(d time.Duration) error {
 	return nil
 }
 
+// Term ends the event as a dead letter.
 func (e sweptEvent) Term(class lector.Class, reason string) error {
 	err := e.Acknowledger.Term(class, reason)
 	if err != nil {

@@ -13,8 +13,12 @@ import (
 
 // handle processes one event and acknowledges it.
 func (w *Worker) handle(ctx context.Context, d lector.Delivery) {
+	ctx, span := w.startSpan(ctx, d)
+	a := d.Event.Article
+	ctx = lector.WithJobLog(ctx, lector.JobLog{Site: a.Site, Job: a.Key(), Article: a.ID, Revision: a.Revision})
 	if d.Err != nil {
 		w.refuse(ctx, d)
+		span.End(d.Err)
 		return
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -23,7 +27,8 @@ func (w *Worker) handle(ctx context.Context, d lector.Delivery) {
 	r := &record{jobs: w.Jobs, stored: d.Stored}
 	err := w.recoverPanic(ctx, d, r)
 	stop()
-	w.handleResult(ctx, d, r, err)
+	w.handleResult(lector.WithAttempt(ctx, r.attempt), d, r, err)
+	endSpan(span, r, err)
 }
 
 // recoverPanic calls process and turns a panic into a permanent error of this article, so
@@ -31,7 +36,7 @@ func (w *Worker) handle(ctx context.Context, d lector.Delivery) {
 func (w *Worker) recoverPanic(ctx context.Context, d lector.Delivery, r *record) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			w.Log.Error("panic", "article", d.Event.Article.ID, "sequence", d.Sequence, "panic", p, "stack", string(debug.Stack()))
+			w.Log.ErrorContext(ctx, "panic", "sequence", d.Sequence, "panic", p, "stack", string(debug.Stack()))
 			err = lector.Hint(lector.Permanent(fmt.Errorf("internal error: %v", p)), "this is a fault of lector: please report it with the article; the log has the place")
 			err = lector.WithClass(err, lector.ClassBug)
 		}
@@ -53,7 +58,7 @@ func (w *Worker) heartbeat(ctx context.Context, d lector.Delivery) (stop func())
 				return
 			case <-tick.C:
 				if err := d.InProgress(); err != nil {
-					w.Log.Warn("heartbeat failed", "error", err)
+					w.Log.WarnContext(ctx, "heartbeat failed", "error", err)
 				}
 			}
 		}
@@ -119,7 +124,7 @@ func (w *Worker) processLeased(ctx context.Context, d lector.Delivery, r *record
 				return err
 			}
 		}
-		return w.attempt(ctx, d, r)
+		return w.attempt(lector.WithAttempt(ctx, r.attempt), d, r)
 	}
 	return nil
 }
@@ -187,10 +192,11 @@ func (w *Worker) claim(ctx context.Context, d lector.Delivery, r *record) error 
 	for {
 		next := r.job
 		next.Accept(d.Event, d.Sequence, w.now())
-		next.Attempts = appendAttempt(next.Attempts, lector.Attempt{Worker: w.Name, Started: w.now(), Replay: d.Event.Replay, Stage: lector.StageTake})
+		next.Attempts = appendAttempt(next.Attempts, lector.Attempt{Worker: w.Name, Started: w.now(), Replay: d.Event.Replay, Stage: lector.StageTake, Trace: lector.TraceOf(ctx).Parent()})
 		v, err := w.Jobs.Save(ctx, next, r.version)
 		if err == nil {
 			r.job, r.version, r.attempt = next, v, lastAttempt(next).Number
+			traceClaim(ctx, d, r.job)
 			w.report(Progress{Job: r.job, Stage: lector.StageTake})
 			return nil
 		}
@@ -227,7 +233,7 @@ func (w *Worker) recordIgnored(ctx context.Context, d lector.Delivery, r *record
 		return nil // delivered again, or overtaken in the stream itself
 	}
 	a := d.Event.Article
-	w.Log.Warn("event ignored: it is older than what is known", "site", a.Site, "article", a.ID, "updated_at", a.UpdatedAt, "known", r.job.UpdatedAt)
+	w.Log.WarnContext(ctx, "event ignored: it is older than what is known", "updated_at", a.UpdatedAt, "known", r.job.UpdatedAt)
 	err := r.update(ctx, func(j *lector.Job) {
 		j.Ignored = &lector.IgnoredEvent{
 			Sequence: d.Sequence, Type: d.Event.Type, Revision: a.Revision, At: w.now(),

@@ -39,7 +39,7 @@ func (w *Worker) teaser(ctx context.Context, e lector.ArticleEvent) (free lector
 	if n == nil || w.Teasers == nil || !published {
 		return e, false, nil
 	}
-	rules := n.Sites[e.Article.Site].Rules
+	rules := n.Sites[e.Article.Site].rules()
 	if !rules.Teaser {
 		return e, false, nil
 	}

@@ -35,7 +35,7 @@ func (w *Worker) recordLostUsage(ctx context.Context, j lector.Job) (last lector
 	if err != nil {
 		return last, lector.WithClass(fmt.Errorf("usage ledger: %w", err), lector.ClassStorage)
 	}
-	w.Log.Warn("a worker died at this article", "job", j.ID, "worker", last.Worker, "planned", len(last.Calls))
+	w.Log.WarnContext(ctx, "a worker died at this article", "worker", last.Worker, "planned", len(last.Calls))
 	return last, w.UsageLedger.Write(ctx, last.LostUsage(w.paidBy(ctx, last), w.now()))
 }
 
@@ -168,6 +168,6 @@ func (w *Worker) recordFailedUsage(ctx context.Context, r *record) {
 		err = r.update(context.WithoutCancel(ctx), func(j *lector.Job) { j.Usage, j.Cost = bill, cost })
 	}
 	if err != nil && !errors.Is(err, errSuperseded) {
-		w.Log.Warn("what was spent in vain is not in the record", "job", r.job.ID, "error", err)
+		w.Log.WarnContext(ctx, "usage of a failed attempt is not in the job record", "error", err)
 	}
 }

@@ -109,6 +109,7 @@ type Worker struct {
 	Addresses   lector.Addresses // where listeners find what is announced
 	UsageLedger UsageLedger      // nil: a job's figures are those of its last attempt
 	Log         *slog.Logger
+	Tracer      *lector.Tracer // nil: nothing is recorded
 	// ConcurrentJobs is how many articles of usual length are processed at once. There
 	// are further slots: half as many, at least one, for long articles, one for breaking
 	// news, and some for withdrawals.

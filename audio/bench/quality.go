@@ -40,7 +40,7 @@ func (b *benchmark) quality() error {
 			if strings.HasPrefix(t.name, "lector binary") { // the same engine
 				continue
 			}
-			if err := b.judge(t, parts); err != nil {
+			if err := b.verify(t, parts); err != nil {
 				return err
 			}
 		}
@@ -49,7 +49,7 @@ func (b *benchmark) quality() error {
 	return nil
 }
 
-func (b *benchmark) judge(t tool, parts []string) error {
+func (b *benchmark) verify(t tool, parts []string) error {
 	out := filepath.Join(b.corpus.dir, "out.mp3")
 	if _, failed := measure(1, func() *exec.Cmd { return t.command(b.ctx, out, parts) }); failed != nil {
 		row(t.name, "fails here", "", "", "", "", "", "", "")
@@ -69,7 +69,8 @@ func (b *benchmark) judge(t tool, parts []string) error {
 	whole, _ := decodeFFmpeg(out, false)
 	g := compare(whole, parts, pause)
 	row(t.name, strconv.FormatInt(info.Size(), 10), f(float64(header-len(viaFFmpeg)), 0), f(float64(header-len(viaMPG123)), 0),
-		f(g.mean, 1), f(g.worst, 1), strconv.Itoa(g.lsb), f(seekError(out, len(viaFFmpeg)), 2), fmt.Sprintf("%d/%d/%d", w1, w2, mp3val(out)))
+		f(g.mean, 1), f(g.worst, 1), strconv.Itoa(g.lsb), f(seekError(out, len(viaFFmpeg)), 2),
+		fmt.Sprintf("%d/%d/%d", w1, w2, mp3val(out)))
 	return nil
 }
 

@@ -37,10 +37,10 @@ func stitch(args []string) error {
 		return err
 	}
 	debug.SetGCPercent(50) // as lector stitch does
-	var shelf audio.Files
+	var files audio.Files
 	parts := make([]audio.Part, fs.NArg())
 	for i, name := range fs.Args() {
-		if parts[i], err = shelf.Part(name); err != nil {
+		if parts[i], err = files.Part(name); err != nil {
 			return err
 		}
 		parts[i].Pause = gap
@@ -54,5 +54,5 @@ func stitch(args []string) error {
 		_, err := plan.Write(context.Background(), w, tag)
 		return err
 	})
-	return errors.Join(err, shelf.Close())
+	return errors.Join(err, files.Close())
 }

@@ -34,7 +34,7 @@ func checksum(h Header, frame []byte) uint16 {
 
 // ChecksumOK reports whether the frame has no CRC or the right one.
 func ChecksumOK(h Header, frame []byte) bool {
-	return !h.CRC() || checksum(h, frame) == uint16(frame[4])<<8|uint16(frame[5])
+	return !h.crc() || checksum(h, frame) == uint16(frame[4])<<8|uint16(frame[5])
 }
 
 // arcTable is CRC-16 with the polynomial 0x8005 lowest bit first (0xA001), as

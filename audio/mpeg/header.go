@@ -113,8 +113,8 @@ func (h Header) valid() bool {
 // Version returns the MPEG version.
 func (h Header) Version() Version { return Version(h >> 19 & 3) }
 
-// CRC reports whether a checksum of 16 bits follows the header.
-func (h Header) CRC() bool { return h>>16&1 == 0 }
+// crc reports whether a checksum of 16 bits follows the header.
+func (h Header) crc() bool { return h>>16&1 == 0 }
 
 // Index returns the bitrate index, 0 (free format) to 14.
 func (h Header) Index() int { return int(h >> 12 & 15) }
@@ -166,16 +166,16 @@ func (h Header) SideInfoSize() int {
 	return 17
 }
 
-// SideInfoOffset returns where in the frame the side information begins.
-func (h Header) SideInfoOffset() int {
-	if h.CRC() {
+// sideInfoOffset returns where in the frame the side information begins.
+func (h Header) sideInfoOffset() int {
+	if h.crc() {
 		return HeaderSize + 2
 	}
 	return HeaderSize
 }
 
 // BodyOffset returns where in the frame the main data slots begin.
-func (h Header) BodyOffset() int { return h.SideInfoOffset() + h.SideInfoSize() }
+func (h Header) BodyOffset() int { return h.sideInfoOffset() + h.SideInfoSize() }
 
 // BodySize returns how many bytes of main data the frame has room for. It is
 // negative only for a frame too short for its own side information.
@@ -212,8 +212,8 @@ func (h Header) WithVersion(v Version) Header { return h&^(3<<19) | Header(v)<<1
 // WithMode returns the header with another channel mode and no mode extension.
 func (h Header) WithMode(m Mode) Header { return h&^0xF0 | Header(m)<<6 }
 
-// Append appends the header's four bytes.
-func (h Header) Append(b []byte) []byte {
+// appendTo appends the header's four bytes.
+func (h Header) appendTo(b []byte) []byte {
 	return append(b, byte(h>>24), byte(h>>16), byte(h>>8), byte(h))
 }
 

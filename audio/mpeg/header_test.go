@@ -32,10 +32,10 @@ func TestHeader(t *testing.T) {
 		if h.Size() != c.size || h.SideInfoSize() != c.side || h.Samples() != c.samples || h.Granules() != c.granule {
 			t.Errorf("%s: size %d, side info %d, %d samples, %d granules", c.name, h.Size(), h.SideInfoSize(), h.Samples(), h.Granules())
 		}
-		if h.CRC() != c.crc || h.Padded() != c.padded {
-			t.Errorf("%s: CRC %v, padded %v", c.name, h.CRC(), h.Padded())
+		if h.crc() != c.crc || h.Padded() != c.padded {
+			t.Errorf("%s: CRC %v, padded %v", c.name, h.crc(), h.Padded())
 		}
-		if got := [4]byte(h.Append(nil)); got != c.b {
+		if got := [4]byte(h.appendTo(nil)); got != c.b {
 			t.Errorf("%s: written as % x", c.name, got)
 		}
 	}

@@ -41,7 +41,7 @@ func (p *Packer) Add(h Header, u Unit) error {
 	p.tape = append(p.tape, u.Main...)
 	f := head{h: h}
 	copy(f.side[:], u.Side)
-	SideInfo{h, f.side[:]}.SetMainDataBegin(begin)
+	SideInfo{h, f.side[:]}.setMainDataBegin(begin)
 	p.queue = append(p.queue, f)
 	p.slots += h.BodySize()
 	return p.emit(len(p.tape))
@@ -64,7 +64,7 @@ func (p *Packer) emit(known int) error {
 		if done+n > known {
 			break
 		}
-		p.buf = f.h.Append(p.buf)
+		p.buf = f.h.appendTo(p.buf)
 		p.buf = append(p.buf, f.side[:f.h.SideInfoSize()]...)
 		p.buf = append(p.buf, p.tape[done:done+n]...)
 		done += n

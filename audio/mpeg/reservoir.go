@@ -71,7 +71,7 @@ func (r *Reader) turn(f Frame) {
 }
 
 func (r *Reader) take(side SideInfo, start int) {
-	n := side.MainSize()
+	n := side.mainSize()
 	switch {
 	case n == 0: // digital silence needs nothing and so cannot be lost
 		return

@@ -9,7 +9,7 @@ type SideInfo struct {
 
 // SideInfoOf returns the side information of a whole frame.
 func SideInfoOf(h Header, frame []byte) SideInfo {
-	at := h.SideInfoOffset()
+	at := h.sideInfoOffset()
 	return SideInfo{h, frame[at : at+h.SideInfoSize()]}
 }
 
@@ -35,51 +35,51 @@ func (s SideInfo) granule(n int) int {
 	return leadLSF[s.h.Channels()-1] + n*granuleLSF
 }
 
-// Granules returns the number of granules times channels.
-func (s SideInfo) Granules() int { return s.h.Granules() * s.h.Channels() }
+// granules returns the number of granules times channels.
+func (s SideInfo) granules() int { return s.h.Granules() * s.h.Channels() }
 
 // MainDataBegin returns how many bytes before this frame's own slots its main
 // data begins.
 func (s SideInfo) MainDataBegin() int { return getBits(s.b, 0, 9-lsf(s.h.Version())) }
 
-// SetMainDataBegin replaces main_data_begin; n must not exceed the header's
+// setMainDataBegin replaces main_data_begin; n must not exceed the header's
 // Reservoir.
-func (s SideInfo) SetMainDataBegin(n int) { setBits(s.b, 0, 9-lsf(s.h.Version()), n) }
+func (s SideInfo) setMainDataBegin(n int) { setBits(s.b, 0, 9-lsf(s.h.Version()), n) }
 
 // MainBits returns the length of the main data in bits: the sum of
 // part2_3_length over granules and channels.
 func (s SideInfo) MainBits() int {
 	sum := 0
-	for n := range s.Granules() {
-		sum += s.Part23(n)
+	for n := range s.granules() {
+		sum += s.part23(n)
 	}
 	return sum
 }
 
-// MainSize returns the length of the main data in bytes.
-func (s SideInfo) MainSize() int { return (s.MainBits() + 7) / 8 }
+// mainSize returns the length of the main data in bytes.
+func (s SideInfo) mainSize() int { return (s.MainBits() + 7) / 8 }
 
-// Part23 returns part2_3_length of the n-th granule: its bits of scale factors
+// part23 returns part2_3_length of the n-th granule: its bits of scale factors
 // and Huffman codes. A granule with none is digital silence.
-func (s SideInfo) Part23(n int) int { return getBits(s.b, s.granule(n), 12) }
+func (s SideInfo) part23(n int) int { return getBits(s.b, s.granule(n), 12) }
 
-// BigValues returns big_values of the n-th granule. More than 288 pairs do not
+// bigValues returns big_values of the n-th granule. More than 288 pairs do not
 // fit into its 576 lines.
-func (s SideInfo) BigValues(n int) int { return getBits(s.b, s.granule(n)+12, 9) }
+func (s SideInfo) bigValues(n int) int { return getBits(s.b, s.granule(n)+12, 9) }
 
-// Gain returns global_gain of the n-th granule; one step is a factor of
+// gain returns global_gain of the n-th granule; one step is a factor of
 // 2^(1/4), 1.505 dB (2.4.3.4.7.1).
-func (s SideInfo) Gain(n int) int { return getBits(s.b, s.granule(n)+21, 8) }
+func (s SideInfo) gain(n int) int { return getBits(s.b, s.granule(n)+21, 8) }
 
-// SetGain replaces global_gain of the n-th granule.
-func (s SideInfo) SetGain(n, gain int) { setBits(s.b, s.granule(n)+21, 8, gain) }
+// setGain replaces global_gain of the n-th granule.
+func (s SideInfo) setGain(n, gain int) { setBits(s.b, s.granule(n)+21, 8, gain) }
 
 // Sound reports whether the values a decoder would read blindly are possible: no
 // more than a granule's lines, and no window switched to the type that is not
 // switched, for which decoders throw the frame away.
 func (s SideInfo) Sound() bool {
-	for n := range s.Granules() {
-		if s.BigValues(n) > 288 || s.window(n) == switched {
+	for n := range s.granules() {
+		if s.bigValues(n) > 288 || s.window(n) == switched {
 			return false
 		}
 	}
@@ -107,9 +107,9 @@ func (s SideInfo) Silence() { clear(s.b) }
 // have data. Without one, low exceeds high.
 func (s SideInfo) GainRange() (low, high int) {
 	low, high = 256, -1
-	for n := range s.Granules() {
-		if s.Part23(n) > 0 {
-			g := s.Gain(n)
+	for n := range s.granules() {
+		if s.part23(n) > 0 {
+			g := s.gain(n)
 			low, high = min(low, g), max(high, g)
 		}
 	}
@@ -123,9 +123,9 @@ func (s SideInfo) AddGain(steps int) {
 	if steps == 0 {
 		return
 	}
-	for n := range s.Granules() {
-		if s.Part23(n) > 0 {
-			s.SetGain(n, s.Gain(n)+steps)
+	for n := range s.granules() {
+		if s.part23(n) > 0 {
+			s.setGain(n, s.gain(n)+steps)
 		}
 	}
 }

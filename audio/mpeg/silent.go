@@ -5,6 +5,6 @@ package mpeg
 // overlap of the frame before it fade out and takes nothing from the reservoir.
 func AppendSilent(b []byte, h Header) []byte {
 	h = h.WithoutCRC()
-	b = h.Append(b)
+	b = h.appendTo(b)
 	return append(b, make([]byte, h.Size()-HeaderSize)...)
 }

@@ -53,12 +53,12 @@ func randomMain(r *rand.Rand, h Header, n int) Unit {
 	side := make([]byte, h.SideInfoSize())
 	s := SideInfo{h, side}
 	left, total := n*8, 0
-	for i := range s.Granules() {
+	for i := range s.granules() {
 		bits := min(left, 4095)
 		setBits(side, s.granule(i), 12, bits)
 		left, total = left-bits, total+bits
 		if bits > 0 {
-			s.SetGain(i, 100+r.IntN(100))
+			s.setGain(i, 100+r.IntN(100))
 		}
 	}
 	main := make([]byte, (total+7)/8)
@@ -309,7 +309,7 @@ func TestGainIsUndone(t *testing.T) {
 	t.Parallel()
 	h := header(t, 0xFF, 0xFA, 0x90, 0x64) // with CRC
 	u := randomMain(rand.New(rand.NewPCG(9, 9)), h, 300)
-	frame := append(append(h.Append(nil), 0, 0), u.Side...)
+	frame := append(append(h.appendTo(nil), 0, 0), u.Side...)
 	frame = append(frame, make([]byte, h.Size()-len(frame))...)
 	binary.BigEndian.PutUint16(frame[4:], checksum(h, frame))
 	before := bytes.Clone(frame)

@@ -144,7 +144,7 @@ func (r *riffReader) setFormat(format []byte) error {
 
 func describe(format []byte) string {
 	w := WAV{Format: format}
-	return fmt.Sprintf("%d Hz, %d channels, %d bits", w.SampleRate(), w.Channels(), w.Bits())
+	return fmt.Sprintf("%d Hz, %d channels, %d bits", w.sampleRate(), w.channels(), w.bits())
 }
 
 // data reads the samples of a data chunk and returns how many bytes of body it took.
@@ -193,7 +193,7 @@ func (r *riffReader) readSamples(body []byte) error {
 
 // add appends the whole samples of a piece.
 func (r *riffReader) add(piece []byte) {
-	block := r.BlockSize()
+	block := r.blockSize()
 	piece = piece[:len(piece)-len(piece)%block]
 	if r.Samples == nil {
 		r.Samples = slices.Clip(piece)

@@ -26,26 +26,26 @@ func NewWAV(samples []byte, rate, channels int) WAV {
 	return WAV{format, samples[:len(samples)-len(samples)%block]}
 }
 
-// Channels returns the number of channels.
-func (w WAV) Channels() int { return int(binary.LittleEndian.Uint16(w.Format[2:])) }
+// channels returns the number of channels.
+func (w WAV) channels() int { return int(binary.LittleEndian.Uint16(w.Format[2:])) }
 
-// SampleRate returns Hz.
-func (w WAV) SampleRate() int { return int(binary.LittleEndian.Uint32(w.Format[4:])) }
+// sampleRate returns Hz.
+func (w WAV) sampleRate() int { return int(binary.LittleEndian.Uint32(w.Format[4:])) }
 
-// BlockSize returns the bytes of one sample of all channels.
-func (w WAV) BlockSize() int { return int(binary.LittleEndian.Uint16(w.Format[12:])) }
+// blockSize returns the bytes of one sample of all channels.
+func (w WAV) blockSize() int { return int(binary.LittleEndian.Uint16(w.Format[12:])) }
 
-// Bits returns the bits of one sample.
-func (w WAV) Bits() int { return int(binary.LittleEndian.Uint16(w.Format[14:])) }
+// bits returns the bits of one sample.
+func (w WAV) bits() int { return int(binary.LittleEndian.Uint16(w.Format[14:])) }
 
-func (w WAV) bytesPerSecond() int64 { return int64(w.SampleRate()) * int64(w.BlockSize()) }
+func (w WAV) bytesPerSecond() int64 { return int64(w.sampleRate()) * int64(w.blockSize()) }
 
 // Stereo returns a mono WAV with its channel twice, and any other as it is.
 func (w WAV) Stereo() WAV {
-	if w.Channels() != 1 {
+	if w.channels() != 1 {
 		return w
 	}
-	block := w.BlockSize()
+	block := w.blockSize()
 	both := WAV{slices.Clone(w.Format), make([]byte, 0, 2*len(w.Samples))}
 	binary.LittleEndian.PutUint16(both.Format[2:], 2)
 	binary.LittleEndian.PutUint32(both.Format[8:], 2*binary.LittleEndian.Uint32(w.Format[8:]))

@@ -143,7 +143,7 @@ func TestPipes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := 16000 * once.BlockSize(); len(once.Samples) != want {
+			if want := 16000 * once.blockSize(); len(once.Samples) != want {
 				t.Errorf("%d bytes of samples, want a second: %d", len(once.Samples), want)
 			}
 			twice, err := ReadWAV(join(body, body, info))

@@ -47,7 +47,8 @@ func newPrometheus(dir string, targets map[string]string, speed int) (*prometheu
 	}
 	p := &prometheus{address: "http://" + loopback(ports[0])}
 	p.name, p.path, p.dir = "prometheus", path, dir
-	p.args = []string{"--config.file=" + file, "--storage.tsdb.path=" + filepath.Join(dir, "prometheus"), "--web.listen-address=" + loopback(ports[0])}
+	p.args = []string{"--config.file=" + file, "--storage.tsdb.path=" + filepath.Join(dir, "prometheus"),
+		"--web.listen-address=" + loopback(ports[0])}
 	return p, nil
 }
 

@@ -85,7 +85,8 @@ func (r *runner) playIncidents(ctx context.Context, dir string) (all []incidentR
 	defer cancel()
 	l := newLab(r.options, dir, r.program, r.speech, &violations{log: r.log})
 	l.log = r.log
-	d := &drill{lab: l, writer: newWriter(rand.New(rand.NewPCG(r.Seed, 5))), site: siteNames[0], speed: r.Speed, reloads: map[string]string{}}
+	d := &drill{lab: l, writer: newWriter(rand.New(rand.NewPCG(r.Seed, 5))), site: siteNames[0], speed: r.Speed,
+		reloads: map[string]string{}}
 	defer d.stop()
 	defer cancel() // before the programs are killed, so that nobody starts them again
 	if err := d.start(ctx); err != nil {
@@ -185,7 +186,7 @@ func (d *drill) play(ctx context.Context, i incident) (incidentResult, error) {
 	got.addAlerts(newIn(firing, known))
 	after := d.meter.total()
 	got.Billed, got.Needed = after.billed()-before.billed(), after.Unique-before.Unique
-	got.judge(i, after.PaidTwice-before.PaidTwice, after.Open-before.Open)
+	got.check(i, after.PaidTwice-before.PaidTwice, after.Open-before.Open)
 	return got, nil
 }
 
@@ -301,14 +302,14 @@ func (r *incidentResult) addAlerts(all []alert) {
 	}
 }
 
-// judge notes what does not hold. Texts that were open at the voice when a worker was
+// check notes what does not hold. Texts that were open at the voice when a worker was
 // killed may be paid twice, no others.
-func (r *incidentResult) judge(i incident, paidTwice, open int) {
+func (r *incidentResult) check(i incident, paidTwice, open int) {
 	problem := func(format string, args ...any) { r.Problems = append(r.Problems, fmt.Sprintf(format, args...)) }
 	if len(i.alerts) == 0 && len(r.Alerts) > 0 {
 		problem("alerts although it heals by itself: %v", r.Alerts)
 	}
-	if len(i.alerts) > 0 && (r.Reason == "" || r.Remedy == "" || r.Runbook == "") {
+	if len(i.alerts) > 0 && slices.Contains([]string{r.Reason, r.Remedy, r.Runbook}, "") {
 		problem("lector why or the alert says too little")
 	}
 	if paidTwice > open {

@@ -50,7 +50,8 @@ func theIncidents() []incident {
 			name: "key revoked (401)", article: 2, alerts: []string{"LectorKeyRefused"}, state: "parked",
 			breaks: func(d *drill, _ context.Context) error { d.voice.setKey(secondKey); return nil },
 			mend: []step{
-				{"the new key goes into the file that " + voiceKey + "_FILE names", func(d *drill, _ context.Context) error { return d.writeKey(secondKey) }},
+				{"the new key goes into the file that " + voiceKey + "_FILE names",
+					func(d *drill, _ context.Context) error { return d.writeKey(secondKey) }},
 				newSettings(),
 			},
 		},
@@ -58,7 +59,8 @@ func theIncidents() []incident {
 			name: "budget gone", article: 6, alerts: []string{"LectorBudgetExhausted"}, state: "parked",
 			breaks: func(d *drill, ctx context.Context) error { return d.setBudget(ctx, smallBudget) },
 			mend: []step{
-				{"sites.alpha.budget is raised in lector.yaml", func(d *drill, _ context.Context) error { return d.writeBudget(goodBudget) }},
+				{"sites.alpha.budget is raised in lector.yaml",
+					func(d *drill, _ context.Context) error { return d.writeBudget(goodBudget) }},
 				newSettings(),
 			},
 		},

@@ -29,7 +29,7 @@ type lab struct {
 	voice      *voice
 	meter      *meter
 	env        []string          // with which commands find the installation
-	admin      map[string]string // by process: its private address
+	admin      map[string]string // by process: the address of its admin listener
 	speaks     string            // address of the voice
 	keyFile    string            // of the voice; "": it wants no key
 	budgets    map[string]int    // by site: its characters a day
@@ -214,8 +214,9 @@ func (l *lab) startPublisher(ctx context.Context, _ string) error {
 		return err
 	}
 	l.public, l.admin["publisher"] = "http://"+loopback(ports[0]), loopback(ports[1])
-	l.publisher = &child{name: "publisher", path: l.program, args: []string{"publisher"}, dir: l.dir, env: append(l.env[:len(l.env):len(l.env)],
-		"LECTOR_LISTEN="+loopback(ports[0]), "LECTOR_ADMIN_LISTEN="+loopback(ports[1]), "LECTOR_PUBLIC_URL="+l.public)}
+	l.publisher = &child{name: "publisher", path: l.program, args: []string{"publisher"}, dir: l.dir,
+		env: append(l.env[:len(l.env):len(l.env)],
+			"LECTOR_LISTEN="+loopback(ports[0]), "LECTOR_ADMIN_LISTEN="+loopback(ports[1]), "LECTOR_PUBLIC_URL="+l.public)}
 	l.watchExit(ctx, l.publisher)
 	if err := l.publisher.start(ctx); err != nil {
 		return err

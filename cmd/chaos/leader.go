@@ -111,7 +111,8 @@ func runLeaderKills(ctx context.Context, o options, stdout, stderr io.Writer) er
 	if err := l.start(ctx); err != nil {
 		return fmt.Errorf("start (logs in %s): %w", dir, err)
 	}
-	t := &leaderTrial{lab: l, writer: newWriter(rand.New(rand.NewPCG(o.Seed, 4))), published: map[string]bool{}, elections: map[string]time.Time{}}
+	t := &leaderTrial{lab: l, writer: newWriter(rand.New(rand.NewPCG(o.Seed, 4))), published: map[string]bool{},
+		elections: map[string]time.Time{}}
 	kills, err := t.run(ctx)
 	if err != nil {
 		return fmt.Errorf("%w (logs in %s)", err, dir)
@@ -230,7 +231,8 @@ func (t *leaderTrial) calm(ctx context.Context) error {
 		for _, f := range t.flows() {
 			idle = append(idle, f.idle().Round(time.Millisecond).String())
 		}
-		return fmt.Errorf("not all goes on (bare client's publish and delivery, publish and audio last seen before %s): %w", strings.Join(idle, ", "), err)
+		return fmt.Errorf("not all goes on (bare client's publish and delivery, publish and audio last seen before %s): %w",
+			strings.Join(idle, ", "), err)
 	}
 	return nil
 }
@@ -345,8 +347,10 @@ func printLeaderKills(w io.Writer, kills []leaderKill, articles, lost int) {
 		}
 		sum := leaderKill{
 			leader: row.name, elected: of(func(k leaderKill) time.Duration { return k.elected }),
-			bareConfirm: of(func(k leaderKill) time.Duration { return k.bareConfirm }), bareDeliver: of(func(k leaderKill) time.Duration { return k.bareDeliver }),
-			confirm: of(func(k leaderKill) time.Duration { return k.confirm }), audio: of(func(k leaderKill) time.Duration { return k.audio }),
+			bareConfirm: of(func(k leaderKill) time.Duration { return k.bareConfirm }),
+			bareDeliver: of(func(k leaderKill) time.Duration { return k.bareDeliver }),
+			confirm:     of(func(k leaderKill) time.Duration { return k.confirm }),
+			audio:       of(func(k leaderKill) time.Duration { return k.audio }),
 		}
 		fmt.Fprintln(w, sum.row())
 	}

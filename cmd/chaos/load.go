@@ -127,7 +127,8 @@ func (s *story) add(kind lector.EventType, skew time.Duration, copies int) {
 		a = lector.Article{Site: a.Site, ID: a.ID}
 	}
 	s.events = append(s.events, event{
-		at: s.at, id: fmt.Sprintf("%s-%d", s.article.ID, len(s.events)), kind: kind, article: a, skew: skew, copies: copies, noID: copies > 1,
+		at: s.at, id: fmt.Sprintf("%s-%d", s.article.ID, len(s.events)), kind: kind, article: a, skew: skew, copies: copies,
+		noID: copies > 1,
 	})
 }
 

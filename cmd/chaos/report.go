@@ -100,7 +100,8 @@ func report(w io.Writer, all []result) {
 			fmt.Fprintf(w, "seed %d: %s: %s\n", r.Seed, v.Kind, v.Detail)
 		}
 		for _, article := range r.Poisoned {
-			fmt.Fprintf(w, "seed %d: %s was given up as poison: the schedule has killed or frozen %d workers at it\n", r.Seed, article, losses)
+			fmt.Fprintf(w, "seed %d: %s was given up as poison: the schedule has killed or frozen %d workers at it\n", r.Seed,
+				article, losses)
 		}
 		for _, note := range r.Broker {
 			fmt.Fprintf(w, "seed %d: NATS server %s\n", r.Seed, note)

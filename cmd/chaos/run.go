@@ -114,7 +114,8 @@ func (l *lab) strike(ctx context.Context, faults []fault, started time.Time) err
 }
 
 // conclude waits until everything is at rest, gathers the evidence and judges it.
-func (l *lab) conclude(ctx context.Context, seed uint64, plan load, faults []fault, histories []*history, s *sender, w *watcher) (result, error) {
+func (l *lab) conclude(ctx context.Context, seed uint64, plan load, faults []fault, histories []*history, s *sender,
+	w *watcher) (result, error) {
 	l.rest(ctx, histories, plan.bad, s.refused)
 	evidence, err := again(ctx, func(ctx context.Context) (evidence, error) { return l.gather(ctx, histories) })
 	if err != nil {

@@ -35,8 +35,9 @@ func newS3Server(dir string) (*child, string, error) {
 	}
 	return &child{
 		name: "versitygw", path: path, dir: dir,
-		args: []string{"--port", loopback(ports[0]), "--health", "/health", "--region", s3Region, "--quiet", "posix", "--sidecar", meta, data},
-		env:  []string{"ROOT_ACCESS_KEY_ID=" + s3Key, "ROOT_SECRET_ACCESS_KEY=" + s3Secret},
+		args: []string{"--port", loopback(ports[0]), "--health", "/health", "--region", s3Region, "--quiet", "posix", "--sidecar",
+			meta, data},
+		env: []string{"ROOT_ACCESS_KEY_ID=" + s3Key, "ROOT_SECRET_ACCESS_KEY=" + s3Secret},
 	}, "http://" + loopback(ports[0]), nil
 }
 

@@ -17,7 +17,7 @@ import (
 // headerName is the name of an HTTP header.
 var headerName = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 
-// checkAccess refuses a private address that is open to others without anybody who asks
+// checkAccess refuses an admin listener that is open to others without anybody who asks
 // who they are.
 func (c *config) checkAccess() error {
 	a := c.AdminAccess
@@ -30,7 +30,8 @@ func (c *config) checkAccess() error {
 	}
 	for _, name := range a.Hosts {
 		if lector.CheckAddress("http://"+name+"/") != nil || strings.ContainsAny(name, ":/") {
-			return lector.Hint(fmt.Errorf("admin_access.hosts: %q is not a host name", name), "give the name only, as console.reader.example")
+			return lector.Hint(fmt.Errorf("admin_access.hosts: %q is not a host name", name),
+				"give the name only, as console.reader.example")
 		}
 	}
 	return a.Proxy.check()
@@ -46,7 +47,8 @@ func (p proxyConfig) check() error {
 		return lector.Hint(errors.New("admin_access.proxy.from: is missing"),
 			"give the addresses of the proxy, as [10.0.0.7/32]: anybody else could write the header")
 	case len(p.Roles) == 0:
-		return lector.Hint(errors.New("admin_access.proxy.roles: is missing"), `give a role to people, as {ann@reader.example: admin, "*": view}`)
+		return lector.Hint(errors.New("admin_access.proxy.roles: is missing"),
+			`give a role to people, as {ann@reader.example: admin, "*": view}`)
 	}
 	for name, role := range p.Roles {
 		if _, err := lector.ParseRole(string(role)); err != nil {

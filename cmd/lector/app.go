@@ -28,6 +28,7 @@ func newApp() *app {
 // usageError is a wrong use of the command line or the settings: exit code 2.
 type usageError struct{ error }
 
+// Unwrap returns what was wrong with the command line or the settings.
 func (m usageError) Unwrap() error { return m.error }
 
 func usageErrorf(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }

@@ -64,7 +64,8 @@ func (a *app) printAudit(entries []lector.AuditEntry, asJSON bool) error {
 		if e.Failed != "" {
 			detail = "failed: " + oneLine(e.Failed)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", e.Time.Local().Format(time.DateTime), oneLine(e.Who), e.Way, e.Action, oneLine(e.Target), detail)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", e.Time.Local().Format(time.DateTime), oneLine(e.Who), e.Way, e.Action,
+			oneLine(e.Target), detail)
 	}
 	return w.Flush()
 }

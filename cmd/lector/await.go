@@ -88,7 +88,8 @@ func (a *app) printOutcome(c *config, asJSON bool, j lector.Job, sequence uint64
 	case j.Sequence > sequence:
 		fmt.Fprintf(a.stdout, "superseded: a newer event came; job %s is %s\n", j.ID, j.State)
 	case j.Sequence < sequence:
-		fmt.Fprintf(a.stdout, "no effect: the article is known in a newer state, of %s; job %s is %s\n", j.UpdatedAt.Format(time.RFC3339), j.ID, j.State)
+		fmt.Fprintf(a.stdout, "no effect: the article is known in a newer state, of %s; job %s is %s\n",
+			j.UpdatedAt.Format(time.RFC3339), j.ID, j.State)
 	case j.State == lector.Ready:
 		fmt.Fprintf(a.stdout, "ready: %s\n  %s\n", firstNonEmpty(j.Reason, j.Usage.String()), c.listenURL(j))
 	default:

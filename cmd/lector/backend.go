@@ -100,7 +100,8 @@ func (a *app) openAzure(v voiceConfig) (synth.Voice, error) {
 		return nil, err
 	}
 	return azure.New(azure.Config{
-		URL: v.URL, Region: v.Region, Key: key, Voice: v.Voice, MaxLength: v.MaxChars, Languages: v.Languages, Encoder: a.encoder(), Timeout: v.Timeout,
+		URL: v.URL, Region: v.Region, Key: key, Voice: v.Voice, MaxLength: v.MaxChars, Languages: v.Languages, Encoder: a.encoder(),
+		Timeout: v.Timeout,
 	})
 }
 

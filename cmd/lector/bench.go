@@ -17,8 +17,8 @@ import (
 const benchHelp = `Measures the whole pipeline on this machine: embedded NATS, the disk store, a
 worker with the settings' defaults, and a silent voice that answers after a given
 time. First the articles go through one after the other, then as many with each clip
-heard as those of other voices are, then as many at once. The voice's own time is taken
-off. Its clips are silent, so they are not judged, and are heard a little faster.
+checked as those of other voices are, then as many at once. The voice's own time is taken
+off. Its clips are silent, so that checking them is a little faster than checking speech.
 Nothing but a temporary directory is written, and nothing is spoken.
 
   lector bench
@@ -174,9 +174,9 @@ func (b *bench) measure(ctx context.Context) (r benchReport, err error) {
 		return r, err
 	}
 	r.DurableWrites = float64(after-before-(b.conn.TriedWrites()-tried)) / float64(b.flags.articles)
-	b.voice.hears.Store(true)
-	_, above, err = b.oneByOne(ctx, "heard", &r)
-	b.voice.hears.Store(false)
+	b.voice.checks.Store(true)
+	_, above, err = b.oneByOne(ctx, "checked", &r)
+	b.voice.checks.Store(false)
 	if err != nil {
 		return r, err
 	}
@@ -254,7 +254,7 @@ func (a *app) printBench(r benchReport) error {
 	for _, row := range []struct {
 		name string
 		p    percentiles
-	}{{"event to audio", r.EventToAudio}, {"of it without the voice", r.AboveVoice}, {"the same, clips heard", r.Checked}} {
+	}{{"event to audio", r.EventToAudio}, {"of it without the voice", r.AboveVoice}, {"the same, clips checked", r.Checked}} {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", row.name, duration(row.p.Median), duration(row.p.P99), duration(row.p.Longest))
 	}
 	fmt.Fprintf(w, "\nat once: articles a second\t%.1f\n", r.ArticlesPerSecond)

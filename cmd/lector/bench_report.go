@@ -13,7 +13,7 @@ type benchReport struct {
 	Latency           float64     `json:"latency"`  // of the voice
 	EventToAudio      percentiles `json:"event_to_audio"`
 	AboveVoice        percentiles `json:"above_voice"` // the same without the time in which the voice was speaking
-	Checked           percentiles `json:"checked"`     // the same with each clip heard
+	Checked           percentiles `json:"checked"`     // the same with each clip checked
 	ArticlesPerSecond float64     `json:"articles_per_second"`
 	DurableWrites     float64     `json:"durable_writes"` // for one article
 }

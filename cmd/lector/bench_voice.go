@@ -18,7 +18,7 @@ import (
 // benchVoice answers each call with silence, as long as its text would be.
 type benchVoice struct {
 	latency time.Duration
-	hears   atomic.Bool // each clip is analysed, as those of other voices are
+	checks  atomic.Bool // each clip is analysed, as those of other voices are
 
 	mu       sync.Mutex
 	open     int       // calls
@@ -87,10 +87,10 @@ func (v *benchVoice) busy() time.Duration {
 }
 
 // analysis stands for the check of a clip: silence of the same length is analysed
-// once, unless v hears.
+// once, unless v checks.
 func (v *benchVoice) analysis(ctx context.Context, mp3 []byte, _ synth.Request, _ lector.Capabilities) (*audio.Analysis, error) {
 	body := bytes.NewReader(mp3)
-	if v.hears.Load() {
+	if v.checks.Load() {
 		return audio.Analyze(ctx, body, body.Size())
 	}
 	v.mu.Lock()
@@ -117,7 +117,8 @@ const benchParagraph = 300
 func benchArticle(id string, chunks int) lector.Article {
 	var body strings.Builder
 	for i := range chunks - 1 {
-		fmt.Fprintf(&body, "<p>Paragraph %d of story %s begins like this. %s</p>\n", i+1, id, strings.Repeat("The ferry left the old harbour in the rain. ", 5))
+		fmt.Fprintf(&body, "<p>Paragraph %d of story %s begins like this. %s</p>\n", i+1, id,
+			strings.Repeat("The ferry left the old harbour in the rain. ", 5))
 	}
 	now := time.Now().UTC()
 	return lector.Article{

@@ -110,7 +110,8 @@ func cancelNewest(j lector.Job, e lector.ArticleEvent, sequence uint64, now time
 	case waits && sequence != j.Sequence:
 		j.Accept(e, sequence, now)
 	case j.State.Terminal() || j.ID == "":
-		return j, lector.Hint(fmt.Errorf("job %s is %s: there is nothing to cancel", j.ID, j.State), "lector unpublish withdraws what is public")
+		return j, lector.Hint(fmt.Errorf("job %s is %s: there is nothing to cancel", j.ID, j.State),
+			"lector unpublish withdraws what is public")
 	}
 	j.Cancel(now, "cancelled by an operator")
 	return j, nil

@@ -33,11 +33,12 @@ type config struct {
 	Store  storeConfig            `yaml:"store" envPrefix:"STORE_"`
 	Worker workerConfig           `yaml:"worker" envPrefix:"WORKER_"`
 	Log    logConfig              `yaml:"log" envPrefix:"LOG_"`
+	Traces tracesConfig           `yaml:"traces" envPrefix:"TRACES_"`
 	Voices map[string]voiceConfig `yaml:"voices"`
 	Sites  map[string]siteConfig  `yaml:"sites"`
 }
 
-// accessConfig says who may do what at the private address. The connection to it is not
+// accessConfig says who may do what at the admin listener. The connection to it is not
 // encrypted: beyond one machine a proxy before it must do that.
 type accessConfig struct {
 	// Tokens is whether those of lector token count. A program shows one as a bearer
@@ -49,7 +50,7 @@ type accessConfig struct {
 	Proxy proxyConfig `yaml:"proxy,omitempty" envPrefix:"PROXY_"`
 }
 
-// proxyConfig is a server before the private address that asks for a login, such as one
+// proxyConfig is a server before the admin listener that asks for a login, such as one
 // for OpenID Connect.
 type proxyConfig struct {
 	// Header is where the proxy says who it is, as X-Forwarded-User. The proxy must remove
@@ -353,6 +354,7 @@ func defaults() config {
 		Store:  storeConfig{Kind: "disk", Region: "us-east-1"},
 		Worker: workerConfig{ConcurrentJobs: 4, ConcurrentCalls: 8, RerenderLimit: 1.5, EditWait: 20 * time.Second, DrainTimeout: 45 * time.Second},
 		Log:    logConfig{Level: "info", Format: "text"},
+		Traces: tracesConfig{SampleRatio: 1},
 	}
 }
 

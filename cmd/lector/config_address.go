@@ -61,7 +61,8 @@ func (c *config) checkNATS() error {
 	}
 	for name, path := range map[string]string{"nats.cert": c.NATS.Cert, "nats.key": c.NATS.Key, "nats.ca": c.NATS.CA} {
 		if nats.ContainsKey(path) {
-			return lector.Hint(fmt.Errorf("%s: holds what belongs into a file", name), "put it into a file that only Lector can read, and give its path")
+			return lector.Hint(fmt.Errorf("%s: holds what belongs into a file", name),
+				"put it into a file that only Lector can read, and give its path")
 		}
 	}
 	if c.NATS.URL == "" && c.NATS.tls() != (nats.TLS{}) {

@@ -19,7 +19,7 @@ import (
 // check refuses settings that cannot work, naming the key.
 func (c *config) check() error {
 	for _, check := range []func() error{
-		c.checkAddresses, c.checkNATS, c.checkStore, c.checkNumbers, c.checkLog, c.checkVoices, c.checkSites,
+		c.checkAddresses, c.checkNATS, c.checkStore, c.checkNumbers, c.checkLog, c.checkTraces, c.checkVoices, c.checkSites,
 	} {
 		if err := check(); err != nil {
 			return fmt.Errorf("settings: %w", err)

@@ -47,6 +47,9 @@ func (a *app) loadOver(c config, s *settings) (*config, error) {
 	if err := a.readEnvironment(&c); err != nil {
 		return nil, err
 	}
+	if c.Traces.Endpoint == "" {
+		c.Traces.Endpoint = a.otlpEndpoint()
+	}
 	if s.data != "" {
 		c.Data = s.data
 	}

@@ -26,7 +26,8 @@ func (l loudness) check(key string) error {
 	if n, err := strconv.ParseFloat(string(l), 64); err == nil && n >= minLoudness && n <= maxLoudness {
 		return nil
 	}
-	return lector.Hint(fmt.Errorf("%s.loudness: %q is neither off nor a figure from %g to %g LUFS", key, string(l), minLoudness, maxLoudness),
+	return lector.Hint(fmt.Errorf("%s.loudness: %q is neither off nor a figure from %g to %g LUFS", key, string(l), minLoudness,
+		maxLoudness),
 		"-19 is usual for speech in mono, -16 in stereo")
 }
 

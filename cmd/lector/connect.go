@@ -203,7 +203,8 @@ func (g *ghostConnection) checkGhost(ctx context.Context) error {
 	}
 	skew := time.Since(site.Time).Round(time.Second)
 	if skew.Abs() > maxSkew {
-		return lector.Hint(fmt.Errorf("the clock of Ghost is %s away from ours", skew.Abs()), "set the clocks of both machines by NTP: webhooks count for five minutes")
+		return lector.Hint(fmt.Errorf("the clock of Ghost is %s away from ours", skew.Abs()),
+			"set the clocks of both machines by NTP: webhooks count for five minutes")
 	}
 	fmt.Fprintf(g.stdout, "clock: %s apart\n", skew.Abs())
 	return nil
@@ -213,7 +214,8 @@ func (g *ghostConnection) checkKey(ctx context.Context) error {
 	_, _, total, err := g.admin.Page(ctx, "posts", "status:published", "id asc", 1)
 	var refused *ghost.Refusal
 	if errors.As(err, &refused) && (refused.Status == 401 || refused.Status == 403) {
-		return lector.Hint(fmt.Errorf("the key does not open it: %w", err), "it is the Admin API key of a custom integration of this Ghost, not the Content API key")
+		return lector.Hint(fmt.Errorf("the key does not open it: %w", err),
+			"it is the Admin API key of a custom integration of this Ghost, not the Content API key")
 	}
 	if err == nil {
 		fmt.Fprintf(g.stdout, "key: good; %d posts are published\n", total)
@@ -309,7 +311,8 @@ func (a *app) printSettings(f connectFlags, site siteConfig, hook, cms string) {
 	if len(lines) == 0 {
 		return
 	}
-	fmt.Fprintf(a.stdout, "\nPut this into lector.yaml, and restart Lector:\n\n  sites:\n    %s:\n      %s\n", f.site, strings.Join(lines, "\n      "))
+	fmt.Fprintf(a.stdout, "\nPut this into lector.yaml, and restart Lector:\n\n  sites:\n    %s:\n      %s\n", f.site,
+		strings.Join(lines, "\n      "))
 	if !site.hasSource() {
 		fmt.Fprint(a.stdout, "\nBy cms Lector compares what is published with what is heard, each minute and each night,\nand heals what webhooks have lost.\n")
 	}

@@ -62,7 +62,8 @@ func (a *app) connectWordPress(ctx context.Context, c *config, f connectFlags) e
 	if err != nil {
 		return err
 	}
-	w.source = &wordpress.Source{Web: fetch.Client{AllowPrivate: f.private, MaxSize: 32 << 20}, URL: w.url, User: w.user, Password: password}
+	w.source = &wordpress.Source{Web: fetch.Client{AllowPrivate: f.private, MaxSize: 32 << 20}, URL: w.url, User: w.user,
+		Password: password}
 	if w.secret, w.file, err = a.hookSecret(c, w.site, "wordpress"); err != nil {
 		return err
 	}
@@ -83,7 +84,8 @@ func (a *app) appPassword(file string) (string, error) {
 		password = string(data)
 	}
 	if password = strings.TrimSpace(password); err == nil && password == "" {
-		err = usageError{lector.Hint(errors.New("there is no application password"), "set WORDPRESS_APP_PASSWORD, or name a file with -key-file")}
+		err = usageError{lector.Hint(errors.New("there is no application password"),
+			"set WORDPRESS_APP_PASSWORD, or name a file with -key-file")}
 	}
 	return password, err
 }
@@ -91,7 +93,8 @@ func (a *app) appPassword(file string) (string, error) {
 // checkAddress asks who answers at the address, and what time it is there.
 func (w *wordPressConnection) checkAddress(ctx context.Context) (err error) {
 	if w.about, err = w.source.About(ctx); err != nil {
-		return lector.Hint(fmt.Errorf("WordPress at %s: %w", w.url, err), "%s", cmp.Or(lector.HintOf(err), "-url is the address of the site as readers see it"))
+		return lector.Hint(fmt.Errorf("WordPress at %s: %w", w.url, err), "%s",
+			cmp.Or(lector.HintOf(err), "-url is the address of the site as readers see it"))
 	}
 	if u, err := url.Parse(w.url); err == nil && w.about.Host != "" && w.about.Host != u.Host {
 		return lector.Hint(fmt.Errorf("%s leads to %s, where the login would not be sent", w.url, w.about.Host), "use -url with that host")
@@ -99,7 +102,8 @@ func (w *wordPressConnection) checkAddress(ctx context.Context) (err error) {
 	fmt.Fprintf(w.stdout, "WordPress: %s at %s\n", oneLine(w.about.Name), oneLine(w.about.URL))
 	skew := time.Since(w.about.Time).Round(time.Second)
 	if skew.Abs() > maxSkew {
-		return lector.Hint(fmt.Errorf("the clock of WordPress is %s away from ours", skew.Abs()), "set the clocks of both machines by NTP: webhooks count for five minutes")
+		return lector.Hint(fmt.Errorf("the clock of WordPress is %s away from ours", skew.Abs()),
+			"set the clocks of both machines by NTP: webhooks count for five minutes")
 	}
 	fmt.Fprintf(w.stdout, "clock: %s apart\n", skew.Abs())
 	return nil
@@ -114,7 +118,8 @@ func (w *wordPressConnection) checkLogin(ctx context.Context) error {
 	case err != nil:
 		return err
 	case !administrator:
-		return lector.Hint(fmt.Errorf("%s is no administrator", w.user), "the plugin is tested for administrators only; the login is used for nothing else")
+		return lector.Hint(fmt.Errorf("%s is no administrator", w.user),
+			"the plugin is tested for administrators only; the login is used for nothing else")
 	}
 	fmt.Fprintf(w.stdout, "login: good, %s\n", oneLine(name))
 	return nil
@@ -126,7 +131,8 @@ func (w *wordPressConnection) explain(context.Context) error {
 	if w.file != "" {
 		secret = "the content of " + w.file
 	}
-	cms := fmt.Sprintf("cms: {wordpress: {url: %q, user: %q, password: %s}}", w.url, w.user, keptSecret(w.keyFile, "WORDPRESS_APP_PASSWORD"))
+	cms := fmt.Sprintf("cms: {wordpress: {url: %q, user: %q, password: %s}}", w.url, w.user,
+		keptSecret(w.keyFile, "WORDPRESS_APP_PASSWORD"))
 	w.printSettings(w.connectFlags, w.config.Sites[w.site], hookSetting("wordpress", w.file), cms)
 	fmt.Fprintf(w.stdout, `
 Put this into wp-config.php of WordPress, above the line that requires wp-settings.php:
@@ -153,17 +159,19 @@ func (w *wordPressConnection) checkPlugin(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("test of the plugin: %w", err)
 	}
-	fmt.Fprintf(w.stdout, "plugin: %s, WordPress %s, PHP %s, post types %s\n", oneLine(p.Version), oneLine(p.WordPress), oneLine(p.PHP), oneLine(strings.Join(p.PostTypes, ", ")))
+	fmt.Fprintf(w.stdout, "plugin: %s, WordPress %s, PHP %s, post types %s\n", oneLine(p.Version), oneLine(p.WordPress),
+		oneLine(p.PHP), oneLine(strings.Join(p.PostTypes, ", ")))
 	switch {
 	case !p.Configured || p.Sent == nil:
 		return lector.Hint(errors.New("the plugin lacks LECTOR_URL, LECTOR_SITE or LECTOR_SECRET"), "%s", again)
 	case p.Site != w.site:
 		return lector.Hint(fmt.Errorf("the plugin sends for the site %q, not %q", p.Site, w.site), "LECTOR_SITE is its name in lector.yaml")
 	case !w.signs(*p.Sent):
-		return lector.Hint(errors.New("the plugin signs with another secret"), "LECTOR_SECRET must be %s", cmp.Or(w.file, "that of lector.yaml"))
+		return lector.Hint(errors.New("the plugin signs with another secret"), "LECTOR_SECRET must be %s",
+			cmp.Or(w.file, "that of lector.yaml"))
 	}
 	fmt.Fprintln(w.stdout, "signature: right")
-	return w.judge(p)
+	return w.deliveryError(p)
 }
 
 // signs reports whether a message is signed with one of the secrets that hold.
@@ -180,15 +188,17 @@ func (w *wordPressConnection) signs(m wordpress.Sent) bool {
 	})
 }
 
-// judge says what became of the message at Lector's door.
-func (w *wordPressConnection) judge(p wordpress.Plugin) error {
+// deliveryError reports whether Lector has accepted the message of the plugin, and else why
+// not.
+func (w *wordPressConnection) deliveryError(p wordpress.Plugin) error {
 	answer := fmt.Errorf("answer of Lector to the plugin: %d %s", p.Sent.Code, oneLine(p.Sent.Text))
 	switch p.Sent.Code {
 	case http.StatusAccepted:
 		fmt.Fprintf(w.stdout, "way: a message of the plugin has arrived; %d wait\n\nConnected: what is published from now on is heard.\n", p.Pending)
 		return nil
 	case 0:
-		return lector.Hint(fmt.Errorf("WordPress does not reach Lector at %s: %s", p.URL, oneLine(p.Sent.Text)), "is Lector running? If WordPress reaches it elsewhere, set LECTOR_HOOKS_URL")
+		return lector.Hint(fmt.Errorf("WordPress does not reach Lector at %s: %s", p.URL, oneLine(p.Sent.Text)),
+			"is Lector running? If WordPress reaches it elsewhere, set LECTOR_HOOKS_URL")
 	case http.StatusNotFound:
 		return lector.Hint(answer, "put the lines above into lector.yaml and restart Lector; or another program answers at %s", p.URL)
 	case http.StatusUnauthorized:

@@ -35,7 +35,8 @@ func (s *server) openConsole(ctx context.Context, r roles) error {
 		s.comparisons.changed = func() { s.live.Changed(console.TopicCoverage) }
 	}
 	s.console, err = console.New(console.Config{
-		Live: s.live, VoiceBook: &voiceBook{server: s, ledger: ledger}, Samples: consoleSamples{s}, Lexicons: consoleLexicons{s}, Reading: s.reading,
+		Live: s.live, VoiceBook: &voiceBook{server: s, ledger: ledger}, Samples: consoleSamples{s}, Lexicons: consoleLexicons{s},
+		Reading: s.reading, Rules: consoleRules{s}, Renditions: s.renditions,
 		Coverage: s.comparisons.reports, Sourced: s.config.sourcedSites(),
 		Audit: s.conn, Hosts: s.config.AdminAccess.hosts(),
 		Jobs: consoleJobs{jobs, s.index}, Letters: s.conn, Replays: consoleReplays{s.planner, records}, Pauses: s.pauses,
@@ -89,15 +90,8 @@ func (c consoleJobs) FindJobs(_ context.Context, f lector.JobFilter, limit int) 
 	if !c.index.Complete() {
 		return 0, nil, errIndexing
 	}
-	total, found := c.index.Select(f)
-	jobs := make([]lector.Job, 0, min(total, limit))
-	for j := range found {
-		if len(jobs) == limit {
-			break
-		}
-		jobs = append(jobs, j)
-	}
-	return total, jobs, nil
+	total, found := c.index.First(f, limit)
+	return total, found, nil
 }
 
 // CountJobs implements console.Jobs.
@@ -124,7 +118,8 @@ func (c consoleReplays) PlanReplay(ctx context.Context, r lector.ReplayRequest) 
 }
 
 // StartReplay implements console.Replays.
-func (c consoleReplays) StartReplay(ctx context.Context, r lector.ReplayRequest, p lector.ReplayPlan, jobs []lector.JobRef) (string, error) {
+func (c consoleReplays) StartReplay(ctx context.Context, r lector.ReplayRequest, p lector.ReplayPlan,
+	jobs []lector.JobRef) (string, error) {
 	begun, err := createReplay(ctx, c.records, lector.Replay{Filter: r.Filter, Plan: p}, jobs)
 	return begun.ID, err
 }

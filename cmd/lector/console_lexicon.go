@@ -84,12 +84,14 @@ func (c consoleLexicons) Impact(ctx context.Context, site string, e console.Lexi
 
 func scriptEntry(e console.LexiconEntry) script.Entry {
 	return script.Entry{
-		Match: e.Match, Alias: e.Alias, IPA: e.IPA, Language: e.Language, Section: e.Section, Article: e.Article, Prefix: e.Prefix, Case: e.Case,
+		Match: e.Match, Alias: e.Alias, IPA: e.IPA, Language: e.Language, Section: e.Section, Article: e.Article, Prefix: e.Prefix,
+		Case: e.Case,
 	}
 }
 
 func consoleEntry(e script.Entry) console.LexiconEntry {
 	return console.LexiconEntry{
-		Match: e.Match, Alias: e.Alias, IPA: e.IPA, Language: e.Language, Section: e.Section, Article: e.Article, Prefix: e.Prefix, Case: e.Case,
+		Match: e.Match, Alias: e.Alias, IPA: e.IPA, Language: e.Language, Section: e.Section, Article: e.Article, Prefix: e.Prefix,
+		Case: e.Case,
 	}
 }

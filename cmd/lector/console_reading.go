@@ -3,34 +3,25 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"lector"
 	"lector/publisher/console"
 	"lector/worker"
+	"lector/worker/extract"
 	"lector/worker/script"
 )
 
 // reading lays an article beside what is read of it, and compares that with the public
 // audio.
 func (s *server) reading(ctx context.Context, j lector.Job) (console.Reading, error) {
-	e, err := s.conn.Event(ctx, j.Sequence)
-	if errors.Is(err, lector.ErrNotFound) {
-		return console.Reading{}, lector.Hint(fmt.Errorf("the article's event is no longer kept: %w", err), "publish the article again")
-	}
+	a, err := s.readArticle(ctx, j)
 	if err != nil {
 		return console.Reading{}, err
 	}
-	if e.Type.Withdraws() {
-		return console.Reading{}, fmt.Errorf("the article is withdrawn: %w", lector.ErrNotFound)
-	}
-	now, err := s.worker.Reading(ctx, e.Article)
-	if lector.IsPermanent(err) {
-		return console.Reading{}, console.Unusable(err)
-	}
+	now, err := s.worker.Reading(ctx, a)
 	if err != nil {
-		return console.Reading{}, err
+		return console.Reading{}, unreadable(err)
 	}
 	public, err := readManifest(ctx, s.store, lector.PointerKey(j.Site, j.ID))
 	if errors.Is(err, lector.ErrNotFound) {
@@ -44,7 +35,7 @@ func readingBeside(now worker.Reading, public *lector.Manifest) console.Reading 
 	r := console.Reading{Voice: now.Voice, Public: public != nil}
 	said := slices.Clone(now.Script.Segments)
 	for _, b := range now.Page.Blocks {
-		block := console.Block{Kind: b.Kind, Written: b.Text, Rule: b.Rule, ID: b.ID}
+		block := console.Block{Kind: b.Kind, Written: b.Text, Rule: b.Rule, ID: b.ID, Fixed: !extract.CanSwitchOff(b.ID)}
 		at := slices.IndexFunc(said, func(s script.Segment) bool { return b.Keep && s.Path == b.Path && s.Source == b.Text })
 		if at >= 0 {
 			block.Spoken = said[at].Text
@@ -82,4 +73,22 @@ func markPublic(r *console.Reading, public []lector.Segment) {
 	for _, s := range left {
 		r.Gone = append(r.Gone, s.Text)
 	}
+}
+
+// renditions reads the manifests of a job's public rendition and of the one before it.
+func (s *server) renditions(ctx context.Context, j lector.Job) (r console.Renditions, err error) {
+	public, err := readManifest(ctx, s.store, lector.PointerKey(j.Site, j.ID))
+	if err != nil {
+		return r, err
+	}
+	r.Public = &public
+	if len(public.PreviousRenditions) == 0 {
+		return r, nil
+	}
+	before, err := readManifest(ctx, s.store, lector.Prefix(j.Site, j.ID)+public.PreviousRenditions[0].Hash+".manifest.json")
+	if err != nil {
+		return r, err
+	}
+	r.Before = &before
+	return r, nil
 }

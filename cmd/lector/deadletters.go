@@ -128,7 +128,8 @@ func letterIDs(words []string) (ids []uint64, err error) {
 	for _, w := range words {
 		id, err := strconv.ParseUint(w, 10, 64)
 		if err != nil || id == 0 {
-			return nil, usageError{lector.Hint(fmt.Errorf("deadletters: %q is no ID of a dead letter", w), "IDs are numbers; lector deadletters list shows them")}
+			return nil, usageError{lector.Hint(fmt.Errorf("deadletters: %q is no ID of a dead letter", w),
+				"IDs are numbers; lector deadletters list shows them")}
 		}
 		ids = append(ids, id)
 	}
@@ -136,7 +137,8 @@ func letterIDs(words []string) (ids []uint64, err error) {
 }
 
 // selectedLetters returns the letters with the ids, or those of the query.
-func selectedLetters(ctx context.Context, conn *nats.Conn, q lector.DeadLetterQuery, ids []uint64) (letters []lector.DeadLetter, err error) {
+func selectedLetters(ctx context.Context, conn *nats.Conn, q lector.DeadLetterQuery, ids []uint64) (letters []lector.DeadLetter,
+	err error) {
 	for _, id := range ids {
 		l, err := conn.DeadLetter(ctx, id)
 		if err != nil {

@@ -69,5 +69,5 @@ func (d *deletedClips) remove(ctx context.Context) {
 		d.log.Warn("clips of deleted articles are not removed yet", "clips", len(hashes), "error", err)
 		return
 	}
-	d.log.Info("removed the clips of deleted articles", "removed", found.Clips.Objects, "needed by others", found.Shared.Objects)
+	d.log.Info("removed the clips of deleted articles", "removed", found.Clips.Objects, "needed_by_others", found.Shared.Objects)
 }

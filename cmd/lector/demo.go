@@ -14,7 +14,7 @@ import (
 )
 
 const demoHelp = `Starts everything in this process: NATS with JetStream on disk, a worker, the
-public doors and a made-up newspaper, The Havana Reader. Publishes its articles
+public HTTP server and a made-up newspaper, The Havana Reader. Publishes its articles
 as a CMS would, prints the address of a page with the player, and keeps serving
 until Ctrl-C. What is spoken is kept in the data directory: a second start finds
 that nothing changed and speaks nothing.
@@ -119,7 +119,8 @@ func unlessStopped(ctx context.Context, err error) error {
 }
 
 // publishArticle sends the event as a CMS would and waits for its effect.
-func (s *server) publishArticle(ctx context.Context, cms *nats.Conn, article lector.Article, stage *stagePrinter) (lector.Job, time.Duration, error) {
+func (s *server) publishArticle(ctx context.Context, cms *nats.Conn, article lector.Article, stage *stagePrinter) (lector.Job,
+	time.Duration, error) {
 	start := time.Now()
 	stage.begin(article)
 	defer stage.end()
@@ -138,7 +139,8 @@ func (s *server) describe(w io.Writer, j lector.Job, took time.Duration) {
 		fmt.Fprintf(w, "  nothing changed: 0 of %d characters spoken, in %s\n", j.Usage.Reused, took.Round(time.Millisecond))
 		return
 	}
-	fmt.Fprintf(w, "  %s after %s: %d characters spoken, %d taken from the cache\n", j.State, took.Round(10*time.Millisecond), j.Usage.Billed, j.Usage.Reused)
+	fmt.Fprintf(w, "  %s after %s: %d characters spoken, %d taken from the cache\n", j.State, took.Round(10*time.Millisecond),
+		j.Usage.Billed, j.Usage.Reused)
 }
 
 // stagePrinter shows how far an article is: one line that grows on a terminal, one

@@ -25,7 +25,7 @@ func TestDoctorAsksWhatRuns(t *testing.T) {
 	if got := checkReady(t.Context(), address); len(got) != 1 || got[0].err != nil || got[0].detail != "ready" {
 		t.Errorf("ready: %+v", got)
 	}
-	note = "settings refused, the earlier ones hold: line 2: field lissten not found\nhint: lector config shows all keys"
+	note = "settings refused; the earlier ones stay in force: line 2: field lissten not found\nhint: lector config shows all keys"
 	if got := checkReady(t.Context(), address); len(got) != 1 || got[0].err != nil || got[0].detail != "ready" || got[0].note != note {
 		t.Errorf("ready with a note: %+v", got)
 	}

@@ -89,7 +89,7 @@ func TestScheduledIsSpokenAhead(t *testing.T) {
 	h.nothingPublic(a)
 }
 
-// TestPolicyOfASite: what a site does not read calls no voice, whatever door it came
+// TestPolicyOfASite: what a site does not read calls no voice, whatever way it came
 // through, and says why.
 func TestPolicyOfASite(t *testing.T) {
 	t.Parallel()

@@ -158,7 +158,8 @@ func (e *eraser) checkWithdrawn(ctx context.Context) error {
 	}
 	last, err := e.conn.LastAnnouncement(ctx, e.site, e.key())
 	if errors.Is(err, lector.ErrNotFound) || err == nil && !last.Announces(*j) {
-		return lector.Hint(fmt.Errorf("that article %q of %s is withdrawn has not been announced yet", e.id, e.site), "wait some seconds: a worker announces it")
+		return lector.Hint(fmt.Errorf("that article %q of %s is withdrawn has not been announced yet", e.id, e.site),
+			"wait some seconds: a worker announces it")
 	}
 	return err
 }
@@ -204,7 +205,8 @@ func (e *eraser) erase(ctx context.Context) error {
 		return err
 	}
 	if !now.Same(e.traces) {
-		return lector.Hint(fmt.Errorf("article %q of %s: %w", e.id, e.site, lector.ErrConflict), "something came while you looked at the plan: look again")
+		return lector.Hint(fmt.Errorf("article %q of %s: %w", e.id, e.site, lector.ErrConflict),
+			"something came while you looked at the plan: look again")
 	}
 	e.app.note(ctx, e.conn, lector.AuditEntry{Action: "erase", Target: e.site + " " + e.key()})
 	if err := e.found.Remove(ctx, e.store); err != nil {

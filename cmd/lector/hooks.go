@@ -18,7 +18,7 @@ import (
 	"lector/publisher/intake/webhook"
 )
 
-// hookConfig is the door for the webhooks of one source to one site.
+// hookConfig is how one site takes the webhooks of one source.
 type hookConfig struct {
 	// Secrets sign the webhooks: each is {env: NAME} or {file: PATH}. Any one of them will
 	// do, so that two hold while one is replaced by the next. Files are read again with
@@ -116,10 +116,10 @@ func (a *app) checkHookSecrets(key string, source intake.Source, hook hookConfig
 	return nil
 }
 
-// openHooks opens the doors for webhooks, and the connection that their events go out on.
+// openHooks sets up the webhooks, and the connection that their events go out on.
 func (s *server) openHooks(_ context.Context, r roles) (err error) {
 	sites, err := s.hookSites(s.config)
-	if err != nil || !r.publisher || len(sites) == 0 && s.conn == nil {
+	if nothing := len(sites) == 0 && s.conn == nil; err != nil || nothing || !r.publisher {
 		return err
 	}
 	conn := s.conn
@@ -138,7 +138,7 @@ func (s *server) openHooks(_ context.Context, r roles) (err error) {
 // intake takes the webhooks of sites.
 func (s *server) intake(sites map[string]intake.Site) (http.Handler, error) {
 	return intake.New(intake.Config{
-		Sites: sites, Sources: hookSources(), Log: s.log, Publisher: s.hookEvents,
+		Sites: sites, Sources: hookSources(), Log: s.log, Publisher: s.hookEvents, Tracer: s.tracer,
 		Answered: func(site, source string, o intake.Outcome, took time.Duration) {
 			s.metrics.Webhook(site, source, string(o), took)
 		},

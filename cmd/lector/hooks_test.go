@@ -60,8 +60,8 @@ func ghostPost(t *testing.T, event, status string, a lector.Article) string {
 	return string(body)
 }
 
-// hook sends a webhook as Ghost does.
-func (h *installation) hook(secret, body string) (status int, answer string) {
+// hook sends a webhook as Ghost does, with further headers.
+func (h *installation) hook(secret, body string, header ...string) (status int, answer string) {
 	h.t.Helper()
 	r, err := http.NewRequestWithContext(h.t.Context(), http.MethodPost, h.public.url()+"/hooks/ghost/"+defaultSite, strings.NewReader(body))
 	if err != nil {
@@ -72,6 +72,9 @@ func (h *installation) hook(secret, body string) (status int, answer string) {
 	mac.Write([]byte(body + at))
 	r.Header.Set("X-Ghost-Signature", fmt.Sprintf("sha256=%x, t=%s", mac.Sum(nil), at))
 	r.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
 	return h.send(r)
 }
 

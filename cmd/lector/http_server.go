@@ -98,7 +98,8 @@ type healthCheck func(ctx context.Context) error
 // adminHandler serves health to everybody, and to those that the guard lets in metrics,
 // profiles and, where there is one, the console, which is opened later than the address.
 // A note is added to the answer that the process is ready.
-func adminHandler(ready healthCheck, note func() string, guard access.Guard, metrics *prometheus.Registry, console func() http.Handler) http.Handler {
+func adminHandler(ready healthCheck, note func() string, guard access.Guard, metrics *prometheus.Registry,
+	console func() http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", guard.Handler(guardedHandler(metrics, console)))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })

@@ -172,8 +172,11 @@ func (h *installation) addWorker(name string) *worker.Worker {
 		}},
 	}
 	for name, site := range h.config.Sites {
-		n.Sites[name] = site.worker()
+		w := site.worker()
+		w.RulesOff = func() []string { return h.siteSettings.RulesOff(name) }
+		n.Sites[name] = w
 	}
+	h.siteSettings = h.openSiteSettings(ctx)
 	h.pauses = h.openPauses(ctx)
 	urgent, err := h.conn.Urgent(ctx, n.Urgent)
 	must(err)

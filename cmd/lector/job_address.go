@@ -14,15 +14,18 @@ type addressedJobs struct {
 	config *config
 }
 
+// Job returns an article's job with the present address of its manifest.
 func (l addressedJobs) Job(ctx context.Context, site, key string) (lector.Job, uint64, error) {
 	j, version, err := l.jobStore.Job(ctx, site, key)
 	return l.config.withCurrentAddress(j), version, err
 }
 
+// Jobs yields all jobs with the present addresses of their manifests.
 func (l addressedJobs) Jobs(ctx context.Context) iter.Seq2[lector.Job, error] {
 	return l.config.withCurrentAddresses(l.jobStore.Jobs(ctx))
 }
 
+// Watch yields an article's job after each change, with the present address of its manifest.
 func (l addressedJobs) Watch(ctx context.Context, site, key string) iter.Seq2[lector.Job, error] {
 	return l.config.withCurrentAddresses(l.jobStore.Watch(ctx, site, key))
 }

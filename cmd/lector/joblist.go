@@ -58,7 +58,8 @@ func (a *app) printJobs(jobs []lector.Job) error {
 // selectJobs returns the jobs that a filter selects, the last changed first and at
 // most limit, and how many there are; 0 is no limit. Only whole records are sure to
 // have attempts and chunks.
-func selectJobs(ctx context.Context, l addressedJobs, conn *nats.Conn, f lector.JobFilter, limit int, whole bool) (int, []lector.Job, error) {
+func selectJobs(ctx context.Context, l addressedJobs, conn *nats.Conn, f lector.JobFilter, limit int, whole bool) (int,
+	[]lector.Job, error) {
 	if whole && f == (lector.JobFilter{}) && limit == 0 {
 		return scanJobs(ctx, l, f, limit)
 	}

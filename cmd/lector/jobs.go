@@ -85,7 +85,8 @@ func (a *app) jobsVerb(words []string, f *jobsFlags) (func(context.Context, addr
 	case verb == "watch" && len(words) == 0:
 		return func(ctx context.Context, l addressedJobs, _ *nats.Conn) error { return a.watchJobs(ctx, l, f) }, nil
 	}
-	return nil, usageError{lector.Hint(fmt.Errorf("jobs: what does %q mean?", append([]string{verb}, words...)), "lector jobs list, show ID or watch")}
+	return nil, usageError{lector.Hint(fmt.Errorf("jobs: what does %q mean?", append([]string{verb}, words...)),
+		"lector jobs list, show ID or watch")}
 }
 
 // truncate cuts a text at n characters.
@@ -151,6 +152,9 @@ func showAttempts(w io.Writer, j lector.Job) {
 		fmt.Fprintf(w, "attempt %d\t%s by %s: %s, %s\n", t.Number, started, t.Worker, outcome, took)
 		if t.Error != "" {
 			fmt.Fprintf(w, "\t%s\n", oneLine(t.Error))
+		}
+		if trace := lector.ParseTraceContext(t.Trace, "").ID(); trace != "" {
+			fmt.Fprintf(w, "\ttrace %s\n", trace)
 		}
 	}
 }

@@ -19,7 +19,7 @@ func (s *server) whileLeased(ctx context.Context, lease string, retry time.Durat
 			do(held)
 			release()
 		case !errors.Is(err, lector.ErrExists) && ctx.Err() == nil:
-			s.log.Warn("a lease cannot be had", "lease", lease, "error", err)
+			s.log.Warn("lease not acquired", "lease", lease, "error", err)
 		}
 		select {
 		case <-ctx.Done():

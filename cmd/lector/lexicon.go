@@ -153,7 +153,8 @@ func (a *app) removeLexicon(ctx context.Context, s store, f *lexiconFlags, words
 
 // changeLexicon stores a new version, unless nothing changes. action and detail are what the
 // audit says.
-func (a *app) changeLexicon(ctx context.Context, s store, f *lexiconFlags, action, detail string, change func(script.Lexicon) script.Lexicon) error {
+func (a *app) changeLexicon(ctx context.Context, s store, f *lexiconFlags, action, detail string,
+	change func(script.Lexicon) script.Lexicon) error {
 	file, err := readLexicon(ctx, s, f.site)
 	if err != nil {
 		return err
@@ -177,9 +178,10 @@ func (a *app) importLexicon(ctx context.Context, s store, f *lexiconFlags, words
 	if err != nil {
 		return err
 	}
-	return a.changeLexicon(ctx, s, f, "lexicon-import", fmt.Sprintf("%s: %d entries", words[0], len(more)), func(x script.Lexicon) script.Lexicon {
-		return x.Merge(more)
-	})
+	return a.changeLexicon(ctx, s, f, "lexicon-import", fmt.Sprintf("%s: %d entries", words[0], len(more)),
+		func(x script.Lexicon) script.Lexicon {
+			return x.Merge(more)
+		})
 }
 
 // readImport reads the starter list, a PLS document or our own YAML.

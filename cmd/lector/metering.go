@@ -58,7 +58,8 @@ func (p *metering) checker(name string) synth.Checker {
 }
 
 func (p *metering) decodersDiffer(voice, chunk string, d audio.Comparison) {
-	p.log.Warn("two decoders hear a clip differently", "voice", voice, "chunk", chunk, "largest", d.Largest, "samples", d.Differ, "of", d.Samples, "frame", d.Frame,
+	p.log.Warn("two decoders decode a clip differently", "voice", voice, "chunk", chunk, "largest", d.Largest, "samples", d.Differ,
+		"of", d.Samples, "frame", d.Frame,
 		"hint", "the clip is used as our own decoder hears it; listen to it, and compare both by lector inspect -reference")
 	if p.calls != nil {
 		p.calls.DecodersDiffer(voice)
@@ -108,6 +109,7 @@ func (b budgetConfig) bounds() lector.Budget {
 	return lector.Budget{
 		CharactersPerArticle: b.CharactersPerArticle, CharactersPerHour: b.CharactersPerHour,
 		CharactersPerDay: b.CharactersPerDay, CharactersPerMonth: b.CharactersPerMonth,
-		DollarsPerArticle: b.DollarsPerArticle, DollarsPerHour: b.DollarsPerHour, DollarsPerDay: b.DollarsPerDay, DollarsPerMonth: b.DollarsPerMonth,
+		DollarsPerArticle: b.DollarsPerArticle, DollarsPerHour: b.DollarsPerHour, DollarsPerDay: b.DollarsPerDay,
+		DollarsPerMonth: b.DollarsPerMonth,
 	}
 }

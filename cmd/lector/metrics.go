@@ -53,11 +53,12 @@ func (s *server) measureOnce(ctx context.Context) {
 		s.metrics.SetLacking(s.comparisons.counts())
 	}
 	for what, look := range map[string]func(context.Context) error{
-		"queue": s.measureQueue, "dead letters": s.measureDeadLetters, "budgets": s.measureBudgets, "pauses": s.measurePauses, "replays": s.measureReplays,
+		"queue": s.measureQueue, "dead letters": s.measureDeadLetters, "budgets": s.measureBudgets, "pauses": s.measurePauses,
+		"replays":       s.measureReplays,
 		"notifications": s.measureNotifications,
 	} {
 		if err := s.within(ctx, look); err != nil && ctx.Err() == nil {
-			s.log.Debug("not measured", "what", what, "error", err)
+			s.log.Debug("metric not measured", "what", what, "error", err)
 		}
 	}
 }
@@ -213,9 +214,11 @@ func (s *server) measureBudgets(ctx context.Context) error {
 	for site, b := range spent {
 		bounds := s.current().Sites[site].Budget.bounds()
 		all = append(all,
-			observe.BudgetUse{Site: site, Period: "hour", Used: b.Hour, Characters: bounds.CharactersPerHour, Dollars: bounds.DollarsPerHour},
+			observe.BudgetUse{Site: site, Period: "hour", Used: b.Hour, Characters: bounds.CharactersPerHour,
+				Dollars: bounds.DollarsPerHour},
 			observe.BudgetUse{Site: site, Period: "day", Used: b.Day, Characters: bounds.CharactersPerDay, Dollars: bounds.DollarsPerDay},
-			observe.BudgetUse{Site: site, Period: "month", Used: b.Month, Characters: bounds.CharactersPerMonth, Dollars: bounds.DollarsPerMonth})
+			observe.BudgetUse{Site: site, Period: "month", Used: b.Month, Characters: bounds.CharactersPerMonth,
+				Dollars: bounds.DollarsPerMonth})
 	}
 	s.metrics.SetBudgets(all)
 	return err

@@ -54,7 +54,7 @@ func TestFormerInstallation(t *testing.T) {
 	site := c.Sites[defaultSite]
 	site.Budget.CharactersPerArticle = 300 // as recorded: the parked article stays parked
 	c.Sites[defaultSite] = site
-	if said := startOnce(t, c); strings.Count(said, "brought over") != 3 {
+	if said := startOnce(t, c); strings.Count(said, "migrated") != 3 {
 		t.Errorf("the first start said %q", said)
 	}
 	if said := startOnce(t, c); said != "" {
@@ -139,7 +139,7 @@ func wantFormerUsage(t *testing.T, h *installation) {
 	}
 }
 
-// wantFormerPages asks the public doors for the article that was edited once.
+// wantFormerPages asks the public HTTP server for the article that was edited once.
 func wantFormerPages(t *testing.T, h *installation) {
 	t.Helper()
 	pointer := "/" + lector.PointerKey(defaultSite, lector.Key(defaultSite, "bridge"))

@@ -29,6 +29,9 @@ func (h *resources) narrator(ctx context.Context, s store) (*worker.Narrator, er
 	for name, site := range c.Sites {
 		w := site.worker()
 		w.Lexicon = func() (script.Lexicon, error) { return lexiconIn(ctx, stored, name) }
+		if h.siteSettings != nil {
+			w.RulesOff = func() []string { return h.siteSettings.RulesOff(name) }
+		}
 		n.Sites[name] = w
 	}
 	return n, nil
@@ -87,7 +90,7 @@ func (h *resources) voices(ctx context.Context, clips synth.Clips, answers synth
 		if h.allVoices {
 			return nil, err
 		}
-		h.log.Warn("voice missing", "voice", name, "error", err, "hint", lector.HintOf(err))
+		h.log.Warn("voice not available", "voice", name, "error", err, "hint", lector.HintOf(err))
 	}
 	return out, nil
 }

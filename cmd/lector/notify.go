@@ -121,7 +121,7 @@ func (s *server) openNotifying(ctx context.Context) error {
 		return err
 	}
 	s.notifying = &notifying{queue, &outbound.Notifier{
-		Queue: queue, Targets: targets, Addresses: s.config.addresses(), Log: s.log,
+		Queue: queue, Targets: targets, Addresses: s.config.addresses(), Log: s.log, Tracer: s.tracer,
 		OnOutcome: func(site, target string, o outbound.Outcome) {
 			s.metrics.Notification(s.siteLabel(site), s.targetLabel(site, target), string(o))
 		},
@@ -144,11 +144,11 @@ func (s *server) notifyTargets() (map[string]map[string]outbound.Target, error) 
 			}}
 		}
 		if p := c.Purge; p.URL != "" {
-			if _, err := s.app.purgeHeaders(p); err != nil {
+			if _, err := s.app.secretHeaders(p.Headers); err != nil {
 				return nil, usageError{fmt.Errorf("settings: sites.%s.purge.headers: %w", site, err)}
 			}
 			targets[purgeTarget] = outbound.Target{Types: []string{lector.AudioRemoved}, Files: true, Sender: outbound.Purge{
-				Client: client, Method: p.method(), URL: p.URL, Body: p.Body, Headers: func() (http.Header, error) { return s.app.purgeHeaders(p) },
+				Client: client, Method: p.method(), URL: p.URL, Body: p.Body, Headers: func() (http.Header, error) { return s.app.secretHeaders(p.Headers) },
 			}}
 		}
 		if len(targets) > 0 {
@@ -172,10 +172,10 @@ func (n notifyConfig) types() (all []string) {
 	return all
 }
 
-// purgeHeaders reads the headers of a request to a CDN.
-func (a *app) purgeHeaders(p purgeConfig) (http.Header, error) {
+// secretHeaders reads the headers of a request that hold secrets.
+func (a *app) secretHeaders(sources map[string]secretSource) (http.Header, error) {
 	h := http.Header{}
-	for name, source := range p.Headers {
+	for name, source := range sources {
 		value, err := source.read(a)
 		if err != nil {
 			return nil, err

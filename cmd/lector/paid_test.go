@@ -65,17 +65,17 @@ func TestAnswerIsKept(t *testing.T) {
 			}
 			defer store.Close()
 			ledger := synth.NewMemoryLedger(nil)
-			purse := &metering{usage: ledger, budget: ledger, checkClip: synth.CheckAudio, log: slog.New(slog.DiscardHandler)}
+			metered := &metering{usage: ledger, budget: ledger, checkClip: synth.CheckAudio, log: slog.New(slog.DiscardHandler)}
 			flight := &synth.Singleflight{}
 			synthesizer := &synth.Synthesizer{
-				Voice: purse.wrapVoice(bare, "v", flight, synth.NewSlots(8), synth.NewBreaker(synth.BreakerConfig{}), nil),
+				Voice: metered.wrapVoice(bare, "v", flight, synth.NewSlots(8), synth.NewBreaker(synth.BreakerConfig{}), nil),
 				Clips: worker.Clips{Store: store}, Singleflight: flight,
 			}
 			chunk := synth.Chunk{Text: "The ferry left the harbour on time, as it does on every day of the week.", Language: "en"}
 			ctx, end := context.WithCancelCause(t.Context())
 			done := make(chan error)
 			go func() {
-				_, err := synthesizer.Synthesize(ctx, purse.account("s", "j", "w"), []synth.Chunk{chunk}, nil, nil)
+				_, err := synthesizer.Synthesize(ctx, metered.account("s", "j", "w"), []synth.Chunk{chunk}, nil, nil)
 				done <- err
 			}()
 			<-g.reached
@@ -84,7 +84,7 @@ func TestAnswerIsKept(t *testing.T) {
 				t.Errorf("the article waits for its call: %v", err)
 			}
 			close(g.open)
-			clips, err := synthesizer.Synthesize(t.Context(), purse.account("s", "j", "w"), []synth.Chunk{chunk}, nil, nil)
+			clips, err := synthesizer.Synthesize(t.Context(), metered.account("s", "j", "w"), []synth.Chunk{chunk}, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -104,7 +104,8 @@ var errNotPaused = fmt.Errorf("it is not paused: %w", lector.ErrNotFound)
 func (c *config) pauseOf(words []string) (lector.Pause, error) {
 	kinds := []lector.PauseKind{lector.PauseLane, lector.PauseSite, lector.PauseVoice}
 	if len(words) != 2 || !slices.Contains(kinds, lector.PauseKind(words[0])) {
-		return lector.Pause{}, usageError{lector.Hint(fmt.Errorf("what does %q mean?", strings.Join(words, " ")), "give lane, site or voice, and its NAME")}
+		return lector.Pause{}, usageError{lector.Hint(fmt.Errorf("what does %q mean?", strings.Join(words, " ")),
+			"give lane, site or voice, and its NAME")}
 	}
 	p := lector.Pause{Kind: lector.PauseKind(words[0]), Name: words[1]}
 	if p.Kind != lector.PauseLane {
@@ -126,7 +127,8 @@ func (c *config) checkPaused(p lector.Pause) error {
 		return err
 	}
 	if _, ok := c.Voices[p.Name]; p.Kind == lector.PauseVoice && !ok {
-		return usageError{lector.Hint(unknownError("voice", p.Name), "configured voices: %s; name the settings of the workers with -config", joinKeys(c.Voices))}
+		return usageError{lector.Hint(unknownError("voice", p.Name),
+			"configured voices: %s; name the settings of the workers with -config", joinKeys(c.Voices))}
 	}
 	return nil
 }

@@ -259,7 +259,7 @@ func TestSeparateProcesses(t *testing.T) {
 		"AWS_ACCESS_KEY_ID="+bucket.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+bucket.SecretAccessKey)
 	p.run("setup")
 	p.run("setup") // twice is once
-	doors := p.start("publisher")
+	publisher := p.start("publisher")
 	p.start("worker")
 	p.start("worker")
 	page := p.page("harbour.html", 6)
@@ -288,7 +288,7 @@ func TestSeparateProcesses(t *testing.T) {
 		t.Errorf("%d renditions in the bucket", mp3)
 	}
 	p.oneEvent(access, "4711")
-	response, err := http.Get(doors.public() + "/embed/" + defaultSite + "/4711")
+	response, err := http.Get(publisher.public() + "/embed/" + defaultSite + "/4711")
 	if err != nil {
 		t.Fatal(err)
 	}

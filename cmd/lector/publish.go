@@ -262,7 +262,7 @@ func (a *app) send(ctx context.Context, c *config, p publishFlags, e lector.Arti
 	if err != nil {
 		return err
 	}
-	sequence, err := h.eventPublisher(conn).Publish(ctx, e)
+	sequence, err := h.publishTraced(ctx, conn, e)
 	if err != nil {
 		return err
 	}

@@ -104,7 +104,8 @@ func (h *resources) reconciler(conn *nats.Conn, jobs reconcile.Jobs, places reco
 		return nil, fmt.Errorf("sites.%s: %w", name, err)
 	}
 	return &reconcile.Reconciler{
-		Site: name, Source: source, Jobs: jobs, Events: eventStream{h.eventPublisher(conn)}, Places: places, Log: h.log, Backfill: site.backfill(), Teasers: site.Rules.Teaser,
+		Site: name, Source: source, Jobs: jobs, Events: eventStream{h.eventPublisher(conn)}, Places: places, Log: h.log,
+		Backfill: site.backfill(), Teasers: site.Rules.Teaser,
 	}, nil
 }
 
@@ -241,7 +242,8 @@ func (a *app) reconcile(ctx context.Context, args []string) error {
 		return err
 	}
 	if !site.hasSource() {
-		return lector.Hint(fmt.Errorf("nothing says where the articles of %s are listed", *name), "set sites.%s.source_feed or cms in lector.yaml", *name)
+		return lector.Hint(fmt.Errorf("nothing says where the articles of %s are listed", *name),
+			"set sites.%s.source_feed or cms in lector.yaml", *name)
 	}
 	return a.asOperator(c, func(conn *nats.Conn) error {
 		jobs, err := conn.JobStore(ctx)
@@ -267,7 +269,8 @@ func (a *app) printComparison(r reconcile.Report, asJSON bool) error {
 		}
 		return lacking(r)
 	}
-	fmt.Fprintf(a.stdout, "%s: %s listed, %s with audio, %d without correct audio\n", r.Site, thousands(r.Last.Listed), thousands(r.Last.Audio), r.Lacking)
+	fmt.Fprintf(a.stdout, "%s: %s listed, %s with audio, %d without correct audio\n", r.Site, thousands(r.Last.Listed),
+		thousands(r.Last.Audio), r.Lacking)
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	for _, e := range slices.Concat(r.Entries, r.Gone) {
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", e.Finding, truncate(cmp.Or(e.Title, e.URL, e.ID), 60), e.Job[:10], oneLine(e.Reason))

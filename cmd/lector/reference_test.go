@@ -85,6 +85,7 @@ func (r *reference) settings() {
 	c.Voices, c.Sites, c.NATS.Users = map[string]voiceConfig{"NAME": {}}, map[string]siteConfig{"NAME": {
 		Hooks: map[string]hookConfig{"NAME": {}}, Notify: map[string]notifyConfig{"NAME": {}}, Purge: purgeConfig{Headers: map[string]secretSource{"NAME": {}}},
 	}}, map[string]natsUser{"NAME": {}}
+	c.Traces.Headers = map[string]secretSource{"NAME": {}}
 	c.complete()
 	r.group(reflect.ValueOf(c), "", "LECTOR_")
 	r.printf("\nFormer keys are refused, and the refusal names the present one:")

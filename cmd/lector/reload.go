@@ -135,7 +135,7 @@ type reloadState struct{ refused atomic.Pointer[string] }
 // note is a line about settings that were refused, or "".
 func (s *reloadState) note() string {
 	if why := s.refused.Load(); why != nil {
-		return "settings refused, the earlier ones hold: " + *why
+		return "settings refused; the earlier ones stay in force: " + *why
 	}
 	return ""
 }
@@ -146,13 +146,13 @@ func (s *server) reportReload(restart []string, err error) {
 	if err != nil {
 		why := withHint(err)
 		s.reloaded.refused.Store(&why)
-		s.log.Error("settings refused, the earlier ones hold", "error", err, "hint", lector.HintOf(err))
+		s.log.Error("settings refused; the earlier ones stay in force", "error", err, "hint", lector.HintOf(err))
 		return
 	}
 	s.reloaded.refused.Store(nil)
 	s.log.Info("settings read again and applied")
 	if len(restart) > 0 {
-		s.log.Warn("needs a restart: these settings have changed, and hold from the next start on", "settings", strings.Join(restart, ", "))
+		s.log.Warn("changed settings take effect after a restart", "settings", strings.Join(restart, ", "))
 	}
 }
 
@@ -231,7 +231,7 @@ func (c *config) withRunning(read config) (*config, []string) {
 	}{
 		{"data", &c.Data, &read.Data}, {"listen", &c.Listen, &read.Listen}, {"admin_listen", &c.AdminListen, &read.AdminListen},
 		{"admin_access", &c.AdminAccess, &read.AdminAccess}, {"public_url", &c.PublicURL, &read.PublicURL}, {"nats", &c.NATS, &read.NATS},
-		{"store", &c.Store, &read.Store}, {"worker", &c.Worker, &read.Worker}, {"log", &c.Log, &read.Log},
+		{"store", &c.Store, &read.Store}, {"worker", &c.Worker, &read.Worker}, {"log", &c.Log, &read.Log}, {"traces", &c.Traces, &read.Traces},
 	}
 	var restart []string
 	for _, f := range fixed {

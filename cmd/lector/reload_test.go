@@ -228,7 +228,7 @@ func status(t *testing.T, address string) int {
 // privatePage is what a private address of a running lector answers.
 func (r *process) privatePage(t *testing.T, path string) string {
 	t.Helper()
-	m := regexp.MustCompile(`private=(\S+)`).FindStringSubmatch(r.Args[len(r.Args)-1])
+	m := regexp.MustCompile(`admin=(\S+)`).FindStringSubmatch(r.Args[len(r.Args)-1])
 	answer, err := http.Get(m[1] + path)
 	if err != nil {
 		t.Fatal(err)

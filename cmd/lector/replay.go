@@ -194,7 +194,7 @@ func replayOf(ctx context.Context, conn *nats.Conn, j lector.Job) (lector.Articl
 		return old, fmt.Errorf("job %s: the CMS has withdrawn the article, and nobody has worked on that yet", j.ID)
 	}
 	e := newEvent(old.Type, old.Article)
-	e.Replay = replay.NewID()
+	e.Replay, e.Trace = replay.NewID(), old.Trace
 	return e, nil
 }
 

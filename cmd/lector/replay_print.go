@@ -37,7 +37,8 @@ func (a *app) printReplayPlan(p lector.ReplayPlan, jobs []lector.JobRef, f *repl
 		about = "about "
 	}
 	fmt.Fprintf(a.stdout, "plan: replay %d articles: %s%d characters in the cache, %s%d to be billed, %s$%.4f, about %s\n", p.Articles,
-		about, p.Characters.Cached, about, p.Characters.Billed, about, p.Cost, time.Duration(p.Seconds*float64(time.Second)).Round(time.Second))
+		about, p.Characters.Cached, about, p.Characters.Billed, about, p.Cost,
+		time.Duration(p.Seconds*float64(time.Second)).Round(time.Second))
 	a.printLeftOut(p.Skipped, p.LeftOut)
 	return nil
 }
@@ -204,7 +205,8 @@ func (a *app) printReplayOutcome(f *replayFlags, r lector.Replay) (err error) {
 		err = a.printReplay(r)
 	}
 	if n := r.Results[string(lector.Failed)]; n > 0 {
-		return errors.Join(err, lector.Hint(fmt.Errorf("%d of %d articles failed", n, r.Plan.Articles), "lector jobs list -state failed shows them"))
+		return errors.Join(err, lector.Hint(fmt.Errorf("%d of %d articles failed", n, r.Plan.Articles),
+			"lector jobs list -state failed shows them"))
 	}
 	return err
 }

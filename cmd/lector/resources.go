@@ -12,6 +12,7 @@ import (
 
 	"lector"
 	"lector/infra/nats"
+	"lector/infra/observe"
 	"lector/infra/store/disk"
 	"lector/infra/store/s3"
 	"lector/worker"
@@ -29,12 +30,14 @@ type resources struct {
 	app           *app
 	config        *config
 	log           *slog.Logger
+	tracer        *lector.Tracer // nil: nothing is recorded
 	broker        *nats.Embedded // the embedded server; nil: it runs in another process
 	metering      *metering      // nil: created in memory when first needed
 	closers       []func() error
 	conns         []*nats.Conn
 	recreate      bool                // make streams again that are gone, empty
 	pauses        *nats.Pauses        // nil: nothing is paused
+	siteSettings  *nats.SiteSettings  // of the console; nil: none hold
 	missingVoices map[string]error    // configured, and cannot be opened
 	answers       *worker.Answers     // of voices, until their clips are made; nil: there is no narrator
 	flight        *synth.Singleflight // of all calls to voices; nil: no voice has been opened
@@ -56,9 +59,9 @@ func (a *app) logger(c logConfig) *slog.Logger {
 	_ = level.UnmarshalText([]byte(c.Level)) // checked when the settings were read
 	o := &slog.HandlerOptions{Level: level}
 	if c.Format == "json" {
-		return slog.New(slog.NewJSONHandler(a.stderr, o))
+		return slog.New(observe.JobHandler(slog.NewJSONHandler(a.stderr, o)))
 	}
-	return slog.New(slog.NewTextHandler(a.stderr, o))
+	return slog.New(observe.JobHandler(slog.NewTextHandler(a.stderr, o)))
 }
 
 func (h *resources) onClose(f func() error) { h.closers = append(h.closers, f) }
@@ -138,7 +141,7 @@ func (h *resources) setup(ctx context.Context, c *nats.Conn, replicas int) error
 		return err
 	}
 	for _, l := range losses {
-		h.log.Warn("made again, empty", "lost", l.Name, "what", l.What)
+		h.log.Warn("was lost and created again, empty", "lost", l.Name, "what", l.What)
 	}
 	if err := c.Recreate(ctx, replicas, losses); err != nil {
 		return err

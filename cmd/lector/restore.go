@@ -31,13 +31,15 @@ func (a *app) restore(ctx context.Context, args []string) error {
 func readBackupFile(dir string) (b backup, err error) {
 	data, err := os.ReadFile(filepath.Join(dir, backupFile))
 	if errors.Is(err, os.ErrNotExist) {
-		return b, lector.Hint(fmt.Errorf("%s holds no whole backup: %w", dir, err), "a backup that was broken off is made whole by lector backup %s", dir)
+		return b, lector.Hint(fmt.Errorf("%s holds no whole backup: %w", dir, err),
+			"a backup that was broken off is made whole by lector backup %s", dir)
 	}
 	if err == nil {
 		err = json.Unmarshal(data, &b)
 	}
 	if err == nil && b.Format != backupFormat {
-		err = lector.Hint(fmt.Errorf("the backup has format %d, this lector reads %d", b.Format, backupFormat), "it was made by lector %s", b.Version)
+		err = lector.Hint(fmt.Errorf("the backup has format %d, this lector reads %d", b.Format, backupFormat),
+			"it was made by lector %s", b.Version)
 	}
 	return b, err
 }
@@ -113,7 +115,8 @@ func (a *app) checkRestored(ctx context.Context, jobs jobStore, s store) error {
 	}
 	fmt.Fprintf(a.stdout, "%8d  jobs with public audio, %d of them with all files\n", public, public-len(missing))
 	if len(missing) > 0 {
-		return lector.Hint(errors.Join(missing...), "an article that was withdrawn while the backup was made: lector unpublish; any other: lector replay")
+		return lector.Hint(errors.Join(missing...),
+			"an article that was withdrawn while the backup was made: lector unpublish; any other: lector replay")
 	}
 	return nil
 }

@@ -78,7 +78,8 @@ func (a *app) script(ctx context.Context, args []string) (err error) {
 }
 
 // buildScript writes the script of a file for the first voice that can read it.
-func (a *app) buildScript(ctx context.Context, c *config, f *scriptFlags, name string, data []byte, voices func() []pricedVoice) (*scriptReport, error) {
+func (a *app) buildScript(ctx context.Context, c *config, f *scriptFlags, name string, data []byte,
+	voices func() []pricedVoice) (*scriptReport, error) {
 	siteName, site, err := c.siteOf(f.site)
 	if err != nil {
 		return nil, err
@@ -175,7 +176,8 @@ func (a *app) openAhead(ctx context.Context, c *config) func() []pricedVoice {
 func (a *app) openPriced(ctx context.Context, c *config) (all []pricedVoice) {
 	for _, name := range slices.Sorted(maps.Keys(c.Voices)) {
 		set := c.Voices[name]
-		q := pricedVoice{name: name, caps: lector.Capabilities{MaxLength: set.MaxChars, Price: set.Price, Normalise: set.Normalise, Languages: set.Languages}}
+		q := pricedVoice{name: name, caps: lector.Capabilities{MaxLength: set.MaxChars, Price: set.Price, Normalise: set.Normalise,
+			Languages: set.Languages}}
 		if v, err := a.openVoice(ctx, name, set); err == nil {
 			q.voice, q.caps = v, v.Capabilities()
 		}
@@ -231,7 +233,8 @@ func (q pricedVoice) cached(ctx context.Context, clips store, hash string) bool 
 }
 
 func synthChunk(language string, speed float64, c script.Chunk) synth.Chunk {
-	return synth.Chunk{Text: c.Text, Language: language, Before: c.Before, After: c.After, Lexicon: c.Lexicon, Normaliser: script.Version, Speed: speed}
+	return synth.Chunk{Text: c.Text, Language: language, Before: c.Before, After: c.After, Lexicon: c.Lexicon,
+		Normaliser: script.Version, Speed: speed}
 }
 
 // clipCache opens the clip cache if there is one; looking creates nothing.

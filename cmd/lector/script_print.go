@@ -65,7 +65,8 @@ type costEstimate struct {
 
 // fill fills in what does not depend on the voice's price.
 func (r *scriptReport) fill(p extract.Page, s script.Script, chunks []script.Chunk, f *scriptFlags) {
-	*r = scriptReport{Title: s.Title, Byline: s.Byline, Language: s.Language, Characters: s.Characters(), Lexicon: append([]string{}, s.Lexicon()...), Note: p.Note}
+	*r = scriptReport{Title: s.Title, Byline: s.Byline, Language: s.Language, Characters: s.Characters(),
+		Lexicon: append([]string{}, s.Lexicon()...), Note: p.Note}
 	r.Segments = make([]scriptSegment, 0, len(s.Segments))
 	for _, x := range s.Segments {
 		part := scriptSegment{Kind: x.Kind, Source: x.Source, Text: x.Text, Path: x.Path, Rule: x.Rule}
@@ -152,7 +153,8 @@ func (a *app) printScript(r *scriptReport) error {
 		fmt.Fprintln(&b, "\nNot read:")
 	}
 	for _, d := range r.Dropped {
-		fmt.Fprintf(&b, "%s %s\n    %s\n", p.red("- "+d.Rule), p.faint(joinNonEmpty(d.Path, d.explanation())), p.faint(truncate(d.Text, 160)))
+		fmt.Fprintf(&b, "%s %s\n    %s\n", p.red("- "+d.Rule), p.faint(joinNonEmpty(d.Path, d.explanation())),
+			p.faint(truncate(d.Text, 160)))
 	}
 	r.writeTotals(&b)
 	_, err := a.stdout.Write([]byte(b.String()))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"os"
@@ -73,7 +74,8 @@ type server struct {
 
 	reread     atomic.Pointer[config]          // settings that were read again; nil: those of the start hold
 	narrators  atomic.Pointer[worker.Narrator] // the one that holds now; nil: this process has no worker
-	site       replaceableHandler              // what the public doors answer
+	requests   *publisher.RequestTracer        // nil: requests of listeners are not traced
+	site       replaceableHandler              // what the public HTTP server answers
 	hookEvents intake.Publisher                // of events of webhooks; nil: this process takes none
 	reloaded   reloadState
 }
@@ -82,7 +84,7 @@ type server struct {
 // work begins.
 func (h *resources) openServer(ctx context.Context, r roles) (*server, error) {
 	s := &server{resources: h, metrics: observe.NewMetrics()}
-	for _, open := range []func(context.Context, roles) error{s.openHTTP, s.openStore, s.openBroker, s.openWorker, s.openHooks, s.openListening, s.openConsole} {
+	for _, open := range []func(context.Context, roles) error{s.openTraces, s.openHTTP, s.openStore, s.openBroker, s.openWorker, s.openHooks, s.openListening, s.openConsole} {
 		if err := open(ctx, r); err != nil {
 			return nil, err
 		}
@@ -119,7 +121,7 @@ func (s *server) openAdmin() (*httpServer, error) {
 	if err == nil || s.config.AdminListen != defaults().AdminListen {
 		return d, err
 	}
-	s.log.Warn("the default private address is taken: any other is used", "taken", s.config.AdminListen)
+	s.log.Warn("the default admin address is in use: another port is taken", "taken", s.config.AdminListen)
 	return listenHTTP("admin_listen", "127.0.0.1:0", handler, s.log)
 }
 
@@ -134,7 +136,7 @@ func (s *server) openStore(ctx context.Context, r roles) (err error) {
 	// that is away no worker can start, and another one may want the answers.
 	s.answers = s.answersIn(s.store)
 	if err := s.answers.Ready(ctx); err != nil {
-		s.log.Warn("answers of an earlier process wait in the spool", "error", err)
+		s.log.Warn("answers of an earlier process stay in the spool for now", "error", err)
 	}
 	return nil
 }
@@ -170,6 +172,7 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 		return err
 	}
 	s.pauses = s.openPauses(ctx)
+	s.siteSettings = s.openSiteSettings(ctx)
 	s.callLog = newCallLog(s.metrics)
 	s.metering.calls = s.callLog
 	s.metrics.Declare(slices.Sorted(maps.Keys(s.config.Sites)), slices.Sorted(maps.Keys(s.config.Voices)))
@@ -187,7 +190,7 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 		Name: name, Queue: queue, Urgent: urgent, Pauses: s.pauses,
 		Events: s.conn, Teasers: s.conn, Eraser: s.conn, Clips: s.clips, Edits: leases, EditWait: s.config.Worker.EditWait,
 		Jobs: s.jobs, Leases: leases, Announcer: s.conn, Store: worker.StorageErrors(s.store),
-		Narrator: narrator, Addresses: s.config.addresses(), UsageLedger: s.metering.history, Log: s.log,
+		Narrator: narrator, Addresses: s.config.addresses(), UsageLedger: s.metering.history, Log: s.log, Tracer: s.tracer,
 		ConcurrentJobs: s.config.Worker.ConcurrentJobs, Heartbeat: nats.AckWait / 4, OnProgress: s.onProgress,
 	}
 	s.sweeper = &worker.Sweeper{
@@ -220,9 +223,19 @@ func (s *server) openReplays(ctx context.Context, leases *nats.Leases) error {
 func (s *server) openPauses(ctx context.Context) *nats.Pauses {
 	p := s.conn.Pauses()
 	if err := s.conn.Explain(p.Load(ctx)); err != nil {
-		s.log.Warn("pauses cannot be read: none holds here", "error", err, "hint", lector.HintOf(err))
+		s.log.Warn("pauses cannot be read: nothing is paused in this process", "error", err, "hint", lector.HintOf(err))
 	}
 	return p
+}
+
+// openSiteSettings reads what the console has set for sites. Where that cannot be read
+// the file of settings alone holds, until it can.
+func (s *server) openSiteSettings(ctx context.Context) *nats.SiteSettings {
+	all := s.conn.SiteSettings()
+	if err := s.conn.Explain(all.Load(ctx)); err != nil {
+		s.log.Warn("what the console has set for sites cannot be read: none of it holds here", "error", err, "hint", lector.HintOf(err))
+	}
+	return all
 }
 
 // onProgress counts what the worker does.
@@ -231,7 +244,26 @@ func (s *server) onProgress(p worker.Progress) {
 		counted.Site = s.siteLabel(counted.Site)
 		s.metrics.Job(counted, p.Announced)
 	}
-	s.log.Debug("step", "article", p.Job.Article, "stage", p.Stage, "done", p.Done, "total", p.Total, "note", p.Note)
+	s.logStep(p)
+}
+
+// logStep logs a step with what each line of a job has.
+func (s *server) logStep(p worker.Progress) {
+	if !s.log.Enabled(context.Background(), slog.LevelDebug) {
+		return
+	}
+	var attempt lector.Attempt
+	if n := len(p.Job.Attempts); n > 0 {
+		attempt = p.Job.Attempts[n-1]
+	}
+	line := []any{
+		"site", p.Job.Site, "job", p.Job.ID, "article", p.Job.Article, "revision", p.Job.Revision, "attempt", attempt.Number,
+		"stage", p.Stage, "done", p.Done, "total", p.Total, "note", p.Note,
+	}
+	if trace := lector.ParseTraceContext(attempt.Trace, "").ID(); trace != "" {
+		line = append(line, "trace", trace)
+	}
+	s.log.Debug("step", line...)
 }
 
 func (s *server) publisherConfig(c *config, hooks http.Handler) publisher.Config {
@@ -244,7 +276,7 @@ func (s *server) publisherConfig(c *config, hooks http.Handler) publisher.Config
 	return publisher.Config{
 		Listening: s.listeningHandler(),
 		Store:     s.store, ServeObjects: c.Store.PublicURL == "", AudioURL: c.audioURL(),
-		PublicURL: s.config.PublicURL, Sites: sites, Hooks: hooks, Fallback: s.homePage, Log: s.log,
+		PublicURL: s.config.PublicURL, Sites: sites, Hooks: hooks, Fallback: s.homePage, Log: s.log, Requests: s.requests,
 	}
 }
 
@@ -297,7 +329,7 @@ func (s *server) run(ctx context.Context) error {
 		s.site.set(publisher.New(s.publisherConfig(s.config, s.hooks)))
 		s.public.handler = &s.site
 		if s.config.Store.Kind == "disk" { // which nobody waits for
-			s.public.direct = s.publisherConfig(s.config, nil).Objects().Direct
+			s.public.direct = s.publisherConfig(s.config, nil).Direct
 		}
 		parts = append(parts, s.public.serve)
 	}
@@ -309,6 +341,9 @@ func (s *server) run(ctx context.Context) error {
 	}
 	if s.pauses != nil {
 		parts = append(parts, func(ctx context.Context) error { s.pauses.Run(ctx); return nil })
+	}
+	if s.siteSettings != nil {
+		parts = append(parts, func(ctx context.Context) error { s.siteSettings.Run(ctx); return nil })
 	}
 	if s.sweeper != nil {
 		parts = append(parts,
@@ -350,7 +385,7 @@ func (s *server) run(ctx context.Context) error {
 }
 
 const serveHelp = `Runs everything in one process: NATS with JetStream on disk, a worker, and the
-public doors with player, audio and embed pages. For more than one machine, set
+public HTTP server with player, audio and embed pages. For more than one machine, set
 nats.url and store.kind: s3 and run lector publisher and lector worker instead.
 
   lector serve -data /var/lib/lector
@@ -426,10 +461,10 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 	again.apply, again.report = s.applySettings, s.reportReload
 	s.warnOfMissingAudio(ctx)
 	if !r.publisher && c.PublicURL == "" {
-		s.log.Warn("public_url is not set: the addresses in events hold on this machine only", "address", c.publicURL(),
+		s.log.Warn("public_url is not set: the addresses in events are valid on this machine only", "address", c.publicURL(),
 			"hint", "set LECTOR_PUBLIC_URL to where listeners reach lector publisher")
 	}
-	s.log.Info("ready", "command", name, "public", s.publicAddress(), "private", s.admin.url(), "nats", c.natsAddress(), "store", c.Store.Kind)
+	s.log.Info("ready", "command", name, "public", s.publicAddress(), "admin", s.admin.url(), "nats", c.natsAddress(), "store", c.Store.Kind)
 	start := time.Now()
 	err = runAll(ctx, s.run, again.run)
 	s.log.Info("stopped", "after", time.Since(start).Round(time.Second))

@@ -233,7 +233,8 @@ func stitchWarnings(plan *audio.Plan, f stitchFlags) []warning {
 		all = append(all, warning{problemKind(p.Problem), p.Part + ": " + p.Problem.String()})
 	}
 	if n, most := longPauses(plan, f); n > 0 {
-		text := fmt.Sprintf("%d pauses are longer than %s, by up to %d ms: the parts have no more silence that may go", n, f.pause, most.Milliseconds())
+		text := fmt.Sprintf("%d pauses are longer than %s, by up to %d ms: the parts have no more silence that may go", n, f.pause,
+			most.Milliseconds())
 		all = append(all, warning{"pauses", text})
 	}
 	if l := plan.Levels(); l != nil {

@@ -12,7 +12,7 @@ import (
 	"lector/infra/nats"
 )
 
-const tokenHelp = `Makes, lists and revokes the tokens that the private address takes where the settings
+const tokenHelp = `Makes, lists and revokes the tokens that the admin listener takes where the settings
 say admin_access: {tokens: true}. A token is printed once; only its hash is kept.
 
   lector token create -role replay -expires 2160h "Ann Ruiz"

@@ -30,7 +30,8 @@ const maxRenderings = 3
 // open or the voice is paused, waits for a free slot, and is retried within the article's limit; its answer
 // is kept and then checked, and a text that fails is rendered again or in parts. One
 // wrapped voice serves the whole process.
-func (p *metering) wrapVoice(v synth.Voice, name string, flight *synth.Singleflight, slots synth.Slots, b *synth.Breaker, paused pausedFunc) synth.Speaker {
+func (p *metering) wrapVoice(v synth.Voice, name string, flight *synth.Singleflight, slots synth.Slots, b *synth.Breaker,
+	paused pausedFunc) synth.Speaker {
 	c := v.Capabilities()
 	s := synth.RequireLease(p.observe(synth.WithGracePeriod(v, flight), name))
 	s = synth.RequireLease(synth.Meter(s, name))
@@ -101,8 +102,10 @@ type configuredVoice struct {
 	speed float64
 }
 
+// Capabilities returns what the voice can do with the settings of its entry.
 func (o configuredVoice) Capabilities() lector.Capabilities { return o.caps }
 
+// Speak speaks u at the entry's speed times that of u.
 func (o configuredVoice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, error) {
 	if o.speed > 0 {
 		u.Speed = cmp.Or(u.Speed, 1) * o.speed

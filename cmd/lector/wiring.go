@@ -100,6 +100,7 @@ var (
 	_ console.Letters = (*nats.Conn)(nil)
 	_ console.Pauses  = (*nats.Pauses)(nil)
 	_ console.Replays = consoleReplays{}
+	_ console.Rules   = consoleRules{}
 
 	_ access.Tokens        = (*nats.Conn)(nil)
 	_ intake.Publisher     = eventPublisher{}

@@ -404,7 +404,7 @@ type oneJob struct{}
 
 func (oneJob) Complete() bool { return true }
 
-func (oneJob) Select(lector.JobFilter) (int, iter.Seq[lector.Job]) {
+func (oneJob) Select(lector.JobFilter, int) (int, iter.Seq[lector.Job]) {
 	return 1, slices.Values([]lector.Job{{ID: "k"}})
 }
 
@@ -470,6 +470,29 @@ func TestListeningRoles(t *testing.T) {
 	}
 }
 
+// TestSiteSettingsRoles: the console changes them as a worker, a terminal only reads them.
+func TestSiteSettingsRoles(t *testing.T) {
+	t.Parallel()
+	url := natsServer(t)
+	ctx := limittest.Context(t)
+	if err := as(t, url, "setup", "setup").Setup(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	change := lector.SiteSettings{Site: "havana"}.With(lector.RuleOff{Rule: "tag.table"})
+	console := as(t, url, "worker", "worker").SiteSettings()
+	if err := console.Change(ctx, change); err != nil {
+		t.Fatal(err)
+	}
+	if err := console.Change(ctx, change.Without("tag.table")); !errors.Is(err, lector.ErrConflict) {
+		t.Errorf("over another version: %v", err)
+	}
+	for _, user := range []string{"ops", "worker"} {
+		if s, err := as(t, url, user, user).SiteSettings().Site(ctx, "havana"); err != nil || len(s.RulesOff) != 1 {
+			t.Errorf("%s sees %+v, %v", user, s, err)
+		}
+	}
+}
+
 // TestRolesAreNarrow asks in each role for what is none of its business.
 func TestRolesAreNarrow(t *testing.T) {
 	t.Parallel()
@@ -497,6 +520,9 @@ func TestRolesAreNarrow(t *testing.T) {
 		"a cms counts plays":       {"cms", func(ctx context.Context, c *nats.Conn) error { _, err := c.Listening(ctx); return err }},
 		"a publisher reads jobs":   {"publisher", func(ctx context.Context, c *nats.Conn) error { _, err := c.JobStore(ctx); return err }},
 		"a publisher announces":    {"publisher", func(ctx context.Context, c *nats.Conn) error { return c.Announce(ctx, audio) }},
+		"an operator switches rules off": {"ops", func(ctx context.Context, c *nats.Conn) error {
+			return c.SiteSettings().Change(ctx, lector.SiteSettings{Site: "havana"})
+		}},
 		"a worker pauses": {"worker", func(ctx context.Context, c *nats.Conn) error {
 			return c.Pauses().Set(ctx, lector.Pause{Kind: lector.PauseSite, Name: "havana"})
 		}},
@@ -555,6 +581,8 @@ func TestRolesForSubjects(t *testing.T) {
 		"$JS.API.CONSUMER.CREATE.DEADLETTER.x", "$JS.API.STREAM.INFO.OTHER", "something.else",
 		"audit.v1.replay", "$KV.access.abc", "$JS.API.CONSUMER.CREATE.AUDIT.x.y", "$JS.API.CONSUMER.DELETE.AUDIT.x", "$JS.API.STREAM.INFO.AUDIT", "$JS.API.STREAM.INFO.KV_access", "$JS.API.STREAM.MSG.GET.KV_access", "$JS.API.STREAM.PURGE.AUDIT",
 		"$JS.API.CONSUMER.CREATE.ARTICLES.sweep.article.v1.>", "$JS.API.CONSUMER.DELETE.ARTICLES.floor", "$JS.API.CONSUMER.MSG.NEXT.ARTICLES.sweep",
+		"$KV.settings.havana", "$JS.API.STREAM.INFO.KV_settings", "$JS.API.STREAM.MSG.GET.KV_settings", "$JS.API.CONSUMER.CREATE.KV_settings.x.y",
+		"$JS.API.CONSUMER.DELETE.KV_settings.x", "$JS.FC.KV_settings.x.y",
 		"$KV.listening.havana.k", "$JS.API.STREAM.INFO.KV_listening", "$JS.API.STREAM.MSG.GET.KV_listening", "$JS.API.CONSUMER.CREATE.KV_listening.x.y",
 		"$JS.API.CONSUMER.DELETE.KV_listening.x", "$JS.FC.KV_listening.x.y", "_INBOX_publisher.x.1",
 		"notify.v1.havana.cms.k", "$JS.API.CONSUMER.CREATE.AUDIO.notify", "$JS.API.CONSUMER.INFO.AUDIO.notify", "$JS.API.CONSUMER.MSG.NEXT.NOTIFY.notify",

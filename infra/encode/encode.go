@@ -94,20 +94,20 @@ func ffmpeg(rate, channels, kbps int) []string {
 }
 
 // run feeds in to the program and returns what it prints. Its error ends with
-// the last line of the program's complaints.
+// the last line of the program's standard error.
 func run(ctx context.Context, path string, args []string, in []byte) ([]byte, error) {
-	var out, complaints bytes.Buffer
+	var out, stderr bytes.Buffer
 	c := exec.CommandContext(ctx, path, args...)
 	c.Env = environ.Of()
-	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(in), &out, &complaints
+	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(in), &out, &stderr
 	err := c.Run()
 	switch {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case err != nil:
-		return nil, fmt.Errorf("%w%s", err, lastLine(complaints.String()))
+		return nil, fmt.Errorf("%w%s", err, lastLine(stderr.String()))
 	case out.Len() == 0:
-		return nil, fmt.Errorf("made no audio%s", lastLine(complaints.String()))
+		return nil, fmt.Errorf("made no audio%s", lastLine(stderr.String()))
 	}
 	return out.Bytes(), nil
 }

@@ -76,7 +76,8 @@ func (c Client) Picture(ctx context.Context, address string) ([]byte, error) {
 
 func (c Client) get(ctx context.Context, address, accept string) (data []byte, contentType string, err error) {
 	if !Is(address) {
-		return nil, "", lector.Hint(lector.Permanent(fmt.Errorf("fetch %s: not an address", address)), "give an address that begins with http:// or https://")
+		return nil, "", lector.Hint(lector.Permanent(fmt.Errorf("fetch %s: not an address", address)),
+			"give an address that begins with http:// or https://")
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout())
 	defer cancel()
@@ -120,7 +121,8 @@ func (c Client) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if contentType := resp.Header.Get("Content-Type"); strings.Contains(contentType, "html") || strings.HasPrefix(contentType, "text/plain") {
+	if contentType := resp.Header.Get("Content-Type"); strings.Contains(contentType, "html") ||
+		strings.HasPrefix(contentType, "text/plain") {
 		data = decode(data, contentType)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(data))
@@ -227,7 +229,8 @@ func (c Client) read(resp *http.Response) ([]byte, error) {
 		return nil, explain(err)
 	}
 	if len(data) > most {
-		return nil, lector.Hint(lector.Permanent(fmt.Errorf("fetch: the page is larger than %d bytes", most)), "save the page and cut what is not the article")
+		return nil, lector.Hint(lector.Permanent(fmt.Errorf("fetch: the page is larger than %d bytes", most)),
+			"save the page and cut what is not the article")
 	}
 	return data, nil
 }

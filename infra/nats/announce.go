@@ -15,13 +15,17 @@ import (
 
 // Announce publishes an audio event. The same event announced again, within
 // ten minutes, is not stored twice.
-func (c *Conn) Announce(ctx context.Context, e lector.AudioEvent) error {
+func (c *Conn) Announce(ctx context.Context, e lector.AudioEvent) (err error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
+	ctx, span := lector.StartSpan(ctx, "publish "+audio, lector.SpanProducer)
+	defer func() { span.End(err) }()
 	m, err := encode(lector.AudioSubject(e.Site, e.Key), e.ID, "lector", e.Type, "", e.Time, e)
 	if err != nil {
 		return fmt.Errorf("announce: %w", err)
 	}
+	describeSend(span, audio, m.Subject, e.ID)
+	setTrace(m.Header, lector.TraceOf(ctx))
 	if _, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(e.ID)); err != nil {
 		return brokerError("announce", publishHint(err))
 	}
@@ -92,7 +96,7 @@ func decodeAudio(h nats.Header, data []byte) (lector.AudioEvent, error) {
 	if old.Characters != nil {
 		e.Usage = *old.Characters
 	}
-	e.ID, e.Type = header(h, ceID), header(h, ceType)
+	e.ID, e.Type, e.Trace = header(h, ceID), header(h, ceType), lector.ParseTraceContext(traceFields(h))
 	e.Time, _ = time.Parse(time.RFC3339Nano, header(h, ceTime)) // absent: zero
 	return e, nil
 }

@@ -15,13 +15,19 @@ import (
 // Publish puts an article event on NATS, as a CMS does, and returns its place
 // in the stream. The same event published again within ten minutes keeps its
 // first place and reaches no worker twice.
-func (c *Conn) Publish(ctx context.Context, e lector.ArticleEvent) (uint64, error) {
+func (c *Conn) Publish(ctx context.Context, e lector.ArticleEvent) (sequence uint64, err error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
+	ctx, span := lector.StartSpan(ctx, "publish "+articles, lector.SpanProducer)
+	defer func() { span.End(err) }()
+	if t := lector.TraceOf(ctx); !t.IsZero() && e.Replay == "" {
+		e.Trace = t
+	}
 	m, err := c.encodeArticle(e)
 	if err != nil {
 		return 0, err
 	}
+	describeSend(span, articles, m.Subject, e.ID)
 	ack, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(e.Source+"|"+e.ID))
 	if err != nil {
 		return 0, fmt.Errorf("publish article event: %w", publishHint(err))
@@ -46,6 +52,7 @@ func (c *Conn) encodeArticle(e lector.ArticleEvent) (*nats.Msg, error) {
 	if e.Lane != lector.Normal {
 		m.Header.Set(ceLane, string(e.Lane))
 	}
+	setTrace(m.Header, e.Trace)
 	if _, err := decodeArticle(subject, m.Header, m.Data); err != nil {
 		return nil, fmt.Errorf("publish article event: %w", err)
 	}

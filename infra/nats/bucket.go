@@ -138,7 +138,8 @@ var errStalled = errors.New("the watch stands still")
 
 // follow calls changed with each key as it stands, then complete, and then changed
 // whenever one is written or deleted.
-func (b bucket) follow(ctx context.Context, keys string, check time.Duration, changed func(jetstream.KeyValueEntry), complete func()) error {
+func (b bucket) follow(ctx context.Context, keys string, check time.Duration, changed func(jetstream.KeyValueEntry),
+	complete func()) error {
 	w, err := b.kv.Watch(ctx, keys)
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", b.name, err)

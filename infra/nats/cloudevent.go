@@ -45,6 +45,10 @@ type cloudEvent struct {
 	Replay  string          `json:"lectorreplay"`
 	Lane    string          `json:"lane"`
 	Force   string          `json:"-"` // a header only: no CMS asks for it
+
+	// The extension for distributed tracing.
+	TraceParent string `json:"traceparent"`
+	TraceState  string `json:"tracestate"`
 }
 
 // encode makes a binary-mode CloudEvent.
@@ -83,7 +87,9 @@ func parse(h nats.Header, data []byte) (cloudEvent, error) {
 	if isStructured(h, data) {
 		return parseStructured(h, data)
 	}
+	parent, state := traceFields(h)
 	return cloudEvent{
+		TraceParent: parent, TraceState: state,
 		Version: header(h, ceVersion), ID: header(h, ceID), Source: header(h, ceSource),
 		Type: header(h, ceType), Time: header(h, ceTime), Replay: header(h, replayHeader), Lane: header(h, ceLane), Force: header(h, forceHeader), Data: data,
 	}, nil
@@ -119,6 +125,9 @@ func parseStructured(h nats.Header, data []byte) (cloudEvent, error) {
 		e.Data = e.Base64
 	}
 	e.Replay, e.Lane = cmp.Or(header(h, replayHeader), e.Replay), cmp.Or(header(h, ceLane), e.Lane)
+	if parent, state := traceFields(h); parent != "" {
+		e.TraceParent, e.TraceState = parent, state
+	}
 	return e.cloudEvent, nil
 }
 
@@ -187,7 +196,9 @@ func decodeEvent(h nats.Header, data []byte) (lector.ArticleEvent, error) {
 	if err := schema.CheckArticle(ce.Data); err != nil {
 		return lector.ArticleEvent{}, err
 	}
-	e := lector.ArticleEvent{ID: ce.ID, Source: ce.Source, Type: lector.EventType(ce.Type), Replay: ce.Replay}
+	e := lector.ArticleEvent{
+		ID: ce.ID, Source: ce.Source, Type: lector.EventType(ce.Type), Replay: ce.Replay, Trace: lector.ParseTraceContext(ce.TraceParent, ce.TraceState),
+	}
 	if err := unmarshalExact(ce.Data, &e.Article); err != nil {
 		return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("article data: %w", err))
 	}

@@ -86,7 +86,8 @@ func (c *Cluster) awaitLeader(ctx context.Context) error {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return lector.Hint(errors.New("the cluster has no leader after a minute"), "is this machine very busy? Try again later, or with one node")
+			return lector.Hint(errors.New("the cluster has no leader after a minute"),
+				"is this machine very busy? Try again later, or with one node")
 		}
 	}
 	return nil

@@ -43,7 +43,7 @@ func Connect(o Options) (*Conn, error) {
 	if err := CheckURL(o.URL); err != nil {
 		return nil, fmt.Errorf("nats.url: %w", err)
 	}
-	if err := o.TLS.Check(); err != nil {
+	if err := o.TLS.check(); err != nil {
 		return nil, err
 	}
 	refused := newRefusals()

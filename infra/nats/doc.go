@@ -8,6 +8,7 @@
 //	jobs        bucket  <site>.<key>                   the record of one article, changed by compare-and-set
 //	budgets     bucket  <site>                         what a site has spent, changed by compare-and-set
 //	pauses      bucket  lane.<lane>, site.<site>, voice.<voice>  what operators have paused
+//	settings    bucket  <site>                         what the console has set for a site
 //	replays     bucket  replay.<id>, list.<id>.<page>  replays of many articles, and their progress
 //	reconcile   bucket  <site>.<what>                  the progress of comparisons with feeds and CMSs
 //	leases      bucket  article.<key>, clip.<hash>, …  who works on what at this moment; in memory

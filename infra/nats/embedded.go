@@ -114,7 +114,8 @@ func start(dir, address string, opts *server.Options, log *slog.Logger) (*Embedd
 	}
 	e.access = Access{URL: e.server.ClientURL(), User: opts.Username, Password: opts.Password}
 	if err := e.writeAccess(); err != nil {
-		return nil, lector.Hint(errors.Join(err, e.Close()), "is the disk of %s full? Free some space, or choose another directory with -data DIR", dir)
+		return nil, lector.Hint(errors.Join(err, e.Close()),
+			"is the disk of %s full? Free some space, or choose another directory with -data DIR", dir)
 	}
 	return e, nil
 }

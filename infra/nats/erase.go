@@ -188,7 +188,7 @@ func (c *Conn) overwrite(ctx context.Context, stream, subject string, through ui
 			err = eraseMessage(ctx, s, m.Sequence)
 		}
 		if err != nil {
-			c.log.Debug("not overwritten", "stream", stream, "error", err)
+			c.log.Debug("erased message not overwritten", "stream", stream, "error", err)
 			return
 		}
 	}

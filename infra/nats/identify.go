@@ -14,7 +14,7 @@ import (
 // where the data is JSON and does not name another site. What cannot be read is
 // empty.
 func identify(subject string, h nats.Header, data []byte) lector.ArticleEvent {
-	e := lector.ArticleEvent{ID: header(h, ceID), Source: header(h, ceSource), Type: lector.EventType(header(h, ceType)), Replay: header(h, replayHeader)}
+	e := lector.ArticleEvent{ID: header(h, ceID), Source: header(h, ceSource), Type: lector.EventType(header(h, ceType)), Replay: header(h, replayHeader), Trace: lector.ParseTraceContext(traceFields(h))}
 	e.Article.Site = siteOf(subject)
 	fields := jsonFields(data)
 	if inner := jsonFields(fields["data"]); inner != nil { // structured mode

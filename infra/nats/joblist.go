@@ -28,12 +28,12 @@ type jobPage struct {
 // errPartLost is the error of a client that has read an answer too slowly.
 var errPartLost = errors.New("a part of the list was lost")
 
-// JobIndex finds jobs, the last changed first, and says how many there are. It has
-// their records without attempts and chunks. While it is not complete it is not
-// asked.
+// JobIndex finds jobs, at most limit (0: all), the last changed first, and says how many
+// there are. It has their records without attempts and chunks. While it is not complete
+// it is not asked.
 type JobIndex interface {
 	Complete() bool
-	Select(f lector.JobFilter) (total int, jobs iter.Seq[lector.Job])
+	Select(f lector.JobFilter, limit int) (total int, jobs iter.Seq[lector.Job])
 }
 
 // AnswerJobs answers those who ask for jobs from an index, until ctx ends.
@@ -51,17 +51,14 @@ func (c *Conn) AnswerJobs(ctx context.Context, index JobIndex) error {
 }
 
 func sendJobs(r jobRequest, index JobIndex, send func(any) error) error {
-	total, jobs := index.Select(r.Filter)
-	page, size, sent := jobPage{Total: total, Jobs: []json.RawMessage{}}, 0, 0
+	total, jobs := index.Select(r.Filter, r.Limit)
+	page, size := jobPage{Total: total, Jobs: []json.RawMessage{}}, 0
 	for j := range jobs {
-		if r.Limit > 0 && sent == r.Limit {
-			break
-		}
 		data, err := json.Marshal(j)
 		if err != nil {
 			return err
 		}
-		page.Jobs, size, sent = append(page.Jobs, data), size+len(data), sent+1
+		page.Jobs, size = append(page.Jobs, data), size+len(data)
 		if size > pageSize {
 			if err := send(page); err != nil {
 				return err

@@ -17,9 +17,13 @@ type jobList int
 
 func (n jobList) Complete() bool { return n > 0 }
 
-func (n jobList) Select(f lector.JobFilter) (int, iter.Seq[lector.Job]) {
+func (n jobList) Select(f lector.JobFilter, limit int) (int, iter.Seq[lector.Job]) {
+	found := int(n)
+	if limit > 0 {
+		found = min(found, limit)
+	}
 	return int(n), func(yield func(lector.Job) bool) {
-		for i := range int(n) {
+		for i := range found {
 			if !yield(lector.Job{ID: fmt.Sprint(i), Reason: f.Text + strings.Repeat("reason ", 300)}) {
 				return
 			}
@@ -68,8 +72,8 @@ func TestFindJobs(t *testing.T) {
 // lossyList says that it has more jobs than it sends, as where a message is lost.
 type lossyList struct{ jobList }
 
-func (l lossyList) Select(f lector.JobFilter) (int, iter.Seq[lector.Job]) {
-	n, jobs := l.jobList.Select(f)
+func (l lossyList) Select(f lector.JobFilter, limit int) (int, iter.Seq[lector.Job]) {
+	n, jobs := l.jobList.Select(f, limit)
 	return n + 1, jobs
 }
 

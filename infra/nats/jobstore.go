@@ -135,7 +135,7 @@ func (s *JobStore) Follow(ctx context.Context, changed func(lector.Job), erased 
 			err = fmt.Errorf("record %s has no id", entry.Key())
 		}
 		if err != nil {
-			s.bucket.conn.log.Warn("not in the index of the jobs", "key", entry.Key(), "error", err)
+			s.bucket.conn.log.Warn("job record not indexed", "key", entry.Key(), "error", err)
 			return
 		}
 		changed(j)

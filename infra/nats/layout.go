@@ -1,6 +1,10 @@
 package nats
 
-import "strings"
+import (
+	"strings"
+
+	"lector"
+)
 
 // LayoutPart is one of the things that Setup makes on a NATS server, or a header of a
 // message there.
@@ -17,7 +21,7 @@ func Layout() (all []LayoutPart) {
 	forms := map[string]string{
 		articles: "<site>.<key>", audio: "<site>.<key>", usage: "<site>.<key>", deadLetters: "<subject of the message>",
 		notifications: "<site>.<target>.<key>",
-		jobs:          "<site>.<key>", budgets: "<site>", pauses: "lane.<lane>, site.<site>, voice.<voice>", replays: "replay.<id>, list.<id>.<page>",
+		jobs:          "<site>.<key>", budgets: "<site>", pauses: "lane.<lane>, site.<site>, voice.<voice>", settings: "<site>", replays: "replay.<id>, list.<id>.<page>",
 		reconciling: "<site>.<what>", access: "<hash>", listening: "<site>.<key>", audit: "<what was done>",
 		leases: "article.<key>, clip.<hash>, edit.<key>, probe.<hash>, reconcile.<site>, sweep",
 	}
@@ -34,6 +38,8 @@ func Layout() (all []LayoutPart) {
 		LayoutPart{"header", ceLane, articles, "the lane that the event asks for: breaking, normal or backfill"},
 		LayoutPart{"header", replayHeader, articles, "an operator asked for it again; names the replay"},
 		LayoutPart{"header", forceHeader, articles, "of a replay: so many characters may be synthesised again although they are cached"},
+		LayoutPart{"header", lector.TraceParent, articles + ", " + audio + ", " + notifications, "the span that sent the message (W3C Trace Context)"},
+		LayoutPart{"header", lector.TraceState, articles + ", " + audio + ", " + notifications, "what systems beside Lector add to that"},
 		LayoutPart{"header", arrivalHeader, articles, "of an event that came under another key than its article's: its place and time then"},
 		LayoutPart{"header", targetHeader, notifications, "the name of the address in the site's settings"},
 		LayoutPart{"header", filesHeader, notifications, "the addresses that the article's audio had, as JSON"},

@@ -241,7 +241,7 @@ func (l *Leases) release(mine *lease) {
 		return l.store.delete(ctx, mine.name, mine.version)
 	})
 	if err != nil {
-		l.log.Debug("lease not freed; it ends by itself", "lease", mine.name, "error", err)
+		l.log.Debug("lease not released; it expires by itself", "lease", mine.name, "error", err)
 	}
 }
 

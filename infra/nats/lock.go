@@ -42,6 +42,7 @@ func unlock(f *os.File) error {
 func inUseError(dir string, f *os.File) error {
 	pid := make([]byte, 20)
 	n, _ := f.ReadAt(pid, 0) // an empty name is no harm
-	return lector.Hint(fmt.Errorf("data directory %s is in use by another lector (process %s)", filepath.Dir(dir), strings.TrimSpace(string(pid[:n]))),
+	return lector.Hint(fmt.Errorf("data directory %s is in use by another lector (process %s)", filepath.Dir(dir),
+		strings.TrimSpace(string(pid[:n]))),
 		"stop that one, or choose another directory with -data DIR")
 }

@@ -83,7 +83,7 @@ func TestContentsAreKnown(t *testing.T) {
 	names := durableStreams()
 	for _, name := range names {
 		newer := name == "KV_"+leases || name == "KV_"+pauses || name == "KV_"+replays // older builds made none on disk
-		newer = newer || slices.Contains([]string{"KV_" + reconciling, "KV_" + access, "KV_" + listening, audit, notifications}, name)
+		newer = newer || slices.Contains([]string{"KV_" + reconciling, "KV_" + access, "KV_" + listening, "KV_" + settings, audit, notifications}, name)
 		if streamContents[name] == "" && !newer {
 			t.Errorf("it is not said what is lost with %s", name)
 		}

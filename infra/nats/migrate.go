@@ -77,7 +77,7 @@ func (c *Conn) migrateStream(ctx context.Context, f formerStream) error {
 	if err != nil {
 		return err
 	}
-	c.log.Info("bringing over a stream of the build before", "from", f.name, "to", f.to, "messages", old.State.Msgs, "done", done)
+	c.log.Info("migrating a stream of the previous build", "from", f.name, "to", f.to, "messages", old.State.Msgs, "done", done)
 	for m, err := range stored(ctx, c.js, f.name, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: done + 1}) {
 		if err != nil {
 			return err
@@ -89,7 +89,7 @@ func (c *Conn) migrateStream(ctx context.Context, f formerStream) error {
 	if err := c.deleteStream(ctx, f.name, old.State.LastSeq); err != nil {
 		return err
 	}
-	c.log.Info("brought over", "from", f.name, "to", f.to)
+	c.log.Info("stream migrated", "from", f.name, "to", f.to)
 	return nil
 }
 

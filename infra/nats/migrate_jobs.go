@@ -90,7 +90,7 @@ func (c *Conn) migrateJobs(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c.log.Info("brought over the job records of the build before", "records", count)
+	c.log.Info("job records of the previous build migrated", "records", count)
 	return nil
 }
 

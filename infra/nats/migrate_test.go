@@ -180,7 +180,7 @@ func TestMigrateSaysNothingTwice(t *testing.T) {
 	if err := c.Setup(limittest.Context(t), 1); err != nil {
 		t.Fatal(err)
 	}
-	if said := log.String(); strings.Count(said, "brought over") != 3 || !strings.Contains(said, "records=5") {
+	if said := log.String(); strings.Count(said, "migrated") != 3 || !strings.Contains(said, "records=5") {
 		t.Errorf("said %q", said)
 	}
 	last := written(t, c)

@@ -24,7 +24,8 @@ func (e *Embedded) Healthy() error {
 	if h.Status == "ok" {
 		return nil
 	}
-	return lector.Hint(fmt.Errorf("embedded NATS: %s", h.Error), "is the disk of %s full? Free some space: the work goes on by itself", e.dir)
+	return lector.Hint(fmt.Errorf("embedded NATS: %s", h.Error),
+		"is the disk of %s full? Free some space: the work goes on by itself", e.dir)
 }
 
 // monitor starts JetStream anew when it could not write and there is space again:
@@ -46,7 +47,7 @@ func (e *Embedded) monitor(ctx context.Context, log *slog.Logger) {
 		}
 		if persistent && e.checkSpace() == nil {
 			err := e.restartJetStream()
-			log.Warn("there is space again: JetStream was started anew", "error", err)
+			log.Warn("disk space is available again: JetStream was restarted", "error", err)
 			streak = faultStreak{}
 		}
 	}

@@ -117,6 +117,7 @@ func (q *NotifyQueue) Notify(ctx context.Context, n lector.Notification) error {
 		return fmt.Errorf("notify %s: %w", n.Target, err)
 	}
 	m.Header.Set(targetHeader, n.Target)
+	setTrace(m.Header, e.Trace)
 	if len(n.Files) > 0 {
 		files, err := json.Marshal(n.Files)
 		if err != nil {

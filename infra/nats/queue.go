@@ -179,7 +179,8 @@ func (s *acknowledger) Term(class lector.Class, reason string) error {
 	if err != nil {
 		return fmt.Errorf("dead letter: %w", err)
 	}
-	from := undelivered{subject: s.msg.Subject(), header: s.msg.Headers(), data: s.msg.Data(), sequence: meta.Sequence.Stream, stream: meta.Stream}
+	from := undelivered{subject: s.msg.Subject(), header: s.msg.Headers(), data: s.msg.Data(), sequence: meta.Sequence.Stream,
+		stream: meta.Stream}
 	if err := s.conn.deadLetter(ctx, from, class, reason); err != nil {
 		return err
 	}

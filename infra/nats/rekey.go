@@ -23,17 +23,6 @@ import (
 // arrivalHeader is where and when an event came in that was rekeyed.
 const arrivalHeader = "lector-arrival"
 
-// keyLetters are what keys are made of, and keyLength how many.
-const (
-	keyLetters = "abcdefghijklmnopqrstuvwxyz234567"
-	keyLength  = 26
-)
-
-// mayBeArticleKey reports whether a key looks like one that lector.Key makes.
-func mayBeArticleKey(key string) bool {
-	return len(key) == keyLength && strings.Trim(key, keyLetters) == ""
-}
-
 // articleSubject is lector.ArticleSubject, also of a subject that ended behind the site.
 func articleSubject(site, key string) string {
 	return strings.TrimSuffix(lector.ArticleSubject(site, key), ".")
@@ -111,7 +100,7 @@ func (q *Queue) rekeyDelivered(m jetstream.Msg, d *lector.Delivery) (done bool) 
 		d.Err = lector.Permanent(fmt.Errorf("%w: publish it on %s", err, subjectOf(d.Event.Article)))
 		return false
 	case err != nil:
-		q.conn.log.Warn("event waits", "error", err, "hint", lector.HintOf(err), "again", rekeyWait)
+		q.conn.log.Warn("event not brought to its key; it is delivered again", "error", err, "hint", lector.HintOf(err), "again", rekeyWait)
 		_ = m.NakWithDelay(rekeyWait)
 	default:
 		_ = m.Ack() // if this is lost, nothing is there that could come again
@@ -129,7 +118,7 @@ func (c *Conn) TrimEvents(ctx context.Context, settled uint64) error {
 		return brokerError("trim the article events", err)
 	}
 	for subject, n := range counts {
-		if !mayBeArticleKey(keyIn(subject)) {
+		if !lector.IsArticleKey(keyIn(subject)) {
 			err = c.trimOtherKey(ctx, subject, settled)
 		} else if n > revisionsPerArticle {
 			err = c.keepNewest(ctx, subject)
@@ -204,7 +193,7 @@ func (c *Conn) otherKeys(ctx context.Context, stream, pattern string, take func(
 		return err
 	}
 	for subject := range counts {
-		if mayBeArticleKey(keyIn(strings.TrimPrefix(subject, deadLetterPrefix))) {
+		if lector.IsArticleKey(keyIn(strings.TrimPrefix(subject, deadLetterPrefix))) {
 			continue
 		}
 		for m, err := range c.messagesOf(ctx, stream, subject, 0) {

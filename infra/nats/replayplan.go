@@ -16,7 +16,8 @@ type planAnswer struct {
 }
 
 // AnswerPlans answers those who ask what a replay would do, until ctx ends.
-func (c *Conn) AnswerPlans(ctx context.Context, plan func(context.Context, lector.ReplayRequest) (lector.ReplayPlan, []lector.JobRef, error)) error {
+func (c *Conn) AnswerPlans(ctx context.Context, plan func(context.Context, lector.ReplayRequest) (lector.ReplayPlan,
+	[]lector.JobRef, error)) error {
 	return c.answer(ctx, planSubject, func(ctx context.Context, request []byte, send func(any) error) error {
 		var r lector.ReplayRequest
 		if err := json.Unmarshal(request, &r); err != nil {

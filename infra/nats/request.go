@@ -31,7 +31,8 @@ var ErrNoAnswer = errors.New("no worker answers")
 
 // answer answers requests on a subject until ctx ends. An answer may have several
 // messages. It is asked in a goroutine of its own for each request.
-func (c *Conn) answer(ctx context.Context, subject string, find func(ctx context.Context, request []byte, send func(any) error) error) error {
+func (c *Conn) answer(ctx context.Context, subject string,
+	find func(ctx context.Context, request []byte, send func(any) error) error) error {
 	s, err := c.nc.QueueSubscribe(subject, workers, func(m *nats.Msg) {
 		go func() {
 			ctx, cancel := context.WithTimeout(ctx, answerTimeout)
@@ -42,7 +43,7 @@ func (c *Conn) answer(ctx context.Context, subject string, find func(ctx context
 				last.Header.Set(answerError, err.Error())
 			}
 			if err := m.RespondMsg(last); err != nil {
-				c.log.Debug("no answer sent", "subject", subject, "error", err)
+				c.log.Debug("reply not sent", "subject", subject, "error", err)
 			}
 		}()
 	})

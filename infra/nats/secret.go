@@ -90,6 +90,8 @@ type redactedError struct {
 	text string
 }
 
+// Error returns the text without the secret.
 func (c redactedError) Error() string { return c.text }
 
+// Unwrap returns the error with its secret, for errors.Is and errors.As.
 func (c redactedError) Unwrap() error { return c.error }

@@ -21,6 +21,7 @@ const (
 	usage       = "USAGE"
 	budgets     = "budgets"
 	pauses      = "pauses"
+	settings    = "settings"
 	replays     = "replays"
 	reconciling = "reconcile"
 	access      = "access"
@@ -194,6 +195,7 @@ func bucketConfigs(replicas int) []jetstream.KeyValueConfig {
 		{Bucket: jobs, Description: "the truth about each article", History: 10, Replicas: replicas, Metadata: map[string]string{formatKey: jobFormat}},
 		{Bucket: budgets, Description: "what each site has spent", History: 1, Replicas: replicas},
 		{Bucket: pauses, Description: "what operators have paused", History: 1, Replicas: replicas},
+		{Bucket: settings, Description: "what the console has set for each site; the file of settings wins over it", History: 1, Replicas: replicas},
 		{Bucket: replays, Description: "replays of many articles, and how far they are", History: 1, TTL: replayTTL, Replicas: replicas},
 		{Bucket: reconciling, Description: "how far comparisons with feeds and CMSs have come", History: 1, Replicas: replicas},
 		{Bucket: access, Description: "hashes of the tokens that the private address takes", History: 1, Replicas: replicas},

@@ -34,7 +34,7 @@ type StreamSnapshot struct {
 // come before the events that they name, so that a restored record never names a
 // place that a new event will get. Leases are left out: they lie in memory.
 func SnapshotStreams() []string {
-	return []string{"KV_" + jobs, articles, deadLetters, audio, usage, "KV_" + budgets, "KV_" + pauses, "KV_" + replays, "KV_" + access, "KV_" + listening, audit}
+	return []string{"KV_" + jobs, articles, deadLetters, audio, usage, "KV_" + budgets, "KV_" + pauses, "KV_" + settings, "KV_" + replays, "KV_" + access, "KV_" + listening, audit}
 }
 
 // Snapshot writes a stream out as the server packs it, its consumers with it, while

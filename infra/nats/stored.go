@@ -9,7 +9,8 @@ import (
 
 // stored yields the messages of a stream that are there when it is asked, in
 // their order, and ends with the first error.
-func stored(ctx context.Context, js jetstream.JetStream, stream string, config jetstream.OrderedConsumerConfig) iter.Seq2[jetstream.Msg, error] {
+func stored(ctx context.Context, js jetstream.JetStream, stream string,
+	config jetstream.OrderedConsumerConfig) iter.Seq2[jetstream.Msg, error] {
 	return func(yield func(jetstream.Msg, error) bool) {
 		consumer, err := js.OrderedConsumer(ctx, stream, config)
 		if err != nil {

@@ -21,8 +21,8 @@ type TLS struct {
 	Key  string // its key
 }
 
-// Check says which of the files cannot be used.
-func (t TLS) Check() error {
+// check says which of the files cannot be used.
+func (t TLS) check() error {
 	if (t.Cert == "") != (t.Key == "") {
 		return lector.Hint(errors.New("nats.cert and nats.key belong together, and one is not set"),
 			"set both (LECTOR_NATS_CERT, LECTOR_NATS_KEY), or none where the server wants no certificate of its clients")

@@ -23,7 +23,8 @@ func CheckRole(role string) error {
 	if role == roleCMS {
 		return nil
 	}
-	return lector.Hint(fmt.Errorf("unknown role %q", role), "the embedded server has logins for a cms; for others run a NATS server of its own with infra/deploy/nats.conf")
+	return lector.Hint(fmt.Errorf("unknown role %q", role),
+		"the embedded server has logins for a cms; for others run a NATS server of its own with infra/deploy/nats.conf")
 }
 
 // permissions of the role cms, as in infra/deploy/nats.conf. Other clients than ours

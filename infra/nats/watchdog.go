@@ -96,9 +96,9 @@ func (w *Watchdog) Check(ctx context.Context) {
 func logChange(log *slog.Logger, before, now error) {
 	switch {
 	case before == nil && now != nil:
-		log.Error("NATS cannot be worked with", "error", now, "hint", lector.HintOf(now))
+		log.Error("NATS is not usable", "error", now, "hint", lector.HintOf(now))
 	case before != nil && now == nil:
-		log.Info("NATS can be worked with again")
+		log.Info("NATS is usable again")
 	}
 }
 
@@ -252,8 +252,8 @@ func (w *Watchdog) checkStream(ctx context.Context, name string) error {
 	defer cancel()
 	s, err := w.conn.js.Stream(ctx, name)
 	switch {
-	case errors.Is(err, jetstream.ErrStreamNotFound) && name == "KV_"+pauses:
-		return w.withoutPauses()
+	case errors.Is(err, jetstream.ErrStreamNotFound) && dispensable[name] != "":
+		return w.without(name)
 	case errors.Is(err, jetstream.ErrStreamNotFound):
 		return lector.Hint(goneError(displayName(name)), "%s", goneHint)
 	case unanswered(err) && refused():
@@ -269,13 +269,19 @@ func (w *Watchdog) checkStream(ctx context.Context, name string) error {
 	return nil
 }
 
-// withoutPauses is the error for an installation that an older build has set up. Workers
-// can work there.
-func (w *Watchdog) withoutPauses() error {
+// dispensable names the buckets that workers can work without, as in an installation that
+// an older build has set up, and what cannot be done then.
+var dispensable = map[string]string{
+	"KV_" + pauses:   "nothing can be paused",
+	"KV_" + settings: "no rule can be switched off in the console",
+}
+
+// without is the error for an installation that lacks a dispensable bucket.
+func (w *Watchdog) without(name string) error {
 	if w.heal {
 		return nil
 	}
-	return lector.Hint(fmt.Errorf("%s is not there: nothing can be paused", displayName("KV_"+pauses)), "run lector setup: it makes it")
+	return lector.Hint(fmt.Errorf("%s is not there: %s", displayName(name), dispensable[name]), "run lector setup: it makes it")
 }
 
 // goneError is the finding that a stream is not there.
@@ -323,13 +329,13 @@ func (w *Watchdog) checkConsumer(ctx context.Context, k watchedConsumer) (*jetst
 func (w *Watchdog) makeAgain(ctx context.Context, k watchedConsumer) error {
 	settled, err := w.settled(ctx, k)
 	if err != nil {
-		w.conn.log.Warn("the new consumer begins with the first event", "consumer", k.config.Durable, "error", w.conn.Explain(err))
+		w.conn.log.Warn("the new consumer starts at the first event", "consumer", k.config.Durable, "error", w.conn.Explain(err))
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.answer)
 	defer cancel()
 	_, err = w.conn.js.CreateConsumer(ctx, k.stream, beginBehind(k.config, settled))
 	if err == nil || errors.Is(err, jetstream.ErrConsumerExists) {
-		w.conn.log.Warn("consumer was gone and was made again", "consumer", k.config.Durable, "from", settled+1)
+		w.conn.log.Warn("consumer was missing and was created again", "consumer", k.config.Durable, "from", settled+1)
 		return nil
 	}
 	return lector.Hint(fmt.Errorf("consumer %s is gone and cannot be made again: %w", k.config.Durable, w.conn.Explain(err)),
@@ -439,7 +445,7 @@ func (w *Watchdog) removeLeases(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	err := w.conn.js.DeleteStream(ctx, "KV_"+leases)
-	w.conn.log.Warn("the leases did not answer: their bucket is removed, who needs one makes it again",
+	w.conn.log.Warn("the bucket of the leases did not answer and was removed; the next lease creates it again",
 		"after", leasesSilent, "error", w.conn.Explain(err))
 }
 

@@ -59,7 +59,7 @@ func (g Guard) Handler(next http.Handler) http.Handler {
 		who, err := g.identify(r)
 		switch {
 		case errors.Is(err, errStranger):
-			g.Log.Info("refused at the private address", "path", r.URL.Path, "from", r.RemoteAddr, "reason", err)
+			g.Log.Info("request to the admin listener refused", "path", r.URL.Path, "from", r.RemoteAddr, "reason", err)
 			g.refuse(w)
 		case err != nil:
 			g.Log.Error("tokens cannot be read", "error", err)

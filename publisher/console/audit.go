@@ -15,7 +15,8 @@ func (k *console) do(r *http.Request, e lector.AuditEntry, act func(context.Cont
 	who := access.Who(r.Context())
 	e.Time, e.Who, e.Way, e.Target, e.Detail = k.Now().UTC(), who.Name, who.Way, brief(e.Target), brief(e.Detail)
 	if err := k.Audit.RecordAudit(r.Context(), e); err != nil {
-		return lector.Hint(fmt.Errorf("nothing was done, for it cannot be noted who did it: %w", err), "lector doctor says what is wrong with NATS")
+		return lector.Hint(fmt.Errorf("nothing was done, for it cannot be noted who did it: %w", err),
+			"lector doctor says what is wrong with NATS")
 	}
 	k.Log.Info("done in the console", "who", who.Name, "action", e.Action, "target", e.Target)
 	err := act(r.Context())
@@ -24,7 +25,7 @@ func (k *console) do(r *http.Request, e lector.AuditEntry, act func(context.Cont
 	}
 	e.Failed = brief(err.Error())
 	if lost := k.Audit.RecordAudit(context.WithoutCancel(r.Context()), e); lost != nil {
-		k.Log.Error("audit", "action", e.Action, "failed", e.Failed, "error", lost)
+		k.Log.Error("audit entry not written", "action", e.Action, "failed", e.Failed, "error", lost)
 	}
 	return err
 }

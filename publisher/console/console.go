@@ -1,6 +1,6 @@
 // Package console is the operators' pages: which articles have audio, which have none
 // and why, and what mends it. They work without JavaScript, and for whoever reaches the
-// private listener and has the role that they need.
+// admin listener and has the role that they need.
 package console
 
 import (
@@ -95,11 +95,14 @@ type Config struct {
 	VoiceBook Voices
 	Samples   Samples
 	Lexicons  Lexicons
+	Rules     Rules
 	// Reading lays the article of a job beside what is read of it now.
 	Reading func(ctx context.Context, j lector.Job) (Reading, error)
-	Live    *Live // keeps open pages up to date; nil: nothing does
-	Log     *slog.Logger
-	Now     func() time.Time // nil: time.Now
+	// Renditions reads what the public audio of a job and the audio before it say.
+	Renditions func(ctx context.Context, j lector.Job) (Renditions, error)
+	Live       *Live // keeps open pages up to date; nil: nothing does
+	Log        *slog.Logger
+	Now        func() time.Time // nil: time.Now
 }
 
 type console struct {
@@ -132,7 +135,7 @@ func New(c Config) (http.Handler, error) {
 	mux.Handle("GET /clips/{hash}", access.Need(lector.RoleView, http.HandlerFunc(k.clip)))
 	for role, pages := range map[lector.Role]map[string]page{
 		lector.RoleView: {
-			"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /jobs/{site}/{id}/reading": k.reading, "GET /why": k.why, "GET /replay": k.replayPlan,
+			"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /jobs/{site}/{id}/reading": k.reading, "GET /jobs/{site}/{id}/rule": k.rule, "GET /why": k.why, "GET /replay": k.replayPlan,
 			"GET /deadletters": k.letterList, "GET /deadletters/{id}": k.letter, "GET /pauses": k.pauseList, "GET /coverage": k.coverage,
 			"GET /voices": k.voiceList, "GET /lexicon": k.lexicon, "GET /lexicon/entry": k.entry,
 			"GET /listening": k.listening, "GET /listening/{site}/{id}": k.articleListening,
@@ -142,14 +145,17 @@ func New(c Config) (http.Handler, error) {
 			"GET /voices/sample": k.planSample, "POST /voices/sample": k.speakSample, "POST /lexicon/hear": k.hearEntry,
 			"POST /pauses": k.pause, "POST /pauses/resume": k.resume,
 		},
-		lector.RoleEdit:  {"POST /lexicon/set": k.setEntry, "POST /lexicon/remove": k.removeEntry},
+		lector.RoleEdit: {
+			"POST /lexicon/set": k.setEntry, "POST /lexicon/remove": k.removeEntry,
+			"POST /jobs/{site}/{id}/rule/off": k.switchRuleOff, "POST /jobs/{site}/{id}/rule/on": k.switchRuleOn,
+		},
 		lector.RoleAdmin: {"GET /audit": k.audit},
 	} {
 		for pattern, serve := range pages {
 			mux.HandleFunc(pattern, k.serve(role, serve))
 		}
 	}
-	return k.guard(http.NewCrossOriginProtection().Handler(mux)), nil
+	return k.checkHost(http.NewCrossOriginProtection().Handler(mux)), nil
 }
 
 func styles() fs.FS {
@@ -168,7 +174,7 @@ func parsePages(from fs.FS) (map[string]*template.Template, error) {
 	}
 	pages := map[string]*template.Template{}
 	for _, name := range names {
-		t, err := template.New("frame.html").Funcs(functions).ParseFS(from, "pages/frame.html", name)
+		t, err := template.New("frame.html").Funcs(functions).ParseFS(from, "pages/frame.html", "pages/difference.html", name)
 		if err != nil {
 			return nil, fmt.Errorf("console: %w", err)
 		}
@@ -260,7 +266,7 @@ func (k *console) failure(r *http.Request, err error) view {
 	case errors.Is(err, errStale):
 		status = http.StatusConflict
 	default:
-		k.Log.Error("console", "path", r.URL.Path, "error", err)
+		k.Log.Error("console page failed", "path", r.URL.Path, "error", err)
 	}
 	return view{name: "failure", title: "That did not work", data: struct{ Error, Hint string }{err.Error(), lector.HintOf(err)}, status: status}
 }
@@ -277,7 +283,7 @@ var errRole = errors.New("you may not do this")
 func (k *console) write(w http.ResponseWriter, r *http.Request, v view) {
 	var b strings.Builder
 	if err := k.pages[v.name].Execute(&b, k.frame(r, v)); err != nil {
-		k.Log.Error("console", "page", v.name, "error", err)
+		k.Log.Error("console page failed", "page", v.name, "error", err)
 		http.Error(w, "this page cannot be shown", http.StatusInternalServerError)
 		return
 	}
@@ -302,9 +308,9 @@ func (k *console) frame(r *http.Request, v view) frame {
 	}
 }
 
-// guard refuses requests for a name that is neither this machine's own nor configured:
+// checkHost refuses requests for a name that is neither this machine's own nor configured:
 // the page of a stranger could have such a name point here, and read the answers.
-func (k *console) guard(next http.Handler) http.Handler {
+func (k *console) checkHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
 		if name, _, err := net.SplitHostPort(host); err == nil {

@@ -31,6 +31,33 @@ type newsroom struct {
 	blind   error // why nothing can be noted
 	fail    error // why a dead letter cannot be dropped
 	sound   *sound
+	rules   SiteRules
+}
+
+func (n *newsroom) SiteRules(context.Context, string) (SiteRules, error) { return n.rules, nil }
+
+// PlanRule has an article in which the rule drops one sentence.
+func (n *newsroom) PlanRule(_ context.Context, _ lector.Job, rule string, off bool) (RulePlan, error) {
+	if off && rule != "cookie.words" {
+		return RulePlan{}, Unusable(fmt.Errorf("no rule %q", rule))
+	}
+	p := RulePlan{Voice: "amy", Before: []string{"One.", markup}, After: []string{"One.", "Cookies " + markup, markup}, Billed: 47, Cached: 900, Cost: .0125}
+	if !off {
+		p.Before, p.After = p.After, p.Before
+	}
+	return p, nil
+}
+
+func (n *newsroom) SwitchRule(_ context.Context, _ string, version uint64, rule lector.RuleOff, off bool) error {
+	if version != n.rules.Version {
+		return lector.ErrConflict
+	}
+	n.rules.Off = lector.SiteSettings{RulesOff: n.rules.Off}.Without(rule.Rule).RulesOff
+	if off {
+		n.rules.Off = append(n.rules.Off, rule)
+	}
+	n.rules.Version++
+	return nil
 }
 
 func (n *newsroom) RecordAudit(_ context.Context, e lector.AuditEntry) error {
@@ -157,7 +184,7 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 	}
 	h, err := New(Config{
 		Sourced: []string{"havana", "lagos"}, Coverage: func() []reconcile.Report { return []reconcile.Report{n.report()} },
-		Reading: n.reading, VoiceBook: n.sound, Samples: n.sound, Lexicons: n.sound,
+		Rules: n, Renditions: n.renditions, Reading: n.reading, VoiceBook: n.sound, Samples: n.sound, Lexicons: n.sound,
 		Listening: n, Counted: []string{"havana"},
 		Audit: n, Hosts: []string{"console.reader.example"},
 		Jobs: n, Letters: n, Replays: n, Pauses: n, Explain: n.explain, Sites: []string{"havana", "kyiv", "lagos"}, Voices: []string{"amy"},
@@ -170,6 +197,26 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 		t.Fatal(err)
 	}
 	return n, h
+}
+
+// renditions has two that differ in a sentence; of the second job the one before is gone,
+// of the third nobody knows.
+func (n *newsroom) renditions(_ context.Context, j lector.Job) (Renditions, error) {
+	manifest := func(revision string, sentences ...string) *lector.Manifest {
+		m := &lector.Manifest{Revision: revision, Created: now, Usage: lector.Usage{Billed: 40, Reused: 900}}
+		for _, s := range sentences {
+			m.Segments = append(m.Segments, lector.Segment{Sentences: []lector.Sentence{{Text: s}}})
+		}
+		return m
+	}
+	r := Renditions{Public: manifest("b", "One.", "Three "+markup, "Four."), Before: manifest("a "+markup, "One.", "Two "+markup, "Four.")}
+	switch j.ID {
+	case n.jobs[1].ID:
+		return Renditions{Public: r.Public}, lector.ErrNotFound
+	case n.jobs[2].ID:
+		return Renditions{}, fmt.Errorf("the store is away %s", markup)
+	}
+	return r, nil
 }
 
 // reading has blocks of each kind, and more than a page shows.
@@ -270,9 +317,9 @@ func TestPages(t *testing.T) {
 	n, h := open(t)
 	for target, want := range map[string]string{
 		"/jobs": "8 jobs", "/jobs?state=failed": "1 job.", "/jobs?text=nothing+like+it": "No jobs are like that",
-		"/jobs/havana/" + n.jobs[0].ID: "What happened", "/why?q=nobody": "never_seen", "/replay?state=failed": "for $1.25",
+		"/jobs/havana/" + n.jobs[0].ID: "What happened", "/jobs/havana/" + n.jobs[2].ID: "What has changed is not known: the store is away", "/why?q=nobody": "never_seen", "/replay?state=failed": "for $1.25",
 		"/replay": "this is every article", "/deadletters": "2 letters", "/deadletters?class=quota": "No dead letters", "/deadletters/7": "bytes more",
-		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/coverage": "150 without correct audio", "/jobs/havana/" + n.jobs[0].ID + "/reading": "2 more", "/voices": "Spent in 7 days", "/lexicon": "2 of 2", "/lexicon?text=LVI": "1 of 2", "/lexicon?site=havana": "of havana", "/lexicon/entry?match=Kyiv&alias=Keeyiv": "812 at most",
+		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/coverage": "150 without correct audio", "/jobs/havana/" + n.jobs[0].ID + "/reading": "2 more", "/jobs/havana/" + n.jobs[0].ID + "/rule?rule=cookie.words": "47 characters to be billed by amy", "/voices": "Spent in 7 days", "/lexicon": "2 of 2", "/lexicon?text=LVI": "1 of 2", "/lexicon?site=havana": "of havana", "/lexicon/entry?match=Kyiv&alias=Keeyiv": "812 at most",
 		"/lexicon/entry?match=Lviv": "Remove the entry", "/lexicon/entry?alias=y&prefix=1&match=" + url.QueryEscape(markup): "812 at most", "/replay?word=Kyiv": "whose public audio reads",
 		"/audit": "Nothing like that", "/audit?who=nobody": "Nothing like that",
 		"/listening": "1003 plays in 7 days; 0 of 100", "/listening?site=kyiv": "nothing is counted", "/listening?days=1": "Nobody has listened", "/listening?days=90&site=lagos": "Nobody has listened",
@@ -303,7 +350,7 @@ func TestRefusals(t *testing.T) {
 		"/": http.StatusFound, "/jobs?state=sleepy": http.StatusBadRequest, "/jobs?class=none": http.StatusBadRequest, "/jobs?lane=slow": http.StatusBadRequest,
 		"/listening?site=nowhere": http.StatusBadRequest, "/listening?days=0": http.StatusBadRequest, "/listening?days=x": http.StatusBadRequest, "/listening?days=1e9": http.StatusBadRequest,
 		"/jobs/havana/nobody": http.StatusNotFound, "/deadletters/99": http.StatusNotFound, "/deadletters/x": http.StatusNotFound,
-		"/jobs/havana/nobody/reading": http.StatusNotFound, "/lexicon?site=nowhere": http.StatusBadRequest, "/lexicon/entry": http.StatusBadRequest,
+		"/jobs/havana/nobody/reading": http.StatusNotFound, "/jobs/havana/nobody/rule?rule=cookie.words": http.StatusNotFound, "/jobs/havana/job0aaaaaaaaaaaaaaaaaaaa/rule?rule=no.such": http.StatusBadRequest, "/lexicon?site=nowhere": http.StatusBadRequest, "/lexicon/entry": http.StatusBadRequest,
 		"/nowhere": http.StatusNotFound, "/frame.html": http.StatusNotFound, "/why": http.StatusSeeOther, "/why?q=article%2F1": http.StatusSeeOther,
 	} {
 		if w := ask(h, http.MethodGet, target, nil); w.Code != want {
@@ -393,6 +440,7 @@ func TestRoles(t *testing.T) {
 		"GET /deadletters/7": lector.RoleView, "GET /pauses": lector.RoleView, "GET /coverage": lector.RoleView, "GET /audit": lector.RoleAdmin,
 		"GET /voices": lector.RoleView, "GET /lexicon": lector.RoleView, "GET /lexicon/entry?match=Kyiv": lector.RoleView, "GET /voices/sample?site=havana&text=a": lector.RoleReplay,
 		"POST /lexicon/set?match=Kyiv&alias=Keeyiv&version=4": lector.RoleEdit, "POST /lexicon/remove?match=Lviv&version=4": lector.RoleEdit,
+		"POST /jobs/havana/job/rule/off?rule=cookie.words&version=0": lector.RoleEdit, "POST /jobs/havana/job/rule/on?rule=cookie.words&version=0": lector.RoleEdit,
 		"POST /replay?state=failed": lector.RoleReplay, "POST /deadletters/7/replay": lector.RoleReplay, "POST /deadletters/7/drop": lector.RoleReplay,
 		"POST /pauses?kind=voice&name=amy": lector.RoleReplay, "POST /pauses/resume?kind=voice&name=amy": lector.RoleReplay,
 	} {

@@ -16,6 +16,9 @@ var functions = template.FuncMap{
 	"short":   shortID,
 	"address": lector.WebAddress,
 	"jobPath": jobPath,
+	"rulePath": func(j lector.Job, rule string) string {
+		return jobPath(j.Site, j.ID) + "/rule?" + url.Values{"rule": {rule}}.Encode()
+	},
 	"whyPath": func(site, article string) string {
 		return "/why?" + url.Values{"site": {site}, "q": {article}}.Encode()
 	},

@@ -37,7 +37,8 @@ func filterOf(q url.Values) (lector.JobFilter, error) {
 func queryOf(f lector.JobFilter) string {
 	q := url.Values{}
 	for name, value := range map[string]string{
-		"state": string(f.State), "class": string(f.Class), "site": f.Site, "section": f.Section, "voice": f.Voice, "lane": f.Lane, "text": f.Text,
+		"state": string(f.State), "class": string(f.Class), "site": f.Site, "section": f.Section, "voice": f.Voice, "lane": f.Lane,
+		"text": f.Text,
 	} {
 		if value != "" {
 			q.Set(name, value)
@@ -105,10 +106,11 @@ func (k *console) job(r *http.Request) (view, error) {
 		embed = k.Embed(j.Site, j.Article)
 	}
 	return view{name: "job", title: cmp.Or(j.Title, j.Article), topics: []string{JobTopic(j.ID), topicPauses}, data: struct {
-		Job   lector.Job
-		Why   Explanation
-		Embed string
-	}{j, x, embed}}, nil
+		Job    lector.Job
+		Why    Explanation
+		Embed  string
+		Change revisionChange
+	}{j, x, embed, k.revisionChange(r.Context(), j)}}, nil
 }
 
 // why explains an article that a person names.

@@ -55,7 +55,8 @@ func (e LexiconEntry) Said() string {
 // query names the entry in an address.
 func (e LexiconEntry) query(site string) url.Values {
 	q := url.Values{"site": {site}, "match": {e.Match}}
-	for name, value := range map[string]string{"alias": e.Alias, "ipa": e.IPA, "language": e.Language, "section": e.Section, "article": e.Article} {
+	for name, value := range map[string]string{"alias": e.Alias, "ipa": e.IPA, "language": e.Language, "section": e.Section,
+		"article": e.Article} {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -71,8 +72,9 @@ func (e LexiconEntry) query(site string) url.Values {
 func entryOf(q url.Values) LexiconEntry {
 	text := func(name string) string { return strings.TrimSpace(q.Get(name)) }
 	return LexiconEntry{
-		Match: text("match"), Alias: text("alias"), IPA: text("ipa"), Language: text("language"), Section: text("section"), Article: text("article"),
-		Prefix: q.Get("prefix") != "", Case: q.Get("case") != "",
+		Match: text("match"), Alias: text("alias"), IPA: text("ipa"), Language: text("language"), Section: text("section"),
+		Article: text("article"),
+		Prefix:  q.Get("prefix") != "", Case: q.Get("case") != "",
 	}
 }
 
@@ -136,7 +138,8 @@ func (k *console) lexicon(r *http.Request) (view, error) {
 		Version, All int
 		Found        int
 		Entries      []LexiconEntry
-	}{permittedTo(r), site, text, append([]string{allSites}, k.Sites...), version, len(all), len(found), found[:min(len(found), maxEntries)]}}, nil
+	}{permittedTo(r), site, text, append([]string{allSites}, k.Sites...), version, len(all), len(found),
+		found[:min(len(found), maxEntries)]}}, nil
 }
 
 // heard is a sentence as it is said now, and as it would be.
@@ -222,7 +225,8 @@ func (k *console) tried(ctx context.Context, v entryView) entryView {
 }
 
 // hear has the example said as it is now, and as it would be.
-func (k *console) hear(ctx context.Context, say func(context.Context, SampleRequest) (Sample, error), site string, v entryView) (h heard, err error) {
+func (k *console) hear(ctx context.Context, say func(context.Context, SampleRequest) (Sample, error), site string,
+	v entryView) (h heard, err error) {
 	h.Written = v.Example
 	request := SampleRequest{Site: site, Language: v.Entry.Language, Text: v.Example}
 	if h.Old, err = say(ctx, request); err != nil {
@@ -256,7 +260,8 @@ func (k *console) hearEntry(r *http.Request) (view, error) {
 	} else if site == allSites {
 		site = k.Sites[0]
 	}
-	e := lector.AuditEntry{Action: "sample", Target: site + " " + v.Heard.Old.Voice, Detail: fmt.Sprintf("%d characters to be billed, $%.4f: %s", v.Characters, v.Cost, v.Example)}
+	e := lector.AuditEntry{Action: "sample", Target: site + " " + v.Heard.Old.Voice,
+		Detail: fmt.Sprintf("%d characters to be billed, $%.4f: %s", v.Characters, v.Cost, v.Example)}
 	err = k.do(r, e, func(ctx context.Context) (err error) {
 		*v.Heard, err = k.hear(ctx, k.Samples.SpeakSample, site, v)
 		return err
@@ -291,7 +296,8 @@ func (k *console) changeLexicon(r *http.Request, remove bool) (view, error) {
 		return k.Lexicons.ChangeLexicon(ctx, site, version, e, remove)
 	})
 	if errors.Is(err, lector.ErrConflict) {
-		err = lector.Hint(fmt.Errorf("%w: somebody else has changed this lexicon meanwhile", errStale), "look at the entry again, and save it then")
+		err = lector.Hint(fmt.Errorf("%w: somebody else has changed this lexicon meanwhile", errStale),
+			"look at the entry again, and save it then")
 	}
 	q := url.Values{"word": {e.Word()}}
 	if site != allSites {

@@ -29,11 +29,11 @@ func JobTopic(id string) string { return "job." + id }
 
 // Times of streams.
 const (
-	streamPause    = 500 * time.Millisecond // between two events of one stream
-	streamBeat     = 15 * time.Second       // until something is sent although nothing happens
-	streamPatience = 10 * time.Second       // for a client to take what is sent
-	streamLifetime = 10 * time.Minute       // then the browser asks again: who is gone for good does not
-	faultInterval  = time.Second            // between two looks for what nobody reports
+	streamPause     = 500 * time.Millisecond // between two events of one stream
+	streamHeartbeat = 15 * time.Second       // until something is sent although nothing happens
+	streamPatience  = 10 * time.Second       // for a client to take what is sent
+	streamLifetime  = 10 * time.Minute       // then the browser asks again: who is gone for good does not
+	faultInterval   = time.Second            // between two looks for what nobody reports
 )
 
 // maxStreams bounds how many pages are kept up to date at once.
@@ -273,8 +273,8 @@ func place(r *http.Request) uint64 {
 func (l *Live) send(ctx context.Context, w http.ResponseWriter, s *stream) {
 	ctx, cancel := context.WithTimeout(ctx, streamLifetime)
 	defer cancel()
-	beat := time.NewTicker(streamBeat)
-	defer beat.Stop()
+	heartbeat := time.NewTicker(streamHeartbeat)
+	defer heartbeat.Stop()
 	if !write(w, "retry: 2000\n\n") {
 		return
 	}
@@ -282,7 +282,7 @@ func (l *Live) send(ctx context.Context, w http.ResponseWriter, s *stream) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-beat.C:
+		case <-heartbeat.C:
 			if !write(w, ": still here\n\n") {
 				return
 			}

@@ -41,6 +41,6 @@ func TestNothingIsOfferedThatIsRefused(t *testing.T) {
 func pagesOf(n *newsroom) []string {
 	return []string{
 		"/jobs", "/jobs/havana/" + n.jobs[0].ID, "/replay?state=failed", "/deadletters", "/deadletters/7", "/deadletters/8", "/pauses", "/coverage", "/audit",
-		"/jobs/havana/" + n.jobs[0].ID + "/reading", "/voices", "/voices/sample?site=havana&text=a", "/lexicon", "/lexicon/entry?match=Lviv&alias=Leviiv",
+		"/jobs/havana/" + n.jobs[0].ID + "/reading", "/jobs/havana/" + n.jobs[0].ID + "/rule?rule=cookie.words", "/voices", "/voices/sample?site=havana&text=a", "/lexicon", "/lexicon/entry?match=Lviv&alias=Leviiv",
 	}
 }

@@ -43,7 +43,8 @@ func (k *console) plan(ctx context.Context, q url.Values) (lector.ReplayRequest,
 	if err != nil {
 		return request, replayView{}, nil, err
 	}
-	v := replayView{Plan: p, Digest: digest(p), Query: queryOf(request.Filter), All: len(request.Jobs) == 0 && request.Filter == lector.JobFilter{}}
+	v := replayView{Plan: p, Digest: digest(p), Query: queryOf(request.Filter), All: len(request.Jobs) == 0 &&
+		request.Filter == lector.JobFilter{}}
 	if len(request.Jobs) > 0 {
 		v.Query = url.Values{"job": request.Jobs}.Encode()
 	}
@@ -76,10 +77,11 @@ func (k *console) startReplay(r *http.Request) (view, error) {
 	}
 	id := ""
 	figures := fmt.Sprintf("%d articles, %d characters to be billed, $%.2f", v.Plan.Articles, v.Plan.Characters.Billed, v.Plan.Cost)
-	err = k.do(r, lector.AuditEntry{Action: "replay", Target: cmp.Or(v.Query, "every article"), Detail: figures}, func(ctx context.Context) (err error) {
-		id, err = k.Replays.StartReplay(ctx, request, v.Plan, jobs)
-		return err
-	})
+	err = k.do(r, lector.AuditEntry{Action: "replay", Target: cmp.Or(v.Query, "every article"), Detail: figures},
+		func(ctx context.Context) (err error) {
+			id, err = k.Replays.StartReplay(ctx, request, v.Plan, jobs)
+			return err
+		})
 	if err != nil {
 		return view{}, err
 	}

@@ -105,7 +105,8 @@ func (k *console) voiceList(r *http.Request) (view, error) {
 	slices.Reverse(spent) // the newest day first
 	var total lector.UsageTotal
 	for _, s := range spent {
-		total.Calls, total.Billed, total.Reused, total.Unknown, total.Cost = total.Calls+s.Calls, total.Billed+s.Billed, total.Reused+s.Reused, total.Unknown+s.Unknown, total.Cost+s.Cost
+		total.Calls, total.Billed, total.Reused, total.Unknown, total.Cost = total.Calls+s.Calls, total.Billed+s.Billed,
+			total.Reused+s.Reused, total.Unknown+s.Unknown, total.Cost+s.Cost
 	}
 	return view{name: "voices", title: "Voices", topics: []string{topicVoices}, data: struct {
 		permitted
@@ -158,7 +159,8 @@ func (k *console) planSample(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	return view{name: "sample", title: "Test a sentence", data: sampleView{permittedTo(r), request, s, sampleDigest(s), false, s.Characters == 0}}, nil
+	return view{name: "sample", title: "Test a sentence", data: sampleView{permittedTo(r), request, s, sampleDigest(s), false,
+		s.Characters == 0}}, nil
 }
 
 // speakSample has a sentence said for the price that was shown; otherwise it asks again.
@@ -180,10 +182,11 @@ func (k *console) speakSample(r *http.Request) (view, error) {
 		return view{name: "sample", title: "Test a sentence", data: v, status: http.StatusConflict}, nil
 	}
 	detail := fmt.Sprintf("%d characters to be billed, $%.4f: %s", planned.Characters, planned.Cost, planned.Text)
-	err = k.do(r, lector.AuditEntry{Action: "sample", Target: request.Site + " " + planned.Voice, Detail: detail}, func(ctx context.Context) (err error) {
-		v.Sample, err = k.Samples.SpeakSample(ctx, request)
-		return err
-	})
+	err = k.do(r, lector.AuditEntry{Action: "sample", Target: request.Site + " " + planned.Voice, Detail: detail},
+		func(ctx context.Context) (err error) {
+			v.Sample, err = k.Samples.SpeakSample(ctx, request)
+			return err
+		})
 	v.Spoken = true
 	k.Live.Changed(topicVoices)
 	return view{name: "sample", title: "Test a sentence", data: v}, err

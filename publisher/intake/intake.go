@@ -43,6 +43,7 @@ type Config struct {
 	Publisher Publisher
 	Answered  func(site, source string, o Outcome, took time.Duration) // called with each answer to a hook; may be nil
 	Log       *slog.Logger
+	Tracer    *lector.Tracer   // nil: nothing is recorded
 	Now       func() time.Time // nil: time.Now
 }
 
@@ -114,7 +115,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	began := h.Now()
-	a := h.take(d, w, r)
+	a := h.take(d, w, r, began)
 	if h.Answered != nil {
 		h.Answered(d.site, d.name, a.outcome, h.Now().Sub(began))
 	}
@@ -124,8 +125,8 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	a.write(w)
 }
 
-// take does what a request asks for.
-func (h *handler) take(d *endpoint, w http.ResponseWriter, r *http.Request) answer {
+// take does what a request asks for that came at a moment.
+func (h *handler) take(d *endpoint, w http.ResponseWriter, r *http.Request, began time.Time) answer {
 	if err := checkType(r.Header); err != nil {
 		return refusal(unsupported, err)
 	}
@@ -157,7 +158,10 @@ func (h *handler) take(d *endpoint, w http.ResponseWriter, r *http.Request) answ
 	if signature.ID == "" {
 		signature.ID = hex.EncodeToString(mac)
 	}
-	return h.publish(r.Context(), d, Delivery{Site: d.site, SiteURL: d.siteURL, ID: signature.ID, Time: signature.Time, Body: k.data})
+	ctx, span := h.startSpan(d, r, began)
+	a := h.publish(ctx, d, Delivery{Site: d.site, SiteURL: d.siteURL, ID: signature.ID, Time: signature.Time, Body: k.data})
+	endSpan(span, a)
+	return a
 }
 
 // read reads all of a request's body: what is wanted into k. It returns the signature
@@ -185,7 +189,7 @@ func (h *handler) keys(d *endpoint) (keys [][]byte, err error) {
 		err = errors.Join(err, keyErr)
 	}
 	if err != nil {
-		h.Log.Error("secret of a webhook", "site", d.site, "source", d.name, "error", err)
+		h.Log.Error("secret of a webhook cannot be read", "site", d.site, "source", d.name, "error", err)
 	}
 	if len(keys) == 0 {
 		return nil, errors.New("no secret can be read")
@@ -219,10 +223,10 @@ func (h *handler) publish(ctx context.Context, d *endpoint, delivery Delivery) a
 	case lector.IsPermanent(err):
 		return refusal(invalid, err)
 	case err != nil:
-		h.Log.Error("webhook not stored", "site", d.site, "source", d.name, "article", e.Article.Key(), "error", err)
+		h.Log.ErrorContext(ctx, "webhook not stored", "site", d.site, "source", d.name, "article", e.Article.Key(), "error", err)
 		return refusal(unavailable, errors.New("it cannot be stored now"))
 	}
-	h.Log.Debug("webhook", "site", d.site, "source", d.name, "article", e.Article.Key(), "type", e.Type)
+	h.Log.DebugContext(ctx, "webhook", "site", d.site, "source", d.name, "article", e.Article.Key(), "type", e.Type)
 	return answer{status: http.StatusAccepted, outcome: accepted, text: "accepted"}
 }
 

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -154,7 +153,8 @@ func (k *Counter) refuse(r *http.Request, site string) Outcome {
 // navigator.sendBeacon: a text, from a page that is named.
 func isBeacon(r *http.Request) bool {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return err == nil && kind == "text/plain" && r.Header.Get("Origin") != "" && r.ContentLength <= maxReport
+	isText := err == nil && kind == "text/plain"
+	return isText && r.Header.Get("Origin") != "" && r.ContentLength <= maxReport
 }
 
 // How long it is known that an article has audio, and of how many.
@@ -171,7 +171,7 @@ type seen struct {
 
 // isAudible asks the store, of one article not more often than once a minute.
 func (k *Counter) isAudible(ctx context.Context, site, key string) (bool, error) {
-	if len(key) != articleKeyLength || strings.Trim(key, articleKeyLetters) != "" {
+	if !lector.IsArticleKey(key) {
 		return false, nil
 	}
 	now, name := k.Now(), site+"/"+key
@@ -184,12 +184,6 @@ func (k *Counter) isAudible(ctx context.Context, site, key string) (bool, error)
 	}
 	return there, err
 }
-
-// What the key of an article is made of.
-const (
-	articleKeyLength  = 26
-	articleKeyLetters = "abcdefghijklmnopqrstuvwxyz234567"
-)
 
 func (s *seen) has(name string, now time.Time) bool {
 	s.mu.Lock()

@@ -63,6 +63,7 @@ type Notifier struct {
 	Addresses lector.Addresses             // of what listeners see
 	OnOutcome func(site, target string, o Outcome)
 	Log       *slog.Logger
+	Tracer    *lector.Tracer // nil: nothing is recorded
 }
 
 // atOnce is how many notifications are sent at the same time.
@@ -89,7 +90,7 @@ func (n *Notifier) repeat(ctx context.Context, what string, do func(context.Cont
 		if err == nil || ctx.Err() != nil {
 			continue
 		}
-		n.Log.Warn("nothing to be told is handed out", "what", what, "error", err)
+		n.Log.Warn("notifications cannot be fetched", "what", what, "error", err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(pauseAfterError):
@@ -109,7 +110,7 @@ func (n *Notifier) settle(ctx context.Context, d lector.AudioDelivery) {
 		err = n.route(ctx, d.Event)
 	}
 	if err != nil {
-		n.Log.Warn("not kept for its targets yet", "site", d.Event.Site, "article", d.Event.Key, "error", err)
+		n.Log.Warn("notification not stored yet", "site", d.Event.Site, "article", d.Event.Key, "error", err)
 		_ = d.Nak(pauseAfterError) // else it comes again by itself
 		return
 	}
@@ -161,42 +162,44 @@ func (n *Notifier) sendAll(ctx context.Context) {
 // send tries once, and settles what comes of it.
 func (n *Notifier) send(ctx context.Context, d lector.NotificationDelivery) {
 	if d.Err != nil {
-		n.abandon(d, d.Err)
+		n.abandon(ctx, d, d.Err)
 		return
 	}
 	target, known := n.Targets[d.Event.Site][d.Target]
 	if !known {
 		_ = d.Ack(ctx) // else it comes again
-		n.note(d, dropped, nil)
+		n.note(ctx, d, dropped, nil)
 		return
 	}
+	ctx, span := n.Tracer.Start(ctx, "send notification", lector.SpanClient, d.Event.Trace)
 	limited, cancel := context.WithTimeout(ctx, sendLimit)
 	err := target.Sender.Send(limited, d.Notification)
 	cancel()
+	endSpan(span, d, err)
 	switch {
 	case err == nil:
 		_ = d.Ack(ctx) // else it comes again, with the same id
-		n.note(d, delivered, nil)
+		n.note(ctx, d, delivered, nil)
 	case ctx.Err() != nil: // the process ends, or another one is to send
 		_ = d.Nak(0)
 	case lector.IsPermanent(err), isOver(d, time.Now()):
-		n.abandon(d, err)
+		n.abandon(ctx, d, err)
 	default:
 		_ = d.Nak(waitFor(d.Count, err)) // else it comes again, a little sooner
-		n.note(d, retried, err)
+		n.note(ctx, d, retried, err)
 	}
 }
 
 // abandon makes a dead letter of a notification.
-func (n *Notifier) abandon(d lector.NotificationDelivery, why error) {
+func (n *Notifier) abandon(ctx context.Context, d lector.NotificationDelivery, why error) {
 	if err := d.Term("", "to "+d.Target+": "+why.Error()); err != nil {
-		n.Log.Warn("not among the dead letters yet", "site", d.Event.Site, "target", d.Target, "error", err)
+		n.Log.WarnContext(ctx, "notification not stored as a dead letter yet", "site", d.Event.Site, "target", d.Target, "error", err)
 		return // it comes again
 	}
-	n.note(d, abandoned, why)
+	n.note(ctx, d, abandoned, why)
 }
 
-func (n *Notifier) note(d lector.NotificationDelivery, o Outcome, why error) {
+func (n *Notifier) note(ctx context.Context, d lector.NotificationDelivery, o Outcome, why error) {
 	if n.OnOutcome != nil {
 		n.OnOutcome(d.Event.Site, d.Target, o)
 	}
@@ -204,7 +207,7 @@ func (n *Notifier) note(d lector.NotificationDelivery, o Outcome, why error) {
 	if o != delivered {
 		level = slog.LevelWarn
 	}
-	n.Log.Log(context.Background(), level, "notification", "site", d.Event.Site, "target", d.Target, "article", d.Event.Key,
+	n.Log.Log(ctx, level, "notification", "site", d.Event.Site, "target", d.Target, "article", d.Event.Key,
 		"type", d.Event.Type, "outcome", o, "try", d.Count, "error", why)
 }
 

@@ -100,6 +100,7 @@ func (w Webhook) sign(h http.Header, id string, body []byte) error {
 
 // ask makes a request that any answer of 200 to 299 ends well.
 func ask(c Client, r *http.Request) error {
+	setTrace(r)
 	status, header, err := c.Send(r)
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ func unavailable(w http.ResponseWriter, r *http.Request, log *slog.Logger, err e
 	if errors.Is(err, context.Canceled) {
 		return // the listener has gone
 	}
-	log.Error("serve", "path", r.URL.Path, "error", err)
+	log.Error("response not sent", "path", r.URL.Path, "error", err)
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Retry-After", "5")
 	writeText(w, http.StatusServiceUnavailable, "The store does not answer. Please try again.\n")

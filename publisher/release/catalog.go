@@ -100,7 +100,7 @@ func (s *siteCatalog) refresh(ctx context.Context, c *Catalog, site string) erro
 			case errors.Is(err, lector.ErrNotFound):
 				continue // taken down since the listing
 			case lector.IsPermanent(err):
-				c.log.Error("leave out of catalog", "error", err)
+				c.log.Error("manifest left out of the catalog", "error", err)
 				continue
 			case err != nil:
 				return err

@@ -80,7 +80,7 @@ func (e Embed) Player(r *http.Request, site, id string) (player.Player, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Linked = e.Linked(r, m)
+	p.Linked = e.linked(r, m)
 	p.OEmbed = e.base(r) + "/oembed?format=json&url=" + url.QueryEscape(e.embed(r, m))
 	links := e.addresses(r).Links(m)
 	if e.ServeObjects {

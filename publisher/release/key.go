@@ -3,6 +3,8 @@ package release
 import (
 	"path"
 	"strings"
+
+	"lector"
 )
 
 // served are the kinds of files that a rendition has. Nothing else goes out, so
@@ -23,7 +25,7 @@ func isPublicKey(key string) bool {
 	}
 	site, rest, _ := strings.Cut(rest, "/")
 	article, file, _ := strings.Cut(rest, "/")
-	return isName(site, 63, "_-") && isArticleKey(article) && isPublicFile(file)
+	return isName(site, 63, "_-") && lector.IsArticleKey(article) && isPublicFile(file)
 }
 
 // isPublicFile reports whether a file of that name may be served.
@@ -52,13 +54,3 @@ func isName(s string, most int, others string) bool {
 }
 
 func isLetterOrDigit(c byte) bool { return c-'a' < 26 || c-'0' < 10 } // a byte below wraps to a large one
-
-// isArticleKey reports whether s is what lector.Key makes: 26 characters of base32.
-func isArticleKey(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c-'a' >= 26 && c-'2' >= 6 { // a byte below wraps to a large one
-			return false
-		}
-	}
-	return len(s) == 26
-}

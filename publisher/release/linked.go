@@ -44,8 +44,8 @@ type CreativeWork struct {
 	URL      string `json:"url"`
 }
 
-// Linked returns what the manifest says, for search engines.
-func (h Options) Linked(r *http.Request, m lector.Manifest) AudioObject {
+// linked returns what the manifest says, for search engines.
+func (h Options) linked(r *http.Request, m lector.Manifest) AudioObject {
 	o := AudioObject{
 		Context: "https://schema.org", Type: "AudioObject",
 		Name: m.Title, Description: disclosureText(m),

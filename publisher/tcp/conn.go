@@ -41,7 +41,7 @@ type conn struct {
 	raw         syscall.RawConn // nil where the system has none
 	corked      bool            // what is written now is not the end: see Join
 	failed      error           // of an earlier write; the client gets no second chance
-	deadlineSet time.Time       // when the client was last given Patience
+	deadlineSet time.Time       // when the deadline was last set
 	direct      direct
 }
 
@@ -76,7 +76,7 @@ func (c *conn) Write(p []byte) (written int, err error) {
 	}
 }
 
-// step does send, for which the client has Patience.
+// step does send, for which the client has stallTimeout.
 func (c *conn) step(send func() (int64, error)) (n int64, err error) {
 	if c.failed == nil {
 		c.failed = c.extendDeadline()
@@ -87,7 +87,7 @@ func (c *conn) step(send func() (int64, error)) (n int64, err error) {
 	return n, c.failed
 }
 
-// extendDeadline gives the client Patience from now on, or a little less: to set the
+// extendDeadline gives the client stallTimeout from now on, or a little less: to set the
 // deadline at each step would cost more than to send a short answer.
 func (c *conn) extendDeadline() error {
 	now := time.Now()

@@ -144,7 +144,8 @@ func print(all []*installation, results map[*installation][]result) {
 	}
 	if len(all) == 2 {
 		a, b := figures(all[0]), figures(all[1])
-		fmt.Printf("| the second to the first | %.2f × | %.2f × | %.2f × | %.2f × | %.2f × |\n", b[0]/a[0], b[1]/a[1], b[2]/a[2], b[3]/a[3], b[4]/a[4])
+		fmt.Printf("| the second to the first | %.2f × | %.2f × | %.2f × | %.2f × | %.2f × |\n", b[0]/a[0], b[1]/a[1], b[2]/a[2],
+			b[3]/a[3], b[4]/a[4])
 	}
 	fmt.Println()
 }

@@ -76,8 +76,8 @@ func fromANS(data []byte, r Rules) (Page, error) {
 	return p, finished(p)
 }
 
-// mistyped reports whether a field has another type than the schema gives it.
-// Such a field is passed over: the others are there.
+// mistyped reports whether err says that a field has another type than the schema gives
+// it. The field is skipped; the others have been read.
 func mistyped(err error) bool {
 	var t *json.UnmarshalTypeError
 	return errors.As(err, &t)

@@ -11,7 +11,7 @@ import (
 // MembersCut ends the free part of an article that is not public, as in Ghost.
 const MembersCut = "<!--members-only-->"
 
-// Article takes the article of an event apart. The event's own fields win over
+// Article splits the article of an event into blocks. The event's own fields win over
 // what the body says; the body may be an HTML fragment, a whole page, plain
 // text or a page saved as text, whatever its content type claims.
 //
@@ -38,7 +38,7 @@ func Article(a lector.Article, r Rules) (Page, error) {
 	return p, finished(p)
 }
 
-// take chooses how to read a body.
+// take extracts a body as HTML or as plain text.
 func take(src, contentType string, sel selectors, known lector.Article) (Page, error) {
 	if isHTML(src, contentType) {
 		return fromHTML(src, sel, known)

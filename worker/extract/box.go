@@ -10,7 +10,7 @@ import (
 	"lector"
 )
 
-// company is what stands in an element beside its text.
+// company says what an element holds beside its text: a picture, a form, a title, a link.
 type company uint8
 
 const (
@@ -20,8 +20,8 @@ const (
 	link            // a link to another page
 )
 
-// reach is how far up a box is looked for, and scanty how much text, in bytes,
-// a box holds that belongs to its picture or its form.
+// reach is how many elements above a block are searched for a box. A box with at most
+// scanty bytes of text belongs to its picture or its form.
 const (
 	reach  = 6
 	scanty = 300
@@ -55,7 +55,7 @@ func (w *walker) accompany(n *html.Node) {
 	}
 }
 
-// altOf returns what a picture is said to show.
+// altOf returns a picture's alternative text.
 func altOf(n *html.Node) string {
 	if n.DataAtom == atom.Picture {
 		for d := range n.Descendants() {
@@ -87,8 +87,8 @@ type boxes struct {
 	full map[model]bool // the models of boxes of which one holds much text
 }
 
-// model is what elements of one make have in common: their class, or where they
-// have none, where they stand.
+// model is what elements of the same kind have in common: their class, or without one
+// their position.
 type model struct {
 	parent *html.Node
 	tag    atom.Atom
@@ -170,7 +170,7 @@ func onlyChild(n *html.Node) bool {
 	return true
 }
 
-// unseen reports whether the page hides the block.
+// unseen reports whether the page does not show the block.
 func (r raw) unseen() bool {
 	o := r.dropped()
 	return o != nil && o.reason == hidden
@@ -250,7 +250,7 @@ func (r raw) captionKind() bool {
 	return true
 }
 
-// outskirts drops what stands outside the running text's own box where that
+// outskirts drops what stands outside the box of the running text, where that box
 // holds most of what is read: short lines between the title and the text, short
 // blocks below it, and small boxes with a link within it.
 func (b boxes) outskirts(raws []raw, p *Page, shown, standfirst int) {
@@ -278,8 +278,8 @@ func (b boxes) outskirts(raws []raw, p *Page, shown, standfirst int) {
 	}
 }
 
-// calls reports whether what stands below the text calls to do this and that:
-// all of it is short, and a third of it or more has been dropped already.
+// calls reports whether the blocks below the text ask the reader to do something: all
+// of them are short, and a third or more have been dropped already.
 func (b boxes) calls(raws []raw, below []Block) bool {
 	short, other := 0, 0
 	for i, x := range below {

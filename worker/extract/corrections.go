@@ -10,8 +10,7 @@ import (
 	"lector"
 )
 
-// Corrections says where paragraphs are read that correct an article or bring it up to
-// date.
+// Corrections says where the corrections and updates of an article are read.
 type Corrections string
 
 // The places of corrections.

@@ -11,8 +11,8 @@ import (
 	"lector/worker/pattern"
 )
 
-// The rules and the words that their conditions name. Both files tell at their
-// head how they are written.
+// The rules and the words that their conditions name. The head of each file explains its
+// format.
 var (
 	//go:embed data/rules.txt
 	rulesFile string
@@ -238,10 +238,10 @@ func expr(name string) *pattern.Pattern {
 	return p
 }
 
-// tongues are lexemes by language, made of their lines when they are first asked for.
+// tongues are lexemes by language, parsed when they are first used.
 type tongues map[string]func() lexemes
 
-// of returns those of a language; none where there is no line for it.
+// of returns the lexemes of a language, none where the file has no line for it.
 func (t tongues) of(lang string) lexemes {
 	if l := t[lang]; l != nil {
 		return l()

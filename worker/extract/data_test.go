@@ -131,6 +131,31 @@ func TestOff(t *testing.T) {
 	}
 }
 
+// TestWithOff: what is switched off besides the settings holds only where those say
+// nothing of the rule, and what nobody can switch off stays on.
+func TestWithOff(t *testing.T) {
+	t.Parallel()
+	site := extract.Rules{Off: []string{"tag.table"}, On: []string{"phrase.tags"}}
+	if err := site.Check(); err != nil {
+		t.Fatal(err)
+	}
+	with := site.WithOff([]string{"class.info-box", "phrase.tags", "members.cut", "gone.since"})
+	if got := strings.Join(with.Off, " "); got != "tag.table class.info-box" || len(site.Off) != 1 {
+		t.Errorf("off %q, of the site %q", got, site.Off)
+	}
+	if err := with.Check(); err != nil {
+		t.Error(err)
+	}
+	for _, wrong := range []extract.Rules{{On: []string{"no.such"}}, {On: []string{"tag.table"}, Off: []string{"tag.table"}}} {
+		if err := wrong.Check(); err == nil || lector.HintOf(err) == "" {
+			t.Errorf("%+v: %v", wrong, err)
+		}
+	}
+	if extract.CanSwitchOff("members.cut") || extract.CanSwitchOff("no.such") || !extract.CanSwitchOff("tag.table") {
+		t.Error("what can be switched off")
+	}
+}
+
 // TestOwnRules: the files of this package are as they must be, each pattern too.
 func TestOwnRules(t *testing.T) {
 	t.Parallel()

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// tagged are the elements that hold no running text, each with a rule of its
+// tagged are the elements that hold no running text. The rule that drops each has its
 // name.
 var tagged = atoms(atom.Nav, atom.Footer, atom.Aside, atom.Form, atom.Button, atom.Select, atom.Textarea, atom.Option, atom.Figure, atom.Figcaption,
 	atom.Table, atom.Pre, atom.Dialog, atom.Menu, atom.Address, atom.Video, atom.Audio, atom.Fieldset, atom.Legend, atom.Rt, atom.Rp, atom.Marquee)
@@ -58,7 +58,7 @@ func (w *walker) drop(n *html.Node) *origin {
 	return &origin{rule: r}
 }
 
-// part returns what such an attribute calls n.
+// part returns the name that such an attribute gives n.
 func part(n *html.Node) string {
 	for _, a := range n.Attr {
 		if has("part names", a.Key) {
@@ -70,7 +70,7 @@ func part(n *html.Node) string {
 
 var heading = atoms(atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6)
 
-// readTag reports whether an element that holds no running text does so here.
+// readTag reports whether an element of tagged holds running text here all the same.
 func (w *walker) readTag(n *html.Node) bool {
 	switch n.DataAtom {
 	case atom.Table:
@@ -86,8 +86,8 @@ func (w *walker) readTag(n *html.Node) bool {
 	return false
 }
 
-// composed reports whether preformatted lines are no program: many sentences, and
-// none of the signs of programs. Letters and old reports stand so.
+// composed reports whether preformatted lines are prose and not a program: many sentences,
+// and no characters that only programs have. Letters and old reports are written so.
 func composed(n *html.Node) bool {
 	text := textOf(n)
 	if len(text) < scanty || holds(n, atom.Code) {
@@ -107,8 +107,8 @@ func composed(n *html.Node) bool {
 	return signs*100 < len(text) && ends >= 3 && ends*6 > lines
 }
 
-// layout reports whether a table is none: a frame around text, with hardly any
-// cells and no headings.
+// layout reports whether a table only lays out text: it has hardly any cells and no
+// headings.
 func layout(n *html.Node) bool {
 	cells := 0
 	for d := range n.Descendants() {
@@ -135,7 +135,8 @@ func (w *walker) wanted(r *rule) bool {
 	return false
 }
 
-// gated knows the marks of text that is not for everybody.
+// gated returns the origin of an element that is for members only, by its class, a data
+// attribute or the JSON-LD of the page; nil for any other.
 func (w *walker) gated(n *html.Node, class string) *origin {
 	for name := range strings.FieldsSeq(class) {
 		if name = strings.ToLower(name); has("gates", name) {
@@ -153,8 +154,8 @@ func (w *walker) gated(n *html.Node, class string) *origin {
 	return nil
 }
 
-// struck reports whether an element is struck out: the page shows that it does
-// not hold.
+// struck reports whether an element is struck out: the page shows that it is no longer
+// valid.
 func struck(n *html.Node) bool {
 	switch n.DataAtom {
 	case atom.Del, atom.S, atom.Strike:
@@ -196,7 +197,7 @@ func holds(n *html.Node, a atom.Atom) bool {
 	return false
 }
 
-// note remembers elements that sites keep their text in, and how sure that is.
+// note records elements in which sites put their text, and how certain that is.
 func (w *walker) note(n *html.Node) {
 	rank := homeRank(n)
 	if rank > 0 {

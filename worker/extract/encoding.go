@@ -12,9 +12,9 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// decode makes UTF-8 of a file as browsers do (WHATWG): by its byte order mark,
-// else as it says in its head, else, where it is no UTF-8, by what it most likely
-// is. What is guessed or mended is told in the note. A compressed file is opened.
+// decode converts a file to UTF-8 as browsers do (WHATWG): by its byte order mark, else
+// by the encoding that its head states, else, where it is not UTF-8, by the most likely
+// one. The note says what was guessed or repaired. A compressed file is decompressed.
 func decode(data []byte) (out []byte, note string, err error) {
 	if bytes.HasPrefix(data, []byte("\x1f\x8b")) {
 		if data, err = gunzip(data); err != nil {
@@ -35,12 +35,12 @@ func decode(data []byte) (out []byte, note string, err error) {
 	return out, note, nil
 }
 
-// utf16Marked reports whether data begin with the mark of UTF-16.
+// utf16Marked reports whether data begin with a byte order mark of UTF-16.
 func utf16Marked(data []byte) bool {
 	return bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff"))
 }
 
-// gunzip opens a compressed file, of which no more is read than may be taken.
+// gunzip decompresses a file, up to the largest size that is accepted.
 func gunzip(data []byte) ([]byte, error) {
 	r, err := gzip.NewReader(bytes.NewReader(data))
 	if err == nil {

@@ -9,7 +9,7 @@ import (
 	"lector"
 )
 
-// File takes a file of unknown kind apart: HTML, plain text, the data of our
+// File splits a file of unknown kind into blocks: HTML, plain text, the data of our
 // own article event, or an Arc story in ANS. What it is is found out by its
 // content; the name serves messages only. It may be compressed, and in any
 // encoding that it states itself. A file is taken as public, except an event
@@ -35,7 +35,7 @@ func file(data []byte, r Rules) (Page, error) {
 	return p, err
 }
 
-// decoded takes a file in UTF-8 apart.
+// decoded splits a file in UTF-8 into blocks.
 func decoded(data []byte, r Rules) (Page, error) {
 	if text := strings.TrimSpace(string(data)); strings.HasPrefix(text, "{") {
 		p, err := fromJSON([]byte(text), r)

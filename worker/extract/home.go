@@ -9,10 +9,10 @@ import (
 	"lector"
 )
 
-// settle revokes the guesses that would drop most of the page's text: a class
-// name on what holds the article says nothing. What is surely not the article
-// by its name is revoked only when hardly any text is left without it. Where the
-// page's own title stands in it, a name is wrong that is never one of articles.
+// settle revokes the guesses that would drop most of the page's text, for an element that
+// holds the article is not furniture, whatever its class is called. A rule that is certain
+// by its name is revoked only when hardly any text is left otherwise, or when the element
+// holds the page's own title.
 func settle(blocks []raw, entitled func(string) bool) {
 	total := 0
 	byRule := map[*rule]int{}
@@ -77,11 +77,10 @@ func veto(blocks []raw, g ground) {
 	}
 }
 
-// leastVeto is how much text a guess drops, in bytes, that is worth a second
-// thought.
+// leastVeto is how many bytes of text a guess must drop before veto looks at it.
 const leastVeto = 200
 
-// dropped returns the outermost rule that still holds for the block.
+// dropped returns the outermost rule that still applies to the block.
 func (r raw) dropped() *origin {
 	for _, o := range r.chain {
 		if !o.revoked {
@@ -91,15 +90,15 @@ func (r raw) dropped() *origin {
 	return nil
 }
 
-// ground is where the running text of a page stands: one element, or several
-// of the same make.
+// ground is the element that holds the running text of a page, or several of the same
+// model.
 type ground struct {
 	nodes map[*html.Node]bool
 	rule  string
 	total int
 }
 
-// holds reports whether n lies on the ground.
+// holds reports whether n is inside the ground.
 func (g ground) holds(n *html.Node) bool {
 	for ; n != nil; n = n.Parent {
 		if g.nodes[n] {
@@ -135,8 +134,8 @@ func find(doc *html.Node, w *walker) ground {
 	return densest(w, score, inside, total)
 }
 
-// flash is the ground of a page without a paragraph of any length: what it
-// marks as its article, if that holds a sentence.
+// flash is the ground of a news flash, a page without a long paragraph: the element that
+// the page marks as its article, if it holds a sentence.
 func flash(w *walker) ground {
 	g := ground{nodes: map[*html.Node]bool{}, rule: "article: marked by the page"}
 	for rank := 1; rank <= 3; rank++ {

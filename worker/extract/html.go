@@ -13,8 +13,8 @@ import (
 	"lector"
 )
 
-// fromHTML takes a page or a fragment apart. Of a whole page only the article
-// is read, of a fragment all that no rule drops.
+// fromHTML splits a page or a fragment into blocks. Of a whole page only the article is
+// read, of a fragment everything that no rule drops.
 func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 	doc, err := parse(src)
 	if err != nil {
@@ -50,8 +50,8 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 	return p, nil
 }
 
-// stated reads the text that a page states in its data where it shows none, as
-// pages do that a program in the browser fills.
+// stated reads the text in the JSON-LD of a page that shows none, as pages do whose text
+// a script adds in the browser.
 func (p *Page) stated(m meta) {
 	if p.readable() || !m.free || len(m.body) < thin {
 		return
@@ -63,7 +63,7 @@ func (p *Page) stated(m meta) {
 	}
 }
 
-// isPage tells a whole page from the HTML of a CMS field.
+// isPage reports whether the HTML is a whole page and not a field of a CMS.
 func isPage(src string) bool {
 	start := strings.ToLower(trim(src, 4096))
 	for _, mark := range []string{"<!doctype", "<html", "<head>", "<head ", "<body", "<title>", "<meta "} {
@@ -75,7 +75,7 @@ func isPage(src string) bool {
 	return strings.Contains(lower, "<nav") && (strings.Contains(lower, "<article") || strings.Contains(lower, "<main") || strings.Contains(lower, "<footer"))
 }
 
-// decide says of each block whether it is read, and why.
+// decide sets for each block whether it is read, and why.
 func decide(raws []raw, in boxes, whole bool, book rulebook) []Block {
 	out := make([]Block, len(raws))
 	other, lists := teasers(raws, in.g), mixed(raws)
@@ -120,7 +120,7 @@ func verdictOf(b *Block, r raw, g ground, whole bool, book rulebook) (decided bo
 	return false
 }
 
-// revoked says which rules do not hold on this page for the block.
+// revoked returns the rules that do not apply to the block on this page.
 func (r raw) revoked() string {
 	says := ""
 	for _, o := range r.chain {
@@ -131,8 +131,8 @@ func (r raw) revoked() string {
 	return says
 }
 
-// solicits reports whether a short text with a link by which a reader joins,
-// subscribes or gives is there for the sake of that link.
+// solicits reports whether a short text exists only for its link, by which a reader joins,
+// subscribes or donates.
 func (r raw) solicits() bool {
 	if len(r.Text) > longest {
 		return false
@@ -297,8 +297,8 @@ func (p *Page) lead(raws []raw, shown int) {
 	}
 }
 
-// kindred reports whether a heading and a title are of one article: half of the
-// heading's words, two at least, stand in the title.
+// kindred reports whether a heading and a title belong to one article: half of the
+// heading's words, and at least two, are in the title.
 func kindred(heading, title string) bool {
 	words, there, all := strings.Fields(strings.ToLower(heading)), 0, " "+strings.ToLower(title)+" "
 	for _, w := range words {

@@ -9,11 +9,10 @@ import (
 	"lector"
 )
 
-// MaxSize is the largest input that is taken, in bytes. Five megabytes pass;
-// what is larger is no article.
+// MaxSize is the largest input that is accepted, in bytes.
 const MaxSize = 8 << 20
 
-// What an input can be refused for. All are permanent.
+// Reasons to refuse an input. All are permanent.
 var (
 	errEmpty    = errors.New("the input is empty")
 	errBinary   = errors.New("the input is not text")
@@ -22,7 +21,7 @@ var (
 	errNothing  = errors.New("no article text found")
 )
 
-// ErrNotPublic refuses an article that is not for everybody. It is permanent.
+// ErrNotPublic refuses an article whose visibility is not public. It is permanent.
 var ErrNotPublic = errors.New("the article is not public")
 
 // refuse makes err permanent, with what to do about it.

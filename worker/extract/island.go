@@ -7,22 +7,22 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// The text of a box that a pitch can fill, in bytes, and how many sentences of
-// it can look like the article's.
+// How many bytes of text a box of a pitch holds at most, and how many of its sentences may
+// look like the article's.
 const (
 	mostIsland = 1000
 	mostProse  = 2
 )
 
-// island is what stands in a box of its own between the paragraphs.
+// island is a box between the paragraphs, to be dropped where it holds a pitch.
 type island struct {
 	kept     []int
 	prose    int
 	beckoned bool // something in it is a pitch, or a button that calls
 }
 
-// islands drops what stands in one box with a pitch or with a button that
-// calls: the picture's line, the date of the event, the small print.
+// islands drops the rest of a box that holds a pitch or a button: a picture's caption, the
+// date of an event, the small print.
 func (x *pitches) islands() {
 	if !x.boxed {
 		return

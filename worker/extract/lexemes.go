@@ -12,8 +12,7 @@ type lexemes struct {
 	longest      int // bytes of the longest stem
 }
 
-// lexemesOf takes a list apart. A word with a star at its end is the beginning
-// of words.
+// lexemesOf parses a list. A word with a star at its end is a prefix.
 func lexemesOf(list string) lexemes {
 	l := lexemes{whole: map[string][][]string{}, stems: map[string][][]string{}}
 	for _, p := range phrases(list) {

@@ -54,7 +54,7 @@ func speakable(s string) bool {
 	return false
 }
 
-// controls finds "Previous | Next": a line of nothing but phrases.
+// controls finds lines that consist of phrases only, such as "Previous | Next".
 func (k rulebook) controls(_, plain string, _ float64) *rule {
 	if len(plain) > 120 || !strings.ContainsAny(plain, "|·•/") {
 		return nil
@@ -114,8 +114,8 @@ func cutLead(plain string) (head, rest string, found bool) {
 	return strings.TrimSpace(plain[:at]), strings.TrimSpace(plain[at+size:]), true
 }
 
-// allowed guards the short words among the leads: "More: he left." is a
-// sentence, "More: Russia's army in figures" is a link.
+// allowed reports whether a short lead counts: "More: he left." is a sentence, "More:
+// Russia's army in figures" is a link.
 func allowed(kind Reason, head, rest, text string, linked float64) bool {
 	switch {
 	case kind != related:
@@ -144,8 +144,8 @@ func (k rulebook) clock(text, plain string, _ float64) *rule {
 	return nil
 }
 
-// ask finds "Subscribe to our newsletter" and its many sisters: a beginning
-// that asks, and something that is wanted.
+// ask finds lines such as "Subscribe to our newsletter": they begin with a request and name
+// what is wanted.
 func (k rulebook) ask(_, plain string, _ float64) *rule {
 	if len(plain) > 400 || !beginsAny(plain, listed("asks")) || !containsAny(plain, listed("wants")) {
 		return nil

@@ -171,8 +171,8 @@ func parseTime(s string) time.Time {
 	return time.Time{}
 }
 
-// linked reads one JSON-LD block. What is not JSON is passed over: pages are
-// full of broken ones.
+// linked reads one JSON-LD block. What is not JSON is skipped: many pages have broken
+// blocks.
 func (m *meta) linked(text string) {
 	var v any
 	if json.Unmarshal([]byte(strings.TrimSpace(text)), &v) != nil {
@@ -184,8 +184,8 @@ func (m *meta) linked(text string) {
 	m.graph = append(m.graph, v)
 }
 
-// identify notes the names of what has an id: an article can refer to its
-// author by it.
+// identify records the names of objects with an @id, by which an article can refer to its
+// author.
 func (m *meta) identify(v any, depth int) {
 	switch v := v.(type) {
 	case []any:

@@ -11,7 +11,7 @@ import (
 	"lector"
 )
 
-// Page is an article taken apart. Title, Subtitle, Authors and Published come
+// Page is an article as blocks. Title, Subtitle, Authors and Published come
 // from the event first, then from JSON-LD, then from the page itself.
 type Page struct {
 	Title       string
@@ -63,7 +63,7 @@ func (p Page) filter(keep bool) []Block {
 	return out
 }
 
-// insisted reports whether the markup or the site wants the block read.
+// insisted reports whether the markup or the site demands that the block is read.
 func (b Block) insisted() bool {
 	return b.Keep && (strings.HasPrefix(b.Rule, "markup") || strings.HasPrefix(b.Rule, "site"))
 }

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// phrases takes a list apart.
+// phrases parses a list.
 func phrases(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == '|' || r == '\n' })
 }
@@ -21,7 +21,7 @@ func fold(s string) string {
 	})
 }
 
-// trim returns at most n bytes of s, cut at a rune.
+// trim returns at most n bytes of s, in whole runes.
 func trim(s string, n int) string {
 	if len(s) <= n {
 		return s

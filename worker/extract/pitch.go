@@ -8,8 +8,8 @@ import (
 	"lector"
 )
 
-// A pitch is a text that wants something from its reader: a click, an address,
-// money, a tip. No word makes one, and no place; several signs together do.
+// A pitch is a text that wants something from its reader: a click, an address, money, a
+// tip. One word or position is not enough: several signs together decide.
 const (
 	signsOf   = 5   // the signs that make a text a pitch
 	topical   = 2   // long paragraphs that make a thing one that the article is about
@@ -19,7 +19,7 @@ const (
 	wordy     = 300 // bytes from which on signs can come together by chance
 )
 
-// pitches weighs the texts of one page against the voice of its article.
+// pitches finds the pitches of one page. Signs that the article itself shows count less.
 type pitches struct {
 	book   rulebook
 	raws   []raw
@@ -63,8 +63,8 @@ func solicit(p *Page, raws []raw, in boxes, names []string, head int) {
 	x.relent(before)
 }
 
-// relent takes all back where half of the text or more would go: then it is
-// the article that speaks so.
+// relent undoes everything where half of the text or more would be dropped: then the
+// article itself is written so.
 func (x *pitches) relent(before []Block) {
 	gone, all := 0, 0
 	for i, b := range before {
@@ -80,8 +80,8 @@ func (x *pitches) relent(before []Block) {
 	}
 }
 
-// listen finds out whether the article speaks to its reader itself, and where
-// it begins and ends.
+// listen finds whether the article itself addresses its reader, and its first and last
+// block.
 func (x *pitches) listen() {
 	x.starts, x.ends = -1, -1
 	reader, house, bidding, all, heard := 0, 0, 0, 0, 0
@@ -124,7 +124,7 @@ func (x *pitches) listen() {
 	}
 }
 
-// note notes that block i is of the article itself.
+// note records that block i belongs to the article.
 func (x *pitches) note(i int) {
 	if x.starts < 0 {
 		x.starts = i
@@ -160,8 +160,8 @@ func (x *pitches) pitched(i int) bool {
 	return n >= x.bar-x.ease(i)+max(0, len(b.Text)-wordy)/(wordy/3)
 }
 
-// ease is how many signs fewer do at an article's end, where one thing that is
-// asked of the reader follows the other.
+// ease is how many signs fewer are enough at an article's end, where several requests to
+// the reader follow each other.
 func (x *pitches) ease(i int) int {
 	if i > x.tail && x.tail >= 0 {
 		return patience
@@ -169,8 +169,8 @@ func (x *pitches) ease(i int) int {
 	return 0
 }
 
-// trail goes back from the end, as far as all is asked of the reader or is no
-// sentence, and drops that. One such thing must be there already.
+// trail drops blocks from the end backwards, as long as each is a request to the reader or
+// is not a sentence. At least one must have been dropped before.
 func (x *pitches) trail(p *Page, head int) {
 	seen := false
 	for i := len(x.blocks) - 1; i > head; i-- {
@@ -251,8 +251,8 @@ func asking(b Block) bool {
 	return false
 }
 
-// place weighs where a block stands: beside the text's own box, before its
-// first paragraph or behind its last.
+// place returns how many signs of a pitch the position of a block counts: beside the
+// text's own box, before its first paragraph or behind its last.
 func (x *pitches) place(i int) int {
 	n := 0
 	if x.boxed && !x.blocks[i].home {

@@ -22,7 +22,7 @@ type line struct {
 	marks  string // of notes, that stood in it
 }
 
-// fromPlain takes plain text apart: an article, or a page saved with its
+// fromPlain splits plain text into blocks: an article, or a page saved with its
 // chrome. Where nothing looks like chrome, every line is read.
 func fromPlain(src string, known lector.Article, book rulebook) Page {
 	lines := book.cut(src)
@@ -143,7 +143,7 @@ func PlainLines(data []byte) (Page, error) {
 	return p, nil
 }
 
-// cut splits the text into lines and judges each. Text that is wrapped at a
+// cut splits the text into lines and classifies each. Text that is wrapped at a
 // column is joined into paragraphs first.
 func (k rulebook) cut(src string) []line {
 	src = strings.ReplaceAll(strings.ReplaceAll(src, "\r\n", "\n"), "\r", "\n")
@@ -408,7 +408,7 @@ func (p *Page) takeByline(l line) []Block {
 	return []Block{rest}
 }
 
-// bodyLines judges the lines from the first paragraph on.
+// bodyLines decides which lines are read, from the first paragraph on.
 func (p *Page) bodyLines(lines []line, start int) {
 	single := oneLineParagraphs(lines[min(start, len(lines)):])
 	for i := start; i < len(lines); i++ {

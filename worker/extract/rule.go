@@ -12,7 +12,7 @@ import (
 // reason.
 type Reason string
 
-// The reasons that decisions look at; the others stand in data/rules.txt.
+// The reasons that Go code names; the others are in data/rules.txt only.
 const (
 	private  Reason = "private"  // not for everybody
 	wish     Reason = "wish"     // of the markup or the site

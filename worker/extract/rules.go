@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/andybalholm/cascadia"
@@ -10,8 +11,8 @@ import (
 	"lector"
 )
 
-// Rules are a site's own wishes. They win over the built-in rules, and
-// data-audio="skip" or "speak" in the markup wins over them.
+// Rules are a site's own settings. They take precedence over the built-in rules, and
+// data-audio="skip" or "speak" in the markup takes precedence over them.
 type Rules struct {
 	Skip     []string `yaml:"skip"`     // CSS selectors that are never read
 	Speak    []string `yaml:"speak"`    // CSS selectors that are always read
@@ -21,6 +22,7 @@ type Rules struct {
 	Tables   bool     `yaml:"tables"`   // read tables row by row
 	Teaser   bool     `yaml:"teaser"`   // of a members' article, read what stands before the cut
 	Off      []string `yaml:"off"`      // built-in rules that do not hold, by their ID
+	On       []string `yaml:"on"`       // built-in rules that the console cannot switch off, by their ID
 }
 
 // selectors are Rules ready for use.
@@ -44,6 +46,9 @@ func (r Rules) compile() (selectors, error) {
 	if s.book, err = switchOff(r.Off); err != nil {
 		return s, err
 	}
+	if err := r.checkOn(); err != nil {
+		return s, err
+	}
 	if s.skip, err = compileAll(r.Skip); err != nil {
 		return s, fmt.Errorf("rule skip: %w", err)
 	}
@@ -51,6 +56,34 @@ func (r Rules) compile() (selectors, error) {
 		return s, fmt.Errorf("rule speak: %w", err)
 	}
 	return s, nil
+}
+
+// checkOn refuses an ID in On that is no rule's, or that stands in Off too.
+func (r Rules) checkOn() error {
+	for _, id := range r.On {
+		if data().rules[id] == nil || slices.Contains(r.Off, id) {
+			return lector.Hint(lector.Permanent(fmt.Errorf("rule on: %q is no rule's ID, or stands under off too", id)), "lector script -explain shows the ID of the rule that dropped a block")
+		}
+	}
+	return nil
+}
+
+// CanSwitchOff reports whether an ID is that of a rule that a site may switch off.
+func CanSwitchOff(id string) bool {
+	r := data().rules[id]
+	return r != nil && !r.fixed
+}
+
+// WithOff returns the rules with further ones switched off. An ID that stands in On or is
+// no rule's any more, or that of a rule which cannot be switched off, changes nothing.
+func (r Rules) WithOff(ids []string) Rules {
+	r.Off = slices.Clone(r.Off)
+	for _, id := range ids {
+		if CanSwitchOff(id) && !slices.Contains(r.On, id) {
+			r.Off = append(r.Off, id)
+		}
+	}
+	return r
 }
 
 func compileAll(list []string) ([]cascadia.Selector, error) {
@@ -74,7 +107,7 @@ const (
 	speak
 )
 
-// saying is why the markup or the site wants something.
+// saying is the reason that the markup or the site gives.
 type saying struct{ id, detail, words string }
 
 // ask returns what the markup or the site says about n.

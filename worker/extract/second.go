@@ -7,17 +7,17 @@ import (
 	"golang.org/x/net/html"
 )
 
-// The second opinion is asked of pages of at most this size and number of
-// elements: it is no longer linear beyond.
+// readability is used on pages of at most this size and number of elements: beyond, its
+// time is not linear.
 const (
 	secondSize  = 2 << 20
 	secondNodes = 20000
 	thin        = 500 // bytes of running text that make an article beyond doubt
 )
 
-// reconsider asks readability where the article is, when hardly any running
-// text was found though the page has much more. Its answer is taken for what
-// our own guesses dropped, never for what a certain rule did.
+// reconsider uses readability to find the article when hardly any running text was found
+// although the page has much more. Its answer restores what guesses have dropped, never
+// what a certain rule has dropped.
 func reconsider(doc *html.Node, src string, raws []raw, p *Page) {
 	blocks := p.Blocks
 	kept, there := 0, 0

@@ -165,8 +165,8 @@ func pieces(quote, text string) bool {
 	return false
 }
 
-// furnish follows the blocks behind a line that begins a list of other things:
-// headlines and their excerpts belong to it, until the article goes on.
+// furnish drops the blocks behind a line that begins a list of other articles: headlines
+// and their excerpts, until the article continues.
 func (p *Page) furnish() {
 	blocks := p.Blocks
 	f := follower{}
@@ -205,7 +205,7 @@ type follower struct {
 	list      int    // the last line of the group that the list began with
 }
 
-// over reports whether the article goes on with block i.
+// over reports whether the list has ended: the article continues with block i.
 func (f *follower) over(blocks []Block, i int) bool {
 	b := blocks[i]
 	if b.home && f.aside {

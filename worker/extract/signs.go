@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// signs are what a text says that a pitch says.
+// signs are the properties of a text that pitches have.
 type signs struct {
 	bids      int      // sentences that begin with what the reader shall do
 	goods     int      // things that he shall do it with
@@ -59,8 +59,7 @@ func quotes(text string) bool {
 	return false
 }
 
-// hear finds the signs of a pitch in a text. What stands in quotation marks is
-// somebody else's.
+// hear finds the signs of a pitch in a text. Text in quotation marks does not count.
 func hear(text, lang string) signs {
 	bids, goods := data().bids.of(lang), data().goods.of(lang)
 	var s signs
@@ -132,7 +131,7 @@ func mailed(text string) bool {
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
 
-// listened finds the signs of block i once.
+// listened returns the signs of block i, which are found once.
 func (x *pitches) listened(i int) signs {
 	if x.said[i] == nil {
 		s := hear(x.blocks[i].Text, x.lang)

@@ -11,8 +11,8 @@ import (
 // lastWords is how many blocks at the end can say who wrote the article.
 const lastWords = 4
 
-// closing drops what the article says of its author at its end: lines that
-// begin with his name, and lines in italics that tell who somebody is.
+// closing drops what the end of the article says of its author: lines that begin with the
+// name, and lines in italics that say who somebody is.
 func closing(p *Page) {
 	left, prose := lastWords, 0
 	for i := len(p.Blocks) - 1; i >= 0 && left > 0; i-- {
@@ -55,8 +55,8 @@ func (p *Page) aboutAuthor(text string) bool {
 	return false
 }
 
-// stranger reports whether a block tells the office of somebody of whom the
-// text says nothing: of its author, then.
+// stranger reports whether a block states the position of somebody whom the text does not
+// mention: that person is its author.
 func (p *Page) stranger(i int) bool {
 	m := expr("office").FindStringSubmatch(p.Blocks[i].Text)
 	if m == nil || len(p.Blocks[i].Text) > 300 {

@@ -13,8 +13,8 @@ import (
 	"lector"
 )
 
-// origin is an element, or a stretch between two comments, that a rule drops
-// with all that is in it. A guess may be revoked, a certainty may not.
+// origin is an element, or the range between two comments, that a rule drops with all its
+// content. A guess may be revoked, a certain rule may not.
 type origin struct {
 	*rule
 	detail  string // what of it stands here
@@ -56,7 +56,7 @@ type step struct {
 	nth     int
 }
 
-// walker goes once through a document and cuts it into raw blocks.
+// walker visits each node of a document once and splits it into raw blocks.
 type walker struct {
 	sel    selectors
 	blocks []raw
@@ -172,7 +172,7 @@ func (w *walker) measure(n int) {
 	}
 }
 
-// comment knows the comments by which Ghost marks members' text and cards.
+// comment reads the comments by which Ghost marks members' text and cards.
 func (w *walker) comment(data string, parent *html.Node) {
 	data = strings.TrimSpace(data)
 	switch {

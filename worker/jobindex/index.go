@@ -4,7 +4,6 @@
 package jobindex
 
 import (
-	"cmp"
 	"context"
 	"iter"
 	"log/slog"
@@ -50,7 +49,7 @@ func (x *Index) Run(ctx context.Context, records Records, log *slog.Logger) {
 		if ctx.Err() != nil {
 			return
 		}
-		log.Warn("index of the jobs: the watch broke off", "error", err, "again", wait)
+		log.Warn("job index: the watch ended", "error", err, "again", wait)
 		select {
 		case <-ctx.Done():
 		case <-time.After(wait):
@@ -137,7 +136,7 @@ func (x *Index) Job(id string) (Entry, bool) {
 // changed first.
 func (x *Index) Find(f lector.JobFilter) (int, iter.Seq[Entry]) {
 	found := x.matching(f)
-	slices.SortFunc(found, func(a, b *entry) int { return cmp.Or(cmp.Compare(b.changed, a.changed), cmp.Compare(a.id, b.id)) })
+	slices.SortFunc(found, byChange)
 	return len(found), func(yield func(Entry) bool) {
 		for _, e := range found {
 			if !yield(e.export()) {
@@ -150,16 +149,32 @@ func (x *Index) Find(f lector.JobFilter) (int, iter.Seq[Entry]) {
 func (x *Index) matching(f lector.JobFilter) (found []*entry) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	for _, e := range x.jobs {
-		if f.Matches(e.job()) {
-			found = append(found, e)
-		}
+	for e := range x.selected(f) {
+		found = append(found, e)
 	}
 	return found
 }
 
-// Select is Find without what is not in the records.
-func (x *Index) Select(f lector.JobFilter) (int, iter.Seq[lector.Job]) {
+// selected yields the entries that a filter selects, in no order. The caller holds the
+// lock.
+func (x *Index) selected(f lector.JobFilter) iter.Seq[*entry] {
+	all := f == lector.JobFilter{}
+	return func(yield func(*entry) bool) {
+		for _, e := range x.jobs {
+			if (all || f.Matches(e.job())) && !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// Select returns the number of the jobs that a filter selects, and at most limit of
+// them, the last changed first, without what is not in the records. 0 is no limit.
+func (x *Index) Select(f lector.JobFilter, limit int) (int, iter.Seq[lector.Job]) {
+	if limit > 0 {
+		total, found := x.First(f, limit)
+		return total, slices.Values(found)
+	}
 	n, found := x.Find(f)
 	return n, func(yield func(lector.Job) bool) {
 		for e := range found {

@@ -99,7 +99,8 @@ func (p *Planner) selected(r lector.ReplayRequest) (plan lector.ReplayPlan, all 
 		all = append(all, e)
 	}
 	if len(r.Jobs) == 0 {
-		_, found := p.Jobs.Find(r.Filter)
+		n, found := p.Jobs.Find(r.Filter)
+		all = make([]jobindex.Entry, 0, n) // grown step by step, the list of all jobs would take twice the memory
 		for e := range found {
 			add(e)
 		}

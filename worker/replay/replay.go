@@ -114,7 +114,8 @@ func (p publisher) publish(ctx context.Context, r lector.Replay, ref lector.JobR
 
 // wanted returns the event that is to be published: a copy of the one that the
 // job's record is about.
-func (p publisher) wanted(ctx context.Context, r lector.Replay, ref lector.JobRef, newest lector.ArticleEvent, sequence uint64) (lector.ArticleEvent, error) {
+func (p publisher) wanted(ctx context.Context, r lector.Replay, ref lector.JobRef, newest lector.ArticleEvent,
+	sequence uint64) (lector.ArticleEvent, error) {
 	j, _, err := p.jobs.Job(ctx, ref.Site, ref.ID)
 	if errors.Is(err, lector.ErrNotFound) {
 		return newest, noRecord

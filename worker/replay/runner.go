@@ -100,7 +100,7 @@ func (r *Runner) follow(ctx context.Context, known *states) {
 		if ctx.Err() != nil {
 			return
 		}
-		r.Log.Warn("replays: the watch broke off", "error", err, "again", leaseWait)
+		r.Log.Warn("replays: the watch ended", "error", err, "again", leaseWait)
 		pause(ctx, leaseWait)
 	}
 }
@@ -116,7 +116,7 @@ func (r *Runner) attempt(ctx context.Context, known *states, id string) {
 		err = r.carryOut(held, known, id)
 	}
 	if err != nil && ctx.Err() == nil {
-		r.Log.Warn("replay broken off; it goes on by itself", "replay", id, "error", err)
+		r.Log.Warn("replay interrupted; it continues by itself", "replay", id, "error", err)
 		pause(ctx, leaseWait)
 	}
 }
@@ -129,7 +129,7 @@ func (r *Runner) carryOut(ctx context.Context, known *states, id string) error {
 	}
 	p := &progress{runner: r, replay: now, version: version, was: now.Worker, publisher: publisher{r.Jobs, r.Events, r.Estimator, r.now}}
 	p.replay.Worker, p.dirty = r.Name, true // whoever was at it before cannot write any more
-	r.Log.Info("replay goes on", "replay", id, "at", now.Next, "of", now.Plan.Articles)
+	r.Log.Info("replay continues", "replay", id, "at", now.Next, "of", now.Plan.Articles)
 	next, stop := iter.Pull2(r.Replays.List(ctx, id, now.Next))
 	defer stop()
 	for p.replay.State == lector.ReplayRunning {
@@ -146,7 +146,7 @@ func (r *Runner) carryOut(ctx context.Context, known *states, id string) error {
 			return p.save(ctx)
 		}
 	}
-	r.Log.Info("replay is over", "replay", id, "state", p.replay.State, "results", p.replay.Results, "left out", p.replay.Skipped)
+	r.Log.Info("replay ended", "replay", id, "state", p.replay.State, "results", p.replay.Results, "left_out", p.replay.Skipped)
 	return nil
 }
 

@@ -582,3 +582,28 @@ func TestPlan(t *testing.T) {
 		t.Errorf("an index that is not complete: %v", err)
 	}
 }
+
+// uncounted is an index that does not say how many jobs it has found.
+type uncounted struct{ complete }
+
+func (u uncounted) Find(f lector.JobFilter) (int, iter.Seq[jobindex.Entry]) {
+	_, found := u.complete.Find(f)
+	return 0, found
+}
+
+// BenchmarkPlanOverAll plans a replay of 100,000 jobs, beside one whose list is grown step
+// by step.
+func BenchmarkPlanOverAll(b *testing.B) {
+	w, x := newWorld(1000), complete{planned(100_000)}
+	for name, index := range map[string]Finder{"grown": uncounted{x}, "counted": x} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			p := Planner{Jobs: index, Events: w, Estimator: hundred{}, AtOnce: 2}
+			for b.Loop() {
+				if plan, _, err := p.Plan(b.Context(), lector.ReplayRequest{}); err != nil || plan.Articles != 100_000 {
+					b.Fatalf("%d articles, %v", plan.Articles, err)
+				}
+			}
+		})
+	}
+}

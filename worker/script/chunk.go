@@ -243,8 +243,8 @@ func (l Limit) reach(text string) int {
 	return end
 }
 
-// lastCut returns the end of the last of the marks in s that a space follows,
-// if it lies behind least.
+// lastCut returns the end of the last of the marks in s that a space follows, or 0 where it
+// is not behind least.
 func lastCut(s, marks string, least int) int {
 	for end := len(s); end > least; {
 		at := strings.LastIndexAny(s[:end], marks)
@@ -260,12 +260,9 @@ func lastCut(s, marks string, least int) int {
 	return 0
 }
 
-// pastSpace takes the space behind a cut along.
+// pastSpace returns the place behind the spaces that follow a cut.
 func pastSpace(text string, at int) int {
-	for at < len(text) && text[at] == ' ' {
-		at++
-	}
-	return at
+	return len(text) - len(strings.TrimLeft(text[at:], " "))
 }
 
 // grapheme returns the last border of graphemes at or before end; where the
@@ -285,7 +282,7 @@ func grapheme(text string, end int) int {
 	return last
 }
 
-// surround gives each chunk the text around it.
+// surround sets the text before and behind each chunk.
 func surround(chunks []Chunk) {
 	for i := range chunks {
 		if i > 0 {

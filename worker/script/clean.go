@@ -8,12 +8,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// marksAllowed is how many combining marks may stand on one letter: enough for
-// any language, too few for a tower of them.
+// marksAllowed is how many combining marks one letter may have. No language needs more.
 const marksAllowed = 3
 
 // clean makes text safe to be spoken: NFC, white space collapsed, no control,
-// bidi, zero-width, private-use or unassigned characters, no towers of marks.
+// bidi, zero-width, private-use or unassigned characters, no piles of combining marks.
 func clean(s string) string {
 	if plainASCII(s) {
 		return strings.TrimSpace(s)
@@ -52,8 +51,8 @@ func clean(s string) string {
 	return norm.NFC.String(oneWriting(strings.TrimSpace(s)))
 }
 
-// carries reports whether a mark may stand behind s: on a letter, or on another
-// mark. On anything else, a digit too, it would move to what is left when that
+// carries reports whether a combining mark may follow s: on a letter or on another mark.
+// On anything else, such as a digit, it would move to the character before when that one
 // is not read.
 func carries(s string) bool {
 	c, _ := utf8.DecodeLastRuneInString(s)
@@ -70,7 +69,7 @@ func plainASCII(s string) bool {
 	return !strings.Contains(s, "  ")
 }
 
-// unwanted are characters that no reader sees and a voice may stumble over.
+// unwanted are invisible characters that some voices read aloud or stop at.
 func unwanted(r rune) bool {
 	switch {
 	case r < ' ' && !unicode.IsSpace(r), r >= 0x7f && r < 0xa0 && r != 0x85, r == 0xad, r == utf8.RuneError:

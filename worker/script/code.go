@@ -11,8 +11,8 @@ import (
 // Ways to say a number or a name that is no count: the number of a thing, the
 // letters of a name, the words of a tag.
 
-// led says two digits that begin with a zero, with the word that the language
-// has for it there: "oh five".
+// led says two digits of which the first is zero, with the word that the language uses for
+// that zero: "oh five".
 func (v *verbaliser) led(text string) string {
 	zero := v.p.settings["leading-zero"]
 	if zero == "" || len(text) != 2 || text[0] != '0' {

@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// spellCommon serves languages without tables: only signs that any voice may
-// stumble over are changed.
+// spellCommon serves languages without data: it changes only the signs that voices of any
+// language misread.
 func spellCommon(r *reader) bool {
 	c, n := utf8.DecodeRuneInString(r.src[r.pos:])
 	switch c {
@@ -17,16 +17,16 @@ func spellCommon(r *reader) bool {
 	case '™', '®', '©', '•', '*', '→', '▪', '◦', '†', '‡', '^', '`', '{', '}', '¶':
 		return r.gap(n)
 	case '|', '\\', '_', '<', '>':
-		return r.say(" ", n)
+		return r.tell("symbol", "space", " ", n)
 	}
 	return drawn(c) && r.gap(n)
 }
 
 // gap leaves the next n bytes out: say keeps the words apart that they stood
 // between.
-func (r *reader) gap(n int) bool { return r.say("", n) }
+func (r *reader) gap(n int) bool { return r.tell("symbol", "left-out", "", n) }
 
-// dashed knows the dash between spaces, which is a pause.
+// dashed reads a dash between spaces as a pause.
 func dashed(r *reader) bool {
 	s := r.rest(12)
 	rest := strings.TrimLeft(s[1:], " ")
@@ -42,12 +42,12 @@ func dashed(r *reader) bool {
 	return r.pause(len(s) - len(tail) + 1)
 }
 
-// dash knows the dash without spaces.
+// dash reads a dash without spaces.
 func dash(r *reader, n int) bool {
 	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
 	after := firstRune(r.after(n))
 	if r.src[r.pos:r.pos+n] == "–" && wordRune(before) && wordRune(after) {
-		return r.say("-", n)
+		return r.tell("symbol", "hyphen", "-", n)
 	}
 	for strings.HasPrefix(r.src[r.pos+n:], " ") {
 		n++
@@ -57,15 +57,12 @@ func dash(r *reader, n int) bool {
 
 // pause says n bytes as a comma, unless a mark stands there already.
 func (r *reader) pause(n int) bool {
-	if r.pos == 0 {
-		return r.say("", n)
+	before := lastRune(r.src[:r.pos])
+	switch {
+	case r.pos == 0 || r.pos+n >= len(r.src):
+		return r.gap(n)
+	case wordRune(before) || strings.ContainsRune(`"'”’)»%`, before):
+		return r.tell("symbol", "dash", ", ", n)
 	}
-	if r.pos+n >= len(r.src) {
-		return r.say("", n)
-	}
-	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
-	if wordRune(before) || strings.ContainsRune(`"'”’)»%`, before) {
-		return r.say(", ", n)
-	}
-	return r.say(" ", n)
+	return r.tell("symbol", "dash", " ", n)
 }

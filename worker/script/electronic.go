@@ -22,9 +22,6 @@ var (
 	hostShape  = pattern.New(`^(?:[A-Za-z0-9-]+\.)+(mp[34]|[a-z]{2,6}|COM|ORG|NET|GOV|EDU)(?::\d{2,5}\b)?(?:/[^\s<>"“”]*|\?[A-Za-z0-9_-]+=[^\s<>"“”]*)?`)
 )
 
-// tops are the top-level domains that make a name without a scheme an address.
-var tops = set(`social gl ly gg fm cc sh tk ph sg hk tw vn th lk pk bd ng ke gh ug eg tn dz sa ae qa kw om jo lb iq ir af uz tm kg md mk rs ba hr si lu li mc mt cy cl ar pe ve bo uy py cu cr gs vc ws im fo mil aero cloud wiki berlin nyc com org net gov edu mil int io ai co me tv info biz app dev news media uk us ua de fr es it pl eu ca au nl be ch at se no dk fi cz sk hu ro bg gr pt ie il jp cn in br mx ru by lt lv ee ge md am az kz tr za nz travel shop online site blog xyz live tech`)
-
 // electronicAt returns what is said for an address at the current place, and
 // how many bytes it has; none is 0.
 func electronicAt(r *reader, words signs) (string, int) {
@@ -80,7 +77,7 @@ func (g signs) address(s string) string {
 	}
 	for i := 0; i < len(s); i++ {
 		word := map[byte]string{'.': g.dot, '@': g.at, '/': g.slash, '-': g.dash, '_': g.underscore, '+': g.plus, ':': g.colon, '=': g.equals, '&': g.and, '%': g.percent, '~': ""}[s[i]]
-		if word == "" && (alnum(s[i]) || s[i] == '\'') || s[i] >= 0x80 {
+		if word == "" && ofWord(s[i]) {
 			continue
 		}
 		flush(i)
@@ -93,37 +90,42 @@ func (g signs) address(s string) string {
 	return strings.Join(parts, " ")
 }
 
+// ofWord reports whether a byte of an address belongs to a word.
+func ofWord(c byte) bool { return alnum(c) || c == '\'' || c >= utf8.RuneSelf }
+
 // isHostEnd reports whether the last part of a host's name shows that it is one, or a
 // file. Two letters that are no country's do where a path follows.
 func isHostEnd(end, host string) bool {
-	if tops[strings.ToLower(end)] || fileTypes[end] {
+	if shared()["top-levels"][strings.ToLower(end)] || shared()["file-types"][end] {
 		return true
 	}
 	return len(end) == 2 && strings.Contains(host, end+"/")
 }
 
-// fileTypes are the ends of file names that are read like addresses.
-var fileTypes = set(`jpeg webp heic mkv flac odt ods cpp conf cfg ini go rb ts tsx mp3 mp4 ppt pptx gif svg wav mov avi tar gz css sql yaml yml dll apk dmg epub rtf psd bat log js py html htm pdf php doc docx xls xlsx jpg png csv zip txt json xml exe`)
-
 // piece says one word of an address. A language that spells some has a list of
 // them; there ends of two letters are spelled too, unless they are words, and
 // letters and digits are parted.
 func (p *pack) piece(s string) string {
-	short := len(s) > 1 && len(s) < 5 && ascii(s) && !strings.ContainsAny(s, "aeiouyAEIOUY0123456789")
+	short := len(s) > 1 && len(s) < 5 && !strings.ContainsFunc(s, notConsonant)
 	switch {
 	case strings.EqualFold(s, "www"):
 		return p.signs.www
 	case p.lists["address-letters"] == nil:
 		return s
-	case len(s) == 2 && tops[s] && !slices.Contains(p.lists["top-words"], s), slices.Contains(p.lists["address-letters"], s), short:
+	case len(s) == 2 && shared()["top-levels"][s] && !slices.Contains(p.lists["top-words"], s), slices.Contains(p.lists["address-letters"], s), short:
 		return p.spelled(s)
-	case len(s) == 3 && allUpper(s) && tops[strings.ToLower(s)]: // the end of "ASP.NET"
+	case len(s) == 3 && allUpper(s) && shared()["top-levels"][strings.ToLower(s)]: // the end of "ASP.NET"
 		return strings.ToLower(s)
 	}
 	if said := p.initials(s); allUpper(s) && len(s) > 1 && said != "" {
 		return said
 	}
 	return p.mixed(s)
+}
+
+// notConsonant reports whether a character is anything but a Latin consonant.
+func notConsonant(c rune) bool {
+	return c >= utf8.RuneSelf || strings.ContainsRune("aeiouyAEIOUY0123456789", c)
 }
 
 // mixed parts letters and digits: "covid19".
@@ -151,13 +153,4 @@ func digitRun(s string) int {
 		}
 	}
 	return len(s)
-}
-
-func ascii(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }

@@ -27,7 +27,7 @@ func foreignWord(r *reader) bool {
 	}
 	w, n := writing(c), 0
 	for i, x := range r.src[r.pos:] {
-		if !wordRune(x) || unicode.IsLetter(x) && writing(x) == r.writing || x < 0x80 && unicode.IsLetter(x) {
+		if !wordRune(x) || r.own(x) {
 			break
 		}
 		n = i + utf8.RuneLen(x)
@@ -36,13 +36,27 @@ func foreignWord(r *reader) bool {
 	switch {
 	case r.writing != writingLatin || w != writingCyrillic && w != writingGreek:
 		return r.gap(n)
-	case w == writingGreek && utf8.RuneCountInString(word) == 1 && r.language.tag == "en":
-		return r.say(greekNames[strings.ToLower(word)], n)
+	case utf8.RuneCountInString(word) == 1 && r.language.letterName(word) != "":
+		return r.tell("verbatim", "letter", r.language.letterName(word), n)
 	}
 	if latin := romanise(word); latin != "" {
-		return r.say(latin, n)
+		return r.tell("verbatim", "romanised", latin, n)
 	}
 	return r.gap(n)
+}
+
+// letterName returns what the language calls a letter of another writing that
+// stands alone, "" where it has no name for it.
+func (l *language) letterName(letter string) string {
+	if l.pack == nil {
+		return ""
+	}
+	return l.pack.nouns["greek"][strings.ToLower(letter)].forms["other"]
+}
+
+// own reports whether a character is a letter that the voice can read.
+func (r *reader) own(c rune) bool {
+	return unicode.IsLetter(c) && (c < utf8.RuneSelf || writing(c) == r.writing)
 }
 
 // foreign reports whether a character is a letter that the voice cannot read.

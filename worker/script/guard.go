@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -83,12 +84,7 @@ func canRead(language string, w Writing) bool {
 	if !ok {
 		list = []Writing{writingLatin}
 	}
-	for _, x := range list {
-		if x == w {
-			return true
-		}
-	}
-	return w == ""
+	return w == "" || slices.Contains(list, w)
 }
 
 // Foreign says what becomes of paragraphs in a writing that the language's
@@ -152,21 +148,13 @@ func languageByLetters(text string) string {
 	return ""
 }
 
-// common are short words that hardly any other of the languages has.
-var common = map[string]map[string]bool{
-	"en": set("the of and to is was that for with by has have were from said"),
-	"de": set("der die und nicht ist das den von mit sich auf wird einen eine dem"),
-	"fr": set("le les des et est une dans du qui pour sur avec pas été cette"),
-	"es": set("el los las que y del una por con para está fue sus este también"),
-	"it": set("il che di è della per non sono una gli nel dei alla anche ha"),
-	"pl": set("się nie że jest na oraz przez został ich jak także który po dla był"),
-	"nl": set("het een van niet dat voor zijn aan ook werd door naar heeft bij deze"),
-	"pt": set("não uma os com são foi pelo mais também dos das ao pela seu está"),
-}
+// commonWords returns for some languages in Latin letters their short words that
+// hardly any other of them has.
+var commonWords = listsOnce("shared/common-words.txt")
 
 // latin guesses a language by its short words; it wants a clear lead.
 func latin(text string) string {
-	counts, words := map[string]int{}, 0
+	counts, words, common := map[string]int{}, 0, commonWords()
 	for w := range strings.FieldsSeq(strings.ToLower(text[:min(len(text), 6000)])) {
 		words++
 		for lang, set := range common {
@@ -176,7 +164,7 @@ func latin(text string) string {
 		}
 	}
 	best, second := "", ""
-	for _, lang := range []string{"en", "de", "fr", "es", "it", "pl", "nl", "pt"} {
+	for lang := range counts {
 		switch {
 		case counts[lang] > counts[best]:
 			best, second = lang, best

@@ -8,34 +8,17 @@ import (
 // language is what the script must know about one: how its sentences end, how
 // a byline is said, what is spelled out. Its pack says all of it.
 type language struct {
-	tag string // primary subtag
-
-	// A full stop behind these words does not end a sentence; behind those of
-	// open it does when what follows begins with a capital that is no name.
-	abbreviations map[string]bool
-	beforeNumber  map[string]bool   // "No. 5", "Jan. 13": only before a digit
-	maybe         map[string]bool   // "U.S.", "a.m.", "etc.": ends if a new sentence begins
-	starters      map[string]bool   // words that begin a sentence and no name
-	endsBehind    map[string]string // "upper", "year": what a sentence's end behind one of maybe asks for
-	ordinalDot    bool              // "13. Januar": a number's full stop is no end
-
-	by     string // "By %s."
-	and    string
-	months [12]string
-	dated  func(t time.Time, l *language) string
-
-	spell speller
-	pack  *pack // the folder of data; nil for languages without one
+	tag     string                     // primary subtag
+	endings map[string]string          // word before a full stop → whether a sentence ends there, one of endKinds
+	lists   map[string]map[string]bool // those of sentenceLists
+	pack    *pack                      // the folder of data; nil for languages without one
 }
-
-// speller is a language's own verbalisation. Nil leaves digits to the voice.
-type speller func(r *reader) bool
 
 // languages are those that have a folder of data.
 var languages = &packs{files: packFiles}
 
 // unknown serves languages without tables.
-var unknown = &language{tag: "", by: "%s.", and: ",", dated: isoDate}
+var unknown = &language{}
 
 // Language reduces a tag to the form that is used here: "en-us" and "en_US"
 // become "en-US", "" becomes "en".
@@ -68,42 +51,48 @@ func languageOf(tag string) *language {
 	return unknown
 }
 
+// setting returns what the language's folder says of a thing, and for a language
+// without one what is usual.
+func (l *language) setting(name, usual string) string {
+	if l.pack == nil {
+		return usual
+	}
+	return l.pack.settings[name]
+}
+
 // authors says who wrote the article.
 func (l *language) authors(names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	list := names[0]
+	list, and := names[0], l.setting("and", ",")
 	for i, name := range names[1:] {
-		if i == len(names)-2 && l.and != "," {
-			list += " " + l.and + " " + name
+		if i == len(names)-2 && and != "," {
+			list += " " + and + " " + name
 		} else {
 			list += ", " + name
 		}
 	}
-	return strings.Replace(l.by, "%s", list, 1)
+	return strings.Replace(l.setting("byline", "%s."), "%s", list, 1)
 }
 
-func (l *language) date(t time.Time) string { return l.dated(t, l) }
-
-func isoDate(t time.Time, _ *language) string { return t.Format("2006-01-02") + "." }
-
-// set makes a table of words that are separated by spaces.
-func set(list string) map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(list) {
-		m[w] = true
+// date writes a day as articles of the language do.
+func (l *language) date(t time.Time) string {
+	if l.pack == nil {
+		return t.Format("2006-01-02") + "."
 	}
-	return m
+	return strings.NewReplacer("{day}", t.Format("2"), "{month}", l.pack.months[t.Month()-1].name, "{year}", t.Format("2006")).Replace(l.pack.settings["date"])
 }
 
-// pairs makes a table of lines "source = spoken".
-func pairs(list string) map[string]string {
-	m := map[string]string{}
-	for line := range strings.SplitSeq(list, "\n") {
-		if from, to, ok := strings.Cut(line, " = "); ok {
-			m[strings.TrimSpace(from)] = strings.TrimSpace(to)
-		}
+// in reports whether a word stands in a list of the language, or in one that
+// holds for every language.
+func (l *language) in(list, word string) bool { return l.lists[list][word] || shared()[list][word] }
+
+// setOf returns the set of some words.
+func setOf(words []string) map[string]bool {
+	m := make(map[string]bool, len(words))
+	for _, w := range words {
+		m[w] = true
 	}
 	return m
 }

@@ -113,10 +113,15 @@ func (x Lexicon) matcherFor(language string, scope scope) *matcher {
 // holds reports whether the entry is meant for a text in a language, and for the place
 // where the text is. What the entry leaves out holds everywhere.
 func (e Entry) holds(language string, s scope) bool {
-	site := e.Site == "" || e.Site == s.Site
-	section := e.Section == "" || strings.EqualFold(e.Section, s.Section)
-	article := e.Article == "" || e.Article == s.Article
-	return site && section && article && e.holdsIn(language)
+	switch {
+	case e.Site != "" && e.Site != s.Site:
+		return false
+	case e.Section != "" && !strings.EqualFold(e.Section, s.Section):
+		return false
+	case e.Article != "" && e.Article != s.Article:
+		return false
+	}
+	return e.holdsIn(language)
 }
 
 // holdsIn reports whether the entry is meant for a language. "en" and "en-GB" hold for
@@ -229,7 +234,7 @@ func (e Entry) capitals(got string) bool {
 	return unicode.IsUpper(firstRune(got))
 }
 
-func apostrophe(c rune) bool { return c == '\'' || c == '’' || c == 'ʼ' || c == '‘' }
+func apostrophe(c rune) bool { return strings.ContainsRune("'’ʼ‘", c) }
 
 func (r *reader) use(e Entry, n int) bool {
 	r.matched = append(r.matched, e.Canonical())
@@ -239,8 +244,9 @@ func (r *reader) use(e Entry, n int) bool {
 	if !e.Prefix {
 		return r.say(e.Alias, n)
 	}
-	rest := r.letterRunAt(r.pos + n) // the rest of the word belongs to the same word
-	return r.say(e.Alias+r.src[r.pos+n:r.pos+n+rest], n+rest)
+	word := r.src[r.pos+n:]
+	rest := len(word) - len(strings.TrimLeftFunc(word, wordRune)) // it belongs to the same word
+	return r.say(e.Alias+word[:rest], n+rest)
 }
 
 // With returns the lexicon with an entry set, replacing the one for the same
@@ -271,7 +277,7 @@ func (x Lexicon) Merge(more Lexicon) Lexicon {
 	return out
 }
 
-// name is what of an entry tells it from others.
+// name identifies an entry: two entries with the same name replace each other.
 func (e Entry) name() Entry {
 	return Entry{Match: strings.ToLower(e.Match), Language: e.Language, Site: e.Site, Section: e.Section, Article: e.Article, Prefix: e.Prefix}
 }

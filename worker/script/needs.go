@@ -147,7 +147,10 @@ func (e *expression) holdsAny(re *syntax.Regexp, kind func(rune) bool) bool {
 // allOf reports whether the characters of a class are all of a kind, by the ends
 // of its ranges.
 func allOf(class []rune, kind func(rune) bool) bool {
-	return len(class) > 0 && !slices.ContainsFunc(class, func(c rune) bool { return !kind(c) }) && (kind('0') || !within(class, '0'))
+	if len(class) == 0 || within(class, '0') && !kind('0') {
+		return false
+	}
+	return !slices.ContainsFunc(class, func(c rune) bool { return !kind(c) })
 }
 
 // literal returns the longest text that any match of an expression has.

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp/syntax"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 	"unicode"
 
 	"lector/worker/script/lang"
@@ -19,7 +19,7 @@ import (
 // packFiles are the languages' folders of data. Each has the same files.
 //
 //go:embed lang/*/language.txt lang/*/months.txt lang/*/abbreviations.txt lang/*/units.txt lang/*/currencies.txt lang/*/scales.txt
-//go:embed lang/*/names.txt lang/*/letters.txt lang/*/initialisms.txt lang/*/lists.txt lang/*/grammar.txt lang/*/shapes.txt
+//go:embed shared/*.txt lang/*/names.txt lang/*/letters.txt lang/*/initialisms.txt lang/*/lists.txt lang/*/grammar.txt lang/*/shapes.txt
 var packFiles embed.FS
 
 // pack is what a language's folder says.
@@ -151,40 +151,54 @@ func (p *pack) readInitialisms(files fs.FS, dir string) error {
 	return err
 }
 
-// listNames are the lists that every language has; shapes may use more.
-var listNames = []string{"starters"}
+// sentenceLists are the lists by which sentences are split. Every language has
+// the first; shapes may use more.
+var sentenceLists = strings.Fields("starters zones-and-days time-words openings city-bodies before-letter first-person no-speakers saying ended-by")
 
 func (p *pack) readLists(files fs.FS, dir string) error {
 	name := path.Join(dir, "lists.txt")
-	rows, err := readRows(files, name, 2, 1)
-	if err != nil {
+	var err error
+	if p.lists, err = wordLists(files, name); err != nil {
 		return err
 	}
-	p.lists = map[string][]string{}
-	for _, r := range rows {
-		p.lists[r.columns[0]] = strings.Fields(strings.Join(r.columns[1:], " "))
-	}
-	for _, list := range listNames {
-		if len(p.lists[list]) == 0 {
-			return fmt.Errorf("%s: no list %q", name, list)
-		}
+	if first := sentenceLists[0]; len(p.lists[first]) == 0 {
+		return fmt.Errorf("%s: no list %q", name, first)
 	}
 	return nil
+}
+
+// wordLists reads a file of lists: name, words.
+func wordLists(files fs.FS, name string) (map[string][]string, error) {
+	rows, err := readRows(files, name, 2, 1)
+	lists := map[string][]string{}
+	for _, r := range rows {
+		lists[r.columns[0]] = strings.Fields(strings.Join(r.columns[1:], " "))
+	}
+	return lists, err
+}
+
+// shared returns the lists that hold for every language, by name.
+var shared = listsOnce("shared/lists.txt")
+
+// listsOnce returns what reads a file of lists when it is first called. A file
+// that cannot be read is a mistake of its author, which a test finds.
+func listsOnce(name string) func() map[string]map[string]bool {
+	return sync.OnceValue(func() map[string]map[string]bool {
+		lists, _ := wordLists(packFiles, name)
+		sets := map[string]map[string]bool{}
+		for list, words := range lists {
+			sets[list] = setOf(words)
+		}
+		return sets
+	})
 }
 
 // language makes of a pack what the parts of the script that are the same for
 // all languages ask for.
 func (p *pack) language() *language {
-	l := &language{
-		tag: p.tag, by: p.settings["byline"], and: p.settings["and"], ordinalDot: p.settings["ordinal-stop"] == "yes",
-		starters: map[string]bool{}, abbreviations: map[string]bool{}, beforeNumber: map[string]bool{}, maybe: map[string]bool{}, endsBehind: map[string]string{},
-		dated: func(t time.Time, _ *language) string { return p.date(t) }, spell: p.spell, pack: p,
-	}
-	for i, m := range p.months {
-		l.months[i] = m.name
-	}
-	for _, word := range p.lists["starters"] {
-		l.starters[word] = true
+	l := &language{tag: p.tag, lists: map[string]map[string]bool{}, endings: map[string]string{}, pack: p}
+	for _, name := range sentenceLists {
+		l.lists[name] = setOf(p.lists[name])
 	}
 	for _, kind := range nounKinds {
 		for _, written := range p.written(kind) {
@@ -193,37 +207,33 @@ func (p *pack) language() *language {
 			}
 		}
 	}
-	for _, list := range p.abbreviations {
-		for _, a := range list {
-			l.stops(a)
-		}
+	all := slices.Concat(slices.Collect(maps.Values(p.abbreviations))...)
+	slices.SortFunc(all, func(a, b abbreviation) int { return strings.Compare(a.written, b.written) })
+	for _, a := range all {
+		l.stops(a)
 	}
-	for _, list := range p.abbreviations {
-		for _, a := range list {
-			l.inner(a)
-		}
+	for _, a := range all {
+		l.inner(a)
 	}
 	return l
 }
 
-// stops notes how a sentence ends behind an abbreviation: by its last piece.
+// stops notes how a sentence ends behind an abbreviation: by its last piece, and
+// by all of them.
 func (l *language) stops(a abbreviation) {
 	if !strings.HasSuffix(a.written, ".") {
 		return
 	}
 	pieces := strings.Fields(strings.ToLower(a.written))
-	last := strings.TrimSuffix(pieces[len(pieces)-1], ".")
-	joined := strings.TrimSuffix(strings.Join(pieces, ""), ".")
-	for _, word := range []string{last, joined} {
-		switch a.end {
-		case "no":
-			l.abbreviations[word] = true
-		case "number":
-			l.beforeNumber[word] = true
-		default:
-			l.maybe[word] = true
-			l.endsBehind[word] = a.end
-		}
+	l.end(strings.TrimSuffix(pieces[len(pieces)-1], "."), a.end)
+	l.end(strings.TrimSuffix(strings.Join(pieces, ""), "."), a.end)
+}
+
+// end notes whether a sentence ends behind a word. "no" goes before "number", and
+// that before all others.
+func (l *language) end(word, kind string) {
+	if old := l.endings[word]; old != "no" && (old != "number" || kind == "no") {
+		l.endings[word] = kind
 	}
 }
 
@@ -232,14 +242,8 @@ func (l *language) stops(a abbreviation) {
 func (l *language) inner(a abbreviation) {
 	pieces := strings.Fields(strings.ToLower(a.written))
 	for _, piece := range pieces[:len(pieces)-1] {
-		word, stopped := strings.CutSuffix(piece, ".")
-		if stopped && !l.maybe[word] && !l.beforeNumber[word] {
-			l.abbreviations[word] = true
+		if word, stopped := strings.CutSuffix(piece, "."); stopped && l.endings[word] == "" {
+			l.endings[word] = "no"
 		}
 	}
-}
-
-// date writes a day as articles of the language do.
-func (p *pack) date(t time.Time) string {
-	return strings.NewReplacer("{day}", t.Format("2"), "{month}", p.months[t.Month()-1].name, "{year}", t.Format("2006")).Replace(p.settings["date"])
 }

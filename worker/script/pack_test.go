@@ -89,3 +89,30 @@ func TestBadPacks(t *testing.T) {
 		}
 	}
 }
+
+// TestEndings holds which ending a word keeps that stands in two rows, in
+// whatever order they are read.
+func TestEndings(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		kinds []string
+		want  string
+	}{
+		{[]string{"upper", "no"}, "no"},
+		{[]string{"no", "upper"}, "no"},
+		{[]string{"no", "number"}, "no"},
+		{[]string{"number", "no"}, "no"},
+		{[]string{"number", "starter"}, "number"},
+		{[]string{"starter", "number"}, "number"},
+		{[]string{"upper", "clock"}, "clock"},
+	}
+	for _, tc := range tests {
+		l := &language{endings: map[string]string{}}
+		for _, kind := range tc.kinds {
+			l.end("x", kind)
+		}
+		if got := l.endings["x"]; got != tc.want {
+			t.Errorf("%q: %q, want %q", tc.kinds, got, tc.want)
+		}
+	}
+}

@@ -18,12 +18,12 @@ type abbreviation struct {
 	written string
 	forms   []string // what is said; six where it changes by case, "" for what is said as it is written
 	gender  string
-	end     string // may a sentence end behind it: no, number (only a digit follows), starter, upper, year
+	end     string // may a sentence end behind it, one of endKinds
 	follow  string // what must follow: any, digit, upper, lower, or before=digit
 }
 
 var (
-	endKinds = []string{"no", "number", "starter", "upper", "year"}
+	endKinds = []string{"no", "number", "starter", "upper", "year", "clock", "body"}
 	follows  = []string{"any", "digit", "upper", "lower", "behind-digit"}
 	sixCases = []string{"nominative", "genitive", "dative", "accusative", "instrumental", "locative"}
 )
@@ -61,19 +61,19 @@ func (p *pack) readAbbreviations(files fs.FS, dir string) error {
 	return nil
 }
 
-// spell is a pack's speller: it classifies what stands at the current place and
+// spell says what stands at the current place: it classifies what stands at the current place and
 // says it. The shapes go before single words.
 func (p *pack) spell(r *reader) bool {
 	c := firstRune(r.src[r.pos:])
 	if n := r.tally(); n > 0 && r.level == full {
 		said, _ := p.numbers.Digits(r.src[r.pos : r.pos+n])
-		return r.say(said, n)
+		return r.tell("verbatim", "tally", said, n)
 	}
 	m := r.classify(nil)
-	if (m == nil || m.shape.cost >= lateCost) && unicode.IsLetter(c) && p.abbreviation(r) {
+	if unicode.IsLetter(c) && !m.beforeAbbreviations() && p.abbreviation(r) {
 		return true
 	}
-	if wordRune(c) && (m == nil || m.shape.class != "abbreviation") && p.address(r) {
+	if wordRune(c) && !m.abbreviates() && p.address(r) {
 		return true
 	}
 	for but := []*shape(nil); m != nil; m = r.classify(but) {
@@ -95,6 +95,12 @@ func (p *pack) spell(r *reader) bool {
 	}
 	return p.initialism(r)
 }
+
+// beforeAbbreviations reports whether a match goes before the abbreviations.
+func (m *match) beforeAbbreviations() bool { return m != nil && m.shape.cost < lateCost }
+
+// abbreviates reports whether a match is an abbreviation.
+func (m *match) abbreviates() bool { return m != nil && m.shape.class == "abbreviation" }
 
 // address says an address of the web or of e-mail.
 func (p *pack) address(r *reader) bool {
@@ -225,10 +231,17 @@ func (p *pack) initials(word string) string {
 		return word
 	case known && said != "abc":
 		return said
-	case !known && (utf8.RuneCountInString(word) > 5 || romanOf(word) > 0 && p.settings["short-initialisms"] == "" || p.sayable(word)):
+	case !known && p.asWord(word):
 		return word
 	}
 	return p.spelled(word)
+}
+
+// asWord reports whether a word of capitals that is in no list is left to the
+// voice: a long one, a Roman numeral, or one that can be said.
+func (p *pack) asWord(word string) bool {
+	numeral := romanOf(word) > 0 && p.settings["short-initialisms"] == ""
+	return numeral || utf8.RuneCountInString(word) > 5 || p.sayable(word)
 }
 
 // spelled returns the names of a word's letters, "" where one has none.
@@ -253,22 +266,21 @@ func (p *pack) spelled(word string) string {
 // sayable reports whether a word of capitals is likely said as a word: of four
 // letters and more with a vowel in each group, of three with a vowel between.
 func (p *pack) sayable(word string) bool {
-	letters := []rune(strings.ToLower(word))
-	isVowel := func(c rune) bool { return strings.ContainsRune(p.settings["vowels"], c) }
-	if len(letters) < 4 {
-		return p.settings["short-initialisms"] == "" && len(letters) == 3 && isVowel(letters[1]) && !isVowel(letters[0]) && !isVowel(letters[2])
-	}
-	run, vowels := 0, 0
-	for _, c := range letters {
-		if run++; isVowel(c) {
-			run, vowels = 0, vowels+1
+	kinds := strings.Map(func(c rune) rune {
+		if strings.ContainsRune(p.settings["vowels"], unicode.ToLower(c)) {
+			return 'v'
 		}
-		if run > 2 {
-			return false
-		}
+		return 'c'
+	}, word)
+	letters, vowels := len(kinds), strings.Count(kinds, "v")
+	switch {
+	case letters < 4:
+		return kinds == "cvc" && p.settings["short-initialisms"] == ""
+	case strings.Contains(kinds, "ccc"):
+		return false
 	}
 	share, _ := strconv.Atoi(p.settings["vowel-share"])
-	return vowels > 0 && (share == 0 || vowels*share >= len(letters))
+	return vowels > 0 && (share == 0 || vowels*share >= letters)
 }
 
 // tally returns the length of a number in a long run of numbers and signs
@@ -280,7 +292,7 @@ func (r *reader) tally() int {
 		return 0
 	}
 	for i := range view {
-		if c := rest[i]; (c < '0' || c > '9') && strings.IndexByte("-/.,:;|+*=_", c) < 0 {
+		if strings.IndexByte("0123456789-/.,:;|+*=_", rest[i]) < 0 {
 			return 0
 		}
 	}

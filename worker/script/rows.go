@@ -21,31 +21,25 @@ func (r row) place() string { return r.file + ":" + strconv.Itoa(r.line) }
 // columnsOf takes a line apart.
 func columnsOf(line string) []string {
 	columns := make([]string, 0, 8)
-	for from, at := 0, 0; ; {
-		gap := gapAt(line[at:])
-		switch {
-		case at == len(line):
-			return append(columns, line[from:])
-		case gap == 0:
-			at++
-		default:
-			columns = append(columns, line[from:at])
-			at += gap
-			from = at
+	for {
+		at := gapIn(line)
+		columns = append(columns, line[:at])
+		if at == len(line) {
+			return columns
 		}
+		line = strings.TrimLeft(line[at:], " \t")
 	}
 }
 
-// gapAt returns how many bytes a gap between columns has that the text begins with, 0 for
-// none.
-func gapAt(text string) int {
-	if tabs := len(text) - len(strings.TrimLeft(text, "\t")); tabs > 0 {
-		return tabs
+// gapIn returns where the first gap between columns begins, the line's length
+// where there is none.
+func gapIn(line string) int {
+	for i := range len(line) {
+		if line[i] == '\t' || line[i] == ' ' && strings.HasPrefix(line[i+1:], " ") {
+			return i
+		}
 	}
-	if spaces := len(text) - len(strings.TrimLeft(text, " ")); spaces > 1 {
-		return spaces
-	}
-	return 0
+	return len(line)
 }
 
 // column returns the nth column, "" where the line ends before it or says "-".

@@ -1,6 +1,6 @@
 // Package script writes what a voice reads: it turns the blocks of a page into
-// segments, sentences and chunks, and spells out what a voice would stumble
-// over. The same page gives the same script, and each spoken word knows the
+// segments, sentences and chunks, and spells out what a voice would
+// misread. The same page gives the same script, and each spoken word knows the
 // words of the source that it stands for. No language model has a part in it.
 package script
 
@@ -146,7 +146,7 @@ func Guess(p extract.Page) string {
 	return languageByLetters(text.String())
 }
 
-// writer carries what is the same for all segments of one script.
+// writer holds what is the same for all segments of one script.
 type writer struct {
 	options  Options
 	language *language
@@ -242,7 +242,7 @@ func meaningful(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.S) })
 }
 
-// close ends the last sentence with a mark, so that a voice does not hang on a
+// close ends the last sentence with a mark, so that a voice lowers its pitch behind a
 // title or a list item, and joins the text.
 func (s *Segment) close() {
 	last := &s.Sentences[len(s.Sentences)-1]
@@ -308,19 +308,13 @@ func (s Script) Characters() int {
 
 // Lexicon returns the entries that matched anywhere, each once, in order.
 func (s Script) Lexicon() []string {
-	var out []string
-	seen := map[string]bool{}
+	var all []string
 	for _, segment := range s.Segments {
 		for _, x := range segment.Sentences {
-			for _, entry := range x.Lexicon {
-				if !seen[entry] {
-					seen[entry] = true
-					out = append(out, entry)
-				}
-			}
+			all = append(all, x.Lexicon...)
 		}
 	}
-	return out
+	return unique(all)
 }
 
 const longPause = 1500 * time.Millisecond

@@ -27,7 +27,7 @@ func (l *language) split(text string) []string {
 			emit()
 			start = it.Start()
 		}
-		for at := inner(text, it.Start(), it.End()); at > 0; at = inner(text, at, it.End()) {
+		for at := l.innerStart(text, it.Start(), it.End()); at > 0; at = l.innerStart(text, at, it.End()) {
 			if l.ends(text[start:at], text[at:]) {
 				end = at
 				emit()
@@ -53,24 +53,36 @@ func (l *language) ends(left, right string) bool {
 	}
 	next := firstWord(right)
 	switch {
-	case next == "" || !speakable(left) || cited(right) || strings.HasPrefix(right, "»"):
+	case next == "" || !speakable(left) || goesOn(right):
 		return false
-	case lowerStart(next) && !strings.HasSuffix(bare, ":") && !unusualStart(right):
+	case lowerStart(next) && !strings.HasSuffix(bare, ":") && !l.unusualStart(right):
 		return false
 	case strings.HasSuffix(bare, "?") || strings.HasSuffix(bare, "!"):
-		return !(len(bare) < len(left) && l.says(right) && !opensQuote(right)) && !(exclaimed[bare[strings.LastIndexAny(bare, " \u00a0\"“")+1:]] && !l.starts(next))
+		return l.endsCalled(bare, left, right, next)
 	case !strings.HasSuffix(bare, "."):
 		return true
-	case strings.HasSuffix(bare, "…") || strings.HasSuffix(bare, "..") || strings.HasSuffix(bare, ". ."):
-		return !(hesitates(bare) && (next == "I" || strings.HasPrefix(next, "I'") || strings.HasPrefix(next, "I’")))
+	case strings.HasSuffix(bare, "..") || strings.HasSuffix(bare, ". ."):
+		return !(hesitates(bare) && l.in("first-person", beforeApostrophe(next)))
 	case len(bare) < len(left) && !strings.HasSuffix(left, ")"): // a closing quote: the stop belongs to what was said
-		return !l.says(right) || true
+		return true
 	}
 	return l.stop(bare, right, next)
 }
 
-// exclaimed are names that end with a mark.
-var exclaimed = set(`Yahoo! E! Jeopardy! Wham! Panic! Joomla! Mamma! Oklahoma!`)
+// goesOn reports whether a sentence goes on by the sign that follows: a source
+// in brackets or the end of a quotation.
+func goesOn(right string) bool { return cited(right) || strings.HasPrefix(right, "»") }
+
+// endsCalled reports whether a sentence ends behind a question or a call: not
+// where its speaker is named next, nor behind a name with a mark, as "Yahoo!".
+func (l *language) endsCalled(bare, left, right, next string) bool {
+	named := l.in("exclaimed", bare[strings.LastIndexAny(bare, " \u00a0\"“")+1:])
+	if named && !l.starts(next) {
+		return false
+	}
+	quoted := len(bare) < len(left)
+	return !quoted || opensQuote(right) || !l.says(right)
+}
 
 // opensQuote reports whether another quotation begins.
 func opensQuote(right string) bool {
@@ -81,36 +93,68 @@ func opensQuote(right string) bool {
 func (l *language) stop(left, right, next string) bool {
 	word := lastWord(left)
 	lower := strings.ToLower(word)
+	end := l.endings[lower]
 	digit := romanShape.MatchString(next) && next != "" || unicode.IsDigit(firstRune(strings.TrimLeft(right, " \"'“‘«(№#$€£")))
 	switch {
-	case listNumber(left) || len(left) == 2 && (initial(word) || left[0] >= 'a' && left[0] <= 'z'):
+	case listNumber(left) || lone(left, word):
 		return false
-	case zoneBehind(left, word):
+	case l.zoneBehind(left, word):
 		return true
-	case l.areaUnit(left, lower):
+	case l.pair(left, lower):
 		return unicode.IsUpper(firstRune(next))
-	case l.ordinalDot && counting(word):
+	case counting(word) && l.setting("ordinal-stop", "") == "yes":
 		return l.starts(next) && !isMonth(l, next)
-	case l.lists(left, lower):
-		return unicode.IsUpper(firstRune(next))
-	case l.beforeNumber[lower] && weekdayStop[lower] && isMonth(l, next):
+	case l.weekday(word) && isMonth(l, next):
 		return false
-	case digit && isMonth(l, word) && !slices.ContainsFunc(l.months[:], func(m string) bool { return strings.EqualFold(m, word) }):
+	case digit && l.shortMonth(word):
 		return false
-	case l.abbreviations[lower] || l.tag == "de" && strings.HasSuffix(lower, "str"):
+	case l.lettered(left, word):
+		return true
+	case end == "no" || l.endedBy(lower):
 		return false
-	case l.maybe[lower] && (lower == "a.m" || lower == "p.m"):
-		return l.closes(left, lower, right, next)
-	case lower == "d.c" && l.tag == "en":
-		return unicode.IsUpper(firstRune(next)) && !capitalOf[next]
+	case end == "clock":
+		return l.closes(left, end, right, next)
+	case end == "body":
+		return unicode.IsUpper(firstRune(next)) && !l.in("city-bodies", next)
 	case initial(word):
-		return l.starts(next) && !initialNext(right) && !initials(left) || len(word) == 1 && genericLetter(left)
-	case l.beforeNumber[lower]:
+		return l.starts(next) && !initialNext(right) && !initials(left)
+	case end == "number":
 		return !digit && !(isMonth(l, word) && shortNumber(next))
-	case l.maybe[lower]:
-		return l.closes(left, lower, right, next)
+	case end != "":
+		return l.closes(left, end, right, next)
 	}
 	return true
+}
+
+// lone reports whether left is nothing but a letter and its stop.
+func lone(left, word string) bool {
+	return len(left) == 2 && (initial(word) || smallLetter(left[0]))
+}
+
+// weekday reports whether a word is the short name of a day before which a month
+// may stand: "Tues. Feb. 3".
+func (l *language) weekday(word string) bool {
+	if l.endings[strings.ToLower(word)] != "number" {
+		return false
+	}
+	_, known := l.pack.nouns["weekday"][upperFirst(strings.ToLower(word))]
+	return known
+}
+
+// shortMonth reports whether a word is the name of a month and cut short.
+func (l *language) shortMonth(word string) bool {
+	return isMonth(l, word) && !slices.ContainsFunc(l.pack.months[:], func(m month) bool { return strings.EqualFold(m.name, word) })
+}
+
+// endedBy reports whether a word ends as abbreviations of the language do, as
+// "Hauptstr.".
+func (l *language) endedBy(lower string) bool {
+	for ending := range l.lists["ended-by"] {
+		if strings.HasSuffix(lower, ending) {
+			return true
+		}
+	}
+	return false
 }
 
 // counting reports whether a word before a stop is an ordinal of digits or a
@@ -124,12 +168,12 @@ func counting(word string) bool {
 
 // zoneBehind reports whether left ends with a zone of time behind its hour, in
 // capitals as no abbreviation of a word is: "6 a.m. EST."
-func zoneBehind(left, word string) bool {
-	if len(word) < 2 || !allUpper(word) || !timeZone[word] {
+func (l *language) zoneBehind(left, word string) bool {
+	if len(word) < 2 || !allUpper(word) || !l.in("zones-and-days", word) {
 		return false
 	}
-	before := strings.ToLower(strings.TrimSuffix(left, " "+word+"."))
-	return strings.HasSuffix(before, "m.") || strings.HasSuffix(before, "m") || before != "" && unicode.IsDigit(rune(before[len(before)-1]))
+	hour := strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(left, " "+word+"."), "."))
+	return strings.HasSuffix(hour, "m") || unicode.IsDigit(lastRune(hour))
 }
 
 // initialNext reports whether another initial follows: "B. I. Koval".
@@ -140,26 +184,16 @@ func initialNext(right string) bool {
 }
 
 // closes decides about abbreviations that stand in mid-sentence and at its end.
-func (l *language) closes(left, lower, right, next string) bool {
+func (l *language) closes(left, end, right, next string) bool {
 	switch {
 	case strings.HasPrefix(right, "(") && !wholeSentence(right):
 		return false
 	case l.starts(next):
 		return true
 	}
-	switch lower {
-	case "a.m", "p.m", "am", "pm":
-		if opening := firstWord(left); len(left) < 32 && openings[opening] {
-			return false
-		}
-		return !timeZone[next] && !strings.Contains(firstWords(right, 3), " time")
-	case "u.s", "u.k", "u.n", "e.u", "u.s.a", "u.a.e":
-		the := strings.HasSuffix(strings.ToLower(strings.TrimSuffix(left, lastWord(left)+".")), "the ")
-		return the && !institution[next] && !strings.HasPrefix(right, "\"") && unicode.IsUpper(firstRune(next))
-	case "etc", "al", "min", "hr", "ft", "lb", "oz":
-		return unicode.IsUpper(firstRune(next))
-	}
-	switch l.endsBehind[lower] {
+	switch end {
+	case "clock":
+		return !l.timed(left, right, next)
 	case "year":
 		return len(left) > opening && unicode.IsUpper(firstRune(next)) && afterYear(left)
 	case "upper":
@@ -168,14 +202,21 @@ func (l *language) closes(left, lower, right, next string) bool {
 	return false
 }
 
+// timed reports whether a sentence goes on behind an hour: its zone or its day
+// follows, or it has just begun with the time, as in "At 5 a.m. Mr. Smith left."
+func (l *language) timed(left, right, next string) bool {
+	if len(left) < 32 && l.in("openings", firstWord(left)) || l.in("zones-and-days", next) {
+		return true
+	}
+	words := strings.Fields(firstWords(right, 3))
+	return len(words) > 1 && slices.ContainsFunc(words[1:], func(w string) bool { return l.in("time-words", strings.TrimRight(w, ".,;:!?")) })
+}
+
 // wholeSentence reports whether the bracket that s begins with holds one.
 func wholeSentence(s string) bool {
 	end := strings.IndexByte(s, ')')
 	return end < 0 || strings.ContainsRune(".!?", rune(s[end-1]))
 }
-
-// openings begin a phrase of time: "At 5 a.m. Mr. Smith left."
-var openings = set(`At By Around About Before After Since Until From Between`)
 
 // cited reports whether the text goes on with a source: "(Smith 55)."
 func cited(right string) bool {
@@ -187,30 +228,21 @@ func cited(right string) bool {
 	return end > 0 && !strings.ContainsAny(right[1:end], ".!?")
 }
 
-var timeZone = set(`ET EST EDT CT CST CDT MT MST MDT PT PST PDT GMT UTC BST CET CEST EET EEST MSK Eastern Central Pacific Mountain Greenwich Monday Tuesday Wednesday Thursday Friday Saturday Sunday Jan Feb March April May June July Aug Sept Oct Nov Dec January February August September October November December`)
-
-// institution are words behind "the U.S." that go on with the name.
-var institution = set(`President Vice Army Navy Air Marine Marines Coast Space Congress Senate House Capitol Supreme State Secretary Treasury Department Embassy Ambassador Federal National Central Justice Special Senator Senators Sen Rep Representative Gen General Attorney Food Centers Environmental Geological Open District Circuit Court Commerce Energy Defense Defence Homeland Customs Immigration Secret Securities Forces Military Government Congressman Congresswoman Trade Agency Bureau Postal Census Fish Forest Drug Chamber Steel Soccer Olympic Dollar Constitution Civil Mission Consulate Strategic European Africa Indo-Pacific Cyber Bank Institute Security Council Human Charter Secretary-General Climate High General-Assembly Development Children`)
-
 // says reports whether the text goes on with who said it: Zelensky asked.
 func (l *language) says(right string) bool {
 	for i, w := range strings.Fields(firstWords(right, 4)) {
 		w = strings.ToLower(strings.Trim(w, ",.;:"))
-		if i == 0 && nobody[w] {
+		if i == 0 && l.in("no-speakers", w) {
 			return false
 		}
-		if i > 0 && saidVerbs[w] {
+		if i > 0 && l.in("saying", w) {
 			return true
 		}
 	}
 	return false
 }
 
-// nobody are words that begin a new sentence even where a verb of saying
-// follows.
-var nobody = set(`nobody no none he she they it we i everyone someone that this niemand er sie niemand personne nadie nessuno nikt ніхто никто він она вона они вони`)
-
-var saidVerbs = set(`said says asked asks told wrote writes added replied answered shouted cried tweeted exclaimed wondered continued insisted demanded quipped sagte fragte schrieb rief erklärte сказав сказала запитав запитала заявив заявила написав спросил спросила сказал заявил написал dijo preguntó demandé dit disse chiese powiedział zapytał powiedziała`)
+func smallLetter(c byte) bool { return c >= 'a' && c <= 'z' }
 
 func firstRune(s string) rune {
 	r, _ := utf8.DecodeRuneInString(s)
@@ -219,10 +251,9 @@ func firstRune(s string) rune {
 
 // firstWord returns the first word of s, without what opens it.
 func firstWord(s string) string {
-	s = strings.TrimLeftFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	end := strings.IndexFunc(s, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '\'' && r != '’'
-	})
+	noWord := func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }
+	s = strings.TrimLeftFunc(s, noWord)
+	end := strings.IndexFunc(s, func(c rune) bool { return noWord(c) && !strings.ContainsRune("-'’", c) })
 	if end >= 0 {
 		s = s[:end]
 	}
@@ -264,16 +295,14 @@ func initial(word string) bool {
 	return n == len(word) && unicode.IsUpper(r)
 }
 
-var generics = set(`plan vitamin group class type section phase team grade hepatitis appendix part point option category act level exhibit schedule`)
-
-// genericLetter finds "Plan B.", "vitamin C." and "5 C.", which are no initials.
-func genericLetter(left string) bool {
+// lettered finds "Plan B.", "vitamin C." and "5 C.", which are no initials.
+func (l *language) lettered(left, word string) bool {
 	fields := strings.Fields(left)
-	if len(fields) < 2 {
+	if len(fields) < 2 || len(word) != 1 || !initial(word) {
 		return false
 	}
 	before := fields[len(fields)-2]
-	return generics[strings.ToLower(before)] || unicode.IsDigit(rune(before[len(before)-1]))
+	return l.in("before-letter", strings.ToLower(before)) || unicode.IsDigit(rune(before[len(before)-1]))
 }
 
 // listNumber reports whether left is nothing but "3." or "a)".
@@ -283,35 +312,28 @@ func listNumber(left string) bool {
 }
 
 func shortNumber(word string) bool {
-	if word == "" || len(word) > 2 {
-		return false
-	}
-	for i := 0; i < len(word); i++ {
-		if word[i] < '0' || word[i] > '9' {
-			return false
-		}
-	}
-	return true
+	return word != "" && len(word) <= 2 && digitRun(word) == len(word)
 }
 
 func isMonth(l *language, word string) bool {
-	lower := strings.ToLower(word)
-	for _, m := range l.months {
-		if m == "" {
-			return false
-		}
-		if strings.EqualFold(m, word) || len(lower) >= 3 && strings.HasPrefix(strings.ToLower(m), lower) {
-			return true
-		}
+	if l.pack == nil {
+		return false
 	}
-	return false
+	lower := strings.ToLower(word)
+	return slices.ContainsFunc(l.pack.months[:], func(m month) bool {
+		return strings.EqualFold(m.name, word) || len(lower) >= 3 && strings.HasPrefix(strings.ToLower(m.name), lower)
+	})
 }
 
 // starts reports whether a word begins a sentence and no name, as "C'est" does
 // by what stands before its apostrophe.
 func (l *language) starts(word string) bool {
+	return l.in("starters", word) || l.in("starters", beforeApostrophe(word))
+}
+
+func beforeApostrophe(word string) string {
 	head, _, _ := strings.Cut(strings.ReplaceAll(word, "’", "'"), "'")
-	return l.starters[word] || l.starters[head]
+	return head
 }
 
 // opening is how long a phrase of time is that begins a sentence: "В 2020 г."
@@ -329,19 +351,11 @@ func afterYear(left string) bool {
 	return unicode.IsDigit(rune(before[len(before)-1])) || romanShape.MatchString(strings.NewReplacer("Х", "X", "І", "I").Replace(before))
 }
 
-// lists reports whether left ends with "and so on" in two stopped letters.
-func (l *language) lists(left, lower string) bool {
-	return (lower == "д" || lower == "п" || lower == "ін") && strings.HasSuffix(strings.TrimRight(strings.TrimSuffix(left, lastWord(left)+"."), " "), "т.")
-}
-
-// areaUnit reports whether the letter that ends left is a metre, not a town:
-// "60 кв. м."
-func (l *language) areaUnit(left, lower string) bool {
-	if lower != "м" {
-		return false
-	}
-	before := strings.TrimRight(strings.TrimSuffix(left, lastWord(left)+"."), " ")
-	return strings.HasSuffix(before, "кв.") || strings.HasSuffix(before, "куб.")
+// pair reports whether left ends with an abbreviation of two words behind which
+// a sentence ends before any capital: "т. д.", "60 кв. м."
+func (l *language) pair(left, lower string) bool {
+	before := lastWord(strings.TrimRight(strings.TrimSuffix(left, lastWord(left)+"."), " \u00a0"))
+	return before != "" && l.endings[strings.ToLower(before)+"."+lower] == "upper"
 }
 
 // initials reports whether left ends with two or more initials, so that a name
@@ -349,7 +363,13 @@ func (l *language) areaUnit(left, lower string) bool {
 func initials(left string) bool {
 	fields := strings.Fields(left)
 	n := len(fields)
-	return n > 1 && initial(strings.TrimSuffix(fields[n-1], ".")) && strings.HasSuffix(fields[n-2], ".") && len(fields[n-2]) <= 3 && initial(strings.TrimSuffix(fields[n-2], "."))
+	return n > 1 && initial(strings.TrimSuffix(fields[n-1], ".")) && stoppedInitial(fields[n-2])
+}
+
+// stoppedInitial reports whether a word is a capital letter and its stop.
+func stoppedInitial(word string) bool {
+	letter, stopped := strings.CutSuffix(word, ".")
+	return stopped && len(word) <= 3 && initial(letter)
 }
 
 // hesitates reports whether three dots with a space before them end left: a
@@ -360,33 +380,37 @@ func hesitates(left string) bool {
 	return strings.HasPrefix(dots, " ") && strings.Count(dots, ".") <= 3
 }
 
-// weekdayStop are days before which a month may stand: "Tues. Feb. 3".
-var weekdayStop = set(`mon tue tues wed thu thur thurs fri sat sun`)
-
-// capitalOf are words behind "D.C." that go on with a name.
-var capitalOf = set(`Circuit Council Councilmember Mayor Attorney Police Court Superior National Superintendent Public Metro United Department Guard Board Fire Water Statehood`)
-
-// inner finds where a sentence begins inside of what Unicode takes for one:
+// innerStart finds where a sentence begins inside of what Unicode takes for one:
 // behind an ellipsis, before a number, a brand in small letters, a hashtag, or
 // behind a guillemet with its space.
-func inner(text string, from, to int) int {
+func (l *language) innerStart(text string, from, to int) int {
 	for i := from; i < to; i++ {
-		if text[i] != '.' && !strings.HasPrefix(text[i:], "…") && !strings.HasPrefix(text[i:], "»") {
+		dot := text[i] == '.'
+		if !dot && !strings.HasPrefix(text[i:], "…") && !strings.HasPrefix(text[i:], "»") {
 			continue
 		}
 		at, closed := pastMark(text, i, to)
-		if at == 0 || at >= to {
-			continue
-		}
-		right := text[at:to]
 		switch {
-		case text[i] == '.' && (unusualStart(right) || numberStart(right) && wholeWord(text[from:i], right, closed) || speaks(text) && speaks(right) && upperStart(strings.TrimLeft(right, "—–- "))):
-			return at
-		case text[i] != '.' && upperStart(right):
+		case at == 0 || at >= to:
+		case dot && l.beginsBehindStop(text, from, i, text[at:to], closed), !dot && upperStart(text[at:to]):
 			return at
 		}
 	}
 	return 0
+}
+
+// beginsBehindStop reports whether right, which follows the stop at i, begins a
+// sentence although Unicode sees none.
+func (l *language) beginsBehindStop(text string, from, i int, right string, closed bool) bool {
+	switch {
+	case l.unusualStart(right):
+		return true
+	case numberStart(right) && wholeWord(text[from:i], right, closed):
+		return true
+	case speaks(text) && speaks(right):
+		return upperStart(strings.TrimLeft(right, "—–- "))
+	}
+	return false
 }
 
 // pastMark returns where the word behind a mark begins, or 0 when no space
@@ -423,7 +447,10 @@ func wholeWord(left, right string, closed bool) bool {
 	if counted && utf8.RuneCountInString(word) == 3 && allUpper(word) { // an initialism: "США. 1 мільйон"
 		return true
 	}
-	return utf8.RuneCountInString(word) > 3 && (counted || lowerStart(word)) && strings.ContainsAny(strings.ToLower(word), "aeiouyаеёиіїоуыэюя") && !strings.ContainsAny(word, ".0123456789")
+	if utf8.RuneCountInString(word) < 4 || strings.ContainsAny(word, ".0123456789") {
+		return false
+	}
+	return (counted || lowerStart(word)) && strings.ContainsAny(strings.ToLower(word), "aeiouyаеёиіїоуыэюя")
 }
 
 // speaks reports whether a text begins with the dash of a dialogue.
@@ -441,27 +468,26 @@ func numberStart(s string) bool {
 
 // brand reports whether a word is a name that begins with a small letter:
 // "iPhone", "easyJet", "adidas".
-func brand(word string) bool {
-	if smallNames[word] {
+func (l *language) brand(word string) bool {
+	if l.in("brands", word) {
 		return true
 	}
 	at := strings.IndexFunc(word, unicode.IsUpper)
 	return at > 0 && !strings.ContainsAny(word[:at], "-'’")
 }
 
-var smallNames = set(`adidas thyssenkrupp gov.uk bhp esure lululemon amfAR`)
-
 // unusualStart reports whether a sentence may begin here although no capital
 // does: "iPhone", "#MeToo", "@name", "b) the second".
-func unusualStart(s string) bool {
+func (l *language) unusualStart(s string) bool {
 	if len(s) < 3 {
 		return false
 	}
+	small := smallLetter(s[0])
 	switch {
-	case s[0] >= 'a' && s[0] <= 'z' && brand(firstWord(s)):
+	case small && l.brand(firstWord(s)):
 		return true
 	case s[0] == '#' || s[0] == '@':
 		return unicode.IsLetter(firstRune(s[1:]))
 	}
-	return s[0] >= 'a' && s[0] <= 'z' && s[1] == ')' && s[2] == ' '
+	return small && s[1] == ')' && s[2] == ' '
 }

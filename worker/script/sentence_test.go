@@ -10,7 +10,7 @@ import (
 	"lector/worker/script"
 )
 
-// TestSentences scores the splitter on hard cases of each language. A line of
+// TestSentences holds how hard paragraphs of each language are split. A line of
 // a set is one paragraph, its sentences parted by ¦.
 func TestSentences(t *testing.T) {
 	t.Parallel()
@@ -23,9 +23,6 @@ func TestSentences(t *testing.T) {
 		n, ok := scoreSentences(t, file)
 		t.Logf("sentences %s: %d of %d paragraphs", filepath.Base(file), ok, n)
 		all, right = all+n, right+ok
-		if ok*100 < n*96 {
-			t.Errorf("%s: only %d of %d", file, ok, n)
-		}
 	}
 	t.Logf("SCORE sentences %.1f %% of %d paragraphs", 100*float64(right)/float64(all), all)
 	if all < 200 {
@@ -48,7 +45,7 @@ func scoreSentences(t *testing.T, file string) (n, right int) {
 			right++
 			continue
 		}
-		t.Logf("%s\n got %q\nwant %q", lang, got, want)
+		t.Errorf("%s\n got %q\nwant %q", lang, got, want)
 	}
 	return n, right
 }

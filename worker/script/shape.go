@@ -297,14 +297,16 @@ func lastRune(s string) rune {
 func (x *shapes) add(s *shape) {
 	first, _ := s.pattern.firstRunes(s.pattern.tree)
 	x.first[s] = first
+	var added asciiSet
 	beyond := false
-	for c := range rune(utf8.RuneSelf) {
-		if within(first, c) {
-			x.ascii[c] = append(x.ascii[c], s)
+	for i := 0; i+1 < len(first); i += 2 {
+		for c := first[i]; c <= min(first[i+1], unicode.MaxASCII); c++ {
+			if !added.has(byte(c)) {
+				added.add(byte(c))
+				x.ascii[c] = append(x.ascii[c], s)
+			}
 		}
-	}
-	for i := 1; i < len(first); i += 2 {
-		beyond = beyond || first[i] >= utf8.RuneSelf
+		beyond = beyond || first[i+1] > unicode.MaxASCII
 	}
 	if beyond {
 		x.other = append(x.other, s)
@@ -379,25 +381,41 @@ func (r *reader) classify(but []*shape) *match {
 	joined := strings.ContainsRune("−+-", firstRune(text)) && r.pos > 0 && wordRune(lastRune(r.src[:r.pos]))
 	var best *match
 	for _, s := range shapes {
-		if r.level != full && classes[s.class] || slices.Contains(but, s) {
-			continue
-		}
 		if best != nil && s.cost > best.shape.cost {
 			break
 		}
-		if s.signed && joined || !near.may(s) || !r.stands(s, false) {
+		inner := s.signed && joined // its sign is the hyphen of a word
+		if inner || !near.may(s) || !r.tries(s, but) {
 			continue
 		}
-		groups := r.trial.match(s.pattern, text)
-		if groups == nil {
-			continue
-		}
-		m := &match{shape: s, text: text, groups: groups}
-		if m.length() > 0 && m.better(best) && r.holds(m) && r.whole(m) && r.stands(s, true) {
+		if m := r.found(s, text); m != nil && m.better(best) && r.fits(m) {
 			best = m
 		}
 	}
 	return best
+}
+
+// tries reports whether a shape is looked for here: not where the voice says such
+// classes, nor behind another word than it asks for.
+func (r *reader) tries(s *shape, but []*shape) bool {
+	if r.level != full && classes[s.class] {
+		return false
+	}
+	return !slices.Contains(but, s) && r.stands(s, false)
+}
+
+// found returns the match of a shape at the text's beginning, nil for none.
+func (r *reader) found(s *shape, text string) *match {
+	groups := r.trial.match(s.pattern, text)
+	if groups == nil || groups[3] == 0 {
+		return nil
+	}
+	return &match{shape: s, text: text, groups: groups}
+}
+
+// fits reports whether what stands around a match, and its numbers, allow it.
+func (r *reader) fits(m *match) bool {
+	return r.holds(m) && r.whole(m) && r.stands(m.shape, true)
 }
 
 // ahead is the text from a place on, and what is in it.
@@ -410,18 +428,27 @@ type ahead struct {
 
 func look(text string) ahead {
 	a := ahead{text: text}
-	for _, c := range text {
+	for i, c := range text {
 		if c < utf8.RuneSelf {
-			a.has.add(byte(c))
-		} else {
-			a.beyond = true
+			a.has.add(text[i])
+			continue
 		}
+		a.beyond = true
 		a.letters = a.letters || unicode.IsLetter(c)
-		a.digits = a.digits || c >= '0' && c <= '9'
 		a.units = a.units || counts(c)
 	}
+	a.letters = a.letters || a.has.meets(asciiLetters)
+	a.digits = a.has.meets(asciiDigits)
+	a.units = a.units || a.letters || a.has.meets(asciiCounts)
 	return a
 }
+
+// The ASCII letters, digits, and signs that may stand for what is counted.
+var (
+	asciiLetters, _ = asciiOf("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	asciiDigits, _  = asciiOf("0123456789")
+	asciiCounts, _  = asciiOf("%$+<=>^`|~")
+)
 
 // asciiSet is a set of ASCII characters.
 type asciiSet [2]uint64
@@ -440,6 +467,8 @@ func asciiOf(text string) (set asciiSet, only bool) {
 }
 
 func (s *asciiSet) add(c byte) { s[c/64] |= 1 << (c % 64) }
+
+func (s *asciiSet) has(c byte) bool { return s[c/64]>>(c%64)&1 != 0 }
 
 func (s asciiSet) meets(t asciiSet) bool { return s[0]&t[0]|s[1]&t[1] != 0 }
 
@@ -490,7 +519,7 @@ func (r *reader) whole(m *match) bool {
 func (r *reader) standsAlone(class string) bool {
 	before, n := utf8.DecodeLastRuneInString(r.src[:r.pos])
 	switch {
-	case class != "measure" && class != "money" && class != "range" || !unicode.IsDigit(firstRune(r.src[r.pos:])):
+	case !slices.Contains([]string{"measure", "money", "range"}, class), !unicode.IsDigit(firstRune(r.src[r.pos:])):
 		return true
 	case before == '-':
 		return !unicode.IsLetter(lastRune(r.src[:r.pos-n]))

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode"
@@ -28,9 +29,8 @@ func trimmed(text string, spans []Span) string {
 	return text
 }
 
-// reader goes through a text once, from left to right. At each place the first
-// rule that knows the place says what is spoken and how much of the source
-// that takes.
+// reader reads a text once, from left to right. At each place the first rule that matches
+// says what is spoken, and for how many bytes of the source.
 type reader struct {
 	src      string
 	pos      int
@@ -81,9 +81,11 @@ func (r *reader) boundary() bool {
 	if c < utf8.RuneSelf && here < utf8.RuneSelf {
 		return !(alnum(c) && alnum(here))
 	}
-	before, _ := utf8.DecodeLastRuneInString(r.src[:r.pos])
-	after, _ := utf8.DecodeRuneInString(r.src[r.pos:])
-	return !(wordRune(before) && wordRune(after)) || r.foreign(after) && !r.foreign(before)
+	before, after := lastRune(r.src[:r.pos]), firstRune(r.src[r.pos:])
+	if !wordRune(before) || !wordRune(after) {
+		return true
+	}
+	return r.foreign(after) && !r.foreign(before)
 }
 
 // inside reports whether an apostrophe before this place joins the letters of
@@ -114,18 +116,6 @@ func (r *reader) letterRun() int {
 	return n
 }
 
-// letterRunAt returns how many bytes of a word stand at a place; none is 0.
-func (r *reader) letterRunAt(at int) int {
-	n := 0
-	for _, c := range r.src[at:] {
-		if !wordRune(c) {
-			break
-		}
-		n += utf8.RuneLen(c)
-	}
-	return n
-}
-
 func alnum(c byte) bool {
 	return c-'0' < 10 || (c|0x20)-'a' < 26 // a byte below wraps to a large one
 }
@@ -138,50 +128,51 @@ func (r *reader) rule() bool {
 	if foreignWord(r) {
 		return true
 	}
-	if r.language.spell != nil {
-		return r.language.spell(r)
+	if p := r.language.pack; p != nil {
+		return p.spell(r)
 	}
 	return spellCommon(r)
 }
 
 // say replaces the next n bytes of the source by what is spoken. Spaces are
-// put where two words would touch. Nothing cannot be replaced: the reader would
-// stand still.
+// put where two words would touch. n must not be 0, or the reader would never advance.
 func (r *reader) say(spoken string, n int) bool {
 	if n <= 0 {
 		return false
 	}
 	r.copy(r.pos)
 	n += marksOn(r.src[r.pos+n:])
-	if strings.HasPrefix(r.src[r.pos+n:], " ") {
+	spaceAhead := strings.HasPrefix(r.src[r.pos+n:], " ")
+	if spaceAhead {
 		spoken = strings.TrimRight(spoken, " ")
 	}
-	if strings.HasSuffix(string(r.out[max(0, len(r.out)-1):]), " ") || len(r.out) == 0 {
+	spaceBehind := len(r.out) == 0 || r.out[len(r.out)-1] == ' '
+	if spaceBehind {
 		spoken = strings.TrimLeft(spoken, " ")
 	}
-	if spoken == "" && strings.HasPrefix(r.src[r.pos+n:], " ") && (len(r.out) == 0 || r.out[len(r.out)-1] == ' ') {
+	if spoken == "" && spaceAhead && spaceBehind {
 		n++ // nothing between two spaces: one of them goes too
 	}
-	at := len(r.out) // the span covers the spaces that are put around it
-	if len(r.out) > 0 && spoken != "" {
-		last, _ := utf8.DecodeLastRune(r.out)
-		if first := firstRune(spoken); wordRune(last) && wordRune(first) {
-			r.out = append(r.out, ' ')
-		}
-	}
+	span := Span{Start: r.pos, End: r.pos + n, At: len(r.out)} // it covers the spaces that are put around it
+	r.part(spoken)
 	r.out = append(r.out, spoken...)
-	start := r.pos
 	r.pos += n
 	r.plain = r.pos
-	if r.pos < len(r.src) && len(r.out) > 0 {
-		next := firstRune(r.src[r.pos:])
-		last, _ := utf8.DecodeLastRune(r.out)
-		if wordRune(next) && (wordRune(last) || last == ',' && spoken != "") {
-			r.out = append(r.out, ' ')
-		}
+	if spoken != "" && bytes.HasSuffix(r.out, []byte(",")) && wordRune(firstRune(r.src[r.pos:])) {
+		r.out = append(r.out, ' ')
 	}
-	r.spans = append(r.spans, Span{Start: start, End: r.pos, At: at, To: len(r.out)})
+	r.part(r.src[r.pos:])
+	span.To = len(r.out)
+	r.spans = append(r.spans, span)
 	return true
+}
+
+// part puts a space where a word that was said would touch the next.
+func (r *reader) part(next string) {
+	last, _ := utf8.DecodeLastRune(r.out)
+	if next != "" && wordRune(last) && wordRune(firstRune(next)) {
+		r.out = append(r.out, ' ')
+	}
 }
 
 // marksOn returns how many bytes of combining marks s begins with: they belong
@@ -218,33 +209,29 @@ func (r *reader) last(n int) bool {
 	return strings.Trim(r.src[min(len(r.src), r.pos+n):min(len(r.src), r.pos+n+8)], "\"'”’»)] ") == "" && r.pos+n+8 >= len(r.src)
 }
 
-// shouting reports whether most words are in capitals, as in some headlines:
-// there capitals say nothing about initialisms. A list of initialisms alone is
-// none.
+// shouting reports whether most words are in capitals, as in some headlines, where capitals
+// do not mean an initialism. A text of initialisms only does not count.
 func (l *language) shouting(s string) bool {
 	upper, lower, plain := 0, 0, false
 	own := ownWriting(l.tag)
 	foreign := func(c rune) bool { return own != "" && unicode.IsLetter(c) && writing(c) != own }
 	for w := range strings.FieldsSeq(s[:min(len(s), 400)]) {
 		w = strings.Trim(w, ".,:;!?\"'()“”‘’")
-		if len(w) < 2 || !unicode.IsLetter(firstRune(w)) || strings.ContainsFunc(w, noWordSign) || strings.ContainsFunc(w, foreign) {
-			continue
-		}
-		if strings.ToUpper(w) == w {
-			if romanShape.MatchString(w) { // a number by now, or later
-				continue
-			}
+		switch {
+		case len(w) < 2 || !unicode.IsLetter(firstRune(w)):
+		case strings.ContainsFunc(w, noWordSign) || strings.ContainsFunc(w, foreign):
+		case strings.ToUpper(w) != w:
+			lower++
+		case !romanShape.MatchString(w): // else a number by now, or later
 			upper++
 			plain = plain || l.plainWord(w)
-		} else {
-			lower++
 		}
 	}
 	return plain && upper >= 3 && upper > 2*lower
 }
 
-// noWordSign reports whether a character makes more of a word, or less: a
-// digit, a stroke, a stop.
+// noWordSign reports whether a character is a digit, a stroke or a stop, with which a run
+// of letters is not a plain word.
 func noWordSign(c rune) bool {
 	return !unicode.IsLetter(c) && !unicode.IsMark(c) && !strings.ContainsRune("-'’", c)
 }
@@ -255,7 +242,10 @@ func (l *language) plainWord(w string) bool {
 	if n := utf8.RuneCountInString(w); n > 5 || l.pack == nil || l.pack.lists["plain-capitals"] == nil {
 		return n > 5
 	}
-	return slices.Contains(l.pack.lists["plain-capitals"], w) || len(w) > 3 && l.pack.initials(w) == w && l.pack.unlisted(w)
+	if slices.Contains(l.pack.lists["plain-capitals"], w) {
+		return true
+	}
+	return len(w) > 3 && l.pack.initials(w) == w && l.pack.unlisted(w)
 }
 
 // unlisted reports whether no initialism of the language is written so.

@@ -8,7 +8,7 @@ import (
 	"lector/worker/script"
 )
 
-// TestVerbal scores what is said for numbers, dates and names, by class. Case
+// TestVerbal holds what is said for numbers, dates and names, by class. Case
 // and hyphens do not count: a voice hears neither.
 func TestVerbal(t *testing.T) {
 	t.Parallel()
@@ -33,16 +33,13 @@ func TestVerbal(t *testing.T) {
 			}
 		}
 		if spoken != "" {
-			t.Logf("%s: %q is said %q, not %q", class, written, got, spoken)
+			t.Errorf("%s: %q is said %q, not %q", class, written, got, spoken)
 		}
 	}
 	total, good := 0, 0
 	for class, n := range all {
 		t.Logf("SCORE %s %d of %d", class, right[class], n)
 		total, good = total+n, good+right[class]
-		if right[class]*100 < n*97 {
-			t.Errorf("%s: only %d of %d", class, right[class], n)
-		}
 	}
 	t.Logf("SCORE verbalisation %.1f %% of %d", 100*float64(good)/float64(total), total)
 	if total < 400 {

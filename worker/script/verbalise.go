@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -25,10 +26,26 @@ type piece struct {
 	optional []piece
 }
 
-// hows are the ways to say a field.
-var hows = map[string]bool{
-	"cardinal": true, "ordinal": true, "year": true, "number": true, "digits": true, "groups": true, "month": true, "name": true, "pair": true, "dotted": true, "text": true, "letters": true, "spelled": true,
-	"code": true, "initials": true, "tag": true, "address": true, "hundredth": true, "zero": true, "points": true, "ending": true, "each": true,
+// way says a field.
+type way func(v *verbaliser, p piece, text string) string
+
+// ofText is a way that asks for nothing but the text.
+func ofText(say func(v *verbaliser, text string) string) way {
+	return func(v *verbaliser, _ piece, text string) string { return say(v, text) }
+}
+
+// ways are the ways to say a field, by their names in shapes.txt.
+var ways = map[string]way{
+	"cardinal": (*verbaliser).number, "number": (*verbaliser).number, "ordinal": (*verbaliser).ordinal, "year": (*verbaliser).year, "name": (*verbaliser).noun, "hundredth": (*verbaliser).hundredth,
+	"digits": ofText((*verbaliser).digits), "pair": ofText((*verbaliser).pair), "dotted": ofText((*verbaliser).dotted), "points": ofText((*verbaliser).points), "groups": ofText((*verbaliser).groups),
+	"code": ofText((*verbaliser).code), "zero": ofText((*verbaliser).led), "each": ofText((*verbaliser).each),
+	"month":    ofText(func(v *verbaliser, text string) string { return v.p.month(text) }),
+	"spelled":  ofText(func(v *verbaliser, text string) string { return v.p.spelled(text) }),
+	"initials": ofText(func(v *verbaliser, text string) string { return v.p.initials(text) }),
+	"tag":      ofText(func(v *verbaliser, text string) string { return v.p.tagged(text) }),
+	"address":  ofText(func(v *verbaliser, text string) string { return v.p.signs.address(text) }),
+	"ending":   ofText(func(v *verbaliser, text string) string { return v.p.piece(strings.ToLower(text)) }),
+	"text":     ofText(func(_ *verbaliser, text string) string { return text }),
 }
 
 var templatePart = regexp.MustCompile(`\{([^{}]*)\}|\[([^\[\]]*)\]|[^{}\[\]]+`)
@@ -69,7 +86,7 @@ func parseField(source string, fields map[string]field) (piece, error) {
 	for _, part := range parts[1:] {
 		form, isForm := shortForms[strings.TrimPrefix(part, "@")]
 		switch {
-		case hows[part]:
+		case ways[part] != nil:
 			p.how = part
 		case part == "@":
 			p.governed = true
@@ -80,7 +97,7 @@ func parseField(source string, fields map[string]field) (piece, error) {
 		case isForm:
 			p.form = addForm(p.form, form)
 			p.governed = p.governed || part[0] == '@'
-		case part == "one" || part == "few" || part == "many" || part == "other":
+		case slices.Contains([]string{"one", "few", "many", "other"}, part):
 			p.category = part
 		default:
 			return p, fmt.Errorf("field %q: unknown form %q", p.field, part)
@@ -120,6 +137,7 @@ type verbaliser struct {
 	m        *match
 	category string // of the last number, for the noun that it counts
 	form     lang.Form
+	rest     []piece // behind the one that is said
 }
 
 // verbalise returns what is said for a match, and whether each field can be said.
@@ -134,7 +152,8 @@ func (v *verbaliser) pieces(list []piece) (string, bool) {
 	for i, p := range list {
 		switch {
 		case p.field != "":
-			said := v.say(p, list[i+1:])
+			v.rest = list[i+1:]
+			said := v.say(p)
 			if said == "" {
 				return "", false
 			}
@@ -151,7 +170,7 @@ func (v *verbaliser) pieces(list []piece) (string, bool) {
 	return b.String(), true
 }
 
-func (v *verbaliser) say(p piece, rest []piece) string {
+func (v *verbaliser) say(p piece) string {
 	text, kind := v.m.field(p.field), v.m.shape.fields[p.field].kind
 	switch {
 	case text == "", text == "00" && (kind == "min" || kind == "cents"):
@@ -162,7 +181,7 @@ func (v *verbaliser) say(p piece, rest []piece) string {
 	if p.how != "name" {
 		text = onTheLine.Replace(text)
 	}
-	said := v.sayAs(p, text, rest)
+	said := ways[p.how](v, p, text)
 	if p.plural && said != "" {
 		return v.p.plural(said)
 	}
@@ -171,51 +190,6 @@ func (v *verbaliser) say(p piece, rest []piece) string {
 
 // onTheLine makes plain digits of those above and below the line.
 var onTheLine = strings.NewReplacer("⁰", "0", "¹", "1", "²", "2", "³", "3", "⁴", "4", "⁵", "5", "⁶", "6", "⁷", "7", "⁸", "8", "⁹", "9", "₀", "0", "₁", "1", "₂", "2", "₃", "3", "₄", "4", "₅", "5", "₆", "6", "₇", "7", "₈", "8", "₉", "9")
-
-// sayAs says a field in its way.
-func (v *verbaliser) sayAs(p piece, text string, rest []piece) string {
-	switch p.how {
-	case "cardinal", "number":
-		return v.number(p, text, rest)
-	case "ordinal":
-		return v.ordinal(p, text)
-	case "year":
-		return v.year(p, text)
-	case "digits":
-		return v.digits(text)
-	case "pair":
-		return v.pair(text)
-	case "dotted":
-		return v.dotted(text)
-	case "groups":
-		return v.groups(text)
-	case "month":
-		return v.p.month(text)
-	case "name":
-		return v.noun(p, text)
-	case "spelled":
-		return v.p.spelled(text)
-	case "code":
-		return v.code(text)
-	case "zero":
-		return v.led(text)
-	case "initials":
-		return v.p.initials(text)
-	case "tag":
-		return v.p.tagged(text)
-	case "address":
-		return v.p.signs.address(text)
-	case "hundredth":
-		return v.hundredth(p, text)
-	case "points":
-		return v.separated(text, v.p.settings["point"])
-	case "ending":
-		return v.p.piece(strings.ToLower(text))
-	case "each":
-		return v.each(text)
-	}
-	return text
-}
 
 // grammatical returns the form of a number: what the template says, else what
 // the word before the token asks for.
@@ -233,10 +207,9 @@ func (v *verbaliser) grammatical(p piece) lang.Form {
 	return f
 }
 
-// counted returns the first noun of the pieces, which a number before them
-// counts.
-func (v *verbaliser) counted(rest []piece) (noun, bool) {
-	for _, p := range rest {
+// counted returns the first noun of the rest, which a number before it counts.
+func (v *verbaliser) counted() (noun, bool) {
+	for _, p := range v.rest {
 		if p.how == "name" && p.field != "" {
 			return v.p.noun(v.m.shape.fields[p.field].kind, v.m.field(p.field))
 		}
@@ -246,7 +219,7 @@ func (v *verbaliser) counted(rest []piece) (noun, bool) {
 
 // number says a cardinal or a decimal in the form that its noun and the word
 // before it ask for.
-func (v *verbaliser) number(p piece, text string, rest []piece) string {
+func (v *verbaliser) number(p piece, text string) string {
 	if roman := romanOf(strings.ToUpper(text)); roman > 0 {
 		text = strconv.Itoa(roman)
 	}
@@ -255,16 +228,17 @@ func (v *verbaliser) number(p piece, text string, rest []piece) string {
 		digits = withoutZeroCents(digits)
 	}
 	n, err := strconv.ParseInt(whole(digits), 10, 64)
-	if err != nil || len(digits) > 15 || len(whole(digits)) > 1 && digits[0] == '0' && p.how == "number" {
+	led := p.how == "number" && len(whole(digits)) > 1 && digits[0] == '0'
+	if err != nil || len(digits) > 15 || led {
 		return v.digits(text)
 	}
 	p.governed = p.governed || p.form.Case == ""
 	form := v.grammatical(p)
-	counted, found := v.counted(rest)
+	counted, found := v.counted()
 	switch {
 	case found && form.Gender == "":
 		form.Gender = counted.gender
-	case p.form.Place != placeAlone && len(rest) == 0 && digits == whole(digits):
+	case p.form.Place != placeAlone && len(v.rest) == 0 && digits == whole(digits):
 		form = addForm(form, v.p.grammar.counting(n, v.r.wordAfter(v.m.length())))
 		form = addForm(form, p.fixed())
 	}
@@ -433,9 +407,10 @@ func (v *verbaliser) pair(text string) string {
 }
 
 // dotted says the numbers of a version or an address: "1.2.3".
-func (v *verbaliser) dotted(text string) string {
-	return v.separated(text, v.p.settings["dot"])
-}
+func (v *verbaliser) dotted(text string) string { return v.separated(text, v.p.settings["dot"]) }
+
+// points says them with the word for a decimal point.
+func (v *verbaliser) points(text string) string { return v.separated(text, v.p.settings["point"]) }
 
 // separated says numbers with a word for each stop between them.
 func (v *verbaliser) separated(text, stop string) string {
@@ -481,8 +456,9 @@ func (p *pack) month(text string) string {
 
 // monthForm keeps a full name in the case in which it is written.
 func monthForm(m month, written string) string {
-	short := strings.HasPrefix(m.name, written) && written != m.name
-	if short || strings.HasSuffix(written, ".") || len([]rune(written)) < 5 && len([]rune(m.name)) > 4 {
+	start := strings.HasPrefix(m.name, written) && written != m.name
+	short := len([]rune(written)) < 5 && len([]rune(m.name)) > 4
+	if start || short || strings.HasSuffix(written, ".") {
 		return m.name
 	}
 	return written

@@ -132,7 +132,7 @@ func (a *Account) spooled(ctx context.Context, chunk, answer string) {
 	u := a.last // there is one: a call is in the ledger before it is made
 	u.Spooled = a.noteSpooled(lector.SpooledAnswer{Chunk: chunk, Answer: answer, At: time.Now().UTC()})
 	if err := a.write(ctx, u); err != nil {
-		a.log.Warn("nobody else knows of an answer in the spool", "job", a.usage.Job, "error", err)
+		a.log.WarnContext(ctx, "nobody else knows of an answer in the spool", "job", a.usage.Job, "error", err)
 	}
 }
 
@@ -268,13 +268,6 @@ func (a *Account) reused(c lector.Call) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.made = append(a.made, c)
-}
-
-// Calls returns the calls that have ended, and what was reused.
-func (a *Account) Calls() []lector.Call {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return slices.Clone(a.made)
 }
 
 // Close writes the end of the attempt. Where calls are still open, because the attempt

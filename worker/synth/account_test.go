@@ -199,7 +199,7 @@ func TestAnswerDoesNotWaitForTheLedger(t *testing.T) {
 			}
 			close(l.answers)
 			flight.Drain(0)
-			if calls := a.Calls(); len(calls) != 1 || calls[0].Outcome != lector.CallPaid {
+			if calls := a.endedCalls(); len(calls) != 1 || calls[0].Outcome != lector.CallPaid {
 				t.Errorf("%s: calls %+v", name, calls)
 			}
 		})

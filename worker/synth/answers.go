@@ -32,6 +32,7 @@ func KeepAnswers(v Speaker) Speaker { return keeping{v} }
 
 type keeping struct{ Speaker }
 
+// Speak returns the answer that is kept for the call, or calls the voice and keeps what it answers.
 func (k keeping) Speak(ctx context.Context, r Request) (Result, error) {
 	if r.answers == nil {
 		return k.Speaker.Speak(ctx, r)

@@ -94,8 +94,10 @@ var errCircuitOpen = errors.New("the circuit breaker of the voice is open")
 // uncounted is an error that says nothing about the backend.
 type uncounted struct{ error }
 
+// Unwrap returns the error that does not count.
 func (u uncounted) Unwrap() error { return u.error }
 
+// Speak calls the voice, or refuses the call while the breaker is open.
 func (b breaking) Speak(ctx context.Context, r Request) (Result, error) {
 	res, err := b.circuit.Execute(func() (Result, error) {
 		release, err := b.acquireProbe(ctx)

@@ -23,6 +23,7 @@ type checked struct {
 	check Checker
 }
 
+// Speak calls the voice and checks its answer.
 func (c checked) Speak(ctx context.Context, r Request) (Result, error) {
 	res, err := c.Speaker.Speak(ctx, r)
 	if err != nil {

@@ -35,7 +35,8 @@ func classify(bad *audio.CheckError) error {
 	case bad.Has(audio.NotAudio):
 		return lector.Hint(fmt.Errorf("the voice sent %w", bad), "is the url of this voice the speech server's? See its log")
 	case bad.Has(audio.WrongFormat):
-		return lector.Permanent(lector.Hint(fmt.Errorf("the voice sent the wrong form: %w", bad), "set sample_rate: or format: for this voice"))
+		return lector.Permanent(lector.Hint(fmt.Errorf("the voice sent the wrong form: %w", bad),
+			"set sample_rate: or format: for this voice"))
 	}
 	return lector.Hint(unfitError{bad.Error(), len(bad.Findings) == 1 && bad.Has(audio.TooShort)},
 		"listen with lector voices test; another voice or model, or a smaller max_chars, may do better")

@@ -21,6 +21,7 @@ type gracePeriod struct {
 // Capabilities returns the voice's own.
 func (g gracePeriod) Capabilities() lector.Capabilities { return g.voice.Capabilities() }
 
+// Speak calls the voice; the call goes on for the grace period after the context has ended.
 func (g gracePeriod) Speak(ctx context.Context, r Request) (Result, error) {
 	if ctx.Err() != nil {
 		return Result{}, context.Cause(ctx)

@@ -74,6 +74,7 @@ func RequireLease(v Speaker) Speaker { return leaseRequired{v} }
 
 type leaseRequired struct{ Speaker }
 
+// Speak calls the voice where this worker holds the lease of the chunk, and fails otherwise.
 func (l leaseRequired) Speak(ctx context.Context, r Request) (Result, error) {
 	if r.confirmLease != nil {
 		if err := r.confirmLease(); err != nil {

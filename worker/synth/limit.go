@@ -55,6 +55,7 @@ type limited struct {
 	cut      time.Time // when width was last halved
 }
 
+// Speak waits for a place and calls the voice.
 func (l *limited) Speak(ctx context.Context, r Request) (Result, error) {
 	if err := l.places.acquire(ctx, r.account); err != nil {
 		return Result{}, err

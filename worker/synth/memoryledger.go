@@ -21,7 +21,8 @@ type MemoryLedger struct {
 // NewMemoryLedger returns an empty ledger with the budgets of sites.
 func NewMemoryLedger(budgets map[string]lector.Budget) *MemoryLedger {
 	return &MemoryLedger{
-		budgets: budgets, usage: map[string]lector.AttemptUsage{}, spent: map[string]lector.BudgetState{}, reserved: map[string]lector.Call{},
+		budgets: budgets, usage: map[string]lector.AttemptUsage{}, spent: map[string]lector.BudgetState{},
+		reserved: map[string]lector.Call{},
 	}
 }
 

@@ -19,18 +19,21 @@ type metered struct {
 	name string
 }
 
-func (m metered) Speak(ctx context.Context, r Request) (Result, error) {
+// Speak reserves, notes the call in the ledger, calls the voice, and notes what came of it.
+func (m metered) Speak(ctx context.Context, r Request) (res Result, err error) {
 	caps := m.Capabilities()
 	c := newCall(r.Text, r.chunk, m.name, caps)
+	ctx, span := lector.StartSpan(ctx, "call voice", lector.SpanClient)
+	defer func() { endCallSpan(span, res, err) }()
 	if r.account == nil {
-		res, err := m.Speaker.Speak(ctx, r)
+		res, err = m.Speaker.Speak(ctx, r)
 		res.Calls = []lector.Call{ended(c, res.Speech, err, caps)}
 		return res, err
 	}
 	if err := r.account.begin(ctx, c); err != nil {
 		return Result{}, err
 	}
-	res, err := m.Speaker.Speak(ctx, r)
+	res, err = m.Speaker.Speak(ctx, r)
 	c = ended(c, res.Speech, err, caps)
 	r.account.end(c)
 	res.Calls = []lector.Call{c}

@@ -45,7 +45,7 @@ func TestMeterRecordsEachOutcome(t *testing.T) {
 			if !errors.Is(err, test.err) {
 				t.Error(err)
 			}
-			calls := account.Calls()
+			calls := account.endedCalls()
 			if len(calls) != 1 {
 				t.Fatalf("%d calls", len(calls))
 			}

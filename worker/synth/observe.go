@@ -18,6 +18,7 @@ type observed struct {
 	ended func(s lector.Speech, err error, took time.Duration)
 }
 
+// Speak calls the voice and reports the outcome and how long it took.
 func (o observed) Speak(ctx context.Context, r Request) (Result, error) {
 	began := time.Now()
 	res, err := o.Speaker.Speak(ctx, r)

@@ -75,7 +75,8 @@ func cachedPart(ctx context.Context, r Request, speak speakPart) (Result, error)
 	if err != nil {
 		return res, err
 	}
-	if clip, err := embed(res.MP3, res.Marks, res.Analysis, r.payerOf(res)); err == nil && r.clips.Put(context.WithoutCancel(ctx), hash, clip) == nil {
+	if clip, err := embed(res.MP3, res.Marks, res.Analysis, r.payerOf(res)); err == nil &&
+		r.clips.Put(context.WithoutCancel(ctx), hash, clip) == nil {
 		r.dropAnswer(ctx) // else the part is in memory, and the whole may yet be stored
 	}
 	return res, nil

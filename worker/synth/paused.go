@@ -30,6 +30,7 @@ type pausable struct {
 	paused func() (lector.Pause, bool)
 }
 
+// Speak calls the voice, or refuses the call while it is paused.
 func (p pausable) Speak(ctx context.Context, r Request) (Result, error) {
 	if pause, paused := p.paused(); paused {
 		err := lector.Throttled(fmt.Errorf("%w: %v", errPaused, pause), PausedWait)

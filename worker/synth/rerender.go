@@ -50,6 +50,7 @@ func LimitRerendering(v Speaker) Speaker { return rerenderLimited{v} }
 
 type rerenderLimited struct{ Speaker }
 
+// Speak calls the voice, or refuses where the article's limit is reached.
 func (l rerenderLimited) Speak(ctx context.Context, r Request) (Result, error) {
 	if r.rerenders == nil {
 		return l.Speaker.Speak(ctx, r)
@@ -86,10 +87,12 @@ type limitReached struct {
 	cause error // what the call would have been made for
 }
 
+// Error names the limit and what the call was for.
 func (e limitReached) Error() string {
 	return fmt.Sprintf("re-rendering stops at %d characters for an article of %d: %v", e.limit.most, e.limit.article, e.cause)
 }
 
+// Unwrap returns what the call would have been made for.
 func (e limitReached) Unwrap() error { return e.cause }
 
 // exceeded says that the limit is reached, and what the calls were made for. What was

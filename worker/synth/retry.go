@@ -51,6 +51,7 @@ type retrying struct {
 	policy RetryPolicy
 }
 
+// Speak calls the voice, and again after a failure that may pass, as the policy says.
 func (t retrying) Speak(ctx context.Context, r Request) (res Result, err error) {
 	end := time.Now().Add(t.policy.Total)
 	var calls []lector.Call
@@ -68,6 +69,7 @@ func (t retrying) Speak(ctx context.Context, r Request) (res Result, err error) 
 		if try == t.policy.Tries || time.Now().Add(wait).After(end) {
 			return res, fmt.Errorf("%s: %w", times(try), err)
 		}
+		traceRetry(ctx, try, wait, err)
 		if err := pause(ctx, wait); err != nil {
 			return res, err
 		}

@@ -138,7 +138,8 @@ func (m retrySplit) confirm(ctx context.Context, r Request, res Result) (Result,
 		m.answers.passed(n)
 		return res, nil
 	}
-	r.refusal = unfitError{fmt.Sprintf("too short: %.2f s of sound for %d characters, of which the first take longer alone", sound.Seconds(), n), true}
+	r.refusal = unfitError{fmt.Sprintf("too short: %.2f s of sound for %d characters, of which the first take longer alone",
+		sound.Seconds(), n), true}
 	joined, err := m.shorter(ctx, r.tooShort(sound), sound)
 	return joined.after(res), err
 }

@@ -31,11 +31,11 @@ type made struct {
 	cancelled bool // the maker's context had ended: the failure is the maker's alone
 }
 
-// Do returns the clip with the given hash, made by f or by a call of Do that
+// do returns the clip with the given hash, made by f or by a call of do that
 // came before; then it is Reused and cost nothing here. A failure is shared,
 // unless the first was cancelled: then the next makes it. When ctx ends Do
 // returns at once, and f goes on: it must look at ctx before it begins anything.
-func (s *Singleflight) Do(ctx context.Context, hash string, f func() (Clip, error)) (Clip, error) {
+func (s *Singleflight) do(ctx context.Context, hash string, f func() (Clip, error)) (Clip, error) {
 	for {
 		mine := false
 		v, err := s.wait(ctx, hash, func() (any, error) {

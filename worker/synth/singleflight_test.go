@@ -116,11 +116,11 @@ func TestNoCallWithoutTheLease(t *testing.T) {
 			if (err == nil) != (test.clips == 1) || err != nil && !errors.Is(err, lost) {
 				t.Error(err)
 			}
-			if v.calls != test.calls || len(clips.keys()) != test.clips || len(account.Calls()) != test.begun {
-				t.Errorf("%d calls, %d clips, %d intents", v.calls, len(clips.keys()), len(account.Calls()))
+			if v.calls != test.calls || len(clips.keys()) != test.clips || len(account.endedCalls()) != test.begun {
+				t.Errorf("%d calls, %d clips, %d intents", v.calls, len(clips.keys()), len(account.endedCalls()))
 			}
 			paid := 0
-			for _, c := range account.Calls() {
+			for _, c := range account.endedCalls() {
 				if c.Outcome == lector.CallPaid {
 					paid++
 				} else if c.Outcome != lector.CallFailed || c.Cost != 0 {

@@ -22,6 +22,7 @@ type slotted struct {
 	calls *callQueue
 }
 
+// Speak waits for its turn among all calls of the process and calls the voice.
 func (s slotted) Speak(ctx context.Context, r Request) (Result, error) {
 	if err := s.calls.acquire(ctx, r.account); err != nil {
 		return Result{}, err

@@ -212,7 +212,7 @@ func (r *run) clip(ctx context.Context, i int) (Clip, error) {
 	}
 	c := r.chunks[i]
 	hash := r.hash(c)
-	return r.Singleflight.Do(ctx, hash, func() (Clip, error) { return r.make(ctx, hash, c) })
+	return r.Singleflight.do(ctx, hash, func() (Clip, error) { return r.make(ctx, hash, c) })
 }
 
 // leaseTries is how often the lease of one chunk may be lost before that is an
@@ -252,7 +252,12 @@ func (r *run) speak(ctx context.Context, hash string, c Chunk, confirm func() er
 		confirmLease: confirm, clips: r.Clips, answers: r.Answers, rerenders: r.rerenders,
 	}
 	defer r.account.finishLate()
+	ctx, span := lector.StartSpan(ctx, "speak", lector.SpanInternal)
+	span.SetString("lector.voice", r.Name)
+	span.SetString("lector.chunk", hash)
+	span.SetInt("lector.characters", q.length)
 	res, err := r.Voice.Speak(ctx, q)
+	span.End(err)
 	if err != nil {
 		return Clip{}, fmt.Errorf("%s: %w", short(c.Text), err)
 	}

@@ -159,7 +159,7 @@ final class Changes {
 }
 
 /**
- * Notes a post that was saved, by whatever door. This hook is the last one of a
+ * Notes a post that was saved, in whatever way. This hook is the last one of a
  * save: terms, meta and picture are there.
  *
  * @param int           $id     The post.

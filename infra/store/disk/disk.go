@@ -82,6 +82,7 @@ func (s *Store) Ping(ctx context.Context) error {
 // emptyBody is the content that Ping writes.
 type emptyBody struct{}
 
+// Read reads nothing: it is at its end.
 func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
 
 func (s *Store) check(ctx context.Context, verb, key string) error {

@@ -57,7 +57,8 @@ func (s *Store) write(ctx context.Context, verb string, o lector.Object, body io
 
 // writeUnsynced is write with a name that may not be on the disk yet; nor is the content,
 // unless it is to be synced.
-func (s *Store) writeUnsynced(ctx context.Context, verb string, o lector.Object, body io.ReadSeeker, synced bool, place func(temp, key string) error) error {
+func (s *Store) writeUnsynced(ctx context.Context, verb string, o lector.Object, body io.ReadSeeker, synced bool,
+	place func(temp, key string) error) error {
 	if err := s.check(ctx, verb, o.Key); err != nil {
 		return err
 	}
@@ -154,6 +155,7 @@ type contextReader struct {
 	io.Reader
 }
 
+// Read reads, or returns the context's error once that has ended.
 func (p contextReader) Read(b []byte) (int, error) {
 	if err := p.ctx.Err(); err != nil {
 		return 0, err

@@ -113,7 +113,8 @@ func (p *probe) tryStalePut(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return conditionResult(p.put(ctx, lector.NewObject(key), strings.NewReader("third"), func(in *sdk.PutObjectInput) { in.IfMatch = etag }))
+	return conditionResult(p.put(ctx, lector.NewObject(key), strings.NewReader("third"),
+		func(in *sdk.PutObjectInput) { in.IfMatch = etag }))
 }
 
 func (p *probe) tryStaleDelete(ctx context.Context) (string, error) {

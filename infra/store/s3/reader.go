@@ -27,6 +27,7 @@ type reader struct {
 // maxResumes is how often in a row a broken transfer is taken up again.
 const maxResumes = 2
 
+// Read reads from the offset, and asks anew where a transfer breaks.
 func (r *reader) Read(p []byte) (int, error) {
 	if r.offset >= r.object.Size {
 		return 0, io.EOF
@@ -134,6 +135,7 @@ func (r *reader) closeBody() {
 	}
 }
 
+// Seek moves the offset, as io.Seeker says; no request is made.
 func (r *reader) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekStart:
@@ -151,6 +153,7 @@ func (r *reader) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
+// Close ends the transfer.
 func (r *reader) Close() error {
 	r.closeBody()
 	r.offset = r.object.Size // nothing more is read

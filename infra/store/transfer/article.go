@@ -315,7 +315,8 @@ func (c *Copy) targetIsNewer(ctx context.Context, g group, p pair) (bool, error)
 
 // isLaterThan reports whether a manifest names the other as an earlier one.
 func isLaterThan(m, other lector.Manifest) bool {
-	return m.Hash != other.Hash && slices.ContainsFunc(m.PreviousRenditions, func(e lector.PreviousRendition) bool { return e.Hash == other.Hash })
+	return m.Hash != other.Hash && slices.ContainsFunc(m.PreviousRenditions,
+		func(e lector.PreviousRendition) bool { return e.Hash == other.Hash })
 }
 
 // matchScore says how well a manifest matches the record: its rendition counts more

@@ -79,8 +79,11 @@ type verified struct{ Target }
 // errDiffers is returned for an object that does not come back as it was sent.
 type errDiffers struct{ key string }
 
+// Error names the object.
 func (e errDiffers) Error() string { return e.key + " does not come back as it was written" }
 
+// Put writes an object, reads it back where the ETag does not prove it whole, and deletes
+// it where it differs: the error then is an errDiffers.
 func (v verified) Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
 	if err := v.Target.Put(ctx, o, body); err != nil {
 		return err
@@ -110,5 +113,8 @@ func DryRun(t Target) Target { return dryRun{t} }
 
 type dryRun struct{ Target }
 
+// Put writes nothing.
 func (dryRun) Put(ctx context.Context, _ lector.Object, _ io.ReadSeeker) error { return ctx.Err() }
-func (dryRun) Delete(ctx context.Context, _ string) error                      { return ctx.Err() }
+
+// Delete deletes nothing.
+func (dryRun) Delete(ctx context.Context, _ string) error { return ctx.Err() }

@@ -67,9 +67,11 @@ func New(c Config) (*Voice, error) {
 	case err != nil || base.Host == "":
 		return nil, lector.Permanent(fmt.Errorf("url: %q is no address of a server", c.URL))
 	case name == nil:
-		return nil, lector.Permanent(lector.Hint(fmt.Errorf("voice: %q is no name of a voice", c.Voice), "a name begins with its language, as in uk-UA-PolinaNeural"))
+		return nil, lector.Permanent(lector.Hint(fmt.Errorf("voice: %q is no name of a voice", c.Voice),
+			"a name begins with its language, as in uk-UA-PolinaNeural"))
 	case c.Key.Empty():
-		return nil, lector.Permanent(lector.Hint(errors.New("there is no subscription key"), "set AZURE_SPEECH_KEY, or name another variable with key_env"))
+		return nil, lector.Permanent(lector.Hint(errors.New("there is no subscription key"),
+			"set AZURE_SPEECH_KEY, or name another variable with key_env"))
 	}
 	v := &Voice{url: base.JoinPath("cognitiveservices", "v1").String(), language: name[1], config: c}
 	v.client = call.Client{HTTP: c.HTTP, Timeout: c.Timeout, Secret: c.Key, Explain: explain}
@@ -104,7 +106,8 @@ func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, e
 	}
 	s := lector.Speech{Characters: n, RequestID: got.Header.Get("X-Requestid")}
 	if err == nil {
-		s.MP3, err = sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, FormatHint: sound.FixedFormatHint}.MP3(ctx, got.Body)
+		s.MP3, err = sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder,
+			FormatHint: sound.FixedFormatHint}.MP3(ctx, got.Body)
 	}
 	if err != nil {
 		s.MP3 = nil
@@ -125,7 +128,8 @@ func (v *Voice) header() http.Header {
 // ssml wraps text that is nothing but text.
 func (v *Voice) ssml(text string, speed float64) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="%s"><voice name="%s">`, v.language, v.config.Voice)
+	fmt.Fprintf(&b, `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="%s"><voice name="%s">`, v.language,
+		v.config.Voice)
 	slower := speed > 0 && speed != 1
 	if slower {
 		fmt.Fprintf(&b, `<prosody rate="%+.0f%%">`, 100*(min(max(speed, 0.5), 2)-1))

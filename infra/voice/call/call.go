@@ -128,17 +128,20 @@ func TimeoutError(err error) error {
 
 // TruncatedError is an answer that broke off after so many bytes.
 func TruncatedError(bytes int, err error) error {
-	return voiceDown(fmt.Errorf("the answer broke off after %d bytes: %w", bytes, err), "the server or a proxy before it gave up: see its log")
+	return voiceDown(fmt.Errorf("the answer broke off after %d bytes: %w", bytes, err),
+		"the server or a proxy before it gave up: see its log")
 }
 
 // TooLargeError is an answer of more bytes than any speech has.
 func TooLargeError(most int) error {
-	return lector.Permanent(lector.Hint(fmt.Errorf("the answer is larger than %d MB", most>>20), "set a smaller max_chars for this voice, and see what it sends"))
+	return lector.Permanent(lector.Hint(fmt.Errorf("the answer is larger than %d MB", most>>20),
+		"set a smaller max_chars for this voice, and see what it sends"))
 }
 
 // UnansweredError is a call that was sent and not answered.
 func UnansweredError(err error) error {
-	return lector.Unanswered(voiceDown(fmt.Errorf("no answer: %w", err), "the server or a proxy before it closed the connection: see its log"))
+	return lector.Unanswered(voiceDown(fmt.Errorf("no answer: %w", err),
+		"the server or a proxy before it closed the connection: see its log"))
 }
 
 // explainNoAnswer explains a call without an answer.
@@ -179,6 +182,8 @@ type redactedError struct {
 	text string
 }
 
+// Error returns the text without the secret.
 func (c redactedError) Error() string { return c.text }
 
+// Unwrap returns the error with its secret, for errors.Is and errors.As.
 func (c redactedError) Unwrap() error { return c.error }

@@ -70,7 +70,8 @@ func New(c Config) (*Voice, error) {
 	case c.Voice == "":
 		return nil, lector.Permanent(lector.Hint(errors.New("voice: is missing"), "give the id of a voice, as in 21m00Tcm4TlvDq8ikWAM"))
 	case c.Key.Empty():
-		return nil, lector.Permanent(lector.Hint(errors.New("there is no API key"), "set ELEVENLABS_API_KEY, or name another variable with key_env"))
+		return nil, lector.Permanent(lector.Hint(errors.New("there is no API key"),
+			"set ELEVENLABS_API_KEY, or name another variable with key_env"))
 	}
 	base = base.JoinPath("v1", "text-to-speech", url.PathEscape(c.Voice), "with-timestamps")
 	base.RawQuery = url.Values{"output_format": {c.Format}}.Encode()
@@ -98,7 +99,8 @@ func rate(format string) (int, error) {
 	number, _, _ := strings.Cut(rest, "_")
 	hz, err := strconv.Atoi(number)
 	if err != nil || kind != "mp3" && kind != "pcm" {
-		return 0, lector.Permanent(lector.Hint(fmt.Errorf("format: %q is not understood", format), "for example mp3_44100_128 or pcm_24000"))
+		return 0, lector.Permanent(lector.Hint(fmt.Errorf("format: %q is not understood", format),
+			"for example mp3_44100_128 or pcm_24000"))
 	}
 	return hz, nil
 }

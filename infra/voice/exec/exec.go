@@ -104,11 +104,11 @@ func (v *Voice) run(ctx context.Context, text string, u lector.Utterance) ([]byt
 	limit := v.config.Timeout
 	short, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not done within %v", limit))
 	defer cancel()
-	out, complaints := limitedBuffer{limit: maxOutput, stop: cancel}, limitedBuffer{limit: 64 << 10}
+	out, stderr := limitedBuffer{limit: maxOutput, stop: cancel}, limitedBuffer{limit: 64 << 10}
 	c := v.command(short)
 	c.Env = append(environ.Of(v.config.Env...), "LECTOR_LANGUAGE="+u.Language, "LECTOR_VOICE="+v.config.Voice,
 		"LECTOR_SPEED="+strconv.FormatFloat(cmp.Or(max(u.Speed, 0), 1), 'f', 2, 64))
-	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(text+"\n"), &out, &complaints
+	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(text+"\n"), &out, &stderr
 	c.WaitDelay = limit // a grandchild may hold the pipe; on a busy machine the last bytes come long after the end
 	killAsGroup(c)
 	err := c.Run()
@@ -121,16 +121,16 @@ func (v *Voice) run(ctx context.Context, text string, u lector.Utterance) ([]byt
 	case short.Err() != nil:
 		return nil, lector.Hint(context.Cause(short), "raise timeout: of this voice, or set a smaller max_chars")
 	default:
-		return nil, explainFailure(err, complaints.data.String())
+		return nil, explainFailure(err, stderr.data.String())
 	}
 	return out.data.Bytes(), nil
 }
 
 // explainFailure explains a program that failed. Exit codes 126 and 127 of the shell mean
 // that it cannot start the program, which is permanent.
-func explainFailure(err error, complaints string) error {
-	complaints = strings.TrimSpace(complaints)
-	if last := strings.TrimSpace(complaints[strings.LastIndexAny(complaints, "\r\n")+1:]); last != "" {
+func explainFailure(err error, stderr string) error {
+	stderr = strings.TrimSpace(stderr)
+	if last := strings.TrimSpace(stderr[strings.LastIndexAny(stderr, "\r\n")+1:]); last != "" {
 		err = fmt.Errorf("%w: %s", err, sound.Excerpt([]byte(last)))
 	}
 	var exit *exec.ExitError
@@ -149,6 +149,7 @@ type limitedBuffer struct {
 	stop     func()
 }
 
+// Write keeps p where it fits; else it stops the program and fails.
 func (b *limitedBuffer) Write(p []byte) (int, error) {
 	if b.data.Len()+len(p) <= b.limit {
 		return b.data.Write(p)
@@ -158,5 +159,5 @@ func (b *limitedBuffer) Write(p []byte) (int, error) {
 		b.stop()
 		return 0, errors.New("too much")
 	}
-	return len(p), nil // complaints are cut, not refused
+	return len(p), nil // what the program says beyond the limit is left out
 }

@@ -56,9 +56,11 @@ func New(c Config) (*Voice, error) {
 	case err != nil || base.Host == "":
 		return nil, lector.Permanent(fmt.Errorf("url: %q is no address of a server", c.URL))
 	case language == "":
-		return nil, lector.Permanent(lector.Hint(fmt.Errorf("voice: %q is no name of a voice", c.Voice), "a name begins with its language, as in uk-UA-Wavenet-A"))
+		return nil, lector.Permanent(lector.Hint(fmt.Errorf("voice: %q is no name of a voice", c.Voice),
+			"a name begins with its language, as in uk-UA-Wavenet-A"))
 	case c.Key.Empty():
-		return nil, lector.Permanent(lector.Hint(errors.New("there is no API key"), "set GOOGLE_API_KEY, or name another variable with key_env"))
+		return nil, lector.Permanent(lector.Hint(errors.New("there is no API key"),
+			"set GOOGLE_API_KEY, or name another variable with key_env"))
 	}
 	v := &Voice{url: base.JoinPath("v1", "text:synthesize").String(), language: language, config: c}
 	v.client = call.Client{HTTP: c.HTTP, Timeout: c.Timeout, Secret: c.Key, Explain: explain}
@@ -185,7 +187,8 @@ func (v *Voice) read(ctx context.Context, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, sound.UnreadableError("'s audio is broken base64", err)
 	}
-	return sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, FormatHint: sound.FixedFormatHint}.MP3(ctx, audio)
+	return sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder,
+		FormatHint: sound.FixedFormatHint}.MP3(ctx, audio)
 }
 
 // explain reads google.rpc.Status.

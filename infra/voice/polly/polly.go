@@ -80,7 +80,8 @@ func New(ctx context.Context, c Config) (*Voice, error) {
 		return nil, lector.Permanent(lector.Hint(fmt.Errorf("engine: %q is unknown", engine), "standard, neural, long-form or generative"))
 	}
 	if known := types.VoiceId("").Values(); !slices.Contains(known, types.VoiceId(c.Voice)) {
-		return nil, lector.Permanent(lector.Hint(fmt.Errorf("voice: Polly has no %q", c.Voice), "it has %s", strings.Join(names(known), ", ")))
+		return nil, lector.Permanent(lector.Hint(fmt.Errorf("voice: Polly has no %q", c.Voice), "it has %s",
+			strings.Join(names(known), ", ")))
 	}
 	client, err := connect(ctx, c)
 	if err != nil {
@@ -179,7 +180,8 @@ func (v *Voice) Speak(ctx context.Context, u lector.Utterance) (lector.Speech, e
 		s.Characters = n
 	}
 	if err == nil {
-		s.MP3, err = sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder, FormatHint: sound.FixedFormatHint}.MP3(ctx, data)
+		s.MP3, err = sound.Want{Rate: v.caps.SampleRate, Channels: v.caps.Channels, Encoder: v.config.Encoder,
+			FormatHint: sound.FixedFormatHint}.MP3(ctx, data)
 	}
 	if err == nil && v.config.Marks {
 		err = v.addMarks(ctx, in, text, u.Text, &s)

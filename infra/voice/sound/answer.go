@@ -36,7 +36,7 @@ type Want struct {
 	FormatHint string
 }
 
-// FixedFormatHint is the Mend of a service of which the form cannot be chosen.
+// FixedFormatHint is the hint for a service of which the form cannot be chosen.
 const FixedFormatHint = "this service sends one form only, and this is another: is url the service's own?"
 
 // notAudioHint is what the operator can do about an answer that is no audio.
@@ -98,7 +98,8 @@ func (w Want) check(mp3 []byte) error {
 
 func (w Want) encode(ctx context.Context, wav []byte) ([]byte, error) {
 	if w.Encoder == nil {
-		return nil, misconfigured(lector.Hint(errors.New("the answer is WAV and there is no MP3 encoder"), "apt-get install lame   (macOS: brew install lame)"))
+		return nil, misconfigured(lector.Hint(errors.New("the answer is WAV and there is no MP3 encoder"),
+			"apt-get install lame   (macOS: brew install lame)"))
 	}
 	mp3, err := w.Encoder.Encode(ctx, bytes.NewReader(wav), Rate, Channels, kbps)
 	if err != nil && lector.HintOf(err) == "" {

@@ -46,14 +46,14 @@ const runTimeout = 2 * time.Minute
 
 // run starts a program with text on its standard input and returns what it
 // prints. It is killed when ctx ends or when it takes longer than any speech
-// does; its error ends with its last complaint.
+// does; its error ends with the last line of its standard error.
 func (t tool) run(ctx context.Context, stdin string, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, runTimeout, fmt.Errorf("not done within %v", runTimeout))
 	defer cancel()
-	var out, complaints bytes.Buffer
+	var out, stderr bytes.Buffer
 	c := exec.CommandContext(ctx, t.path, args...)
 	c.Env = environ.Of(t.env...)
-	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(stdin), &out, &complaints
+	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(stdin), &out, &stderr
 	err := c.Run()
 	switch {
 	case err == nil:
@@ -61,7 +61,7 @@ func (t tool) run(ctx context.Context, stdin string, args ...string) ([]byte, er
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	}
-	return out.Bytes(), fmt.Errorf("%w%s", err, lastLine(complaints.String()))
+	return out.Bytes(), fmt.Errorf("%w%s", err, lastLine(stderr.String()))
 }
 
 // lastLine returns the last line of s with a colon before it, or "".

@@ -69,7 +69,8 @@ func (g *ghost) list(page int) map[string]any {
 	posts := []any{}
 	for n := (page - 1) * pageSize; n < min(page*pageSize, g.posts); n++ {
 		posts = append(posts, map[string]any{
-			"id": postID(n), "title": "A bridge", "status": "published", "visibility": "paid", "published_at": updated, "updated_at": updated,
+			"id": postID(n), "title": "A bridge", "status": "published", "visibility": "paid", "published_at": updated,
+			"updated_at": updated,
 		})
 	}
 	var next any
@@ -84,12 +85,14 @@ func (g *ghost) webhook(n int) []byte {
 	text := strings.Repeat("<p>The bridge over the river was opened to walkers on Friday morning after two years of work.</p>", 30)
 	revisions := strings.Repeat(`{"lexical": "`+strings.Repeat("old draft ", 400)+`"}, `, 10)
 	return fmt.Appendf(nil, `{"event": "post.published", "post": {"current": {"id": %q, "title": "A bridge", "html": %q, "status": "published",
-		"visibility": "paid", "published_at": %q, "updated_at": %q, "post_revisions": [%s{}]}, "previous": {}}}`, postID(n), text, updated, updated, revisions)
+		"visibility": "paid", "published_at": %q, "updated_at": %q, "post_revisions": [%s{}]}, "previous": {}}}`, postID(n), text,
+		updated, updated, revisions)
 }
 
 // send sends webhooks, evenly in a time, and returns how they were answered and how long
 // each answer took.
-func (g *ghost) send(ctx context.Context, address string, first, n int, during time.Duration) (answers map[int]int, took []time.Duration, err error) {
+func (g *ghost) send(ctx context.Context, address string, first, n int, during time.Duration) (answers map[int]int,
+	took []time.Duration, err error) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}, Timeout: 10 * time.Second}
 	defer client.CloseIdleConnections()
 	answers, took = map[int]int{}, make([]time.Duration, n)

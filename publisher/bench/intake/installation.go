@@ -70,7 +70,8 @@ func (i *installation) hook() string { return "http://" + i.public + "/hooks/gho
 // start starts the server and waits until it is ready.
 func (i *installation) start(ctx context.Context, compare bool) error {
 	i.process = exec.CommandContext(ctx, i.binary, "serve", "-config", i.settings(compare))
-	i.process.Env = append(os.Environ(), "LECTOR_LISTEN="+i.public, "LECTOR_ADMIN_LISTEN="+i.admin, "LECTOR_PUBLIC_URL=http://"+i.public, "LECTOR_LOG_LEVEL=error")
+	i.process.Env = append(os.Environ(), "LECTOR_LISTEN="+i.public, "LECTOR_ADMIN_LISTEN="+i.admin,
+		"LECTOR_PUBLIC_URL=http://"+i.public, "LECTOR_LOG_LEVEL=error")
 	i.process.Stderr = os.Stderr
 	if err := i.process.Start(); err != nil {
 		return err

@@ -79,7 +79,8 @@ func (b bench) webhooks(ctx context.Context, i *installation, g *ghost) error {
 	}
 	row := func(what, figure, target string) { fmt.Printf("| %s | %s | %s |\n", what, figure, target) }
 	row(fmt.Sprintf("%d webhooks of %d KB in %s", b.burst, g.size()>>10, b.during), fmt.Sprintf("answers %v", answers), "202, or 503")
-	row("answered, median and p99", fmt.Sprintf("%.0f and %.0f ms", ms(took[len(took)/2]), ms(took[len(took)*99/100])), "p99 at most 200 ms")
+	row("answered, median and p99", fmt.Sprintf("%.0f and %.0f ms", ms(took[len(took)/2]), ms(took[len(took)*99/100])),
+		"p99 at most 200 ms")
 	row("memory of the process, at most", fmt.Sprintf("%.0f MB", most), "128 MB")
 	rest := b.archive - b.burst
 	if _, _, err = g.send(ctx, i.hook(), b.burst, rest, time.Duration(rest)*time.Second/90); err != nil {
@@ -121,7 +122,8 @@ func (b bench) nightly(ctx context.Context, i *installation, g *ghost) error {
 		return err
 	}
 	row := func(what, figure, target string) { fmt.Printf("| %s | %s | %s |\n", what, figure, target) }
-	row(fmt.Sprintf("comparison with %d articles, killed half way and started again", b.archive), fmt.Sprintf("%.0f s", took.Seconds()), "300 s")
+	row(fmt.Sprintf("comparison with %d articles, killed half way and started again", b.archive),
+		fmt.Sprintf("%.0f s", took.Seconds()), "300 s")
 	row("pages asked for, before the kill and in all", fmt.Sprintf("%d and %d of %d", before, pages, g.pages()), "few more than there are")
 	row("memory of the process, at most", fmt.Sprintf("%.0f MB, %.0f without the comparison", with, without), "64 MB more")
 	return nil

@@ -27,7 +27,7 @@ func newNewsroom() newsroom {
 	for i, state := range lector.States() {
 		n.jobs = append(n.jobs, lector.Job{
 			ID: strings.Repeat(string(rune('a'+i)), 26), Site: "havana", Article: strings.Repeat("id", 200), Title: strings.Repeat("Floods and a long word ", 50),
-			State: state, Class: lector.ClassVoiceRefused, Reason: strings.Repeat("https://voice.example/refused/", 40), Changed: now,
+			Rendition: "abc", State: state, Class: lector.ClassVoiceRefused, Reason: strings.Repeat("https://voice.example/refused/", 40), Changed: now,
 			Attempts: []lector.Attempt{{Number: 1, Worker: "host-1-abcd", Started: now, Stage: lector.StageSynth, Error: "401"}},
 			Chunks:   []lector.ChunkState{{Hash: strings.Repeat("0", 64), Characters: 812, State: "synthesized", Unknown: 3}},
 		})
@@ -108,6 +108,19 @@ func (newsroom) ArticleListening(_ context.Context, site, key string) (lector.Ar
 	return a, nil
 }
 
+// renditions has two that differ, in long sentences too.
+func renditions(context.Context, lector.Job) (console.Renditions, error) {
+	manifest := func(revision string, sentences ...string) *lector.Manifest {
+		m := &lector.Manifest{Revision: revision, Created: time.Now(), Usage: lector.Usage{Billed: 27, Reused: 9000}}
+		for _, s := range append(sentences, "It was closed for two years.", "Walkers may cross it.", "Cars follow on Monday.", "The mayor was glad.", "So was everybody.", "That is all.") {
+			m.Segments = append(m.Segments, lector.Segment{Sentences: []lector.Sentence{{Text: s}}})
+		}
+		return m
+	}
+	long := strings.Repeat("The bridge and https://voice.example/a/long/word ", 20)
+	return console.Renditions{Public: manifest("1a2b", "The bridge is open.", long), Before: manifest(strings.Repeat("f", 64), "The bridge is closed.")}, nil
+}
+
 // readAloud has blocks that are read, changed and dropped.
 func readAloud(context.Context, lector.Job) (console.Reading, error) {
 	long := strings.Repeat("The bridge and https://voice.example/a/long/word ", 20)
@@ -118,6 +131,21 @@ func readAloud(context.Context, lector.Job) (console.Reading, error) {
 		{Kind: lector.Paragraph, Written: "In 2026.", Spoken: "In twenty twenty-six.", Rule: "text: paragraph", Changed: true},
 	}}, nil
 }
+
+func (newsroom) SiteRules(context.Context, string) (console.SiteRules, error) {
+	return console.SiteRules{
+		FileOff: []string{"tag.table"}, Version: 3,
+		Off: []lector.RuleOff{{Rule: "phrase.tags", Who: strings.Repeat("ann@reader.example", 20), Reason: strings.Repeat("because ", 60), Since: time.Now()}},
+	}, nil
+}
+
+func (newsroom) PlanRule(_ context.Context, _ lector.Job, rule string, off bool) (console.RulePlan, error) {
+	same := []string{"The bridge is open.", "It was closed for two years.", "Walkers may cross it.", "Cars follow on Monday.", "The mayor was glad.", "So was everybody."}
+	before := append([]string{strings.Repeat("The bridge and https://voice.example/a/long/word ", 20)}, same...)
+	return console.RulePlan{Voice: "amy", Before: before, After: append(same, "Sign up for our newsletter."), Billed: 27, Cached: 9000, Cost: .0004}, nil
+}
+
+func (newsroom) SwitchRule(context.Context, string, uint64, lector.RuleOff, bool) error { return nil }
 
 func (newsroom) VoiceStates() []console.VoiceState {
 	long := strings.Repeat("https://voice.example/refused/", 10)
@@ -168,7 +196,7 @@ func serve(t *testing.T, n newsroom, jobs console.Jobs, live *console.Live) (add
 			e := reconcile.Entry{ID: strings.Repeat("id", 200), Title: strings.Repeat("Floods and a long word ", 50), URL: "https://reader.example/a", Finding: reconcile.Missing, Reason: strings.Repeat("https://voice.example/refused/", 40)}
 			return []reconcile.Report{{Site: "havana", Lacking: 1, Held: true, Entries: []reconcile.Entry{e}, Gone: []reconcile.Entry{{ID: "gone", Finding: reconcile.Gone}}}}
 		},
-		Reading: readAloud, Listening: n, VoiceBook: n, Samples: n, Lexicons: n, Audit: n, Jobs: jobs, Letters: n, Replays: n, Pauses: n, Live: live,
+		Rules: n, Reading: readAloud, Renditions: renditions, Listening: n, VoiceBook: n, Samples: n, Lexicons: n, Audit: n, Jobs: jobs, Letters: n, Replays: n, Pauses: n, Live: live,
 		Sites: []string{"havana"}, Voices: []string{"amy"}, Log: slog.New(slog.DiscardHandler),
 		Explain: func(_ context.Context, words []string) (console.Explanation, error) {
 			return console.Explain(console.Evidence{Site: "havana", Article: strings.Join(words, " ")}), nil
@@ -211,7 +239,7 @@ func lookAtAll(t *testing.T, b *browsertest.Browser, address string, look browse
 	}
 	defer page.Close()
 	for _, path := range []string{
-		"/jobs", "/jobs/havana/" + job, "/jobs/havana/" + job + "/reading", "/why?q=nobody", "/replay?state=failed", "/deadletters", "/deadletters/7", "/pauses", "/coverage", "/audit",
+		"/jobs", "/jobs/havana/" + job, "/jobs/havana/" + job + "/reading", "/jobs/havana/" + job + "/rule?rule=class.newsletter", "/jobs/havana/" + job + "/rule?rule=phrase.tags", "/why?q=nobody", "/replay?state=failed", "/deadletters", "/deadletters/7", "/pauses", "/coverage", "/audit",
 		"/voices", "/voices/sample?site=havana&text=a", "/lexicon", "/lexicon/entry?match=Kyiv&alias=Keeyiv", "/jobs/havana/nobody", "/listening", "/listening/havana/" + job,
 	} {
 		if err := page.Go(address + path); err != nil {

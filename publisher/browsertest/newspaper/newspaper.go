@@ -29,11 +29,11 @@ type Newspaper struct {
 // New returns the newspaper as it is reached at base, which has no slash at its
 // end. The further paragraphs are read behind those of the article.
 func New(base string, log *slog.Logger, further ...string) Newspaper {
-	shelf := new(publishertest.Store)
+	store := new(publishertest.Store)
 	paragraphs := append(strings.Split(strings.TrimSpace(spoken), "\n\n"), further...)
-	m := shelf.Rendition(base, paper.Articles(base)[0], paragraphs...)
+	m := store.Rendition(base, paper.Articles(base)[0], paragraphs...)
 	c := publisher.Config{
-		Store: shelf, ServeObjects: true, Log: log,
+		Store: store, ServeObjects: true, Log: log,
 		Sites: map[string]publisher.Site{paper.Site: {Title: paper.Title, URL: base, Language: "en"}},
 	}
 	c.Fallback = paper.Handler(c.Embed(), log)

@@ -26,7 +26,7 @@ var labelTitles = map[string]string{
 	"endless": strings.Repeat("Портовий тунель відкриють знову. ", 60),
 }
 
-// labelled puts a rendition with the language's own label on the shelf and
+// labelled puts a rendition with the language's own label on the store and
 // returns the id of its article.
 func labelled(h testHost, language, title string) string {
 	id := language + "-" + title

@@ -97,7 +97,8 @@ func parse(data []byte, base *url.URL) (Document, error) {
 // isJSON reports whether data is a JSON feed, which its version tells.
 func isJSON(data []byte) bool {
 	head := trimBOM(data[:min(len(data), 1<<12)])
-	return bytes.HasPrefix(bytes.TrimSpace(head), []byte("{")) && bytes.Contains(bytes.ReplaceAll(head, []byte(`\/`), []byte("/")), []byte("jsonfeed.org/version/"))
+	return bytes.HasPrefix(bytes.TrimSpace(head), []byte("{")) &&
+		bytes.Contains(bytes.ReplaceAll(head, []byte(`\/`), []byte("/")), []byte("jsonfeed.org/version/"))
 }
 
 // Is reports whether a file looks like one of the documents: its root element is

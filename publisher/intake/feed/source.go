@@ -121,14 +121,16 @@ func (s *Source) document(ctx context.Context, address string, v validators) (d 
 	a, err := s.get(ctx, http.MethodGet, address, v.header())
 	switch {
 	case errors.Is(err, lector.ErrNotFound): // of a document it says nothing of the articles
-		return d, v, false, lector.Hint(lector.Permanent(errors.New(strings.TrimSuffix(err.Error(), ": "+lector.ErrNotFound.Error()))), "is sites.NAME.source_feed right?")
+		return d, v, false, lector.Hint(lector.Permanent(errors.New(strings.TrimSuffix(err.Error(),
+			": "+lector.ErrNotFound.Error()))), "is sites.NAME.source_feed right?")
 	case err != nil:
 		return d, v, false, err
 	case a.status == http.StatusNotModified:
 		return d, v, false, nil
 	}
 	if d, err = Parse(a.body, a.address); err != nil {
-		return d, v, false, lector.Hint(fmt.Errorf("%s: %w", address, err), "sites.NAME.source_feed takes RSS, Atom, a JSON feed, a sitemap or an index of sitemaps")
+		return d, v, false, lector.Hint(fmt.Errorf("%s: %w", address, err),
+			"sites.NAME.source_feed takes RSS, Atom, a JSON feed, a sitemap or an index of sitemaps")
 	}
 	return d, validators{ETag: a.header.Get("ETag"), Modified: a.header.Get("Last-Modified"), Updated: v.Updated}, true, nil
 }

@@ -44,7 +44,8 @@ func kindOf(feedType string) string {
 // entry reads an item. Many feeds have the address in the guid alone.
 func entry(base *url.URL, item *gofeed.Item) Entry {
 	e := Entry{
-		URL: absolute(base, item.Link), Title: plain(item.Title), Published: moment(item.PublishedParsed), Updated: moment(item.UpdatedParsed),
+		URL: absolute(base, item.Link), Title: plain(item.Title), Published: moment(item.PublishedParsed),
+		Updated: moment(item.UpdatedParsed),
 		content: strings.Join([]string{item.Title, item.Link, item.Published, item.Updated, item.Description, item.Content}, "\x00"),
 	}
 	guid := strings.TrimSpace(item.GUID)

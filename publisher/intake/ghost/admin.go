@@ -124,7 +124,8 @@ func (a *Admin) AddWebhook(ctx context.Context, event, target, secret string) (a
 	hook := map[string]string{"event": event, "target_url": target, "secret": secret, "name": "Lector: " + event}
 	_, err = a.do(ctx, http.MethodPost, "webhooks/", nil, map[string]any{"webhooks": []any{hook}}, nil)
 	var refused *Refusal
-	if errors.As(err, &refused) && refused.Status == http.StatusUnprocessableEntity && strings.Contains(refused.Message, "already been used") {
+	if errors.As(err, &refused) && refused.Status == http.StatusUnprocessableEntity &&
+		strings.Contains(refused.Message, "already been used") {
 		return false, nil
 	}
 	return err == nil, err

@@ -103,7 +103,8 @@ func (c *change) guess() string {
 // withdrawal makes the event of a post that is gone from the site. When it is deleted
 // its current state is empty, and nothing but the time of the delivery says when.
 func (c *change) withdrawal(name string, d intake.Delivery) (e lector.ArticleEvent, err error) {
-	e = lector.ArticleEvent{Type: lector.Unpublished, Article: lector.Article{Site: d.Site, ID: c.Current.ID, UpdatedAt: c.Current.UpdatedAt}}
+	e = lector.ArticleEvent{Type: lector.Unpublished,
+		Article: lector.Article{Site: d.Site, ID: c.Current.ID, UpdatedAt: c.Current.UpdatedAt}}
 	if name == "deleted" {
 		e.Type = lector.Deleted
 	}

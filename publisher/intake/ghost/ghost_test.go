@@ -109,7 +109,7 @@ func TestArticle(t *testing.T) {
 	}
 }
 
-// Text that is not for everybody leaves Ghost's door no further than its editor has cut it.
+// Text that is not for everybody leaves Ghost no further than its editor has cut it.
 func TestWhatIsNotPublic(t *testing.T) {
 	t.Parallel()
 	const html = "<p>Free.</p><!--members-only--><p>Paid.</p>"

@@ -32,7 +32,7 @@ func (r *Reconciler) Run(ctx context.Context) {
 			if after, throttled := lector.IsThrottled(err); throttled {
 				wait = min(max(wait, after), time.Hour)
 			}
-			r.Log.Warn("comparison with the source broken off", "site", r.Site, "error", err, "hint", lector.HintOf(err), "again", wait)
+			r.Log.Warn("comparison with the source ended early", "site", r.Site, "error", err, "hint", lector.HintOf(err), "again", wait)
 		}
 		sleep(ctx, wait)
 	}
@@ -154,7 +154,8 @@ func (r *Reconciler) confirmGone(ctx context.Context) error {
 	defer func() { _ = r.write(context.WithoutCancel(ctx), "gone", r.gone) }() // the next pass finds them again
 	r.held = len(r.gone) > max(goneAtOnce, r.summary.Audio/goneShare)
 	if r.held {
-		r.Log.Error("so many articles are gone that none is withdrawn: is the site well?", "site", r.Site, "gone", len(r.gone), "with_audio", r.summary.Audio)
+		r.Log.Error("too many articles are gone at once: none is withdrawn; check the site", "site", r.Site, "gone", len(r.gone),
+			"with_audio", r.summary.Audio)
 	}
 	for key, s := range r.gone {
 		if r.now().Sub(s.First) < goneFor {

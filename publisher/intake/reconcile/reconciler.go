@@ -139,7 +139,7 @@ func (r *Reconciler) read(ctx context.Context, name string, into any) error {
 		return err
 	}
 	if err := json.Unmarshal(data, into); err != nil {
-		r.Log.Warn("place of the comparison not readable: it begins anew", "site", r.Site, "place", name, "error", err)
+		r.Log.Warn("position of the comparison cannot be read: it starts from the beginning", "site", r.Site, "place", name, "error", err)
 	}
 	return nil
 }
@@ -209,7 +209,8 @@ func (r *Reconciler) heal(ctx context.Context, i Item, k known, found Finding, r
 	if f, failed := r.failed[key]; failed && f.state == eventID(i) && f.waits(r.now()) {
 		return unread, f.reason, nil
 	}
-	a := lector.Article{Site: r.Site, ID: i.ID, URL: i.URL, Title: i.Title, UpdatedAt: i.UpdatedAt, Revision: i.Revision, Visibility: i.Visibility}
+	a := lector.Article{Site: r.Site, ID: i.ID, URL: i.URL, Title: i.Title, UpdatedAt: i.UpdatedAt, Revision: i.Revision,
+		Visibility: i.Visibility}
 	if found != exposed {
 		if err := r.Limit.Wait(ctx); err != nil {
 			return found, reason, err

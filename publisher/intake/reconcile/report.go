@@ -44,7 +44,8 @@ func (r *Reconciler) Report() Report {
 	out := Report{Site: r.Site, Lacking: len(r.lacking), Held: r.held, Last: r.summary, Entries: []Entry{}, Gone: []Entry{}}
 	out.Entries = slices.SortedFunc(maps.Values(r.lacking), byID)
 	for key, s := range r.gone {
-		out.Gone = append(out.Gone, Entry{ID: s.ID, URL: s.URL, Job: key, Finding: Gone, Reason: "not there since " + s.First.UTC().Format(time.RFC3339)})
+		out.Gone = append(out.Gone, Entry{ID: s.ID, URL: s.URL, Job: key, Finding: Gone,
+			Reason: "not there since " + s.First.UTC().Format(time.RFC3339)})
 	}
 	slices.SortFunc(out.Gone, byID)
 	return out

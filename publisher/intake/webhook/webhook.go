@@ -86,7 +86,8 @@ var types = map[string]lector.EventType{
 func (Source) Keep() strip.Keep {
 	return strip.Keep{"type": nil, "timestamp": nil, "data": {
 		"site": nil, "id": nil, "revision": nil, "url": nil, "title": nil, "subtitle": nil, "authors": nil, "section": nil, "tags": nil,
-		"language": nil, "published_at": nil, "updated_at": nil, "visibility": nil, "body": {"content_type": nil, "content": nil}, "image": nil,
+		"language": nil, "published_at": nil, "updated_at": nil, "visibility": nil, "body": {"content_type": nil, "content": nil},
+		"image": nil,
 	}}
 }
 

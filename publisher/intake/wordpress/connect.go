@@ -33,7 +33,8 @@ func (s *Source) About(ctx context.Context) (About, error) {
 		Namespaces []string
 	}
 	if err := json.Unmarshal(a.body, &said); err != nil || !slices.Contains(said.Namespaces, "wp/v2") {
-		return About{}, lector.Hint(fmt.Errorf("no WordPress answers at %s", s.URL), "-url is the address that Settings, General calls the site address")
+		return About{}, lector.Hint(fmt.Errorf("no WordPress answers at %s", s.URL),
+			"-url is the address that Settings, General calls the site address")
 	}
 	return About{Name: said.Name, URL: said.URL, Plugin: slices.Contains(said.Namespaces, "lector/v1"), Time: a.now, Host: a.host}, nil
 }

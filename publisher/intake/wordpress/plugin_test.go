@@ -12,7 +12,7 @@ import (
 	"lector"
 )
 
-// The events that Lector's door makes of the plugin's messages.
+// The events that Lector makes of the plugin's messages.
 const (
 	published   = lector.Published
 	updated     = lector.Updated
@@ -22,7 +22,7 @@ const (
 	nothing     = lector.EventType("")
 )
 
-// change is one row: through one door, from a post in one state.
+// change is one row: in one way, from a post in one state.
 type change struct {
 	by, what string
 	from     string // the post's status before; "" is no post
@@ -97,7 +97,7 @@ $past = array( 'post_date' => '2026-01-05 07:00:00', 'post_date_gmt' => '2026-01
 $wpdb->update( $wpdb->posts, $past, array( 'ID' => $id ) ); clean_post_cache( $id );
 wp_clear_scheduled_hook( 'publish_future_post', array( $id ) ); wp_schedule_single_event( time() - 5, 'publish_future_post', array( $id ) );`
 
-// changes are every door times every change that it can make.
+// changes are every way times every change that it can make.
 func changes() []change {
 	return []change{
 		{"REST", "publish", "", func(n *newsroom, _ int) { n.rest(http.MethodPost, "/posts", n.fresh("publish")) }, published},
@@ -238,9 +238,9 @@ func (n *newsroom) prepare(from string) int {
 	return n.rest(http.MethodPost, "/posts", n.fresh(from))
 }
 
-// TestPluginAtEveryDoor changes posts through every door of a real WordPress, and
+// TestPluginInEveryWay changes posts in every way of a real WordPress, and
 // prints a row of each change: what came of it at Lector's own.
-func TestPluginAtEveryDoor(t *testing.T) {
+func TestPluginInEveryWay(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
 	n := openNewsroom(t, r.URL, nil)
@@ -264,7 +264,7 @@ func TestPluginAtEveryDoor(t *testing.T) {
 			t.Errorf("%s, %s, from %q: %q, want %q", c.by, c.what, c.from, got, c.want)
 		}
 	}
-	t.Logf("what the plugin told, by door and change:\n%s", table.String())
+	t.Logf("what the plugin told, by way and change:\n%s", table.String())
 	if log := n.Log(t); strings.Contains(log, "lector.php") {
 		t.Errorf("WordPress complains: %s", log)
 	}

@@ -18,7 +18,7 @@ const (
 	testSecret = "whsec_bGVjdG9yIHRlc3Qgc2VjcmV0IG9mIDMyIGJ5dGVzIQ=="
 )
 
-// receiver is the other end: Lector's own door, and the events that it stores.
+// receiver is Lector's own handler of webhooks, and the events that it stores.
 type receiver struct {
 	URL   string
 	hooks http.Handler

@@ -224,7 +224,8 @@ func (s *Source) types() []string {
 // item is a post as the comparison wants it.
 func (p post) item(now time.Time) reconcile.Item {
 	return reconcile.Item{
-		ID: strconv.Itoa(p.ID), URL: p.Link, Title: plain(p.Title.Rendered), UpdatedAt: p.updated(now), PublishedAt: p.Date.Time, Visibility: p.visibility(),
+		ID: strconv.Itoa(p.ID), URL: p.Link, Title: plain(p.Title.Rendered), UpdatedAt: p.updated(now), PublishedAt: p.Date.Time,
+		Visibility: p.visibility(),
 	}
 }
 
@@ -253,8 +254,9 @@ func (p post) visibility() lector.Visibility {
 
 func (p post) article(now time.Time) lector.Article {
 	a := lector.Article{
-		ID: strconv.Itoa(p.ID), URL: p.Link, Title: plain(p.Title.Rendered), PublishedAt: p.Date.Time, UpdatedAt: p.updated(now), Visibility: p.visibility(),
-		Body: lector.Body{ContentType: lector.HTML, Content: p.Content.Rendered},
+		ID: strconv.Itoa(p.ID), URL: p.Link, Title: plain(p.Title.Rendered), PublishedAt: p.Date.Time, UpdatedAt: p.updated(now),
+		Visibility: p.visibility(),
+		Body:       lector.Body{ContentType: lector.HTML, Content: p.Content.Rendered},
 	}
 	for _, author := range p.Embedded.Authors {
 		if author.Name != "" && !strings.Contains(author.Name, "@") {
@@ -339,6 +341,7 @@ type Refusal struct {
 	Code   string // of WordPress; empty if another program has answered
 }
 
+// Error names the route, the status and the code of WordPress.
 func (r *Refusal) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("WordPress, %s: %d %s %s", r.Route, r.Status, http.StatusText(r.Status), r.Code))
 }

@@ -125,8 +125,8 @@ func (r *rule) rollsBack(n uint64) bool {
 	return slices.ContainsFunc(r.parts, func(p part) bool { return p.kind == remainder })
 }
 
-// passesOn reports whether the rule leaves the number to another set, which may
-// know more than whole numbers.
+// passesOn reports whether the rule only calls another set, which may have rules for
+// fractions as well.
 func (r *rule) passesOn() bool {
 	return slices.ContainsFunc(r.parts, func(p part) bool { return p.kind == same })
 }

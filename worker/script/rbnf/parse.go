@@ -121,7 +121,7 @@ func readLines(text string, sets map[string][]line) error {
 	return nil
 }
 
-// joined puts a rule in the place of the one that it replaces, or at the end.
+// joined replaces the rule with the same key, or appends the rule.
 func joined(rows []line, added line) []line {
 	at := slices.IndexFunc(rows, func(l line) bool { return l.key() == added.key() })
 	if at < 0 {
