@@ -150,7 +150,7 @@ type voiceConfig struct {
 	Backend string `yaml:"backend"`
 	Voice   string `yaml:"voice,omitempty"`  // which of the voices that the backend has
 	Model   string `yaml:"model,omitempty"`  // the model, of openai and elevenlabs
-	Engine  string `yaml:"engine,omitempty"` // the engine, of polly: standard, neural, long-form or generative
+	Engine  string `yaml:"engine,omitempty"` // the engine, of polly: standard, neural, long-form or generative; of system the program: flite, espeak-ng or say
 	URL     string `yaml:"url,omitempty"`    // the address of the server, where it is not the backend's own
 	Region  string `yaml:"region,omitempty"` // the region, of polly and azure
 	// Command is the program of an exec voice, with its arguments.

@@ -30,6 +30,13 @@ var runElsewhere = map[string]string{
 	"docs/connect-wordpress.md": "TestConnectWordPress",
 	"docs/reliability.md":       "cmd/chaos",
 	"docs/tasks.md":             "TestTasks",
+	"docs/getting-started.md":   "TestGuides",
+	"docs/voices.md":            "TestGuides",
+	"docs/pronunciation.md":     "TestGuides",
+	"docs/disclosure.md":        "TestGuides",
+	"docs/scaling-out.md":       "TestGuides",
+	"docs/upgrading.md":         "TestGuides",
+	"docs/security.md":          "TestGuides",
 }
 
 // unmarkedCommand is a command in a block that is not marked as shell.
@@ -95,9 +102,9 @@ func TestShellBlocks(t *testing.T) {
 	}
 }
 
-// runBlock runs a block by bash, which ends at the first command that fails.
-// What it has started in the background is ended with it.
-func runBlock(t *testing.T, text string) {
+// runBlock runs a block by bash, which ends at the first command that fails, and returns
+// what it printed. What it has started in the background is ended with it.
+func runBlock(t *testing.T, text string) (printed string) {
 	p := newPrograms(t)
 	p.page("article.html", 3)
 	for _, dir := range []string{"bin", "data"} {
@@ -145,10 +152,11 @@ for job in $jobs; do kill -0 "$job"; done
 	}
 	err = c.Wait()
 	_ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL) // nothing may be left
-	if err != nil {
-		printed, _ := os.ReadFile(log.Name())
-		t.Errorf("%v\n%s\nprinted:\n%s", err, text, printed)
+	all, unread := os.ReadFile(log.Name())
+	if err != nil || unread != nil {
+		t.Errorf("%v, %v\n%s\nprinted:\n%s", err, unread, text, all)
 	}
+	return string(all)
 }
 
 // servers puts real servers in the place of those that a block names.

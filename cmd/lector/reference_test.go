@@ -176,10 +176,15 @@ func (r *reference) layout() {
 // events lists the JSON of what is published and kept.
 func (r *reference) events() {
 	r.printf("\n## JSON\n\nTimes are RFC 3339, durations seconds, costs US dollars. Article and audio events are CloudEvents 1.0; the\n" +
-		"tables show their data.\n")
+		"tables show their data. Of article events the [schema](../infra/schema/article.v1.schema.json) has the last word.\n")
+	schema := readSchema(r.t)
+	r.printf("\n### Article\n\n%s %s\n", r.docs.types["lector.Article"], schema.Description)
+	r.schemaFields(schema, r.docs.fields["lector.Article"])
+	r.printf("\n### Body\n\n%s\n", r.docs.types["lector.Body"])
+	r.schemaFields(schema.Properties["body"], r.docs.fields["lector.Body"])
 	for _, name := range []string{
-		"Article", "Body", "AudioEvent", "Job", "Attempt", "ChunkState", "DeadLetter", "Usage", "Call", "Manifest", "Disclosure", "SpokenBy", "Links",
-		"Segment", "Sentence", "PreviousRendition", "Provenance", "Spending",
+		"AudioEvent", "Job", "Attempt", "ChunkState", "DeadLetter", "Usage", "Call", "Manifest", "Disclosure", "SpokenBy", "Links",
+		"Segment", "Sentence", "PreviousRendition", "Provenance",
 	} {
 		r.printf("\n### %s\n\n%s\n", name, r.docs.types["lector."+name])
 		r.table("field", "type", "what it says")

@@ -32,7 +32,7 @@ Voices are configured in lector.yaml, under voices:. Their fields, by backend:
   polly        region, engine (standard, neural, long-form, generative), voice,
                marks. The usual credentials of AWS
   elevenlabs   model, voice (the id), format (mp3_44100_128, pcm_24000 …),
-               context. ELEVENLABS_API_KEY
+               send_context. ELEVENLABS_API_KEY
   google       voice (uk-UA-Wavenet-A). GOOGLE_API_KEY
   azure        region, voice (uk-UA-PolinaNeural). AZURE_SPEECH_KEY
   all          max_chars concurrency per_second price_per_million languages
