@@ -81,6 +81,9 @@ type walker struct {
 	heavy  int  // depth of strong and b elements
 	seam   bool // an inline element follows another without a space
 	within bool // inside p, li, h1…: words here belong to a sentence
+	data   bool // inside a table of data that the site wants to be read
+	row    bool // inside a row of one: all of it is one block
+	cell   bool // a cell of the row begins with the next word
 	breaks int
 	homes  map[*html.Node]int
 	order  []*html.Node // the homes, as they come
@@ -138,6 +141,7 @@ func (w *walker) write(s string, parent *html.Node) {
 			w.text = append(w.text, ' ')
 		}
 		w.seam = false
+		w.beginCell()
 	}
 	w.text = append(w.text, w.shift(parent, s)...)
 }
@@ -239,6 +243,10 @@ func (w *walker) element(n *html.Node) {
 		o = &origin{rule: data().rules[rule.id], detail: rule.detail}
 	case silent:
 		o = w.drop(n)
+	}
+	if w.row {
+		w.inRow(n, o)
+		return
 	}
 	if !setApart(n) && (w.within && (inline[n.DataAtom] || o == nil && n.DataAtom == atom.Button) || inline[n.DataAtom] && o == nil && said == silent) {
 		w.inline(n, o)
@@ -342,6 +350,7 @@ func hostOf(address string) string {
 // block goes through an element that stands on its own.
 func (w *walker) block(n *html.Node, o *origin, said verdict, rule string) {
 	w.flushBefore(n)
+	defer w.table(n)()
 	chain, speakRule, kind, rank, within := w.chain, w.speak, w.kind, w.rank, w.within
 	switch {
 	case said == speak:
@@ -353,6 +362,9 @@ func (w *walker) block(n *html.Node, o *origin, said verdict, rule string) {
 		}
 	}
 	w.enter(n)
+	if w.row && w.speak == "" && len(w.chain) == 0 {
+		w.speak = "site: tables"
+	}
 	end := w.span(n)
 	w.children(n)
 	w.flush(n)
@@ -376,6 +388,10 @@ func (w *walker) enter(n *html.Node) {
 		w.kind = lector.Quote
 	case atom.Figcaption, atom.Caption:
 		w.kind, w.within = lector.Caption, true
+	case atom.Tr:
+		if w.row {
+			w.kind, w.within = lector.Item, true
+		}
 	case atom.P:
 		w.within = true
 	case atom.Div:
