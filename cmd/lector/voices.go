@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"lector"
 	"lector/audio"
@@ -226,10 +228,11 @@ func speakOnce(ctx context.Context, v synth.Voice) (voiceTest, error) {
 	if err != nil {
 		return voiceTest{}, err
 	}
+	billed := cmp.Or(s.Characters, utf8.RuneCountInString(text)) // as the ledger counts a backend that does not say
 	return voiceTest{
 		Backend: caps.Backend, Language: language, Text: text, Format: "mp3", SampleRate: form.SampleRate, Channels: form.Channels,
-		Duration: form.Duration, Bytes: len(s.MP3), Latency: took.Seconds(), Billed: s.Characters,
-		Cost: float64(s.Characters) * caps.Price / 1e6, RequestID: s.RequestID, Marks: len(s.Marks),
+		Duration: form.Duration, Bytes: len(s.MP3), Latency: took.Seconds(), Billed: billed,
+		Cost: float64(billed) * caps.Price / 1e6, RequestID: s.RequestID, Marks: len(s.Marks),
 	}, nil
 }
 
