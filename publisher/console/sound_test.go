@@ -218,3 +218,20 @@ func TestVoicesSayWhatIsNotKnown(t *testing.T) {
 		t.Errorf("without the ledger: %d", w.Code)
 	}
 }
+
+// TestLexiconSaysWhereAWordHolds: an entry for one article of a section names both.
+func TestLexiconSaysWhereAWordHolds(t *testing.T) {
+	t.Parallel()
+	for want, e := range map[string]LexiconEntry{
+		"<td>sport, 4711</td>": {Match: "Lviv", Alias: "Leviv", Section: "sport", Article: "4711"},
+		"<td>sport</td>":       {Match: "Lviv", Alias: "Leviv", Section: "sport"},
+		"<td>4711</td>":        {Match: "Lviv", Alias: "Leviv", Article: "4711"},
+		"<td>–</td>":           {Match: "Lviv", Alias: "Leviv"},
+	} {
+		n, h := open(t)
+		n.sound.entries = []LexiconEntry{e}
+		if page := ask(h, http.MethodGet, "/lexicon", nil).Body.String(); !strings.Contains(page, want) {
+			t.Errorf("no %s in %s", want, page)
+		}
+	}
+}
