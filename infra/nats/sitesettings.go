@@ -3,7 +3,6 @@ package nats
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -68,10 +67,7 @@ func (s *SiteSettings) Change(ctx context.Context, change lector.SiteSettings) e
 	if err != nil {
 		return fmt.Errorf("settings of %s: %w", change.Site, err)
 	}
-	if _, err = b.compareAndSet(ctx, change.Site, data, change.Version); errors.Is(err, jetstream.ErrKeyExists) {
-		err = lector.ErrConflict
-	}
-	if err != nil {
+	if _, err = b.compareAndSet(ctx, change.Site, data, change.Version); err != nil {
 		return brokerError("settings of "+change.Site, err)
 	}
 	_, _ = s.entries(ctx) // RulesOff knows it at once; else the watch tells it

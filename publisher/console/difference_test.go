@@ -68,7 +68,7 @@ func FuzzCommonSentences(f *testing.F) {
 	f.Add("aaaa", "aa")
 	f.Fuzz(func(t *testing.T, x, y string) {
 		if len(x)*len(y) > 1<<16 {
-			t.Skip()
+			return // it would take too long
 		}
 		before, after := strings.Split(x, ""), strings.Split(y, "")
 		n, b, a := 0, 0, 0
