@@ -11,10 +11,10 @@ import (
 // and returns what ends it.
 func (w *walker) table(n *html.Node) (end func()) {
 	data, row := w.data, w.row
-	switch {
-	case n.DataAtom == atom.Table:
+	switch n.DataAtom {
+	case atom.Table:
 		w.data = w.sel.Tables && !layout(n)
-	case n.DataAtom == atom.Tr:
+	case atom.Tr:
 		w.row, w.cell = w.data, false
 	}
 	return func() { w.data, w.row = data, row }
