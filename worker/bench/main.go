@@ -1,6 +1,6 @@
 // Command bench measures what an article costs a worker, beside another build of
 // lector: both serve on this machine, are driven through their own commands, and are
-// asked in turn, so that both meet the same neighbours. The voice is a server in this
+// asked in turn, so that other load on the machine slows both. The voice is a server in this
 // process that answers at once with speech; the clips are checked. It prints a
 // Markdown table.
 //

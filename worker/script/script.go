@@ -15,8 +15,9 @@ import (
 	"lector/worker/extract"
 )
 
-// Version names the rules of this package. It is part of a clip's hash; it
-// changes whenever the same source gives another text.
+// Version is part of a clip's hash. It stays when rules change: the spoken text is in
+// the hash too, so that only what sounds different is spoken again. Another version
+// has every chunk of every article spoken, and paid for, again.
 const Version = "1"
 
 // Level is how much the script spells out for a voice: "full", "light", which

@@ -20,7 +20,7 @@ type Chunk struct {
 	After      string   //
 	Speed      float64  // 1 is the voice's own pace; 0 counts as 1
 	Lexicon    []string // the entries that matched, in canonical form
-	Normaliser string   // version of the rules that wrote Text
+	Normaliser string   // script.Version, or what else wrote Text
 	Generation string   // tells a clip from one of the same text that was made before; "" is the first
 }
 
