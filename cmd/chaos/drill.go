@@ -273,7 +273,11 @@ func (d *drill) awaitAudio(ctx context.Context, _ incident, got *incidentResult)
 		if last, err = d.why(ctx, got.Article); err != nil {
 			d.log("why: %v", err)
 		}
-		return last.State == string(lector.Ready)
+		ready := last.State == string(lector.Ready)
+		if !ready && got.Reason == "" { // it heals by itself, so nobody has asked before
+			got.State, got.Reason, got.Remedy = last.State, last.Reason, last.Remedy
+		}
+		return ready
 	})
 	got.Ready = time.Since(mended).Seconds()
 	if err != nil {

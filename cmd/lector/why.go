@@ -101,7 +101,7 @@ func (c *config) collectEvidence(ctx context.Context, conn *nats.Conn, named art
 	if e.Pauses, err = conn.Pauses().All(ctx); err != nil {
 		return e, err
 	}
-	e.Queue, err = conn.QueueState(ctx)
+	e.Queue, err = present(conn.QueueState(ctx))
 	return e, err
 }
 

@@ -130,11 +130,15 @@ func placeOf(subject string, meta *jetstream.MsgMetadata) lector.EventPlace {
 	return lector.EventPlace{Site: site, Key: key, Sequence: meta.Sequence.Stream, Stored: meta.Timestamp}
 }
 
-// QueueState returns how far the workers' queue has come.
+// QueueState returns how far the workers' queue has come, or lector.ErrNotFound when
+// its consumer is gone.
 func (c *Conn) QueueState(ctx context.Context) (lector.QueueState, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	k, err := c.js.Consumer(ctx, articles, consumer)
+	if errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return lector.QueueState{}, lector.Hint(fmt.Errorf("consumer %s: %w", consumer, lector.ErrNotFound), setupHint)
+	}
 	if err != nil {
 		return lector.QueueState{}, brokerError("consumer "+consumer, missing(err))
 	}

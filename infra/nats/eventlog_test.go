@@ -103,6 +103,12 @@ func TestQueueState(t *testing.T) {
 		t.Fatal(err)
 	}
 	state(1, 1, 0, 1)
+	if err := b.js.DeleteConsumer(t.Context(), articles, consumer); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.QueueState(t.Context()); !errors.Is(err, lector.ErrNotFound) || lector.HintOf(err) == "" {
+		t.Errorf("of a consumer that is gone: %v", err)
+	}
 }
 
 func TestStoredEvent(t *testing.T) {

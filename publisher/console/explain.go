@@ -43,8 +43,8 @@ type Evidence struct {
 	Letter        *lector.DeadLetter
 	Announcement  *lector.AudioEvent
 	Pauses        []lector.Pause
-	Queue         lector.QueueState
-	Embed         string // address of the embed page
+	Queue         *lector.QueueState // nil: the consumer that delivers events is gone
+	Embed         string             // address of the embed page
 }
 
 // Explain draws the conclusion from what is known of an article.
@@ -103,6 +103,10 @@ func mendLetter(l lector.DeadLetter) string {
 func (e Evidence) whyWaiting() (reason, mend string) {
 	if p, paused := e.paused(e.Event.Event.Lane); paused {
 		return p.String(), fmt.Sprintf("lector resume %s %s", p.Kind, p.Name)
+	}
+	if e.Queue == nil {
+		return "the consumer that delivers events to workers is gone from NATS; its event is kept",
+			"a running worker makes the consumer again within a minute; lector setup does at once"
 	}
 	if e.Event.Sequence <= e.Queue.Delivered {
 		return "a worker has its event, and has not begun it: it waits for a slot, or for more edits of a moment ago", ""

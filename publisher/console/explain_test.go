@@ -17,6 +17,7 @@ func TestExplain(t *testing.T) {
 	fallback, ignored := job(lector.Ready, "", ""), job(lector.Ready, "", "")
 	fallback.Fallback = "amy is down"
 	ignored.Ignored = &lector.IgnoredEvent{Sequence: 7, Reason: "its updated_at is older"}
+	waiting := &lector.Delivery{Event: lector.ArticleEvent{Type: lector.Published}, Sequence: 7, Stored: now}
 	for name, c := range map[string]struct {
 		Evidence
 		state, reason, mend string
@@ -35,6 +36,9 @@ func TestExplain(t *testing.T) {
 		"nothing to read":   {Evidence{Job: job(lector.Failed, lector.ClassInput, "no text")}, "failed", "no text", "mend the article"},
 		"unreadable letter": {Evidence{Letter: &lector.DeadLetter{ID: 3, Reason: "no id", Unusable: lector.ErrNotFound}}, stateDeadLetter, "no id", "mend what the CMS sends"},
 		"an older letter":   {Evidence{Job: job(lector.Ready, "", ""), Letter: &lector.DeadLetter{Time: now.Add(-time.Hour)}}, "ready", "public", ""},
+		"waits in a queue":  {Evidence{Event: waiting, Queue: &lector.QueueState{Delivered: 6, Waiting: 3}}, stateWaiting, "3 events wait", "lector doctor"},
+		"waits for a slot":  {Evidence{Event: waiting, Queue: &lector.QueueState{Delivered: 7}}, stateWaiting, "waits for a slot", ""},
+		"consumer gone":     {Evidence{Event: waiting}, stateWaiting, "consumer", "lector setup"},
 	} {
 		x := Explain(c.Evidence)
 		if x.State != c.state || !strings.Contains(x.Reason, c.reason) || !strings.Contains(x.Remedy, c.mend) || c.mend == "" && x.Remedy != "" {
