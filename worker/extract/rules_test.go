@@ -145,3 +145,43 @@ func TestClosing(t *testing.T) {
 		}
 	}
 }
+
+// TestNotes tells notes about the article from what it tells of another text:
+// "the report" is hardly ever the page's own.
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	tests := map[string]bool{ // is it read?
+		"The report was written by two retired judges.":                  true,
+		"The final report was reviewed by the ministry in May.":          true,
+		"The report published on Monday said that the road was safe.":    true,
+		"The analysis published in March found no fault with the pumps.": true,
+		"The project was funded by the county and a bank.":               true,
+		"The series was created by the team behind the film.":            true,
+		"The story was translated by her sister in prison.":              true,
+		"The video was edited by a neighbour before the trial.":          true,
+		"The article was published in a journal of medicine.":            true,
+		"The interview was edited by the broadcaster without notice.":    true,
+		"This report was written by engineers who had left the firm.":    true,
+		"This project was funded by the taxpayers of two counties.":      true,
+		"This story was written by Jan Olsen for The Lantern.":           false,
+		"This article was reported with two readers of the desk.":        false,
+		"This series is part of a partnership of three newsrooms.":       false,
+		"This project was supported by the Fund for Local News.":         false,
+		"The interview has been edited and condensed for clarity.":       false,
+		"The conversation was lightly edited for length and clarity.":    false,
+		"The reporting was supported by a grant of the Fund for Water.":  false,
+		"The article was originally published by The Lantern.":           false,
+		"This article was first published by The Lantern.":               false,
+		"The essay originally appeared in a journal.":                    false,
+	}
+	const head = `<!doctype html><article><h1>The bridge is open</h1><div class="text">` + opening + closing
+	for last, read := range tests {
+		p, err := extract.File("notes", []byte(head+"<p>"+last+"</p></div></article>"), extract.Rules{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(spoken(p), last) != read {
+			t.Errorf("%q is read: %v, want %v", last, !read, read)
+		}
+	}
+}

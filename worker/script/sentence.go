@@ -205,7 +205,8 @@ func (l *language) closes(left, end, right, next string) bool {
 // timed reports whether a sentence goes on behind an hour: its zone or its day
 // follows, or it has just begun with the time, as in "At 5 a.m. Mr. Smith left."
 func (l *language) timed(left, right, next string) bool {
-	if len(left) < 32 && l.in("openings", firstWord(left)) || l.in("zones-and-days", next) {
+	day, _, _ := strings.Cut(next, "-")
+	if len(left) < 32 && l.in("openings", firstWord(left)) || l.in("zones-and-days", day) {
 		return true
 	}
 	words := strings.Fields(firstWords(right, 3))
@@ -295,14 +296,24 @@ func initial(word string) bool {
 	return n == len(word) && unicode.IsUpper(r)
 }
 
-// lettered finds "Plan B.", "vitamin C." and "5 C.", which are no initials.
+// lettered finds "Plan B.", "vitamin C." and "5 C.", which are no initials, nor
+// the side of a street: "12 N. Main St."
 func (l *language) lettered(left, word string) bool {
 	fields := strings.Fields(left)
 	if len(fields) < 2 || len(word) != 1 || !initial(word) {
 		return false
 	}
 	before := fields[len(fields)-2]
-	return l.in("before-letter", strings.ToLower(before)) || unicode.IsDigit(rune(before[len(before)-1]))
+	return l.in("before-letter", strings.ToLower(before)) || unicode.IsDigit(rune(before[len(before)-1])) && !l.side(word)
+}
+
+// side reports whether a letter is the side of a street: "N".
+func (l *language) side(letter string) bool {
+	if l.pack == nil {
+		return false
+	}
+	_, known := l.pack.nouns["side"][letter+"."]
+	return known
 }
 
 // listNumber reports whether left is nothing but "3." or "a)".

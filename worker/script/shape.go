@@ -165,7 +165,7 @@ func (p *pack) expand(s *shape, pattern string) (err error) {
 	if err != nil {
 		return err
 	}
-	return s.pattern.parse("^(?P<body>" + whole + ")" + then)
+	return s.pattern.parse("^(?P<body>" + whole + ")(?:" + then + ")")
 }
 
 var anySpace = strings.NewReplacer(" ", `[ \x{a0}\x{202f}]`, "_", `[ \x{a0}\x{202f}]`)
