@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+
+	"lector"
+	"lector/publisher/outbound"
+)
+
+// checkWriteBack refuses to write to a CMS that is not named.
+func checkWriteBack(key string, c cmsConfig) error {
+	if c.WriteBack && c.Ghost.URL == "" {
+		return lector.Hint(fmt.Errorf("%s.cms.write_back: there is no CMS to write to", key), "set cms.ghost")
+	}
+	return nil
+}
+
+// writableCMS is the CMS of a site, as checkWriteBack has let it pass.
+func (a *app) writableCMS(c siteConfig) (outbound.CMS, error) {
+	source, err := a.source(c)
+	if err != nil {
+		return nil, err
+	}
+	cms, ok := source.(outbound.CMS)
+	if !ok {
+		return nil, lector.Permanent(fmt.Errorf("a %T takes no addresses of audio", source))
+	}
+	return cms, nil
+}
+
+// writeBack tells the CMS of a site the addresses of the audio of its articles.
+func (s *server) writeBack(c siteConfig) outbound.Target {
+	return outbound.Target{Types: []string{lector.AudioReady, lector.AudioRemoved}, Sender: outbound.WriteBack{
+		CMS: func() (outbound.CMS, error) { return s.app.writableCMS(c) }, Addresses: s.config.addresses(),
+		OnWrite: func(e lector.AudioEvent, links bool) {
+			s.metrics.CMSWrite(e.Site)
+			s.log.Info("written to the CMS", "site", e.Site, "article", e.Article, "audio", links)
+		},
+	}}
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"lector"
+)
+
+// injectedGhost is a Ghost with one post, as far as its code injection goes.
+type injectedGhost struct {
+	mu       sync.Mutex
+	foot     any // null or a text
+	saves    int
+	refusals int // that come before it is well
+}
+
+func (g *injectedGhost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case r.URL.Path != "/ghost/api/admin/posts/65a/" || !rightToken(r.Header.Get("Authorization")):
+		w.WriteHeader(http.StatusForbidden)
+		return
+	case g.refusals > 0:
+		g.refusals--
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	case r.Method == http.MethodPut:
+		var in struct{ Posts []map[string]any }
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		g.foot = in.Posts[0]["codeinjection_foot"]
+		g.saves++
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"posts": []any{
+		map[string]any{"id": "65a", "status": "published", "updated_at": "2026-11-28T11:59:00.000Z", "codeinjection_foot": g.foot}}})
+}
+
+func (g *injectedGhost) state() (foot string, saves int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	foot, _ = g.foot.(string)
+	return foot, g.saves
+}
+
+// writingInstallation opens an installation that writes back to a Ghost.
+func writingInstallation(t *testing.T, c *config, address, key string) *installation {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "ghost-key")
+	writeSecret(t, file, key)
+	s := c.Sites[defaultSite]
+	s.AllowPrivate = true
+	s.CMS = cmsConfig{Ghost: ghostConfig{URL: address, Key: secretSource{File: file}}, WriteBack: true}
+	c.Sites[defaultSite] = s
+	if err := c.check(); err != nil {
+		t.Fatal(err)
+	}
+	h := openInstallationWith(t, c, &silentVoice{})
+	var err error
+	if h.leases, err = h.conn.Leases(t.Context(), "one"); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.openNotifying(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// untilDelivered waits until the CMS has been told so many times.
+func (h *installation) untilDelivered(n int) {
+	h.t.Helper()
+	h.untilMetrics(map[string]float64{`lector_notifications_total{outcome="delivered",site="havana",target="write_back"}`: float64(n)})
+}
+
+// A post is written to once for all of its renditions, after a try that has failed too, and
+// once when its audio is withdrawn.
+func TestWriteBackToGhost(t *testing.T) {
+	t.Parallel()
+	g := &injectedGhost{foot: "<style></style>", refusals: 1}
+	server := httptest.NewServer(g)
+	t.Cleanup(server.Close)
+	h := writingInstallation(t, testConfig(t.TempDir()), server.URL, ghostKeyID+":"+ghostKeySecret).start()
+	a := sampleArticle("65a")
+	h.publishAndWait(lector.Published, a)
+	h.untilDelivered(1)
+	first, _ := g.state()
+	if !strings.HasPrefix(first, "<style></style><!-- lector:begin 65a ") || !strings.Contains(first, h.config.addresses().Embed(a.Site, a.ID)) {
+		t.Fatalf("written: %s", first)
+	}
+	a.UpdatedAt, a.Title = a.UpdatedAt.Add(60e9), "Another title"
+	h.publishAndWait(lector.Updated, a)
+	h.untilDelivered(2)
+	if foot, saves := g.state(); foot != first || saves != 1 {
+		t.Errorf("after another rendition, %d writes: %s", saves, foot)
+	}
+	a.UpdatedAt = a.UpdatedAt.Add(60e9)
+	h.publishAndWait(lector.Unpublished, a)
+	h.untilDelivered(3)
+	h.untilMetrics(map[string]float64{`lector_cms_writes_total{site="havana"}`: 2})
+	if foot, saves := g.state(); foot != "<style></style>" || saves != 2 {
+		t.Errorf("withdrawn, %d writes: %s", saves, foot)
+	}
+}
+
+// A key that is refused is no reason to be silent, nor to be printed.
+func TestWriteBackWithAWrongKey(t *testing.T) {
+	t.Parallel()
+	g := &injectedGhost{}
+	server := httptest.NewServer(g)
+	t.Cleanup(server.Close)
+	wrong := ghostKeyID + ":" + strings.Repeat("9", 64)
+	h := writingInstallation(t, testConfig(t.TempDir()), server.URL, wrong)
+	var log lockedBuffer
+	h.notifying.notifier.Log = slog.New(slog.NewTextHandler(&log, nil))
+	h.start()
+	h.publishAndWait(lector.Published, sampleArticle("65a"))
+	h.untilMetrics(map[string]float64{`lector_notifications_total{outcome="retried",site="havana",target="write_back"}`: 1})
+	h.shutdown()
+	said := log.String()
+	if _, saves := g.state(); saves != 0 || strings.Contains(said, wrong[25:]) || !strings.Contains(said, "403 Forbidden") {
+		t.Errorf("%d writes: %s", saves, said)
+	}
+}
+
+func TestWriteBackSettings(t *testing.T) {
+	t.Parallel()
+	ghost := ghostConfig{URL: "https://reader.example", Key: secretSource{Env: "K"}}
+	for name, c := range map[string]struct {
+		cms  cmsConfig
+		want string
+	}{
+		"off":     {cmsConfig{}, ""},
+		"ghost":   {cmsConfig{Ghost: ghost, WriteBack: true}, ""},
+		"nowhere": {cmsConfig{WriteBack: true}, "sites.x.cms.write_back"},
+	} {
+		err := checkSource("sites.x", siteConfig{CMS: c.cms})
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+	if err := checkNotify("sites.x", siteConfig{Notify: map[string]notifyConfig{writeBackTarget: {URL: "https://cms.example", Secrets: []secretSource{{Env: "S"}}}}}); err == nil {
+		t.Error("an address may have the CMS's name")
+	}
+}
