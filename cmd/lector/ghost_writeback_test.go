@@ -28,7 +28,7 @@ func TestGhostWriteBack(t *testing.T) {
 	newsroom := startGhost(t, dir)
 	newsroom.empty()
 	c, secretFile := hookSettings(t)
-	h := writingInstallation(t, c, newsroom.url, newsroom.key).start()
+	h := writingInstallation(t, c, ghostAt(t, newsroom.url, newsroom.key)).start()
 	newsroom.connect(h, secretFile)
 	w := &writtenPosts{postLife: &postLife{realGhost: newsroom, h: h, t: t}}
 	w.run()

@@ -4,13 +4,19 @@ import (
 	"fmt"
 
 	"lector"
+	"lector/publisher/intake/ghost"
+	"lector/publisher/intake/wordpress"
 	"lector/publisher/outbound"
 )
 
-// checkWriteBack refuses to write to a CMS that is not named.
+// checkWriteBack refuses to write to a CMS that is not named, or without a login.
 func checkWriteBack(key string, c cmsConfig) error {
-	if c.WriteBack && c.Ghost.URL == "" {
-		return lector.Hint(fmt.Errorf("%s.cms.write_back: there is no CMS to write to", key), "set cms.ghost")
+	switch {
+	case !c.WriteBack:
+	case c.Ghost.URL == "" && c.WordPress.URL == "":
+		return lector.Hint(fmt.Errorf("%s.cms.write_back: there is no CMS to write to", key), "set cms.ghost or cms.wordpress")
+	case c.WordPress.URL != "" && c.WordPress.User == "":
+		return lector.Hint(fmt.Errorf("%s.cms.write_back: WordPress is written to by a user only", key), "set cms.wordpress.user and password")
 	}
 	return nil
 }
@@ -27,6 +33,9 @@ func (a *app) writableCMS(c siteConfig) (outbound.CMS, error) {
 	}
 	return cms, nil
 }
+
+// These are written to.
+var _, _ outbound.CMS = ghost.Posts{}, (*wordpress.Source)(nil)
 
 // writeBack tells the CMS of a site the addresses of the audio of its articles.
 func (s *server) writeBack(c siteConfig) outbound.Target {

@@ -49,14 +49,19 @@ func (g *injectedGhost) state() (foot string, saves int) {
 	return foot, g.saves
 }
 
-// writingInstallation opens an installation that writes back to a Ghost.
-func writingInstallation(t *testing.T, c *config, address, key string) *installation {
+// ghostAt is a Ghost as a CMS that is written back to.
+func ghostAt(t *testing.T, address, key string) cmsConfig {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "ghost-key")
 	writeSecret(t, file, key)
+	return cmsConfig{Ghost: ghostConfig{URL: address, Key: secretSource{File: file}}, WriteBack: true}
+}
+
+// writingInstallation opens an installation that writes back to a CMS.
+func writingInstallation(t *testing.T, c *config, cms cmsConfig) *installation {
+	t.Helper()
 	s := c.Sites[defaultSite]
-	s.AllowPrivate = true
-	s.CMS = cmsConfig{Ghost: ghostConfig{URL: address, Key: secretSource{File: file}}, WriteBack: true}
+	s.AllowPrivate, s.CMS = true, cms
 	c.Sites[defaultSite] = s
 	if err := c.check(); err != nil {
 		t.Fatal(err)
@@ -85,7 +90,7 @@ func TestWriteBackToGhost(t *testing.T) {
 	g := &injectedGhost{foot: "<style></style>", refusals: 1}
 	server := httptest.NewServer(g)
 	t.Cleanup(server.Close)
-	h := writingInstallation(t, testConfig(t.TempDir()), server.URL, ghostKeyID+":"+ghostKeySecret).start()
+	h := writingInstallation(t, testConfig(t.TempDir()), ghostAt(t, server.URL, ghostKeyID+":"+ghostKeySecret)).start()
 	a := sampleArticle("65a")
 	h.publishAndWait(lector.Published, a)
 	h.untilDelivered(1)
@@ -115,7 +120,7 @@ func TestWriteBackWithAWrongKey(t *testing.T) {
 	server := httptest.NewServer(g)
 	t.Cleanup(server.Close)
 	wrong := ghostKeyID + ":" + strings.Repeat("9", 64)
-	h := writingInstallation(t, testConfig(t.TempDir()), server.URL, wrong)
+	h := writingInstallation(t, testConfig(t.TempDir()), ghostAt(t, server.URL, wrong))
 	var log lockedBuffer
 	h.notifying.notifier.Log = slog.New(slog.NewTextHandler(&log, nil))
 	h.start()
@@ -135,9 +140,11 @@ func TestWriteBackSettings(t *testing.T) {
 		cms  cmsConfig
 		want string
 	}{
-		"off":     {cmsConfig{}, ""},
-		"ghost":   {cmsConfig{Ghost: ghost, WriteBack: true}, ""},
-		"nowhere": {cmsConfig{WriteBack: true}, "sites.x.cms.write_back"},
+		"off":       {cmsConfig{}, ""},
+		"ghost":     {cmsConfig{Ghost: ghost, WriteBack: true}, ""},
+		"nowhere":   {cmsConfig{WriteBack: true}, "sites.x.cms.write_back"},
+		"wordpress": {cmsConfig{WordPress: wordpressConfig{URL: "https://reader.example", User: "ada", Password: secretSource{Env: "P"}}, WriteBack: true}, ""},
+		"no user":   {cmsConfig{WordPress: wordpressConfig{URL: "https://reader.example"}, WriteBack: true}, "sites.x.cms.write_back"},
 	} {
 		err := checkSource("sites.x", siteConfig{CMS: c.cms})
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
