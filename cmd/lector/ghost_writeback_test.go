@@ -31,6 +31,11 @@ func TestGhostWriteBack(t *testing.T) {
 	h := writingInstallation(t, c, ghostAt(t, newsroom.url, newsroom.key)).start()
 	newsroom.connect(h, secretFile)
 	w := &writtenPosts{postLife: &postLife{realGhost: newsroom, h: h, t: t}}
+	for _, f := range h.app.checkWriteBacks(t.Context(), h.config) {
+		if f.err != nil {
+			t.Errorf("doctor: %v", f.err)
+		}
+	}
 	w.run()
 	t.Logf("what is written back:\n%s", w.table.String())
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"lector"
@@ -21,21 +22,26 @@ func checkWriteBack(key string, c cmsConfig) error {
 	return nil
 }
 
-// writableCMS is the CMS of a site, as checkWriteBack has let it pass.
-func (a *app) writableCMS(c siteConfig) (outbound.CMS, error) {
+// writableCMS is a CMS that can be written back to.
+type writableCMS interface {
+	outbound.CMS
+	CheckWrite(ctx context.Context) error // says why it could not be written to
+}
+
+var _, _ writableCMS = ghost.Posts{}, (*wordpress.Source)(nil)
+
+// writableCMS is the CMS of a site that checkWriteBack has let pass.
+func (a *app) writableCMS(c siteConfig) (writableCMS, error) {
 	source, err := a.source(c)
 	if err != nil {
 		return nil, err
 	}
-	cms, ok := source.(outbound.CMS)
+	cms, ok := source.(writableCMS)
 	if !ok {
 		return nil, lector.Permanent(fmt.Errorf("a %T takes no addresses of audio", source))
 	}
 	return cms, nil
 }
-
-// These are written to.
-var _, _ outbound.CMS = ghost.Posts{}, (*wordpress.Source)(nil)
 
 // writeBack tells the CMS of a site the addresses of the audio of its articles.
 func (s *server) writeBack(c siteConfig) outbound.Target {

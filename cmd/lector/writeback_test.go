@@ -49,6 +49,12 @@ func (g *injectedGhost) state() (foot string, saves int) {
 	return foot, g.saves
 }
 
+func (g *injectedGhost) setFoot(foot string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.foot = foot
+}
+
 // ghostAt is a Ghost as a CMS that is written back to.
 func ghostAt(t *testing.T, address, key string) cmsConfig {
 	t.Helper()
@@ -83,8 +89,8 @@ func (h *installation) untilDelivered(n int) {
 	h.untilMetrics(map[string]float64{`lector_notifications_total{outcome="delivered",site="havana",target="write_back"}`: float64(n)})
 }
 
-// A post is written to once for all of its renditions, after a try that has failed too, and
-// once when its audio is withdrawn.
+// A post is written to once for all of its renditions, after a try that has failed too; by a
+// replay, where the block is not there; and once when its audio is withdrawn.
 func TestWriteBackToGhost(t *testing.T) {
 	t.Parallel()
 	g := &injectedGhost{foot: "<style></style>", refusals: 1}
@@ -104,11 +110,17 @@ func TestWriteBackToGhost(t *testing.T) {
 	if foot, saves := g.state(); foot != first || saves != 1 {
 		t.Errorf("after another rendition, %d writes: %s", saves, foot)
 	}
+	g.setFoot("<style></style>") // an editor has removed it, or it was never written
+	h.replay(h.newest(a))
+	h.untilDelivered(3)
+	if foot, saves := g.state(); foot != first || saves != 2 {
+		t.Errorf("after a replay, %d writes: %s", saves, foot)
+	}
 	a.UpdatedAt = a.UpdatedAt.Add(60e9)
 	h.publishAndWait(lector.Unpublished, a)
-	h.untilDelivered(3)
-	h.untilMetrics(map[string]float64{`lector_cms_writes_total{site="havana"}`: 2})
-	if foot, saves := g.state(); foot != "<style></style>" || saves != 2 {
+	h.untilDelivered(4)
+	h.untilMetrics(map[string]float64{`lector_cms_writes_total{site="havana"}`: 3})
+	if foot, saves := g.state(); foot != "<style></style>" || saves != 3 {
 		t.Errorf("withdrawn, %d writes: %s", saves, foot)
 	}
 }
@@ -130,6 +142,38 @@ func TestWriteBackWithAWrongKey(t *testing.T) {
 	said := log.String()
 	if _, saves := g.state(); saves != 0 || strings.Contains(said, wrong[25:]) || !strings.Contains(said, "403 Forbidden") {
 		t.Errorf("%d writes: %s", saves, said)
+	}
+}
+
+// lector doctor says of each site that writes back whether it may.
+func TestDoctorOfWriteBack(t *testing.T) {
+	t.Parallel()
+	g := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(map[bool]int{true: http.StatusNotFound, false: http.StatusUnauthorized}[rightToken(r.Header.Get("Authorization"))])
+		_, _ = w.Write([]byte(`{"errors":[{"message":"It says no more."}]}`))
+	}))
+	t.Cleanup(g.Close)
+	c := &config{Sites: map[string]siteConfig{
+		"good":  {AllowPrivate: true, CMS: ghostAt(t, g.URL, ghostKeyID+":"+ghostKeySecret)},
+		"wrong": {AllowPrivate: true, CMS: ghostAt(t, g.URL, ghostKeyID+":"+strings.Repeat("9", 64))},
+		"ours":  {CMS: ghostAt(t, g.URL, ghostKeyID+":"+ghostKeySecret)},
+		"off":   {},
+	}}
+	a := &app{getenv: func(string) string { return "" }}
+	var said strings.Builder
+	for _, f := range a.checkWriteBacks(t.Context(), c) {
+		printFinding(&said, f)
+		if (f.err == nil) != strings.HasSuffix(f.what, "good") {
+			t.Errorf("%+v", f)
+		}
+	}
+	for _, want := range []string{"ok    write-back to the CMS of good", "WRONG write-back to the CMS of wrong: Ghost answered 401", "is the Admin API key right?", "private address"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("no %q in\n%s", want, said.String())
+		}
+	}
+	if strings.Contains(said.String(), " off") || strings.Contains(said.String(), ghostKeySecret) {
+		t.Errorf("said too much:\n%s", said.String())
 	}
 }
 

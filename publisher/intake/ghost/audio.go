@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"lector"
 )
@@ -92,4 +94,36 @@ func (p Posts) putInjection(ctx context.Context, post injection, foot string) (w
 		return false, lector.Permanent(err)
 	}
 	return err == nil, sourceError(err)
+}
+
+// noPost is the id of a post that there is not.
+const noPost = "000000000000000000000000"
+
+// CheckWrite says why SetAudio could not write. It tries to save a post that there is not:
+// a key that may save posts is told so.
+func (p Posts) CheckWrite(ctx context.Context) error {
+	_, err := p.putInjection(ctx, injection{ID: noPost, UpdatedAt: "2026-01-01T00:00:00.000Z", kind: Kinds[0]}, "")
+	switch {
+	case err == nil:
+		return errors.New("what answers there is no Ghost: it has saved a post that there is not")
+	case !errors.Is(err, lector.ErrNotFound):
+		return err
+	}
+	return p.checkRole(ctx)
+}
+
+// checkRole refuses the token of a person who may save posts of their own only. The key of
+// an integration is nobody's, and may save all.
+func (p Posts) checkRole(ctx context.Context) error {
+	var out struct{ Users []struct{ Roles []named } }
+	_, err := p.Admin.do(ctx, http.MethodGet, "users/me/", url.Values{"include": {"roles"}}, nil, &out)
+	if err != nil || len(out.Users) == 0 {
+		return nil //nolint:nilerr // it is nobody's
+	}
+	roles := names(out.Users[0].Roles)
+	if slices.Contains(roles, "Author") || slices.Contains(roles, "Contributor") {
+		return lector.Hint(fmt.Errorf("the key is of a person who may save posts of their own only: %s", strings.Join(roles, ", ")),
+			"take the Admin API key of an integration: Settings, Integrations, Add custom integration")
+	}
+	return nil
 }

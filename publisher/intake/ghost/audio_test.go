@@ -155,3 +155,45 @@ func TestAudioIsNotRedirected(t *testing.T) {
 		t.Errorf("%v, %v", written, err)
 	}
 }
+
+// TestCheckWrite: what a key may is told by Ghost before there is anything to write.
+func TestCheckWrite(t *testing.T) {
+	t.Parallel()
+	const notFound, nobody = `{"errors":[{"message":"Resource not found error, cannot edit post."}]}`, `{"errors":[{"message":"User not found."}]}`
+	for name, c := range map[string]struct {
+		save       int
+		body, user string
+		want       string
+	}{
+		"an integration": {404, notFound, nobody, ""},
+		"an editor":      {404, notFound, `{"users":[{"roles":[{"name":"Editor"}]}]}`, ""},
+		"an author":      {404, notFound, `{"users":[{"roles":[{"name":"Author"}]}]}`, "posts of their own only: Author"},
+		"a contributor":  {404, notFound, `{"users":[{"roles":[{"name":"Contributor"}]}]}`, "posts of their own only: Contributor"},
+		"a wrong key":    {401, `{"errors":[{"message":"Invalid token"}]}`, nobody, "401"},
+		"no right":       {403, `{"errors":[{"message":"No permission"}]}`, nobody, "403"},
+		"no Ghost":       {404, `<html></html>`, nobody, "404"},
+		"anything goes":  {200, `{}`, nobody, "no Ghost"},
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case r.Method == http.MethodPut:
+				w.WriteHeader(c.save)
+				fmt.Fprint(w, c.body)
+			case strings.Contains(c.user, "errors"):
+				w.WriteHeader(http.StatusNotFound)
+				fallthrough
+			default:
+				fmt.Fprint(w, c.user)
+			}
+		}))
+		admin, err := ghost.NewAdmin(s.Client(), s.URL, strings.Repeat("a", 24)+":"+strings.Repeat("b", 64))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = ghost.Posts{Admin: admin}.CheckWrite(t.Context())
+		s.Close()
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}

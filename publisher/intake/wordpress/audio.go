@@ -42,3 +42,29 @@ func writeError(err error) error {
 	}
 	return err
 }
+
+// noPost is the id of a post that there is not.
+const noPost = "9223372036854775807"
+
+// CheckWrite says why SetAudio could not write: a wrong password, a user who may not edit
+// the posts of others, a plugin without a route for it.
+func (s *Source) CheckWrite(ctx context.Context) error {
+	may, err := s.capabilities(ctx)
+	if err != nil {
+		return err
+	}
+	for _, capability := range []string{"edit_others_posts", "edit_published_posts"} {
+		if may.Capabilities[capability] != true {
+			return lector.Hint(fmt.Errorf("the user %s of WordPress may not edit all posts: the capability %s is missing", s.User, capability),
+				"give an application password of an editor or an administrator")
+		}
+	}
+	_, err = s.SetAudio(ctx, noPost, lector.Links{})
+	switch {
+	case err == nil:
+		return errors.New("what answers there is not Lector's plugin: it has written to a post that there is not")
+	case errors.Is(err, lector.ErrNotFound):
+		return nil
+	}
+	return err
+}

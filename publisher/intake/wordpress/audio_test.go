@@ -120,6 +120,9 @@ echo WP_Application_Passwords::create_new_application_password( $a, array( 'name
 	wrong := *sourceOf(n)
 	wrong.Password = "wrong"
 	for who, s := range map[string]*wordpress.Source{"an author": &author, "a wrong password": &wrong} {
+		if err := s.CheckWrite(t.Context()); err == nil || lector.HintOf(err) == "" {
+			t.Errorf("%s: it may write: %v", who, err)
+		}
 		for _, article := range []string{strconv.Itoa(id), "99999"} {
 			written, err := s.SetAudio(t.Context(), article, audio)
 			if gone := who == "an author" && article == "99999"; written || err == nil || errors.Is(err, lector.ErrNotFound) != gone || !gone && lector.HintOf(err) == "" {
@@ -127,8 +130,15 @@ echo WP_Application_Passwords::create_new_application_password( $a, array( 'name
 			}
 		}
 	}
+	if err := sourceOf(n).CheckWrite(t.Context()); err != nil {
+		t.Errorf("an administrator: %v", err)
+	}
 	if got := n.php(id, `echo wp_json_encode( Lector\audio_of( $id ) );`); got != "null" {
 		t.Errorf("written: %s", got)
+	}
+	n.php(0, `unlink( WPMU_PLUGIN_DIR . '/lector.php' );`)
+	if err := sourceOf(n).CheckWrite(t.Context()); err == nil || !strings.Contains(lector.HintOf(err), "-plugin") {
+		t.Errorf("without the plugin: %v", err)
 	}
 }
 
