@@ -30,6 +30,8 @@ func TestGhostWriteBack(t *testing.T) {
 	c, secretFile := hookSettings(t)
 	h := writingInstallation(t, c, ghostAt(t, newsroom.url, newsroom.key)).start()
 	newsroom.connect(h, secretFile)
+	newsroom.call(http.MethodPut, "settings/", map[string]any{"settings": []any{ // as connect says it; each post may have a player of its own
+		map[string]string{"key": "codeinjection_foot", "value": ghostFooter(h.public.url())}}})
 	w := &writtenPosts{postLife: &postLife{realGhost: newsroom, h: h, t: t}}
 	for _, f := range h.app.checkWriteBacks(t.Context(), h.config) {
 		if f.err != nil {
@@ -193,13 +195,15 @@ func (w *writtenPosts) browse(address, embed string) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	frame, text := strings.Index(string(page), `src="`+embed+`"`), strings.Index(string(page), `<section class="gh-content`)
+	frame, text := strings.Index(string(page), `src="`+embed), strings.Index(string(page), `<section class="gh-content`)
 	switch {
 	case text < 0:
 		w.t.Errorf("%s: without its text\n%s", address, page)
 		return "nothing"
 	case frame < 0:
 		return "no player"
+	case strings.Count(string(page), `src="`+embed) > 1:
+		return "two players"
 	case frame > text:
 		return "a player below the text"
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 
 	"lector"
-	"lector/publisher/intake/ghost"
-	"lector/publisher/intake/wordpress"
 	"lector/publisher/outbound"
 )
 
@@ -27,8 +25,6 @@ type writableCMS interface {
 	outbound.CMS
 	CheckWrite(ctx context.Context) error // says why it could not be written to
 }
-
-var _, _ writableCMS = ghost.Posts{}, (*wordpress.Source)(nil)
 
 // writableCMS is the CMS of a site that checkWriteBack has let pass.
 func (a *app) writableCMS(c siteConfig) (writableCMS, error) {
