@@ -279,6 +279,9 @@ type breakingConfig struct {
 type cmsConfig struct {
 	Ghost     ghostConfig     `yaml:"ghost,omitempty"`     // by its Admin API
 	WordPress wordpressConfig `yaml:"wordpress,omitempty"` // by its REST API
+	// WriteBack is whether the CMS is told the addresses of the audio of its articles: Ghost
+	// in the code injection of the post, WordPress in a field of the post.
+	WriteBack bool `yaml:"write_back,omitempty"`
 }
 
 // ghostConfig is a Ghost.

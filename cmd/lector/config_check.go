@@ -188,7 +188,7 @@ func checkSource(key string, s siteConfig) error {
 	if len(sources) > 1 {
 		return lector.Hint(fmt.Errorf("%s: articles are listed in %d places", key, len(sources)), "keep one of source_feed, cms.ghost and cms.wordpress")
 	}
-	return errors.Join(sources...)
+	return errors.Join(append(sources, checkWriteBack(key, s.CMS))...)
 }
 
 // checkCMS refuses what is no address of a site.

@@ -319,10 +319,11 @@ func (a *app) printSettings(f connectFlags, site siteConfig, hook, cms string) {
 }
 
 // ghostFooter puts the frame of an article's player before its text. The canonical
-// address is what oEmbed finds the article by; where it has no audio, nothing is put.
+// address is what oEmbed finds the article by; where it has no audio, nothing is put, nor
+// where the page has a player or the post its own line for it.
 func ghostFooter(public string) string {
 	return `<script type="module">
-const at = document.querySelector(".post-template .gh-content, .page-template .gh-content, article .post-content, article section");
+const at = !document.querySelector("audio-article, script[data-lector]") && document.querySelector("` + ghost.TextSelector + `");
 const url = document.querySelector("link[rel=canonical]")?.href;
 const answer = at && url && await fetch("` + html.EscapeString(strings.TrimSuffix(public, "/")) + `/oembed?url=" + encodeURIComponent(url));
 if (answer?.ok) at.insertAdjacentHTML("beforebegin", (await answer.json()).html);

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"lector"
+	"lector/infra/limittest"
 	"lector/publisher/intake/wordpress/wordpresstest"
 )
 
@@ -145,7 +146,20 @@ func (d *wordPressDesk) installation(secretFile string) *installation {
 	s := c.Sites[defaultSite]
 	s.Hooks = map[string]hookConfig{"wordpress": {Secrets: []secretSource{{File: secretFile}}}}
 	c.Sites["havana"] = s
-	return openInstallationWith(d.t, c, &silentVoice{}).start()
+	password := filepath.Join(d.t.TempDir(), "password")
+	writeSecret(d.t, password, d.site.AppPassword)
+	cms := wordpressConfig{URL: d.site.URL, User: wordpresstest.User, Password: secretSource{File: password}}
+	return writingInstallation(d.t, c, cmsConfig{WordPress: cms, WriteBack: true}).start()
+}
+
+// written waits until a theme has the audio that a job has made, or none.
+func (d *wordPressDesk) written(h *installation, id string, j lector.Job) {
+	d.t.Helper()
+	want := "null"
+	if j.Rendition != "" {
+		want = h.config.addresses().Object(lector.Prefix(j.Site, j.ID) + j.Rendition + ".mp3")
+	}
+	limittest.Until(d.t, "a theme has "+want, func() bool { return d.site.PHP(d.t, `echo Lector\audio_of( `+id+` )['mp3'] ?? 'null';`) == want })
 }
 
 // life is what becomes of an article, as it is heard and billed.
@@ -162,6 +176,7 @@ func (d *wordPressDesk) life(h *installation) {
 	if row("publish", first); first.State != lector.Ready || first.Usage.Billed == 0 {
 		t.Fatalf("published: %+v", first)
 	}
+	d.written(h, id, first)
 	pointer := "/a/havana/" + a.Key() + "/manifest.json"
 	response, err := http.Get(d.site.URL + "/?p=" + id)
 	if err != nil {
@@ -185,11 +200,13 @@ func (d *wordPressDesk) life(h *installation) {
 	if row("edit", edited); edited.State != lector.Ready || edited.Rendition == first.Rendition {
 		t.Errorf("edited: %+v", edited)
 	}
+	d.written(h, id, edited)
 	d.rest(http.MethodPost, "/"+id, map[string]any{"password": "open sesame"})
 	hidden := h.newest(a)
 	if row("password", hidden); hidden.State != lector.Removed {
 		t.Errorf("with a password: %+v", hidden)
 	}
+	h.untilMetrics(map[string]float64{`lector_cms_writes_total{site="havana"}`: 3})
 	if response, _ := h.get(pointer); response.StatusCode == http.StatusOK {
 		t.Errorf("with a password the audio is there: %s", response.Status)
 	}
@@ -198,6 +215,7 @@ func (d *wordPressDesk) life(h *installation) {
 	if row("password gone", back); back.State != lector.Ready {
 		t.Errorf("without the password: %+v", back)
 	}
+	d.written(h, id, back)
 	d.rest(http.MethodDelete, "/"+id+"?force=true", nil)
 	gone := h.newest(a)
 	if row("delete", gone); gone.State != lector.Removed {
@@ -211,12 +229,6 @@ func (d *wordPressDesk) compared(h *installation, constants string) {
 	t := d.t
 	t.Helper()
 	d.site.Configure(t, constants+"\ndefine( 'LECTOR_HOOKS_URL', 'http://127.0.0.1:1' );")
-	password := filepath.Join(t.TempDir(), "password")
-	writeSecret(t, password, d.site.AppPassword)
-	site := h.config.Sites["havana"]
-	site.AllowPrivate = true
-	site.CMS.WordPress = wordpressConfig{URL: d.site.URL, User: wordpresstest.User, Password: secretSource{File: password}}
-	h.config.Sites["havana"] = site
 	places, err := h.conn.Places(t.Context())
 	if err != nil {
 		t.Fatal(err)

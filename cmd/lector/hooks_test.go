@@ -23,10 +23,17 @@ const hookSecret = "ghost-secret-of-this-year"
 // Webhooks. secretFile holds the secret of both.
 func hookInstallation(t *testing.T, v *silentVoice) (h *installation, secretFile string) {
 	t.Helper()
+	c, secretFile := hookSettings(t)
+	return openInstallationWith(t, c, v).start(), secretFile
+}
+
+// hookSettings are those of hookInstallation.
+func hookSettings(t *testing.T) (c *config, secretFile string) {
+	t.Helper()
 	dir := t.TempDir()
 	secretFile = filepath.Join(dir, "secret")
 	writeSecret(t, secretFile, hookSecret)
-	c := testConfig(dir)
+	c = testConfig(dir)
 	s := c.Sites[defaultSite]
 	s.Rules.Teaser = true
 	hook := hookConfig{Secrets: []secretSource{{File: secretFile}}}
@@ -35,7 +42,7 @@ func hookInstallation(t *testing.T, v *silentVoice) (h *installation, secretFile
 	writeSecret(t, encoded, base64.StdEncoding.EncodeToString([]byte(hookSecret)))
 	s.Hooks["webhook"] = hookConfig{Secrets: []secretSource{{File: encoded}}}
 	c.Sites[defaultSite] = s
-	return openInstallationWith(t, c, v).start(), secretFile
+	return c, secretFile
 }
 
 func writeSecret(t *testing.T, name, secret string) {

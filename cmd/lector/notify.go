@@ -41,6 +41,9 @@ type purgeConfig struct {
 // purgeTarget is the name of the CDN among the addresses of a site.
 const purgeTarget = "purge"
 
+// writeBackTarget is the name of the CMS among the addresses of a site.
+const writeBackTarget = "write_back"
+
 // audioEventTypes are those of audio events, as the settings name them.
 var audioEventTypes = map[string]string{"ready": lector.AudioReady, "failed": lector.AudioFailed, "removed": lector.AudioRemoved}
 
@@ -49,8 +52,9 @@ func checkNotify(key string, s siteConfig) error {
 	for _, name := range slices.Sorted(maps.Keys(s.Notify)) {
 		n, key := s.Notify[name], key+".notify."+name
 		switch {
-		case !lector.ValidSite(name) || name == purgeTarget:
-			return lector.Hint(fmt.Errorf("%s: no usable name", key), "use 1 to 63 characters of a-z, 0-9, _ and -, and not %s", purgeTarget)
+		case !lector.ValidSite(name) || name == purgeTarget || name == writeBackTarget:
+			return lector.Hint(fmt.Errorf("%s: no usable name", key), "use 1 to 63 characters of a-z, 0-9, _ and -, and neither %s nor %s",
+				purgeTarget, writeBackTarget)
 		case n.URL == "":
 			return fmt.Errorf("%s.url: is missing", key)
 		case len(n.Secrets) == 0:
@@ -151,6 +155,10 @@ func (s *server) notifyTargets() (map[string]map[string]outbound.Target, error) 
 				Client: client, Method: p.method(), URL: p.URL, Body: p.Body, Headers: func() (http.Header, error) { return s.app.secretHeaders(p.Headers) },
 			}}
 		}
+		if c.CMS.WriteBack {
+			targets[writeBackTarget] = s.writeBack(c)
+			s.metrics.DeclareCMSWrite(site)
+		}
 		if len(targets) > 0 {
 			all[site] = targets
 		}
@@ -188,7 +196,7 @@ func (a *app) secretHeaders(sources map[string]secretSource) (http.Header, error
 // targetLabel is an address as a label: one of the settings, or unknown.
 func (s *server) targetLabel(site, target string) string {
 	c := s.current().Sites[site]
-	if _, known := c.Notify[target]; known || target == purgeTarget {
+	if _, known := c.Notify[target]; known || target == purgeTarget || target == writeBackTarget {
 		return target
 	}
 	return "unknown"

@@ -115,4 +115,7 @@ var (
 	_ outbound.Client = fetch.Client{}
 	_ outbound.Sender = outbound.Webhook{}
 	_ outbound.Sender = outbound.Purge{}
+	_ outbound.Sender = outbound.WriteBack{}
+	_ writableCMS     = ghost.Posts{}
+	_ writableCMS     = (*wordpress.Source)(nil)
 )

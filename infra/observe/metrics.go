@@ -21,6 +21,7 @@ type Metrics struct {
 	unfit, decodersDiffer        *prometheus.CounterVec
 	sweeps, found, reconciled    *prometheus.CounterVec
 	webhooks, notifications      *prometheus.CounterVec
+	cmsWrites                    *prometheus.CounterVec
 	reloads                      *prometheus.CounterVec
 	listen, callDuration         *prometheus.HistogramVec
 	webhookDuration              *prometheus.HistogramVec
@@ -108,6 +109,8 @@ func (m *Metrics) addWebhooks(r registry) {
 	m.notifications = r.counter("lector_notifications_total",
 		"Tries to tell an address of a site of an audio event, by outcome: delivered, retried (again later), abandoned (a dead letter), "+
 			"dropped (the settings name the address no more).", "site", "target", "outcome")
+	m.cmsWrites = r.counter("lector_cms_writes_total",
+		"Articles in a CMS to which the addresses of their audio were written, or from which they were removed.", "site")
 	m.notificationsWaiting = r.gauge("lector_notifications_waiting",
 		"Notifications that their addresses do not have yet.")
 }
@@ -207,6 +210,12 @@ func (m *Metrics) Reload(applied bool) {
 func (m *Metrics) Notification(site, target, outcome string) {
 	m.notifications.WithLabelValues(site, target, outcome).Inc()
 }
+
+// CMSWrite counts a change of an article in its CMS.
+func (m *Metrics) CMSWrite(site string) { m.cmsWrites.WithLabelValues(site).Inc() }
+
+// DeclareCMSWrite shows the counter of a site from the beginning on.
+func (m *Metrics) DeclareCMSWrite(site string) { m.cmsWrites.WithLabelValues(site) }
 
 // DeclareNotification shows the counter of an address from the beginning on.
 func (m *Metrics) DeclareNotification(site, target, outcome string) {

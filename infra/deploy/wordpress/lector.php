@@ -2,7 +2,7 @@
 /**
  * Plugin Name: Lector
  * Description: Tells Lector of every article that is published, changed or withdrawn, and puts its audio on the article's page.
- * Version: 1.0.0
+ * Version: 1.1.0
  * Requires at least: 5.6
  * Requires PHP: 7.4
  * License: Apache-2.0
@@ -21,6 +21,10 @@
  * Filters: lector_article (the article as it is sent, and its post; null sends
  * nothing of its text) and lector_player (the player's HTML, and its post).
  *
+ * Where the site in lector.yaml says write_back, themes have the addresses of a
+ * post's audio by Lector\audio_of( $post ), and others in the field lector_audio of
+ * the REST API.
+ *
  * @package Lector
  */
 
@@ -28,7 +32,7 @@ namespace Lector;
 
 defined( 'ABSPATH' ) || exit;
 
-const VERSION = '1.0.0';
+const VERSION = '1.1.0';
 
 // Seconds: for one request to Lector, for all of them at the end of a page, and
 // for those of one run of cron.
@@ -41,6 +45,9 @@ const PENDING = 'lector_pending_';
 
 // Marks the posts that Lector was told of.
 const ANNOUNCED = '_lector_announced';
+
+// Holds the addresses of a post's audio, as Lector has written them.
+const AUDIO = '_lector_audio';
 
 /* Settings. */
 
@@ -760,6 +767,100 @@ function key_of( $site, $id ) {
 	}
 	return $key;
 }
+
+/* What Lector writes back. */
+
+/**
+ * Returns the addresses of a public post's audio, or null if there is none.
+ *
+ * @param \WP_Post|int|null $post The post; null is that of the loop.
+ * @return array|null Of manifest, embed and mp3.
+ */
+function audio_of( $post = null ) {
+	$post  = get_post( $post );
+	$audio = 'public' === state( $post ) ? get_post_meta( $post->ID, AUDIO, true ) : null;
+	return is_array( $audio ) ? $audio : null;
+}
+
+/**
+ * Tells whether the user of a request may write to its post.
+ *
+ * @param \WP_REST_Request $request The request.
+ * @return true|\WP_Error
+ */
+function may_write_audio( $request ) {
+	$id = (int) $request['id'];
+	if ( current_user_can( 'edit_posts' ) && ! get_post( $id ) ) {
+		return new \WP_Error( 'rest_post_invalid_id', __( 'Invalid post ID.' ), array( 'status' => 404 ) );
+	}
+	if ( ! current_user_can( 'edit_post', $id ) ) {
+		return new \WP_Error( 'lector_may_not_write', __( 'Sorry, you are not allowed to edit this post.' ), array( 'status' => rest_authorization_required_code() ) );
+	}
+	return true;
+}
+
+/**
+ * Keeps the addresses of a public post's audio, or forgets them where there is no
+ * manifest. As meta alone it is no edit of the post: its date of change stays, and
+ * Lector is told nothing.
+ *
+ * @param \WP_REST_Request $request The request.
+ * @return array|\WP_Error Whether anything was written.
+ */
+function write_audio( $request ) {
+	$id    = (int) $request['id'];
+	$audio = array();
+	foreach ( array( 'manifest', 'embed', 'mp3' ) as $name ) {
+		$audio[ $name ] = esc_url_raw( (string) $request[ $name ], array( 'http', 'https' ) );
+	}
+	if ( '' === $audio['manifest'] ) {
+		$written = delete_post_meta( $id, AUDIO );
+	} elseif ( 'public' === state( get_post( $id ) ) ) {
+		$written = (bool) update_post_meta( $id, AUDIO, wp_slash( $audio ) ); // false if it is there already.
+		if ( get_post_meta( $id, AUDIO, true ) !== $audio ) {
+			return new \WP_Error( 'lector_not_written', __( 'Could not update the meta value of the post.' ), array( 'status' => 500 ) );
+		}
+	} else {
+		$written = false;
+	}
+	if ( $written ) {
+		clean_post_cache( $id ); // also for those who keep whole pages.
+	}
+	return array( 'written' => $written );
+}
+
+/**
+ * Registers POST /wp-json/lector/v1/audio/ID, for those who may edit the post, and the
+ * field that shows what was written.
+ */
+function register_audio() {
+	register_rest_route(
+		'lector/v1',
+		'/audio/(?P<id>\d+)',
+		array(
+			'methods'             => 'POST',
+			'callback'            => __NAMESPACE__ . '\write_audio',
+			'permission_callback' => __NAMESPACE__ . '\may_write_audio',
+			'args'                => array_fill_keys( array( 'manifest', 'embed', 'mp3' ), array( 'type' => 'string' ) ),
+		)
+	);
+	register_rest_field(
+		array_values( post_types() ),
+		'lector_audio',
+		array(
+			'get_callback' => function ( $post ) {
+				return audio_of( $post['id'] );
+			},
+			'schema'       => array(
+				'description' => __( 'Audio of the article' ),
+				'type'        => array( 'object', 'null' ),
+				'readonly'    => true,
+				'context'     => array( 'view', 'edit' ),
+			),
+		)
+	);
+}
+add_action( 'rest_api_init', __NAMESPACE__ . '\register_audio' );
 
 /* For lector connect, and for people. */
 

@@ -171,6 +171,9 @@ func (a *Admin) do(ctx context.Context, method, path string, query url.Values, i
 	switch {
 	case err != nil:
 		return nil, err
+	case response.Request != nil && response.Request.Method != method: // as a redirect has it, which loses what was sent
+		return nil, lector.Hint(fmt.Errorf("%s is redirected to %s: nothing is changed there", a.base, response.Request.URL.Host),
+			"give the address that Ghost itself has, with its scheme and host")
 	case response.StatusCode >= http.StatusMultipleChoices:
 		return nil, refusal(response.StatusCode, data)
 	case out == nil:

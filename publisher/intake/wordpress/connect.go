@@ -42,18 +42,25 @@ func (s *Source) About(ctx context.Context) (About, error) {
 // Login asks who the user is. It is by this alone that a wrong password shows: of what
 // is public, WordPress answers it as it answers everybody.
 func (s *Source) Login(ctx context.Context) (name string, administrator bool, err error) {
+	who, err := s.capabilities(ctx)
+	return who.Name, who.Capabilities["manage_options"] == true, err
+}
+
+// user is who has logged in.
+type user struct {
+	Name         string
+	Capabilities map[string]any // true, or not there
+}
+
+func (s *Source) capabilities(ctx context.Context) (who user, err error) {
 	a, err := s.get(ctx, "users/me", url.Values{"context": {"edit"}, "_fields": {"name,capabilities"}}, true)
 	if err != nil {
-		return "", false, lector.Hint(err, "%s", loginHint(s.URL))
+		return user{}, lector.Hint(err, "%s", loginHint(s.URL))
 	}
-	var said struct {
-		Name         string
-		Capabilities map[string]any
+	if err := json.Unmarshal(a.body, &who); err != nil {
+		return user{}, fmt.Errorf("users/me: %w", err)
 	}
-	if err := json.Unmarshal(a.body, &said); err != nil {
-		return "", false, fmt.Errorf("users/me: %w", err)
-	}
-	return said.Name, said.Capabilities["manage_options"] == true, nil
+	return who, nil
 }
 
 func loginHint(address string) string {

@@ -320,6 +320,10 @@ func (s *Source) do(ctx context.Context, method, path string, query url.Values, 
 		return a, err
 	}
 	defer response.Body.Close()
+	if response.Request != nil && response.Request.Method != method { // as a redirect has it, which loses what was sent
+		return a, lector.Hint(fmt.Errorf("WordPress, %s: redirected to %s: nothing is changed there", path, response.Request.URL.Host),
+			"give the address that Settings, General calls the site address")
+	}
 	if a.body, err = io.ReadAll(io.LimitReader(response.Body, maxAnswer)); err != nil {
 		return a, fmt.Errorf("read %s: %w", path, err)
 	}
