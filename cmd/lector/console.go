@@ -41,7 +41,7 @@ func (s *server) openConsole(ctx context.Context, r roles) error {
 		Audit: s.conn, Hosts: s.config.AdminAccess.hosts(),
 		Jobs: consoleJobs{jobs, s.index}, Letters: s.conn, Replays: consoleReplays{s.planner, records}, Pauses: s.pauses,
 		Listening: s.listeningLedger(), Counted: s.config.listeningSites(),
-		Explain: s.explain, Embed: s.config.addresses().Embed,
+		Explain: s.explain, Event: s.jobEvent, Addresses: s.config.addresses(),
 		Sites: slices.Sorted(maps.Keys(s.config.Sites)), Voices: slices.Sorted(maps.Keys(s.config.Voices)), Log: s.log,
 	})
 	return err

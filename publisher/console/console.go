@@ -86,8 +86,7 @@ type Config struct {
 	// somewhere.
 	Coverage  func() []reconcile.Report
 	Listening Listening
-	Counted   []string                          // the sites whose articles are counted
-	Embed     func(site, article string) string // address of an article's embed page
+	Counted   []string // the sites whose articles are counted
 	Sites     []string
 	Sourced   []string // those of them that say where their articles are listed
 	Voices    []string
@@ -96,6 +95,11 @@ type Config struct {
 	Samples   Samples
 	Lexicons  Lexicons
 	Rules     Rules
+	// Addresses are where listeners find what is public.
+	Addresses lector.Addresses
+	// Event reads the event that a job works on. It is lector.ErrNotFound where that is no
+	// longer kept.
+	Event func(ctx context.Context, j lector.Job) (lector.EventMessage, error)
 	// Reading lays the article of a job beside what is read of it now.
 	Reading func(ctx context.Context, j lector.Job) (Reading, error)
 	// Renditions reads what the public audio of a job and the audio before it say.
@@ -133,6 +137,7 @@ func New(c Config) (http.Handler, error) {
 	mux.Handle("GET /console.js", assets)
 	mux.Handle("GET /live", c.Live)
 	mux.Handle("GET /clips/{hash}", access.Need(lector.RoleView, http.HandlerFunc(k.clip)))
+	mux.Handle("GET /jobs/{site}/{id}/event", access.Need(lector.RoleView, http.HandlerFunc(k.eventFile)))
 	for role, pages := range map[lector.Role]map[string]page{
 		lector.RoleView: {
 			"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /jobs/{site}/{id}/reading": k.reading, "GET /jobs/{site}/{id}/rule": k.rule, "GET /why": k.why, "GET /replay": k.replayPlan,

@@ -188,9 +188,7 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 		Listening: n, Counted: []string{"havana"},
 		Audit: n, Hosts: []string{"console.reader.example"},
 		Jobs: n, Letters: n, Replays: n, Pauses: n, Explain: n.explain, Sites: []string{"havana", "kyiv", "lagos"}, Voices: []string{"amy"},
-		Embed: func(site, article string) string {
-			return "https://reader.example/embed/" + site + "/" + url.PathEscape(article)
-		},
+		Addresses: lector.Addresses{Public: "https://reader.example", Files: "https://files.example"}, Event: n.event,
 		Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now },
 	})
 	if err != nil {
@@ -203,7 +201,7 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 // of the third nobody knows.
 func (n *newsroom) renditions(_ context.Context, j lector.Job) (Renditions, error) {
 	manifest := func(revision string, sentences ...string) *lector.Manifest {
-		m := &lector.Manifest{Revision: revision, Created: now, Usage: lector.Usage{Billed: 40, Reused: 900}}
+		m := &lector.Manifest{Site: j.Site, Article: j.Article, Key: j.ID, Links: lector.NewLinks(revision[:1]), Revision: revision, Created: now, Usage: lector.Usage{Billed: 40, Reused: 900}}
 		for _, s := range sentences {
 			m.Segments = append(m.Segments, lector.Segment{Sentences: []lector.Sentence{{Text: s}}})
 		}
@@ -217,6 +215,28 @@ func (n *newsroom) renditions(_ context.Context, j lector.Job) (Renditions, erro
 		return Renditions{}, fmt.Errorf("the store is away %s", markup)
 	}
 	return r, nil
+}
+
+// event has markup in a megabyte; of other jobs that of a withdrawal, no text, no event at
+// all, and one of which nobody knows.
+func (n *newsroom) event(_ context.Context, j lector.Job) (lector.EventMessage, error) {
+	m := lector.EventMessage{
+		Sequence: 7, Stored: now, Subject: "article.v1." + markup, Type: lector.Published, Headers: map[string][]string{markup: {markup + strings.Repeat("x", 9000)}},
+		Data: fmt.Appendf(nil, `{"title":%q,"body":{"content":%q}}`, markup, strings.Repeat("x", 1<<20)),
+	}
+	switch j.ID {
+	case n.jobs[1].ID:
+		m.Type = lector.Deleted
+	case n.jobs[2].ID:
+		m.Data = []byte{0xff, 0}
+	case n.jobs[3].ID:
+		return m, fmt.Errorf("event 7: %w", lector.ErrNotFound)
+	case n.jobs[4].ID:
+		return m, fmt.Errorf("NATS is away %s", markup)
+	case n.jobs[5].ID:
+		m.Data = []byte("no JSON " + strings.Repeat("тут", 9000))
+	}
+	return m, nil
 }
 
 // reading has blocks of each kind, and more than a page shows.
@@ -318,7 +338,7 @@ func TestPages(t *testing.T) {
 	for target, want := range map[string]string{
 		"/jobs": "8 jobs", "/jobs?state=failed": "1 job.", "/jobs?text=nothing+like+it": "No jobs are like that",
 		"/jobs/havana/" + n.jobs[0].ID: "What happened", "/jobs/havana/" + n.jobs[2].ID: "What has changed is not known: the store is away", "/why?q=nobody": "never_seen", "/replay?state=failed": "for $1.25",
-		"/replay": "this is every article", "/deadletters": "2 letters", "/deadletters?class=quota": "No dead letters", "/deadletters/7": "bytes more",
+		"/replay": "this is every article", "/deadletters": "2 letters", "/deadletters?class=quota": "No dead letters", "/deadletters/7": "of 1.0 MB are not shown",
 		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/coverage": "150 without correct audio", "/jobs/havana/" + n.jobs[0].ID + "/reading": "2 more", "/jobs/havana/" + n.jobs[0].ID + "/rule?rule=cookie.words": "47 characters to be billed by amy", "/voices": "Spent in 7 days", "/lexicon": "2 of 2", "/lexicon?text=LVI": "1 of 2", "/lexicon?site=havana": "of havana", "/lexicon/entry?match=Kyiv&alias=Keeyiv": "812 at most",
 		"/lexicon/entry?match=Lviv": "Remove the entry", "/lexicon/entry?alias=y&prefix=1&match=" + url.QueryEscape(markup): "812 at most", "/replay?word=Kyiv": "whose public audio reads",
 		"/audit": "Nothing like that", "/audit?who=nobody": "Nothing like that",

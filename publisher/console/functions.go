@@ -25,6 +25,7 @@ var functions = template.FuncMap{
 	"listeningPath": listeningPath,
 	"seconds":       func(d time.Duration) string { return fmt.Sprintf("%.2g s", d.Seconds()) },
 	"brief":         brief,
+	"size":          size,
 	"entryPath":     func(site string, e LexiconEntry) string { return "/lexicon/entry?" + e.query(site).Encode() },
 	"choice":        func(kind, label string, names []string) choice { return choice{kind, label, names} },
 }
@@ -64,6 +65,17 @@ func cut(text string, most int) string {
 		return string(r[:most]) + "…"
 	}
 	return text
+}
+
+// size is a number of bytes for a person.
+func size(bytes int) string {
+	switch {
+	case bytes < 1<<10:
+		return fmt.Sprint(bytes, " bytes")
+	case bytes < 1<<20:
+		return fmt.Sprintf("%.1f KB", float64(bytes)/(1<<10))
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20))
 }
 
 func jobPath(site, id string) string {

@@ -92,6 +92,15 @@ func (k *console) jobList(r *http.Request) (view, error) {
 	}{f, queryOf(f), k.choices(), states, total, jobs}}, nil
 }
 
+// jobView is a job, its event and what is public of it.
+type jobView struct {
+	Job    lector.Job
+	Why    Explanation
+	Event  eventView
+	Change revisionChange
+	Links  lector.Links // to the files of the public rendition; empty where there is none
+}
+
 func (k *console) job(r *http.Request) (view, error) {
 	j, _, err := k.Jobs.Job(r.Context(), r.PathValue("site"), r.PathValue("id"))
 	if err != nil {
@@ -101,16 +110,14 @@ func (k *console) job(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	embed := ""
+	v := jobView{Job: j, Why: x, Event: k.eventView(r.Context(), j), Change: k.revisionChange(r.Context(), j)}
 	if j.Rendition != "" {
-		embed = k.Embed(j.Site, j.Article)
+		v.Links.Embed = k.Addresses.Embed(j.Site, j.Article)
 	}
-	return view{name: "job", title: cmp.Or(j.Title, j.Article), topics: []string{JobTopic(j.ID), topicPauses}, data: struct {
-		Job    lector.Job
-		Why    Explanation
-		Embed  string
-		Change revisionChange
-	}{j, x, embed, k.revisionChange(r.Context(), j)}}, nil
+	if v.Change.Public != nil {
+		v.Links = k.Addresses.Links(*v.Change.Public)
+	}
+	return view{name: "job", title: cmp.Or(j.Title, j.Article), topics: []string{JobTopic(j.ID), topicPauses}, data: v}, nil
 }
 
 // why explains an article that a person names.

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"unicode/utf8"
 
 	"lector"
 )
@@ -34,9 +33,6 @@ func (k *console) letterList(r *http.Request) (view, error) {
 	}{q, k.choices(), total, letters}}, nil
 }
 
-// shownData is how much of an event's data a page shows, in bytes.
-const shownData = 16 << 10
-
 func (k *console) letter(r *http.Request) (view, error) {
 	id, err := letterID(r)
 	if err != nil {
@@ -49,10 +45,8 @@ func (k *console) letter(r *http.Request) (view, error) {
 	return view{name: "deadletter", title: fmt.Sprintf("Dead letter %d", id), data: struct {
 		lector.DeadLetter
 		permitted
-		Text    string // of the event's data, as far as it is shown
-		LeftOut int    // bytes
-		Binary  bool
-	}{l, permittedTo(r), string(l.Data[:min(len(l.Data), shownData)]), max(0, len(l.Data)-shownData), !utf8.Valid(l.Data)}}, nil
+		Data dataView
+	}{l, permittedTo(r), newDataView(l.Data)}}, nil
 }
 
 func letterID(r *http.Request) (uint64, error) {

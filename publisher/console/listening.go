@@ -118,7 +118,7 @@ func (k *console) articleListening(r *http.Request) (view, error) {
 		All   []partHeard
 		Days  []dayHeard
 		Embed string
-	}{listenedArticle: h, Site: site, All: partsHeard(h.Listening), Embed: k.Embed(site, h.Article)}
+	}{listenedArticle: h, Site: site, All: partsHeard(h.Listening), Embed: k.Addresses.Embed(site, h.Article)}
 	for day, l := range a.Days {
 		data.Days = append(data.Days, dayHeard{day, listenedArticle{Listening: l}})
 	}

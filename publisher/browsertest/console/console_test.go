@@ -121,6 +121,14 @@ func renditions(context.Context, lector.Job) (console.Renditions, error) {
 	return console.Renditions{Public: manifest("1a2b", "The bridge is open.", long), Before: manifest(strings.Repeat("f", 64), "The bridge is closed.")}, nil
 }
 
+// event has long words.
+func event(context.Context, lector.Job) (lector.EventMessage, error) {
+	return lector.EventMessage{
+		Sequence: 7, Stored: time.Now(), Type: lector.Published, Subject: "article.v1.havana." + strings.Repeat("a", 26),
+		Headers: map[string][]string{"ce-source": {strings.Repeat("https://reader.example/", 40)}}, Data: []byte(`{"title":"` + strings.Repeat("x", 5000) + `"}`),
+	}, nil
+}
+
 // readAloud has blocks that are read, changed and dropped.
 func readAloud(context.Context, lector.Job) (console.Reading, error) {
 	long := strings.Repeat("The bridge and https://voice.example/a/long/word ", 20)
@@ -201,7 +209,7 @@ func serve(t *testing.T, n newsroom, jobs console.Jobs, live *console.Live) (add
 		Explain: func(_ context.Context, words []string) (console.Explanation, error) {
 			return console.Explain(console.Evidence{Site: "havana", Article: strings.Join(words, " ")}), nil
 		},
-		Embed: func(string, string) string { return "https://reader.example/embed" },
+		Addresses: lector.Addresses{Public: "https://reader.example", Files: "https://files.example"}, Event: event,
 	})
 	if err != nil {
 		t.Fatal(err)
