@@ -208,7 +208,7 @@ type frame struct {
 	Data  any
 	Now   time.Time
 	Who   lector.Identity
-	Admin bool // may look at the audit
+	Menu  []menuItem
 	// What the page is kept up to date by.
 	Topics string
 	Place  uint64
@@ -308,7 +308,7 @@ func (k *console) write(w http.ResponseWriter, r *http.Request, v view) {
 func (k *console) frame(r *http.Request, v view) frame {
 	who := access.Who(r.Context())
 	return frame{
-		Title: v.title, Data: v.data, Now: k.Now(), Who: who, Admin: who.Role.May(lector.RoleAdmin),
+		Title: v.title, Data: v.data, Now: k.Now(), Who: who, Menu: menu(r, who.Role),
 		Topics: strings.Join(v.topics, " "), Place: v.place, Fault: k.Live.currentFault(),
 	}
 }

@@ -337,12 +337,12 @@ func TestPages(t *testing.T) {
 	n, h := open(t)
 	for target, want := range map[string]string{
 		"/jobs": "8 jobs", "/jobs?state=failed": "1 job.", "/jobs?text=nothing+like+it": "No jobs are like that",
-		"/jobs/havana/" + n.jobs[0].ID: "What happened", "/jobs/havana/" + n.jobs[2].ID: "What has changed is not known: the store is away", "/why?q=nobody": "never_seen", "/replay?state=failed": "for $1.25",
+		"/jobs/havana/" + n.jobs[0].ID: "What happened", "/jobs/havana/" + n.jobs[2].ID: "What has changed is not known: the store is away", "/why?q=nobody": "never seen", "/replay?state=failed": "for $1.25",
 		"/replay": "this is every article", "/deadletters": "2 letters", "/deadletters?class=quota": "No dead letters", "/deadletters/7": "of 1.0 MB are not shown",
 		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/coverage": "150 without correct audio", "/jobs/havana/" + n.jobs[0].ID + "/reading": "2 more", "/jobs/havana/" + n.jobs[0].ID + "/rule?rule=cookie.words": "47 characters to be billed by amy", "/voices": "Spent in 7 days", "/lexicon": "2 of 2", "/lexicon?text=LVI": "1 of 2", "/lexicon?site=havana": "of havana", "/lexicon/entry?match=Kyiv&alias=Keeyiv": "812 at most",
 		"/lexicon/entry?match=Lviv": "Remove the entry", "/lexicon/entry?alias=y&prefix=1&match=" + url.QueryEscape(markup): "812 at most", "/replay?word=Kyiv": "whose public audio reads",
 		"/audit": "Nothing like that", "/audit?who=nobody": "Nothing like that",
-		"/listening": "1003 plays in 7 days; 0 of 100", "/listening?site=kyiv": "nothing is counted", "/listening?days=1": "Nobody has listened", "/listening?days=90&site=lagos": "Nobody has listened",
+		"/listening": "1,003 plays in 7 days; 0 of 100", "/listening?site=kyiv": "nothing is counted", "/listening?days=1": "Nobody has listened", "/listening?days=90&site=lagos": "Nobody has listened",
 		"/listening/havana/" + n.jobs[0].ID: "60–65 %", "/listening/havana/nobody": "Nobody has listened to it",
 	} {
 		w := ask(h, http.MethodGet, target, nil)
@@ -541,8 +541,8 @@ func TestCoverageOfEachSite(t *testing.T) {
 	_, h := open(t)
 	page := ask(h, http.MethodGet, "/coverage", nil).Body.String()
 	for _, want := range []string{
-		"3850", "1 with audio and not there any more", "51 more", "lector reconcile -dry-run -site havana", `href="/why?q=article%2F0&amp;site=havana"`,
-		"Nothing says what kyiv has published", "It has not been compared yet", "20 Nov 08:00:00",
+		"3,850", "1 with audio and not there any more", "51 more", "lector reconcile -dry-run -site havana", `href="/why?q=article%2F0&amp;site=havana"`,
+		"Nothing says what kyiv has published", "It has not been compared yet", "20 Nov 2026 08:00:00",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in %s", want, page)

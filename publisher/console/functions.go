@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
 
 	"lector"
@@ -26,6 +28,10 @@ var functions = template.FuncMap{
 	"seconds":       func(d time.Duration) string { return fmt.Sprintf("%.2g s", d.Seconds()) },
 	"brief":         brief,
 	"size":          size,
+	"count":         count,
+	"about":         about,
+	"quarterName":   func(i int) string { return [...]string{"¼", "½", "¾", "All"}[i] },
+	"words":         func(name string) string { return strings.ReplaceAll(name, "_", " ") },
 	"entryPath":     func(site string, e LexiconEntry) string { return "/lexicon/entry?" + e.query(site).Encode() },
 	"choice":        func(kind, label string, names []string) choice { return choice{kind, label, names} },
 }
@@ -42,7 +48,7 @@ func moment(t time.Time) template.HTML {
 		return "–"
 	}
 	t = t.UTC()
-	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, t.Format(time.RFC3339), t.Format("2 Jan 15:04:05"))) //nolint:gosec // two forms of a time
+	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, t.Format(time.RFC3339), t.Format("2 Jan 2006 15:04:05"))) //nolint:gosec // two forms of a time
 }
 
 // took is how long an attempt took, or that it is under way.
@@ -65,6 +71,26 @@ func cut(text string, most int) string {
 		return string(r[:most]) + "…"
 	}
 	return text
+}
+
+// count is a number for a person.
+func count(n int) string {
+	text := strconv.Itoa(n)
+	for at := len(text) - 3; at > 0 && text[at-1] != '-'; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text
+}
+
+// about is how long something takes, as far as that can be known before.
+func about(seconds float64) string {
+	switch {
+	case seconds < 100:
+		return fmt.Sprintf("%.0f s", seconds)
+	case seconds < 100*60:
+		return fmt.Sprintf("%.0f min", seconds/60)
+	}
+	return fmt.Sprintf("%.0f h", seconds/3600)
 }
 
 // size is a number of bytes for a person.

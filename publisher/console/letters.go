@@ -26,11 +26,12 @@ func (k *console) letterList(r *http.Request) (view, error) {
 	}
 	slices.Reverse(letters)
 	return view{name: "deadletters", title: "Dead letters", topics: []string{topicDeadLetters}, data: struct {
-		Query   lector.DeadLetterQuery
-		Choices choices
-		Total   int
-		Letters []lector.DeadLetter
-	}{q, k.choices(), total, letters}}, nil
+		Query    lector.DeadLetterQuery
+		Filtered bool
+		Choices  choices
+		Total    int
+		Letters  []lector.DeadLetter
+	}{q, q != lector.DeadLetterQuery{}, k.choices(), total, letters}}, nil
 }
 
 func (k *console) letter(r *http.Request) (view, error) {
