@@ -69,9 +69,12 @@ func (s *server) consoleFault() error {
 
 // explain says why an article that a person names has audio or none.
 func (s *server) explain(ctx context.Context, words []string) (console.Explanation, error) {
-	named, err := s.current().articleNamed(words)
-	if err != nil {
-		return console.Explanation{}, err
+	named := articleName{site: words[0], id: words[len(words)-1]} // of a site that the settings may no longer have
+	if len(words) == 1 {
+		var err error
+		if named, err = s.current().articleNamed(words); err != nil {
+			return console.Explanation{}, console.Unusable(err)
+		}
 	}
 	e, err := s.current().collectEvidence(ctx, s.conn, named)
 	return console.Explain(e), err

@@ -60,6 +60,12 @@ func TestConsoleOfAnInstallation(t *testing.T) {
 	if status, data := h.ask(http.MethodGet, "/jobs/havana/"+j.ID+"/event", nil); status != http.StatusOK || !strings.Contains(data, "opened to walkers") {
 		t.Errorf("its event: %d %s", status, data)
 	}
+	if x, err := h.explain(t.Context(), []string{"closed", "4711"}); err != nil || x.State != "never_seen" {
+		t.Errorf("an article of a site that the settings no longer have: %+v, %v", x, err)
+	}
+	if status, page := h.ask(http.MethodGet, "/jobs/havana/*", nil); status != http.StatusNotFound {
+		t.Errorf("any job: %d %s", status, page)
+	}
 	status, page = h.ask(http.MethodGet, "/replay?job="+j.ID, nil)
 	digest := regexp.MustCompile(`name="digest" value="([^"]*)"`).FindStringSubmatch(page)
 	if status != http.StatusOK || digest == nil {

@@ -158,7 +158,7 @@ func (c *Conn) QueueState(ctx context.Context) (lector.QueueState, error) {
 // or lector.ErrNotFound, also for one that it has published again under its article's
 // key. Acknowledging it does nothing; Term makes it a dead letter.
 func (c *Conn) StoredEvent(ctx context.Context, sequence uint64) (lector.Delivery, error) {
-	m, err := c.storedMessage(ctx, articles, map[string]any{"seq": sequence})
+	m, err := c.messageAt(ctx, articles, sequence)
 	if err != nil {
 		return lector.Delivery{}, brokerError(fmt.Sprintf("article event %d", sequence), err)
 	}
@@ -175,7 +175,7 @@ func (c *Conn) StoredEvent(ctx context.Context, sequence uint64) (lector.Deliver
 // EventMessage returns the message of an article's event by its place in the stream. It
 // is lector.ErrNotFound where the stream holds none there, or one of another article.
 func (c *Conn) EventMessage(ctx context.Context, of lector.JobRef, sequence uint64) (lector.EventMessage, error) {
-	m, err := c.storedMessage(ctx, articles, map[string]any{"seq": sequence})
+	m, err := c.messageAt(ctx, articles, sequence)
 	if err == nil && !m.isOf(of) {
 		err = lector.ErrNotFound
 	}

@@ -139,8 +139,13 @@ func TestEventMessage(t *testing.T) {
 			t.Errorf("%s of another article: %v", data, err)
 		}
 	}
-	if _, err := b.EventMessage(t.Context(), ref("a"), 99); !errors.Is(err, lector.ErrNotFound) {
-		t.Errorf("that is not there: %v", err)
+	for _, place := range []uint64{0, 99} {
+		if _, err := b.EventMessage(t.Context(), ref("a"), place); !errors.Is(err, lector.ErrNotFound) {
+			t.Errorf("at %d: %v", place, err)
+		}
+	}
+	if _, err := b.DeadLetter(t.Context(), 0); !errors.Is(err, lector.ErrNotFound) {
+		t.Errorf("dead letter 0: %v", err)
 	}
 }
 

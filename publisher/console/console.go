@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -240,9 +241,13 @@ func (k *console) serve(needs lector.Role, p page) http.HandlerFunc {
 		ctx, cancel := context.WithTimeout(r.Context(), limit)
 		defer cancel()
 		v, err, place := view{}, error(nil), k.Live.currentPlace()
-		if who := access.Who(ctx); who.Role.May(needs) {
+		_, malformed := url.ParseQuery(r.URL.RawQuery)
+		switch who := access.Who(ctx); {
+		case who.Role.May(needs) && malformed != nil: // what is left of it may select everything
+			err = fmt.Errorf("%w: %w", errInput, malformed)
+		case who.Role.May(needs):
 			v, err = p(r.WithContext(ctx))
-		} else {
+		default:
 			err = lector.Hint(fmt.Errorf("%w: this needs the role %s, and yours is %s", errRole, needs, who.Role),
 				"ask for a token with that role, or somebody who has it")
 		}

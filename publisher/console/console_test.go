@@ -1,13 +1,18 @@
 package console
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"html"
 	"iter"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +130,9 @@ func (n *newsroom) DeadLetter(_ context.Context, id uint64) (lector.DeadLetter, 
 }
 
 func (n *newsroom) ReplayDeadLetter(_ context.Context, id uint64, replay string, lane lector.Lane) (uint64, error) {
+	if l, err := n.DeadLetter(context.Background(), id); err != nil || l.Unusable != nil {
+		return 0, lector.Permanent(cmp.Or(err, l.Unusable))
+	}
 	n.done = append(n.done, fmt.Sprint("replay ", id, replay, lane))
 	return 1, nil
 }
@@ -180,7 +188,7 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 	}
 	n.letters = []lector.DeadLetter{
 		{ID: 7, Time: now, Class: "input", Reason: markup, Data: []byte(markup + strings.Repeat("x", 1<<20)), Size: 1 << 20, Headers: map[string][]string{markup: {markup}}},
-		{ID: 8, Time: now, Data: []byte{0, 1, 2, 0xff}, Unusable: lector.ErrNotFound},
+		{ID: 8, Time: now, Data: []byte{0, 1, 2, 0xff}, Unusable: errors.New("no id")},
 	}
 	h, err := New(Config{
 		Sourced: []string{"havana", "lagos"}, Coverage: func() []reconcile.Report { return []reconcile.Report{n.report()} },
@@ -275,7 +283,7 @@ func (n *newsroom) SiteListening(ctx context.Context, site string) iter.Seq2[lec
 // fourth.
 func (n *newsroom) ArticleListening(_ context.Context, site, key string) (lector.ArticleListening, error) {
 	a := lector.ArticleListening{Site: site, Key: key}
-	if key == "nobody" {
+	if key == "nobody" || key == n.jobs[1].ID {
 		return a, nil
 	}
 	day := now.AddDate(0, 0, -1).Format(time.DateOnly)
@@ -343,7 +351,7 @@ func TestPages(t *testing.T) {
 		"/lexicon/entry?match=Lviv": "Remove the entry", "/lexicon/entry?alias=y&prefix=1&match=" + url.QueryEscape(markup): "812 at most", "/replay?word=Kyiv": "whose public audio reads",
 		"/audit": "Nothing like that", "/audit?who=nobody": "Nothing like that",
 		"/listening": "1,003 plays in 7 days; 0 of 100", "/listening?site=kyiv": "nothing is counted", "/listening?days=1": "Nobody has listened", "/listening?days=90&site=lagos": "Nobody has listened",
-		"/listening/havana/" + n.jobs[0].ID: "60–65 %", "/listening/havana/nobody": "Nobody has listened to it",
+		"/listening/havana/" + n.jobs[0].ID: "60–65 %", "/listening/havana/" + n.jobs[1].ID: "Nobody has listened to it",
 	} {
 		w := ask(h, http.MethodGet, target, nil)
 		body := w.Body.String()
@@ -369,7 +377,9 @@ func TestRefusals(t *testing.T) {
 	for target, want := range map[string]int{
 		"/": http.StatusFound, "/jobs?state=sleepy": http.StatusBadRequest, "/jobs?class=none": http.StatusBadRequest, "/jobs?lane=slow": http.StatusBadRequest,
 		"/listening?site=nowhere": http.StatusBadRequest, "/listening?days=0": http.StatusBadRequest, "/listening?days=x": http.StatusBadRequest, "/listening?days=1e9": http.StatusBadRequest,
-		"/jobs/havana/nobody": http.StatusNotFound, "/deadletters/99": http.StatusNotFound, "/deadletters/x": http.StatusNotFound,
+		"/jobs?text=%zz": http.StatusBadRequest, "/jobs?a;b=c": http.StatusBadRequest, "/jobs?stat=failed": http.StatusBadRequest, "/jobs?state=failed&state=ready": http.StatusBadRequest,
+		"/replay?state=%zz": http.StatusBadRequest, "/replay?stat=failed": http.StatusBadRequest, "/replay?job=a&job=b": http.StatusBadRequest, "/why?q=a&site=nowhere": http.StatusBadRequest,
+		"/listening/havana/nobody": http.StatusNotFound, "/jobs/havana/nobody": http.StatusNotFound, "/deadletters/99": http.StatusNotFound, "/deadletters/x": http.StatusNotFound,
 		"/jobs/havana/nobody/reading": http.StatusNotFound, "/jobs/havana/nobody/rule?rule=cookie.words": http.StatusNotFound, "/jobs/havana/job0aaaaaaaaaaaaaaaaaaaa/rule?rule=no.such": http.StatusBadRequest, "/lexicon?site=nowhere": http.StatusBadRequest, "/lexicon/entry": http.StatusBadRequest,
 		"/nowhere": http.StatusNotFound, "/frame.html": http.StatusNotFound, "/why": http.StatusSeeOther, "/why?q=article%2F1": http.StatusSeeOther,
 	} {
@@ -396,6 +406,56 @@ func TestReplayAsksAgainWhenItsPlanIsStale(t *testing.T) {
 	}
 }
 
+// TestReplayByItsLinks goes from a filtered list to its plan and on, by the addresses that
+// the pages have.
+func TestReplayByItsLinks(t *testing.T) {
+	t.Parallel()
+	n, h := open(t)
+	address := func(page, before string) string {
+		t.Helper()
+		found := regexp.MustCompile(before + `="(/replay[^"]*)"`).FindStringSubmatch(page)
+		if found == nil {
+			t.Fatalf("no %s in %s", before, page)
+		}
+		return html.UnescapeString(found[1])
+	}
+	follow := func(target string) {
+		t.Helper()
+		plan := ask(h, http.MethodGet, target, nil).Body.String()
+		ask(h, http.MethodPost, address(plan, "action"), url.Values{"digest": {digest(n.plan)}})
+	}
+	list := ask(h, http.MethodGet, "/jobs?state=failed&site=havana&text=a%26state%3Dready", nil).Body.String()
+	if strings.Contains(list, "/replay") {
+		t.Error("a plan for a list that is empty")
+	}
+	follow(address(ask(h, http.MethodGet, "/jobs?state=failed&site=havana&text=src%3Dx", nil).Body.String(), "href"))
+	follow(address(ask(h, http.MethodGet, jobPath("havana", n.jobs[0].ID), nil).Body.String(), "href"))
+	follow("/replay?word=" + url.QueryEscape("Kyiv & more"))
+	if len(n.begun) != 3 {
+		t.Fatalf("begun: %+v", n.begun)
+	}
+	if want := (lector.JobFilter{State: lector.Failed, Site: "havana", Text: "src=x"}); n.begun[0].Filter != want {
+		t.Errorf("of the list: %+v", n.begun[0])
+	}
+	if !slices.Equal(n.begun[1].Jobs, []string{n.jobs[0].ID}) || n.begun[2].Word != "Kyiv & more" {
+		t.Errorf("of a job and of a word: %+v", n.begun[1:])
+	}
+}
+
+// TestReplayOfNothingIsNotOfEverything: an empty name of a job selects none.
+func TestReplayOfNothingIsNotOfEverything(t *testing.T) {
+	t.Parallel()
+	n, h := open(t)
+	page := ask(h, http.MethodGet, "/replay?job=", nil).Body.String()
+	if strings.Contains(page, "this is every article") || !strings.Contains(page, `action="/replay?job="`) {
+		t.Errorf("an empty job: %s", page)
+	}
+	ask(h, http.MethodPost, "/replay?job=", url.Values{"digest": {digest(n.plan)}})
+	if len(n.begun) != 1 || !slices.Equal(n.begun[0].Jobs, []string{""}) {
+		t.Errorf("begun: %+v", n.begun)
+	}
+}
+
 func TestChanges(t *testing.T) {
 	t.Parallel()
 	n, h := open(t)
@@ -410,6 +470,9 @@ func TestChanges(t *testing.T) {
 		{"/deadletters/7/replay", nil, http.StatusSeeOther},
 		{"/deadletters/8/drop", nil, http.StatusSeeOther},
 		{"/deadletters/x/drop", nil, http.StatusNotFound},
+		{"/deadletters/8/replay", nil, http.StatusBadRequest},
+		{"/pauses/resume", url.Values{"kind": {"voice"}, "name": {"nobody"}}, http.StatusConflict},
+		{"/pauses/resume", url.Values{"kind": {"*"}, "name": {">"}}, http.StatusConflict},
 	} {
 		if w := ask(h, http.MethodPost, c.target, c.form); w.Code != c.status {
 			t.Errorf("POST %s %v: %d, want %d: %s", c.target, c.form, w.Code, c.status, w.Body)
@@ -466,6 +529,7 @@ func TestRoles(t *testing.T) {
 	} {
 		for _, role := range lector.Roles() {
 			n, h := open(t)
+			n.pauses = []lector.Pause{{Kind: lector.PauseVoice, Name: "amy"}}
 			method, path, _ := strings.Cut(target, " ")
 			place, query, _ := strings.Cut(path, "?")
 			r := httptest.NewRequest(method, "http://127.0.0.1:9090"+path, nil)
@@ -477,8 +541,8 @@ func TestRoles(t *testing.T) {
 			if refused := w.Code == http.StatusForbidden; refused == role.May(least) || w.Code >= 500 {
 				t.Errorf("%s %s as %s: %d", method, place, role, w.Code)
 			}
-			did := len(n.done) + len(n.begun) + len(n.pauses)
-			if !role.May(least) && (did > 0 || len(n.audit) > 0 || !strings.Contains(w.Body.String(), "this needs the role "+string(least))) {
+			did := len(n.done) + len(n.begun) + len(n.pauses) - 1
+			if !role.May(least) && (did != 0 || len(n.audit) > 0 || !strings.Contains(w.Body.String(), "this needs the role "+string(least))) {
 				t.Errorf("%s as %s: done %d, %v", target, role, did, n.audit)
 			}
 			if method == http.MethodPost && role.May(least) && (len(n.audit) != 1 || n.audit[0].Who != "somebody who may "+string(role) || n.audit[0].Way != "token") {

@@ -29,11 +29,13 @@ var functions = template.FuncMap{
 	"brief":         brief,
 	"size":          size,
 	"count":         count,
-	"about":         about,
-	"quarterName":   func(i int) string { return [...]string{"¼", "½", "¾", "All"}[i] },
-	"words":         func(name string) string { return strings.ReplaceAll(name, "_", " ") },
-	"entryPath":     func(site string, e LexiconEntry) string { return "/lexicon/entry?" + e.query(site).Encode() },
-	"choice":        func(kind, label string, names []string) choice { return choice{kind, label, names} },
+	// query keeps the signs between names and values, which a template would encode.
+	"query":       func(encoded string) template.URL { return template.URL(encoded) }, //nolint:gosec // made by url.Values.Encode
+	"about":       about,
+	"quarterName": func(i int) string { return [...]string{"¼", "½", "¾", "All"}[i] },
+	"words":       func(name string) string { return strings.ReplaceAll(name, "_", " ") },
+	"entryPath":   func(site string, e LexiconEntry) string { return "/lexicon/entry?" + e.query(site).Encode() },
+	"choice":      func(kind, label string, names []string) choice { return choice{kind, label, names} },
 }
 
 // choice is a form that offers names of one kind.

@@ -13,6 +13,23 @@ import (
 // listed is how many jobs or dead letters a page shows.
 const listed = 100
 
+// filters are the names in an address that select jobs.
+var filters = []string{"state", "class", "site", "section", "voice", "lane", "text"}
+
+// checkNames refuses what would select nothing, and so everything: a name that is not
+// among the known ones, and one that stands twice.
+func checkNames(q url.Values, known ...string) error {
+	for name, values := range q {
+		switch {
+		case !slices.Contains(known, name):
+			return fmt.Errorf("%w: there is no filter %q", errInput, brief(name))
+		case len(values) > 1:
+			return fmt.Errorf("%w: the filter %s stands twice", errInput, name)
+		}
+	}
+	return nil
+}
+
 // filterOf reads the filters of a list.
 func filterOf(q url.Values) (lector.JobFilter, error) {
 	f := lector.JobFilter{
@@ -66,7 +83,11 @@ type stateCount struct {
 }
 
 func (k *console) jobList(r *http.Request) (view, error) {
-	f, err := filterOf(r.URL.Query())
+	q := r.URL.Query()
+	if err := checkNames(q, filters...); err != nil {
+		return view{}, err
+	}
+	f, err := filterOf(q)
 	if err != nil {
 		return view{}, err
 	}
@@ -130,6 +151,9 @@ func (k *console) why(r *http.Request) (view, error) {
 	}
 	if r.URL.Query().Get("q") == "" {
 		return view{goTo: "/jobs"}, nil
+	}
+	if site := r.URL.Query().Get("site"); site != "" && !slices.Contains(k.Sites, site) {
+		return view{}, fmt.Errorf("%w: there is no site %q here", errInput, brief(site))
 	}
 	x, err := k.Explain(r.Context(), words)
 	if err != nil {

@@ -65,6 +65,9 @@ func (k *console) replayLetter(r *http.Request) (view, error) {
 	}
 	err = k.do(r, lector.AuditEntry{Action: "deadletter-replay", Target: fmt.Sprint(id)}, func(ctx context.Context) error {
 		_, err := k.Letters.ReplayDeadLetter(ctx, id, "console", lector.Normal) // in its own lane
+		if lector.IsPermanent(err) {
+			err = Unusable(err)
+		}
 		return err
 	})
 	return view{goTo: "/deadletters"}, err
