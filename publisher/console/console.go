@@ -231,14 +231,27 @@ func (p permitted) MayEdit() bool { return p.role.May(lector.RoleEdit) }
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; media-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// limit is how long a page may be asked for.
-const limit = 20 * time.Second
+// How long a page may be asked for. While something is known to be wrong nobody waits
+// long for a page that may not come.
+const (
+	limit        = 20 * time.Second
+	limitAtFault = 3 * time.Second
+)
+
+// limitOf is how long a request may take. What changes something has the longer time: it
+// may be half done.
+func (k *console) limitOf(r *http.Request) time.Duration {
+	if r.Method == http.MethodGet && k.Live.currentFault() != "" {
+		return limitAtFault
+	}
+	return limit
+}
 
 // serve answers with a page those whose role is high enough.
 func (k *console) serve(needs lector.Role, p page) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
-		ctx, cancel := context.WithTimeout(r.Context(), limit)
+		ctx, cancel := context.WithTimeout(r.Context(), k.limitOf(r))
 		defer cancel()
 		v, err, place := view{}, error(nil), k.Live.currentPlace()
 		_, malformed := url.ParseQuery(r.URL.RawQuery)

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"lector"
@@ -615,4 +616,36 @@ func TestCoverageOfEachSite(t *testing.T) {
 	if strings.Contains(page, "None is withdrawn") || strings.Contains(page, "asks.") {
 		t.Error("it says that withdrawals are held")
 	}
+}
+
+// absentJobs never answers.
+type absentJobs struct{ Jobs }
+
+func (absentJobs) Job(ctx context.Context, _, _ string) (lector.Job, uint64, error) {
+	<-ctx.Done()
+	return lector.Job{}, 0, ctx.Err()
+}
+
+// TestNobodyWaitsWhileNATSIsAway: what is known to be away is not waited for.
+func TestNobodyWaitsWhileNATSIsAway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n, _ := open(t)
+		live := NewLive()
+		h, err := New(Config{Jobs: absentJobs{n}, Live: live, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			fault error
+			limit time.Duration
+		}{{nil, limit}, {errors.New("NATS is away"), limitAtFault}} {
+			live.SetFault(c.fault)
+			began := time.Now()
+			w := ask(h, http.MethodGet, "/jobs/havana/a", nil)
+			if waited := time.Since(began); w.Code != http.StatusServiceUnavailable || waited != c.limit {
+				t.Errorf("with the fault %v: %d after %s", c.fault, w.Code, waited)
+			}
+		}
+	})
 }
