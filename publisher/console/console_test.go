@@ -472,8 +472,8 @@ func TestChanges(t *testing.T) {
 		{"/deadletters/8/drop", nil, http.StatusSeeOther},
 		{"/deadletters/x/drop", nil, http.StatusNotFound},
 		{"/deadletters/8/replay", nil, http.StatusBadRequest},
-		{"/pauses/resume", url.Values{"kind": {"voice"}, "name": {"nobody"}}, http.StatusConflict},
-		{"/pauses/resume", url.Values{"kind": {"*"}, "name": {">"}}, http.StatusConflict},
+		{"/pauses/resume", url.Values{"kind": {"voice"}, "name": {"nobody"}}, http.StatusBadRequest},
+		{"/pauses/resume", url.Values{"kind": {"*"}, "name": {">"}}, http.StatusBadRequest},
 	} {
 		if w := ask(h, http.MethodPost, c.target, c.form); w.Code != c.status {
 			t.Errorf("POST %s %v: %d, want %d: %s", c.target, c.form, w.Code, c.status, w.Body)
