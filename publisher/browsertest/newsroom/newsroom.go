@@ -78,7 +78,7 @@ func (n *Newsroom) Config() console.Config {
 		Renditions: func(context.Context, lector.Job) (console.Renditions, error) {
 			return n.Renditions, nil
 		},
-		Event: func(context.Context, lector.Job) (lector.EventMessage, error) { return n.Event, nil },
+		Event: answers.event,
 		Sites: []string{"havana", "lagos"}, Sourced: []string{"havana"}, Counted: []string{"havana"}, Voices: []string{"amy", "kokoro", "paula", "reader"},
 		Addresses: lector.Addresses{Public: "https://audio.reader.example", Files: "https://audio.reader.example"},
 		Log:       slog.New(slog.DiscardHandler),
@@ -104,6 +104,14 @@ func (a answers) Job(_ context.Context, site, key string) (lector.Job, uint64, e
 		}
 	}
 	return lector.Job{}, 0, fmt.Errorf("job %s: %w", key, lector.ErrNotFound)
+}
+
+// event has that of the first job; those of the others are no longer kept.
+func (a answers) event(_ context.Context, j lector.Job) (lector.EventMessage, error) {
+	if j.ID != a.n.Jobs[0].ID {
+		return lector.EventMessage{}, fmt.Errorf("event %d: %w", j.Sequence, lector.ErrNotFound)
+	}
+	return a.n.Event, nil
 }
 
 func (a answers) CountJobs(context.Context) (map[lector.State]int, error) { return a.n.Counts, nil }
