@@ -174,7 +174,7 @@ screenshot: ## the picture of the README, from the running demo
 	@.ci/setup test
 	@.ci/screenshot
 
-screenshots: ## the player in three browsers, two widths, light and dark, into bin/screenshots
+screenshots: ## player and console, at two widths, light and dark, into bin/screenshots
 	@.ci/setup test
 	cd publisher/browsertest && $(GO) run ./screenshots -o $(BIN)/screenshots
 

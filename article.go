@@ -343,6 +343,16 @@ func (a Article) Dereference(content []byte) (Article, error) {
 	return a, nil
 }
 
+// EventMessage is the message of an article event, as its stream holds it.
+type EventMessage struct {
+	Sequence uint64    // its place in the stream
+	Stored   time.Time // when the broker stored it, by its clock
+	Subject  string
+	Type     EventType           // as it states; empty where that cannot be read
+	Headers  map[string][]string // but those that the broker reads
+	Data     []byte
+}
+
 // DeadLetter is a message that nobody could work on: an article event that could
 // not be read, or one whose job has failed.
 type DeadLetter struct {

@@ -41,7 +41,7 @@ func (s *server) openConsole(ctx context.Context, r roles) error {
 		Audit: s.conn, Hosts: s.config.AdminAccess.hosts(),
 		Jobs: consoleJobs{jobs, s.index}, Letters: s.conn, Replays: consoleReplays{s.planner, records}, Pauses: s.pauses,
 		Listening: s.listeningLedger(), Counted: s.config.listeningSites(),
-		Explain: s.explain, Embed: s.config.addresses().Embed,
+		Explain: s.explain, Event: s.jobEvent, Addresses: s.config.addresses(),
 		Sites: slices.Sorted(maps.Keys(s.config.Sites)), Voices: slices.Sorted(maps.Keys(s.config.Voices)), Log: s.log,
 	})
 	return err
@@ -69,9 +69,12 @@ func (s *server) consoleFault() error {
 
 // explain says why an article that a person names has audio or none.
 func (s *server) explain(ctx context.Context, words []string) (console.Explanation, error) {
-	named, err := s.current().articleNamed(words)
-	if err != nil {
-		return console.Explanation{}, err
+	named := articleName{site: words[0], id: words[len(words)-1]} // of a site that the settings may no longer have
+	if len(words) == 1 {
+		var err error
+		if named, err = s.current().articleNamed(words); err != nil {
+			return console.Explanation{}, console.Unusable(err)
+		}
 	}
 	e, err := s.current().collectEvidence(ctx, s.conn, named)
 	return console.Explain(e), err

@@ -248,7 +248,7 @@ func TestPronunciationIsMendedInTheConsole(t *testing.T) {
 		}
 	}
 	_, page = h.ask(http.MethodGet, "/voices", nil)
-	for _, want := range []string{"since this process began, 0 failed", " of 100000", ">well<"} {
+	for _, want := range []string{"since this process began, 0 failed", " of 100,000", ">well<"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the voices have no %q in %s", want, page)
 		}

@@ -75,6 +75,11 @@ func markPublic(r *console.Reading, public []lector.Segment) {
 	}
 }
 
+// jobEvent reads the event that a job works on.
+func (s *server) jobEvent(ctx context.Context, j lector.Job) (lector.EventMessage, error) {
+	return s.conn.EventMessage(ctx, lector.JobRef{Site: j.Site, ID: j.ID}, j.Sequence)
+}
+
 // renditions reads the manifests of a job's public rendition and of the one before it.
 func (s *server) renditions(ctx context.Context, j lector.Job) (r console.Renditions, err error) {
 	public, err := readManifest(ctx, s.store, lector.PointerKey(j.Site, j.ID))

@@ -52,6 +52,20 @@ func TestConsoleOfAnInstallation(t *testing.T) {
 	if status != http.StatusOK || !strings.Contains(page, j.ID) || !strings.Contains(page, "its audio is public") {
 		t.Errorf("by its address: %d %s", status, page)
 	}
+	for _, want := range []string{"/manifest.json", ".mp3", ".vtt", "ce-source", `&#34;title&#34;: &#34;` + article.Title} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the job has no %q in %s", want, page)
+		}
+	}
+	if status, data := h.ask(http.MethodGet, "/jobs/havana/"+j.ID+"/event", nil); status != http.StatusOK || !strings.Contains(data, "opened to walkers") {
+		t.Errorf("its event: %d %s", status, data)
+	}
+	if x, err := h.explain(t.Context(), []string{"closed", "4711"}); err != nil || x.State != "never_seen" {
+		t.Errorf("an article of a site that the settings no longer have: %+v, %v", x, err)
+	}
+	if status, page := h.ask(http.MethodGet, "/jobs/havana/*", nil); status != http.StatusNotFound {
+		t.Errorf("any job: %d %s", status, page)
+	}
 	status, page = h.ask(http.MethodGet, "/replay?job="+j.ID, nil)
 	digest := regexp.MustCompile(`name="digest" value="([^"]*)"`).FindStringSubmatch(page)
 	if status != http.StatusOK || digest == nil {

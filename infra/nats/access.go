@@ -3,6 +3,7 @@ package nats
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -86,6 +87,9 @@ func (c *Conn) RevokeAccessToken(ctx context.Context, t lector.AccessToken) erro
 // RecordAudit appends an entry to the audit, where nothing is ever changed or removed
 // but by age.
 func (c *Conn) RecordAudit(ctx context.Context, e lector.AuditEntry) error {
+	if !c.Connected() { // it would be kept, and sent when the caller has long given up
+		return brokerError("audit", nats.ErrDisconnected)
+	}
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	data, err := json.Marshal(e)
@@ -96,7 +100,7 @@ func (c *Conn) RecordAudit(ctx context.Context, e lector.AuditEntry) error {
 	defer refused()
 	m := nats.NewMsg(auditPrefix + token(e.Action))
 	m.Data = data
-	_, err = c.js.PublishMsg(ctx, m)
+	_, err = c.js.PublishMsg(ctx, m, jetstream.WithMsgID(rand.Text())) // what is sent again is one entry
 	return brokerError("audit", publishHint(err))
 }
 

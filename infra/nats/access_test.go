@@ -6,7 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"lector"
+	"lector/infra/limittest"
 )
 
 func TestAccessTokens(t *testing.T) {
@@ -86,5 +89,28 @@ func TestAudit(t *testing.T) {
 	}
 	if err := stream.Purge(t.Context()); err == nil {
 		t.Error("the audit can be emptied")
+	}
+}
+
+// TestAuditOfWhatIsNotDone: an entry that cannot be stored now is not stored later, when its
+// caller has left the action undone; and one that is sent again is one.
+func TestAuditOfWhatIsNotDone(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	if err := b.RecordAudit(t.Context(), lector.AuditEntry{Action: "pause"}); err != nil {
+		t.Fatal(err)
+	}
+	for m, err := range b.messagesOf(t.Context(), audit, auditPrefix+">", 0) {
+		if err != nil || header(m.headers(), nats.MsgIdHdr) == "" {
+			t.Errorf("an entry without an id: %v, %v", m.headers(), err)
+		}
+	}
+	shutdown(b.server.server)
+	limittest.Until(t, "the connection is lost", func() bool { return !b.Connected() })
+	if err := b.RecordAudit(t.Context(), lector.AuditEntry{Action: "pause"}); !errors.Is(err, nats.ErrDisconnected) {
+		t.Errorf("without a connection: %v", err)
+	}
+	if left, err := b.nc.Buffered(); err != nil || left > 0 {
+		t.Errorf("%d bytes are to be sent later, %v", left, err)
 	}
 }

@@ -89,7 +89,7 @@ func publishHint(err error) error {
 // Event returns an article event by its place in the stream, or
 // lector.ErrNotFound when the log no longer holds it.
 func (c *Conn) Event(ctx context.Context, sequence uint64) (lector.ArticleEvent, error) {
-	m, err := c.storedMessage(ctx, articles, map[string]any{"seq": sequence})
+	m, err := c.messageAt(ctx, articles, sequence)
 	if err != nil {
 		return lector.ArticleEvent{}, brokerError(fmt.Sprintf("article event %d", sequence), err)
 	}

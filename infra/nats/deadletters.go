@@ -121,7 +121,7 @@ func (c *Conn) deadLetterIn(ctx context.Context, id uint64) (lector.DeadLetter, 
 		return lector.DeadLetter{}, nil, err
 	}
 	m, err := s.GetMsg(ctx, id)
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
+	if id == 0 || errors.Is(err, jetstream.ErrMsgNotFound) {
 		return lector.DeadLetter{}, nil, fmt.Errorf("dead letter %d: %w", id, lector.ErrNotFound)
 	}
 	if err != nil {

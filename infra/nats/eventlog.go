@@ -162,7 +162,7 @@ func (c *Conn) QueueState(ctx context.Context) (lector.QueueState, error) {
 // or lector.ErrNotFound, also for one that it has published again under its article's
 // key. Acknowledging it does nothing; Term makes it a dead letter.
 func (c *Conn) StoredEvent(ctx context.Context, sequence uint64) (lector.Delivery, error) {
-	m, err := c.storedMessage(ctx, articles, map[string]any{"seq": sequence})
+	m, err := c.messageAt(ctx, articles, sequence)
 	if err != nil {
 		return lector.Delivery{}, brokerError(fmt.Sprintf("article event %d", sequence), err)
 	}
@@ -174,6 +174,33 @@ func (c *Conn) StoredEvent(ctx context.Context, sequence uint64) (lector.Deliver
 		return lector.Delivery{}, c.rekeyStored(ctx, m, header, d.Event)
 	}
 	return d, nil
+}
+
+// EventMessage returns the message of an article's event by its place in the stream. It
+// is lector.ErrNotFound where the stream holds none there, or one of another article.
+func (c *Conn) EventMessage(ctx context.Context, of lector.JobRef, sequence uint64) (lector.EventMessage, error) {
+	m, err := c.messageAt(ctx, articles, sequence)
+	if err == nil && !m.isOf(of) {
+		err = lector.ErrNotFound
+	}
+	if err != nil {
+		return lector.EventMessage{}, brokerError(fmt.Sprintf("article event %d", sequence), err)
+	}
+	h := m.headers()
+	ce, _ := parse(h, m.Data) // what cannot be read states no type
+	return lector.EventMessage{
+		Sequence: m.Sequence, Stored: m.Time, Subject: m.Subject, Type: lector.EventType(ce.Type), Headers: originalHeaders(h), Data: m.Data,
+	}, nil
+}
+
+// isOf reports whether a message is an event of an article: by what it says, or by its
+// subject where it names none.
+func (m storedMessage) isOf(of lector.JobRef) bool {
+	e, _ := decodeArticle(m.Subject, m.headers(), m.Data)
+	if e.Article.ID == "" {
+		return m.Subject == articleSubject(of.Site, of.ID)
+	}
+	return e.Article.Site == of.Site && e.Article.Key() == of.ID
 }
 
 // rekeyStored rekeys an event, and says that it is not where it was.

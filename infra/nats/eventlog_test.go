@@ -1,6 +1,7 @@
 package nats
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -108,6 +109,49 @@ func TestQueueState(t *testing.T) {
 	}
 	if _, err := b.QueueState(t.Context()); !errors.Is(err, lector.ErrNotFound) || lector.HintOf(err) == "" {
 		t.Errorf("of a consumer that is gone: %v", err)
+	}
+}
+
+// TestEventMessage reads events as they came: one that is good, one that nobody can read,
+// and one in structured mode; and none of another article.
+func TestEventMessage(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ref := func(id string) lector.JobRef { return lector.JobRef{Site: "havana", ID: keyOf(id)} }
+	n := publish(t, b.Conn, event("a", "1"))
+	m, err := b.EventMessage(t.Context(), ref("a"), n)
+	if err != nil || m.Sequence != n || m.Stored.IsZero() || m.Type != lector.Published || m.Subject != lector.ArticleSubject("havana", keyOf("a")) {
+		t.Errorf("%+v, %v", m, err)
+	}
+	if !bytes.Contains(m.Data, []byte(`"id":"a"`)) || header(m.Headers, ceID) != "a-1" || header(m.Headers, "Nats-Msg-Id") != "" {
+		t.Errorf("as it came: %s %v", m.Data, m.Headers)
+	}
+	for name, of := range map[string]lector.JobRef{"another article": ref("b"), "another site": {Site: "lagos", ID: keyOf("a")}} {
+		if _, err := b.EventMessage(t.Context(), of, n); !errors.Is(err, lector.ErrNotFound) {
+			t.Errorf("of %s: %v", name, err)
+		}
+	}
+	for data, kind := range map[string]lector.EventType{
+		"nonsense": "", `{"specversion":"1.0","type":"lector.article.deleted.v1","data":{"site":"havana","id":"c"}}`: lector.Deleted,
+	} {
+		ack, err := b.js.Publish(t.Context(), lector.ArticleSubject("havana", keyOf("c")), []byte(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m, err := b.EventMessage(t.Context(), ref("c"), ack.Sequence); err != nil || string(m.Data) != data || m.Type != kind {
+			t.Errorf("%s: %+v, %v", data, m, err)
+		}
+		if _, err := b.EventMessage(t.Context(), ref("a"), ack.Sequence); !errors.Is(err, lector.ErrNotFound) {
+			t.Errorf("%s of another article: %v", data, err)
+		}
+	}
+	for _, place := range []uint64{0, 99} {
+		if _, err := b.EventMessage(t.Context(), ref("a"), place); !errors.Is(err, lector.ErrNotFound) {
+			t.Errorf("at %d: %v", place, err)
+		}
+	}
+	if _, err := b.DeadLetter(t.Context(), 0); !errors.Is(err, lector.ErrNotFound) {
+		t.Errorf("dead letter 0: %v", err)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -24,10 +26,28 @@ type storedMessage struct {
 }
 
 // lastMessage returns the newest message on a subject as the leader of the stream
-// has it, or lector.ErrNotFound. The client's own get asks any replica where the
+// has it, or lector.ErrNotFound: also for a subject with wildcards, for which the server
+// returns what stands on any other. The client's own get asks any replica where the
 // stream allows that, and a replica may lag behind what was just written.
 func (c *Conn) lastMessage(ctx context.Context, stream, subject string) (storedMessage, error) {
+	if hasWildcard(subject) {
+		return storedMessage{}, lector.ErrNotFound
+	}
 	return c.storedMessage(ctx, stream, map[string]any{"last_by_subj": subject})
+}
+
+// hasWildcard reports whether a subject stands for several.
+func hasWildcard(subject string) bool {
+	return slices.ContainsFunc(strings.Split(subject, "."), func(token string) bool { return token == "*" || token == ">" })
+}
+
+// messageAt returns the message at a place of a stream as the leader has it, or
+// lector.ErrNotFound.
+func (c *Conn) messageAt(ctx context.Context, stream string, sequence uint64) (storedMessage, error) {
+	if sequence == 0 { // the server takes it for an empty request
+		return storedMessage{}, lector.ErrNotFound
+	}
+	return c.storedMessage(ctx, stream, map[string]any{"seq": sequence})
 }
 
 // storedMessage returns the message that a request means, as the leader has it.

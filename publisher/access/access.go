@@ -63,7 +63,7 @@ func (g Guard) Handler(next http.Handler) http.Handler {
 			g.refuse(w)
 		case err != nil:
 			g.Log.Error("tokens cannot be read", "error", err)
-			http.Error(w, "who asks cannot be found out now", http.StatusServiceUnavailable)
+			http.Error(w, "who asks cannot be found out now: tokens are kept in NATS, and it does not answer. lector doctor says what is wrong", http.StatusServiceUnavailable)
 		default:
 			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), identityKey{}, who)))
 		}
@@ -102,7 +102,12 @@ func shownToken(r *http.Request) string {
 	return password
 }
 
+// patience is how long a token is looked up.
+const patience = 3 * time.Second
+
 func (g Guard) byToken(ctx context.Context, token string) (lector.Identity, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	t, err := g.Tokens.AccessToken(ctx, lector.TokenHash(token))
 	switch {
 	case errors.Is(err, lector.ErrNotFound):

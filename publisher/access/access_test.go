@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"lector"
@@ -150,4 +151,25 @@ func TestNeed(t *testing.T) {
 			t.Errorf("%q: %d, want %d", role, w.Code, want)
 		}
 	}
+}
+
+// slowTokens never answers.
+type slowTokens struct{}
+
+func (slowTokens) AccessToken(ctx context.Context, _ string) (lector.AccessToken, error) {
+	<-ctx.Done()
+	return lector.AccessToken{}, ctx.Err()
+}
+
+// TestTokensThatCannotBeReadAreSaidSoon: nobody waits for as long as a request to NATS may
+// take.
+func TestTokensThatCannotBeReadAreSaidSoon(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		status, _ := asked(Guard{Tokens: slowTokens{}}, header("Authorization", "Bearer x"))
+		if waited := time.Since(began); status != http.StatusServiceUnavailable || waited != patience {
+			t.Errorf("%d after %s", status, waited)
+		}
+	})
 }

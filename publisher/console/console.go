@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -86,8 +87,7 @@ type Config struct {
 	// somewhere.
 	Coverage  func() []reconcile.Report
 	Listening Listening
-	Counted   []string                          // the sites whose articles are counted
-	Embed     func(site, article string) string // address of an article's embed page
+	Counted   []string // the sites whose articles are counted
 	Sites     []string
 	Sourced   []string // those of them that say where their articles are listed
 	Voices    []string
@@ -96,6 +96,11 @@ type Config struct {
 	Samples   Samples
 	Lexicons  Lexicons
 	Rules     Rules
+	// Addresses are where listeners find what is public.
+	Addresses lector.Addresses
+	// Event reads the event that a job works on. It is lector.ErrNotFound where that is no
+	// longer kept.
+	Event func(ctx context.Context, j lector.Job) (lector.EventMessage, error)
 	// Reading lays the article of a job beside what is read of it now.
 	Reading func(ctx context.Context, j lector.Job) (Reading, error)
 	// Renditions reads what the public audio of a job and the audio before it say.
@@ -133,6 +138,7 @@ func New(c Config) (http.Handler, error) {
 	mux.Handle("GET /console.js", assets)
 	mux.Handle("GET /live", c.Live)
 	mux.Handle("GET /clips/{hash}", access.Need(lector.RoleView, http.HandlerFunc(k.clip)))
+	mux.Handle("GET /jobs/{site}/{id}/event", access.Need(lector.RoleView, http.HandlerFunc(k.eventFile)))
 	for role, pages := range map[lector.Role]map[string]page{
 		lector.RoleView: {
 			"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /jobs/{site}/{id}/reading": k.reading, "GET /jobs/{site}/{id}/rule": k.rule, "GET /why": k.why, "GET /replay": k.replayPlan,
@@ -203,7 +209,7 @@ type frame struct {
 	Data  any
 	Now   time.Time
 	Who   lector.Identity
-	Admin bool // may look at the audit
+	Menu  []menuItem
 	// What the page is kept up to date by.
 	Topics string
 	Place  uint64
@@ -225,19 +231,36 @@ func (p permitted) MayEdit() bool { return p.role.May(lector.RoleEdit) }
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; media-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// limit is how long a page may be asked for.
-const limit = 20 * time.Second
+// How long a page may be asked for. While something is known to be wrong nobody waits
+// long for a page that may not come.
+const (
+	limit        = 20 * time.Second
+	limitAtFault = 3 * time.Second
+)
+
+// limitOf is how long a request may take. What changes something has the longer time: it
+// may be half done.
+func (k *console) limitOf(r *http.Request) time.Duration {
+	if r.Method == http.MethodGet && k.Live.currentFault() != "" {
+		return limitAtFault
+	}
+	return limit
+}
 
 // serve answers with a page those whose role is high enough.
 func (k *console) serve(needs lector.Role, p page) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
-		ctx, cancel := context.WithTimeout(r.Context(), limit)
+		ctx, cancel := context.WithTimeout(r.Context(), k.limitOf(r))
 		defer cancel()
 		v, err, place := view{}, error(nil), k.Live.currentPlace()
-		if who := access.Who(ctx); who.Role.May(needs) {
+		_, malformed := url.ParseQuery(r.URL.RawQuery)
+		switch who := access.Who(ctx); {
+		case who.Role.May(needs) && malformed != nil: // what is left of it may select everything
+			err = fmt.Errorf("%w: %w", errInput, malformed)
+		case who.Role.May(needs):
 			v, err = p(r.WithContext(ctx))
-		} else {
+		default:
 			err = lector.Hint(fmt.Errorf("%w: this needs the role %s, and yours is %s", errRole, needs, who.Role),
 				"ask for a token with that role, or somebody who has it")
 		}
@@ -303,7 +326,7 @@ func (k *console) write(w http.ResponseWriter, r *http.Request, v view) {
 func (k *console) frame(r *http.Request, v view) frame {
 	who := access.Who(r.Context())
 	return frame{
-		Title: v.title, Data: v.data, Now: k.Now(), Who: who, Admin: who.Role.May(lector.RoleAdmin),
+		Title: v.title, Data: v.data, Now: k.Now(), Who: who, Menu: menu(r, who.Role),
 		Topics: strings.Join(v.topics, " "), Place: v.place, Fault: k.Live.currentFault(),
 	}
 }

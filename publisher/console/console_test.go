@@ -1,15 +1,21 @@
 package console
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"html"
 	"iter"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"lector"
@@ -125,6 +131,9 @@ func (n *newsroom) DeadLetter(_ context.Context, id uint64) (lector.DeadLetter, 
 }
 
 func (n *newsroom) ReplayDeadLetter(_ context.Context, id uint64, replay string, lane lector.Lane) (uint64, error) {
+	if l, err := n.DeadLetter(context.Background(), id); err != nil || l.Unusable != nil {
+		return 0, lector.Permanent(cmp.Or(err, l.Unusable))
+	}
 	n.done = append(n.done, fmt.Sprint("replay ", id, replay, lane))
 	return 1, nil
 }
@@ -180,7 +189,7 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 	}
 	n.letters = []lector.DeadLetter{
 		{ID: 7, Time: now, Class: "input", Reason: markup, Data: []byte(markup + strings.Repeat("x", 1<<20)), Size: 1 << 20, Headers: map[string][]string{markup: {markup}}},
-		{ID: 8, Time: now, Data: []byte{0, 1, 2, 0xff}, Unusable: lector.ErrNotFound},
+		{ID: 8, Time: now, Data: []byte{0, 1, 2, 0xff}, Unusable: errors.New("no id")},
 	}
 	h, err := New(Config{
 		Sourced: []string{"havana", "lagos"}, Coverage: func() []reconcile.Report { return []reconcile.Report{n.report()} },
@@ -188,9 +197,7 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 		Listening: n, Counted: []string{"havana"},
 		Audit: n, Hosts: []string{"console.reader.example"},
 		Jobs: n, Letters: n, Replays: n, Pauses: n, Explain: n.explain, Sites: []string{"havana", "kyiv", "lagos"}, Voices: []string{"amy"},
-		Embed: func(site, article string) string {
-			return "https://reader.example/embed/" + site + "/" + url.PathEscape(article)
-		},
+		Addresses: lector.Addresses{Public: "https://reader.example", Files: "https://files.example"}, Event: n.event,
 		Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now },
 	})
 	if err != nil {
@@ -203,7 +210,7 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 // of the third nobody knows.
 func (n *newsroom) renditions(_ context.Context, j lector.Job) (Renditions, error) {
 	manifest := func(revision string, sentences ...string) *lector.Manifest {
-		m := &lector.Manifest{Revision: revision, Created: now, Usage: lector.Usage{Billed: 40, Reused: 900}}
+		m := &lector.Manifest{Site: j.Site, Article: j.Article, Key: j.ID, Links: lector.NewLinks(revision[:1]), Revision: revision, Created: now, Usage: lector.Usage{Billed: 40, Reused: 900}}
 		for _, s := range sentences {
 			m.Segments = append(m.Segments, lector.Segment{Sentences: []lector.Sentence{{Text: s}}})
 		}
@@ -217,6 +224,28 @@ func (n *newsroom) renditions(_ context.Context, j lector.Job) (Renditions, erro
 		return Renditions{}, fmt.Errorf("the store is away %s", markup)
 	}
 	return r, nil
+}
+
+// event has markup in a megabyte; of other jobs that of a withdrawal, no text, no event at
+// all, and one of which nobody knows.
+func (n *newsroom) event(_ context.Context, j lector.Job) (lector.EventMessage, error) {
+	m := lector.EventMessage{
+		Sequence: 7, Stored: now, Subject: "article.v1." + markup, Type: lector.Published, Headers: map[string][]string{markup: {markup + strings.Repeat("x", 9000)}},
+		Data: fmt.Appendf(nil, `{"title":%q,"body":{"content":%q}}`, markup, strings.Repeat("x", 1<<20)),
+	}
+	switch j.ID {
+	case n.jobs[1].ID:
+		m.Type = lector.Deleted
+	case n.jobs[2].ID:
+		m.Data = []byte{0xff, 0}
+	case n.jobs[3].ID:
+		return m, fmt.Errorf("event 7: %w", lector.ErrNotFound)
+	case n.jobs[4].ID:
+		return m, fmt.Errorf("NATS is away %s", markup)
+	case n.jobs[5].ID:
+		m.Data = []byte("no JSON " + strings.Repeat("тут", 9000))
+	}
+	return m, nil
 }
 
 // reading has blocks of each kind, and more than a page shows.
@@ -255,7 +284,7 @@ func (n *newsroom) SiteListening(ctx context.Context, site string) iter.Seq2[lec
 // fourth.
 func (n *newsroom) ArticleListening(_ context.Context, site, key string) (lector.ArticleListening, error) {
 	a := lector.ArticleListening{Site: site, Key: key}
-	if key == "nobody" {
+	if key == "nobody" || key == n.jobs[1].ID {
 		return a, nil
 	}
 	day := now.AddDate(0, 0, -1).Format(time.DateOnly)
@@ -317,13 +346,13 @@ func TestPages(t *testing.T) {
 	n, h := open(t)
 	for target, want := range map[string]string{
 		"/jobs": "8 jobs", "/jobs?state=failed": "1 job.", "/jobs?text=nothing+like+it": "No jobs are like that",
-		"/jobs/havana/" + n.jobs[0].ID: "What happened", "/jobs/havana/" + n.jobs[2].ID: "What has changed is not known: the store is away", "/why?q=nobody": "never_seen", "/replay?state=failed": "for $1.25",
-		"/replay": "this is every article", "/deadletters": "2 letters", "/deadletters?class=quota": "No dead letters", "/deadletters/7": "bytes more",
+		"/jobs/havana/" + n.jobs[0].ID: "What happened", "/jobs/havana/" + n.jobs[2].ID: "What has changed is not known: the store is away", "/why?q=nobody": "never seen", "/replay?state=failed": "for $1.25",
+		"/replay": "this is every article", "/deadletters": "2 letters", "/deadletters?class=quota": "No dead letters", "/deadletters/7": "of 1.0 MB are not shown",
 		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/coverage": "150 without correct audio", "/jobs/havana/" + n.jobs[0].ID + "/reading": "2 more", "/jobs/havana/" + n.jobs[0].ID + "/rule?rule=cookie.words": "47 characters to be billed by amy", "/voices": "Spent in 7 days", "/lexicon": "2 of 2", "/lexicon?text=LVI": "1 of 2", "/lexicon?site=havana": "of havana", "/lexicon/entry?match=Kyiv&alias=Keeyiv": "812 at most",
 		"/lexicon/entry?match=Lviv": "Remove the entry", "/lexicon/entry?alias=y&prefix=1&match=" + url.QueryEscape(markup): "812 at most", "/replay?word=Kyiv": "whose public audio reads",
 		"/audit": "Nothing like that", "/audit?who=nobody": "Nothing like that",
-		"/listening": "1003 plays in 7 days; 0 of 100", "/listening?site=kyiv": "nothing is counted", "/listening?days=1": "Nobody has listened", "/listening?days=90&site=lagos": "Nobody has listened",
-		"/listening/havana/" + n.jobs[0].ID: "60–65 %", "/listening/havana/nobody": "Nobody has listened to it",
+		"/listening": "1,003 plays in 7 days; 0 of 100", "/listening?site=kyiv": "nothing is counted", "/listening?days=1": "Nobody has listened", "/listening?days=90&site=lagos": "Nobody has listened",
+		"/listening/havana/" + n.jobs[0].ID: "60–65 %", "/listening/havana/" + n.jobs[1].ID: "Nobody has listened to it",
 	} {
 		w := ask(h, http.MethodGet, target, nil)
 		body := w.Body.String()
@@ -349,7 +378,9 @@ func TestRefusals(t *testing.T) {
 	for target, want := range map[string]int{
 		"/": http.StatusFound, "/jobs?state=sleepy": http.StatusBadRequest, "/jobs?class=none": http.StatusBadRequest, "/jobs?lane=slow": http.StatusBadRequest,
 		"/listening?site=nowhere": http.StatusBadRequest, "/listening?days=0": http.StatusBadRequest, "/listening?days=x": http.StatusBadRequest, "/listening?days=1e9": http.StatusBadRequest,
-		"/jobs/havana/nobody": http.StatusNotFound, "/deadletters/99": http.StatusNotFound, "/deadletters/x": http.StatusNotFound,
+		"/jobs?text=%zz": http.StatusBadRequest, "/jobs?a;b=c": http.StatusBadRequest, "/jobs?stat=failed": http.StatusBadRequest, "/jobs?state=failed&state=ready": http.StatusBadRequest,
+		"/replay?state=%zz": http.StatusBadRequest, "/replay?stat=failed": http.StatusBadRequest, "/replay?job=a&job=b": http.StatusBadRequest, "/why?q=a&site=nowhere": http.StatusBadRequest,
+		"/listening/havana/nobody": http.StatusNotFound, "/jobs/havana/nobody": http.StatusNotFound, "/deadletters/99": http.StatusNotFound, "/deadletters/x": http.StatusNotFound,
 		"/jobs/havana/nobody/reading": http.StatusNotFound, "/jobs/havana/nobody/rule?rule=cookie.words": http.StatusNotFound, "/jobs/havana/job0aaaaaaaaaaaaaaaaaaaa/rule?rule=no.such": http.StatusBadRequest, "/lexicon?site=nowhere": http.StatusBadRequest, "/lexicon/entry": http.StatusBadRequest,
 		"/nowhere": http.StatusNotFound, "/frame.html": http.StatusNotFound, "/why": http.StatusSeeOther, "/why?q=article%2F1": http.StatusSeeOther,
 	} {
@@ -376,6 +407,56 @@ func TestReplayAsksAgainWhenItsPlanIsStale(t *testing.T) {
 	}
 }
 
+// TestReplayByItsLinks goes from a filtered list to its plan and on, by the addresses that
+// the pages have.
+func TestReplayByItsLinks(t *testing.T) {
+	t.Parallel()
+	n, h := open(t)
+	address := func(page, before string) string {
+		t.Helper()
+		found := regexp.MustCompile(before + `="(/replay[^"]*)"`).FindStringSubmatch(page)
+		if found == nil {
+			t.Fatalf("no %s in %s", before, page)
+		}
+		return html.UnescapeString(found[1])
+	}
+	follow := func(target string) {
+		t.Helper()
+		plan := ask(h, http.MethodGet, target, nil).Body.String()
+		ask(h, http.MethodPost, address(plan, "action"), url.Values{"digest": {digest(n.plan)}})
+	}
+	list := ask(h, http.MethodGet, "/jobs?state=failed&site=havana&text=a%26state%3Dready", nil).Body.String()
+	if strings.Contains(list, "/replay") {
+		t.Error("a plan for a list that is empty")
+	}
+	follow(address(ask(h, http.MethodGet, "/jobs?state=failed&site=havana&text=src%3Dx", nil).Body.String(), "href"))
+	follow(address(ask(h, http.MethodGet, jobPath("havana", n.jobs[0].ID), nil).Body.String(), "href"))
+	follow("/replay?word=" + url.QueryEscape("Kyiv & more"))
+	if len(n.begun) != 3 {
+		t.Fatalf("begun: %+v", n.begun)
+	}
+	if want := (lector.JobFilter{State: lector.Failed, Site: "havana", Text: "src=x"}); n.begun[0].Filter != want {
+		t.Errorf("of the list: %+v", n.begun[0])
+	}
+	if !slices.Equal(n.begun[1].Jobs, []string{n.jobs[0].ID}) || n.begun[2].Word != "Kyiv & more" {
+		t.Errorf("of a job and of a word: %+v", n.begun[1:])
+	}
+}
+
+// TestReplayOfNothingIsNotOfEverything: an empty name of a job selects none.
+func TestReplayOfNothingIsNotOfEverything(t *testing.T) {
+	t.Parallel()
+	n, h := open(t)
+	page := ask(h, http.MethodGet, "/replay?job=", nil).Body.String()
+	if strings.Contains(page, "this is every article") || !strings.Contains(page, `action="/replay?job="`) {
+		t.Errorf("an empty job: %s", page)
+	}
+	ask(h, http.MethodPost, "/replay?job=", url.Values{"digest": {digest(n.plan)}})
+	if len(n.begun) != 1 || !slices.Equal(n.begun[0].Jobs, []string{""}) {
+		t.Errorf("begun: %+v", n.begun)
+	}
+}
+
 func TestChanges(t *testing.T) {
 	t.Parallel()
 	n, h := open(t)
@@ -390,6 +471,9 @@ func TestChanges(t *testing.T) {
 		{"/deadletters/7/replay", nil, http.StatusSeeOther},
 		{"/deadletters/8/drop", nil, http.StatusSeeOther},
 		{"/deadletters/x/drop", nil, http.StatusNotFound},
+		{"/deadletters/8/replay", nil, http.StatusBadRequest},
+		{"/pauses/resume", url.Values{"kind": {"voice"}, "name": {"nobody"}}, http.StatusBadRequest},
+		{"/pauses/resume", url.Values{"kind": {"*"}, "name": {">"}}, http.StatusBadRequest},
 	} {
 		if w := ask(h, http.MethodPost, c.target, c.form); w.Code != c.status {
 			t.Errorf("POST %s %v: %d, want %d: %s", c.target, c.form, w.Code, c.status, w.Body)
@@ -446,6 +530,7 @@ func TestRoles(t *testing.T) {
 	} {
 		for _, role := range lector.Roles() {
 			n, h := open(t)
+			n.pauses = []lector.Pause{{Kind: lector.PauseVoice, Name: "amy"}}
 			method, path, _ := strings.Cut(target, " ")
 			place, query, _ := strings.Cut(path, "?")
 			r := httptest.NewRequest(method, "http://127.0.0.1:9090"+path, nil)
@@ -457,8 +542,8 @@ func TestRoles(t *testing.T) {
 			if refused := w.Code == http.StatusForbidden; refused == role.May(least) || w.Code >= 500 {
 				t.Errorf("%s %s as %s: %d", method, place, role, w.Code)
 			}
-			did := len(n.done) + len(n.begun) + len(n.pauses)
-			if !role.May(least) && (did > 0 || len(n.audit) > 0 || !strings.Contains(w.Body.String(), "this needs the role "+string(least))) {
+			did := len(n.done) + len(n.begun) + len(n.pauses) - 1
+			if !role.May(least) && (did != 0 || len(n.audit) > 0 || !strings.Contains(w.Body.String(), "this needs the role "+string(least))) {
 				t.Errorf("%s as %s: done %d, %v", target, role, did, n.audit)
 			}
 			if method == http.MethodPost && role.May(least) && (len(n.audit) != 1 || n.audit[0].Who != "somebody who may "+string(role) || n.audit[0].Way != "token") {
@@ -521,8 +606,8 @@ func TestCoverageOfEachSite(t *testing.T) {
 	_, h := open(t)
 	page := ask(h, http.MethodGet, "/coverage", nil).Body.String()
 	for _, want := range []string{
-		"3850", "1 with audio and not there any more", "51 more", "lector reconcile -dry-run -site havana", `href="/why?q=article%2F0&amp;site=havana"`,
-		"Nothing says what kyiv has published", "It has not been compared yet", "20 Nov 08:00:00",
+		"3,850", "1 with audio and not there any more", "51 more", "lector reconcile -dry-run -site havana", `href="/why?q=article%2F0&amp;site=havana"`,
+		"Nothing says what kyiv has published", "It has not been compared yet", "20 Nov 2026 08:00:00",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in %s", want, page)
@@ -531,4 +616,36 @@ func TestCoverageOfEachSite(t *testing.T) {
 	if strings.Contains(page, "None is withdrawn") || strings.Contains(page, "asks.") {
 		t.Error("it says that withdrawals are held")
 	}
+}
+
+// absentJobs never answers.
+type absentJobs struct{ Jobs }
+
+func (absentJobs) Job(ctx context.Context, _, _ string) (lector.Job, uint64, error) {
+	<-ctx.Done()
+	return lector.Job{}, 0, ctx.Err()
+}
+
+// TestNobodyWaitsWhileNATSIsAway: what is known to be away is not waited for.
+func TestNobodyWaitsWhileNATSIsAway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n, _ := open(t)
+		live := NewLive()
+		h, err := New(Config{Jobs: absentJobs{n}, Live: live, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			fault error
+			limit time.Duration
+		}{{nil, limit}, {errors.New("NATS is away"), limitAtFault}} {
+			live.SetFault(c.fault)
+			began := time.Now()
+			w := ask(h, http.MethodGet, "/jobs/havana/a", nil)
+			if waited := time.Since(began); w.Code != http.StatusServiceUnavailable || waited != c.limit {
+				t.Errorf("with the fault %v: %d after %s", c.fault, w.Code, waited)
+			}
+		}
+	})
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
 
 	"lector"
@@ -25,8 +27,15 @@ var functions = template.FuncMap{
 	"listeningPath": listeningPath,
 	"seconds":       func(d time.Duration) string { return fmt.Sprintf("%.2g s", d.Seconds()) },
 	"brief":         brief,
-	"entryPath":     func(site string, e LexiconEntry) string { return "/lexicon/entry?" + e.query(site).Encode() },
-	"choice":        func(kind, label string, names []string) choice { return choice{kind, label, names} },
+	"size":          size,
+	"count":         count,
+	// query keeps the signs between names and values, which a template would encode.
+	"query":       func(encoded string) template.URL { return template.URL(encoded) }, //nolint:gosec // made by url.Values.Encode
+	"about":       about,
+	"quarterName": func(i int) string { return [...]string{"¼", "½", "¾", "All"}[i] },
+	"words":       func(name string) string { return strings.ReplaceAll(name, "_", " ") },
+	"entryPath":   func(site string, e LexiconEntry) string { return "/lexicon/entry?" + e.query(site).Encode() },
+	"choice":      func(kind, label string, names []string) choice { return choice{kind, label, names} },
 }
 
 // choice is a form that offers names of one kind.
@@ -41,7 +50,7 @@ func moment(t time.Time) template.HTML {
 		return "–"
 	}
 	t = t.UTC()
-	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, t.Format(time.RFC3339), t.Format("2 Jan 15:04:05"))) //nolint:gosec // two forms of a time
+	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, t.Format(time.RFC3339), t.Format("2 Jan 2006 15:04:05"))) //nolint:gosec // two forms of a time
 }
 
 // took is how long an attempt took, or that it is under way.
@@ -64,6 +73,37 @@ func cut(text string, most int) string {
 		return string(r[:most]) + "…"
 	}
 	return text
+}
+
+// count is a number for a person.
+func count(n int) string {
+	text := strconv.Itoa(n)
+	for at := len(text) - 3; at > 0 && text[at-1] != '-'; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text
+}
+
+// about is how long something takes, as far as that can be known before.
+func about(seconds float64) string {
+	switch {
+	case seconds < 100:
+		return fmt.Sprintf("%.0f s", seconds)
+	case seconds < 100*60:
+		return fmt.Sprintf("%.0f min", seconds/60)
+	}
+	return fmt.Sprintf("%.0f h", seconds/3600)
+}
+
+// size is a number of bytes for a person.
+func size(bytes int) string {
+	switch {
+	case bytes < 1<<10:
+		return fmt.Sprint(bytes, " bytes")
+	case bytes < 1<<20:
+		return fmt.Sprintf("%.1f KB", float64(bytes)/(1<<10))
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20))
 }
 
 func jobPath(site, id string) string {

@@ -13,6 +13,23 @@ import (
 // listed is how many jobs or dead letters a page shows.
 const listed = 100
 
+// filters are the names in an address that select jobs.
+var filters = []string{"state", "class", "site", "section", "voice", "lane", "text"}
+
+// checkNames refuses what would select nothing, and so everything: a name that is not
+// among the known ones, and one that stands twice.
+func checkNames(q url.Values, known ...string) error {
+	for name, values := range q {
+		switch {
+		case !slices.Contains(known, name):
+			return fmt.Errorf("%w: there is no filter %q", errInput, brief(name))
+		case len(values) > 1:
+			return fmt.Errorf("%w: the filter %s stands twice", errInput, name)
+		}
+	}
+	return nil
+}
+
 // filterOf reads the filters of a list.
 func filterOf(q url.Values) (lector.JobFilter, error) {
 	f := lector.JobFilter{
@@ -66,7 +83,11 @@ type stateCount struct {
 }
 
 func (k *console) jobList(r *http.Request) (view, error) {
-	f, err := filterOf(r.URL.Query())
+	q := r.URL.Query()
+	if err := checkNames(q, filters...); err != nil {
+		return view{}, err
+	}
+	f, err := filterOf(q)
 	if err != nil {
 		return view{}, err
 	}
@@ -92,6 +113,15 @@ func (k *console) jobList(r *http.Request) (view, error) {
 	}{f, queryOf(f), k.choices(), states, total, jobs}}, nil
 }
 
+// jobView is a job, its event and what is public of it.
+type jobView struct {
+	Job    lector.Job
+	Why    Explanation
+	Event  eventView
+	Change revisionChange
+	Links  lector.Links // to the files of the public rendition; empty where there is none
+}
+
 func (k *console) job(r *http.Request) (view, error) {
 	j, _, err := k.Jobs.Job(r.Context(), r.PathValue("site"), r.PathValue("id"))
 	if err != nil {
@@ -101,16 +131,14 @@ func (k *console) job(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	embed := ""
+	v := jobView{Job: j, Why: x, Event: k.eventView(r.Context(), j), Change: k.revisionChange(r.Context(), j)}
 	if j.Rendition != "" {
-		embed = k.Embed(j.Site, j.Article)
+		v.Links.Embed = k.Addresses.Embed(j.Site, j.Article)
 	}
-	return view{name: "job", title: cmp.Or(j.Title, j.Article), topics: []string{JobTopic(j.ID), topicPauses}, data: struct {
-		Job    lector.Job
-		Why    Explanation
-		Embed  string
-		Change revisionChange
-	}{j, x, embed, k.revisionChange(r.Context(), j)}}, nil
+	if v.Change.Public != nil {
+		v.Links = k.Addresses.Links(*v.Change.Public)
+	}
+	return view{name: "job", title: cmp.Or(j.Title, j.Article), topics: []string{JobTopic(j.ID), topicPauses}, data: v}, nil
 }
 
 // why explains an article that a person names.
@@ -123,6 +151,9 @@ func (k *console) why(r *http.Request) (view, error) {
 	}
 	if r.URL.Query().Get("q") == "" {
 		return view{goTo: "/jobs"}, nil
+	}
+	if site := r.URL.Query().Get("site"); site != "" && !slices.Contains(k.Sites, site) {
+		return view{}, fmt.Errorf("%w: there is no site %q here", errInput, brief(site))
 	}
 	x, err := k.Explain(r.Context(), words)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"unicode/utf8"
 
 	"lector"
 )
@@ -27,15 +26,13 @@ func (k *console) letterList(r *http.Request) (view, error) {
 	}
 	slices.Reverse(letters)
 	return view{name: "deadletters", title: "Dead letters", topics: []string{topicDeadLetters}, data: struct {
-		Query   lector.DeadLetterQuery
-		Choices choices
-		Total   int
-		Letters []lector.DeadLetter
-	}{q, k.choices(), total, letters}}, nil
+		Query    lector.DeadLetterQuery
+		Filtered bool
+		Choices  choices
+		Total    int
+		Letters  []lector.DeadLetter
+	}{q, q != lector.DeadLetterQuery{}, k.choices(), total, letters}}, nil
 }
-
-// shownData is how much of an event's data a page shows, in bytes.
-const shownData = 16 << 10
 
 func (k *console) letter(r *http.Request) (view, error) {
 	id, err := letterID(r)
@@ -49,10 +46,8 @@ func (k *console) letter(r *http.Request) (view, error) {
 	return view{name: "deadletter", title: fmt.Sprintf("Dead letter %d", id), data: struct {
 		lector.DeadLetter
 		permitted
-		Text    string // of the event's data, as far as it is shown
-		LeftOut int    // bytes
-		Binary  bool
-	}{l, permittedTo(r), string(l.Data[:min(len(l.Data), shownData)]), max(0, len(l.Data)-shownData), !utf8.Valid(l.Data)}}, nil
+		Data dataView
+	}{l, permittedTo(r), newDataView(l.Data)}}, nil
 }
 
 func letterID(r *http.Request) (uint64, error) {
@@ -70,6 +65,9 @@ func (k *console) replayLetter(r *http.Request) (view, error) {
 	}
 	err = k.do(r, lector.AuditEntry{Action: "deadletter-replay", Target: fmt.Sprint(id)}, func(ctx context.Context) error {
 		_, err := k.Letters.ReplayDeadLetter(ctx, id, "console", lector.Normal) // in its own lane
+		if lector.IsPermanent(err) {
+			err = Unusable(err)
+		}
 		return err
 	})
 	return view{goTo: "/deadletters"}, err

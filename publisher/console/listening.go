@@ -65,14 +65,15 @@ func (k *console) listening(r *http.Request) (view, error) {
 	return view{name: "listening", title: "Listening", data: data}, nil
 }
 
-// name looks up what an article is called. One whose record is gone has its key only.
-func (k *console) name(ctx context.Context, site string, h *listenedArticle) {
+// name looks up what an article is called, and whether it is known. One whose record is gone has its key only.
+func (k *console) name(ctx context.Context, site string, h *listenedArticle) (known bool) {
 	j, _, err := k.Jobs.Job(ctx, site, h.Key)
 	if err != nil {
 		h.Article, h.Title = h.Key, h.Key
-		return
+		return false
 	}
 	h.Article, h.Title = j.Article, cmp.Or(j.Title, j.Article)
+	return true
 }
 
 // listeningQuery reads the site, by default the first, and for how many days.
@@ -111,14 +112,16 @@ func (k *console) articleListening(r *http.Request) (view, error) {
 		return view{}, err
 	}
 	h := listenedArticle{Listening: a.Since(time.Time{}), Key: key}
-	k.name(r.Context(), site, &h)
+	if known := k.name(r.Context(), site, &h); !known && h.Plays == 0 {
+		return view{}, fmt.Errorf("article %s: %w", brief(key), lector.ErrNotFound)
+	}
 	data := struct {
 		listenedArticle
 		Site  string
 		All   []partHeard
 		Days  []dayHeard
 		Embed string
-	}{listenedArticle: h, Site: site, All: partsHeard(h.Listening), Embed: k.Embed(site, h.Article)}
+	}{listenedArticle: h, Site: site, All: partsHeard(h.Listening), Embed: k.Addresses.Embed(site, h.Article)}
 	for day, l := range a.Days {
 		data.Days = append(data.Days, dayHeard{day, listenedArticle{Listening: l}})
 	}

@@ -32,9 +32,12 @@ func digest(p lector.ReplayPlan) string {
 // plan reads which jobs are meant, by a filter or by an id, and plans their replay.
 func (k *console) plan(ctx context.Context, q url.Values) (lector.ReplayRequest, replayView, []lector.JobRef, error) {
 	request := lector.ReplayRequest{}
-	var err error
-	if id := q.Get("job"); id != "" {
-		request.Jobs = []string{id}
+	err := checkNames(q, append([]string{"job", "word"}, filters...)...)
+	if err != nil {
+		return request, replayView{}, nil, err
+	}
+	if q.Has("job") {
+		request.Jobs = []string{q.Get("job")}
 	} else if request.Filter, err = filterOf(q); err != nil {
 		return request, replayView{}, nil, err
 	}

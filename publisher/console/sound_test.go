@@ -208,7 +208,7 @@ func TestVoicesSayWhatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	n, h := open(t)
 	page := ask(h, http.MethodGet, "/voices", nil).Body.String()
-	for _, want := range []string{"no call is made for 20 s", "0.21 s", "40 since this process began, 2 failed", "900 of 1000", "0.7500", "not called yet", "missing", "paused"} {
+	for _, want := range []string{"no call is made for 20 s", "0.21 s", "40 since this process began, 2 failed", "900 of 1,000", "0.7500", "not called yet", "missing", "paused"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in %s", want, page)
 		}
@@ -223,10 +223,10 @@ func TestVoicesSayWhatIsNotKnown(t *testing.T) {
 func TestLexiconSaysWhereAWordHolds(t *testing.T) {
 	t.Parallel()
 	for want, e := range map[string]LexiconEntry{
-		"<td>sport, 4711</td>": {Match: "Lviv", Alias: "Leviv", Section: "sport", Article: "4711"},
-		"<td>sport</td>":       {Match: "Lviv", Alias: "Leviv", Section: "sport"},
-		"<td>4711</td>":        {Match: "Lviv", Alias: "Leviv", Article: "4711"},
-		"<td>–</td>":           {Match: "Lviv", Alias: "Leviv"},
+		`data-label="Only in">sport, 4711</td>`: {Match: "Lviv", Alias: "Leviv", Section: "sport", Article: "4711"},
+		`data-label="Only in">sport</td>`:       {Match: "Lviv", Alias: "Leviv", Section: "sport"},
+		`data-label="Only in">4711</td>`:        {Match: "Lviv", Alias: "Leviv", Article: "4711"},
+		`data-label="Only in">–</td>`:           {Match: "Lviv", Alias: "Leviv"},
 	} {
 		n, h := open(t)
 		n.sound.entries = []LexiconEntry{e}

@@ -23,7 +23,7 @@ import (
 
 // busyNewsroom has a hundred jobs, of which the oldest goes and a new one comes at each step.
 type busyNewsroom struct {
-	newsroom
+	console.Jobs
 	step atomic.Int64
 	away atomic.Bool
 }
@@ -98,9 +98,11 @@ func TestOpenPageIsKeptUpToDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Close()
-	n, live := &busyNewsroom{newsroom: newNewsroom()}, console.NewLive()
+	config, live := openNewsroom(t).Config(), console.NewLive()
+	n := &busyNewsroom{Jobs: config.Jobs}
 	n.step.Store(1000)
-	page, err := b.Open(serve(t, n.newsroom, n, live)+"/jobs", browsertest.Look{})
+	config.Jobs, config.Live = n, live
+	page, err := b.Open(serve(t, config)+"/jobs", browsertest.Look{})
 	if err != nil {
 		t.Fatal(err)
 	}

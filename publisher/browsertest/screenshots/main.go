@@ -1,8 +1,9 @@
 // Screenshots takes pictures of the player in each browser engine, on a
 // telephone and on a desk, in both colour schemes, while it reads a sentence;
-// and writes a page that shows them side by side.
+// and of each page of the console in the same ways. It writes a page that shows
+// them side by side.
 //
-//	go run -C publisher/browsertest ./screenshots [-o FOLDER]
+//	go run -C publisher/browsertest ./screenshots [-o FOLDER] [-only player|console]
 package main
 
 import (
@@ -18,6 +19,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"lector/publisher/browsertest/engine"
 	"lector/publisher/browsertest/newspaper"
@@ -25,25 +28,42 @@ import (
 
 func main() {
 	out := flag.String("o", "../../bin/screenshots", "directory of the pictures")
+	only := flag.String("only", "", "player or console: no pictures of the other")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *out); err != nil {
+	if err := run(ctx, *out, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "screenshots:", err)
 		stop()
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out string) error {
+func run(ctx context.Context, out, only string) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
+	var taken []picture
+	for subject, take := range map[string]func(context.Context, string) ([]picture, error){"player": playerPages, "console": consolePages} {
+		if only != "" && only != subject {
+			continue
+		}
+		pictures, err := take(ctx, out)
+		if err != nil {
+			return err
+		}
+		taken = append(taken, pictures...)
+	}
+	slices.SortStableFunc(taken, func(a, b picture) int { return strings.Compare(a.Page, b.Page) })
+	return sheet(filepath.Join(out, "index.html"), taken)
+}
+
+// playerPages takes the pictures of the player.
+func playerPages(ctx context.Context, out string) (taken []picture, err error) {
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	mux.Handle("/", newspaper.New(server.URL, slog.New(slog.DiscardHandler)))
-	var taken []picture
 	for _, e := range engine.All() {
 		pictures, err := album(ctx, e, server.URL, out)
 		if errors.Is(err, engine.ErrAbsent) {
@@ -51,11 +71,11 @@ func run(ctx context.Context, out string) error {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", e.Name, err)
+			return nil, fmt.Errorf("%s: %w", e.Name, err)
 		}
 		taken = append(taken, pictures...)
 	}
-	return sheet(filepath.Join(out, "index.html"), taken)
+	return taken, nil
 }
 
 // picture is one that is to be taken.
@@ -73,27 +93,28 @@ func (p picture) File() string {
 	return fmt.Sprintf("%s-%d-%s-%s.png", p.Page, p.Width, scheme, p.Engine)
 }
 
+// looks are how each page is looked at. Those of one scheme come in a row, since a
+// browser may have to be started anew for the other.
+var looks = []engine.Look{{Width: 375, Height: 812}, {Width: 1280, Height: 860}, {Width: 375, Height: 812, Dark: true}, {Width: 1280, Height: 860, Dark: true}}
+
 // pages are the addresses of what is photographed.
 var pages = map[string]string{"article": "/articles/harbour-tunnel", "embed": "/embed/havana/harbour-tunnel"}
 
-// album takes all pictures in one engine. Those of one scheme come in a row,
-// since a browser may have to be started anew for the other.
+// album takes all pictures in one engine.
 func album(ctx context.Context, e engine.Engine, base, out string) (all []picture, err error) {
 	b, err := e.Start(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	for _, dark := range []bool{false, true} {
-		for _, size := range [][2]int{{375, 812}, {1280, 860}} {
-			for name, path := range pages {
-				p := picture{e.Name, name, engine.Look{Width: size[0], Height: size[1], Dark: dark}}
-				if err := p.take(b, base+path, filepath.Join(out, p.File())); err != nil {
-					return nil, fmt.Errorf("%s: %w", p.File(), err)
-				}
-				fmt.Println(filepath.Join(out, p.File()))
-				all = append(all, p)
+	for _, look := range looks {
+		for name, path := range pages {
+			p := picture{e.Name, name, look}
+			if err := p.take(b, base+path, filepath.Join(out, p.File())); err != nil {
+				return nil, fmt.Errorf("%s: %w", p.File(), err)
 			}
+			fmt.Println(filepath.Join(out, p.File()))
+			all = append(all, p)
 		}
 	}
 	return all, nil
