@@ -3,7 +3,8 @@ package nats
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -100,7 +101,8 @@ func (c *Conn) RecordAudit(ctx context.Context, e lector.AuditEntry) error {
 	defer refused()
 	m := nats.NewMsg(auditPrefix + token(e.Action))
 	m.Data = data
-	_, err = c.js.PublishMsg(ctx, m, jetstream.WithMsgID(rand.Text())) // what is sent again is one entry
+	sum := sha256.Sum256(data) // what is sent again is one entry
+	_, err = c.js.PublishMsg(ctx, m, jetstream.WithMsgID(hex.EncodeToString(sum[:])))
 	return brokerError("audit", publishHint(err))
 }
 
