@@ -14,7 +14,8 @@ import (
 // as with any withdrawal. Where the site reads teasers, the free part is published as an
 // event of its own first, which is public and takes its turn in the queue.
 func (w *Worker) withdrawPrivate(ctx context.Context, d lector.Delivery, r *record) error {
-	reason := fmt.Sprintf("visibility is %q: only public text is read", d.Event.Article.Visibility)
+	visibility := stated(d.Event.Article.Visibility)
+	reason := visibility + ": only public text is read"
 	e, found, err := w.teaser(ctx, d.Event)
 	if found {
 		_, err = w.Teasers.PublishAfter(ctx, e, d.Sequence)
@@ -26,9 +27,17 @@ func (w *Worker) withdrawPrivate(ctx context.Context, d lector.Delivery, r *reco
 	case err != nil:
 		reason = fmt.Sprintf("%s, and its free part cannot be: %v", reason, err)
 	case found:
-		reason = fmt.Sprintf("visibility is %q: its free part is read by an event of its own", d.Event.Article.Visibility)
+		reason = visibility + ": its free part is read by an event of its own"
 	}
 	return w.withdraw(ctx, r, lector.Refused, reason, d.Event.Replay)
+}
+
+// stated says what an event states as its visibility.
+func stated(v lector.Visibility) string {
+	if v == "" {
+		return "visibility is missing"
+	}
+	return fmt.Sprintf("visibility is %q", v)
 }
 
 // teaser returns the event of the free part of an article that is not public; found is

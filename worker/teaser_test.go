@@ -99,3 +99,13 @@ func TestTeaserTakesTheWholeAway(t *testing.T) {
 		}
 	}
 }
+
+// TestStatedVisibility: an empty visibility is told as one that is missing.
+func TestStatedVisibility(t *testing.T) {
+	t.Parallel()
+	for v, want := range map[lector.Visibility]string{"": "visibility is missing", lector.Members: `visibility is "members"`} {
+		if said := stated(v); said != want {
+			t.Errorf("%q: %s, want %s", v, said, want)
+		}
+	}
+}

@@ -99,11 +99,12 @@ func (s *server) publishPaper(ctx context.Context, stage *stagePrinter) error {
 			return fmt.Errorf("%s: %s", article.Title, j.Reason)
 		}
 		s.describe(stage.w, j, took)
+		fmt.Fprintln(stage.w)
 		if i == 0 {
-			fmt.Fprintf(stage.w, "\n  Listen: %s\n\n", article.URL)
+			fmt.Fprintf(stage.w, "  Listen: %s\n\n", article.URL)
 		}
 	}
-	fmt.Fprintf(stage.w, "\nAll articles: %s/\nHealth and metrics: %s\nlector jobs list -data %s shows the jobs. Stop with Ctrl-C.\n",
+	fmt.Fprintf(stage.w, "All articles: %s/\nHealth and metrics: %s\nlector jobs list -data %s shows the jobs. Stop with Ctrl-C.\n",
 		base, s.admin.url(), s.config.Data)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"lector"
 	"lector/infra/nats"
@@ -60,6 +61,7 @@ func (a *app) runChecks(ctx context.Context, c *config) []finding {
 		checkData(c.Data), checkAddress("listen", c.Listen, running), checkAddress("admin_listen", c.AdminListen, running),
 		a.checkBroker(ctx, c, running), a.checkStore(ctx, c),
 	}
+	found = append(found, a.checkSecrets(c, running)...)
 	found = append(found, checkReady(ctx, c.AdminListen)...)
 	found = append(found, a.checkServer(ctx, c)...)
 	found = append(found, a.checkFiles(ctx, c, running)...)
@@ -109,8 +111,10 @@ func checkAddress(key, address string, running bool) finding {
 		f.err = l.Close()
 	case running:
 		f.detail = "taken, as it should be: lector is running"
-	default:
+	case errors.Is(err, syscall.EADDRINUSE):
 		f.err = lector.Hint(err, "stop the program that has it, or set %s to another address", key)
+	default:
+		f.err = lector.Hint(err, "set %s to an address of this machine and a port up to 65535, such as 127.0.0.1:8080", key)
 	}
 	return f
 }

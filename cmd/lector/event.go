@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"text/tabwriter"
 	"time"
 
@@ -26,7 +28,7 @@ FILE is a CloudEvent as JSON: {"specversion": "1.0", "id": …, "source": …, "
 "lector.article.published.v1", "data": {…}}. Exit code 1: it would become a dead
 letter, or its text could not be read.`
 
-func (a *app) event(_ context.Context, args []string) error {
+func (a *app) event(ctx context.Context, args []string) error {
 	fs := a.flags("event")
 	set := a.settings(fs)
 	asJSON := fs.Bool("json", false, "print JSON")
@@ -46,6 +48,7 @@ func (a *app) event(_ context.Context, args []string) error {
 		return err
 	}
 	r, fault := c.checkEvent(data)
+	r.Notes = append(r.Notes, a.voiceNotes(ctx, c, r)...)
 	switch {
 	case *asJSON:
 		err = a.printJSON(r)
@@ -72,6 +75,7 @@ type eventReport struct {
 	Site     string   `json:"site,omitempty"`
 	Article  string   `json:"article,omitempty"` // the CMS's id
 	Title    string   `json:"title,omitempty"`
+	Language string   `json:"language,omitempty"` // of a public text: that of the event, else the site's
 	Revision string   `json:"revision,omitempty"` // as stated, else a hash of the content
 	Lane     string   `json:"lane,omitempty"`
 	Subject  string   `json:"subject,omitempty"` // to publish it on
@@ -85,6 +89,9 @@ func (c *config) checkEvent(data []byte) (eventReport, error) {
 		err = c.checkEventSite(e.Article.Site)
 	}
 	if err != nil {
+		if lector.HintOf(err) == "" {
+			err = lector.Hint(err, "docs/publish.md has an event as it should be, and the rule of each field")
+		}
 		err = fmt.Errorf("this event would become a dead letter: %w", err)
 		return eventReport{Error: err.Error(), Hint: lector.HintOf(err), Notes: []string{}}, err
 	}
@@ -94,8 +101,12 @@ func (c *config) checkEvent(data []byte) (eventReport, error) {
 		err = fmt.Errorf("this event would be taken, and fail: %w", err)
 		return eventReport{Error: err.Error(), Hint: lector.HintOf(err), Notes: []string{}}, err
 	}
+	language := ""
+	if !e.Type.Withdraws() && a.Visibility == lector.Public {
+		language = cmp.Or(a.Language, c.Sites[a.Site].Language)
+	}
 	return eventReport{
-		Good: true, Outcome: outcome, Type: string(e.Type), Site: a.Site, Article: a.ID, Title: a.Title, Revision: a.Revision,
+		Language: language, Good: true, Outcome: outcome, Type: string(e.Type), Site: a.Site, Article: a.ID, Title: a.Title, Revision: a.Revision,
 		Lane: e.Lane.String(), Subject: lector.ArticleSubject(a.Site, a.Key()), Notes: notesOn(e, len(data)),
 	}, nil
 }
@@ -141,6 +152,9 @@ func publicOutcome(a lector.Article, site siteConfig, now time.Time) (string, er
 	return "it is read, and its audio is public", nil
 }
 
+// markup is a tag or a character reference of HTML.
+var markup = regexp.MustCompile(`(?i)</?[a-z][a-z0-9]*( [^<>]*)?/?>|&(?:[a-z]{2,8}|#\d{2,6});`)
+
 // largeEvent is what a NATS server takes by default, less the headers.
 const largeEvent = 1<<20 - 4096
 
@@ -156,6 +170,8 @@ func notesOn(e lector.ArticleEvent, size int) []string {
 	note(e.Time.IsZero(), "time is missing: it is the time at which the server stores it")
 	withText := !e.Type.Withdraws() && e.Type != lector.Scheduled
 	note(withText && e.Article.URL == "", "url is missing: feed and player cannot link to the article")
+	note(withText && e.Article.Visibility == "", "visibility is missing: only what says that it is public is read")
+	note(markup.MatchString(e.Article.Title), "title has HTML in it, and is read and shown as it is written: send text")
 	note(withText && e.Article.Language == "", "language is missing: it is taken from the page, or is the site's")
 	return notes
 }

@@ -46,9 +46,15 @@ const shortestPassword = 12
 // password reads the password that a variable holds, or the file that it names.
 func (a *app) password(variable string) (string, error) {
 	password, err := a.secret(variable)
-	if err == nil && len(password) < shortestPassword {
-		err = usageError{lector.Hint(fmt.Errorf("%s has %d characters, and a password wants %d", variable, len(password), shortestPassword),
-			"set %s, or name a file with %s_FILE", variable, variable)}
+	switch {
+	case err != nil:
+	case password == "":
+		err = fmt.Errorf("%s is not set", variable)
+	case len(password) < shortestPassword:
+		err = fmt.Errorf("%s has %d characters, and a password wants %d", variable, len(password), shortestPassword)
+	default:
+		return password, nil
 	}
-	return password, err
+	return "", usageError{lector.Hint(err, "give %s %d characters or more, or name a file that holds them with %s_FILE",
+		variable, shortestPassword, variable)}
 }

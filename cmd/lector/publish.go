@@ -279,13 +279,22 @@ func (a *app) send(ctx context.Context, c *config, p publishFlags, e lector.Arti
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
 	j, err := awaitJob(ctx, ledger, conn, e, sequence)
-	if errors.Is(err, context.DeadlineExceeded) {
-		return lector.Hint(fmt.Errorf("job %s is not done after %s", e.Article.Key(), p.timeout), "is a worker running? See lector jobs show %s", e.Article.Key())
-	}
 	if err != nil {
-		return err
+		return p.waitError(err, e.Article.Key())
 	}
 	return a.printOutcome(c, p.asJSON, j, sequence)
+}
+
+// waitError says why a wait has ended before the job.
+func (p publishFlags) waitError(err error, job string) error {
+	const hint = "it goes on by itself; lector why %s says what it waits for"
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return lector.Hint(fmt.Errorf("job %s is not done after %s", job, p.timeout), hint, job)
+	case errors.Is(err, context.Canceled):
+		return lector.Hint(fmt.Errorf("job %s is not done, and the wait was interrupted: %w", job, err), hint, job)
+	}
+	return err
 }
 
 func (a *app) accepted(p publishFlags, e lector.ArticleEvent, sequence uint64) error {

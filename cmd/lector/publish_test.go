@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -61,6 +62,24 @@ func TestJSONWithoutABodyIsRefused(t *testing.T) {
 	const story = `{"version":"0.10.7","headlines":{"basic":"Bridge opened"},"content_elements":[{"type":"text","content":"<p>The bridge was opened to walkers on Friday morning.</p>"}]}`
 	_, err := (publishFlags{}).complete(c, "a.json", []byte(story))
 	if err == nil || !strings.Contains(err.Error(), "a.json: not an article in JSON") || lector.HintOf(err) == "" {
+		t.Errorf("%v (%s)", err, lector.HintOf(err))
+	}
+}
+
+// TestWaitThatEndsBeforeTheJob: whose wait ends is told that the article goes on.
+func TestWaitThatEndsBeforeTheJob(t *testing.T) {
+	t.Parallel()
+	for want, why := range map[string]error{
+		"job abc is not done after 5s":                                        context.DeadlineExceeded,
+		"job abc is not done, and the wait was interrupted: context canceled": context.Canceled,
+	} {
+		err := publishFlags{timeout: 5 * time.Second}.waitError(why, "abc")
+		if err.Error() != want || lector.HintOf(err) != "it goes on by itself; lector why abc says what it waits for" {
+			t.Errorf("%v (%s)", err, lector.HintOf(err))
+		}
+	}
+	other := errors.New("no NATS")
+	if err := (publishFlags{}).waitError(other, "abc"); !errors.Is(err, other) || lector.HintOf(err) != "" {
 		t.Errorf("%v (%s)", err, lector.HintOf(err))
 	}
 }

@@ -29,6 +29,9 @@ func (a *app) restore(ctx context.Context, args []string) error {
 }
 
 func readBackupFile(dir string) (b backup, err error) {
+	if !exists(dir) {
+		return b, lector.Hint(fmt.Errorf("there is no directory %s", dir), "give the directory that lector backup has written")
+	}
 	data, err := os.ReadFile(filepath.Join(dir, backupFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return b, lector.Hint(fmt.Errorf("%s holds no whole backup: %w", dir, err),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -68,16 +69,17 @@ func (a *app) script(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	out, err := a.buildScript(ctx, c, f, files[0], data, voices)
-	if err != nil {
+	switch {
+	case out == nil:
 		return err
+	case f.asJSON:
+		return errors.Join(a.printJSON(out), err)
 	}
-	if f.asJSON {
-		return a.printJSON(out)
-	}
-	return a.printScript(out)
+	return errors.Join(a.printScript(out), err)
 }
 
-// buildScript writes the script of a file for the first voice that can read it.
+// buildScript writes the script of a file for the first voice that can read it. Where no
+// block of it is read, there is an error, and the report says why each is not.
 func (a *app) buildScript(ctx context.Context, c *config, f *scriptFlags, name string, data []byte,
 	voices func() []pricedVoice) (*scriptReport, error) {
 	siteName, site, err := c.siteOf(f.site)
@@ -85,6 +87,12 @@ func (a *app) buildScript(ctx context.Context, c *config, f *scriptFlags, name s
 		return nil, err
 	}
 	page, err := f.page(name, data, site)
+	if err != nil && len(page.Dropped()) > 0 {
+		r := &scriptReport{}
+		r.fill(page, script.Script{}, nil, f)
+		r.Cost = []costEstimate{}
+		return r, err
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -156,7 +156,9 @@ func (a *app) printScript(r *scriptReport) error {
 		fmt.Fprintf(&b, "%s %s\n    %s\n", p.red("- "+d.Rule), p.faint(joinNonEmpty(d.Path, d.explanation())),
 			p.faint(truncate(d.Text, 160)))
 	}
-	r.writeTotals(&b)
+	if len(r.Segments) > 0 {
+		r.writeTotals(&b)
+	}
 	_, err := a.stdout.Write([]byte(b.String()))
 	return err
 }
@@ -190,9 +192,10 @@ func (r *scriptReport) writeTotals(b *strings.Builder) {
 	}
 }
 
+// joinNonEmpty puts a dot between a path and a rule where there are both.
 func joinNonEmpty(path, rule string) string {
-	if path == "" {
-		return rule
+	if path == "" || rule == "" {
+		return path + rule
 	}
 	return path + " · " + rule
 }

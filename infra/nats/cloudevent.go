@@ -221,7 +221,7 @@ func (ce cloudEvent) check() error {
 	case ce.Version != "1.0":
 		return fmt.Errorf("no CloudEvent 1.0: its specversion is %q", ce.Version)
 	case ce.ID == "":
-		return errors.New("ce-id is missing")
+		return errors.New("id is missing (in binary mode, the header ce-id)")
 	case !lector.EventType(ce.Type).Known():
 		return fmt.Errorf("unsupported event type %q", ce.Type)
 	case len(ce.Data) == 0:

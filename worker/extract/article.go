@@ -56,5 +56,8 @@ func finished(p Page) error {
 			return refuse(fmt.Errorf("%w: all its text is for members", ErrNotPublic), "place the members-only cut behind the first paragraphs")
 		}
 	}
+	if len(p.Blocks) == 0 {
+		return refuse(errNothing, "the body holds no text: pictures, videos and embedded pages are not read")
+	}
 	return refuse(errNothing, "lector script shows which rule dropped which block; rules in lector.yaml or data-audio=\"speak\" bring it back")
 }

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -55,14 +56,23 @@ func dash(r *reader, n int) bool {
 	return r.pause(n)
 }
 
-// pause says n bytes as a comma, unless a mark stands there already.
+// pause says n bytes as a comma, unless a mark is said there already. The full stop
+// of an abbreviation is written and not said: "at 6 p.m. – he left" has a pause.
 func (r *reader) pause(n int) bool {
-	before := lastRune(r.src[:r.pos])
-	switch {
-	case r.pos == 0 || r.pos+n >= len(r.src):
+	if r.pos == 0 || r.pos+n >= len(r.src) {
 		return r.gap(n)
-	case wordRune(before) || strings.ContainsRune(`"'”’)»%`, before):
-		return r.tell("symbol", "dash", ", ", n)
 	}
-	return r.tell("symbol", "dash", " ", n)
+	if strings.ContainsRune(",;:.!?…([{", r.lastSaid()) {
+		return r.tell("symbol", "dash", " ", n)
+	}
+	return r.tell("symbol", "dash", ", ", n)
+}
+
+// lastSaid is the last character before this place as it is said, without spaces.
+func (r *reader) lastSaid() rune {
+	if copied := strings.TrimRight(r.src[r.plain:r.pos], " "); copied != "" {
+		return lastRune(copied)
+	}
+	c, _ := utf8.DecodeLastRune(bytes.TrimRight(r.out, " "))
+	return c
 }

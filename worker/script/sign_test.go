@@ -35,3 +35,23 @@ func TestMeantSigns(t *testing.T) {
 		}
 	}
 }
+
+// TestDashIsAPause holds that a dash is a comma unless a mark is said before it: the
+// full stop of an abbreviation and the sign of a currency are none.
+func TestDashIsAPause(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ language, written, said string }{
+		{"en", "At 6 p.m. – he left.", "At six P M, he left."},
+		{"en", "In the U.S. — and in Peru — he won.", "In the U S, and in Peru, he won."},
+		{"en", "At 5° – cold.", "At five degrees, cold."},
+		{"en", "He waited... – then he left.", "He waited... then he left."},
+		{"en", "Go: – one.", "Go: one."},
+		{"de", "Sie kostete 3,5 Mio. € – mehr als geplant.", "Sie kostete drei Komma fünf Millionen Euro, mehr als geplant."},
+		{"de", "„Ja“ – sagte er.", "„Ja“, sagte er."},
+		{"pt", "Custou 5 € – mais do que previsto.", "Custou cinco euros, mais do que previsto."},
+	} {
+		if said, _ := script.Normalise(c.written, c.language, script.Full); said != c.said {
+			t.Errorf("%q\nsaid  %q\nright %q", c.written, said, c.said)
+		}
+	}
+}

@@ -99,7 +99,7 @@ func (Source) Event(d intake.Delivery) (e lector.ArticleEvent, err error) {
 		Data      *lector.Article `json:"data"`
 	}
 	if err := json.Unmarshal(d.Body, &in); err != nil {
-		return e, err
+		return e, kindError(err)
 	}
 	kind, ok := types[in.Type]
 	switch {
@@ -115,4 +115,13 @@ func (Source) Event(d intake.Delivery) (e lector.ArticleEvent, err error) {
 		return e, fmt.Errorf("data.site: it is not %s, whose address this is", d.Site)
 	}
 	return lector.ArticleEvent{Type: kind, Time: in.Timestamp, Article: *in.Data}, nil
+}
+
+// kindError names the field of a value of the wrong kind as the body does.
+func kindError(err error) error {
+	var kind *json.UnmarshalTypeError
+	if !errors.As(err, &kind) {
+		return err
+	}
+	return fmt.Errorf("%s: a JSON %s cannot stand there", strings.ReplaceAll(kind.Field, ".fields.", "."), kind.Value)
 }

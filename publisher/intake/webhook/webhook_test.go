@@ -52,6 +52,19 @@ func TestTypes(t *testing.T) {
 	}
 }
 
+func TestWrongKinds(t *testing.T) {
+	t.Parallel()
+	for data, want := range map[string]string{
+		`{"id":"1","body":"<p>x</p>"}`:             "data.body: a JSON string cannot stand there",
+		`{"id":"1","title":5}`:                     "data.title: a JSON number cannot stand there",
+		`{"id":"1","body":{"content":["a", "b"]}}`: "data.body.content: a JSON array cannot stand there",
+	} {
+		if _, err := event(t, `{"type":"article.published","data":`+data+`}`); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", data, err, want)
+		}
+	}
+}
+
 func TestKey(t *testing.T) {
 	t.Parallel()
 	for secret, want := range map[string]string{"whsec_c2VjcmV0": "secret", "c2VjcmV0\n": "secret", "whsec_": "", "not base64!": ""} {
