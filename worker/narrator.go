@@ -168,12 +168,18 @@ func (s Site) rules() extract.Rules {
 	return s.Rules.WithOff(s.RulesOff())
 }
 
+// VoiceNames returns the voices that the site names for a language, the preferred first,
+// and false where it names none: then any voice may read it.
+func (s Site) VoiceNames(language string) (names []string, named bool) {
+	if names, named = s.Voices[lector.Primary(language)]; !named {
+		names, named = s.Voices["*"]
+	}
+	return names, named
+}
+
 // voices returns who may read a language, the preferred first.
 func (n *Narrator) voices(site Site, language string) []Voice {
-	names, named := site.Voices[lector.Primary(language)]
-	if !named {
-		names, named = site.Voices["*"]
-	}
+	names, named := site.VoiceNames(language)
 	var out []Voice
 	if !named {
 		for _, v := range n.Voices {

@@ -6,7 +6,7 @@ import (
 	"maps"
 	"slices"
 
-	"lector"
+	"lector/worker"
 )
 
 // voiceNotes says that none of the site's voices speaks the language of an event. It says
@@ -26,11 +26,8 @@ func (a *app) voiceNotes(ctx context.Context, c *config, r eventReport) []string
 
 // voiceNames are the voices that a site names for a language; all where it names none.
 func (c *config) voiceNames(site, language string) []string {
-	named := c.Sites[site].Voices
-	for _, key := range []string{lector.Primary(language), "*"} {
-		if names, ok := named[key]; ok {
-			return names
-		}
+	if names, named := (worker.Site{Voices: c.Sites[site].Voices}).VoiceNames(language); named {
+		return names
 	}
 	return slices.Sorted(maps.Keys(c.Voices))
 }

@@ -63,7 +63,8 @@ func (g Guard) Handler(next http.Handler) http.Handler {
 			g.refuse(w)
 		case err != nil:
 			g.Log.Error("tokens cannot be read", "error", err)
-			http.Error(w, "who asks cannot be found out now: tokens are kept in NATS, and it does not answer. lector doctor says what is wrong", http.StatusServiceUnavailable)
+			http.Error(w, "who asks cannot be found out now: tokens are kept in NATS, and it does not answer. lector doctor says what is wrong",
+				http.StatusServiceUnavailable)
 		default:
 			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), identityKey{}, who)))
 		}
