@@ -1,6 +1,6 @@
 // Package outbound sends audio events to the addresses that a site names: to its CMS as
-// signed webhooks, to its CDN as requests to purge what was removed. A notification that
-// cannot be delivered is retried for a day.
+// signed webhooks or into the article itself, to its CDN as requests to purge what was
+// removed. A notification that cannot be delivered is retried for a day.
 package outbound
 
 import (
