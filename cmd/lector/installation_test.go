@@ -167,7 +167,7 @@ func (h *installation) addWorker(name string) *worker.Worker {
 		Voices: []worker.Voice{{
 			Name: "test", Capabilities: h.voice.Capabilities(),
 			Synthesizer: &synth.Synthesizer{
-				Voice: synth.WithGracePeriod(h.voice, h.flight), Clips: worker.Clips{Store: h.store}, Singleflight: h.flight,
+				Voice: synth.Meter(synth.WithGracePeriod(h.voice, h.flight), "test"), Clips: worker.Clips{Store: h.store}, Singleflight: h.flight,
 			},
 		}},
 	}
