@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ type madeUpGhost struct {
 	hooks map[string]string // secrets, by event and address
 	posts []map[string]any
 	skew  time.Duration
-	open  bool // private addresses are called
+	open  atomic.Bool // private addresses are called
 }
 
 func (g *madeUpGhost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -47,7 +48,7 @@ func (g *madeUpGhost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch path {
 	case "config/":
-		fmt.Fprintf(w, `{"config":{"version":"6.65.0","environment":"production","security":{"allowWebhookInternalIPs":%t}}}`, g.open)
+		fmt.Fprintf(w, `{"config":{"version":"6.65.0","environment":"production","security":{"allowWebhookInternalIPs":%t}}}`, g.open.Load())
 	case "posts/", "pages/":
 		g.page(w, r, strings.TrimSuffix(path, "/"))
 	case "webhooks/":
@@ -266,7 +267,7 @@ func TestConnectGhostRefuses(t *testing.T) {
 func TestConnectGhostThatCallsPrivateAddresses(t *testing.T) {
 	t.Parallel()
 	g, address := newMadeUpGhost(t)
-	g.open = true
+	g.open.Store(true)
 	env := map[string]string{"GHOST_ADMIN_KEY": ghostKeyID + ":" + ghostKeySecret}
 	if code, printed := connectGhost(t, t.TempDir(), env, "-url", address, "-allow-private", "-no-estimate"); code != 0 || strings.Contains(printed, "warning") {
 		t.Errorf("exit %d\n%s", code, printed)

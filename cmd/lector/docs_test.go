@@ -184,7 +184,7 @@ func servers(t *testing.T, text string) string {
 	}
 	if strings.Contains(text, "connect ghost") {
 		g, address := newMadeUpGhost(t)
-		g.open = true // it calls addresses of this machine
+		g.open.Store(true) // it calls addresses of this machine
 		text = strings.ReplaceAll(text, "-url https://reader.example", "-allow-private -url "+address)
 	}
 	if strings.Contains(text, "s3.internal") {

@@ -123,7 +123,7 @@ func openWithProvider(t *testing.T, dir string, workers int, edit func(*config))
 		t.Fatal(err)
 	}
 	s.answers.Hesitation = time.Hour // a busy disk would cost a write for each answer that waits for it
-	th := (&installation{server: s, t: t}).start()
+	th := &installation{server: s, t: t}
 	for range workers - 1 {
 		more, err := h.openServer(t.Context(), roles{worker: true})
 		if err != nil {
@@ -131,9 +131,11 @@ func openWithProvider(t *testing.T, dir string, workers int, edit func(*config))
 		}
 		more.answers.Hesitation = time.Hour
 		th.others = append(th.others, more)
+	}
+	for _, more := range th.others { // what they share is open by now
 		(&installation{server: more, t: t}).start()
 	}
-	return th
+	return th.start()
 }
 
 // startEmbedded starts the embedded server on a directory that another one of this
