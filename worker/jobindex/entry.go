@@ -1,6 +1,7 @@
 package jobindex
 
 import (
+	"strings"
 	"time"
 
 	"lector"
@@ -20,33 +21,47 @@ type Entry struct {
 // entry is an Entry as it is kept: a hundred thousand of them must be small. It is
 // not changed once it is in the index, but for its place in the heap of its group.
 type entry struct {
-	id, article, url, title, revision, reason, fallback string
-	generation                                          string // likewise shared
-	site, section, voice                                string // shared with other entries
-	state                                               lector.State
-	class                                               lector.Class
-	stage                                               lector.Stage
-	lane                                                lector.Lane
-	sequence                                            uint64
-	created, changed, waiting                           int64 // nanoseconds since 1970; 0 is no time
-	cost                                                float64
-	billed, reused, unknown, characters                 int32
-	took                                                float32 // seconds
-	place                                               int32   // in the heap of its group
+	*common
+	texts                               string           // all texts one behind the other
+	ends                                [textCount]int32 // of each of them, in bytes
+	sequence                            uint64
+	created, changed, waiting           int64 // nanoseconds since 1970; 0 is no time
+	cost                                float64
+	billed, reused, unknown, characters int32
+	took                                float32 // seconds
+	place                               int32   // in the heap of its group
 }
 
-// newEntry keeps of a record what is asked for. Texts that many records share are
-// kept once.
-func newEntry(j lector.Job, shared func(string) string) *entry {
+// common is what many records have alike; they share it.
+type common struct {
+	Group
+	stage                                lector.Stage
+	section, voice, fallback, generation string
+}
+
+// The texts of an entry.
+const (
+	textID = iota
+	textArticle
+	textURL
+	textTitle
+	textRevision
+	textReason
+	textCount
+)
+
+// newEntry keeps of a record what is asked for, and of what many records have alike
+// what share returns.
+func newEntry(j lector.Job, share func(common) *common) *entry {
 	e := &entry{
-		id: j.ID, article: j.Article, url: j.URL, title: j.Title, revision: j.Revision, reason: j.Reason,
-		fallback: shared(j.Fallback), generation: shared(j.Generation),
-		site: shared(j.Site), section: shared(j.Section), voice: shared(j.Voice),
-		state: lector.State(shared(string(j.State))), class: lector.Class(shared(string(j.Class))),
-		stage: lector.Stage(shared(string(j.Stage))), lane: lector.Lane(shared(string(j.Lane))),
+		common: share(common{
+			Group: Group{Site: j.Site, State: j.State, Lane: j.Lane, Class: j.Class}, stage: j.Stage,
+			section: j.Section, voice: j.Voice, fallback: j.Fallback, generation: j.Generation,
+		}),
 		sequence: j.Sequence, created: nanoseconds(j.Created), changed: nanoseconds(j.Changed), cost: j.Cost,
 		billed: int32(j.Usage.Billed), reused: int32(j.Usage.Reused), unknown: int32(j.Usage.Unknown),
 	}
+	e.setTexts(j.ID, j.Article, j.URL, j.Title, j.Revision, j.Reason)
 	for _, c := range j.Chunks {
 		e.characters += int32(c.Characters)
 	}
@@ -62,11 +77,30 @@ func newEntry(j lector.Job, shared func(string) string) *entry {
 	return e
 }
 
+// setTexts keeps the texts in the order of their constants.
+func (e *entry) setTexts(texts ...string) {
+	e.texts = strings.Join(texts, "")
+	end := 0
+	for i, text := range texts {
+		end += len(text)
+		e.ends[i] = int32(end)
+	}
+}
+
+func (e *entry) text(i int) string {
+	if i == 0 {
+		return e.texts[:e.ends[0]]
+	}
+	return e.texts[e.ends[i-1]:e.ends[i]]
+}
+
+func (e *entry) id() string { return e.text(textID) }
+
 func (e *entry) job() lector.Job {
 	return lector.Job{
-		ID: e.id, Site: e.site, Article: e.article, URL: e.url, Title: e.title, Section: e.section,
-		Revision: e.revision, Sequence: e.sequence,
-		State: e.state, Stage: e.stage, Lane: e.lane, Class: e.class, Reason: e.reason,
+		ID: e.id(), Site: e.Site, Article: e.text(textArticle), URL: e.text(textURL), Title: e.text(textTitle), Section: e.section,
+		Revision: e.text(textRevision), Sequence: e.sequence,
+		State: e.State, Stage: e.stage, Lane: e.Lane, Class: e.Class, Reason: e.text(textReason),
 		Usage: lector.Usage{Billed: int(e.billed), Reused: int(e.reused), Unknown: int(e.unknown)}, Cost: e.cost,
 		Voice: e.voice, Fallback: e.fallback, Generation: e.generation, Created: moment(e.created), Changed: moment(e.changed),
 	}

@@ -10,7 +10,7 @@ import (
 
 // byChange orders entries, the last changed first.
 func byChange(a, b *entry) int {
-	return cmp.Or(cmp.Compare(b.changed, a.changed), cmp.Compare(a.id, b.id))
+	return cmp.Or(cmp.Compare(b.changed, a.changed), cmp.Compare(a.id(), b.id()))
 }
 
 // latest is a heap of the entries that have changed last, the one on top that has changed

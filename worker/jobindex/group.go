@@ -48,24 +48,22 @@ func (w *waiting) Pop() any {
 	return e
 }
 
-func (e *entry) group() Group { return Group{e.site, e.state, e.lane, e.class} }
-
 // enter adds a job to its group.
 func (x *Index) enter(e *entry) {
-	g := x.groups[e.group()]
+	g := x.groups[e.Group]
 	if g == nil {
 		g = &waiting{}
-		x.groups[e.group()] = g
+		x.groups[e.Group] = g
 	}
 	heap.Push(g, e)
 }
 
 // leave takes a job out of its group; one that is empty is gone.
 func (x *Index) leave(e *entry) {
-	g := x.groups[e.group()]
+	g := x.groups[e.Group]
 	heap.Remove(g, int(e.place))
 	if g.Len() == 0 {
-		delete(x.groups, e.group())
+		delete(x.groups, e.Group)
 	}
 }
 

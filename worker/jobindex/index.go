@@ -7,8 +7,8 @@ import (
 	"context"
 	"iter"
 	"log/slog"
+	"runtime/debug"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -32,19 +32,23 @@ type Index struct {
 	mu       sync.RWMutex
 	jobs     map[string]*entry
 	groups   map[Group]*waiting
-	shared   map[string]string // texts that many records have
+	shared   map[common]*common
 	complete bool
 }
 
 // New returns an empty index.
 func New() *Index {
-	return &Index{jobs: map[string]*entry{}, groups: map[Group]*waiting{}, shared: map[string]string{}}
+	return &Index{jobs: map[string]*entry{}, groups: map[Group]*waiting{}, shared: map[common]*common{}}
 }
 
 // Run keeps the index up to date until ctx ends. A watch that fails is started again.
 func (x *Index) Run(ctx context.Context, records Records, log *slog.Logger) {
 	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, 30*time.Second) {
-		err := records.Follow(ctx, x.Set, x.forget, func() { x.setComplete(true); wait = time.Second })
+		err := records.Follow(ctx, x.Set, x.forget, func() {
+			x.setComplete(true)
+			wait = time.Second
+			debug.FreeOSMemory() // reading leaves several times the size of the index behind
+		})
 		x.setComplete(false)
 		if ctx.Err() != nil {
 			return
@@ -78,9 +82,9 @@ func (x *Index) Set(j lector.Job) {
 	e := newEntry(j, x.share)
 	if old := x.jobs[j.ID]; old != nil {
 		x.leave(old)
-		e.id = old.id
+		delete(x.jobs, j.ID) // its key is a part of the texts of the old entry
 	}
-	x.jobs[e.id] = e
+	x.jobs[e.id()] = e
 	x.enter(e)
 }
 
@@ -101,24 +105,21 @@ func (x *Index) report(id string) {
 	}
 }
 
-// maxShared bounds how many texts are kept to be shared: an event may state any
+// maxShared bounds how many values are kept to be shared: an event may state any
 // section.
 const maxShared = 10_000
 
-// share returns the text as other entries have it.
-func (x *Index) share(text string) string {
-	if text == "" {
-		return ""
-	}
-	known, ok := x.shared[text]
+// share returns the value as other entries have it.
+func (x *Index) share(c common) *common {
+	known, ok := x.shared[c]
 	if ok {
 		return known
 	}
-	text = strings.Clone(text)
+	kept := c // c itself is not moved to the heap
 	if len(x.shared) < maxShared {
-		x.shared[text] = text
+		x.shared[kept] = &kept
 	}
-	return text
+	return &kept
 }
 
 // Job returns what the index holds of a job.

@@ -166,15 +166,15 @@ func TestGrowth(t *testing.T) {
 	})
 }
 
-// TestSharedTextsAreBounded: an event may state any section.
-func TestSharedTextsAreBounded(t *testing.T) {
+// TestSharedValuesAreBounded: an event may state any section.
+func TestSharedValuesAreBounded(t *testing.T) {
 	t.Parallel()
 	x := New()
 	for i := range 2 * maxShared {
-		x.share(fmt.Sprint("section ", i))
+		x.share(common{section: fmt.Sprint("section ", i)})
 	}
 	if len(x.shared) > maxShared {
-		t.Errorf("%d texts", len(x.shared))
+		t.Errorf("%d values", len(x.shared))
 	}
 }
 

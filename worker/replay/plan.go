@@ -71,10 +71,10 @@ func (p *Planner) Plan(ctx context.Context, r lector.ReplayRequest) (lector.Repl
 		return plan, nil, err
 	}
 	if !figures.estimated {
-		selected = slices.DeleteFunc(selected, func(e jobindex.Entry) bool {
-			why, out := figures.out[e.Job.ID]
+		selected = slices.DeleteFunc(selected, func(e candidate) bool {
+			why, out := figures.out[e.ID]
 			if out {
-				plan.Skip(lector.LeftOut{Job: e.Job.ID, Reason: string(why)})
+				plan.Skip(lector.LeftOut{Job: e.ID, Reason: string(why)})
 			}
 			return out
 		})
@@ -84,23 +84,42 @@ func (p *Planner) Plan(ctx context.Context, r lector.ReplayRequest) (lector.Repl
 	plan.Seconds = p.seconds(selected, figures.Billed, cmp.Or(r.AtOnce, p.AtOnce, 1))
 	refs := make([]lector.JobRef, len(selected))
 	for i, e := range selected {
-		refs[i] = lector.JobRef{Site: e.Job.Site, ID: e.Job.ID}
+		refs[i] = e.JobRef
 	}
 	return plan, refs, nil
 }
 
+// candidate is a job that would be replayed, with what its plan asks for: there may be a
+// hundred thousand of them.
+type candidate struct {
+	lector.JobRef
+	generation string
+	sequence   uint64
+	characters int // of its chunks, 0: unknown
+	billed     int // characters, the last time
+	cost       float64
+	took       time.Duration
+}
+
+func newCandidate(e jobindex.Entry) candidate {
+	return candidate{
+		JobRef: lector.JobRef{Site: e.Job.Site, ID: e.Job.ID}, generation: e.Job.Generation, sequence: e.Job.Sequence,
+		characters: e.Characters, billed: e.Job.Usage.Billed, cost: e.Job.Cost, took: e.Took,
+	}
+}
+
 // selected returns what would be replayed; the plan has what would not.
-func (p *Planner) selected(r lector.ReplayRequest) (plan lector.ReplayPlan, all []jobindex.Entry) {
+func (p *Planner) selected(r lector.ReplayRequest) (plan lector.ReplayPlan, all []candidate) {
 	add := func(e jobindex.Entry) {
 		if err := check(e.Job, r.Filter); err != nil {
 			plan.Skip(lector.LeftOut{Job: e.Job.ID, Reason: err.Error()})
 			return
 		}
-		all = append(all, e)
+		all = append(all, newCandidate(e))
 	}
 	if len(r.Jobs) == 0 {
 		n, found := p.Jobs.Find(r.Filter)
-		all = make([]jobindex.Entry, 0, n) // grown step by step, the list of all jobs would take twice the memory
+		all = make([]candidate, 0, n) // grown step by step, the list of all jobs would take twice the memory
 		for e := range found {
 			add(e)
 		}
@@ -120,7 +139,7 @@ func (p *Planner) selected(r lector.ReplayRequest) (plan lector.ReplayPlan, all 
 var errNoWord = errors.New("-lexicon needs a running worker, which knows what is read")
 
 // withWord returns the jobs whose audio reads a word.
-func (p *Planner) withWord(ctx context.Context, all []jobindex.Entry, word string) ([]jobindex.Entry, error) {
+func (p *Planner) withWord(ctx context.Context, all []candidate, word string) ([]candidate, error) {
 	if word == "" {
 		return all, nil
 	}
@@ -132,12 +151,12 @@ func (p *Planner) withWord(ctx context.Context, all []jobindex.Entry, word strin
 	readers.SetLimit(lookedAtAtOnce)
 	for i, e := range all {
 		readers.Go(func() (err error) {
-			hits[i], err = p.Reader.Reads(ctx, e.Job.Site, e.Job.ID, word)
+			hits[i], err = p.Reader.Reads(ctx, e.Site, e.ID, word)
 			return err
 		})
 	}
 	err := readers.Wait()
-	var found []jobindex.Entry
+	var found []candidate
 	for i, e := range all {
 		if hits[i] {
 			found = append(found, e)
@@ -153,7 +172,7 @@ type figures struct {
 	out       map[string]leftOut // jobs that turn out not to be replayed
 }
 
-func (p *Planner) figures(ctx context.Context, all []jobindex.Entry, force int) (figures, error) {
+func (p *Planner) figures(ctx context.Context, all []candidate, force int) (figures, error) {
 	switch {
 	case force > 0 && p.Estimator == nil:
 		return figures{}, errNoForce
@@ -164,7 +183,7 @@ func (p *Planner) figures(ctx context.Context, all []jobindex.Entry, force int) 
 	case len(all) <= exactly:
 		return p.sum(ctx, all)
 	}
-	sample := make([]jobindex.Entry, sampled)
+	sample := make([]candidate, sampled)
 	for i := range sample {
 		sample[i] = all[i*len(all)/sampled]
 	}
@@ -176,19 +195,19 @@ func (p *Planner) figures(ctx context.Context, all []jobindex.Entry, force int) 
 }
 
 // sum looks at each article. One that cannot be read takes nothing.
-func (p *Planner) sum(ctx context.Context, all []jobindex.Entry) (figures, error) {
+func (p *Planner) sum(ctx context.Context, all []candidate) (figures, error) {
 	f := figures{out: map[string]leftOut{}}
 	var mu sync.Mutex
 	readers, ctx := errgroup.WithContext(ctx)
 	readers.SetLimit(lookedAtAtOnce)
 	for _, entry := range all {
 		readers.Go(func() error {
-			e, err := p.one(ctx, entry, entry.Job.Generation)
+			e, err := p.one(ctx, entry, entry.generation)
 			mu.Lock()
 			defer mu.Unlock()
 			f.Cached, f.Billed, f.Cost = f.Cached+e.Cached, f.Billed+e.Billed, f.Cost+e.Cost
 			if errors.Is(err, gone) {
-				f.out[entry.Job.ID] = gone
+				f.out[entry.ID] = gone
 				return nil
 			}
 			return err
@@ -197,8 +216,8 @@ func (p *Planner) sum(ctx context.Context, all []jobindex.Entry) (figures, error
 	return f, readers.Wait()
 }
 
-func (p *Planner) one(ctx context.Context, entry jobindex.Entry, generation string) (read worker.Estimate, err error) {
-	e, err := p.Events.Event(ctx, entry.Job.Sequence)
+func (p *Planner) one(ctx context.Context, entry candidate, generation string) (read worker.Estimate, err error) {
+	e, err := p.Events.Event(ctx, entry.sequence)
 	if errors.Is(err, lector.ErrNotFound) {
 		return read, gone
 	}
@@ -216,21 +235,21 @@ var errNoForce = errors.New("-force needs a running worker, which counts the cha
 
 // forced goes through the articles in their order and leaves out each that would
 // need more characters than are left.
-func (p *Planner) forced(ctx context.Context, all []jobindex.Entry, most int) (figures, error) {
+func (p *Planner) forced(ctx context.Context, all []candidate, most int) (figures, error) {
 	f := figures{out: map[string]leftOut{}}
 	for _, entry := range all {
-		if f.Billed+entry.Characters > most { // not worth a look
-			f.out[entry.Job.ID] = overForce
+		if f.Billed+entry.characters > most { // not worth a look
+			f.out[entry.ID] = overForce
 			continue
 		}
 		e, err := p.one(ctx, entry, newGeneration)
 		switch {
 		case errors.Is(err, gone):
-			f.out[entry.Job.ID] = gone
+			f.out[entry.ID] = gone
 		case err != nil:
 			return f, err
 		case f.Billed+e.Billed > most:
-			f.out[entry.Job.ID] = overForce
+			f.out[entry.ID] = overForce
 		default:
 			f.Billed, f.Cost = f.Billed+e.Billed, f.Cost+e.Cost
 		}
@@ -243,19 +262,19 @@ const newGeneration = "new"
 
 // fromRecords estimates by what the last readings took: the clips of what is ready
 // are there, and what has never come to an end is as long as the others.
-func fromRecords(all []jobindex.Entry) figures {
+func fromRecords(all []candidate) figures {
 	var f figures
 	known, unread := 0, 0
 	var price float64
 	billed := 0
 	for _, e := range all {
-		if e.Characters == 0 {
+		if e.characters == 0 {
 			unread++
 		} else {
 			known++
-			f.Cached += e.Characters
+			f.Cached += e.characters
 		}
-		price, billed = price+e.Job.Cost, billed+e.Job.Usage.Billed
+		price, billed = price+e.cost, billed+e.billed
 	}
 	if known > 0 {
 		f.Billed = f.Cached / known * unread
@@ -275,11 +294,11 @@ const perCharacter = 5 * time.Millisecond
 
 // seconds estimates how long the replay takes, by how long the billed characters of
 // these articles took the last time.
-func (p *Planner) seconds(all []jobindex.Entry, billed, atOnce int) float64 {
+func (p *Planner) seconds(all []candidate, billed, atOnce int) float64 {
 	pace, characters, took := perCharacter.Seconds(), 0, time.Duration(0)
 	for _, e := range all {
-		if e.Took > 0 && e.Job.Usage.Billed > 0 {
-			characters, took = characters+e.Job.Usage.Billed, took+e.Took
+		if e.took > 0 && e.billed > 0 {
+			characters, took = characters+e.billed, took+e.took
 		}
 	}
 	if characters > 0 {
