@@ -152,6 +152,7 @@ func TestOpenPagesAreKeptUpToDate(t *testing.T) {
 	sequence := h.publish(lector.Published, article)
 	await("data: jobs")
 	h.awaitJob(article, sequence)
+	limittest.Until(t, "the index has the job", func() bool { _, known := h.index.Job(article.Key()); return known })
 	way.set(true)
 	await("data: NATS is away")
 	if status, page := h.ask(http.MethodGet, "/jobs", nil); status != http.StatusOK || !strings.Contains(page, article.Title) || !strings.Contains(page, "NATS is away") {
