@@ -122,6 +122,16 @@ func openAll(t *testing.T, c *config, v *silentVoice) (*server, *relay) {
 	return s, way
 }
 
+// awaitIndex waits until the index, from which lists and plans are made, has a job as its
+// record stands: it is a moment behind.
+func (h *installation) awaitIndex(j lector.Job) {
+	h.t.Helper()
+	limittest.Until(h.t, "the index has the record", func() bool {
+		e, known := h.index.Job(j.ID)
+		return known && !e.Job.Changed.Before(j.Changed)
+	})
+}
+
 // TestOpenPagesAreKeptUpToDate has a page open while an article is read, and while NATS
 // is away and comes back.
 func TestOpenPagesAreKeptUpToDate(t *testing.T) {
@@ -182,6 +192,8 @@ func TestPronunciationIsMendedInTheConsole(t *testing.T) {
 	bridge.Body.Content += `<div class="newsletter-signup"><p>Sign up for our newsletter and get it each morning.</p></div>`
 	other.Body.Content = "<p>Nothing was said about the crossing, which is shut until the spring.</p>"
 	first, untouched := h.publishAndWait(lector.Published, bridge), h.publishAndWait(lector.Published, other)
+	h.awaitIndex(first)
+	h.awaitIndex(untouched)
 	calls := v.calls()
 
 	entry := url.Values{"site": {"all"}, "match": {"mayor"}, "alias": {"mare"}}
