@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"lector"
+	"lector/infra/limittest"
 	"lector/infra/store/s3"
 	"lector/infra/store/s3/s3test"
 	"lector/infra/store/storetest"
@@ -151,12 +152,17 @@ func wholeWay(t *testing.T, s *s3.Store) {
 	}
 }
 
-// jobAtRest returns the record of an article as it is.
+// jobAtRest returns the record of an article once it has ended and is announced.
 func (h *installation) jobAtRest(a lector.Article) lector.Job {
 	h.t.Helper()
-	j, _, err := h.jobs.Job(h.t.Context(), a.Site, a.Key())
-	if err != nil {
-		h.t.Fatal(err)
-	}
+	var j lector.Job
+	limittest.Until(h.t, "the job has ended and is announced", func() (done bool) {
+		var err error
+		if j, _, err = h.jobs.Job(h.t.Context(), a.Site, a.Key()); err != nil {
+			h.t.Fatal(err)
+		}
+		last, err := h.conn.LastAnnouncement(h.t.Context(), a.Site, a.Key())
+		return j.State.Terminal() && (j.Announced || err == nil && last.Announces(j))
+	})
 	return j
 }
