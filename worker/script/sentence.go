@@ -119,11 +119,20 @@ func (l *language) stop(left, right, next string) bool {
 	case initial(word):
 		return l.starts(next) && !initialNext(right) && !initials(left)
 	case end == "number":
-		return !digit && !(isMonth(l, word) && shortNumber(next))
+		return !digit && !l.dated(word, next)
 	case end != "":
 		return l.closes(left, end, right, next)
 	}
 	return true
+}
+
+// dated reports whether a date goes on behind an abbreviation that a number
+// follows: "Oct. 5", "d. Oct. 5".
+func (l *language) dated(word, next string) bool {
+	if len(word) == 1 {
+		return isMonth(l, next)
+	}
+	return isMonth(l, word) && shortNumber(next)
 }
 
 // lone reports whether left is nothing but a letter and its stop.
@@ -202,11 +211,15 @@ func (l *language) closes(left, end, right, next string) bool {
 	return false
 }
 
-// timed reports whether a sentence goes on behind an hour: its zone or its day
-// follows, or it has just begun with the time, as in "At 5 a.m. Mr. Smith left."
+// timed reports whether a sentence goes on behind an hour: its zone, its day or
+// a service of worship follows, or it has just begun with the time, as in "At
+// 5 a.m. Mr. Smith left."
 func (l *language) timed(left, right, next string) bool {
 	day, _, _ := strings.Cut(next, "-")
-	if len(left) < 32 && l.in("openings", firstWord(left)) || l.in("zones-and-days", day) {
+	switch {
+	case len(left) < 32 && l.in("openings", firstWord(left)):
+		return true
+	case l.in("zones-and-days", day) || l.in("worship", day):
 		return true
 	}
 	words := strings.Fields(firstWords(right, 3))
