@@ -45,6 +45,9 @@ const window = 80
 
 // ends reports whether a sentence ends between left and right.
 func (l *language) ends(left, right string) bool {
+	if exchange(left, right) {
+		return false
+	}
 	left = strings.TrimRightFunc(left[max(0, len(left)-window):], unicode.IsSpace)
 	right = right[:min(len(right), window)]
 	bare := strings.TrimRight(left, "\"'”’»)]“›")
@@ -67,6 +70,14 @@ func (l *language) ends(left, right string) bool {
 		return true
 	}
 	return l.stop(bare, right, next)
+}
+
+// exchange reports whether the sign of a share goes on with the letters of its
+// exchange behind a number and a full stop: "1211.HK".
+func exchange(left, right string) bool {
+	number, stopped := strings.CutSuffix(left, ".")
+	letters := strings.IndexFunc(right, func(c rune) bool { return !unicode.IsUpper(c) })
+	return stopped && unicode.IsDigit(lastRune(number)) && (letters == 1 || letters == 2) && !unicode.IsLetter(firstRune(right[letters:]))
 }
 
 // goesOn reports whether a sentence goes on by the sign that follows: a source
