@@ -76,8 +76,12 @@ func (l *language) ends(left, right string) bool {
 // exchange behind a number and a full stop: "1211.HK".
 func exchange(left, right string) bool {
 	number, stopped := strings.CutSuffix(left, ".")
-	letters := strings.IndexFunc(right, func(c rune) bool { return !unicode.IsUpper(c) })
-	return stopped && unicode.IsDigit(lastRune(number)) && (letters == 1 || letters == 2) && !unicode.IsLetter(firstRune(right[letters:]))
+	if !stopped || !unicode.IsDigit(lastRune(number)) {
+		return false
+	}
+	rest := strings.TrimLeftFunc(right, unicode.IsUpper)
+	letters := len(right) - len(rest)
+	return (letters == 1 || letters == 2) && !unicode.IsLetter(firstRune(rest))
 }
 
 // goesOn reports whether a sentence goes on by the sign that follows: a source
