@@ -153,7 +153,7 @@ func (p *pack) readInitialisms(files fs.FS, dir string) error {
 
 // sentenceLists are the lists by which sentences are split. Every language has
 // the first; shapes may use more.
-var sentenceLists = strings.Fields("starters zones-and-days time-words openings city-bodies before-letter first-person no-speakers saying ended-by")
+var sentenceLists = strings.Fields("starters zones-and-days worship time-words openings city-bodies before-letter first-person no-speakers saying ended-by")
 
 func (p *pack) readLists(files fs.FS, dir string) error {
 	name := path.Join(dir, "lists.txt")

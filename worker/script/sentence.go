@@ -45,6 +45,9 @@ const window = 80
 
 // ends reports whether a sentence ends between left and right.
 func (l *language) ends(left, right string) bool {
+	if exchange(left, right) {
+		return false
+	}
 	left = strings.TrimRightFunc(left[max(0, len(left)-window):], unicode.IsSpace)
 	right = right[:min(len(right), window)]
 	bare := strings.TrimRight(left, "\"'”’»)]“›")
@@ -67,6 +70,18 @@ func (l *language) ends(left, right string) bool {
 		return true
 	}
 	return l.stop(bare, right, next)
+}
+
+// exchange reports whether the sign of a share goes on with the letters of its
+// exchange behind a number and a full stop: "1211.HK".
+func exchange(left, right string) bool {
+	number, stopped := strings.CutSuffix(left, ".")
+	if !stopped || !unicode.IsDigit(lastRune(number)) {
+		return false
+	}
+	rest := strings.TrimLeftFunc(right, unicode.IsUpper)
+	letters := len(right) - len(rest)
+	return (letters == 1 || letters == 2) && !unicode.IsLetter(firstRune(rest))
 }
 
 // goesOn reports whether a sentence goes on by the sign that follows: a source
@@ -119,11 +134,20 @@ func (l *language) stop(left, right, next string) bool {
 	case initial(word):
 		return l.starts(next) && !initialNext(right) && !initials(left)
 	case end == "number":
-		return !digit && !(isMonth(l, word) && shortNumber(next))
+		return !digit && !l.dated(word, next)
 	case end != "":
 		return l.closes(left, end, right, next)
 	}
 	return true
+}
+
+// dated reports whether a date goes on behind an abbreviation that a number
+// follows: "Oct. 5", "d. Oct. 5".
+func (l *language) dated(word, next string) bool {
+	if len(word) == 1 {
+		return isMonth(l, next)
+	}
+	return isMonth(l, word) && shortNumber(next)
 }
 
 // lone reports whether left is nothing but a letter and its stop.
@@ -202,11 +226,15 @@ func (l *language) closes(left, end, right, next string) bool {
 	return false
 }
 
-// timed reports whether a sentence goes on behind an hour: its zone or its day
-// follows, or it has just begun with the time, as in "At 5 a.m. Mr. Smith left."
+// timed reports whether a sentence goes on behind an hour: its zone, its day or
+// a service of worship follows, or it has just begun with the time, as in "At
+// 5 a.m. Mr. Smith left."
 func (l *language) timed(left, right, next string) bool {
 	day, _, _ := strings.Cut(next, "-")
-	if len(left) < 32 && l.in("openings", firstWord(left)) || l.in("zones-and-days", day) {
+	switch {
+	case len(left) < 32 && l.in("openings", firstWord(left)):
+		return true
+	case l.in("zones-and-days", day) || l.in("worship", day):
 		return true
 	}
 	words := strings.Fields(firstWords(right, 3))
