@@ -53,7 +53,7 @@ func (p Page) WithCorrections(where Corrections) Page {
 	var found, rest []Block
 	for _, b := range p.Blocks {
 		switch {
-		case !b.Keep || b.Kind != lector.Paragraph && b.Kind != lector.Quote || b.insisted() || !isCorrection(b.Text):
+		case !b.droppable() || !b.ofKind(lector.Paragraph, lector.Quote) || !isCorrection(b.Text):
 			rest = append(rest, b)
 		case where == correctionsOff:
 			b.Keep, b.Rule, b.ID, b.Reason = false, "site: corrections are not read", "corrections", notes
@@ -63,7 +63,7 @@ func (p Page) WithCorrections(where Corrections) Page {
 			found = append(found, b)
 		}
 	}
-	at := slices.IndexFunc(rest, func(b Block) bool { return b.Keep && body(b.Kind) })
+	at := slices.IndexFunc(rest, Block.running)
 	if at < 0 {
 		at = len(rest)
 	}

@@ -63,11 +63,15 @@ func flatten(src string) []byte {
 				raw = separator(name)
 			}
 		}
-		if deep && broken {
+		switch {
+		case !deep:
+			broken = broken && len(bytes.TrimSpace(raw)) == 0
+		case broken:
 			continue
+		default:
+			broken = len(raw) > 0
 		}
 		out.Write(raw)
-		broken = deep && len(raw) > 0 || broken && len(bytes.TrimSpace(raw)) == 0
 	}
 }
 

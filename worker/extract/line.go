@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,10 +23,12 @@ func (k rulebook) line(text string, kind lector.SegmentKind, linked float64) *ru
 		return nil
 	}
 	plain := fold(text)
-	if r := k.on(data().whole[plain]); r != nil && !(kind == lector.Heading && (r.reason == control || r.reason == live)) {
+	if r := k.on(data().whole[plain]); r != nil && (kind != lector.Heading || !slices.Contains([]Reason{control, live}, r.reason)) {
 		return r
 	}
-	for _, find := range lineRules {
+	for _, find := range [...]func(k rulebook, text, plain string, linked float64) *rule{ // what no phrase and no pattern can say
+		rulebook.shortcode, rulebook.controls, rulebook.lead, rulebook.linkedLead, rulebook.clock, rulebook.ask,
+	} {
 		if r := find(k, text, plain, linked); r != nil {
 			return r
 		}
@@ -36,12 +39,6 @@ func (k rulebook) line(text string, kind lector.SegmentKind, linked float64) *ru
 		}
 	}
 	return nil
-}
-
-// lineRules are the conditions for lines of text that no phrase and no pattern
-// can say.
-var lineRules = []func(k rulebook, text, plain string, linked float64) *rule{
-	rulebook.shortcode, rulebook.controls, rulebook.lead, rulebook.linkedLead, rulebook.clock, rulebook.ask,
 }
 
 // speakable reports whether a voice could say anything of s.
@@ -122,9 +119,10 @@ func allowed(kind Reason, head, rest, text string, linked float64) bool {
 		return len(rest) < 200
 	case strings.Contains(head, " ") || spaceless(head) || linked > 0.4:
 		return true
-	default:
-		return len(rest) > 12 && len(rest) < 160 && (!ended(text) || strings.HasSuffix(text, ":"))
+	case len(rest) <= 12 || len(rest) >= 160:
+		return false
 	}
+	return !ended(text) || strings.HasSuffix(text, ":")
 }
 
 // dateWords is how many spaces a line of dates and times has at most.
@@ -135,10 +133,10 @@ func (k rulebook) clock(text, plain string, _ float64) *rule {
 	if len(plain) > 90 || strings.Count(text, " ") > dateWords {
 		return nil
 	}
-	if !strings.ContainsFunc(plain, unicode.IsDigit) && plain != "just now" && plain != "yesterday" && plain != "today" {
+	if !strings.ContainsFunc(plain, unicode.IsDigit) && !has("clock words", plain) {
 		return nil
 	}
-	if expr("clock line").MatchString(plain) || onlyDate(text) || len(text) < 50 && sameYear(text) {
+	if expr("clock line").MatchString(plain) || onlyDate(text) || sameYear(text) {
 		return k.get("text.clock")
 	}
 	return nil
@@ -188,7 +186,15 @@ func ended(s string) bool {
 // prose reports whether s is long enough and ended like running text.
 func prose(s string) bool {
 	n := utf8.RuneCountInString(s)
-	return n >= 60 && ended(s) || n >= 25 && ended(s) && len(strings.Fields(s)) >= 5 || n >= 15 && len(s) >= 40 && ended(s) && spaceless(s)
+	switch {
+	case n < 15 || !ended(s):
+		return false
+	case n >= 60:
+		return true
+	case n >= 25 && len(strings.Fields(s)) >= 5:
+		return true
+	}
+	return len(s) >= 40 && spaceless(s)
 }
 
 // spaceless reports whether s is in a script that sets no spaces between
