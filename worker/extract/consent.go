@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"iter"
+
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
@@ -71,20 +73,23 @@ func (w *walker) weighConsent(b raw, sizes map[*html.Node]*consentSize, title bo
 // notice reports whether an element is a notice about cookies: six tenths of its
 // running text say so.
 func (s *consentSize) notice() bool {
-	return s != nil && !s.titled && s.asks > 0 && s.asks*10 >= s.all*6
+	if s == nil || s.titled {
+		return false
+	}
+	return s.asks > 0 && s.asks*10 >= s.all*6
 }
 
 // boxesAround yields the elements around a block that can be a part of a page.
-func boxesAround(n *html.Node) func(func(*html.Node) bool) {
+func boxesAround(n *html.Node) iter.Seq[*html.Node] {
 	return func(yield func(*html.Node) bool) {
-		for depth := 0; n != nil && depth < consentDepth; n, depth = n.Parent, depth+1 {
-			switch n.DataAtom {
+		for p := range inclusiveAncestors(n, consentDepth) {
+			switch p.DataAtom {
 			case atom.Body, atom.Html, atom.Main, atom.Article:
 				return
 			case atom.P, atom.Li, atom.Blockquote:
 				continue
 			}
-			if !yield(n) {
+			if !yield(p) {
 				return
 			}
 		}
