@@ -93,6 +93,13 @@ func (r raw) dropped() *origin {
 	return nil
 }
 
+// droppedFor reports whether a rule drops the block that is no guess, or one for one of
+// the reasons.
+func (r raw) droppedFor(reasons ...Reason) bool {
+	o := r.dropped()
+	return o != nil && (o.sure || slices.Contains(reasons, o.reason))
+}
+
 // ground is the element that holds the running text of a page, or several of the same
 // model.
 type ground struct {
@@ -127,7 +134,7 @@ func find(doc *html.Node, w *walker) ground {
 	inside := map[*html.Node]int{}
 	total := sum(doc, own, inside)
 	for rank := 1; rank <= 3; rank++ {
-		if g := marked(w, inside, rank); g.enough(rank, total) {
+		if g := marked(w, inside, rank); g.suffices(rank, total) {
 			return tighten(g, w, inside, rank)
 		}
 	}
@@ -137,9 +144,9 @@ func find(doc *html.Node, w *walker) ground {
 	return densest(w, score, inside, total)
 }
 
-// enough reports whether the elements of a rank hold enough of a page's running text to
+// suffices reports whether the elements of a rank hold enough of a page's running text to
 // be its article: half of it, or a third where the page marks them as the text itself.
-func (g ground) enough(rank, total int) bool {
+func (g ground) suffices(rank, total int) bool {
 	if rank == 1 && g.total > 600 {
 		return g.total*3 > total
 	}
