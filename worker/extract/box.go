@@ -160,17 +160,17 @@ func (b boxes) isHome(box *html.Node) bool {
 // makeOf names the make of a box by its class, or by what its site calls the
 // component. A box that its parent holds alone is of its parent's make.
 func makeOf(n *html.Node) string {
-	within := ""
+	nesting := ""
 	for p := range inclusiveAncestors(n, 3) {
 		for _, name := range [...]string{"class", "data-component", "data-testid", "data-type"} {
 			if v := attr(p, name); v != "" {
-				return p.Data + " " + within + name + "=" + strings.TrimRight(v, "0123456789-_")
+				return p.Data + " " + nesting + name + "=" + strings.TrimRight(v, "0123456789-_")
 			}
 		}
 		if !onlyChild(p) {
 			return ""
 		}
-		within += ">"
+		nesting += ">"
 	}
 	return ""
 }
@@ -253,9 +253,9 @@ func (b boxes) judge(raws []raw, p *Page) {
 }
 
 func (b boxes) rule(r raw) string {
-	box, words := b.around(r), r.ofKind(lector.Paragraph, lector.Item)
+	box := b.around(r)
 	switch {
-	case words && len(b.w.alts) > 0 && r.describes(b.w.alts):
+	case r.describes(b.w.alts):
 		return "caption.alt"
 	case box == nil:
 		return ""
@@ -270,7 +270,12 @@ func (b boxes) rule(r raw) string {
 }
 
 // describes reports whether a block says what a picture is said to show.
-func (r raw) describes(alts map[string]bool) bool { return len(r.Text) < longest && alts[key(r.Text)] }
+func (r raw) describes(alts map[string]bool) bool {
+	if len(alts) == 0 || len(r.Text) >= longest {
+		return false
+	}
+	return r.ofKind(lector.Paragraph, lector.Item) && alts[key(r.Text)]
+}
 
 // linkedHeading reports whether a block is a heading, but not the main one, that is a link.
 func (r raw) linkedHeading() bool {

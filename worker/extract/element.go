@@ -53,15 +53,15 @@ func (w *walker) drop(n *html.Node) *origin {
 		return nil
 	}
 	r := cmp.Or(w.sel.book.guess(class), w.sel.book.guess(id), w.sel.book.guess(part(n)))
-	if inSentence := w.within && inline[n.DataAtom]; r == nil || inSentence && belongs(n, r) {
+	if inSentence := w.within && inline[n.DataAtom]; r == nil || inSentence && readInSentence(n, r) {
 		return nil
 	}
 	return &origin{rule: r}
 }
 
-// belongs reports whether an element of a sentence is read whatever its class says: it is
+// readInSentence reports whether an element of a sentence is read whatever its class says: it is
 // neither hidden nor a credit, or it holds a word as it is said.
-func belongs(n *html.Node, r *rule) bool {
+func readInSentence(n *html.Node, r *rule) bool {
 	return !slices.Contains([]Reason{hidden, credit}, r.reason) || spokenAid(n)
 }
 

@@ -143,7 +143,7 @@ func (r raw) solicits() bool {
 }
 
 // slanted reports whether a block is in italics.
-func (r raw) slanted() bool { return r.slant*10 > len(r.Text)*9 }
+func (r raw) slanted() bool { return r.italic*10 > len(r.Text)*9 }
 
 // heavy reports whether a block is in bold type.
 func (r raw) heavy() bool { return r.bold*10 > len(r.Text)*9 }
@@ -359,22 +359,11 @@ func (p *Page) supersede(m meta) {
 
 // front sets the header's blocks at the head of the page.
 func (p *Page) front(title, byline, standfirst int) {
-	var first, rest []Block
-	add := func(kind lector.SegmentKind, text, rule string, at int) {
-		if text == "" {
-			return
-		}
-		b := Block{Kind: kind, Text: text, Keep: true, Rule: rule}
-		if at >= 0 {
-			b.Path = p.Blocks[at].Path
-		}
-		first = append(first, b)
+	written := cmp.Or(p.Byline, strings.Join(p.Authors, ", "))
+	if !p.Published.IsZero() {
+		written = cmp.Or(written, p.Published.Format("2006-01-02"))
 	}
-	add(lector.Title, p.Title, "title", title)
-	if byline >= 0 || len(p.Authors) > 0 || !p.Published.IsZero() {
-		add(lector.Byline, cmp.Or(p.Byline, strings.Join(p.Authors, ", "), p.Published.Format("2006-01-02")), "byline", byline)
-	}
-	add(lector.Standfirst, p.Subtitle, "standfirst", standfirst)
+	first, rest := p.header(written, p.pathAt(title), p.pathAt(byline), p.pathAt(standfirst)), []Block(nil)
 	for i, b := range p.Blocks {
 		switch i {
 		case title, standfirst:
@@ -390,6 +379,14 @@ func (p *Page) front(title, byline, standfirst int) {
 		rest = append(rest, b)
 	}
 	p.Blocks = append(first, rest...)
+}
+
+// pathAt returns the path of block i, or "" where i is -1.
+func (p *Page) pathAt(i int) string {
+	if i < 0 {
+		return ""
+	}
+	return p.Blocks[i].Path
 }
 
 // same compares two texts by their letters and digits.

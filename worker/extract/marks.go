@@ -66,7 +66,7 @@ func (w *walker) addMarks(b raw, marks string) {
 		return
 	}
 	b.Text = marks
-	b.linked, b.abroad, b.slant, b.bold, b.offers = 0, 0, 0, 0, 0
+	b.shares = shares{}
 	b.chain = append(b.chain[:len(b.chain):len(b.chain)], w.origin("note.mark"))
 	w.blocks = append(w.blocks, b)
 }

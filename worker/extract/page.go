@@ -83,6 +83,20 @@ func (p Page) readable() bool {
 	return slices.ContainsFunc(p.Blocks, Block.running)
 }
 
+// header returns the blocks of the title, of a byline and of the standfirst with their
+// places in the source, without those that have no text.
+func (p *Page) header(byline, titlePath, bylinePath, standfirstPath string) []Block {
+	head := []Block{
+		{Kind: lector.Title, Text: p.Title, Path: titlePath},
+		{Kind: lector.Byline, Text: byline, Path: bylinePath},
+		{Kind: lector.Standfirst, Text: p.Subtitle, Path: standfirstPath},
+	}
+	for i := range head {
+		head[i].keep(string(head[i].Kind))
+	}
+	return slices.DeleteFunc(head, func(b Block) bool { return b.Text == "" })
+}
+
 // running reports whether the block is read as part of the running text.
 func (b Block) running() bool { return b.Keep && body(b.Kind) }
 
