@@ -31,23 +31,11 @@ const (
 	brief  = 160 // a block that is no paragraph
 )
 
-var companions = map[atom.Atom]company{
-	atom.Img: picture, atom.Picture: picture, atom.Video: picture, atom.Iframe: picture,
-	atom.Input: field, atom.Textarea: field, atom.Select: field, atom.Label: field, atom.H1: title,
-}
-
 // accompany notes a picture, a form's field or a main heading in the elements
 // around it.
 func (w *walker) accompany(n *html.Node) {
-	c := companions[n.DataAtom]
-	switch {
-	case n.Data == "amp-img" || n.Data == "amp-video":
-		c = picture
-	case n.DataAtom == atom.Input && attr(n, "type") == "hidden":
-		return
-	case n.DataAtom == atom.A && len(attr(n, "href")) > 1 && attr(n, "href")[0] != '#':
-		c = link
-	case c == 0:
+	c := companyOf(n)
+	if c == 0 {
 		return
 	}
 	if alt := altOf(n); len(alt) > 30 && len(alt) < longest {
@@ -56,6 +44,29 @@ func (w *walker) accompany(n *html.Node) {
 	for p := range inclusiveAncestors(n.Parent, reach) {
 		w.beside[p] |= c
 	}
+}
+
+func companyOf(n *html.Node) company {
+	switch n.DataAtom {
+	case atom.Img, atom.Picture, atom.Video, atom.Iframe:
+		return picture
+	case atom.Textarea, atom.Select, atom.Label:
+		return field
+	case atom.H1:
+		return title
+	case atom.Input:
+		if attr(n, "type") != "hidden" {
+			return field
+		}
+	case atom.A:
+		if href := attr(n, "href"); len(href) > 1 && href[0] != '#' {
+			return link
+		}
+	}
+	if n.Data == "amp-img" || n.Data == "amp-video" {
+		return picture
+	}
+	return 0
 }
 
 // altOf returns a picture's alternative text.
@@ -73,13 +84,21 @@ func altOf(n *html.Node) string {
 // boxOf returns the element that holds a block together with others: not the
 // paragraph or list that is the block itself.
 func boxOf(n *html.Node) *html.Node {
-	for n.Parent != nil && (inline[n.DataAtom] || textual[n.DataAtom]) {
+	for n.Parent != nil && (inline(n.DataAtom) || textual(n.DataAtom)) {
 		n = n.Parent
 	}
 	return n
 }
 
-var textual = atoms(atom.P, atom.Li, atom.Ul, atom.Ol, atom.Dl, atom.Dt, atom.Dd, atom.Blockquote, atom.Center, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6)
+// textual reports whether an element is a block of text or a list.
+func textual(a atom.Atom) bool {
+	switch a {
+	case atom.P, atom.Li, atom.Ul, atom.Ol, atom.Dl, atom.Dt, atom.Dd, atom.Blockquote, atom.Center, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5,
+		atom.H6:
+		return true
+	}
+	return false
+}
 
 // inclusiveAncestors yields n and the elements around it, the innermost first, at most
 // so many.

@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -25,10 +24,6 @@ func (c Corrections) Valid() bool {
 	return slices.Contains([]Corrections{"", correctionsInPlace, correctionsFirst, correctionsOff}, c)
 }
 
-// afterLabel is what may stand between the word and the text: a colon, behind a date or
-// a time, or something in brackets.
-var afterLabel = regexp.MustCompile(`^\s*(?:[,–—-]?\s*[(\[][^)\]]{1,60}[)\]]|[,–—-]?\s*[^:!?;\d]{0,14}\d[^!?;]{0,30}?)?\s*[:：]\s+\S`)
-
 // isCorrection reports whether a paragraph corrects the article or brings it up to
 // date: it begins by saying so, as in "Correction: …" or "Update, 3 p.m.: …".
 func isCorrection(text string) bool {
@@ -38,7 +33,7 @@ func isCorrection(text string) bool {
 	}
 	head := strings.ToLower(trim(text, 120))
 	for _, label := range listed("corrections") {
-		if rest, begins := strings.CutPrefix(head, label); begins && afterLabel.MatchString(rest) {
+		if rest, begins := strings.CutPrefix(head, label); begins && expr("after label").MatchString(rest) {
 			return true
 		}
 	}

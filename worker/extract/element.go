@@ -9,10 +9,16 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// tagged are the elements that hold no running text. The rule that drops each has its
+// tagged reports whether an element holds no running text. The rule that drops it has its
 // name.
-var tagged = atoms(atom.Nav, atom.Footer, atom.Aside, atom.Form, atom.Button, atom.Select, atom.Textarea, atom.Option, atom.Figure, atom.Figcaption,
-	atom.Table, atom.Pre, atom.Dialog, atom.Menu, atom.Address, atom.Video, atom.Audio, atom.Fieldset, atom.Legend, atom.Rt, atom.Rp, atom.Marquee)
+func tagged(a atom.Atom) bool {
+	switch a {
+	case atom.Nav, atom.Footer, atom.Aside, atom.Form, atom.Button, atom.Select, atom.Textarea, atom.Option, atom.Figure, atom.Figcaption, atom.Table,
+		atom.Pre, atom.Dialog, atom.Menu, atom.Address, atom.Video, atom.Audio, atom.Fieldset, atom.Legend, atom.Rt, atom.Rp, atom.Marquee:
+		return true
+	}
+	return false
+}
 
 // drop returns the rule by which n and all in it are not read, or nil.
 func (w *walker) drop(n *html.Node) *origin {
@@ -38,7 +44,7 @@ func (w *walker) drop(n *html.Node) *origin {
 	if n.DataAtom == atom.Button && w.within && wordOfSentence(n) {
 		return nil
 	}
-	if tagged[n.DataAtom] && !w.readTag(n) {
+	if tagged(n.DataAtom) && !w.readTag(n) {
 		if o := w.origin("tag." + n.Data); o != nil {
 			return o
 		}
@@ -49,11 +55,11 @@ func (w *walker) drop(n *html.Node) *origin {
 	if role := attr(n, "role"); has("roles", role) {
 		return w.origin("role", ": "+role)
 	}
-	if w.within && heading[n.DataAtom] {
+	if w.within && heading(n.DataAtom) {
 		return nil
 	}
 	r := cmp.Or(w.sel.book.guess(class), w.sel.book.guess(id), w.sel.book.guess(part(n)))
-	if inSentence := w.within && inline[n.DataAtom]; r == nil || inSentence && readInSentence(n, r) {
+	if inSentence := w.within && inline(n.DataAtom); r == nil || inSentence && readInSentence(n, r) {
 		return nil
 	}
 	return &origin{rule: r}
@@ -75,7 +81,14 @@ func part(n *html.Node) string {
 	return ""
 }
 
-var heading = atoms(atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6)
+// heading reports whether an element is a heading.
+func heading(a atom.Atom) bool {
+	switch a {
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		return true
+	}
+	return false
+}
 
 // readTag reports whether an element of tagged holds running text here all the same.
 func (w *walker) readTag(n *html.Node) bool {
@@ -188,7 +201,7 @@ func styleOf(n *html.Node) string {
 // questions and answers of an explainer.
 func question(n *html.Node) bool {
 	for d := range n.Descendants() {
-		if heading[d.DataAtom] || d.DataAtom == atom.Summary || strings.Contains(attr(d, "class"), "kg-toggle-heading-text") {
+		if heading(d.DataAtom) || d.DataAtom == atom.Summary || strings.Contains(attr(d, "class"), "kg-toggle-heading-text") {
 			return strings.HasSuffix(strings.TrimSpace(textOf(d)), "?")
 		}
 	}
@@ -219,7 +232,7 @@ func homeRank(n *html.Node) int {
 	}
 	class, id, role := attr(n, "class"), attr(n, "id"), attr(n, "role")
 	switch {
-	case heading[n.DataAtom] || inline[n.DataAtom]:
+	case heading(n.DataAtom) || inline(n.DataAtom):
 	case attr(n, "itemprop") == "articleBody" || attr(n, "data-testid") == "article-body" || home(class+" "+id):
 		return 1
 	case n.DataAtom == atom.Article || role == "article" || containsAny(class, []string{"hentry", "h-entry"}):

@@ -168,5 +168,5 @@ func wordOfSentence(n *html.Node) bool {
 
 // setApart reports whether the style of an inline element makes a block of it.
 func setApart(n *html.Node) bool {
-	return inline[n.DataAtom] && containsAny(styleOf(n), []string{"display:block", "display:flex", "display:grid"})
+	return inline(n.DataAtom) && containsAny(styleOf(n), []string{"display:block", "display:flex", "display:grid"})
 }

@@ -75,7 +75,7 @@ func readMeta(doc *html.Node) meta {
 // inSentence reports whether a time belongs to what the article tells: it stands
 // inside a sentence that is no byline.
 func inSentence(n *html.Node) bool {
-	for p := n.Parent; p != nil && inline[p.DataAtom]; p = p.Parent {
+	for p := n.Parent; p != nil && inline(p.DataAtom); p = p.Parent {
 		n = p
 	}
 	if n.Parent == nil || n.Parent.DataAtom != atom.P {

@@ -224,8 +224,16 @@ func (w *walker) origin(id string, detail ...string) *origin {
 	return &origin{rule: r, detail: strings.Join(detail, "")}
 }
 
-// unseen elements hold nothing that a reader sees.
-var unseen = atoms(atom.Script, atom.Style, atom.Template, atom.Noscript, atom.Head, atom.Title, atom.Meta, atom.Link, atom.Svg, atom.Math, atom.Iframe, atom.Object, atom.Embed, atom.Canvas, atom.Img, atom.Picture, atom.Source, atom.Track, atom.Input, atom.Area, atom.Map, atom.Wbr, atom.Datalist, atom.Noframes)
+// unseen reports whether an element holds nothing that a reader sees.
+func unseen(a atom.Atom) bool {
+	switch a {
+	case atom.Script, atom.Style, atom.Template, atom.Noscript, atom.Head, atom.Title, atom.Meta, atom.Link, atom.Svg, atom.Math, atom.Iframe,
+		atom.Object, atom.Embed, atom.Canvas, atom.Img, atom.Picture, atom.Source, atom.Track, atom.Input, atom.Area, atom.Map, atom.Wbr, atom.Datalist,
+		atom.Noframes:
+		return true
+	}
+	return false
+}
 
 func (w *walker) element(n *html.Node) {
 	w.accompany(n)
@@ -241,7 +249,7 @@ func (w *walker) element(n *html.Node) {
 	case n.DataAtom == atom.Img && w.within:
 		w.text = append(w.text, initial(n)...)
 		return
-	case unseen[n.DataAtom]:
+	case unseen(n.DataAtom):
 		return
 	}
 	w.note(n)
@@ -270,9 +278,9 @@ func (w *walker) inSentence(n *html.Node, o *origin, said verdict) bool {
 	case setApart(n):
 		return false
 	case w.within:
-		return inline[n.DataAtom] || o == nil && n.DataAtom == atom.Button
+		return inline(n.DataAtom) || o == nil && n.DataAtom == atom.Button
 	}
-	return inline[n.DataAtom] && o == nil && said == silent
+	return inline(n.DataAtom) && o == nil && said == silent
 }
 
 // inline goes through an element inside a sentence. A dropped one gets a block
