@@ -442,13 +442,13 @@ func slides(raws []raw, p *Page) {
 
 // frameOf returns the list item or the box that a block stands in.
 func frameOf(n *html.Node) *html.Node {
-	return cmp.Or(elementAround(n, reach, atom.Li), boxOf(n))
+	return cmp.Or(elementAround(n, atom.Li), boxOf(n))
 }
 
-// elementAround returns the innermost of at most so many elements around n that is of one
-// of the types, or nil.
-func elementAround(n *html.Node, most int, types ...atom.Atom) *html.Node {
-	for p := range inclusiveAncestors(n, most) {
+// elementAround returns the innermost element around n, within reach, that is of one of the
+// types, or nil.
+func elementAround(n *html.Node, types ...atom.Atom) *html.Node {
+	for p := range inclusiveAncestors(n, reach) {
 		if slices.Contains(types, p.DataAtom) {
 			return p
 		}
@@ -457,7 +457,7 @@ func elementAround(n *html.Node, most int, types ...atom.Atom) *html.Node {
 }
 
 // listOf returns the list that an item stands in, or nil.
-func listOf(n *html.Node) *html.Node { return elementAround(n, reach, atom.Ul, atom.Ol) }
+func listOf(n *html.Node) *html.Node { return elementAround(n, atom.Ul, atom.Ol) }
 
 // mixed are the lists of which most items are no links: in them, an item that
 // is one is read as well.
