@@ -43,12 +43,7 @@ func (k rulebook) line(text string, kind lector.SegmentKind, linked float64) *ru
 
 // speakable reports whether a voice could say anything of s.
 func speakable(s string) bool {
-	for _, r := range s {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return true
-		}
-	}
-	return false
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
 
 // controls finds lines that consist of phrases only, such as "Previous | Next".
@@ -152,12 +147,7 @@ func (k rulebook) ask(_, plain string, _ float64) *rule {
 }
 
 func beginsAny(s string, list []string) bool {
-	for _, p := range list {
-		if strings.HasPrefix(s, p) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(p string) bool { return strings.HasPrefix(s, p) })
 }
 
 // consents reports whether a text above the article asks for consent.
