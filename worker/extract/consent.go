@@ -34,7 +34,7 @@ type consentSize struct {
 func (w *walker) consentBoxes(entitled func(string) bool) {
 	sizes, asked := map[*html.Node]*consentSize{}, false
 	for _, b := range w.blocks {
-		asked = w.weighConsent(b, sizes, entitled(b.Text)) || asked
+		asked = w.weighConsent(b, sizes, b.Kind == lector.Heading && entitled(b.Text)) || asked
 	}
 	o := w.origin("cookie.box")
 	if !asked || o == nil {
@@ -62,7 +62,7 @@ func (w *walker) weighConsent(b raw, sizes map[*html.Node]*consentSize, title bo
 			sizes[n] = s
 		}
 		s.all += size
-		s.titled = s.titled || b.Kind == lector.Heading && title
+		s.titled = s.titled || title
 		if asks {
 			s.asks += size
 		}

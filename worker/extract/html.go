@@ -21,6 +21,7 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 		return Page{}, err
 	}
 	m := readMeta(doc)
+	entitled := m.entitled()
 	for _, s := range m.gated {
 		if gate, err := cascadia.Compile(s); err == nil {
 			sel.gates = append(sel.gates, gate)
@@ -29,9 +30,9 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 	w := walk(doc, sel, hostOf(cmp.Or(m.url, known.URL)))
 	whole := isPage(src)
 	if whole {
-		w.consentBoxes(m.entitles)
+		w.consentBoxes(entitled)
 	}
-	settle(w.blocks, m.entitles)
+	settle(w.blocks, entitled)
 	g := ground{rule: "text"}
 	if whole {
 		g = find(doc, w)
@@ -345,12 +346,13 @@ func (r raw) leads() bool {
 // supersede drops a page's own title where the event or the data state
 // another one: its main heading, or the one that its title element names.
 func (p *Page) supersede(m meta) {
+	entitled := m.entitled()
 	for i := range p.Blocks {
 		b := &p.Blocks[i]
 		if !b.Keep || b.Kind != lector.Heading {
 			continue
 		}
-		if b.Rank == 1 || i < nearTop && m.entitles(b.Text) {
+		if b.Rank == 1 || i < nearTop && entitled(b.Text) {
 			b.drop(p.book.get("title.other"))
 			return
 		}

@@ -77,7 +77,7 @@ func article(lines []line, known lector.Article, book rulebook) Page {
 		case l.rule != nil:
 			b.drop(l.rule)
 		case l.item():
-			b.Kind, b.Text = lector.Item, l.withoutBullet()
+			b.itemise(l.text)
 		case l.heading() && !strings.ContainsAny(l.text, "/@#") && paragraphBelow(lines, i):
 			b.Kind, b.Rank = lector.Heading, 2
 		}
@@ -110,12 +110,13 @@ func (l line) block() Block {
 // item reports whether a line is an item of a list.
 func (l line) item() bool { return l.words > 2 && expr("bullet").MatchString(l.text) }
 
-// withoutBullet returns an item without its bullet; a number stays.
-func (l line) withoutBullet() string {
-	if expr("numbered").MatchString(l.text) {
-		return l.text
+// itemise makes an item of a line that begins with a bullet or a number. Numbers are read.
+func (b *Block) itemise(text string) {
+	b.Kind = lector.Item
+	if expr("numbered").MatchString(text) {
+		return
 	}
-	return expr("bullet").ReplaceAllString(l.text, "")
+	b.Text = expr("bullet").ReplaceAllString(text, "")
 }
 
 // heading reports whether a line can be a heading: short, without an end, beginning with a
@@ -466,7 +467,7 @@ func (p *Page) bodyLines(lines []line, start int) {
 		case l.rule != nil:
 			b.drop(l.rule)
 		case l.item():
-			b.Kind, b.Text = lector.Item, l.withoutBullet()
+			b.itemise(l.text)
 		case l.prose:
 			if b.joined && teased(lines, i-1) {
 				b.drop(p.book.get("saved.excerpt"))

@@ -9,18 +9,20 @@ import (
 	"lector"
 )
 
-// entitles reports whether a heading shows one of the titles that a page gives
-// itself.
-func (m meta) entitles(heading string) bool {
-	k := key(heading)
+// leastTitle is how long a title is at least, as a key, by which its heading is known.
+const leastTitle = 21
+
+// entitled returns what reports whether a heading shows one of the titles that a page
+// gives itself.
+func (m meta) entitled() func(heading string) bool {
+	var titles []string
 	for _, stated := range []string{m.subtitle, m.social, m.pageTitle} {
 		for _, part := range titleParts(stated) {
-			if t := key(part); len(t) > 20 && strings.Contains(k, t) {
-				return true
-			}
+			titles = append(titles, key(part))
 		}
 	}
-	return false
+	titles = slices.DeleteFunc(titles, func(title string) bool { return len(title) < leastTitle })
+	return func(heading string) bool { return containsAny(key(heading), titles) }
 }
 
 // shownDate returns the first date that stands near the title.
