@@ -100,8 +100,8 @@ func textual(a atom.Atom) bool {
 	return false
 }
 
-// inclusiveAncestors yields n and the elements around it, the innermost first, at most
-// so many.
+// inclusiveAncestors yields n and the elements around it, the innermost first; most is how
+// many at most.
 func inclusiveAncestors(n *html.Node, most int) iter.Seq[*html.Node] {
 	return func(yield func(*html.Node) bool) {
 		p := n
@@ -229,8 +229,8 @@ func (b boxes) island(r raw) *html.Node {
 	return b.largest(r, reach, func(n *html.Node) bool { return b.size[n] <= mostIsland })
 }
 
-// largest returns the outermost of at most so many elements around a block that all are
-// small and apart from the running text, or nil.
+// largest returns the outermost of the elements around a block that all are small and apart
+// from the running text, or nil; most is how many are looked at.
 func (b boxes) largest(r raw, most int, small func(*html.Node) bool) (box *html.Node) {
 	for n := range inclusiveAncestors(boxOf(r.node), most) {
 		if !small(n) || !b.apart(n) {

@@ -178,7 +178,7 @@ func (p *Page) pickByline(raws []raw, title int, whole bool) int {
 	return -1
 }
 
-// sign takes from a byline what nobody stated, and what is read of it.
+// sign sets the byline that is read, and by it the authors and the date that nobody stated.
 func (p *Page) sign(b byline) {
 	if len(p.Authors) == 0 {
 		p.Authors = b.authors

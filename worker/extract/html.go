@@ -136,7 +136,7 @@ func (r raw) solicits() bool {
 	if len(r.Text) > longest {
 		return false
 	}
-	alone, worded := membership, support // what says enough, and what does with words that want it
+	alone, worded := membership, support // offers that are enough, and those that need a word of what is wanted
 	if r.slanted() {
 		alone, worded = alone|mail, worded|channel
 	}

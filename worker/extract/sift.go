@@ -303,7 +303,7 @@ func resumes(blocks []Block, state Reason, headlined bool) bool {
 	return run >= 2
 }
 
-// paragraphRun counts the paragraphs that follow each other and their bytes, up to four of them;
+// paragraphRun counts the paragraphs that follow each other, up to four, and their bytes;
 // headed tells that the first block stands above them.
 func paragraphRun(blocks []Block, headed bool) (run, chars int) {
 	for i, b := range blocks {
