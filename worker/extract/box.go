@@ -1,6 +1,9 @@
 package extract
 
 import (
+	"cmp"
+	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -28,31 +31,42 @@ const (
 	brief  = 160 // a block that is no paragraph
 )
 
-var companions = map[atom.Atom]company{
-	atom.Img: picture, atom.Picture: picture, atom.Video: picture, atom.Iframe: picture,
-	atom.Input: field, atom.Textarea: field, atom.Select: field, atom.Label: field, atom.H1: title,
-}
-
 // accompany notes a picture, a form's field or a main heading in the elements
 // around it.
 func (w *walker) accompany(n *html.Node) {
-	c := companions[n.DataAtom]
-	switch {
-	case n.Data == "amp-img" || n.Data == "amp-video":
-		c = picture
-	case n.DataAtom == atom.Input && attr(n, "type") == "hidden":
-		return
-	case n.DataAtom == atom.A && len(attr(n, "href")) > 1 && attr(n, "href")[0] != '#':
-		c = link
-	case c == 0:
+	c := companyOf(n)
+	if c == 0 {
 		return
 	}
 	if alt := altOf(n); len(alt) > 30 && len(alt) < longest {
 		w.alts[key(alt)] = true
 	}
-	for p, depth := n.Parent, 0; p != nil && depth < reach; p, depth = p.Parent, depth+1 {
+	for p := range inclusiveAncestors(n.Parent, reach) {
 		w.beside[p] |= c
 	}
+}
+
+func companyOf(n *html.Node) company {
+	switch n.DataAtom {
+	case atom.Img, atom.Picture, atom.Video, atom.Iframe:
+		return picture
+	case atom.Textarea, atom.Select, atom.Label:
+		return field
+	case atom.H1:
+		return title
+	case atom.Input:
+		if attr(n, "type") != "hidden" {
+			return field
+		}
+	case atom.A:
+		if href := attr(n, "href"); len(href) > 1 && href[0] != '#' {
+			return link
+		}
+	}
+	if n.Data == "amp-img" || n.Data == "amp-video" {
+		return picture
+	}
+	return 0
 }
 
 // altOf returns a picture's alternative text.
@@ -70,13 +84,35 @@ func altOf(n *html.Node) string {
 // boxOf returns the element that holds a block together with others: not the
 // paragraph or list that is the block itself.
 func boxOf(n *html.Node) *html.Node {
-	for n.Parent != nil && (inline[n.DataAtom] || heading[n.DataAtom] || textual[n.DataAtom]) {
+	for n.Parent != nil && (inline(n.DataAtom) || textual(n.DataAtom)) {
 		n = n.Parent
 	}
 	return n
 }
 
-var textual = atoms(atom.P, atom.Li, atom.Ul, atom.Ol, atom.Dl, atom.Dt, atom.Dd, atom.Blockquote, atom.Center)
+// textual reports whether an element is a block of text or a list.
+func textual(a atom.Atom) bool {
+	switch a {
+	case atom.P, atom.Li, atom.Ul, atom.Ol, atom.Dl, atom.Dt, atom.Dd, atom.Blockquote, atom.Center, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5,
+		atom.H6:
+		return true
+	}
+	return false
+}
+
+// inclusiveAncestors yields n and the elements around it, the innermost first; most is how
+// many at most.
+func inclusiveAncestors(n *html.Node, most int) iter.Seq[*html.Node] {
+	return func(yield func(*html.Node) bool) {
+		p := n
+		for range most {
+			if p == nil || !yield(p) {
+				return
+			}
+			p = p.Parent
+		}
+	}
+}
 
 // boxes are the blocks of a page as they stand together.
 type boxes struct {
@@ -108,7 +144,7 @@ func group(w *walker, g ground) boxes {
 	text := map[*html.Node]int{}
 	for _, r := range w.blocks {
 		if !r.unseen() {
-			for p, depth := r.node, 0; p != nil && depth < reach; p, depth = p.Parent, depth+1 {
+			for p := range inclusiveAncestors(r.node, reach) {
 				b.size[p] += len(r.Text)
 			}
 		}
@@ -120,7 +156,7 @@ func group(w *walker, g ground) boxes {
 			b.main = box
 		}
 		if r.good() > 0 {
-			for p, depth := box, 0; p != nil && depth < reach; p, depth = p.Parent, depth+1 {
+			for p := range inclusiveAncestors(box, reach) {
 				if b.size[p] > scanty {
 					b.full[modelOf(p)] = true
 				}
@@ -143,15 +179,17 @@ func (b boxes) isHome(box *html.Node) bool {
 // makeOf names the make of a box by its class, or by what its site calls the
 // component. A box that its parent holds alone is of its parent's make.
 func makeOf(n *html.Node) string {
-	for depth := 0; n != nil && depth < 3; n, depth = n.Parent, depth+1 {
+	nesting := ""
+	for p := range inclusiveAncestors(n, 3) {
 		for _, name := range [...]string{"class", "data-component", "data-testid", "data-type"} {
-			if v := attr(n, name); v != "" {
-				return n.Data + " " + strings.Repeat(">", depth) + name + "=" + strings.TrimRight(v, "0123456789-_")
+			if v := attr(p, name); v != "" {
+				return p.Data + " " + nesting + name + "=" + strings.TrimRight(v, "0123456789-_")
 			}
 		}
-		if !onlyChild(n) {
+		if !onlyChild(p) {
 			return ""
 		}
+		nesting += ">"
 	}
 	return ""
 }
@@ -182,14 +220,31 @@ func (b boxes) around(r raw) *html.Node {
 	if b.main == nil {
 		return nil
 	}
-	var box *html.Node
-	for n, depth := boxOf(r.node), 0; n != nil && depth < reach-1 && !b.isHome(n) && !b.g.nodes[n]; n, depth = n.Parent, depth+1 {
-		if b.size[n] > scanty || b.full[modelOf(n)] || b.w.beside[n]&title != 0 || within(b.main, n) {
+	return b.largest(r, reach-1, func(n *html.Node) bool { return b.size[n] <= scanty && !b.full[modelOf(n)] })
+}
+
+// island returns the largest element around a block that does not hold the running text's
+// own box and has no more text than the box of a pitch, or nil.
+func (b boxes) island(r raw) *html.Node {
+	return b.largest(r, reach, func(n *html.Node) bool { return b.size[n] <= mostIsland })
+}
+
+// largest returns the outermost of the elements around a block that all are small and apart
+// from the running text, or nil; most is how many are looked at.
+func (b boxes) largest(r raw, most int, small func(*html.Node) bool) (box *html.Node) {
+	for n := range inclusiveAncestors(boxOf(r.node), most) {
+		if !small(n) || !b.apart(n) {
 			break
 		}
 		box = n
 	}
 	return box
+}
+
+// apart reports whether an element holds neither running text nor the page's title.
+func (b boxes) apart(n *html.Node) bool {
+	text := b.g.nodes[n] || within(b.main, n) || b.isHome(n)
+	return !text && b.w.beside[n]&title == 0
 }
 
 // judge drops what says something of a picture or asks for something to be
@@ -217,32 +272,42 @@ func (b boxes) judge(raws []raw, p *Page) {
 }
 
 func (b boxes) rule(r raw) string {
-	if r.Kind == lector.Paragraph || r.Kind == lector.Item {
-		if len(r.Text) < longest && len(b.w.alts) > 0 && b.w.alts[key(r.Text)] {
-			return "caption.alt"
-		}
-	}
 	box := b.around(r)
 	switch {
+	case r.describes(b.w.alts):
+		return "caption.alt"
 	case box == nil:
 		return ""
 	case b.w.beside[box]&field != 0:
 		return "form.box"
 	case b.w.beside[box]&picture != 0 && r.captionKind():
 		return "caption.box"
-	case r.Kind == lector.Heading && r.share() > 0.9 && r.Rank > 1:
+	case r.linkedHeading():
 		return "link.alone"
 	}
 	return ""
 }
 
+// describes reports whether a block says what a picture is said to show.
+func (r raw) describes(alts map[string]bool) bool {
+	if len(alts) == 0 || len(r.Text) >= longest {
+		return false
+	}
+	return r.ofKind(lector.Paragraph, lector.Item) && alts[key(r.Text)]
+}
+
+// linkedHeading reports whether a block is a heading, but not the main one, that is a link.
+func (r raw) linkedHeading() bool {
+	return r.Kind == lector.Heading && r.Rank > 1 && r.share() > 0.9
+}
+
 // captionKind reports whether a block can be what is said of the picture in its
 // box: it is no heading, no quote, and does not stand in a column of its own.
 func (r raw) captionKind() bool {
-	if r.Kind == lector.Heading || r.Kind == lector.Quote {
+	if r.ofKind(lector.Heading, lector.Quote) {
 		return false
 	}
-	for n, depth := r.node, 0; n != nil && depth < reach; n, depth = n.Parent, depth+1 {
+	for n := range inclusiveAncestors(r.node, reach) {
 		if has("text columns", attr(n, "class")) {
 			return false
 		}
@@ -260,9 +325,12 @@ func (b boxes) outskirts(raws []raw, p *Page, shown, standfirst int) {
 		return
 	}
 	tail := b.calls(raws[last+1:], blocks[last+1:])
-	for i := range blocks {
+	for i := shown + 1; i < len(blocks); i++ {
 		x := &blocks[i]
-		if !x.Keep || x.home || raws[i].speak != "" || i <= shown || i == standfirst || expr("corrected").MatchString(x.Text) {
+		if i == standfirst || x.home {
+			continue
+		}
+		if !x.droppable() || x.corrected() {
 			continue
 		}
 		switch {
@@ -272,7 +340,7 @@ func (b boxes) outskirts(raws []raw, p *Page, shown, standfirst int) {
 			x.drop(p.book.get("text.below"))
 		case i > first && i < last && b.linking(raws[i]):
 			x.drop(p.book.get("link.box"))
-		case x.Kind == lector.Heading && i+1 < len(blocks) && (blocks[i+1].ID == "gallery" || blocks[i+1].ID == "form.box"):
+		case x.Kind == lector.Heading && i+1 < len(blocks) && slices.Contains([]string{"gallery", "form.box"}, blocks[i+1].ID):
 			x.drop(p.book.get(blocks[i+1].ID))
 		}
 	}
@@ -333,7 +401,8 @@ func extent(blocks []Block, shown, standfirst int) (first, last int) {
 
 // linking reports whether a block stands in a small box that holds a link.
 func (b boxes) linking(r raw) bool {
-	if r.Kind == lector.Quote || r.Kind == lector.Item || prose(r.Text) && r.share() < 0.5 {
+	text := prose(r.Text) && r.share() < 0.5
+	if text || r.ofKind(lector.Quote, lector.Item) {
 		return false
 	}
 	box := b.around(r)
@@ -373,23 +442,22 @@ func slides(raws []raw, p *Page) {
 
 // frameOf returns the list item or the box that a block stands in.
 func frameOf(n *html.Node) *html.Node {
-	for p, depth := n, 0; p != nil && depth < reach; p, depth = p.Parent, depth+1 {
-		if p.DataAtom == atom.Li {
-			return p
-		}
-	}
-	return boxOf(n)
+	return cmp.Or(elementAround(n, atom.Li), boxOf(n))
 }
 
-// listOf returns the list that an item stands in, or nil.
-func listOf(n *html.Node) *html.Node {
-	for depth := 0; n != nil && depth < reach; n, depth = n.Parent, depth+1 {
-		if n.DataAtom == atom.Ul || n.DataAtom == atom.Ol {
-			return n
+// elementAround returns the innermost element around n, within reach, that is of one of the
+// types, or nil.
+func elementAround(n *html.Node, types ...atom.Atom) *html.Node {
+	for p := range inclusiveAncestors(n, reach) {
+		if slices.Contains(types, p.DataAtom) {
+			return p
 		}
 	}
 	return nil
 }
+
+// listOf returns the list that an item stands in, or nil.
+func listOf(n *html.Node) *html.Node { return elementAround(n, atom.Ul, atom.Ol) }
 
 // mixed are the lists of which most items are no links: in them, an item that
 // is one is read as well.

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -80,12 +81,7 @@ func splitNames(s string) []string {
 // that begin with capitals, or one such word.
 func isName(s string) bool {
 	fields := strings.Fields(s)
-	for _, w := range fields {
-		if lower := strings.ToLower(strings.Trim(w, ".,")); has("beside date", lower) && len(lower) > 2 || data().months[lower] > 0 && lower != "may" && lower != "jan" && lower != "august" {
-			return false
-		}
-	}
-	if len(fields) == 0 || len(fields) > 6 || strings.ContainsAny(s, "0123456789@:?!\"“”«»()") {
+	if len(fields) > 6 || strings.ContainsAny(s, "0123456789@:?!\"“”«»()") || slices.ContainsFunc(fields, ofDate) {
 		return false
 	}
 	capitals := 0
@@ -100,11 +96,22 @@ func isName(s string) bool {
 	return capitals > 0
 }
 
+// ofDate reports whether a word belongs to a date and to no name.
+func ofDate(w string) bool {
+	w = strings.ToLower(strings.Trim(w, ".,"))
+	if len(w) > 2 && has("beside date", w) {
+		return true
+	}
+	return data().months[w] > 0 && !has("name months", w)
+}
+
 // fullName reports whether s is a person's name of two to four words and
 // nothing else.
 func fullName(s string) bool {
-	n := len(strings.Fields(s))
-	return n >= 2 && n <= 4 && len(s) < 60 && isName(s) && !ended(s)
+	if n := len(strings.Fields(s)); n < 2 || n > 4 || len(s) >= 60 {
+		return false
+	}
+	return isName(s) && !ended(s)
 }
 
 // affiliation reports whether a name behind a comma is where the author works.
@@ -117,7 +124,7 @@ func affiliation(s string) bool {
 func cleanAuthor(s string) string {
 	s = collapse(s)
 	s = strings.TrimSpace(expr("by word").ReplaceAllString(s, ""))
-	if strings.Contains(s, "://") || strings.Contains(s, "@") || utf8.RuneCountInString(s) > 80 || strings.ContainsAny(s, "<>{}") {
+	if strings.Contains(s, "://") || strings.ContainsAny(s, "@<>{}") || utf8.RuneCountInString(s) > 80 {
 		return ""
 	}
 	if !strings.ContainsFunc(s, unicode.IsLetter) || has("accounts", strings.ToLower(s)) {
@@ -130,11 +137,17 @@ func cleanAuthor(s string) string {
 // or "Jane Doe" alone.
 func nameOnly(line string) (string, bool) {
 	fields := strings.Fields(line)
-	if len(fields) < 2 || len(fields) > 8 || !isName(strings.Join(fields[:2], " ")) || ended(line) {
+	if len(fields) < 2 || len(fields) > 8 {
+		return "", false
+	}
+	if ended(line) || !isName(strings.Join(fields[:2], " ")) {
 		return "", false
 	}
 	n := 2
-	for n < len(fields) && n < 4 && expr("name part").MatchString(fields[n]) && !has("role words", strings.ToLower(fields[n])) {
+	for _, w := range fields[2:min(len(fields), 4)] {
+		if !expr("name part").MatchString(w) || has("role words", strings.ToLower(w)) {
+			break
+		}
 		n++
 	}
 	role := len(fields) == n
@@ -156,13 +169,7 @@ func (p *Page) pickByline(raws []raw, title int, whole bool) int {
 		if !ok {
 			continue
 		}
-		if len(p.Authors) == 0 {
-			p.Authors = b.authors
-		}
-		if p.Published.IsZero() {
-			p.Published = b.time
-		}
-		p.Byline = b.source
+		p.sign(b)
 		return i
 	}
 	if whole && title >= 0 && len(p.Authors) == 0 {
@@ -171,38 +178,69 @@ func (p *Page) pickByline(raws []raw, title int, whole bool) int {
 	return -1
 }
 
+// sign sets the byline that is read, and by it the authors and the date that nobody stated.
+func (p *Page) sign(b byline) {
+	if len(p.Authors) == 0 {
+		p.Authors = b.authors
+	}
+	if p.Published.IsZero() {
+		p.Published = b.time
+	}
+	p.Byline = b.source
+}
+
 // bylineAt reads a block as a byline: in words, or by its class. The word "by"
 // and the name can be two blocks.
 func bylineAt(raws []raw, i int) (byline, bool) {
 	r := raws[i]
-	o := r.dropped()
-	if o != nil && (o.sure || o.reason == navigation || o.reason == related) || len(r.Text) > 300 {
+	if r.droppedFor(navigation, related) || len(r.Text) > 300 {
 		return byline{}, false
 	}
-	marked, text := o != nil && o.id == "class.byline", collapse(expr("address").ReplaceAllString(r.Text, ""))
+	o, text := r.dropped(), collapse(expr("address").ReplaceAllString(r.Text, ""))
+	marked := o != nil && o.id == "class.byline"
 	if len(text) < 24 && expr("by word").FindString(text+" ") == text+" " && i+1 < len(raws) {
 		text += " " + raws[i+1].Text
 	}
-	if (marked && r.offers&topic == 0 || r.offers&person != 0) && !expr("by word").MatchString(text) {
-		if names := splitNames(text); len(names) > 0 && fullName(names[0]) {
-			if _, dated := findDate(text); !dated {
-				return byline{authors: names, source: strings.Join(names, ", ")}, true
-			}
+	if !expr("by word").MatchString(text) {
+		if b, ok := r.names(text, marked); ok {
+			return b, true
 		}
-		if name, role := nameOnly(text); role && marked {
-			return byline{authors: []string{name}, source: name}, true
+		if behind := behindDate(text); behind != "" {
+			text, marked = behind, true
 		}
-	}
-	if at := expr("by inside").FindStringIndex(text); at != nil && len(text) < 120 && !expr("by word").MatchString(text) {
-		if _, dated := findDate(text[:at[0]]); dated {
-			text, marked = strings.TrimLeft(text[at[0]:], " ,|·•"), true
+		if !marked {
+			return byline{}, false
 		}
-	}
-	if !marked && !expr("by word").MatchString(text) {
-		return byline{}, false
 	}
 	b, ok := parseByline(text)
 	return b, ok && len(b.authors) > 0
+}
+
+// names reads the text of a block as names and nothing else, where its class or a link
+// says that it names persons.
+func (r raw) names(text string, marked bool) (byline, bool) {
+	if signed := marked && r.offers&topic == 0; !signed && r.offers&person == 0 {
+		return byline{}, false
+	}
+	if names := splitNames(text); len(names) > 0 && fullName(names[0]) {
+		if _, dated := findDate(text); !dated {
+			return byline{authors: names, source: strings.Join(names, ", ")}, true
+		}
+	}
+	name, role := nameOnly(text)
+	return byline{authors: []string{name}, source: name}, role && marked
+}
+
+// behindDate returns what begins with the word "by" behind a date, or "".
+func behindDate(text string) string {
+	at := expr("by inside").FindStringIndex(text)
+	if at == nil || len(text) >= 120 {
+		return ""
+	}
+	if _, dated := findDate(text[:at[0]]); !dated {
+		return ""
+	}
+	return strings.TrimLeft(text[at[0]:], " ,|·•")
 }
 
 // nameByDate takes a person's name that stands right above a date as the
@@ -212,11 +250,21 @@ func (p *Page) nameByDate(raws []raw) {
 		if i+1 == len(raws) || prose(r.Text) {
 			return
 		}
-		if next := raws[i+1].Text; fullName(r.Text) && len(next) < 80 && r.Kind == lector.Paragraph && (r.linked == 0 || r.offers&person != 0) {
-			if _, ok := findDate(next); ok {
-				p.Authors = []string{r.Text}
-				return
-			}
+		next := raws[i+1].Text
+		if len(next) >= 80 || !r.isPerson() {
+			continue
+		}
+		if _, ok := findDate(next); ok {
+			p.Authors = []string{r.Text}
+			return
 		}
 	}
+}
+
+// isPerson reports whether a block is a person's name, and no link but to that person.
+func (r raw) isPerson() bool {
+	if r.Kind != lector.Paragraph || r.linked > 0 && r.offers&person == 0 {
+		return false
+	}
+	return fullName(r.Text)
 }

@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"iter"
+
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
@@ -32,7 +34,7 @@ type consentSize struct {
 func (w *walker) consentBoxes(entitled func(string) bool) {
 	sizes, asked := map[*html.Node]*consentSize{}, false
 	for _, b := range w.blocks {
-		asked = w.weighConsent(b, sizes, entitled(b.Text)) || asked
+		asked = w.weighConsent(b, sizes, b.Kind == lector.Heading && entitled(b.Text)) || asked
 	}
 	o := w.origin("cookie.box")
 	if !asked || o == nil {
@@ -60,7 +62,7 @@ func (w *walker) weighConsent(b raw, sizes map[*html.Node]*consentSize, title bo
 			sizes[n] = s
 		}
 		s.all += size
-		s.titled = s.titled || b.Kind == lector.Heading && title
+		s.titled = s.titled || title
 		if asks {
 			s.asks += size
 		}
@@ -71,20 +73,23 @@ func (w *walker) weighConsent(b raw, sizes map[*html.Node]*consentSize, title bo
 // notice reports whether an element is a notice about cookies: six tenths of its
 // running text say so.
 func (s *consentSize) notice() bool {
-	return s != nil && !s.titled && s.asks > 0 && s.asks*10 >= s.all*6
+	if s == nil || s.titled {
+		return false
+	}
+	return s.asks > 0 && s.asks*10 >= s.all*6
 }
 
 // boxesAround yields the elements around a block that can be a part of a page.
-func boxesAround(n *html.Node) func(func(*html.Node) bool) {
+func boxesAround(n *html.Node) iter.Seq[*html.Node] {
 	return func(yield func(*html.Node) bool) {
-		for depth := 0; n != nil && depth < consentDepth; n, depth = n.Parent, depth+1 {
-			switch n.DataAtom {
+		for p := range inclusiveAncestors(n, consentDepth) {
+			switch p.DataAtom {
 			case atom.Body, atom.Html, atom.Main, atom.Article:
 				return
 			case atom.P, atom.Li, atom.Blockquote:
 				continue
 			}
-			if !yield(n) {
+			if !yield(p) {
 				return
 			}
 		}

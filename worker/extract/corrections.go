@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -25,10 +24,6 @@ func (c Corrections) Valid() bool {
 	return slices.Contains([]Corrections{"", correctionsInPlace, correctionsFirst, correctionsOff}, c)
 }
 
-// afterLabel is what may stand between the word and the text: a colon, behind a date or
-// a time, or something in brackets.
-var afterLabel = regexp.MustCompile(`^\s*(?:[,–—-]?\s*[(\[][^)\]]{1,60}[)\]]|[,–—-]?\s*[^:!?;\d]{0,14}\d[^!?;]{0,30}?)?\s*[:：]\s+\S`)
-
 // isCorrection reports whether a paragraph corrects the article or brings it up to
 // date: it begins by saying so, as in "Correction: …" or "Update, 3 p.m.: …".
 func isCorrection(text string) bool {
@@ -38,7 +33,7 @@ func isCorrection(text string) bool {
 	}
 	head := strings.ToLower(trim(text, 120))
 	for _, label := range listed("corrections") {
-		if rest, begins := strings.CutPrefix(head, label); begins && afterLabel.MatchString(rest) {
+		if rest, begins := strings.CutPrefix(head, label); begins && expr("after label").MatchString(rest) {
 			return true
 		}
 	}
@@ -53,7 +48,7 @@ func (p Page) WithCorrections(where Corrections) Page {
 	var found, rest []Block
 	for _, b := range p.Blocks {
 		switch {
-		case !b.Keep || b.Kind != lector.Paragraph && b.Kind != lector.Quote || b.insisted() || !isCorrection(b.Text):
+		case !b.droppable() || !b.ofKind(lector.Paragraph, lector.Quote) || !isCorrection(b.Text):
 			rest = append(rest, b)
 		case where == correctionsOff:
 			b.Keep, b.Rule, b.ID, b.Reason = false, "site: corrections are not read", "corrections", notes
@@ -63,7 +58,7 @@ func (p Page) WithCorrections(where Corrections) Page {
 			found = append(found, b)
 		}
 	}
-	at := slices.IndexFunc(rest, func(b Block) bool { return b.Keep && body(b.Kind) })
+	at := slices.IndexFunc(rest, Block.running)
 	if at < 0 {
 		at = len(rest)
 	}

@@ -45,7 +45,8 @@ func findDate(s string) (date, bool) {
 
 func yearFirst(s string) []int {
 	for i := 4; i < len(s); i++ { // a mark behind four digits; the pattern is slow
-		if (s[i] == '.' || s[i] == '/' || s[i] >= 0x80) && hasYear(s[i-4:i]) {
+		mark := s[i] == '.' || s[i] == '/' || s[i] >= 0x80
+		if mark && hasYear(s[i-4:i]) {
 			return expr("date ymd").FindStringSubmatchIndex(s)
 		}
 	}
@@ -78,8 +79,8 @@ func written(s string, m, month, day, year []int) (date, bool) {
 
 func numeric(m []int, year, month, day int) (date, bool) {
 	t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	ok := t.Day() == day && t.Month() == time.Month(month) && year > 1800 && year < 2200
-	return date{t, m[0], m[1]}, ok
+	exists := t.Day() == day && t.Month() == time.Month(month) // else it is a day of the next month
+	return date{t, m[0], m[1]}, exists && year > 1800 && year < 2200
 }
 
 func number(s string, at []int) int {
@@ -89,6 +90,9 @@ func number(s string, at []int) int {
 
 // sameYear reports whether a line is a day and a time without a year.
 func sameYear(s string) bool {
+	if len(s) >= 50 {
+		return false
+	}
 	m := expr("day time").FindStringSubmatch(s)
 	return m != nil && data().months[strings.ToLower(m[2]+m[3])] > 0
 }

@@ -46,7 +46,7 @@ func flatten(src string) []byte {
 		switch kind {
 		case html.StartTagToken:
 			name, _ := z.TagName()
-			if void[atom.Lookup(name)] {
+			if void(atom.Lookup(name)) {
 				break
 			}
 			open = append(open, string(name))
@@ -63,30 +63,42 @@ func flatten(src string) []byte {
 				raw = separator(name)
 			}
 		}
-		if deep && broken {
+		switch {
+		case !deep:
+			broken = broken && len(bytes.TrimSpace(raw)) == 0
+		case broken:
 			continue
+		default:
+			broken = len(raw) > 0
 		}
 		out.Write(raw)
-		broken = deep && len(raw) > 0 || broken && len(bytes.TrimSpace(raw)) == 0
 	}
 }
 
 func separator(name []byte) []byte {
-	if inline[atom.Lookup(name)] {
+	if inline(atom.Lookup(name)) {
 		return nil
 	}
 	return []byte("<br><br>")
 }
 
-var void = atoms(atom.Area, atom.Base, atom.Br, atom.Col, atom.Embed, atom.Hr, atom.Img, atom.Input, atom.Link, atom.Meta, atom.Param, atom.Source, atom.Track, atom.Wbr)
-
-// inline elements do not end a block.
-var inline = atoms(atom.A, atom.Abbr, atom.B, atom.Bdi, atom.Bdo, atom.Big, atom.Cite, atom.Code, atom.Data, atom.Del, atom.Dfn, atom.Em, atom.Font, atom.I, atom.Ins, atom.Kbd, atom.Label, atom.Mark, atom.Q, atom.S, atom.Samp, atom.Small, atom.Span, atom.Strong, atom.Sub, atom.Sup, atom.Time, atom.Tt, atom.U, atom.Var, atom.Wbr, atom.Acronym, atom.Strike, atom.Ruby, atom.Rb, atom.Rt, atom.Rp, atom.Rtc, atom.Picture, atom.Img)
-
-func atoms(list ...atom.Atom) map[atom.Atom]bool {
-	m := make(map[atom.Atom]bool, len(list))
-	for _, a := range list {
-		m[a] = true
+// void reports whether an element has no end tag.
+func void(a atom.Atom) bool {
+	switch a {
+	case atom.Area, atom.Base, atom.Br, atom.Col, atom.Embed, atom.Hr, atom.Img, atom.Input, atom.Link, atom.Meta, atom.Param, atom.Source, atom.Track,
+		atom.Wbr:
+		return true
 	}
-	return m
+	return false
+}
+
+// inline reports whether an element does not end a block.
+func inline(a atom.Atom) bool {
+	switch a {
+	case atom.A, atom.Abbr, atom.B, atom.Bdi, atom.Bdo, atom.Big, atom.Cite, atom.Code, atom.Data, atom.Del, atom.Dfn, atom.Em, atom.Font, atom.I,
+		atom.Ins, atom.Kbd, atom.Label, atom.Mark, atom.Q, atom.S, atom.Samp, atom.Small, atom.Span, atom.Strong, atom.Sub, atom.Sup, atom.Time, atom.Tt,
+		atom.U, atom.Var, atom.Wbr, atom.Acronym, atom.Strike, atom.Ruby, atom.Rb, atom.Rt, atom.Rp, atom.Rtc, atom.Picture, atom.Img:
+		return true
+	}
+	return false
 }

@@ -2,16 +2,23 @@ package extract
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
-// tagged are the elements that hold no running text. The rule that drops each has its
+// tagged reports whether an element holds no running text. The rule that drops it has its
 // name.
-var tagged = atoms(atom.Nav, atom.Footer, atom.Aside, atom.Form, atom.Button, atom.Select, atom.Textarea, atom.Option, atom.Figure, atom.Figcaption,
-	atom.Table, atom.Pre, atom.Dialog, atom.Menu, atom.Address, atom.Video, atom.Audio, atom.Fieldset, atom.Legend, atom.Rt, atom.Rp, atom.Marquee)
+func tagged(a atom.Atom) bool {
+	switch a {
+	case atom.Nav, atom.Footer, atom.Aside, atom.Form, atom.Button, atom.Select, atom.Textarea, atom.Option, atom.Figure, atom.Figcaption, atom.Table,
+		atom.Pre, atom.Dialog, atom.Menu, atom.Address, atom.Video, atom.Audio, atom.Fieldset, atom.Legend, atom.Rt, atom.Rp, atom.Marquee:
+		return true
+	}
+	return false
+}
 
 // drop returns the rule by which n and all in it are not read, or nil.
 func (w *walker) drop(n *html.Node) *origin {
@@ -37,7 +44,7 @@ func (w *walker) drop(n *html.Node) *origin {
 	if n.DataAtom == atom.Button && w.within && wordOfSentence(n) {
 		return nil
 	}
-	if tagged[n.DataAtom] && !w.readTag(n) {
+	if tagged(n.DataAtom) && !w.readTag(n) {
 		if o := w.origin("tag." + n.Data); o != nil {
 			return o
 		}
@@ -48,14 +55,20 @@ func (w *walker) drop(n *html.Node) *origin {
 	if role := attr(n, "role"); has("roles", role) {
 		return w.origin("role", ": "+role)
 	}
-	if w.within && heading[n.DataAtom] {
+	if w.within && heading(n.DataAtom) {
 		return nil
 	}
 	r := cmp.Or(w.sel.book.guess(class), w.sel.book.guess(id), w.sel.book.guess(part(n)))
-	if r == nil || w.within && inline[n.DataAtom] && (r.reason != hidden && r.reason != credit || spokenAid(n)) {
+	if inSentence := w.within && inline(n.DataAtom); r == nil || inSentence && readInSentence(n, r) {
 		return nil
 	}
 	return &origin{rule: r}
+}
+
+// readInSentence reports whether an element of a sentence is read whatever its class says: it is
+// neither hidden nor a credit, or it holds a word as it is said.
+func readInSentence(n *html.Node, r *rule) bool {
+	return !slices.Contains([]Reason{hidden, credit}, r.reason) || spokenAid(n)
 }
 
 // part returns the name that such an attribute gives n.
@@ -68,7 +81,14 @@ func part(n *html.Node) string {
 	return ""
 }
 
-var heading = atoms(atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6)
+// heading reports whether an element is a heading.
+func heading(a atom.Atom) bool {
+	switch a {
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		return true
+	}
+	return false
+}
 
 // readTag reports whether an element of tagged holds running text here all the same.
 func (w *walker) readTag(n *html.Node) bool {
@@ -169,19 +189,19 @@ func concealed(n *html.Node) bool {
 	if hasAttr(n, "hidden") || attr(n, "aria-hidden") == "true" {
 		return true
 	}
-	style := attr(n, "style")
-	if style == "" {
-		return false
-	}
-	style = strings.ReplaceAll(strings.ToLower(style), " ", "")
-	return strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden")
+	return containsAny(styleOf(n), []string{"display:none", "visibility:hidden"})
+}
+
+// styleOf returns the style attribute of n in small letters without spaces.
+func styleOf(n *html.Node) string {
+	return strings.ReplaceAll(strings.ToLower(attr(n, "style")), " ", "")
 }
 
 // question reports whether the heading of a toggle asks: such toggles are the
 // questions and answers of an explainer.
 func question(n *html.Node) bool {
 	for d := range n.Descendants() {
-		if d.Type == html.ElementNode && (heading[d.DataAtom] || d.DataAtom == atom.Summary || strings.Contains(attr(d, "class"), "kg-toggle-heading-text")) {
+		if heading(d.DataAtom) || d.DataAtom == atom.Summary || strings.Contains(attr(d, "class"), "kg-toggle-heading-text") {
 			return strings.HasSuffix(strings.TrimSpace(textOf(d)), "?")
 		}
 	}
@@ -207,14 +227,17 @@ func (w *walker) note(n *html.Node) {
 }
 
 func homeRank(n *html.Node) int {
-	class := attr(n, "class")
+	if n.DataAtom == atom.P || n.DataAtom == atom.Body {
+		return 0
+	}
+	class, id, role := attr(n, "class"), attr(n, "id"), attr(n, "role")
 	switch {
-	case n.DataAtom == atom.P || heading[n.DataAtom] || inline[n.DataAtom] || n.DataAtom == atom.Body:
-	case attr(n, "itemprop") == "articleBody" || attr(n, "data-testid") == "article-body" || home(class) || home(attr(n, "id")):
+	case heading(n.DataAtom) || inline(n.DataAtom):
+	case attr(n, "itemprop") == "articleBody" || attr(n, "data-testid") == "article-body" || home(class+" "+id):
 		return 1
-	case n.DataAtom == atom.Article || attr(n, "role") == "article" || strings.Contains(class, "hentry") || strings.Contains(class, "h-entry"):
+	case n.DataAtom == atom.Article || role == "article" || containsAny(class, []string{"hentry", "h-entry"}):
 		return 2
-	case n.DataAtom == atom.Main || attr(n, "role") == "main" || attr(n, "id") == "content" || attr(n, "id") == "main":
+	case n.DataAtom == atom.Main || role == "main" || has("main ids", id):
 		return 3
 	}
 	return 0

@@ -57,8 +57,6 @@ func decoded(data []byte, r Rules) (Page, error) {
 	return p, finished(p)
 }
 
-var errNotArticle = errors.New("JSON, but no article")
-
 // fromJSON reads an article event, its data alone, or an ANS story.
 func fromJSON(data []byte, r Rules) (Page, error) {
 	var probe struct {

@@ -1,12 +1,11 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-
-	"lector"
 )
 
 // settle revokes the guesses that would drop most of the page's text, for an element that
@@ -27,22 +26,24 @@ func settle(blocks []raw, entitled func(string) bool) {
 		}
 	}
 	for _, b := range blocks {
-		title := b.Rank == 1 && b.Kind == lector.Heading && len(b.chain) > 0 && entitled(b.Text)
+		title := b.mainHeading() && len(b.chain) > 0 && entitled(b.Text)
 		for _, o := range b.chain {
-			if !o.sure && o.good > 0 {
-				o.revoked = o.revoked || revocable(o, byRule[o.rule], total) || title && has("untitled", string(o.reason)) && o.good > leastVeto
+			if o.sure || o.good == 0 {
+				continue
+			}
+			if revocable(o, byRule[o.rule], total) || title && o.untitled() {
+				o.revoked = true
 			}
 		}
 	}
 }
 
+// untitled reports whether an element with the page's title in it cannot be what its rule
+// says, as the article's title stands in no list of comments.
+func (o *origin) untitled() bool { return o.good > leastVeto && has("untitled", string(o.reason)) }
+
 func ruled(chain []*origin, rule *rule) bool {
-	for _, o := range chain {
-		if o.rule == rule {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(chain, func(o *origin) bool { return o.rule == rule })
 }
 
 func revocable(o *origin, all, total int) bool {
@@ -73,7 +74,9 @@ func veto(blocks []raw, g ground) {
 		}
 	}
 	for o, n := range inside {
-		o.revoked = o.revoked || n*4 > total && n > leastVeto && !has("surely", o.id)
+		if n > leastVeto && n*4 > total && !has("surely", o.id) {
+			o.revoked = true
+		}
 	}
 }
 
@@ -88,6 +91,13 @@ func (r raw) dropped() *origin {
 		}
 	}
 	return nil
+}
+
+// droppedFor reports whether a rule drops the block that is no guess, or one for one of
+// the reasons.
+func (r raw) droppedFor(reasons ...Reason) bool {
+	o := r.dropped()
+	return o != nil && (o.sure || slices.Contains(reasons, o.reason))
 }
 
 // ground is the element that holds the running text of a page, or several of the same
@@ -124,7 +134,7 @@ func find(doc *html.Node, w *walker) ground {
 	inside := map[*html.Node]int{}
 	total := sum(doc, own, inside)
 	for rank := 1; rank <= 3; rank++ {
-		if g := marked(w, inside, rank); g.total*2 > total || rank == 1 && g.total*3 > total && g.total > 600 {
+		if g := marked(w, inside, rank); g.suffices(rank, total) {
 			return tighten(g, w, inside, rank)
 		}
 	}
@@ -132,6 +142,15 @@ func find(doc *html.Node, w *walker) ground {
 		return flash(w)
 	}
 	return densest(w, score, inside, total)
+}
+
+// suffices reports whether the elements of a rank hold enough of a page's running text to
+// be its article: half of it, or a third where the page marks them as the text itself.
+func (g ground) suffices(rank, total int) bool {
+	if rank == 1 && g.total > 600 {
+		return g.total*3 > total
+	}
+	return g.total*2 > total
 }
 
 // flash is the ground of a news flash, a page without a long paragraph: the element that
@@ -159,9 +178,13 @@ func spread(score map[*html.Node]float64, n *html.Node, weight float64) {
 	if n.DataAtom == atom.P || n.DataAtom == atom.Li {
 		n = n.Parent
 	}
-	for depth := 1; n != nil && depth < 5 && n.DataAtom != atom.Html; depth++ {
-		score[n] += weight / float64(depth)
-		n = n.Parent
+	depth := 1.0
+	for p := range inclusiveAncestors(n, 4) {
+		if p.DataAtom == atom.Html {
+			return
+		}
+		score[p] += weight / depth
+		depth++
 	}
 }
 
@@ -184,7 +207,10 @@ func sum(n *html.Node, own, inside map[*html.Node]int) int {
 func marked(w *walker, inside map[*html.Node]int, rank int) ground {
 	var best *html.Node
 	for _, n := range w.order {
-		if size := inside[n]; w.homes[n] == rank && size > 0 && (best == nil || size > inside[best] || size == inside[best] && within(n, best)) {
+		if w.homes[n] != rank {
+			continue
+		}
+		if size := inside[n]; size > inside[best] || size == inside[best] && within(n, best) {
 			best = n
 		}
 	}
@@ -199,7 +225,10 @@ func marked(w *walker, inside map[*html.Node]int, rank int) ground {
 	outer := enclosing(w, best)
 	for _, n := range w.order {
 		size := inside[n]
-		if w.homes[n] != 1 || size == 0 || g.holds(n) || within(best, n) || enclosing(w, n) != outer {
+		if w.homes[n] != 1 || size == 0 || enclosing(w, n) != outer {
+			continue
+		}
+		if g.holds(n) || within(best, n) { // the same text
 			continue
 		}
 		if kin(n, best, outer) && (attr(n, "class") == attr(best, "class") || size*8 > inside[best]) {
@@ -238,7 +267,7 @@ func tighten(g ground, w *walker, inside map[*html.Node]int, rank int) ground {
 	for n := range g.nodes {
 		best := n
 		for _, m := range w.order {
-			if m != n && inside[m]*100 >= g.total*96 && w.homes[m] <= rank && within(m, best) {
+			if inside[m]*100 >= g.total*96 && w.homes[m] <= rank && within(m, best) {
 				best = m
 			}
 		}
@@ -263,8 +292,8 @@ func densest(w *walker, score map[*html.Node]float64, inside map[*html.Node]int,
 	g := ground{nodes: map[*html.Node]bool{}, rule: "article: the densest part of the page"}
 	var best *html.Node
 	for _, b := range w.blocks { // in the order of the page: no chance decides
-		for a, depth := b.node, 0; a != nil && depth < 6; a, depth = a.Parent, depth+1 {
-			if score[a] > 0 && (best == nil || score[a] > score[best]) {
+		for a := range inclusiveAncestors(b.node, 6) {
+			if score[a] > score[best] {
 				best = a
 			}
 		}

@@ -21,6 +21,7 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 		return Page{}, err
 	}
 	m := readMeta(doc)
+	entitled := m.entitled()
 	for _, s := range m.gated {
 		if gate, err := cascadia.Compile(s); err == nil {
 			sel.gates = append(sel.gates, gate)
@@ -29,9 +30,9 @@ func fromHTML(src string, sel selectors, known lector.Article) (Page, error) {
 	w := walk(doc, sel, hostOf(cmp.Or(m.url, known.URL)))
 	whole := isPage(src)
 	if whole {
-		w.consentBoxes(m.entitles)
+		w.consentBoxes(entitled)
 	}
-	settle(w.blocks, m.entitles)
+	settle(w.blocks, entitled)
 	g := ground{rule: "text"}
 	if whole {
 		g = find(doc, w)
@@ -66,13 +67,11 @@ func (p *Page) stated(m meta) {
 // isPage reports whether the HTML is a whole page and not a field of a CMS.
 func isPage(src string) bool {
 	start := strings.ToLower(trim(src, 4096))
-	for _, mark := range []string{"<!doctype", "<html", "<head>", "<head ", "<body", "<title>", "<meta "} {
-		if strings.Contains(start, mark) {
-			return true
-		}
+	if containsAny(start, []string{"<!doctype", "<html", "<head>", "<head ", "<body", "<title>", "<meta "}) {
+		return true
 	}
 	lower := strings.ToLower(src)
-	return strings.Contains(lower, "<nav") && (strings.Contains(lower, "<article") || strings.Contains(lower, "<main") || strings.Contains(lower, "<footer"))
+	return strings.Contains(lower, "<nav") && containsAny(lower, []string{"<article", "<main", "<footer"})
 }
 
 // decide sets for each block whether it is read, and why.
@@ -81,7 +80,7 @@ func decide(raws []raw, in boxes, whole bool, book rulebook) []Block {
 	other, lists := teasers(raws, in.g), mixed(raws)
 	for i, r := range raws {
 		b := r.Block
-		b.home, b.slant = in.isHome(boxOf(r.node)), r.slant*10 > len(r.Text)*9
+		b.home, b.slant = in.isHome(boxOf(r.node)), r.slanted()
 		b.Keep = true
 		if decided := verdictOf(&b, r, in.g, whole, book); !decided {
 			b.drop(book.on(data().rules[links(r, b.home, lists[listOf(r.node)])]))
@@ -137,11 +136,18 @@ func (r raw) solicits() bool {
 	if len(r.Text) > longest {
 		return false
 	}
-	if slanted := r.slant*10 > len(r.Text)*9; slanted && (r.offers&mail != 0 || r.offers&channel != 0 && containsAny(fold(r.Text), listed("wants"))) {
-		return true
+	alone, worded := membership, support // offers that are enough, and those that need a word of what is wanted
+	if r.slanted() {
+		alone, worded = alone|mail, worded|channel
 	}
-	return r.offers&membership != 0 || r.offers&support != 0 && containsAny(fold(r.Text), listed("wants"))
+	return r.offers&alone != 0 || r.offers&worded != 0 && containsAny(fold(r.Text), listed("wants"))
 }
+
+// slanted reports whether a block is in italics.
+func (r raw) slanted() bool { return r.italic*10 > len(r.Text)*9 }
+
+// heavy reports whether a block is in bold type.
+func (r raw) heavy() bool { return r.bold*10 > len(r.Text)*9 }
 
 // teasers finds the list items and article elements inside the text that begin
 // with a linked headline: they lead to other articles.
@@ -154,7 +160,7 @@ func teasers(raws []raw, g ground) map[*html.Node]bool {
 		n := r.good()
 		total += n
 		size[f] += n
-		if f != nil && r.Kind == lector.Heading && r.Rank > 1 && r.share() > 0.9 && len(r.Text) > 15 {
+		if f != nil && r.linkedHeading() && len(r.Text) > 15 {
 			found[f] = true
 		}
 	}
@@ -177,27 +183,30 @@ func frame(n *html.Node, g ground) *html.Node {
 }
 
 func gatedChain(r raw) bool {
-	for _, o := range r.chain {
-		if o.reason == private {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.chain, func(o *origin) bool { return o.reason == private })
 }
 
 // links drops what is nothing but a link: a list of them, or a headline. In
 // the text itself, a heading that links to another site is the text's own, as
 // the names of things are in a review of several.
 func links(r raw, home, list bool) string {
-	share := r.share()
-	switch {
-	case r.Kind == lector.Item && share > 0.8 && !list && !(ended(r.Text) && len(r.Text) > 80):
-		return "link.list"
-	case r.Kind == lector.Paragraph && share > 0.9 && len(r.Text) < 250 && (!home || !ended(r.Text)):
-		return "link.alone"
-	case r.Kind == lector.Quote && share > 0.9 && len(r.Text) < 250 && !ended(r.Text):
-		return "link.alone"
-	case r.Kind == lector.Heading && share > 0.9 && r.Rank > 1 && utf8.RuneCountInString(r.Text) > 30 && !(home && r.abroad*10 > len(r.Text)*9):
+	share, drops := r.share(), false
+	if share <= 0.8 {
+		return ""
+	}
+	switch r.Kind {
+	case lector.Item:
+		if sentence := len(r.Text) > 80 && ended(r.Text); !list && !sentence {
+			return "link.list"
+		}
+	case lector.Paragraph, lector.Quote:
+		sentence := ended(r.Text) && (home || r.Kind == lector.Quote)
+		drops = share > 0.9 && len(r.Text) < 250 && !sentence
+	case lector.Heading:
+		own := home && r.abroad*10 > len(r.Text)*9
+		drops = r.linkedHeading() && utf8.RuneCountInString(r.Text) > 30 && !own
+	}
+	if drops {
 		return "link.alone"
 	}
 	return ""
@@ -282,7 +291,7 @@ func (p *Page) lead(raws []raw, shown int) {
 	left := farthest
 	for i := first - 1; i >= 0 && left > 0; i-- {
 		r := raws[i]
-		if i == shown || r.Kind == lector.Heading && r.Rank == 1 && kindred(r.Text, p.Title) {
+		if i == shown || r.mainHeading() && kindred(r.Text, p.Title) {
 			for _, j := range found {
 				p.Blocks[j].keep("article: its lead")
 			}
@@ -312,7 +321,7 @@ func kindred(heading, title string) bool {
 // leads reports whether a block can be the beginning of an article: sentences
 // that stand outside of it, or in what is called a teaser.
 func (r raw) leads() bool {
-	if r.Kind != lector.Paragraph && r.Kind != lector.Item {
+	if !r.ofKind(lector.Paragraph, lector.Item) {
 		return false
 	}
 	if n := utf8.RuneCountInString(r.Text); n < 60 || n < 120 && !prose(r.Text) {
@@ -337,12 +346,13 @@ func (r raw) leads() bool {
 // supersede drops a page's own title where the event or the data state
 // another one: its main heading, or the one that its title element names.
 func (p *Page) supersede(m meta) {
+	entitled := m.entitled()
 	for i := range p.Blocks {
 		b := &p.Blocks[i]
-		if !b.Keep {
+		if !b.Keep || b.Kind != lector.Heading {
 			continue
 		}
-		if b.Kind == lector.Heading && (b.Rank == 1 || i < nearTop && m.entitles(b.Text)) {
+		if b.Rank == 1 || i < nearTop && entitled(b.Text) {
 			b.drop(p.book.get("title.other"))
 			return
 		}
@@ -351,22 +361,11 @@ func (p *Page) supersede(m meta) {
 
 // front sets the header's blocks at the head of the page.
 func (p *Page) front(title, byline, standfirst int) {
-	var first, rest []Block
-	add := func(kind lector.SegmentKind, text, rule string, at int) {
-		if text == "" {
-			return
-		}
-		b := Block{Kind: kind, Text: text, Keep: true, Rule: rule}
-		if at >= 0 {
-			b.Path = p.Blocks[at].Path
-		}
-		first = append(first, b)
+	written := cmp.Or(p.Byline, strings.Join(p.Authors, ", "))
+	if !p.Published.IsZero() {
+		written = cmp.Or(written, p.Published.Format("2006-01-02"))
 	}
-	add(lector.Title, p.Title, "title", title)
-	if byline >= 0 || len(p.Authors) > 0 || !p.Published.IsZero() {
-		add(lector.Byline, cmp.Or(p.Byline, strings.Join(p.Authors, ", "), p.Published.Format("2006-01-02")), "byline", byline)
-	}
-	add(lector.Standfirst, p.Subtitle, "standfirst", standfirst)
+	first, rest := p.header(written, p.pathAt(title), p.pathAt(byline), p.pathAt(standfirst)), []Block(nil)
 	for i, b := range p.Blocks {
 		switch i {
 		case title, standfirst:
@@ -382,6 +381,14 @@ func (p *Page) front(title, byline, standfirst int) {
 		rest = append(rest, b)
 	}
 	p.Blocks = append(first, rest...)
+}
+
+// pathAt returns the path of block i, or "" where i is -1.
+func (p *Page) pathAt(i int) string {
+	if i < 0 {
+		return ""
+	}
+	return p.Blocks[i].Path
 }
 
 // same compares two texts by their letters and digits.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"lector"
@@ -19,10 +20,12 @@ var (
 	errEncoding = errors.New("the input is not valid UTF-8")
 	errTooLarge = errors.New("the input is too large")
 	errNothing  = errors.New("no article text found")
-)
 
-// ErrNotPublic refuses an article whose visibility is not public. It is permanent.
-var ErrNotPublic = errors.New("the article is not public")
+	errNotArticle = errors.New("JSON, but no article")
+
+	// ErrNotPublic refuses an article whose visibility is not public.
+	ErrNotPublic = errors.New("the article is not public")
+)
 
 // refuse makes err permanent, with what to do about it.
 func refuse(err error, hint string) error {
@@ -60,7 +63,7 @@ func binary(data []byte) bool {
 		if c == 0 {
 			return true
 		}
-		if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' {
+		if c < ' ' && strings.IndexByte("\t\n\r\f", c) < 0 {
 			control++
 		}
 	}

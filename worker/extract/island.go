@@ -51,44 +51,43 @@ func (x *pitches) islands() {
 
 func (s *island) add(i int, r raw, b Block, lang string) {
 	switch {
-	case b.Keep && r.speak == "" && body(b.Kind) && !expr("corrected").MatchString(b.Text):
+	case b.droppable() && !b.corrected():
 		s.kept = append(s.kept, i)
 		if prose(b.Text) {
 			s.prose++
 		}
 	case b.Keep:
 		s.prose += mostProse + 1
-	case asking(b):
-		s.beckoned = true
-	case len(b.Text) < 40 && (b.ID == "tag.button" || r.share() > 0.9) && (button(r.node) || data().bids.of(lang).begin(fold(b.Text))):
-		s.beckoned = true
+	default:
+		s.beckoned = s.beckoned || asking(b) || beckons(b, r, lang)
 	}
+}
+
+// beckons reports whether a dropped block is a button, or a link that begins with what the
+// reader shall do.
+func beckons(b Block, r raw, lang string) bool {
+	clicked := b.ID == "tag.button" || r.share() > 0.9
+	if !clicked || len(b.Text) >= 40 {
+		return false
+	}
+	return button(r.node) || data().bids.of(lang).begin(fold(b.Text))
 }
 
 // button reports whether a link is made up as a button.
 func button(n *html.Node) bool {
-	for depth := 0; n != nil && depth < 3; n, depth = n.Parent, depth+1 {
-		for c := range n.ChildNodes() {
-			if c.DataAtom == atom.A && (attr(c, "role") == "button" || containsAny(strings.ToLower(attr(c, "class")), []string{"btn", "button", "cta"})) {
+	for p := range inclusiveAncestors(n, 3) {
+		if buttonClass(p) {
+			return true
+		}
+		for c := range p.ChildNodes() {
+			if c.DataAtom == atom.A && (attr(c, "role") == "button" || buttonClass(c)) {
 				return true
 			}
-		}
-		if containsAny(strings.ToLower(attr(n, "class")), []string{"btn", "button", "cta"}) {
-			return true
 		}
 	}
 	return false
 }
 
-// island returns the largest box around a block that does not hold the running
-// text's own box, or nil.
-func (b boxes) island(r raw) *html.Node {
-	var box *html.Node
-	for n, depth := boxOf(r.node), 0; n != nil && depth < reach && !b.isHome(n) && !b.g.nodes[n]; n, depth = n.Parent, depth+1 {
-		if b.size[n] > mostIsland || b.w.beside[n]&title != 0 || within(b.main, n) {
-			break
-		}
-		box = n
-	}
-	return box
+func buttonClass(n *html.Node) bool {
+	return containsAny(strings.ToLower(attr(n, "class")), listed("buttons"))
 }

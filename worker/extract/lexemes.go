@@ -43,7 +43,7 @@ func (p *Page) tongue() string {
 
 // begin reports whether a sentence begins with one of the phrases.
 func (l lexemes) begin(sentence string) bool {
-	words := strings.FieldsFunc(sentence, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' && r != '-' })
+	words := strings.FieldsFunc(sentence, func(r rune) bool { return r != '-' && notOfWord(r) })
 	for skip := 0; skip < 2 && skip < len(words); skip++ {
 		if l.at(words[skip:]) != "" {
 			return true

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,10 +23,12 @@ func (k rulebook) line(text string, kind lector.SegmentKind, linked float64) *ru
 		return nil
 	}
 	plain := fold(text)
-	if r := k.on(data().whole[plain]); r != nil && !(kind == lector.Heading && (r.reason == control || r.reason == live)) {
+	if r := k.on(data().whole[plain]); r != nil && (kind != lector.Heading || !slices.Contains([]Reason{control, live}, r.reason)) {
 		return r
 	}
-	for _, find := range lineRules {
+	for _, find := range [...]func(k rulebook, text, plain string, linked float64) *rule{ // what no phrase and no pattern can say
+		rulebook.shortcode, rulebook.controls, rulebook.lead, rulebook.linkedLead, rulebook.clock, rulebook.ask,
+	} {
 		if r := find(k, text, plain, linked); r != nil {
 			return r
 		}
@@ -38,20 +41,9 @@ func (k rulebook) line(text string, kind lector.SegmentKind, linked float64) *ru
 	return nil
 }
 
-// lineRules are the conditions for lines of text that no phrase and no pattern
-// can say.
-var lineRules = []func(k rulebook, text, plain string, linked float64) *rule{
-	rulebook.shortcode, rulebook.controls, rulebook.lead, rulebook.linkedLead, rulebook.clock, rulebook.ask,
-}
-
 // speakable reports whether a voice could say anything of s.
 func speakable(s string) bool {
-	for _, r := range s {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return true
-		}
-	}
-	return false
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
 
 // controls finds lines that consist of phrases only, such as "Previous | Next".
@@ -122,9 +114,10 @@ func allowed(kind Reason, head, rest, text string, linked float64) bool {
 		return len(rest) < 200
 	case strings.Contains(head, " ") || spaceless(head) || linked > 0.4:
 		return true
-	default:
-		return len(rest) > 12 && len(rest) < 160 && (!ended(text) || strings.HasSuffix(text, ":"))
+	case len(rest) <= 12 || len(rest) >= 160:
+		return false
 	}
+	return !ended(text) || strings.HasSuffix(text, ":")
 }
 
 // dateWords is how many spaces a line of dates and times has at most.
@@ -135,10 +128,10 @@ func (k rulebook) clock(text, plain string, _ float64) *rule {
 	if len(plain) > 90 || strings.Count(text, " ") > dateWords {
 		return nil
 	}
-	if !strings.ContainsFunc(plain, unicode.IsDigit) && plain != "just now" && plain != "yesterday" && plain != "today" {
+	if !strings.ContainsFunc(plain, unicode.IsDigit) && !has("clock words", plain) {
 		return nil
 	}
-	if expr("clock line").MatchString(plain) || onlyDate(text) || len(text) < 50 && sameYear(text) {
+	if expr("clock line").MatchString(plain) || onlyDate(text) || sameYear(text) {
 		return k.get("text.clock")
 	}
 	return nil
@@ -154,12 +147,7 @@ func (k rulebook) ask(_, plain string, _ float64) *rule {
 }
 
 func beginsAny(s string, list []string) bool {
-	for _, p := range list {
-		if strings.HasPrefix(s, p) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(p string) bool { return strings.HasPrefix(s, p) })
 }
 
 // consents reports whether a text above the article asks for consent.
@@ -188,7 +176,15 @@ func ended(s string) bool {
 // prose reports whether s is long enough and ended like running text.
 func prose(s string) bool {
 	n := utf8.RuneCountInString(s)
-	return n >= 60 && ended(s) || n >= 25 && ended(s) && len(strings.Fields(s)) >= 5 || n >= 15 && len(s) >= 40 && ended(s) && spaceless(s)
+	switch {
+	case n < 15 || !ended(s):
+		return false
+	case n >= 60:
+		return true
+	case n >= 25 && len(strings.Fields(s)) >= 5:
+		return true
+	}
+	return len(s) >= 40 && spaceless(s)
 }
 
 // spaceless reports whether s is in a script that sets no spaces between

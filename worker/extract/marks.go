@@ -66,7 +66,7 @@ func (w *walker) addMarks(b raw, marks string) {
 		return
 	}
 	b.Text = marks
-	b.linked, b.abroad, b.slant, b.bold, b.offers = 0, 0, 0, 0, 0
+	b.shares = shares{}
 	b.chain = append(b.chain[:len(b.chain):len(b.chain)], w.origin("note.mark"))
 	w.blocks = append(w.blocks, b)
 }
@@ -160,15 +160,13 @@ func wordOfSentence(n *html.Node) bool {
 		return true
 	}
 	before, behind := strings.TrimSpace(beside(n.PrevSibling)), strings.TrimSpace(beside(n.NextSibling))
-	return before != "" && behind != "" && !ended(before) && len(strings.Fields(textOf(n))) <= 4
+	if before == "" || behind == "" {
+		return false
+	}
+	return !ended(before) && len(strings.Fields(textOf(n))) <= 4
 }
 
 // setApart reports whether the style of an inline element makes a block of it.
 func setApart(n *html.Node) bool {
-	style := attr(n, "style")
-	if style == "" || !inline[n.DataAtom] {
-		return false
-	}
-	style = strings.ReplaceAll(strings.ToLower(style), " ", "")
-	return strings.Contains(style, "display:block") || strings.Contains(style, "display:flex") || strings.Contains(style, "display:grid")
+	return inline(n.DataAtom) && containsAny(styleOf(n), []string{"display:block", "display:flex", "display:grid"})
 }

@@ -3,6 +3,7 @@ package extract
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,7 +75,7 @@ func readMeta(doc *html.Node) meta {
 // inSentence reports whether a time belongs to what the article tells: it stands
 // inside a sentence that is no byline.
 func inSentence(n *html.Node) bool {
-	for p := n.Parent; p != nil && inline[p.DataAtom]; p = p.Parent {
+	for p := n.Parent; p != nil && inline(p.DataAtom); p = p.Parent {
 		n = p
 	}
 	if n.Parent == nil || n.Parent.DataAtom != atom.P {
@@ -144,7 +145,10 @@ func (m meta) calls() []string {
 	var out []string
 	parts := expr("title mark").Split(m.pageTitle, 6)
 	for _, name := range []string{m.publication, m.frontPage, parts[len(parts)-1]} {
-		if n := len(name); n > 3 && n < 40 && !same(name, m.title) && (len(parts) > 1 || name != parts[0]) {
+		if n := len(name); n <= 3 || n >= 40 || same(name, m.title) {
+			continue
+		}
+		if len(parts) > 1 || name != parts[0] { // one part alone is the title
 			out = append(out, strings.ToLower(name))
 		}
 	}
@@ -212,7 +216,8 @@ func (m *meta) search(v any, depth int) {
 			m.search(x, depth+1)
 		}
 	case map[string]any:
-		if expr("article type").MatchString(str(v["@type"])) && (v["headline"] != nil || v["articleBody"] != nil || v["datePublished"] != nil) {
+		stated := func(name string) bool { return v[name] != nil }
+		if expr("article type").MatchString(str(v["@type"])) && slices.ContainsFunc([]string{"headline", "articleBody", "datePublished"}, stated) {
 			m.article(v)
 			return
 		}

@@ -5,6 +5,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -79,21 +80,59 @@ func body(k lector.SegmentKind) bool {
 
 // readable reports whether anything but the title and the byline is kept.
 func (p Page) readable() bool {
-	for _, b := range p.Blocks {
-		if b.Keep && body(b.Kind) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Blocks, Block.running)
 }
+
+// header returns the blocks of the title, of a byline and of the standfirst with their
+// places in the source, without those that have no text.
+func (p *Page) header(byline, titlePath, bylinePath, standfirstPath string) []Block {
+	head := []Block{
+		{Kind: lector.Title, Text: p.Title, Path: titlePath},
+		{Kind: lector.Byline, Text: byline, Path: bylinePath},
+		{Kind: lector.Standfirst, Text: p.Subtitle, Path: standfirstPath},
+	}
+	for i := range head {
+		head[i].keep(string(head[i].Kind))
+	}
+	return slices.DeleteFunc(head, func(b Block) bool { return b.Text == "" })
+}
+
+// running reports whether the block is read as part of the running text.
+func (b Block) running() bool { return b.Keep && body(b.Kind) }
+
+// droppable reports whether a rule can still drop the block from the running text:
+// neither the markup nor the site demands that it is read.
+func (b Block) droppable() bool { return b.running() && !b.insisted() }
+
+// ofKind reports whether the block is of one of the kinds.
+func (b Block) ofKind(kinds ...lector.SegmentKind) bool { return slices.Contains(kinds, b.Kind) }
+
+// mainHeading reports whether the block is a heading of the first rank.
+func (b Block) mainHeading() bool { return b.Kind == lector.Heading && b.Rank == 1 }
+
+// corrected reports whether the block says what was corrected or brought up to date,
+// which a listener must hear.
+func (b Block) corrected() bool { return expr("corrected").MatchString(b.Text) }
 
 // collapse joins the words of s by single spaces.
 func collapse(s string) string {
-	for i := 0; i < len(s); i++ { // the usual text needs no copy
-		c := s[i]
-		if c >= 0x80 || c < ' ' || (c == ' ' && (i == 0 || i == len(s)-1 || s[i+1] == ' ')) {
-			return strings.Join(strings.Fields(s), " ")
-		}
+	if singleSpaced(s) { // the usual text needs no copy
+		return s
 	}
-	return s
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// singleSpaced reports whether s is printable ASCII with single spaces between its words
+// and none around them.
+func singleSpaced(s string) bool {
+	space := true // before c; at the beginning a space is one too many
+	for i := range len(s) {
+		c := s[i]
+		printable := c >= ' ' && c < 0x80
+		if !printable || c == ' ' && space {
+			return false
+		}
+		space = c == ' '
+	}
+	return s == "" || !space
 }

@@ -16,9 +16,16 @@ func phrases(list string) []string {
 func fold(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
 	s = strings.ReplaceAll(s, "’", "'")
-	return strings.TrimFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune("›»→▶►▸•·|<>«:：｜…–—-↓↑+✕×✖⟩❯[]（）【】［］〈〉《》■▼▲●◆※★☆", r) || r > 0x1F000 || unicode.Is(unicode.Co, r) || r == '️'
-	})
+	return strings.TrimFunc(s, ornament)
+}
+
+// ornament reports whether a rune at the edge of a line says nothing: a space, an arrow
+// or a bullet, a pictogram, a sign of private use.
+func ornament(r rune) bool {
+	if unicode.IsSpace(r) || strings.ContainsRune("›»→▶►▸•·|<>«:：｜…–—-↓↑+✕×✖⟩❯[]（）【】［］〈〉《》■▼▲●◆※★☆\ufe0f", r) {
+		return true
+	}
+	return r > 0x1F000 || unicode.Is(unicode.Co, r)
 }
 
 // trim returns at most n bytes of s, in whole runes.

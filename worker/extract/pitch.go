@@ -49,10 +49,7 @@ func solicit(p *Page, raws []raw, in boxes, names []string, head int) {
 	x.listen()
 	for i := head + 1; i < len(p.Blocks); i++ {
 		b := &p.Blocks[i]
-		if !b.Keep || raws[i].speak != "" || !body(b.Kind) || b.Kind == lector.Quote || len(b.Text) > mostPitch || expr("corrected").MatchString(b.Text) {
-			continue
-		}
-		if x.pitched(i) {
+		if b.solicitable() && !b.corrected() && x.pitched(i) {
 			b.drop(p.book.get("pitch"))
 		}
 	}
@@ -63,12 +60,17 @@ func solicit(p *Page, raws []raw, in boxes, names []string, head int) {
 	x.relent(before)
 }
 
+// solicitable reports whether a block can be a pitch by its kind and its length.
+func (b Block) solicitable() bool {
+	return b.droppable() && b.Kind != lector.Quote && len(b.Text) <= mostPitch
+}
+
 // relent undoes everything where half of the text or more would be dropped: then the
 // article itself is written so.
 func (x *pitches) relent(before []Block) {
 	gone, all := 0, 0
 	for i, b := range before {
-		if b.Keep && body(b.Kind) {
+		if b.running() {
 			all += len(b.Text)
 			if !x.blocks[i].Keep {
 				gone += len(b.Text)
@@ -86,7 +88,7 @@ func (x *pitches) listen() {
 	x.starts, x.ends = -1, -1
 	reader, house, bidding, all, heard := 0, 0, 0, 0, 0
 	for i, b := range x.blocks {
-		if !b.Keep || !body(b.Kind) || !prose(b.Text) {
+		if !b.running() || !prose(b.Text) {
 			continue
 		}
 		if heard++; heard > enough && len(b.Text) >= mostPitch { // its voice is known by now
@@ -110,10 +112,9 @@ func (x *pitches) listen() {
 		if s.bids > 0 {
 			bidding += len(b.Text)
 		}
-		if s.weight() >= 3 && len(b.Text) < mostPitch && (s.bids > 0 || s.goods > 0) {
-			continue
+		if s.weight() < 3 || len(b.Text) >= mostPitch || s.bids+s.goods == 0 {
+			x.note(i)
 		}
-		x.note(i)
 	}
 	x.told, x.ours = reader*3 > all, house*3 > all
 	if bidding*3 > all {
@@ -136,28 +137,38 @@ func (x *pitches) note(i int) {
 func (x *pitches) pitched(i int) bool {
 	r, b := x.raws[i], x.blocks[i]
 	s := x.hear(i)
-	door := s.goods > 0 || s.contact || r.offers&(support|membership|channel|mail) != 0
-	door = door || x.ease(i) > 0 && (s.persons > 0 || r.linked > 0)
-	if !(s.bids > 0 && door || (s.goods > 0 || s.mail) && s.persons > 0) {
+	asks, addresses := s.bids > 0 && x.opens(i, s), s.persons > 0 && (s.goods > 0 || s.mail)
+	if !asks && !addresses {
 		return false
 	}
-	n := s.weight() + x.place(i)
-	if containsAny(strings.ToLower(b.Text), x.names) {
-		n++
-	}
-	if r.linked > 0 {
-		n++
-	}
-	if r.offers&(support|membership|channel|mail) != 0 {
-		n++
-	}
-	if r.slant*10 > len(r.Text)*9 || r.bold*10 > len(r.Text)*9 {
-		n++
-	}
+	n := s.weight() + x.place(i) + count(r.linked > 0, r.offers&doors != 0, r.slanted() || r.heavy(), containsAny(strings.ToLower(b.Text), x.names))
 	if s.bids == 0 {
 		n--
 	}
 	return n >= x.bar-x.ease(i)+max(0, len(b.Text)-wordy)/(wordy/3)
+}
+
+// doors are what a link of a pitch leads to.
+const doors = support | membership | channel | mail
+
+// opens reports whether a block says by what its reader can do as it asks. Among the
+// requests at an article's end it is enough that it speaks to him or has a link.
+func (x *pitches) opens(i int, s signs) bool {
+	r := x.raws[i]
+	if s.goods > 0 || s.contact || r.offers&doors != 0 {
+		return true
+	}
+	return x.ease(i) > 0 && (s.persons > 0 || r.linked > 0)
+}
+
+// count returns how many of the conditions hold.
+func count(conditions ...bool) (n int) {
+	for _, holds := range conditions {
+		if holds {
+			n++
+		}
+	}
+	return n
 }
 
 // ease is how many signs fewer are enough at an article's end, where several requests to
@@ -174,15 +185,15 @@ func (x *pitches) ease(i int) int {
 func (x *pitches) trail(p *Page, head int) {
 	seen := false
 	for i := len(x.blocks) - 1; i > head; i-- {
-		b, r := &x.blocks[i], x.raws[i]
+		b := &x.blocks[i]
 		if !b.Keep {
 			seen = seen || asking(*b)
 			continue
 		}
-		if r.speak != "" || !body(b.Kind) || b.Kind == lector.Quote || len(b.Text) > mostPitch {
+		if !b.solicitable() {
 			return
 		}
-		if expr("corrected").MatchString(b.Text) || p.aboutAuthor(b.Text) {
+		if b.corrected() || p.aboutAuthor(b.Text) {
 			continue
 		}
 		if seen {
@@ -200,25 +211,23 @@ func (x *pitches) trail(p *Page, head int) {
 // seen tells whether something below it asks something of the reader.
 func (x *pitches) trailing(i int, seen bool) string {
 	b := x.blocks[i]
-	line := !ended(b.Text) && !spaceless(b.Text) && utf8.RuneCountInString(b.Text) < 60 && b.Kind == lector.Paragraph
+	short := b.Kind == lector.Paragraph && utf8.RuneCountInString(b.Text) < 60
+	line := short && !ended(b.Text) && !spaceless(b.Text)
 	switch {
 	case x.pitched(i):
 		return "pitch"
 	case line && seen, x.among(i):
 		return "pitch.line"
-	case seen && len(b.Text) < wordy && begins(strings.ToLower(b.Text), x.names):
+	case seen && len(b.Text) < wordy && x.named(b.Text):
 		return "pitch.house"
 	}
 	return ""
 }
 
-func begins(text string, names []string) bool {
-	for _, name := range names {
-		if strings.HasPrefix(text, name+" ") {
-			return true
-		}
-	}
-	return false
+// named reports whether a text begins with what the site calls itself.
+func (x *pitches) named(text string) bool {
+	text = strings.ToLower(text)
+	return slices.ContainsFunc(x.names, func(name string) bool { return strings.HasPrefix(text, name+" ") })
 }
 
 // among reports whether a short text at the end has two that ask something
@@ -226,13 +235,13 @@ func begins(text string, names []string) bool {
 func (x *pitches) among(i int) bool {
 	b := x.blocks[i]
 	r := x.raws[i]
-	if prose(b.Text) && r.linked+r.slant+r.bold == 0 && hear(b.Text, x.lang).persons == 0 {
+	if prose(b.Text) && r.linked+r.italic+r.bold == 0 && hear(b.Text, x.lang).persons == 0 {
 		return false // as the article's last sentence can be
 	}
 	if utf8.RuneCountInString(b.Text) > 120 || strings.ContainsAny(b.Text, `"“„«»`) || i < 2 {
 		return false
 	}
-	return !x.blocks[i-1].Keep && asking(x.blocks[i-1]) && !x.blocks[i-2].Keep && asking(x.blocks[i-2])
+	return asking(x.blocks[i-1]) && asking(x.blocks[i-2])
 }
 
 // asking reports whether a rule drops what asks something of the reader, or
@@ -254,64 +263,78 @@ func asking(b Block) bool {
 // place returns how many signs of a pitch the position of a block counts: beside the
 // text's own box, before its first paragraph or behind its last.
 func (x *pitches) place(i int) int {
-	n := 0
-	if x.boxed && !x.blocks[i].home {
-		n++
-	}
-	if i < x.starts || i > x.ends {
-		n++
-	}
-	return n
+	return count(x.boxed && !x.blocks[i].home, i < x.starts || i > x.ends)
 }
 
 // headings drops the line above a pitch, in a box with it: "Want more?".
 func (x *pitches) headings() {
 	for i := len(x.blocks) - 2; i >= 0; i-- {
-		b, next := &x.blocks[i], x.blocks[i+1]
-		if !b.Keep || next.Keep || !asking(next) || x.raws[i].speak != "" || !body(b.Kind) || len(b.Text) > brief {
+		b := &x.blocks[i]
+		if !b.droppable() || len(b.Text) > brief {
 			continue
 		}
-		above := b.Kind == lector.Heading || b.Kind == lector.Paragraph && !prose(b.Text)
-		if above && (x.boxed && !b.home && !next.home || b.Kind == lector.Heading && i > x.ends) {
+		if asking(x.blocks[i+1]) && x.headsNext(i) {
 			b.drop(x.book.get("pitch.heading"))
 		}
 	}
+}
+
+// headsNext reports whether a block is the heading of the next one: both are beside the text's
+// own box, or it is a heading behind the article.
+func (x *pitches) headsNext(i int) bool {
+	b, next := x.blocks[i], x.blocks[i+1]
+	if b.Kind == lector.Heading && i > x.ends {
+		return true
+	}
+	if !x.boxed || b.home || next.home {
+		return false
+	}
+	return b.Kind == lector.Heading || b.Kind == lector.Paragraph && !prose(b.Text)
 }
 
 // leads drops the line above links that were dropped, and a label with the
 // link that it stands for: "More on air travel", "Ratings: how they played".
 func (x *pitches) leads() {
 	for i := len(x.blocks) - 1; i >= 0; i-- {
-		b, r := &x.blocks[i], x.raws[i]
-		if r.speak != "" || !body(b.Kind) || len(b.Text) > brief {
+		b := &x.blocks[i]
+		if !b.droppable() || len(b.Text) > brief {
 			continue
 		}
-		at := strings.Index(b.Text, ": ")
 		switch {
 		case i+1 < len(x.blocks) && x.headsLinks(i):
 			b.drop(x.book.get("link.head"))
-		case at > 0 && at < 30 && b.Kind == lector.Paragraph && !ended(b.Text) && r.linked >= len(b.Text)-at-3:
+		case b.Kind == lector.Paragraph && b.labelledLink(x.raws[i].linked):
 			b.drop(x.book.get("link.label"))
 		}
 	}
+}
+
+// labelledLink reports whether the block is a label and a link behind it; linked is how much of
+// the block stands in links, in bytes.
+func (b Block) labelledLink(linked int) bool {
+	at := strings.Index(b.Text, ": ")
+	if at <= 0 || at >= 30 {
+		return false
+	}
+	return linked >= len(b.Text)-at-3 && !ended(b.Text)
 }
 
 // headsLinks reports whether a short line stands right above links that were
 // dropped: marked as a label, or with no text of its own below them.
 func (x *pitches) headsLinks(i int) bool {
 	b, next := x.blocks[i], x.blocks[i+1]
-	if next.Keep || next.Reason != related && next.Reason != feed || len(b.Text) > 80 || b.Kind == lector.Item {
+	if len(b.Text) > 80 || b.Kind == lector.Item || !slices.Contains([]Reason{related, feed}, next.Reason) {
 		return false
 	}
 	colon := strings.HasSuffix(b.Text, ":")
 	if ended(b.Text) && !colon && !strings.HasSuffix(b.Text, "?") {
 		return false
 	}
-	if (colon || x.raws[i].bold*10 > len(b.Text)*9) && b.Kind == lector.Paragraph {
+	if (colon || x.raws[i].heavy()) && b.Kind == lector.Paragraph {
 		return true
 	}
 	for _, below := range x.blocks[i+1:] {
-		if below.Keep && body(below.Kind) {
+		if below.running() {
 			return below.Kind == lector.Heading
 		}
 	}

@@ -3,6 +3,7 @@ package extract
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,7 +15,8 @@ import (
 type line struct {
 	text   string
 	number int
-	group  int // lines without an empty line between them are a group
+	group  int  // lines without an empty line between them are a group
+	below  bool // not the first of its group
 	rule   *rule
 	prose  bool
 	words  int
@@ -29,7 +31,7 @@ func fromPlain(src string, known lector.Article, book rulebook) Page {
 	if !saved(lines) {
 		return article(lines, known, book)
 	}
-	p := Page{book: book, Title: collapse(known.Title), Subtitle: collapse(known.Subtitle), Authors: known.Authors, Published: known.PublishedAt, Language: known.Language, URL: known.URL}
+	p := stated(known, book)
 	start := firstProse(lines)
 	title := pickTitleLine(lines, start, p.Title)
 	if title >= 0 && p.Title == "" {
@@ -39,6 +41,11 @@ func fromPlain(src string, known lector.Article, book rulebook) Page {
 	p.bodyLines(lines, max(start, 0))
 	sift(&p)
 	return p
+}
+
+// stated is a page of which only that is known what the event says.
+func stated(known lector.Article, book rulebook) Page {
+	return Page{book: book, Title: collapse(known.Title), Subtitle: collapse(known.Subtitle), Authors: known.Authors, Published: known.PublishedAt, Language: known.Language, URL: known.URL}
 }
 
 // saved reports whether lines are a page with what stands around its article: a
@@ -55,13 +62,13 @@ func saved(lines []line) bool {
 // article takes lines that are an article and nothing else: a title, if it
 // stands first, and paragraphs, whatever they end in.
 func article(lines []line, known lector.Article, book rulebook) Page {
-	p := Page{book: book, Title: collapse(known.Title), Subtitle: collapse(known.Subtitle), Authors: known.Authors, Published: known.PublishedAt, Language: known.Language, URL: known.URL}
-	if first := lines[0]; p.Title == "" && !ended(first.text) && len(first.text) < longest/2 && len(lines) > 1 && lines[1].group != first.group {
-		p.Title = first.text
+	p := stated(known, book)
+	if p.Title == "" && beginsWithTitle(lines) {
+		p.Title = lines[0].text
 	}
 	for i, l := range lines {
-		b := Block{Kind: lector.Paragraph, Text: l.text, Keep: true, Rule: "text", Path: l.path()}
-		b.below = i > 0 && lines[i-1].group == l.group
+		b := l.block()
+		b.below = l.below
 		switch {
 		case i == 0 && same(l.text, p.Title):
 			continue
@@ -69,12 +76,9 @@ func article(lines []line, known lector.Article, book rulebook) Page {
 			continue
 		case l.rule != nil:
 			b.drop(l.rule)
-		case expr("bullet").MatchString(l.text) && l.words > 2:
-			b.Kind = lector.Item
-			if !expr("numbered").MatchString(l.text) {
-				b.Text = expr("bullet").ReplaceAllString(l.text, "")
-			}
-		case l.words <= 12 && !ended(l.text) && startsUpper(l.text) && i+1 < len(lines) && lines[i+1].prose && lines[i+1].group != l.group && !strings.ContainsAny(l.text, "/@#"):
+		case l.item():
+			b.itemise(l.text)
+		case l.heading() && !strings.ContainsAny(l.text, "/@#") && paragraphBelow(lines, i):
 			b.Kind, b.Rank = lector.Heading, 2
 		}
 		p.add(b, l)
@@ -84,44 +88,75 @@ func article(lines []line, known lector.Article, book rulebook) Page {
 	return p
 }
 
+// beginsWithTitle reports whether the first of lines is a title: short, without an end, and
+// apart from the next.
+func beginsWithTitle(lines []line) bool {
+	if len(lines) < 2 || lines[1].below {
+		return false
+	}
+	return len(lines[0].text) < longest/2 && !ended(lines[0].text)
+}
+
+// paragraphBelow reports whether a paragraph follows line i, apart from it.
+func paragraphBelow(lines []line, i int) bool {
+	return i+1 < len(lines) && lines[i+1].prose && !lines[i+1].below
+}
+
+// block returns a line as a paragraph that is read.
+func (l line) block() Block {
+	return Block{Kind: lector.Paragraph, Text: l.text, Keep: true, Rule: "text", Path: l.path()}
+}
+
+// item reports whether a line is an item of a list.
+func (l line) item() bool { return l.words > 2 && expr("bullet").MatchString(l.text) }
+
+// itemise makes an item of a line that begins with a bullet or a number. Numbers are read.
+func (b *Block) itemise(text string) {
+	b.Kind = lector.Item
+	if expr("numbered").MatchString(text) {
+		return
+	}
+	b.Text = expr("bullet").ReplaceAllString(text, "")
+}
+
+// heading reports whether a line can be a heading: short, without an end, beginning with a
+// capital letter.
+func (l line) heading() bool { return l.words <= 12 && !ended(l.text) && startsUpper(l.text) }
+
 // add takes a line's block, and one for the marks of notes that stood in it.
 func (p *Page) add(b Block, l line) {
 	p.Blocks = append(p.Blocks, b)
 	if l.marks == "" {
 		return
 	}
-	marks := Block{Kind: lector.Paragraph, Text: l.marks, Keep: true, Path: l.path()}
+	marks := l.block()
+	marks.Text = l.marks
 	marks.drop(p.book.get("note.mark"))
 	p.Blocks = append(p.Blocks, marks)
 }
 
 // goesOn joins a line to the one above it, which broke off in a sentence.
 func (p *Page) goesOn(l line) bool {
-	n := len(p.Blocks) - 1
 	first, _ := utf8.DecodeRuneInString(l.text)
-	if n < 0 || !p.Blocks[n].Keep || ended(p.Blocks[n].Text) || !unicode.IsLower(first) {
+	if len(p.Blocks) == 0 || !unicode.IsLower(first) {
 		return false
 	}
-	p.Blocks[n].Text += " " + l.text
+	above := &p.Blocks[len(p.Blocks)-1]
+	if !above.Keep || ended(above.Text) {
+		return false
+	}
+	above.Text += " " + l.text
 	return true
 }
 
 // titled returns what stands above an article in plain text.
 func (p *Page) titled(first line) []Block {
-	var head []Block
-	add := func(kind lector.SegmentKind, text string) {
-		if text == "" {
-			return
+	head := p.header(strings.Join(p.Authors, ", "), "", "", "")
+	for i := range head {
+		if same(first.text, head[i].Text) {
+			head[i].Path = first.path()
 		}
-		b := Block{Kind: kind, Text: text, Keep: true, Rule: string(kind)}
-		if same(first.text, text) {
-			b.Path = first.path()
-		}
-		head = append(head, b)
 	}
-	add(lector.Title, p.Title)
-	add(lector.Byline, strings.Join(p.Authors, ", "))
-	add(lector.Standfirst, p.Subtitle)
 	return head
 }
 
@@ -159,8 +194,8 @@ func (k rulebook) cut(src string) []line {
 		if empty {
 			group++
 		}
+		l := line{text: text, number: i + 1, group: group, below: !empty, words: len(strings.Fields(trim(text, 400))), prose: prose(text), marks: marks}
 		empty = false
-		l := line{text: text, number: i + 1, group: group, words: len(strings.Fields(trim(text, 400))), prose: prose(text), marks: marks}
 		l.rule = k.line(text, lector.Paragraph, 0)
 		if l.words < 30 && (!l.prose || expr("by word").MatchString(text)) {
 			if b, ok := parseByline(text); ok {
@@ -169,37 +204,64 @@ func (k rulebook) cut(src string) []line {
 		}
 		lines = append(lines, l)
 	}
-	for i := range lines[:max(0, len(lines)-1)] { // a caption stands above its credit
-		if next := lines[i+1]; lines[i].rule == nil && next.is(credit) && next.group == lines[i].group && next.words < 9 && len(lines[i].text) < 250 {
-			lines[i].rule = next.rule
+	for i := range lines[:max(0, len(lines)-1)] {
+		if lines[i].captionOf(lines[i+1]) {
+			lines[i].rule = lines[i+1].rule
 		}
 	}
 	return lines
 }
 
+// captionOf reports whether a line is the caption above a credit.
+func (l line) captionOf(next line) bool {
+	if l.rule != nil || len(l.text) >= 250 {
+		return false
+	}
+	return next.below && next.words < 9 && next.is(credit)
+}
+
 // headline reports whether a line could be a title: several words, not ended
 // like a sentence, and no furniture.
 func (l line) headline() bool {
-	return l.rule == nil && l.byline == nil && (l.words >= 3 || spaceless(l.text) && len(l.text) > 24) && len(l.text) < 260 && (!ended(l.text) || strings.HasSuffix(trimQuotes(l.text), "?") || strings.HasSuffix(trimQuotes(l.text), "!"))
+	if l.rule != nil || l.byline != nil || len(l.text) >= 260 {
+		return false
+	}
+	several := l.words >= 3 || spaceless(l.text) && len(l.text) > 24
+	return several && (!ended(l.text) || endsIn(l.text, "?!"))
 }
 
-func trimQuotes(s string) string { return strings.TrimRight(s, `"'”’»`) }
+// endsIn reports whether a text ends in one of the marks, or in one and quotation marks.
+func endsIn(s, marks string) bool {
+	last, _ := utf8.DecodeLastRuneInString(strings.TrimRight(s, `"'”’»`))
+	return strings.ContainsRune(marks, last)
+}
+
+// paragraph reports whether a line is running text that no rule drops.
+func (l line) paragraph() bool { return l.prose && l.rule == nil }
+
+// signed reports whether a line names who wrote the article.
+func (l line) signed() bool { return l.byline != nil && len(l.byline.authors) > 0 }
+
+// timed reports whether a line is a byline or says when it was written or how long it is.
+func (l line) timed() bool { return l.byline != nil || l.is(when) || l.is(readTime) }
 
 // firstProse returns where running text begins: the first line of prose that
 // is followed by more, or -1.
 func firstProse(lines []line) int {
 	best := -1
 	for i, l := range lines {
-		if l.rule != nil || l.byline != nil || !l.prose || besideByline(lines, i) || alone(lines, i) {
+		if !l.paragraph() || l.byline != nil {
 			continue
+		}
+		if besideByline(lines, i) || alone(lines, i) {
+			continue
+		}
+		if !standfirstLine(lines, i) {
+			return i
 		}
 		if best < 0 {
 			best = i
 		}
-		if standfirstLine(lines, i) {
-			continue
-		}
-		return i
 	}
 	return best
 }
@@ -210,27 +272,20 @@ func alone(lines []line, i int) bool {
 	if len(lines[i].text) >= 120 && !strings.HasSuffix(lines[i].text, "?") {
 		return false
 	}
-	for _, l := range lines[i+1 : min(len(lines), i+9)] {
-		if l.prose && l.rule == nil {
-			return false
-		}
+	if slices.ContainsFunc(lines[i+1:min(len(lines), i+9)], line.paragraph) {
+		return false
 	}
-	for _, l := range lines[i+1:] {
-		if l.prose && l.rule == nil && len(l.text) >= 60 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(lines[i+1:], func(l line) bool { return len(l.text) >= 60 && l.paragraph() })
 }
 
 // standfirstLine reports whether the byline still comes, within a few lines
 // and before any other prose.
 func standfirstLine(lines []line, i int) bool {
 	for _, l := range lines[i+1 : min(len(lines), i+7)] {
-		if l.byline != nil || l.is(when) || l.is(readTime) {
+		if l.timed() {
 			return true
 		}
-		if l.prose && l.rule == nil {
+		if l.paragraph() {
 			return false
 		}
 	}
@@ -248,12 +303,15 @@ func besideByline(lines []line, i int) bool {
 			byline = byline || m.byline != nil && m.number < l.number
 		}
 	}
-	return byline && size <= 4 && len(l.text) < 90 && lines[len(lines)-1].group > l.group+3 && i+1 < len(lines) && nextProseApart(lines, i)
+	if !byline || size > 4 || len(l.text) >= 90 {
+		return false
+	}
+	return lines[len(lines)-1].group > l.group+3 && nextProseApart(lines, i)
 }
 
 func nextProseApart(lines []line, i int) bool {
 	for _, m := range lines[i+1:] {
-		if m.prose && m.rule == nil {
+		if m.paragraph() {
 			return m.group != lines[i].group
 		}
 	}
@@ -271,10 +329,9 @@ func pickTitleLine(lines []line, start int, known string) int {
 		if known != "" && same(l.text, known) {
 			return i
 		}
-		by := l.byline != nil && len(l.byline.authors) > 0
-		timed := l.byline != nil || l.is(when) || l.is(readTime)
-		if !signed && (by || timed && end == start) && anyHeadline(lines[max(0, i-4):i]) {
-			end, signed = i, by
+		by := l.signed() || l.timed() && end == start
+		if by && !signed && slices.ContainsFunc(lines[max(0, i-4):i], line.headline) {
+			end, signed = i, l.signed()
 		}
 	}
 	if known != "" {
@@ -282,29 +339,24 @@ func pickTitleLine(lines []line, start int, known string) int {
 	}
 	best := -1
 	for i := end - 1; i >= 0; i-- {
-		l := lines[i]
-		if !l.headline() {
-			continue
-		}
-		switch {
-		case best < 0:
+		if lines[i].headline() && (best < 0 || titleAbove(lines, i, best)) {
 			best = i
-		case l.words >= 6 && lines[best].words < 5 && i >= best-3:
-			best = i
-		case l.words >= 5 && i == best-1 && l.group == lines[best].group && len(lines[best].text) < 200:
-			best = i // what stands right below a headline is its standfirst
 		}
 	}
 	return best
 }
 
-func anyHeadline(lines []line) bool {
-	for _, l := range lines {
-		if l.headline() {
-			return true
-		}
+// titleAbove reports whether the headline in line i is the title and not the one at best,
+// below it: that is too short, or stands right below it and is its standfirst.
+func titleAbove(lines []line, i, best int) bool {
+	l, under := lines[i], lines[best]
+	switch {
+	case l.words >= 6 && under.words < 5:
+		return i >= best-3
+	case i != best-1 || !under.below:
+		return false
 	}
-	return false
+	return l.words >= 5 && len(under.text) < 200
 }
 
 // headLines sorts the lines above the text: title, byline, standfirst, and
@@ -316,66 +368,69 @@ func (p *Page) headLines(lines []line, title, start int) {
 			start = title + 1
 		}
 	}
-	p.nameAbove(lines[:start], title)
+	if title >= 0 {
+		p.nameAbove(lines[title+1 : start])
+	}
 	var above []Block
-	titlePath, bylinePath, sub := "", "", -1
+	titlePath, bylinePath, standfirstPath := "", "", ""
 	for i, l := range lines[:start] {
-		b := Block{Kind: lector.Paragraph, Text: l.text, Keep: true, Path: l.path()}
 		switch {
 		case i == title:
-			titlePath = b.Path
-			continue
+			titlePath = l.path()
 		case l.byline != nil && i > title && p.Byline == "":
-			bylinePath = b.Path
+			bylinePath = l.path()
 			above = append(above, p.takeByline(l)...)
-			continue
-		case title >= 0 && i > title && i <= title+2 && l.rule == nil && p.Subtitle == "" && l.byline == nil && standfirstLine(lines, i) &&
-			(l.prose || l.words >= 6 && l.group == lines[title].group):
-			p.Subtitle, sub = l.text, i
-			continue
-		case l.rule != nil:
-			b.drop(l.rule)
-		case i > title && title >= 0:
-			b.drop(p.book.get("saved.note"))
+		case p.Subtitle == "" && standfirstBelow(lines, i, title):
+			p.Subtitle, standfirstPath = l.text, l.path()
 		default:
-			b.drop(p.book.get("saved.above"))
+			above = append(above, p.aboveText(l, i, title))
 		}
-		if l.is(when) && p.Published.IsZero() && i > title {
-			if d, ok := findDate(l.text); ok {
-				p.Published = d.time
-			}
-		}
-		above = append(above, b)
 	}
-	var first []Block
-	if p.Title != "" {
-		first = append(first, Block{Kind: lector.Title, Text: p.Title, Keep: true, Rule: "title", Path: titlePath})
-	}
-	if p.Byline != "" || len(p.Authors) > 0 {
-		first = append(first, Block{Kind: lector.Byline, Text: cmp.Or(p.Byline, strings.Join(p.Authors, ", ")), Keep: true, Rule: "byline", Path: bylinePath})
-	}
-	if p.Subtitle != "" {
-		b := Block{Kind: lector.Standfirst, Text: p.Subtitle, Keep: true, Rule: "standfirst"}
-		if sub >= 0 {
-			b.Path = lines[sub].path()
-		}
-		first = append(first, b)
-	}
-	p.Blocks = append(first, above...)
+	byline := cmp.Or(p.Byline, strings.Join(p.Authors, ", "))
+	p.Blocks = append(p.header(byline, titlePath, bylinePath, standfirstPath), above...)
 }
 
-// nameAbove finds the author in a line of his own, where a time stands between
-// title and text too.
-func (p *Page) nameAbove(lines []line, title int) {
-	timed, name := false, ""
-	for i, l := range lines {
-		if i <= title || title < 0 {
-			continue
+// aboveText drops line i, which stands above the text and is no part of the article's head;
+// a date between title and text is the article's.
+func (p *Page) aboveText(l line, i, title int) Block {
+	b := l.block()
+	switch {
+	case l.rule != nil:
+		b.drop(l.rule)
+	case i > title && title >= 0:
+		b.drop(p.book.get("saved.note"))
+	default:
+		b.drop(p.book.get("saved.above"))
+	}
+	if l.is(when) && p.Published.IsZero() && i > title {
+		if d, ok := findDate(l.text); ok {
+			p.Published = d.time
 		}
-		if l.byline != nil && len(l.byline.authors) > 0 {
+	}
+	return b
+}
+
+// standfirstBelow reports whether line i is the standfirst below the title.
+func standfirstBelow(lines []line, i, title int) bool {
+	l := lines[i]
+	if title < 0 || i <= title || i > title+2 {
+		return false
+	}
+	if l.rule != nil || l.byline != nil || !standfirstLine(lines, i) {
+		return false
+	}
+	return l.prose || l.words >= 6 && l.group == lines[title].group
+}
+
+// nameAbove finds the author in a line of his own between title and text, where a time
+// stands too.
+func (p *Page) nameAbove(lines []line) {
+	timed, name := false, ""
+	for _, l := range lines {
+		if l.signed() {
 			return
 		}
-		timed = timed || l.is(when) || l.is(readTime) || l.byline != nil
+		timed = timed || l.timed()
 		if n, ok := nameOnly(l.text); ok && name == "" && l.rule == nil {
 			name = n
 		}
@@ -392,18 +447,11 @@ func (l line) path() string { return fmt.Sprintf("line %d", l.number) }
 
 // takeByline uses a byline and returns what of it is not read.
 func (p *Page) takeByline(l line) []Block {
-	b := l.byline
-	p.Byline = b.source
-	if len(p.Authors) == 0 {
-		p.Authors = b.authors
-	}
-	if p.Published.IsZero() {
-		p.Published = b.time
-	}
-	if !speakable(b.rest) {
+	p.sign(*l.byline)
+	if !speakable(l.byline.rest) {
 		return nil
 	}
-	rest := Block{Kind: lector.Byline, Text: b.rest, Keep: true, Path: l.path()}
+	rest := Block{Kind: lector.Byline, Text: l.byline.rest, Keep: true, Path: l.path()}
 	rest.drop(p.book.get("byline.time"))
 	return []Block{rest}
 }
@@ -413,19 +461,15 @@ func (p *Page) bodyLines(lines []line, start int) {
 	single := oneLineParagraphs(lines[min(start, len(lines)):])
 	for i := start; i < len(lines); i++ {
 		l := lines[i]
-		b := Block{Kind: lector.Paragraph, Text: l.text, Keep: true, Rule: "text", Path: l.path()}
-		b.below = i > 0 && lines[i-1].group == l.group
-		b.joined = single && b.below
+		b := l.block()
+		b.below, b.joined = l.below, single && l.below
 		switch {
 		case l.rule != nil:
 			b.drop(l.rule)
-		case expr("bullet").MatchString(l.text) && (l.words > 2):
-			b.Kind = lector.Item
-			if !expr("numbered").MatchString(l.text) {
-				b.Text = expr("bullet").ReplaceAllString(l.text, "")
-			}
+		case l.item():
+			b.itemise(l.text)
 		case l.prose:
-			if i > 0 && single && lines[i-1].group == l.group && teased(lines, i-1) {
+			if b.joined && teased(lines, i-1) {
 				b.drop(p.book.get("saved.excerpt"))
 			}
 		case l.byline != nil && i > start+2:
@@ -434,9 +478,9 @@ func (p *Page) bodyLines(lines []line, start int) {
 			b.drop(p.book.get("saved.headline"))
 		case b.joined && len(p.Blocks) > 0 && strings.HasPrefix(p.Blocks[len(p.Blocks)-1].ID, "saved."):
 			b.drop(p.book.get("saved.label"))
-		case i > 0 && lines[i-1].group == l.group && lines[i-1].is(credit) && !l.prose:
+		case l.below && lines[i-1].is(credit):
 			b.drop(p.book.get("caption.line"))
-		case l.words <= 12 && !ended(l.text) && startsUpper(l.text):
+		case l.heading():
 			b.Kind, b.Rank = lector.Heading, 2
 		}
 		p.add(b, l)
@@ -448,10 +492,10 @@ func (p *Page) bodyLines(lines []line, start int) {
 func oneLineParagraphs(lines []line) bool {
 	alone, together := 0, 0
 	for i, l := range lines {
-		if !l.prose || l.rule != nil {
+		if !l.paragraph() {
 			continue
 		}
-		if i > 0 && lines[i-1].group == l.group && lines[i-1].prose {
+		if i > 0 && l.below && lines[i-1].prose {
 			together++
 		} else {
 			alone++
@@ -465,17 +509,22 @@ func oneLineParagraphs(lines []line) bool {
 // in the same group.
 func teased(lines []line, i int) bool {
 	l := lines[i]
-	if l.rule != nil || l.prose && !strings.HasSuffix(trimQuotes(l.text), "?") || ended(l.text) && !strings.HasSuffix(trimQuotes(l.text), "?") || expr("bullet").MatchString(l.text) {
+	if l.rule != nil || l.words < 7 || expr("bullet").MatchString(l.text) {
 		return false
 	}
-	attached := i+1 < len(lines) && lines[i+1].group == l.group && lines[i+1].prose
-	switch {
-	case l.words >= 9 && !ended(l.text):
-		return true
-	case l.words >= 7 && attached && strings.ContainsAny(lines[i+1].text[:min(4, len(lines[i+1].text))], `"“«„`):
-		return true
+	if !ended(l.text) {
+		return l.words >= 9 || quoteBelow(lines, i)
 	}
-	return false
+	return endsIn(l.text, "?") && quoteBelow(lines, i)
+}
+
+// quoteBelow reports whether a paragraph that begins with a quote stands right below line i.
+func quoteBelow(lines []line, i int) bool {
+	if i+1 >= len(lines) {
+		return false
+	}
+	next := lines[i+1]
+	return next.below && next.prose && strings.ContainsAny(next.text[:min(4, len(next.text))], `"“«„`)
 }
 
 func startsUpper(s string) bool {

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"lector"
@@ -81,22 +82,14 @@ func (r *rule) holds(text, plain string) bool {
 
 // found reports whether one of the rule's phrases or patterns is there.
 func (r *rule) found(text, plain string) bool {
-	for _, p := range r.begin {
-		if strings.HasPrefix(plain, p) {
-			return true
-		}
+	if beginsAny(plain, r.begin) || containsAny(plain, r.any) {
+		return true
 	}
-	for _, p := range r.plain {
-		if p.MatchString(plain) {
-			return true
-		}
-	}
-	for _, p := range r.text {
-		if p.MatchString(text) {
-			return true
-		}
-	}
-	return containsAny(plain, r.any)
+	return matchesAny(plain, r.plain) || matchesAny(text, r.text)
+}
+
+func matchesAny(s string, patterns []*pattern.Pattern) bool {
+	return slices.ContainsFunc(patterns, func(p *pattern.Pattern) bool { return p.MatchString(s) })
 }
 
 // rulebook are the rules as a site has them.

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 
 	"codeberg.org/readeck/go-readability/v2"
@@ -55,12 +56,7 @@ func reconsider(doc *html.Node, src string, raws []raw, p *Page) {
 
 // certain reports whether a rule that is no guess drops the block.
 func (r raw) certain() bool {
-	for _, o := range r.chain {
-		if o.sure {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.chain, func(o *origin) bool { return o.sure })
 }
 
 // readable returns the letters of what readability takes for the article.

@@ -15,7 +15,7 @@ func (k rulebook) shortcode(text, _ string, _ float64) *rule {
 // withoutShortcodes takes the marks out that enclose text. A line of nothing
 // else stays, to be dropped with its reason.
 func withoutShortcodes(s string) string {
-	if !strings.Contains(s, "[/") && !strings.Contains(s, "=") && !strings.Contains(s, "_") || !strings.Contains(s, "[") {
+	if !strings.Contains(s, "[") || !containsAny(s, []string{"[/", "=", "_"}) {
 		return s
 	}
 	if expr("shortcode line").MatchString(strings.TrimSpace(s)) && !strings.Contains(s, "_text]") {

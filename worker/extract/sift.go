@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -26,16 +27,13 @@ func key(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range s {
-		if r < utf8.RuneSelf {
-			if 'A' <= r && r <= 'Z' {
-				r += 'a' - 'A'
-			}
-			if 'a' <= r && r <= 'z' || '0' <= r && r <= '9' {
-				b.WriteByte(byte(r))
-			}
-			continue
-		}
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+		switch {
+		case 'a' <= r && r <= 'z', '0' <= r && r <= '9':
+			b.WriteByte(byte(r))
+		case 'A' <= r && r <= 'Z':
+			b.WriteByte(byte(r + 'a' - 'A'))
+		case r < utf8.RuneSelf:
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
 			b.WriteRune(unicode.ToLower(r))
 		}
 	}
@@ -50,7 +48,7 @@ func repeats(p *Page) {
 	var bodyText strings.Builder
 	for i := range p.Blocks {
 		b := &p.Blocks[i]
-		if !b.Keep || !body(b.Kind) {
+		if !b.running() {
 			continue
 		}
 		k := key(b.Text)
@@ -86,13 +84,9 @@ func titled(text, title string) bool {
 func signed(p *Page) {
 	for i := range p.Blocks {
 		b := &p.Blocks[i]
-		if !b.Keep || !body(b.Kind) || len(b.Text) > 60 {
-			continue
-		}
-		for _, name := range p.Authors {
-			if same(b.Text, name) {
-				b.drop(p.book.get("author.name"))
-			}
+		named := func(author string) bool { return same(b.Text, author) }
+		if b.running() && len(b.Text) <= 60 && slices.ContainsFunc(p.Authors, named) {
+			b.drop(p.book.get("author.name"))
 		}
 	}
 }
@@ -103,23 +97,37 @@ func pulled(p *Page, text string) {
 	quotes, boxed := 0, boxedBody(p.Blocks)
 	for i := range p.Blocks {
 		b := &p.Blocks[i]
-		aside := b.Kind == lector.Paragraph && !b.home && boxed && len(b.Text) < 250 && !strings.Contains(b.Text, "…")
-		if !b.Keep || b.Kind != lector.Quote && !aside || b.insisted() {
+		aside := boxed && b.aside()
+		if !b.droppable() || b.Kind != lector.Quote && !aside {
 			continue
 		}
 		if quotes++; quotes > 40 {
 			return
 		}
-		if aside {
-			if k := key(b.Text); len(k) > 20 && strings.Count(text, k) > 1 {
-				b.drop(p.book.get("repeat.quote"))
-			}
-			continue
-		}
-		if k := key(b.Text); len(k) > 20 && (strings.Contains(text, k) || pieces(k, text)) {
+		if repeated(key(b.Text), text, aside) {
 			b.drop(p.book.get("repeat.quote"))
 		}
 	}
+}
+
+// aside reports whether the block is a short paragraph beside the text's own box.
+func (b Block) aside() bool {
+	if b.home || b.Kind != lector.Paragraph {
+		return false
+	}
+	return len(b.Text) < 250 && !strings.Contains(b.Text, "…")
+}
+
+// repeated reports whether the body holds the words of a quote, or holds those of a
+// paragraph of its own once more.
+func repeated(words, text string, own bool) bool {
+	switch {
+	case len(words) <= 20:
+		return false
+	case own:
+		return strings.Count(text, words) > 1
+	}
+	return strings.Contains(text, words) || pieces(words, text)
 }
 
 // boxedBody reports whether most of what is read stands in one box, so that
@@ -127,7 +135,7 @@ func pulled(p *Page, text string) {
 func boxedBody(blocks []Block) bool {
 	home, all := 0, 0
 	for _, b := range blocks {
-		if !b.Keep || !body(b.Kind) {
+		if !b.running() {
 			continue
 		}
 		all += len(b.Text)
@@ -208,14 +216,15 @@ type follower struct {
 // over reports whether the list has ended: the article continues with block i.
 func (f *follower) over(blocks []Block, i int) bool {
 	b := blocks[i]
-	if b.home && f.aside {
+	switch {
+	case b.home && f.aside:
 		return true
-	}
-	if b.joined && f.list == i-1 {
+	case f.list != i-1:
+	case b.joined:
 		f.list = i
-	} else if b.below && f.list == i-1 && f.state == related && !prose(b.Text) {
+	case b.below && f.state == related && !prose(b.Text):
 		return false
-	} else if f.list == i-1 && !blocks[i-1].Keep && blocks[i-1].joined && prose(b.Text) && (f.state == related || f.state == signup || f.state == appeal) {
+	case blocks[i-1].joined && prose(b.Text) && slices.Contains([]Reason{related, signup, appeal}, f.state):
 		return true // the headlines stood in one group with the line that began them
 	}
 	return !attached(blocks, i) && resumes(blocks[i:], f.state, f.headlined)
@@ -235,79 +244,84 @@ func marker(b Block) Reason {
 	if !b.worded() && b.Reason != comments {
 		return ""
 	}
-	r := data().whole[fold(b.Text)]
+	known, begins := data().whole[fold(b.Text)] != nil, false
 	switch b.Reason {
-	case feed, comments, author:
-		if b.Kind == lector.Item || b.Reason == comments && strings.ContainsFunc(b.Text, unicode.IsDigit) {
-			return ""
-		}
-		if b.Reason == comments && b.home && b.Kind == lector.Paragraph && strings.Contains(b.Text, " ") {
-			return "" // a button in the text, not the head of what readers wrote
-		}
-		if b.Reason == author && b.home && r == nil {
-			return "" // who reported; the text can go on
-		}
-		return b.Reason
+	case feed:
+		begins = b.Kind != lector.Item
+	case comments:
+		begins = b.Kind != lector.Item && b.headsComments()
+	case author: // who reported stands in the text, which goes on
+		begins = b.Kind != lector.Item && (known || !b.home)
 	case tags:
-		if b.Kind == lector.Paragraph && strings.HasPrefix(b.Path, "line ") {
-			return tags
-		}
-	case related, signup, appeal:
-		if r != nil || b.Reason == signup && len(b.Text) < 60 {
-			return b.Reason
-		}
+		begins = b.Kind == lector.Paragraph && strings.HasPrefix(b.Path, "line ")
+	case signup:
+		begins = known || len(b.Text) < 60
+	case related, appeal:
+		begins = known
 	}
-	return ""
+	if !begins {
+		return ""
+	}
+	return b.Reason
+}
+
+// headsComments reports whether the block is the head of what readers wrote: not their
+// number, nor a button in the text.
+func (b Block) headsComments() bool {
+	if strings.ContainsFunc(b.Text, unicode.IsDigit) {
+		return false
+	}
+	return !b.home || b.Kind != lector.Paragraph || !strings.Contains(b.Text, " ")
 }
 
 // resumes reports whether the article goes on with the first of the blocks. A
 // list of headlines with excerpts alternates; an article has paragraphs in a
 // row.
 func resumes(blocks []Block, state Reason, headlined bool) bool {
-	question := !blocks[0].joined && len(blocks[0].Text) < 60 && strings.HasSuffix(blocks[0].Text, "?")
-	if !prose(blocks[0].Text) && blocks[0].Kind != lector.Heading && !question {
+	first := blocks[0]
+	heading, question := first.Kind == lector.Heading, !first.joined && len(first.Text) < 60 && strings.HasSuffix(first.Text, "?")
+	if !heading && !question && !prose(first.Text) {
 		return false
 	}
-	if headlined && blocks[0].joined {
+	if headlined && first.joined {
 		return false
 	}
-	run, chars := 0, 0
-	for i, b := range blocks {
-		if !b.Keep {
-			if i > 12 || marker(b) != "" {
-				break
-			}
-			continue
-		}
-		if b.Kind == lector.Heading && (run > 0 || i == 0 && (utf8.RuneCountInString(b.Text) < 60 && state != feed)) {
-			continue
-		}
-		if i == 0 && question {
-			continue
-		}
-		if !prose(b.Text) && b.Kind != lector.Item {
-			break
-		}
-		run++
-		chars += len(b.Text)
-		if run == 4 {
-			break
-		}
-	}
-	switch state {
-	case author, comments:
+	above := heading && state != feed && utf8.RuneCountInString(first.Text) < 60
+	run, chars := paragraphRun(blocks, above || question)
+	switch {
+	case state == author || state == comments:
 		return run >= 4 && chars > 900
-	case feed, tags:
+	case state == feed || state == tags:
 		return run >= 3
-	default:
-		if question {
-			return run >= 2
-		}
-		if blocks[0].Kind == lector.Heading && !blocks[0].followed(blocks[1:]) {
-			return false
-		}
-		return run >= 2 || run == 1 && !headlined || run == 1 && chars > 150
+	case question:
+		return run >= 2
+	case heading && !first.followed(blocks[1:]):
+		return false
+	case run == 1:
+		return !headlined || chars > 150
 	}
+	return run >= 2
+}
+
+// paragraphRun counts the paragraphs that follow each other, up to four, and their bytes;
+// headed tells that the first block stands above them.
+func paragraphRun(blocks []Block, headed bool) (run, chars int) {
+	for i, b := range blocks {
+		switch {
+		case !b.Keep && (i > 12 || marker(b) != ""):
+			return run, chars
+		case !b.Keep || headed && i == 0:
+			continue
+		case run > 0 && b.Kind == lector.Heading:
+			continue
+		case !prose(b.Text) && b.Kind != lector.Item:
+			return run, chars
+		}
+		if run, chars = run+1, chars+len(b.Text); run == 4 {
+			break
+		}
+	}
+	return run, chars
 }
 
 // followed reports whether a heading has paragraphs of its own: at least two,
@@ -335,7 +349,7 @@ func (p *Page) orphans() {
 	level := 99 // of the heading that is next, going up; 0: text
 	for i := len(blocks) - 1; i >= 0; i-- {
 		b := &blocks[i]
-		if !b.Keep || !body(b.Kind) {
+		if !b.running() {
 			continue
 		}
 		if b.Kind != lector.Heading || prose(b.Text) { // some sites set sentences as headings
@@ -354,13 +368,21 @@ func (p *Page) orphans() {
 func merge(blocks []Block) []Block {
 	out := blocks[:0]
 	for _, b := range blocks {
-		if n := len(out); n > 0 && !b.Keep && !out[n-1].Keep && b.Rule == out[n-1].Rule && !b.worded() && near(b.Path, out[n-1].Path) && len(out[n-1].Text) < 400 {
+		if n := len(out); n > 0 && out[n-1].mergeable(b) {
 			out[n-1].Text += " · " + b.Text
 			continue
 		}
 		out = append(out, b)
 	}
 	return out
+}
+
+// mergeable reports whether the next block can go on this one's line.
+func (b Block) mergeable(next Block) bool {
+	if b.Keep || next.Keep || next.worded() {
+		return false
+	}
+	return b.Rule == next.Rule && near(b.Path, next.Path) && len(b.Text) < 400
 }
 
 // near reports whether two places begin alike.

@@ -22,22 +22,7 @@ type signs struct {
 }
 
 func (s signs) weight() int {
-	n := min(s.bids, 2) + min(s.goods, 2) + min(s.persons, 2)
-	if s.bids > 0 {
-		n++
-	}
-	if s.goods > 0 {
-		n++
-	}
-	if s.contact {
-		n++
-	}
-	if s.mail {
-		n++
-	}
-	if s.loud {
-		n++
-	}
+	n := min(s.bids, 2) + min(s.goods, 2) + min(s.persons, 2) + count(s.bids > 0, s.goods > 0, s.contact, s.mail, s.loud)
 	if s.quotes {
 		n -= 3
 	}
@@ -118,18 +103,24 @@ func notOfWord(r rune) bool {
 func contact(text string) bool {
 	domain, phone := false, false
 	for i := 1; i+1 < len(text); i++ {
-		before, after := text[i-1], text[i+1]
-		domain = domain || text[i] == '.' && after >= 'a' && after <= 'z'
-		phone = phone || (text[i] == ' ' || text[i] == '.' || text[i] == '-') && digit(before) && digit(after)
+		if strings.IndexByte(" .-", text[i]) < 0 {
+			continue
+		}
+		domain = domain || text[i] == '.' && lowercase(text[i+1])
+		phone = phone || digit(text[i-1]) && digit(text[i+1])
 	}
-	return domain && expr("domain mark").MatchString(text) || phone && expr("phone mark").MatchString(text)
+	if domain && expr("domain mark").MatchString(text) {
+		return true
+	}
+	return phone && expr("phone mark").MatchString(text)
 }
 
 func mailed(text string) bool {
 	return strings.Contains(text, "@") && expr("mail mark").MatchString(text)
 }
 
-func digit(c byte) bool { return c >= '0' && c <= '9' }
+func digit(c byte) bool     { return c >= '0' && c <= '9' }
+func lowercase(c byte) bool { return c >= 'a' && c <= 'z' }
 
 // listened returns the signs of block i, which are found once.
 func (x *pitches) listened(i int) signs {

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 
 	"lector"
@@ -11,17 +12,14 @@ import (
 // though it stands outside the text. The event's own subtitle wins.
 func (p *Page) pickStandfirst(m meta, known lector.Article, raws []raw, title int) int {
 	p.Subtitle = collapse(known.Subtitle)
-	for i, r := range raws {
-		if p.Subtitle != "" {
-			if same(r.Text, p.Subtitle) {
-				return i
-			}
-			continue
-		}
-		if i > title+12 {
-			break
-		}
-		if title >= 0 && i > title && (standfirst(r) || p.deck(i, m, r)) {
+	if p.Subtitle != "" {
+		return slices.IndexFunc(raws, func(r raw) bool { return same(r.Text, p.Subtitle) })
+	}
+	if title < 0 {
+		return -1
+	}
+	for i := title + 1; i < min(len(raws), title+13); i++ {
+		if r := raws[i]; standfirst(r) || p.deck(i, m, r) {
 			p.Subtitle = r.Text
 			return i
 		}
@@ -33,24 +31,27 @@ func (p *Page) pickStandfirst(m meta, known lector.Article, raws []raw, title in
 // page gives it as its description, or it is a heading right below the title.
 func (p *Page) deck(i int, m meta, r raw) bool {
 	b := p.Blocks[i]
-	if b.home || r.linked > 0 || !b.Keep && b.Reason != outside {
+	shown := b.Keep || b.Reason == outside
+	if !shown || b.home || r.linked > 0 {
 		return false
 	}
-	if same(r.Text, m.description) {
-		return true
-	}
-	before := p.Blocks[i-1]
-	return r.Kind == lector.Heading && r.Rank == 2 && before.Kind == lector.Heading && before.Rank == 1 && len(r.Text) > 20
+	second := r.Kind == lector.Heading && r.Rank == 2 && len(r.Text) > 20
+	return same(r.Text, m.description) || second && p.Blocks[i-1].mainHeading()
 }
 
+// standfirst reports whether the class of a block, or of what is around it, says that it is
+// the standfirst.
 func standfirst(r raw) bool {
-	if len(r.Text) < 30 || len(r.Text) > 600 || r.linked*2 > len(r.Text) || r.Kind == lector.Item || r.Kind == lector.Caption {
+	if len(r.Text) < 30 || len(r.Text) > 600 || r.linked*2 > len(r.Text) {
 		return false
 	}
-	if o := r.dropped(); o != nil && (o.sure || o.reason == repeat || o.reason == credit) {
+	if r.ofKind(lector.Item, lector.Caption) || r.droppedFor(repeat, credit) {
 		return false
 	}
-	for n, depth := r.node, 0; n != nil && depth < 3 && homeRank(n) == 0; n, depth = n.Parent, depth+1 {
+	for n := range inclusiveAncestors(r.node, 3) {
+		if homeRank(n) > 0 {
+			break
+		}
 		if class := strings.ToLower(attr(n, "class") + " " + attr(n, "id") + " " + attr(n, "data-testid")); len(class) > 2 && containsAny(class, listed("standfirst")) {
 			return true
 		}

@@ -29,7 +29,7 @@ func (w *walker) inRow(n *html.Node, o *origin) {
 	}
 	if n.DataAtom == atom.Td || n.DataAtom == atom.Th {
 		w.cell = true
-	} else if !inline[n.DataAtom] {
+	} else if !inline(n.DataAtom) {
 		w.text = append(w.text, ' ')
 	}
 	w.inline(n, o)

@@ -17,26 +17,34 @@ func closing(p *Page) {
 	left, prose := lastWords, 0
 	for i := len(p.Blocks) - 1; i >= 0 && left > 0; i-- {
 		b := &p.Blocks[i]
-		if !b.Keep || !body(b.Kind) || len(b.Text) > 500 {
-			if b.Keep && body(b.Kind) {
-				return
-			}
+		if !b.running() {
 			continue
+		}
+		if len(b.Text) > 500 || b.insisted() {
+			return
 		}
 		left--
 		switch {
-		case b.insisted():
-			return
-		case b.Kind != lector.Paragraph && b.Kind != lector.Item || expr("corrected").MatchString(b.Text):
-		case prose == 0 && len(b.Text) < 200 && expr("the author").MatchString(b.Text):
-			b.drop(p.book.get("author.about"))
-		case prose == 0 && b.Kind == lector.Paragraph && fullName(b.Text), p.aboutAuthor(b.Text) || b.slant && prose == 0 && expr("biography").MatchString(b.Text),
-			prose == 0 && p.stranger(i):
+		case !b.ofKind(lector.Paragraph, lector.Item) || b.corrected():
+		case p.aboutAuthor(b.Text) || prose == 0 && p.introduces(i):
 			b.drop(p.book.get("author.about"))
 		default:
 			prose++
 		}
 	}
+}
+
+// introduces reports whether a block below the text says who wrote it, without a name that
+// is known: it is a name, or tells who somebody is.
+func (p *Page) introduces(i int) bool {
+	b := p.Blocks[i]
+	switch {
+	case len(b.Text) < 200 && expr("the author").MatchString(b.Text),
+		b.Kind == lector.Paragraph && fullName(b.Text),
+		b.slant && expr("biography").MatchString(b.Text):
+		return true
+	}
+	return p.stranger(i)
 }
 
 // aboutAuthor reports whether a text begins with the name of an author and
@@ -64,7 +72,7 @@ func (p *Page) stranger(i int) bool {
 	}
 	names := strings.Fields(m[1])
 	for j, b := range p.Blocks {
-		if j != i && b.Keep && body(b.Kind) && strings.Contains(b.Text, names[len(names)-1]) {
+		if j != i && b.running() && strings.Contains(b.Text, names[len(names)-1]) {
 			return false
 		}
 	}
@@ -81,7 +89,7 @@ func (p *Page) summaries() {
 	blocks := p.Blocks
 	from, size, total := -1, 0, 0
 	for _, b := range blocks {
-		if b.Keep && body(b.Kind) {
+		if b.running() {
 			total += len(b.Text)
 		}
 	}
@@ -90,7 +98,7 @@ func (p *Page) summaries() {
 			size += len(b.Text)
 		}
 		switch {
-		case !b.Keep || !body(b.Kind):
+		case !b.running():
 		case from < 0 && b.Kind == lector.Item:
 		case from < 0 && prose(b.Text):
 			return
@@ -107,7 +115,7 @@ func (p *Page) summaries() {
 
 func (p *Page) dropAll(blocks []Block, id string) {
 	for i := range blocks {
-		if b := &blocks[i]; body(b.Kind) && !b.insisted() {
+		if b := &blocks[i]; b.droppable() {
 			b.drop(p.book.get(id))
 		}
 	}

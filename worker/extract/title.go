@@ -9,18 +9,20 @@ import (
 	"lector"
 )
 
-// entitles reports whether a heading shows one of the titles that a page gives
-// itself.
-func (m meta) entitles(heading string) bool {
-	k := key(heading)
+// leastTitle is how long a title is at least, as a key, by which its heading is known.
+const leastTitle = 21
+
+// entitled returns what reports whether a heading shows one of the titles that a page
+// gives itself.
+func (m meta) entitled() func(heading string) bool {
+	var titles []string
 	for _, stated := range []string{m.subtitle, m.social, m.pageTitle} {
 		for _, part := range titleParts(stated) {
-			if t := key(part); len(t) > 20 && strings.Contains(k, t) {
-				return true
-			}
+			titles = append(titles, key(part))
 		}
 	}
-	return false
+	titles = slices.DeleteFunc(titles, func(title string) bool { return len(title) < leastTitle })
+	return func(heading string) bool { return containsAny(key(heading), titles) }
 }
 
 // shownDate returns the first date that stands near the title.
@@ -64,7 +66,7 @@ func titleBlock(raws []raw, stated string) int {
 		if stated != "" && same(r.Text, stated) && r.Kind != lector.Caption {
 			return i
 		}
-		if r.Kind == lector.Heading && r.Rank == 1 && shown < 0 && !sectionName(r) {
+		if shown < 0 && r.mainHeading() && !sectionName(r) {
 			shown = i
 		}
 	}
@@ -80,11 +82,14 @@ const nearTop = 200
 // heading, else what these say themselves.
 func (m meta) titleShown(raws []raw, first int) (string, int) {
 	stated := cmp.Or(m.social, m.pageTitle)
-	if first >= 0 && (stated == "" || agrees(raws[first].Text, m.social) || agrees(raws[first].Text, m.pageTitle)) {
+	if first >= 0 && (stated == "" || m.states(raws[first].Text)) {
 		return raws[first].Text, first
 	}
 	for i, r := range raws[:min(len(raws), nearTop)] {
-		if r.Kind == lector.Heading && r.Rank <= 3 && !same(r.Text, m.publication) && (agrees(r.Text, m.social) || agrees(r.Text, m.pageTitle)) {
+		if r.Kind != lector.Heading || r.Rank > 3 {
+			continue
+		}
+		if m.states(r.Text) && !same(r.Text, m.publication) {
 			return r.Text, i
 		}
 	}
@@ -106,6 +111,11 @@ func (m meta) titleShown(raws []raw, first int) (string, int) {
 	return withoutSite(stated, m.publication), -1
 }
 
+// states reports whether og:title or the title element agree with a heading.
+func (m meta) states(heading string) bool {
+	return agrees(heading, m.social) || agrees(heading, m.pageTitle)
+}
+
 // agrees reports whether a heading is the title that a page states, or the
 // part of it that is not the site's name.
 func agrees(shown, stated string) bool {
@@ -113,10 +123,8 @@ func agrees(shown, stated string) bool {
 	if len(k) < 8 || len(parts) > 1 && len(k)*2 < len(key(parts[1])) {
 		return false
 	}
-	for _, part := range parts {
-		if key(part) == k {
-			return true
-		}
+	if slices.ContainsFunc(parts, func(part string) bool { return key(part) == k }) {
+		return true
 	}
 	return strings.HasPrefix(key(stated), k) && len(k)*2 > len(key(stated))
 }
@@ -131,8 +139,7 @@ func titleParts(stated string) []string {
 
 // sectionName finds an h1 that holds the site's name or the section.
 func sectionName(r raw) bool {
-	o := r.dropped()
-	return o != nil && (o.sure || o.reason == navigation) || r.share() > 0.9 && len(strings.Fields(r.Text)) < 4
+	return r.droppedFor(navigation) || r.share() > 0.9 && len(strings.Fields(r.Text)) < 4
 }
 
 // extends reports whether the page shows more of a title than its metadata,
@@ -145,7 +152,11 @@ func extends(shown, stated string) bool {
 // withoutSite cuts " | The Daily" off a page's title.
 func withoutSite(title, site string) string {
 	for _, mark := range []string{" | ", " – ", " — ", " - ", " :: ", " » ", " · "} {
-		if at := strings.LastIndex(title, mark); at > 15 && (len(title)-at < 40 || site != "" && strings.Contains(title[at:], site)) {
+		at := strings.LastIndex(title, mark)
+		if at <= 15 {
+			continue
+		}
+		if len(title)-at < 40 || site != "" && strings.Contains(title[at:], site) {
 			return strings.TrimSpace(title[:at])
 		}
 	}

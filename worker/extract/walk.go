@@ -25,20 +25,33 @@ type origin struct {
 // raw is a block as found, before anything is decided.
 type raw struct {
 	Block
-	node   *html.Node
-	linked int       // characters that stand in links to other places
-	abroad int       // of these, in links to other sites
-	slant  int       // characters that stand in italics
-	bold   int       // and in bold type
-	offers offer     // what its links offer
-	chain  []*origin // what drops it, the outermost first
-	speak  string    // the rule that insists on reading it
+	node  *html.Node
+	chain []*origin // what drops it, the outermost first
+	speak string    // the rule that insists on reading it
+	shares
+}
+
+// shares are how many bytes of a text stand in what.
+type shares struct {
+	linked int   // in links to other places
+	abroad int   // of these, in links to other sites
+	italic int   // in italics
+	bold   int   // in bold type
+	offers offer // what the links offer
+}
+
+// atMost returns the shares of a text of n bytes: white space counted that went.
+func (s shares) atMost(n int) shares {
+	return shares{linked: min(s.linked, n), abroad: min(s.abroad, n), italic: min(s.italic, n), bold: min(s.bold, n), offers: s.offers}
 }
 
 // good reports whether the block looks like running text, and how much of it.
 func (r raw) good() int {
 	n := len(r.Text)
-	if n < 25 || r.Kind == lector.Heading || r.linked*2 > n || n < 80 && !prose(r.Text) {
+	if n < 25 || r.Kind == lector.Heading || r.linked*2 > n {
+		return 0
+	}
+	if n < 80 && !prose(r.Text) {
 		return 0
 	}
 	return n
@@ -61,12 +74,8 @@ type walker struct {
 	sel    selectors
 	blocks []raw
 
-	text   []byte
-	linked int
-	abroad int
-	slant  int
-	bold   int
-	offers offer
+	text []byte
+	shares
 
 	steps  []step
 	chain  []*origin
@@ -169,7 +178,7 @@ func (w *walker) measure(n int) {
 		w.abroad += n
 	}
 	if w.tilt > 0 {
-		w.slant += n
+		w.italic += n
 	}
 	if w.heavy > 0 {
 		w.bold += n
@@ -215,8 +224,16 @@ func (w *walker) origin(id string, detail ...string) *origin {
 	return &origin{rule: r, detail: strings.Join(detail, "")}
 }
 
-// unseen elements hold nothing that a reader sees.
-var unseen = atoms(atom.Script, atom.Style, atom.Template, atom.Noscript, atom.Head, atom.Title, atom.Meta, atom.Link, atom.Svg, atom.Math, atom.Iframe, atom.Object, atom.Embed, atom.Canvas, atom.Img, atom.Picture, atom.Source, atom.Track, atom.Input, atom.Area, atom.Map, atom.Wbr, atom.Datalist, atom.Noframes)
+// unseen reports whether an element holds nothing that a reader sees.
+func unseen(a atom.Atom) bool {
+	switch a {
+	case atom.Script, atom.Style, atom.Template, atom.Noscript, atom.Head, atom.Title, atom.Meta, atom.Link, atom.Svg, atom.Math, atom.Iframe,
+		atom.Object, atom.Embed, atom.Canvas, atom.Img, atom.Picture, atom.Source, atom.Track, atom.Input, atom.Area, atom.Map, atom.Wbr, atom.Datalist,
+		atom.Noframes:
+		return true
+	}
+	return false
+}
 
 func (w *walker) element(n *html.Node) {
 	w.accompany(n)
@@ -232,7 +249,7 @@ func (w *walker) element(n *html.Node) {
 	case n.DataAtom == atom.Img && w.within:
 		w.text = append(w.text, initial(n)...)
 		return
-	case unseen[n.DataAtom]:
+	case unseen(n.DataAtom):
 		return
 	}
 	w.note(n)
@@ -248,30 +265,39 @@ func (w *walker) element(n *html.Node) {
 		w.inRow(n, o)
 		return
 	}
-	if !setApart(n) && (w.within && (inline[n.DataAtom] || o == nil && n.DataAtom == atom.Button) || inline[n.DataAtom] && o == nil && said == silent) {
+	if w.inSentence(n, o, said) {
 		w.inline(n, o)
 		return
 	}
 	w.block(n, o, said, rule.words)
 }
 
+// inSentence reports whether an element is a part of the sentence around it, and no block.
+func (w *walker) inSentence(n *html.Node, o *origin, said verdict) bool {
+	switch {
+	case setApart(n):
+		return false
+	case w.within:
+		return inline(n.DataAtom) || o == nil && n.DataAtom == atom.Button
+	}
+	return inline(n.DataAtom) && o == nil && said == silent
+}
+
 // inline goes through an element inside a sentence. A dropped one gets a block
 // of its own, and the sentence goes on behind it.
 func (w *walker) inline(n *html.Node, o *origin) {
 	defer w.span(n)()
-	prev := n.PrevSibling
-	w.seam = prev != nil && prev.Type == html.ElementNode && n.DataAtom != atom.Sup && n.DataAtom != atom.Sub
+	prev, shifted := n.PrevSibling, n.DataAtom == atom.Sup || n.DataAtom == atom.Sub
+	w.seam = prev != nil && prev.Type == html.ElementNode && !shifted
 	if o == nil {
 		w.children(n)
 		return
 	}
-	text, linked, abroad, slant, bold, offers := w.text, w.linked, w.abroad, w.slant, w.bold, w.offers
-	w.text, w.linked, w.abroad, w.slant, w.bold, w.offers = nil, 0, 0, 0, 0, 0
-	chain := w.chain
-	w.chain = append(chain[:len(chain):len(chain)], o)
+	text, part, chain := w.text, w.shares, w.chain
+	w.text, w.shares, w.chain = nil, shares{}, append(chain[:len(chain):len(chain)], o)
 	w.children(n)
 	w.flush(n)
-	w.chain, w.text, w.linked, w.abroad, w.slant, w.bold, w.offers = chain, text, linked, abroad, slant, bold, offers
+	w.text, w.shares, w.chain = text, part, chain
 }
 
 // span notes that a link or italics begin with n, and returns what ends them.
@@ -426,8 +452,8 @@ func (w *walker) flush(n *html.Node) {
 	}
 	text, marks := w.sel.book.noteMarks(collapse(withoutShortcodes(string(w.text))))
 	w.text = w.text[:0]
-	linked, abroad, slant, bold, offers := w.linked, w.abroad, w.slant, w.bold, w.offers
-	w.linked, w.abroad, w.slant, w.bold, w.offers = 0, 0, 0, 0, 0
+	part := w.shares.atMost(len(text))
+	w.shares = shares{}
 	if text == "" {
 		return
 	}
@@ -435,11 +461,7 @@ func (w *walker) flush(n *html.Node) {
 	if w.gate != nil {
 		chain = append([]*origin{w.gate}, chain...)
 	}
-	b := raw{
-		Block: Block{Kind: w.kind, Text: text, Path: w.path(), Rank: w.rank},
-		node:  n, linked: min(linked, len(text)), abroad: min(abroad, len(text)), slant: min(slant, len(text)), bold: min(bold, len(text)),
-		offers: offers, chain: chain, speak: w.speak,
-	}
+	b := raw{Block: Block{Kind: w.kind, Text: text, Path: w.path(), Rank: w.rank}, node: n, chain: chain, speak: w.speak, shares: part}
 	w.blocks = append(w.blocks, b)
 	w.addMarks(b, marks)
 }

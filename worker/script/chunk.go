@@ -96,7 +96,7 @@ func isRunningText(k lector.SegmentKind) bool { return k == lector.Paragraph || 
 // joins reports whether the next segment is spoken in one call with the last:
 // both are running text of one kind, one of them is short, and they fit.
 func (c *cutter) joins(last, next Segment) bool {
-	if last.Kind != next.Kind || !isRunningText(next.Kind) || last.Pause != pauses[last.Kind] {
+	if last.Kind != next.Kind || !isRunningText(next.Kind) || last.Pause != pauseBehind(last.Kind) {
 		return false
 	}
 	runes := utf8.RuneCountInString(next.Text)

@@ -95,12 +95,9 @@ func romanise(word string) string {
 
 // ownWriting is what a language's voice reads; "" where several are.
 func ownWriting(tag string) Writing {
-	list, ok := writings[primary(tag)]
-	switch {
-	case !ok:
-		return writingLatin
-	case len(list) == 1:
-		return list[0]
+	list := writingsOf(primary(tag))
+	if len(list) > 1 {
+		return ""
 	}
-	return ""
+	return list[0]
 }

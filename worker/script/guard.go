@@ -72,19 +72,34 @@ func writing(c rune) Writing {
 	return writingOther
 }
 
-// writings of languages that are not written in Latin letters.
-var writings = map[string][]Writing{
-	"uk": {writingCyrillic}, "ru": {writingCyrillic}, "be": {writingCyrillic}, "bg": {writingCyrillic}, "mk": {writingCyrillic}, "sr": {writingCyrillic, writingLatin}, "kk": {writingCyrillic, writingLatin}, "ky": {writingCyrillic}, "mn": {writingCyrillic},
-	"el": {writingGreek}, "he": {writingHebrew}, "ar": {writingArabic}, "fa": {writingArabic}, "ur": {writingArabic}, "zh": {writingHan}, "ja": {writingHan}, "ko": {writingHangul, writingHan}, "hi": {writingIndic}, "bn": {writingIndic}, "ta": {writingIndic}, "te": {writingIndic}, "ka": {writingOther}, "hy": {writingOther}, "th": {writingOther},
+// writingsOf returns the writings of a language, by its primary tag.
+func writingsOf(tag string) []Writing {
+	switch tag {
+	case "uk", "ru", "be", "bg", "mk", "ky", "mn":
+		return []Writing{writingCyrillic}
+	case "sr", "kk":
+		return []Writing{writingCyrillic, writingLatin}
+	case "el":
+		return []Writing{writingGreek}
+	case "he":
+		return []Writing{writingHebrew}
+	case "ar", "fa", "ur":
+		return []Writing{writingArabic}
+	case "zh", "ja":
+		return []Writing{writingHan}
+	case "ko":
+		return []Writing{writingHangul, writingHan}
+	case "hi", "bn", "ta", "te":
+		return []Writing{writingIndic}
+	case "ka", "hy", "th":
+		return []Writing{writingOther}
+	}
+	return []Writing{writingLatin}
 }
 
 // canRead reports whether a voice of a language can read a writing.
 func canRead(language string, w Writing) bool {
-	list, ok := writings[primary(Language(language))]
-	if !ok {
-		list = []Writing{writingLatin}
-	}
-	return w == "" || slices.Contains(list, w)
+	return w == "" || slices.Contains(writingsOf(primary(Language(language))), w)
 }
 
 // Foreign says what becomes of paragraphs in a writing that the language's

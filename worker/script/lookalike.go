@@ -12,22 +12,25 @@ import (
 // Cyrillic К, "Cвобода" with a Latin C. Neither a voice nor the lexicon knows
 // such a word.
 const (
-	latinLooks    = "ABCEHIJKMOPSTXYaceijopsxyi" + "ABEZHIKMNOPTYXov"
-	cyrillicLooks = "АВСЕНІЈКМОРЅТХУасеіјорѕхуі" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧον"
+	latinOfCyrillic = "ABCEHIJKMOPSTXYaceijopsxy"
+	cyrillicLooks   = "АВСЕНІЈКМОРЅТХУасеіјорѕху"
+	latinOfGreek    = "ABEZHIKMNOPTYXov"
+	greekLooks      = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧον"
 )
 
-var toLatin, toCyrillic = looks()
+func toLatin(c rune) rune {
+	return lookalike(c, cyrillicLooks+greekLooks, latinOfCyrillic+latinOfGreek)
+}
 
-func looks() (latin, cyrillic map[rune]rune) {
-	latin, cyrillic = map[rune]rune{}, map[rune]rune{}
-	others := []rune(cyrillicLooks)
-	for i, l := range []rune(latinLooks) {
-		latin[others[i]] = l
-		if unicode.Is(unicode.Cyrillic, others[i]) {
-			cyrillic[l] = others[i]
-		}
+func toCyrillic(c rune) rune { return lookalike(c, latinOfCyrillic, cyrillicLooks) }
+
+// lookalike returns the character of others at the place that c has in letters, or 0.
+func lookalike(c rune, letters, others string) rune {
+	at := strings.IndexRune(letters, c)
+	if at < 0 {
+		return 0
 	}
-	return latin, cyrillic
+	return []rune(others)[utf8.RuneCountInString(letters[:at])]
 }
 
 // oneWriting gives a word that mixes writings back the letters of one, where
@@ -99,14 +102,13 @@ func onlyLatin(c rune) rune {
 
 // swapped returns the word in one writing, or nothing when a letter has no
 // match there.
-func swapped(word string, to Writing, table map[rune]rune) string {
+func swapped(word string, to Writing, like func(rune) rune) string {
 	var b strings.Builder
 	for _, c := range word {
 		if writing(c) != to {
-			if table[c] == 0 {
+			if c = like(c); c == 0 {
 				return ""
 			}
-			c = table[c]
 		}
 		b.WriteRune(c)
 	}

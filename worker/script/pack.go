@@ -85,25 +85,23 @@ func readPack(files fs.FS, dir string, checked bool) (*pack, error) {
 	return p, nil
 }
 
-// settingNames are what language.txt must say, in any order.
-var settingNames = strings.Fields("byline and date ordinal-stop decimal point groups minus plus range half vowels apostrophe unit-end at dot slash dash underscore address-plus www colon")
-
-// ownSettings are what it may say besides.
-var ownSettings = strings.Fields("whole month-case leading-zero number-plural letters-joined initialism-plural short-initialisms vowel-share equals percent")
-
+// readSettings reads language.txt: what it must say, in any order, and what it may say
+// besides.
 func (p *pack) readSettings(files fs.FS, dir string) error {
+	required := strings.Fields("byline and date ordinal-stop decimal point groups minus plus range half vowels apostrophe unit-end at dot slash dash underscore address-plus www colon")
+	optional := strings.Fields("whole month-case leading-zero number-plural letters-joined initialism-plural short-initialisms vowel-share equals percent")
 	rows, err := readRows(files, path.Join(dir, "language.txt"), 2, 1)
 	if err != nil {
 		return err
 	}
 	p.settings = map[string]string{}
 	for _, r := range rows {
-		if !slices.Contains(settingNames, r.columns[0]) && !slices.Contains(ownSettings, r.columns[0]) {
+		if !slices.Contains(required, r.columns[0]) && !slices.Contains(optional, r.columns[0]) {
 			return r.refuse("unknown setting %q", r.columns[0])
 		}
 		p.settings[r.columns[0]] = r.column(1)
 	}
-	for _, name := range settingNames {
+	for _, name := range required {
 		if _, ok := p.settings[name]; !ok {
 			return fmt.Errorf("%s: no setting %q", path.Join(dir, "language.txt"), name)
 		}

@@ -24,7 +24,6 @@ type abbreviation struct {
 
 var (
 	endKinds = []string{"no", "number", "starter", "upper", "year", "clock", "body"}
-	follows  = []string{"any", "digit", "upper", "lower", "behind-digit"}
 	sixCases = []string{"nominative", "genitive", "dative", "accusative", "instrumental", "locative"}
 )
 
@@ -45,7 +44,7 @@ func (p *pack) readAbbreviations(files fs.FS, dir string) error {
 		switch {
 		case !slices.Contains(endKinds, a.end):
 			return r.refuse("a sentence ends behind it: %q", a.end)
-		case !slices.Contains(follows, a.follow):
+		case !slices.Contains([]string{"any", "digit", "upper", "lower", "behind-digit"}, a.follow):
 			return r.refuse("what follows: %q", a.follow)
 		case len(a.forms) > 1 && len(a.forms) != len(sixCases):
 			return r.refuse("%d forms, not 6", len(a.forms))

@@ -196,7 +196,7 @@ func (w *writer) add(s *Script, kind lector.SegmentKind, source string, b extrac
 	if !speakable(source) {
 		return false
 	}
-	segment := Segment{Kind: kind, Source: source, Path: b.Path, Rule: b.Rule, Pause: pauses[kind]}
+	segment := Segment{Kind: kind, Source: source, Path: b.Path, Rule: b.Rule, Pause: pauseBehind(kind)}
 	for _, sentence := range w.language.split(source) {
 		segment.say(w.sentence(sentence))
 	}
@@ -278,7 +278,7 @@ func (w *writer) byline(s *Script, p extract.Page) {
 	}
 	source := clean(p.Byline)
 	b := blockOf(p, lector.Byline)
-	segment := Segment{Kind: lector.Byline, Source: source, Path: b.Path, Rule: b.Rule, Pause: pauses[lector.Byline]}
+	segment := Segment{Kind: lector.Byline, Source: source, Path: b.Path, Rule: b.Rule, Pause: pauseBehind(lector.Byline)}
 	for _, x := range said {
 		segment.say(x)
 	}
@@ -320,15 +320,19 @@ func (s Script) Lexicon() []string {
 
 const longPause = 1500 * time.Millisecond
 
-// pauses is the silence behind a segment of each kind.
-var pauses = map[lector.SegmentKind]time.Duration{
-	lector.SpokenDisclosure: 900 * time.Millisecond,
-	lector.Title:            800 * time.Millisecond,
-	lector.Byline:           900 * time.Millisecond,
-	lector.Standfirst:       800 * time.Millisecond,
-	lector.Paragraph:        550 * time.Millisecond,
-	lector.Heading:          700 * time.Millisecond,
-	lector.Quote:            650 * time.Millisecond,
-	lector.Item:             400 * time.Millisecond,
-	lector.Caption:          650 * time.Millisecond,
+// pauseBehind returns the silence behind a segment of a kind.
+func pauseBehind(kind lector.SegmentKind) time.Duration {
+	switch kind {
+	case lector.SpokenDisclosure, lector.Byline:
+		return 900 * time.Millisecond
+	case lector.Title, lector.Standfirst:
+		return 800 * time.Millisecond
+	case lector.Heading:
+		return 700 * time.Millisecond
+	case lector.Quote, lector.Caption:
+		return 650 * time.Millisecond
+	case lector.Item:
+		return 400 * time.Millisecond
+	}
+	return 550 * time.Millisecond // a paragraph
 }

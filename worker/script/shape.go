@@ -79,7 +79,7 @@ func (p *pack) readShapes(files fs.FS, dir string) error {
 
 func (p *pack) parseShape(r row) (*shape, error) {
 	s := &shape{class: r.columns[0], rule: r.columns[1], cost: usualCost, fields: map[string]field{}}
-	if _, known := classes[s.class]; !known {
+	if known, _ := classOf(s.class); !known {
 		return nil, r.refuse("unknown class %q", s.class)
 	}
 	if cost := r.column(4); cost != "" {
@@ -398,7 +398,7 @@ func (r *reader) classify(but []*shape) *match {
 // tries reports whether a shape is looked for here: not where the voice says such
 // classes, nor behind another word than it asks for.
 func (r *reader) tries(s *shape, but []*shape) bool {
-	if r.level != full && classes[s.class] {
+	if _, digits := classOf(s.class); digits && r.level != full {
 		return false
 	}
 	return !slices.Contains(but, s) && r.stands(s, false)

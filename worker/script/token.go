@@ -14,12 +14,16 @@ type Token struct {
 	End    int    `json:"end"`
 }
 
-// classes are the semiotic classes, by the field's names. Those of digits are
-// left to the voice at the level "light".
-var classes = map[string]bool{
-	"cardinal": true, "ordinal": true, "decimal": true, "fraction": true, "date": true, "time": true, "money": true, "measure": true,
-	"range": true, "telephone": true, "electronic": true, "verbatim": true,
-	"roman": false, "initialism": false, "abbreviation": false, "symbol": false,
+// classOf reports whether a name is that of a semiotic class, by the field's names, and
+// whether it is one of digits, which are left to the voice at the level "light".
+func classOf(name string) (known, digits bool) {
+	switch name {
+	case "cardinal", "ordinal", "decimal", "fraction", "date", "time", "money", "measure", "range", "telephone", "electronic", "verbatim":
+		return true, true
+	case "roman", "initialism", "abbreviation", "symbol":
+		return true, false
+	}
+	return false, false
 }
 
 // tell says n bytes and notes the token.
