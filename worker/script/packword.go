@@ -196,8 +196,8 @@ func upperFirst(s string) string {
 }
 
 // initialism says words of capitals, and words of the pack's list: as the list
-// says, else by letters where they cannot be said as a word. Where the language's plural is a letter
-// behind them, it stays.
+// says, else by letters where they cannot be said as a word. Where the language's
+// plural is a letter behind them, it stays.
 func (p *pack) initialism(r *reader) bool {
 	word := firstRunOf(r.rest(64))
 	core, plural := word, ""
