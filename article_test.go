@@ -79,4 +79,9 @@ func TestDisclosureIn(t *testing.T) {
 			t.Errorf("%q: %q in %s", tag, text, in)
 		}
 	}
+	for tag, word := range map[string]string{"pt-BR": "inteligência", "nl-BE": "intelligentie"} {
+		if text, in := lector.DisclosureIn(tag); in != tag[:2] || !strings.Contains(text, word) {
+			t.Errorf("%q: %q in %s", tag, text, in)
+		}
+	}
 }

@@ -356,7 +356,9 @@ var disclosures = map[string]string{
 	"es": "Este audio se ha creado con ayuda de inteligencia artificial",
 	"fr": "Cet audio a été créé avec l’aide de l’intelligence artificielle",
 	"it": "Questo audio è stato creato con l’aiuto dell’intelligenza artificiale",
+	"nl": "Deze audio is gemaakt met hulp van kunstmatige intelligentie",
 	"pl": "To nagranie powstało z pomocą sztucznej inteligencji",
+	"pt": "Este áudio foi criado com a ajuda de inteligência artificial",
 	"ru": "Эта аудиозапись создана с помощью искусственного интеллекта",
 	"uk": "Це аудіо створено за допомогою штучного інтелекту",
 }

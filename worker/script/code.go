@@ -61,8 +61,11 @@ func (p *pack) plural(said string) string {
 
 // counting returns the form of a word that the last number counts.
 func (v *verbaliser) counting(forms []string) string {
-	if v.category == "one" {
+	switch {
+	case v.category == "one":
 		return forms[0]
+	case v.category == "few" && len(forms) > 2:
+		return forms[1]
 	}
 	return forms[len(forms)-1]
 }

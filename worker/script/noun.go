@@ -144,9 +144,9 @@ func (p *pack) name(n noun, category, grammatical string) string {
 }
 
 // form returns a noun's own form: the genitive is that behind many, or behind a
-// fraction for one.
+// fraction for one. Behind a fraction it is the same in each case.
 func (n noun) form(category, grammatical string) string {
-	if grammatical == "genitive" && category != "one" && n.forms["many"] != "" {
+	if grammatical == "genitive" && category == "few" && n.forms["many"] != "" {
 		category = "many"
 	}
 	if grammatical == "genitive" && category == "one" && n.forms["few"] != "" {

@@ -194,16 +194,16 @@ func upperFirst(s string) string {
 	return string(unicode.ToUpper(c)) + s[n:]
 }
 
-// initialism says words of capitals: as the pack's list says, else by letters
-// where they cannot be said as a word. Where the language's plural is a letter
-// behind them, it stays.
+// initialism says words of capitals, and words of the pack's list: as the list
+// says, else by letters where they cannot be said as a word. Where the language's
+// plural is a letter behind them, it stays.
 func (p *pack) initialism(r *reader) bool {
 	word := firstRunOf(r.rest(64))
 	core, plural := word, ""
 	if s := p.settings["initialism-plural"]; s != "" && len(word) > len(s)+1 && strings.HasSuffix(word, s) {
 		core, plural = strings.TrimSuffix(word, s), s
 	}
-	if r.shouting || !allUpper(core) || utf8.RuneCountInString(word) < 2 {
+	if r.shouting || !p.capitals(core) || utf8.RuneCountInString(word) < 2 {
 		return false
 	}
 	said := p.initials(core)
@@ -219,6 +219,13 @@ func (p *pack) initialism(r *reader) bool {
 		rule = "list"
 	}
 	return r.tell("initialism", rule, said+plural, len(word))
+}
+
+// capitals reports whether a word may be an initialism: it is all in capitals,
+// or the pack's list has it as it is written, as "GmbH".
+func (p *pack) capitals(word string) bool {
+	_, listed := p.initialisms[word]
+	return listed || allUpper(word)
 }
 
 // initials returns what is said for a word of capitals, which is itself where it
