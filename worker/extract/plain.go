@@ -70,10 +70,7 @@ func article(lines []line, known lector.Article, book rulebook) Page {
 		case l.rule != nil:
 			b.drop(l.rule)
 		case expr("bullet").MatchString(l.text) && l.words > 2:
-			b.Kind = lector.Item
-			if !expr("numbered").MatchString(l.text) {
-				b.Text = expr("bullet").ReplaceAllString(l.text, "")
-			}
+			b.itemise(l.text)
 		case l.words <= 12 && !ended(l.text) && startsUpper(l.text) && i+1 < len(lines) && lines[i+1].prose && lines[i+1].group != l.group && !strings.ContainsAny(l.text, "/@#"):
 			b.Kind, b.Rank = lector.Heading, 2
 		}
@@ -82,6 +79,16 @@ func article(lines []line, known lector.Article, book rulebook) Page {
 	p.Blocks = append(p.titled(lines[0]), p.Blocks...)
 	sift(&p)
 	return p
+}
+
+// itemise makes an item of a line that begins with a bullet or a number. Numbers are read.
+func (b *Block) itemise(text string) {
+	b.Kind = lector.Item
+	if expr("numbered").MatchString(text) {
+		return
+	}
+	b.Text = expr("bullet").ReplaceAllString(text, "")
+	b.bullet = strings.TrimSpace(strings.TrimSuffix(text, b.Text))
 }
 
 // add takes a line's block, and one for the marks of notes that stood in it.
@@ -420,10 +427,7 @@ func (p *Page) bodyLines(lines []line, start int) {
 		case l.rule != nil:
 			b.drop(l.rule)
 		case expr("bullet").MatchString(l.text) && (l.words > 2):
-			b.Kind = lector.Item
-			if !expr("numbered").MatchString(l.text) {
-				b.Text = expr("bullet").ReplaceAllString(l.text, "")
-			}
+			b.itemise(l.text)
 		case l.prose:
 			if i > 0 && single && lines[i-1].group == l.group && teased(lines, i-1) {
 				b.drop(p.book.get("saved.excerpt"))
