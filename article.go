@@ -151,6 +151,7 @@ type ArticleEvent struct {
 	Arrived uint64       // where it first stood in its stream, of one that came under another key than its article's; 0: where it stands
 	Force   int          // of a replay: so many characters may be synthesised again although they are cached
 	Lane    Lane         // the queue that it asks for
+	NoLane  string       // what it asks for instead, where there is no such lane; it then counts as normal
 	Trace   TraceContext // the span that published it; of a replay, that of the event before
 	Article Article
 }

@@ -204,6 +204,9 @@ func eventStep(d lector.Delivery) Step {
 	if d.Err != nil {
 		detail = fmt.Sprintf("%d in the stream cannot be read: %v", d.Sequence, d.Err)
 	}
+	if d.Event.NoLane != "" {
+		detail += fmt.Sprintf("; it asks for the lane %q, which does not exist, and counts as normal", d.Event.NoLane)
+	}
 	return Step{d.Stored, "event", detail}
 }
 

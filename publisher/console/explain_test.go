@@ -46,3 +46,14 @@ func TestExplain(t *testing.T) {
 		}
 	}
 }
+
+// An event that asks for a lane that does not exist says so in its step.
+func TestExplainNoLane(t *testing.T) {
+	t.Parallel()
+	for lane, want := range map[string]bool{"urgent": true, "": false} {
+		x := Explain(Evidence{Event: &lector.Delivery{Event: lector.ArticleEvent{Type: lector.Published, NoLane: lane}, Sequence: 7}})
+		if got := strings.Contains(x.Steps[0].Detail, `the lane "urgent", which does not exist`); got != want {
+			t.Errorf("lane %q: %q", lane, x.Steps[0].Detail)
+		}
+	}
+}
