@@ -21,7 +21,7 @@ only entries that match a text change its audio.
 
   lector lexicon list
   lector lexicon set Kyiv Keeyiv            say Keeyiv for Kyiv
-  lector lexicon set -ipa ˈkɪjiu Kyiv       or these sounds, where a voice takes them
+  lector lexicon set -ipa ˈkɪjiu Kyiv Keeyiv   and keep these sounds for PLS: no voice here takes them
   lector lexicon remove Kyiv
   lector lexicon import starter             names of Ukraine and world news
   lector lexicon import FILE.pls            W3C PLS 1.0, or FILE.yaml as exported
@@ -85,7 +85,7 @@ func (a *app) noteLexicon(ctx context.Context, h *resources, e lector.AuditEntry
 func (f *lexiconFlags) add(fs *flag.FlagSet) {
 	fs.StringVar(&f.site, "site", allSites, "keep or look up entries of the site `NAME`")
 	fs.StringVar(&f.entry.Language, "lang", "", "only in texts of `LANGUAGE` (default: any)")
-	fs.StringVar(&f.entry.IPA, "ipa", "", "say these `SOUNDS` of the International Phonetic Alphabet")
+	fs.StringVar(&f.entry.IPA, "ipa", "", "keep these `SOUNDS` of the International Phonetic Alphabet beside the alias, for PLS")
 	fs.StringVar(&f.entry.Section, "section", "", "only in articles of `SECTION`")
 	fs.StringVar(&f.entry.Article, "article", "", "only in the article `ID`")
 	fs.BoolVar(&f.entry.Prefix, "prefix", false, "match the beginning of words, not whole ones")
