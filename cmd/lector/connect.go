@@ -218,7 +218,7 @@ func (g *ghostConnection) checkKey(ctx context.Context) error {
 			"it is the Admin API key of a custom integration of this Ghost, not the Content API key")
 	}
 	if err == nil {
-		fmt.Fprintf(g.stdout, "key: good; %d posts are published\n", total)
+		fmt.Fprintf(g.stdout, "key: good; %s published\n", lector.Plural(total, "post"))
 	}
 	return err
 }

@@ -399,7 +399,7 @@ func (a *app) printLetterPlan(p letterPlan, f deadLettersFlags, act letterAction
 	if f.asJSON {
 		return nil
 	}
-	fmt.Fprintf(a.stdout, "plan: %s %d of %d dead letters, of %d articles\n", act.verb, len(p.IDs), p.Letters, p.Articles)
+	fmt.Fprintf(a.stdout, "plan: %s %d of %s, of %s\n", act.verb, len(p.IDs), lector.Plural(p.Letters, "dead letter"), lector.Plural(p.Articles, "article"))
 	for _, r := range p.Refused {
 		fmt.Fprintf(a.stdout, "  %d stays: it would be refused again: %s\n", r.ID, oneLine(r.Reason))
 	}

@@ -50,7 +50,7 @@ func (a *app) doctor(ctx context.Context, args []string) error {
 		return err
 	}
 	if bad > 0 {
-		return fmt.Errorf("%d of %d checks failed", bad, len(findings))
+		return fmt.Errorf("%d of %s failed", bad, lector.Plural(len(findings), "check"))
 	}
 	return nil
 }

@@ -183,11 +183,11 @@ func (e *eraser) report(plan bool) eraseReport {
 		r.Streams[p.Name] = len(p.Places)
 	}
 	if e.attempts > 0 {
-		r.Stays = append(r.Stays, plural(e.attempts, "attempt")+
+		r.Stays = append(r.Stays, lector.Plural(e.attempts, "attempt")+
 			" in the usage ledger, for 400 days: characters, costs, hashes and messages of voices, without the text")
 	}
 	if n := e.found.Shared.Objects; n > 0 {
-		r.Stays = append(r.Stays, plural(n, "clip")+" that other articles have too")
+		r.Stays = append(r.Stays, lector.Plural(n, "clip")+" that other articles have too")
 	}
 	r.Stays = append(r.Stays, e.keptInBackups()...)
 	if e.config.Store.Kind == "s3" {

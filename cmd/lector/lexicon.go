@@ -121,7 +121,7 @@ func (a *app) listLexicon(ctx context.Context, s store, f *lexiconFlags, _ []str
 	for _, e := range file.Entries {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", e.Canonical(), e.Language, strings.TrimSpace(e.Section+" "+e.Article))
 	}
-	fmt.Fprintf(w, "%d entries, version %d\n", len(file.Entries), file.Version)
+	fmt.Fprintf(w, "%s, version %d\n", lector.Plural(len(file.Entries), "entry"), file.Version)
 	return w.Flush()
 }
 
@@ -169,7 +169,7 @@ func (a *app) changeLexicon(ctx context.Context, s store, f *lexiconFlags, actio
 	if err := writeLexicon(ctx, s, f.site, file); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.stdout, "%d entries, version %d\n", len(entries), file.Version+1)
+	_, err = fmt.Fprintf(a.stdout, "%s, version %d\n", lector.Plural(len(entries), "entry"), file.Version+1)
 	return err
 }
 
@@ -178,7 +178,7 @@ func (a *app) importLexicon(ctx context.Context, s store, f *lexiconFlags, words
 	if err != nil {
 		return err
 	}
-	return a.changeLexicon(ctx, s, f, "lexicon-import", fmt.Sprintf("%s: %d entries", words[0], len(more)),
+	return a.changeLexicon(ctx, s, f, "lexicon-import", words[0]+": "+lector.Plural(len(more), "entry"),
 		func(x script.Lexicon) script.Lexicon {
 			return x.Merge(more)
 		})
@@ -240,7 +240,7 @@ func (a *app) exportLexicon(ctx context.Context, s store, f *lexiconFlags, _ []s
 	}
 	left, err := file.Entries.EncodePLS(a.stdout, f.entry.Language)
 	if left > 0 {
-		fmt.Fprintf(a.stderr, "lector: %d entries were left out: a prefix or a scope has no form in PLS, and one document holds one language (-lang)\n", left)
+		fmt.Fprintf(a.stderr, "lector: %s left out: a prefix or a scope has no form in PLS, and one document holds one language (-lang)\n", lector.Plural(left, "entry"))
 	}
 	return err
 }
@@ -284,8 +284,8 @@ func (a *app) lexiconImpact(ctx context.Context, s store, f *lexiconFlags, words
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	for _, t := range found {
-		fmt.Fprintf(w, "%s\t%s\t%d segments\t%d characters\t%s\n", t.Site, t.Article, t.Segments, t.Characters, truncate(t.Title, 60))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", t.Site, t.Article, lector.Plural(t.Segments, "segment"), lector.Plural(t.Characters, "character"), truncate(t.Title, 60))
 	}
-	fmt.Fprintf(w, "%d articles, %d segments, %d characters would be read again\n", len(found), segments, characters)
+	fmt.Fprintf(w, "%s, %s, %s would be read again\n", lector.Plural(len(found), "article"), lector.Plural(segments, "segment"), lector.Plural(characters, "character"))
 	return w.Flush()
 }

@@ -163,7 +163,7 @@ func TestPlanOfFailures(t *testing.T) {
 	if code := c.run("replay", j.ID, "-plan"); code != 0 || !strings.Contains(c.out.String(), "122 to be billed") {
 		t.Errorf("exit code %d: %s %s", code, &c.out, &c.err)
 	}
-	if code := c.run("replay", "-class", "input", "-yes", "-wait"); code != 1 || !strings.Contains(c.err.String(), "1 of 1 articles failed") {
+	if code := c.run("replay", "-class", "input", "-yes", "-wait"); code != 1 || !strings.Contains(c.err.String(), "1 of 1 article failed") {
 		t.Errorf("exit code %d: %s %s", code, &c.out, &c.err)
 	}
 	h.voice.mu.Lock()

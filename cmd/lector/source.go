@@ -53,15 +53,15 @@ func refuseFeed(name string, data []byte) error {
 	if err != nil {
 		return lector.Hint(fmt.Errorf("%s: %w", name, err), "it looks like a feed or a sitemap that is broken")
 	}
-	count, what := len(d.Entries), "articles"
+	count := lector.Plural(len(d.Entries), "article")
 	if d.Kind == feed.SitemapIndex {
-		count, what = len(d.Children), "sitemaps"
+		count = lector.Plural(len(d.Children), "sitemap")
 	}
 	example := ""
 	if len(d.Entries) > 0 {
 		example = "lector script " + d.Entries[0].URL + " shows one of them; "
 	}
-	return lector.Hint(fmt.Errorf("%s: this is no article, but a list: %s with %d %s", name, withArticle(d.Kind), count, what),
+	return lector.Hint(fmt.Errorf("%s: this is no article, but a list: %s with %s", name, withArticle(d.Kind), count),
 		"%sto have all of them read, set sites.NAME.source_feed in lector.yaml to its address and start lector serve", example)
 }
 

@@ -33,7 +33,7 @@ func TestWhyFollowsAnArticle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if x := c.why(defaultSite, "4711"); x.State != "waiting" || !strings.Contains(x.Reason, "1 events wait") || len(x.Steps) != 1 {
+	if x := c.why(defaultSite, "4711"); x.State != "waiting" || !strings.Contains(x.Reason, "waiting: 1 event") || len(x.Steps) != 1 {
 		t.Errorf("published: %+v", x)
 	}
 	c.must("pause", "lane", "normal", "-reason", "election night")

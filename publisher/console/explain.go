@@ -111,7 +111,7 @@ func (e Evidence) whyWaiting() (reason, mend string) {
 	if e.Event.Sequence <= e.Queue.Delivered {
 		return "a worker has its event, and has not begun it: it waits for a slot, or for more edits of a moment ago", ""
 	}
-	return fmt.Sprintf("no worker has taken its event yet; %d events wait", e.Queue.Waiting),
+	return fmt.Sprintf("no worker has taken its event yet; waiting: %s", lector.Plural(e.Queue.Waiting, "event")),
 		"lector doctor, if that does not change: is a worker running?"
 }
 

@@ -36,7 +36,7 @@ func TestExplain(t *testing.T) {
 		"nothing to read":   {Evidence{Job: job(lector.Failed, lector.ClassInput, "no text")}, "failed", "no text", "mend the article"},
 		"unreadable letter": {Evidence{Letter: &lector.DeadLetter{ID: 3, Reason: "no id", Unusable: lector.ErrNotFound}}, stateDeadLetter, "no id", "mend what the CMS sends"},
 		"an older letter":   {Evidence{Job: job(lector.Ready, "", ""), Letter: &lector.DeadLetter{Time: now.Add(-time.Hour)}}, "ready", "public", ""},
-		"waits in a queue":  {Evidence{Event: waiting, Queue: &lector.QueueState{Delivered: 6, Waiting: 3}}, stateWaiting, "3 events wait", "lector doctor"},
+		"waits in a queue":  {Evidence{Event: waiting, Queue: &lector.QueueState{Delivered: 6, Waiting: 3}}, stateWaiting, "waiting: 3 events", "lector doctor"},
 		"waits for a slot":  {Evidence{Event: waiting, Queue: &lector.QueueState{Delivered: 7}}, stateWaiting, "waits for a slot", ""},
 		"consumer gone":     {Evidence{Event: waiting}, stateWaiting, "consumer", "lector setup"},
 	} {
