@@ -29,7 +29,8 @@ schema; - is standard input. What the flags leave out is taken from the file.
 
 Publishing the same id again is an update; what did not change is not spoken
 again. With -wait the command returns when the audio is there, and fails when
-it cannot be made.
+it cannot be made. It says what the article waits for meanwhile, such as a lane
+that is paused or a budget that is used up.
 
 An article that is larger than the NATS server takes goes into the store, and the
 event refers to it: for that the settings must name the store of the workers.`
@@ -278,7 +279,9 @@ func (a *app) send(ctx context.Context, c *config, p publishFlags, e lector.Arti
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
+	stop := a.sayWaitReason(ctx, c, conn, e.Article)
 	j, err := awaitJob(ctx, ledger, conn, e, sequence)
+	stop()
 	if err != nil {
 		return p.waitError(err, e.Article.Key())
 	}

@@ -71,6 +71,12 @@ func Explain(e Evidence) Explanation {
 	return x
 }
 
+// Waits reports whether the article has no audio yet for something outside of the work
+// on it: no worker has begun, or its job is parked.
+func (x Explanation) Waits() bool {
+	return x.State == stateWaiting || x.State == string(lector.Parked)
+}
+
 // refusedLast reports whether the last that is known of the article is a dead letter.
 func (e Evidence) refusedLast() bool {
 	if e.Letter == nil {
