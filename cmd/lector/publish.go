@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"lector"
-	"lector/infra/fetch"
 	"lector/worker/extract"
 )
 
@@ -134,7 +133,7 @@ func newEvent(kind lector.EventType, article lector.Article) lector.ArticleEvent
 // articleOf makes an article of the flags and a file, an address or standard
 // input.
 func (a *app) articleOf(ctx context.Context, c *config, p publishFlags, name string) (lector.Article, error) {
-	data, err := a.readSource(ctx, name, fetch.Client{AllowPrivate: p.private})
+	data, err := a.readSource(ctx, name, byFlag(p.private))
 	if err != nil {
 		return lector.Article{}, err
 	}

@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"lector"
-	"lector/infra/fetch"
 	"lector/worker/extract"
 	"lector/worker/script"
 	"lector/worker/synth"
@@ -64,7 +63,7 @@ func (a *app) script(ctx context.Context, args []string) (err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	voices := a.openAhead(ctx, c)
-	data, err := a.readSource(ctx, files[0], fetch.Client{AllowPrivate: f.private})
+	data, err := a.readSource(ctx, files[0], byFlag(f.private))
 	if err != nil {
 		return err
 	}

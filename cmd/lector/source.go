@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"lector"
 	"lector/infra/fetch"
@@ -15,6 +16,16 @@ import (
 
 // allowPrivateHelp is for -allow-private, of all commands that fetch.
 const allowPrivateHelp = "fetch addresses of this machine and its network too"
+
+// byFlag is a client for what a command fetches; private is its flag -allow-private.
+func byFlag(private bool) fetch.Client {
+	return fetch.Client{AllowPrivate: private, PrivateBy: "-allow-private"}
+}
+
+// client is a client for what the settings of a site name, within a time.
+func (s siteConfig) client(timeout time.Duration) fetch.Client {
+	return fetch.Client{AllowPrivate: s.AllowPrivate, PrivateBy: "allow_private: true of the site in lector.yaml", Timeout: timeout}
+}
 
 // readSource reads a file, an address of the web or, for -, standard input; no
 // more than an article may be large, and one byte, so that a larger one is

@@ -43,6 +43,7 @@ var errPrivate = errors.New("private address")
 // link-local addresses when it dials, whatever name led there.
 type Client struct {
 	AllowPrivate bool
+	PrivateBy    string        // the flag or the setting that sets AllowPrivate, for hints; empty: none does
 	Timeout      time.Duration // of one fetch; 0: 10 s
 	MaxSize      int           // of a body in bytes, unpacked; 0: 5 MB
 }
@@ -191,10 +192,16 @@ func (c Client) control(network, address string, conn syscall.RawConn) error {
 		return nil
 	}
 	if err := public.Safe(network, address, conn); err != nil {
-		return lector.Hint(lector.Permanent(fmt.Errorf("%w %s: %w", errPrivate, address, err)),
-			"with -allow-private, pages of this machine and its network are fetched too")
+		return lector.Hint(lector.Permanent(fmt.Errorf("%w %s: %w", errPrivate, address, err)), "%s", c.privateHint())
 	}
 	return nil
+}
+
+func (c Client) privateHint() string {
+	if c.PrivateBy == "" {
+		return "addresses of this machine and its network are not fetched here: use a public one"
+	}
+	return "with " + c.PrivateBy + ", addresses of this machine and its network are fetched too"
 }
 
 // explain says what to do where nothing else has: an error may carry a hint of

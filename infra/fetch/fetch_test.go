@@ -90,6 +90,17 @@ func TestPrivateRefused(t *testing.T) {
 	}
 }
 
+// A refusal names what allows private addresses, where anything does.
+func TestPrivateHint(t *testing.T) {
+	t.Parallel()
+	for by, want := range map[string]string{"-allow-private": "with -allow-private, addresses of this machine", "": "use a public one"} {
+		_, err := fetch.Client{PrivateBy: by}.Get(t.Context(), "http://10.0.0.1/")
+		if hint := lector.HintOf(err); !strings.Contains(hint, want) {
+			t.Errorf("%q: %q", by, hint)
+		}
+	}
+}
+
 func TestNoAddress(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"file:///etc/passwd", "gopher://x", "/etc/passwd", "http://", ""} {
