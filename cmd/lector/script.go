@@ -214,7 +214,7 @@ func ableFirst(all []pricedVoice, language string) []pricedVoice {
 
 // estimate says what a voice would be paid for the chunks.
 func (q pricedVoice) estimate(ctx context.Context, clips store, language string, speed float64, chunks []script.Chunk) costEstimate {
-	out := costEstimate{Voice: q.name}
+	out := costEstimate{Voice: q.name, Speaks: q.caps.Speaks(language)}
 	seen := map[string]bool{} // the same chunk is spoken once
 	for _, c := range chunks {
 		n := utf8.RuneCountInString(c.Text)

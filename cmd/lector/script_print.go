@@ -61,6 +61,7 @@ type costEstimate struct {
 	Characters int     `json:"characters"`
 	Cached     int     `json:"cached"`
 	Amount     float64 `json:"amount"` // US dollars
+	Speaks     bool    `json:"speaks"` // false: the voice does not read this language
 }
 
 // fill fills in what does not depend on the voice's price.
@@ -189,6 +190,10 @@ func (r *scriptReport) writeTotals(b *strings.Builder) {
 		fmt.Fprintf(b, "Lexicon: %s\n", strings.Join(r.Lexicon, "; "))
 	}
 	for _, c := range r.Cost {
+		if !c.Speaks {
+			fmt.Fprintf(b, "Voice %s: does not read %s\n", c.Voice, r.Language)
+			continue
+		}
 		fmt.Fprintf(b, "Voice %s: %s, %d of them there already, %.4f USD\n", c.Voice, lector.Plural(c.Characters, "character"), c.Cached, c.Amount)
 	}
 }
