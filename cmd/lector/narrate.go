@@ -11,8 +11,6 @@ import (
 
 	"lector"
 	"lector/worker"
-	"lector/worker/extract"
-	"lector/worker/script"
 )
 
 const narrateHelp = `Reads one article aloud, without a broker: writes NAME.mp3, NAME.vtt and
@@ -53,9 +51,6 @@ func (a *app) narrate(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if article.Language == "" {
-		article.Language = c.likelyLanguage(article)
-	}
 	n, err := a.narrateArticle(ctx, c, article, fileName(article))
 	if err != nil {
 		return fmt.Errorf("%s: %w", files[0], err)
@@ -65,16 +60,6 @@ func (a *app) narrate(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	return a.printNarrated(p.asJSON, out)
-}
-
-// likelyLanguage is the language that the text of an article looks like which states
-// none, as in lector script; "" where nothing speaks for one, or its page states one.
-func (c *config) likelyLanguage(a lector.Article) string {
-	page, err := extract.Article(a, c.Sites[a.Site].Rules)
-	if err != nil || page.Language != "" { // the error is found again
-		return ""
-	}
-	return script.Guess(page)
 }
 
 // narrateArticle makes the rendition with the clip cache of the data

@@ -17,6 +17,7 @@ import (
 
 	"lector"
 	"lector/worker/extract"
+	"lector/worker/script"
 )
 
 const publishHelp = `Puts an article event on NATS, as a CMS does. FILE is a CMS body or a whole
@@ -141,6 +142,9 @@ func (a *app) articleOf(ctx context.Context, c *config, p publishFlags, name str
 	if err != nil {
 		return lector.Article{}, err
 	}
+	if article.Language == "" {
+		article.Language = c.likelyLanguage(article)
+	}
 	if p.cover != "" {
 		if article.Image, err = dataURI(p.cover); err != nil {
 			return lector.Article{}, err
@@ -148,6 +152,16 @@ func (a *app) articleOf(ctx context.Context, c *config, p publishFlags, name str
 	}
 	_, err = c.site(article.Site)
 	return article, err
+}
+
+// likelyLanguage is the language that the text of an article looks like which states
+// none, as in lector script; "" where nothing speaks for one, or its page states one.
+func (c *config) likelyLanguage(a lector.Article) string {
+	page, err := extract.Article(a, c.Sites[a.Site].Rules)
+	if err != nil || page.Language != "" { // the error is found again
+		return ""
+	}
+	return script.Guess(page)
 }
 
 // dataURI makes a data URI (RFC 2397) of a picture.
