@@ -59,6 +59,9 @@ func TestWhyFollowsAnArticle(t *testing.T) {
 	if x := c.why("https://reader.example/another"); x.State != "never_seen" || x.Article != "https://reader.example/another" {
 		t.Errorf("another address: %+v", x)
 	}
+	if out := c.must("why", "https://reader.example/another"); !strings.HasPrefix(out, "article  https://reader.example/another\n") {
+		t.Errorf("printed of another address: %q", out)
+	}
 	if out := c.must("why", "4711"); !strings.Contains(out, "mend") || !strings.Contains(out, "event") {
 		t.Errorf("for a person: %s", out)
 	}
