@@ -272,7 +272,7 @@ func (a *app) actOnLetters(ctx context.Context, conn *nats.Conn, f deadLettersFl
 		return p.leftError(f.plan, act)
 	}
 	if !f.yes {
-		if err := a.confirm(act.verb+" "+lector.Plural(len(p.IDs), "dead letter")+"?"); err != nil {
+		if err := a.confirm(act.verb + " " + lector.Plural(len(p.IDs), "dead letter") + "?"); err != nil {
 			return err
 		}
 	}

@@ -59,8 +59,12 @@ func (a *app) lexicon(ctx context.Context, args []string) (err error) {
 		words = []string{"list"}
 	}
 	verb, ok := a.lexiconVerbs()[words[0]]
-	if !ok || len(words)-1 < verb.minWords || len(words)-1 > verb.maxWords {
-		return usageError{lector.Hint(fmt.Errorf("lexicon: %q is not understood", strings.Join(words, " ")), "see lector lexicon -h")}
+	switch n := len(words) - 1; {
+	case !ok:
+		return usageError{lector.Hint(fmt.Errorf("lexicon: %q is not understood", words[0]), "see lector lexicon -h")}
+	case n < verb.minWords || n > verb.maxWords:
+		return usageError{lector.Hint(fmt.Errorf("lexicon %s takes %d to %d words, and %d are given", words[0], verb.minWords, verb.maxWords, n),
+			"see lector lexicon -h; what has spaces in it stands in quotation marks")}
 	}
 	h := a.resources(c)
 	defer h.close(&err)

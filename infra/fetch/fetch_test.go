@@ -101,6 +101,22 @@ func TestPrivateHint(t *testing.T) {
 	}
 }
 
+// Only who wants a page is told to save it.
+func TestHintOfAnAnswer(t *testing.T) {
+	t.Parallel()
+	c := fetch.Client{AllowPrivate: true}
+	const nobody = "http://127.0.0.1:1/"
+	_, page := c.Get(t.Context(), nobody)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, nobody, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, answer := c.Do(req) //nolint:bodyclose // there is none
+	if p, a := lector.HintOf(page), lector.HintOf(answer); !strings.Contains(p, "save it") || a == "" || strings.Contains(a, "save it") {
+		t.Errorf("of a page %q, of an answer %q", p, a)
+	}
+}
+
 func TestNoAddress(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"file:///etc/passwd", "gopher://x", "/etc/passwd", "http://", ""} {
