@@ -71,7 +71,7 @@ func (g *ghostConnection) estimate(ctx context.Context) (b backfill, err error) 
 	defer h.close(&err)
 	clips := h.clipCache(ctx)
 	f := &scriptFlags{}
-	voices := map[string][]pricedVoice{}
+	opened, voices := g.openPriced(ctx, g.config), map[string][]pricedVoice{}
 	for article, err := range g.articles(ctx) {
 		if err != nil {
 			return b, err
@@ -84,7 +84,7 @@ func (g *ghostConnection) estimate(ctx context.Context) (b backfill, err error) 
 		options := f.options(g.connectFlags.site, g.site, page)
 		language := script.Language(options.Language)
 		if voices[language] == nil {
-			voices[language] = g.pricedVoices(ctx, g.config, language)
+			voices[language] = g.config.inOrder(opened, g.connectFlags.site, language)
 		}
 		if err := b.add(ctx, clips, voices[language][0], page, options, g.site.Speed); err != nil {
 			return b, err
