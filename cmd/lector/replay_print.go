@@ -48,7 +48,7 @@ func (a *app) printLeftOut(n int, all []lector.LeftOut) {
 	if n == 0 {
 		return
 	}
-	fmt.Fprintf(a.stdout, "%d are left out:\n", n)
+	fmt.Fprintf(a.stdout, "left out: %d\n", n)
 	for _, l := range all[:min(namedLeftOut, len(all))] {
 		fmt.Fprintf(a.stdout, "  %s  %s\n", l.Job, oneLine(l.Reason))
 	}
