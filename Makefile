@@ -37,12 +37,12 @@ BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BIN)/lector
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# Not by go run, which makes an error of Ctrl-C.
+# Not by go run, which makes an error of Ctrl-C. Flags of lector demo: ARGS="-listen 127.0.0.1:8088".
 demo: ## hear an article: starts everything on this machine, until Ctrl-C
 	@.ci/setup demo
 	@echo "building (the first time takes a minute or two)"
 	@$(BUILD)
-	@$(BIN)/lector demo
+	@$(BIN)/lector demo $(ARGS)
 
 build: ## the one binary, into ./bin
 	$(BUILD)

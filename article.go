@@ -18,6 +18,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"html"
 	"regexp"
 	"strings"
 	"sync"
@@ -151,6 +152,7 @@ type ArticleEvent struct {
 	Arrived uint64       // where it first stood in its stream, of one that came under another key than its article's; 0: where it stands
 	Force   int          // of a replay: so many characters may be synthesised again although they are cached
 	Lane    Lane         // the queue that it asks for
+	NoLane  string       // what it asks for instead, where there is no such lane; it then counts as normal
 	Trace   TraceContext // the span that published it; of a replay, that of the event before
 	Article Article
 }
@@ -399,4 +401,19 @@ func (l DeadLetter) contains(text string) bool {
 		}
 	}
 	return false
+}
+
+// characterReference is a character reference of HTML that ends with a semicolon.
+// Without one it may be a name, as in "AT&T".
+var characterReference = regexp.MustCompile(`&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});`)
+
+// DecodeReferences writes "Tom & Jerry" for "Tom &amp; Jerry": CMSs send character
+// references of HTML in titles, which are text by contract. It also decodes what was
+// encoded twice. Tags stay as they are.
+func DecodeReferences(s string) string {
+	if !strings.Contains(s, ";") {
+		return s
+	}
+	once := characterReference.ReplaceAllStringFunc(s, html.UnescapeString)
+	return characterReference.ReplaceAllStringFunc(once, html.UnescapeString)
 }

@@ -188,7 +188,7 @@ func (j *Job) Accept(e ArticleEvent, sequence uint64, now time.Time) {
 		j.Withdrawal = max(j.Withdrawal, cmp.Or(e.Arrived, sequence))
 	}
 	if a.Title != "" {
-		j.Title = a.Title
+		j.Title = DecodeReferences(a.Title)
 	}
 	if a.Section != "" {
 		j.Section = a.Section

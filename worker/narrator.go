@@ -157,7 +157,7 @@ func (p *Plan) prepareVoices() error {
 		return errors.Join(why...)
 	}
 	return lector.Hint(lector.Permanent(fmt.Errorf("no voice for language %q", p.language)),
-		"configure one under voices: and name it in the site's voices: in lector.yaml")
+		"configure one under voices: and name it in the site's voices: in lector.yaml; lector voices lists what each of them reads")
 }
 
 // rules are the rules of reading that hold at this moment.

@@ -95,10 +95,15 @@ func (a *app) help(ctx context.Context, args []string) error {
 
 // suggestion names the command that was probably meant.
 func suggestion(name string) string {
+	var names []string
 	for _, c := range commands() {
 		if len(name) > 1 && (strings.HasPrefix(c.name, name) || strings.HasPrefix(name, c.name)) {
 			return "did you mean lector " + c.name + "?"
 		}
+		names = append(names, c.name)
+	}
+	if meant := nearest(name, names); meant != "" {
+		return "did you mean lector " + meant + "?"
 	}
 	return "lector help lists the commands"
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net"
 	"time"
 
@@ -404,6 +405,9 @@ func (c *config) localURL() string {
 func (c *config) site(name string) (siteConfig, error) {
 	if s, ok := c.Sites[name]; ok {
 		return s, nil
+	}
+	if name == "" {
+		return siteConfig{}, usageError{lector.Hint(errors.New("no site is named"), "several are configured: name one of %s with -site", joinKeys(c.Sites))}
 	}
 	return siteConfig{}, usageError{lector.Hint(unknownError("site", name), "configured sites: %s; add it under sites: in lector.yaml", joinKeys(c.Sites))}
 }

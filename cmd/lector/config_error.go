@@ -22,12 +22,26 @@ func yamlMessage(err error) string {
 	return strings.Join(lines, "; ")
 }
 
+var errSecondDocument = errors.New("there is a second document behind ---")
+
+// yamlHint says what to do about a settings file that cannot be read.
+func yamlHint(err error) string {
+	var t *yaml.TypeError
+	if errors.As(err, &t) || errors.Is(err, errSecondDocument) {
+		return "lector config shows all keys; lector config -h says how they are set"
+	}
+	return "the file is no YAML at that line or the one above: keys of a group are indented alike, by spaces; a text with ': ', '#' or a bracket in it stands in quotes"
+}
+
 // typeMismatch is how the parser says that a value is of the wrong kind.
 var typeMismatch = regexp.MustCompile("^(line \\d+: )cannot unmarshal !!(\\w+) (?:`(.*)` )?into (.+)$")
 
+// unknownKey is how the parser says that a group has no such key.
+var unknownKey = regexp.MustCompile(`^(line \d+: )field (.+) not found in type (\S+)$`)
+
 func yamlLine(line string) string {
-	if before, _, found := strings.Cut(line, " not found in type "); found {
-		return strings.Replace(before, "field ", "unknown key ", 1)
+	if m := unknownKey.FindStringSubmatch(line); m != nil {
+		return m[1] + "unknown key " + m[2] + didYouMean(m[2], configKeys(m[3]))
 	}
 	m := typeMismatch.FindStringSubmatch(line)
 	if m == nil {

@@ -85,11 +85,10 @@ func (a *app) readFile(c *config, name string) error {
 	d.KnownFields(true)
 	err = d.Decode(c)
 	if err == nil && d.Decode(&yaml.Node{}) == nil { // what stands behind a --- would not count
-		err = errors.New("there is a second document behind ---")
+		err = errSecondDocument
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		return usageError{lector.Hint(fmt.Errorf("settings in %s: %s", name, yamlMessage(err)),
-			"lector config shows all keys; lector config -h says how they are set")}
+		return usageError{lector.Hint(fmt.Errorf("settings in %s: %s", name, yamlMessage(err)), "%s", yamlHint(err))}
 	}
 	return nil
 }

@@ -52,6 +52,13 @@ type connectFlags struct {
 	private, backfill, yes, plain bool
 }
 
+// client is for the answers of a CMS, which are larger than pages.
+func (f connectFlags) client() fetch.Client {
+	c := byFlag(f.private)
+	c.MaxSize = 32 << 20
+	return c
+}
+
 func (f *connectFlags) add(fs *flag.FlagSet) {
 	fs.StringVar(&f.site, "site", "", "the `NAME` of the site (default the only one configured)")
 	fs.StringVar(&f.url, "url", "", "the `ADDRESS` of the CMS (default the site's url)")
@@ -122,7 +129,7 @@ func (a *app) newGhostConnection(c *config, f connectFlags) (*ghostConnection, e
 	if err != nil {
 		return nil, err
 	}
-	if g.admin, err = ghost.NewAdmin(fetch.Client{AllowPrivate: f.private, MaxSize: 32 << 20}, g.url, key); err != nil {
+	if g.admin, err = ghost.NewAdmin(f.client(), g.url, key); err != nil {
 		return nil, usageError{err}
 	}
 	g.target = strings.TrimSuffix(cmp.Or(f.target, c.publicURL()), "/") + "/hooks/ghost/" + g.connectFlags.site
@@ -218,7 +225,7 @@ func (g *ghostConnection) checkKey(ctx context.Context) error {
 			"it is the Admin API key of a custom integration of this Ghost, not the Content API key")
 	}
 	if err == nil {
-		fmt.Fprintf(g.stdout, "key: good; %d posts are published\n", total)
+		fmt.Fprintf(g.stdout, "key: good; %s published\n", lector.Plural(total, "post"))
 	}
 	return err
 }

@@ -28,8 +28,8 @@ func (g *ghostConnection) offerBackfill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(g.stdout, "\nWhat is published already: %d articles to read, %d not; %d characters, of which %d are cached; about $%.2f with %s.\n",
-		b.articles, b.unread, b.characters, b.cached, b.amount, b.voice)
+	fmt.Fprintf(g.stdout, "\nWhat is published already: %s to read, %d not; %d characters, of which %d are cached; about $%.2f with %s.\n",
+		lector.Plural(b.articles, "article"), b.unread, b.characters, b.cached, b.amount, b.voice)
 	switch {
 	case b.articles == 0:
 		return nil
@@ -38,7 +38,7 @@ func (g *ghostConnection) offerBackfill(ctx context.Context) error {
 		return nil
 	}
 	if !g.yes {
-		if err := g.confirm(fmt.Sprintf("Read %d articles for about $%.2f?", b.articles, b.amount)); err != nil {
+		if err := g.confirm(fmt.Sprintf("Read %s for about $%.2f?", lector.Plural(b.articles, "article"), b.amount)); err != nil {
 			return err
 		}
 	}
@@ -71,7 +71,7 @@ func (g *ghostConnection) estimate(ctx context.Context) (b backfill, err error) 
 	defer h.close(&err)
 	clips := h.clipCache(ctx)
 	f := &scriptFlags{}
-	voices := map[string][]pricedVoice{}
+	opened, voices := g.openPriced(ctx, g.config), map[string][]pricedVoice{}
 	for article, err := range g.articles(ctx) {
 		if err != nil {
 			return b, err
@@ -84,7 +84,7 @@ func (g *ghostConnection) estimate(ctx context.Context) (b backfill, err error) 
 		options := f.options(g.connectFlags.site, g.site, page)
 		language := script.Language(options.Language)
 		if voices[language] == nil {
-			voices[language] = g.pricedVoices(ctx, g.config, language)
+			voices[language] = g.config.inOrder(opened, g.connectFlags.site, language)
 		}
 		if err := b.add(ctx, clips, voices[language][0], page, options, g.site.Speed); err != nil {
 			return b, err
@@ -127,6 +127,6 @@ func (g *ghostConnection) sendAll(ctx context.Context) (err error) {
 		}
 		n++
 	}
-	fmt.Fprintf(g.stdout, "%d articles announced: lector jobs watch shows what becomes of them\n", n)
+	fmt.Fprintf(g.stdout, "%s announced: lector jobs watch shows what becomes of them\n", lector.Plural(n, "article"))
 	return nil
 }

@@ -161,7 +161,7 @@ func TestConnectGhost(t *testing.T) {
 			t.Fatalf("exit %d\n%s", code, printed)
 		}
 		for _, text := range []string{
-			want, "Ghost 6.65", "3 posts are published", "URL_PRIVATE_INVALID", "hooks: {ghost: {secrets: [{file:", "http://127.0.0.1:8080/oembed?url=",
+			want, "Ghost 6.65", "3 posts published", "URL_PRIVATE_INVALID", "hooks: {ghost: {secrets: [{file:", "http://127.0.0.1:8080/oembed?url=",
 			"2 articles to read, 1 not",
 		} {
 			if !strings.Contains(printed, text) {

@@ -17,7 +17,6 @@ import (
 
 	"lector"
 	plugin "lector/infra/deploy/wordpress"
-	"lector/infra/fetch"
 	"lector/publisher/intake/webhook"
 	"lector/publisher/intake/wordpress"
 )
@@ -62,7 +61,7 @@ func (a *app) connectWordPress(ctx context.Context, c *config, f connectFlags) e
 	if err != nil {
 		return err
 	}
-	w.source = &wordpress.Source{Web: fetch.Client{AllowPrivate: f.private, MaxSize: 32 << 20}, URL: w.url, User: w.user,
+	w.source = &wordpress.Source{Web: f.client(), URL: w.url, User: w.user,
 		Password: password}
 	if w.secret, w.file, err = a.hookSecret(c, w.site, "wordpress"); err != nil {
 		return err

@@ -39,7 +39,7 @@ func (s *server) openConsole(ctx context.Context, r roles) error {
 		Reading: s.reading, Rules: consoleRules{s}, Renditions: s.renditions,
 		Coverage: s.comparisons.reports, Sourced: s.config.sourcedSites(),
 		Audit: s.conn, Hosts: s.config.AdminAccess.hosts(),
-		Jobs: consoleJobs{jobs, s.index}, Letters: s.conn, Replays: consoleReplays{s.planner, records}, Pauses: s.pauses,
+		Jobs: consoleJobs{jobs, s.index}, Letters: s.conn, Replays: consoleReplays{s.planner, records, s.index}, Pauses: s.pauses,
 		Listening: s.listeningLedger(), Counted: s.config.listeningSites(),
 		Explain: s.explain, Event: s.jobEvent, Addresses: s.config.addresses(),
 		Sites: slices.Sorted(maps.Keys(s.config.Sites)), Voices: slices.Sorted(maps.Keys(s.config.Voices)), Log: s.log,
@@ -62,7 +62,7 @@ func (s *server) consoleFault() error {
 		return fmt.Errorf("something is wrong with NATS: %w", s.watchdog.Fault())
 	}
 	if !s.index.Complete() {
-		return errIndexing
+		return console.ErrLoading
 	}
 	return nil
 }
@@ -86,12 +86,10 @@ type consoleJobs struct {
 	index *jobindex.Index
 }
 
-var errIndexing = lector.Hint(errors.New("the jobs are still being read"), "look again in a few seconds")
-
 // FindJobs implements console.Jobs.
 func (c consoleJobs) FindJobs(_ context.Context, f lector.JobFilter, limit int) (int, []lector.Job, error) {
 	if !c.index.Complete() {
-		return 0, nil, errIndexing
+		return 0, nil, console.ErrLoading
 	}
 	total, found := c.index.First(f, limit)
 	return total, found, nil
@@ -100,7 +98,7 @@ func (c consoleJobs) FindJobs(_ context.Context, f lector.JobFilter, limit int) 
 // CountJobs implements console.Jobs.
 func (c consoleJobs) CountJobs(context.Context) (map[lector.State]int, error) {
 	if !c.index.Complete() {
-		return nil, errIndexing
+		return nil, console.ErrLoading
 	}
 	counts := map[lector.State]int{}
 	for _, group := range c.index.Counts() {
@@ -113,10 +111,14 @@ func (c consoleJobs) CountJobs(context.Context) (map[lector.State]int, error) {
 type consoleReplays struct {
 	planner *replay.Planner
 	records *nats.Replays
+	index   *jobindex.Index
 }
 
 // PlanReplay implements console.Replays.
 func (c consoleReplays) PlanReplay(ctx context.Context, r lector.ReplayRequest) (lector.ReplayPlan, []lector.JobRef, error) {
+	if !c.index.Complete() {
+		return lector.ReplayPlan{}, nil, console.ErrLoading
+	}
 	return c.planner.Plan(ctx, r)
 }
 

@@ -272,7 +272,7 @@ func (a *app) actOnLetters(ctx context.Context, conn *nats.Conn, f deadLettersFl
 		return p.leftError(f.plan, act)
 	}
 	if !f.yes {
-		if err := a.confirm(fmt.Sprintf("%s %d dead letters?", act.verb, len(p.IDs))); err != nil {
+		if err := a.confirm(act.verb + " " + lector.Plural(len(p.IDs), "dead letter") + "?"); err != nil {
 			return err
 		}
 	}
@@ -305,7 +305,7 @@ func (a *app) actOnEach(ctx context.Context, conn *nats.Conn, pace *letterPace, 
 		pace.began(p.refs[id], place)
 		done++
 	}
-	fmt.Fprintf(a.stderr, "%d of %d dead letters %s\n", done, len(p.IDs), act.past)
+	fmt.Fprintf(a.stderr, "%d of %s %s\n", done, lector.Plural(len(p.IDs), "dead letter"), act.past)
 	return errors.Join(failed...)
 }
 
@@ -399,7 +399,7 @@ func (a *app) printLetterPlan(p letterPlan, f deadLettersFlags, act letterAction
 	if f.asJSON {
 		return nil
 	}
-	fmt.Fprintf(a.stdout, "plan: %s %d of %d dead letters, of %d articles\n", act.verb, len(p.IDs), p.Letters, p.Articles)
+	fmt.Fprintf(a.stdout, "plan: %s %d of %s, of %s\n", act.verb, len(p.IDs), lector.Plural(p.Letters, "dead letter"), lector.Plural(p.Articles, "article"))
 	for _, r := range p.Refused {
 		fmt.Fprintf(a.stdout, "  %d stays: it would be refused again: %s\n", r.ID, oneLine(r.Reason))
 	}
@@ -411,6 +411,6 @@ func (p letterPlan) leftError(planned bool, act letterAction) error {
 	if planned || len(p.Refused) == 0 {
 		return nil
 	}
-	return lector.Hint(fmt.Errorf("%d of %d dead letters cannot be %s", len(p.Refused), p.Letters, act.past),
+	return lector.Hint(fmt.Errorf("%d of %s cannot be %s", len(p.Refused), lector.Plural(p.Letters, "dead letter"), act.past),
 		"their articles must be published anew; lector deadletters show ID says why, drop ID removes one")
 }

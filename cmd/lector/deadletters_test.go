@@ -136,7 +136,7 @@ func TestDeadLettersAtTheTerminal(t *testing.T) {
 	if ids := c.listed(); len(ids) != 3 {
 		t.Errorf("after a plan: %v", ids)
 	}
-	if code := c.run("deadletters", "replay", "1", "-yes"); code != 0 || !strings.Contains(c.err.String(), "1 of 1 dead letters replayed") {
+	if code := c.run("deadletters", "replay", "1", "-yes"); code != 0 || !strings.Contains(c.err.String(), "1 of 1 dead letter replayed") {
 		t.Errorf("exit code %d: %s %s", code, &c.out, &c.err)
 	}
 	if code := c.run("deadletters", "drop", "-text", "of two", "-yes"); code != 0 || !strings.Contains(c.out.String(), "drop 1 of 1") {

@@ -50,7 +50,7 @@ func (a *app) doctor(ctx context.Context, args []string) error {
 		return err
 	}
 	if bad > 0 {
-		return fmt.Errorf("%d of %d checks failed", bad, len(findings))
+		return fmt.Errorf("%d of %s failed", bad, lector.Plural(len(findings), "check"))
 	}
 	return nil
 }
@@ -76,13 +76,20 @@ func checkData(dir string) finding {
 		f.detail = "can be made"
 		dir = nearestExisting(dir)
 	}
+	f.err = tryWrite(dir)
+	return f
+}
+
+// tryWrite makes a file in a directory and removes it. Its error has a hint.
+func tryWrite(dir string) error {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return lector.Hint(fmt.Errorf("%s is a file, not a directory", dir), "choose a directory with -data DIR")
+	}
 	tmp, err := os.CreateTemp(dir, ".doctor-*")
 	if err != nil {
-		f.err = lector.Hint(err, "make it writable for this user, or choose another with -data DIR")
-		return f
+		return lector.Hint(err, "make it writable for this user, or choose another with -data DIR")
 	}
-	f.err = errors.Join(tmp.Close(), os.Remove(tmp.Name()))
-	return f
+	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
 }
 
 // nearestExisting is the nearest directory above dir that is there.
@@ -149,8 +156,8 @@ func (c *config) storeName() string {
 
 func (a *app) checkStore(ctx context.Context, c *config) (f finding) {
 	f = finding{what: "store " + c.storeName(), detail: "usable and writable"}
-	if c.Store.Kind == "disk" && !exists(filepath.Join(c.Data, "store")) {
-		f.detail = "is made with the first clip" // in the data directory, which was looked at
+	if dir := filepath.Join(c.Data, "store"); c.Store.Kind == "disk" && !exists(dir) {
+		f.detail, f.err = "is made with the first clip", tryWrite(nearestExisting(dir))
 		return f
 	}
 	h := a.resources(c)

@@ -70,23 +70,30 @@ func (a *app) erase(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	r := e.report(*plan)
-	if !*asJSON {
-		a.printErasure(r)
-	}
 	if !*plan && !r.empty() {
-		if !*yes {
-			if err := a.confirm("remove it for good?"); err != nil {
-				return err
-			}
-		}
-		if err := e.erase(ctx); err != nil {
+		if err := a.eraseAgreed(ctx, &e, r, *yes, *asJSON); err != nil {
 			return err
 		}
 	}
 	if *asJSON {
 		return a.printJSON(r)
 	}
+	a.printErasure(r)
 	return nil
+}
+
+// eraseAgreed removes what the report names. Without yes it shows that and asks first.
+func (a *app) eraseAgreed(ctx context.Context, e *eraser, r eraseReport, yes, asJSON bool) error {
+	if !yes {
+		r.Plan = true
+		if !asJSON {
+			a.printErasure(r)
+		}
+		if err := a.confirm("remove it for good?"); err != nil {
+			return err
+		}
+	}
+	return e.erase(ctx)
 }
 
 // erasedArticle reads SITE and ID. The site may have gone from the settings.
@@ -183,11 +190,11 @@ func (e *eraser) report(plan bool) eraseReport {
 		r.Streams[p.Name] = len(p.Places)
 	}
 	if e.attempts > 0 {
-		r.Stays = append(r.Stays, plural(e.attempts, "attempt")+
+		r.Stays = append(r.Stays, lector.Plural(e.attempts, "attempt")+
 			" in the usage ledger, for 400 days: characters, costs, hashes and messages of voices, without the text")
 	}
 	if n := e.found.Shared.Objects; n > 0 {
-		r.Stays = append(r.Stays, plural(n, "clip")+" that other articles have too")
+		r.Stays = append(r.Stays, lector.Plural(n, "clip")+" that other articles have too")
 	}
 	r.Stays = append(r.Stays, e.keptInBackups()...)
 	if e.config.Store.Kind == "s3" {

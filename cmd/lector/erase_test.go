@@ -96,6 +96,9 @@ func TestEraseLeavesNothingOfAnArticle(t *testing.T) {
 	if code := c.run("erase", secret.Site, secret.ID); code != 2 || len(h.storedClips()) != len(clips) {
 		t.Errorf("unasked: exit code %d, %s", code, &c.err)
 	}
+	if out := c.out.String(); !strings.HasPrefix(out, "would be removed of ") || strings.Contains(out, "\nremoved of") {
+		t.Errorf("asked, and nobody answered: %q", out)
+	}
 	limittest.Until(t, "the worker has done with the deletion, and all is erased", func() bool { return c.run("erase", "-yes", secret.Site, secret.ID) == 0 })
 	found := slices.DeleteFunc(filesWith(t, h.config.Data, secrets...), func(name string) bool {
 		return strings.Contains(name, "KV_jobs") // whose messages cannot be overwritten: the plan says so

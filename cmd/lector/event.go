@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"text/tabwriter"
 	"time"
 
@@ -106,8 +105,8 @@ func (c *config) checkEvent(data []byte) (eventReport, error) {
 		language = cmp.Or(a.Language, c.Sites[a.Site].Language)
 	}
 	return eventReport{
-		Language: language, Good: true, Outcome: outcome, Type: string(e.Type), Site: a.Site, Article: a.ID, Title: a.Title, Revision: a.Revision,
-		Lane: e.Lane.String(), Subject: lector.ArticleSubject(a.Site, a.Key()), Notes: notesOn(e, len(data)),
+		Language: language, Good: true, Outcome: outcome, Type: string(e.Type), Site: a.Site, Article: a.ID, Title: lector.DecodeReferences(a.Title), Revision: a.Revision,
+		Lane: e.Lane.String(), Subject: lector.ArticleSubject(a.Site, a.Key()), Notes: notesOn(e, data),
 	}, nil
 }
 
@@ -150,30 +149,6 @@ func publicOutcome(a lector.Article, site siteConfig, now time.Time) (string, er
 		return "it is spoken ahead, and its audio is public at " + a.PublishedAt.UTC().Format(time.RFC3339), nil
 	}
 	return "it is read, and its audio is public", nil
-}
-
-// markup is a tag or a character reference of HTML.
-var markup = regexp.MustCompile(`(?i)</?[a-z][a-z0-9]*( [^<>]*)?/?>|&(?:[a-z]{2,8}|#\d{2,6});`)
-
-// largeEvent is what a NATS server takes by default, less the headers.
-const largeEvent = 1<<20 - 4096
-
-func notesOn(e lector.ArticleEvent, size int) []string {
-	notes := []string{}
-	note := func(when bool, text string) {
-		if when {
-			notes = append(notes, text)
-		}
-	}
-	note(size > largeEvent, fmt.Sprintf("it has %d KB: a NATS server takes 1 MB unless its max_payload says otherwise", size>>10))
-	note(e.Article.UpdatedAt.IsZero(), "updated_at is missing: of several events of an article the one that arrives last counts")
-	note(e.Time.IsZero(), "time is missing: it is the time at which the server stores it")
-	withText := !e.Type.Withdraws() && e.Type != lector.Scheduled
-	note(withText && e.Article.URL == "", "url is missing: feed and player cannot link to the article")
-	note(withText && e.Article.Visibility == "", "visibility is missing: only what says that it is public is read")
-	note(markup.MatchString(e.Article.Title), "title has HTML in it, and is read and shown as it is written: send text")
-	note(withText && e.Article.Language == "", "language is missing: it is taken from the page, or is the site's")
-	return notes
 }
 
 func (a *app) printEvent(r eventReport) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"lector"
 	"lector/infra/store/gc"
 )
 
@@ -88,13 +89,13 @@ func (a *app) collect(ctx context.Context, s gc.Store, p gc.Plan, f gcFlags) err
 			return err
 		}
 	} else {
-		fmt.Fprintf(a.stdout, "%s removed\n", plural(r.Removed, "object"))
+		fmt.Fprintf(a.stdout, "%s removed\n", lector.Plural(r.Removed, "object"))
 	}
 	return failure
 }
 
 func (a *app) printGarbage(p gc.Plan) {
-	fmt.Fprintf(a.stdout, "%s read\n", plural(p.Renditions, "manifest"))
+	fmt.Fprintf(a.stdout, "%s read\n", lector.Plural(p.Renditions, "manifest"))
 	for _, row := range []struct {
 		what string
 		gc.Tally

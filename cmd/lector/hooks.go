@@ -111,7 +111,7 @@ func (a *app) checkHookSecrets(key string, source intake.Source, hook hookConfig
 		err = errors.Join(err, keyErr)
 	}
 	if err != nil {
-		return usageError{lector.Hint(fmt.Errorf("settings: %s.secrets: %w", key, err), "openssl rand -base64 32 makes a secret")}
+		return usageError{lector.Hint(fmt.Errorf("settings: %s.secrets: %w", key, err), `echo "whsec_$(openssl rand -base64 32)" makes one`)}
 	}
 	return nil
 }

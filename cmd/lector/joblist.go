@@ -40,7 +40,7 @@ func (a *app) listJobs(ctx context.Context, l addressedJobs, conn *nats.Conn, f 
 		return err
 	}
 	if left := total - len(jobs); left > 0 {
-		fmt.Fprintf(a.stderr, "%d of %d jobs are shown, the last changed; -limit 0 shows all\n", len(jobs), total)
+		fmt.Fprintf(a.stderr, "%d of %s shown, the last changed; -limit 0 shows all\n", len(jobs), lector.Plural(total, "job"))
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ only entries that match a text change its audio.
 
   lector lexicon list
   lector lexicon set Kyiv Keeyiv            say Keeyiv for Kyiv
-  lector lexicon set -ipa ˈkɪjiu Kyiv       or these sounds, where a voice takes them
+  lector lexicon set -ipa ˈkɪjiu Kyiv Keeyiv   and keep these sounds for PLS: no voice here takes them
   lector lexicon remove Kyiv
   lector lexicon import starter             names of Ukraine and world news
   lector lexicon import FILE.pls            W3C PLS 1.0, or FILE.yaml as exported
@@ -59,8 +59,12 @@ func (a *app) lexicon(ctx context.Context, args []string) (err error) {
 		words = []string{"list"}
 	}
 	verb, ok := a.lexiconVerbs()[words[0]]
-	if !ok || len(words)-1 < verb.minWords || len(words)-1 > verb.maxWords {
-		return usageError{lector.Hint(fmt.Errorf("lexicon: %q is not understood", strings.Join(words, " ")), "see lector lexicon -h")}
+	switch n := len(words) - 1; {
+	case !ok:
+		return usageError{lector.Hint(fmt.Errorf("lexicon: %q is not understood", words[0]), "see lector lexicon -h")}
+	case n < verb.minWords || n > verb.maxWords:
+		return usageError{lector.Hint(fmt.Errorf("lexicon %s takes %d to %d words, and %d are given", words[0], verb.minWords, verb.maxWords, n),
+			"see lector lexicon -h; what has spaces in it stands in quotation marks")}
 	}
 	h := a.resources(c)
 	defer h.close(&err)
@@ -85,7 +89,7 @@ func (a *app) noteLexicon(ctx context.Context, h *resources, e lector.AuditEntry
 func (f *lexiconFlags) add(fs *flag.FlagSet) {
 	fs.StringVar(&f.site, "site", allSites, "keep or look up entries of the site `NAME`")
 	fs.StringVar(&f.entry.Language, "lang", "", "only in texts of `LANGUAGE` (default: any)")
-	fs.StringVar(&f.entry.IPA, "ipa", "", "say these `SOUNDS` of the International Phonetic Alphabet")
+	fs.StringVar(&f.entry.IPA, "ipa", "", "keep these `SOUNDS` of the International Phonetic Alphabet beside the alias, for PLS")
 	fs.StringVar(&f.entry.Section, "section", "", "only in articles of `SECTION`")
 	fs.StringVar(&f.entry.Article, "article", "", "only in the article `ID`")
 	fs.BoolVar(&f.entry.Prefix, "prefix", false, "match the beginning of words, not whole ones")
@@ -121,7 +125,7 @@ func (a *app) listLexicon(ctx context.Context, s store, f *lexiconFlags, _ []str
 	for _, e := range file.Entries {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", e.Canonical(), e.Language, strings.TrimSpace(e.Section+" "+e.Article))
 	}
-	fmt.Fprintf(w, "%d entries, version %d\n", len(file.Entries), file.Version)
+	fmt.Fprintf(w, "%s, version %d\n", lector.Plural(len(file.Entries), "entry"), file.Version)
 	return w.Flush()
 }
 
@@ -169,7 +173,7 @@ func (a *app) changeLexicon(ctx context.Context, s store, f *lexiconFlags, actio
 	if err := writeLexicon(ctx, s, f.site, file); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.stdout, "%d entries, version %d\n", len(entries), file.Version+1)
+	_, err = fmt.Fprintf(a.stdout, "%s, version %d\n", lector.Plural(len(entries), "entry"), file.Version+1)
 	return err
 }
 
@@ -178,7 +182,7 @@ func (a *app) importLexicon(ctx context.Context, s store, f *lexiconFlags, words
 	if err != nil {
 		return err
 	}
-	return a.changeLexicon(ctx, s, f, "lexicon-import", fmt.Sprintf("%s: %d entries", words[0], len(more)),
+	return a.changeLexicon(ctx, s, f, "lexicon-import", words[0]+": "+lector.Plural(len(more), "entry"),
 		func(x script.Lexicon) script.Lexicon {
 			return x.Merge(more)
 		})
@@ -240,7 +244,7 @@ func (a *app) exportLexicon(ctx context.Context, s store, f *lexiconFlags, _ []s
 	}
 	left, err := file.Entries.EncodePLS(a.stdout, f.entry.Language)
 	if left > 0 {
-		fmt.Fprintf(a.stderr, "lector: %d entries were left out: a prefix or a scope has no form in PLS, and one document holds one language (-lang)\n", left)
+		fmt.Fprintf(a.stderr, "lector: %s left out: a prefix or a scope has no form in PLS, and one document holds one language (-lang)\n", lector.Plural(left, "entry"))
 	}
 	return err
 }
@@ -284,8 +288,8 @@ func (a *app) lexiconImpact(ctx context.Context, s store, f *lexiconFlags, words
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	for _, t := range found {
-		fmt.Fprintf(w, "%s\t%s\t%d segments\t%d characters\t%s\n", t.Site, t.Article, t.Segments, t.Characters, truncate(t.Title, 60))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", t.Site, t.Article, lector.Plural(t.Segments, "segment"), lector.Plural(t.Characters, "character"), truncate(t.Title, 60))
 	}
-	fmt.Fprintf(w, "%d articles, %d segments, %d characters would be read again\n", len(found), segments, characters)
+	fmt.Fprintf(w, "%s, %s, %s would be read again\n", lector.Plural(len(found), "article"), lector.Plural(segments, "segment"), lector.Plural(characters, "character"))
 	return w.Flush()
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"lector"
-	"lector/infra/fetch"
 	"lector/infra/nats"
 	"lector/publisher/intake/webhook"
 	"lector/publisher/outbound"
@@ -137,7 +136,7 @@ func (s *server) openNotifying(ctx context.Context) error {
 func (s *server) notifyTargets() (map[string]map[string]outbound.Target, error) {
 	all := map[string]map[string]outbound.Target{}
 	for site, c := range s.config.Sites {
-		targets, client := map[string]outbound.Target{}, fetch.Client{AllowPrivate: c.AllowPrivate, Timeout: 15 * time.Second}
+		targets, client := map[string]outbound.Target{}, c.client(15*time.Second)
 		for name, n := range c.Notify {
 			key := "sites." + site + ".notify." + name
 			if err := s.app.checkHookSecrets(key, webhook.Source{}, hookConfig{Secrets: n.Secrets}); err != nil {

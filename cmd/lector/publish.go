@@ -16,8 +16,8 @@ import (
 	"time"
 
 	"lector"
-	"lector/infra/fetch"
 	"lector/worker/extract"
+	"lector/worker/script"
 )
 
 const publishHelp = `Puts an article event on NATS, as a CMS does. FILE is a CMS body or a whole
@@ -29,7 +29,8 @@ schema; - is standard input. What the flags leave out is taken from the file.
 
 Publishing the same id again is an update; what did not change is not spoken
 again. With -wait the command returns when the audio is there, and fails when
-it cannot be made.
+it cannot be made. It says what the article waits for meanwhile, such as a lane
+that is paused or a budget that is used up.
 
 An article that is larger than the NATS server takes goes into the store, and the
 event refers to it: for that the settings must name the store of the workers.`
@@ -133,13 +134,16 @@ func newEvent(kind lector.EventType, article lector.Article) lector.ArticleEvent
 // articleOf makes an article of the flags and a file, an address or standard
 // input.
 func (a *app) articleOf(ctx context.Context, c *config, p publishFlags, name string) (lector.Article, error) {
-	data, err := a.readSource(ctx, name, fetch.Client{AllowPrivate: p.private})
+	data, err := a.readSource(ctx, name, byFlag(p.private))
 	if err != nil {
 		return lector.Article{}, err
 	}
 	article, err := p.complete(c, name, data)
 	if err != nil {
 		return lector.Article{}, err
+	}
+	if article.Language == "" {
+		article.Language = c.likelyLanguage(article)
 	}
 	if p.cover != "" {
 		if article.Image, err = dataURI(p.cover); err != nil {
@@ -148,6 +152,16 @@ func (a *app) articleOf(ctx context.Context, c *config, p publishFlags, name str
 	}
 	_, err = c.site(article.Site)
 	return article, err
+}
+
+// likelyLanguage is the language that the text of an article looks like which states
+// none, as in lector script; "" where nothing speaks for one, or its page states one.
+func (c *config) likelyLanguage(a lector.Article) string {
+	page, err := extract.Article(a, c.Sites[a.Site].Rules)
+	if err != nil || page.Language != "" { // the error is found again
+		return ""
+	}
+	return script.Guess(page)
 }
 
 // dataURI makes a data URI (RFC 2397) of a picture.
@@ -278,7 +292,9 @@ func (a *app) send(ctx context.Context, c *config, p publishFlags, e lector.Arti
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
+	stop := a.sayWaitReason(ctx, c, conn, e.Article)
 	j, err := awaitJob(ctx, ledger, conn, e, sequence)
+	stop()
 	if err != nil {
 		return p.waitError(err, e.Article.Key())
 	}

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"lector"
-	"lector/infra/fetch"
 	"lector/infra/nats"
 	"lector/infra/observe"
 	"lector/publisher/intake/feed"
@@ -57,7 +56,8 @@ func (c *config) sourcedSites() (names []string) {
 
 // source is where a site's articles are listed.
 func (a *app) source(s siteConfig) (reconcile.Source, error) {
-	web := fetch.Client{AllowPrivate: s.AllowPrivate, Timeout: 30 * time.Second, MaxSize: maxFeed}
+	web := s.client(30 * time.Second)
+	web.MaxSize = maxFeed
 	switch {
 	case s.CMS.Ghost.URL != "":
 		key, err := s.CMS.Ghost.Key.read(a)

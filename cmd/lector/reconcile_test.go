@@ -199,9 +199,9 @@ func TestReconcileCommand(t *testing.T) {
 func TestFeedIsNoArticle(t *testing.T) {
 	t.Parallel()
 	for data, want := range map[string]string{
-		`<rss version="2.0"><channel><item><link>https://paper.example/a</link></item></channel></rss>`: "an RSS feed with 1 articles",
-		`<urlset><url><loc>https://paper.example/a</loc></url></urlset>`:                                "a sitemap with 1 articles",
-		`<sitemapindex><sitemap><loc>https://paper.example/a</loc></sitemap></sitemapindex>`:            "a sitemap index with 1 sitemaps",
+		`<rss version="2.0"><channel><item><link>https://paper.example/a</link></item></channel></rss>`: "an RSS feed with 1 article",
+		`<urlset><url><loc>https://paper.example/a</loc></url></urlset>`:                                "a sitemap with 1 article",
+		`<sitemapindex><sitemap><loc>https://paper.example/a</loc></sitemap></sitemapindex>`:            "a sitemap index with 1 sitemap",
 		`{"version":"https://jsonfeed.org/version/1.1","items":[]}`:                                     "a JSON feed with 0 articles",
 		`<rss version="2.0"><channel><item>`:                                                            "XML",
 	} {

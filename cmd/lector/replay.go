@@ -218,7 +218,7 @@ func (a *app) replayMany(ctx context.Context, conn *nats.Conn, f *replayFlags, i
 		return nil
 	}
 	if !f.yes {
-		if err := a.confirm(fmt.Sprintf("replay %d articles?", plan.Articles)); err != nil {
+		if err := a.confirm("replay " + lector.Plural(plan.Articles, "article") + "?"); err != nil {
 			return err
 		}
 	}
@@ -290,7 +290,7 @@ func (a *app) recordReplay(ctx context.Context, conn *nats.Conn, f *replayFlags,
 	if r, err = createReplay(ctx, records, r, jobs); err != nil {
 		return err
 	}
-	detail := fmt.Sprintf("%d articles, %d characters to be billed", r.Plan.Articles, r.Plan.Characters.Billed)
+	detail := fmt.Sprintf("%s, %d characters to be billed", lector.Plural(r.Plan.Articles, "article"), r.Plan.Characters.Billed)
 	a.note(ctx, conn, lector.AuditEntry{Action: "replay", Target: r.ID, Detail: detail})
 	if f.publish.wait {
 		return a.followReplay(ctx, records, f, r.ID)
@@ -298,6 +298,6 @@ func (a *app) recordReplay(ctx context.Context, conn *nats.Conn, f *replayFlags,
 	if f.publish.asJSON {
 		return a.printJSON(r)
 	}
-	fmt.Fprintf(a.stdout, "%s: %d articles; lector replay show %s tells how far it is\n", r.ID, r.Plan.Articles, r.ID)
+	fmt.Fprintf(a.stdout, "%s: %s; lector replay show %s tells how far it is\n", r.ID, lector.Plural(r.Plan.Articles, "article"), r.ID)
 	return nil
 }

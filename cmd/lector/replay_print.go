@@ -36,7 +36,7 @@ func (a *app) printReplayPlan(p lector.ReplayPlan, jobs []lector.JobRef, f *repl
 	if p.Estimate {
 		about = "about "
 	}
-	fmt.Fprintf(a.stdout, "plan: replay %d articles: %s%d characters in the cache, %s%d to be billed, %s$%.4f, about %s\n", p.Articles,
+	fmt.Fprintf(a.stdout, "plan: replay %s: %s%d characters in the cache, %s%d to be billed, %s$%.4f, about %s\n", lector.Plural(p.Articles, "article"),
 		about, p.Characters.Cached, about, p.Characters.Billed, about, p.Cost,
 		time.Duration(p.Seconds*float64(time.Second)).Round(time.Second))
 	a.printLeftOut(p.Skipped, p.LeftOut)
@@ -48,7 +48,7 @@ func (a *app) printLeftOut(n int, all []lector.LeftOut) {
 	if n == 0 {
 		return
 	}
-	fmt.Fprintf(a.stdout, "%d are left out:\n", n)
+	fmt.Fprintf(a.stdout, "left out: %d\n", n)
 	for _, l := range all[:min(namedLeftOut, len(all))] {
 		fmt.Fprintf(a.stdout, "  %s  %s\n", l.Job, oneLine(l.Reason))
 	}
@@ -187,7 +187,7 @@ func (a *app) followReplay(ctx context.Context, records *nats.Replays, f *replay
 		case err != nil:
 			return replayHint(err)
 		}
-		if text := fmt.Sprintf("%s: %s, %d of %d articles (%s)", r.ID, r.State, r.Ended(), r.Plan.Articles, resultsText(r)); text != shown {
+		if text := fmt.Sprintf("%s: %s, %d of %s (%s)", r.ID, r.State, r.Ended(), lector.Plural(r.Plan.Articles, "article"), resultsText(r)); text != shown {
 			shown = text
 			fmt.Fprintln(a.stderr, text)
 		}
@@ -205,7 +205,7 @@ func (a *app) printReplayOutcome(f *replayFlags, r lector.Replay) (err error) {
 		err = a.printReplay(r)
 	}
 	if n := r.Results[string(lector.Failed)]; n > 0 {
-		return errors.Join(err, lector.Hint(fmt.Errorf("%d of %d articles failed", n, r.Plan.Articles),
+		return errors.Join(err, lector.Hint(fmt.Errorf("%d of %s failed", n, lector.Plural(r.Plan.Articles, "article")),
 			"lector jobs list -state failed shows them"))
 	}
 	return err

@@ -111,7 +111,7 @@ func TestReplayByQuery(t *testing.T) {
 	if len(all) != 1 || all[0].State != lector.ReplayDone || all[0].Skipped != 1 || all[0].Results["ready"] != 4 {
 		t.Errorf("replays %+v", all)
 	}
-	if code := c.run("replay", "show", all[0].ID); code != 0 || !strings.Contains(c.out.String(), "1 are left out") {
+	if code := c.run("replay", "show", all[0].ID); code != 0 || !strings.Contains(c.out.String(), "left out: 1") {
 		t.Errorf("exit code %d: %s %s", code, &c.out, &c.err)
 	}
 	if code := c.run("replay", "pause", all[0].ID); code != 1 {
@@ -163,7 +163,7 @@ func TestPlanOfFailures(t *testing.T) {
 	if code := c.run("replay", j.ID, "-plan"); code != 0 || !strings.Contains(c.out.String(), "122 to be billed") {
 		t.Errorf("exit code %d: %s %s", code, &c.out, &c.err)
 	}
-	if code := c.run("replay", "-class", "input", "-yes", "-wait"); code != 1 || !strings.Contains(c.err.String(), "1 of 1 articles failed") {
+	if code := c.run("replay", "-class", "input", "-yes", "-wait"); code != 1 || !strings.Contains(c.err.String(), "1 of 1 article failed") {
 		t.Errorf("exit code %d: %s %s", code, &c.out, &c.err)
 	}
 	h.voice.mu.Lock()

@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"lector"
-	"lector/infra/fetch"
 	"lector/worker/extract"
 	"lector/worker/script"
 	"lector/worker/synth"
@@ -64,7 +63,7 @@ func (a *app) script(ctx context.Context, args []string) (err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	voices := a.openAhead(ctx, c)
-	data, err := a.readSource(ctx, files[0], fetch.Client{AllowPrivate: f.private})
+	data, err := a.readSource(ctx, files[0], byFlag(f.private))
 	if err != nil {
 		return err
 	}
@@ -105,7 +104,7 @@ func (a *app) buildScript(ctx context.Context, c *config, f *scriptFlags, name s
 			return nil, err
 		}
 	}
-	for _, v := range ableFirst(voices(), script.Language(options.Language)) {
+	for _, v := range c.inOrder(voices(), siteName, script.Language(options.Language)) {
 		options.Normalise = script.Level(v.caps.Normalise)
 		s, err := script.Build(page, options)
 		if err != nil {
@@ -194,28 +193,27 @@ func (a *app) openPriced(ctx context.Context, c *config) (all []pricedVoice) {
 	return all
 }
 
-// pricedVoices lists the configured voices, those that speak a language first.
-func (a *app) pricedVoices(ctx context.Context, c *config, language string) []pricedVoice {
-	return ableFirst(a.openPriced(ctx, c), language)
-}
-
-// ableFirst puts those first that speak a language. One that is
-// not installed is quoted by its settings.
-func ableFirst(all []pricedVoice, language string) []pricedVoice {
-	var able, unable []pricedVoice
-	for _, q := range all {
-		if q.voice != nil && q.caps.Speaks(language) {
-			able = append(able, q)
-		} else {
-			unable = append(unable, q)
+// inOrder returns the voices in the order in which a site tries them for a language: those
+// that it names for it, then the others; of either first those that are there and speak
+// it. One that is not installed is quoted by its settings.
+func (c *config) inOrder(all []pricedVoice, site, language string) []pricedVoice {
+	names := c.voiceNames(site, language)
+	rank := func(q pricedVoice) int {
+		at := slices.Index(names, q.name)
+		if at < 0 {
+			at = 2 * len(names)
 		}
+		if q.voice == nil || !q.caps.Speaks(language) {
+			at += len(names)
+		}
+		return at
 	}
-	return append(able, unable...)
+	return slices.SortedStableFunc(slices.Values(all), func(x, y pricedVoice) int { return rank(x) - rank(y) })
 }
 
 // estimate says what a voice would be paid for the chunks.
 func (q pricedVoice) estimate(ctx context.Context, clips store, language string, speed float64, chunks []script.Chunk) costEstimate {
-	out := costEstimate{Voice: q.name}
+	out := costEstimate{Voice: q.name, Speaks: q.caps.Speaks(language)}
 	seen := map[string]bool{} // the same chunk is spoken once
 	for _, c := range chunks {
 		n := utf8.RuneCountInString(c.Text)

@@ -61,6 +61,7 @@ type costEstimate struct {
 	Characters int     `json:"characters"`
 	Cached     int     `json:"cached"`
 	Amount     float64 `json:"amount"` // US dollars
+	Speaks     bool    `json:"speaks"` // false: the voice does not read this language
 }
 
 // fill fills in what does not depend on the voice's price.
@@ -176,8 +177,9 @@ func (r *scriptReport) writeTotals(b *strings.Builder) {
 	for _, s := range r.Segments {
 		sentences += len(s.Sentences)
 	}
-	fmt.Fprintf(b, "\n%d segments, %d sentences, %d characters (%s) in %d chunks; %d blocks not read\n",
-		len(r.Segments), sentences, r.Characters, r.Language, len(r.Chunks), len(r.Dropped))
+	fmt.Fprintf(b, "\n%s, %s, %s (%s) in %s; %s not read\n",
+		lector.Plural(len(r.Segments), "segment"), lector.Plural(sentences, "sentence"), lector.Plural(r.Characters, "character"), r.Language,
+		lector.Plural(len(r.Chunks), "chunk"), lector.Plural(len(r.Dropped), "block"))
 	if r.Disclosure != "" {
 		fmt.Fprintf(b, "A rendition also speaks the disclosure: %s\n", r.Disclosure)
 	}
@@ -188,7 +190,11 @@ func (r *scriptReport) writeTotals(b *strings.Builder) {
 		fmt.Fprintf(b, "Lexicon: %s\n", strings.Join(r.Lexicon, "; "))
 	}
 	for _, c := range r.Cost {
-		fmt.Fprintf(b, "Voice %s: %d characters, %d of them there already, %.4f USD\n", c.Voice, c.Characters, c.Cached, c.Amount)
+		if !c.Speaks {
+			fmt.Fprintf(b, "Voice %s: does not read %s\n", c.Voice, r.Language)
+			continue
+		}
+		fmt.Fprintf(b, "Voice %s: %s, %d of them there already, %.4f USD\n", c.Voice, lector.Plural(c.Characters, "character"), c.Cached, c.Amount)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"lector"
 	"lector/infra/fetch"
@@ -15,6 +16,16 @@ import (
 
 // allowPrivateHelp is for -allow-private, of all commands that fetch.
 const allowPrivateHelp = "fetch addresses of this machine and its network too"
+
+// byFlag is a client for what a command fetches; private is its flag -allow-private.
+func byFlag(private bool) fetch.Client {
+	return fetch.Client{AllowPrivate: private, PrivateBy: "-allow-private"}
+}
+
+// client is a client for what the settings of a site name, within a time.
+func (s siteConfig) client(timeout time.Duration) fetch.Client {
+	return fetch.Client{AllowPrivate: s.AllowPrivate, PrivateBy: "allow_private: true of the site in lector.yaml", Timeout: timeout}
+}
 
 // readSource reads a file, an address of the web or, for -, standard input; no
 // more than an article may be large, and one byte, so that a larger one is
@@ -53,15 +64,15 @@ func refuseFeed(name string, data []byte) error {
 	if err != nil {
 		return lector.Hint(fmt.Errorf("%s: %w", name, err), "it looks like a feed or a sitemap that is broken")
 	}
-	count, what := len(d.Entries), "articles"
+	count := lector.Plural(len(d.Entries), "article")
 	if d.Kind == feed.SitemapIndex {
-		count, what = len(d.Children), "sitemaps"
+		count = lector.Plural(len(d.Children), "sitemap")
 	}
 	example := ""
 	if len(d.Entries) > 0 {
 		example = "lector script " + d.Entries[0].URL + " shows one of them; "
 	}
-	return lector.Hint(fmt.Errorf("%s: this is no article, but a list: %s with %d %s", name, withArticle(d.Kind), count, what),
+	return lector.Hint(fmt.Errorf("%s: this is no article, but a list: %s with %s", name, withArticle(d.Kind), count),
 		"%sto have all of them read, set sites.NAME.source_feed in lector.yaml to its address and start lector serve", example)
 }
 

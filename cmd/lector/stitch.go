@@ -222,7 +222,7 @@ func (a *app) printStitched(w io.Writer, f stitchFlags, plan *audio.Plan, tag in
 	for _, w := range summedUp(warnings) {
 		fmt.Fprintln(a.stderr, "lector: warning:", w)
 	}
-	fmt.Fprintf(w, "%s: %d parts, %.3f s, %d kbit/s, %d bytes\n", f.out, len(t.Parts), out.Duration, t.Bitrate, out.Bytes)
+	fmt.Fprintf(w, "%s: %s, %.3f s, %d kbit/s, %d bytes\n", f.out, lector.Plural(len(t.Parts), "part"), out.Duration, t.Bitrate, out.Bytes)
 	return nil
 }
 

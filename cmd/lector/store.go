@@ -118,15 +118,7 @@ func copyOutcome(r transfer.Report, failure error) error {
 	case failure != nil:
 		return fmt.Errorf("store copy: %w", failure)
 	case len(r.Problems) > 0:
-		return fmt.Errorf("store copy: not all is as in the source: see the %s above", plural(len(r.Problems), "problem"))
+		return fmt.Errorf("store copy: not all is as in the source: see the %s above", lector.Plural(len(r.Problems), "problem"))
 	}
 	return nil
-}
-
-// plural is a number and a noun that may need an s.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"lector"
 	"lector/infra/store/transfer"
 )
 
@@ -57,7 +58,7 @@ func (a *app) printProblems(c copyReport) error {
 		_, err = fmt.Fprintln(a.stdout, "nothing was changed: this is the plan")
 	case len(c.Problems) > 0:
 	case c.Settled:
-		_, err = fmt.Fprintf(a.stdout, "the target has all that the source has (gone through %s)\n", plural(c.Rounds, "time"))
+		_, err = fmt.Fprintf(a.stdout, "the target has all that the source has (gone through %s)\n", lector.Plural(c.Rounds, "time"))
 	default:
 		_, err = fmt.Fprintln(a.stdout, "the source still changes: stop lector and run this once more")
 	}
@@ -94,7 +95,7 @@ func (p *copyProgress) step(s transfer.Step) {
 		return
 	}
 	p.next = now.Add(p.every)
-	line := fmt.Sprintf("%s: %d looked at; copied so far: %s, %.1f MB", s.Part, s.Seen, plural(s.Copied, "object"), megabytes(s.Bytes))
+	line := fmt.Sprintf("%s: %d looked at; copied so far: %s, %.1f MB", s.Part, s.Seen, lector.Plural(s.Copied, "object"), megabytes(s.Bytes))
 	if p.live {
 		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
 		return

@@ -113,6 +113,13 @@ func (b *lockedBuffer) Write(p []byte) (int, error) {
 	return b.Buffer.Write(p)
 }
 
+// String returns what was written so far.
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.String()
+}
+
 // tracedInstallation is a whole installation whose traces go to a collector. end ends it
 // and returns what it has logged.
 func tracedInstallation(t *testing.T, c *config, v *silentVoice) (h *installation, end func() string) {

@@ -377,7 +377,7 @@ func TestFallbackReadsTheWholeArticle(t *testing.T) {
 	healed.Store(true)
 	out := new(strings.Builder)
 	a2 := &app{stdin: strings.NewReader(""), stdout: out, stderr: out, getenv: func(string) string { return "" }}
-	if code := a2.run(t.Context(), []string{"replay", "-fallback", "-yes", "-data", dir}); code != 0 || !strings.Contains(out.String(), ": 1 articles; ") {
+	if code := a2.run(t.Context(), []string{"replay", "-fallback", "-yes", "-data", dir}); code != 0 || !strings.Contains(out.String(), ": 1 article; ") {
 		t.Fatalf("exit code %d: %s", code, out)
 	}
 	more, err := h.openServer(t.Context(), roles{worker: true, publisher: true})

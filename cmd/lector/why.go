@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -157,7 +158,7 @@ func newestLetter(ctx context.Context, conn *nats.Conn, named articleName, ref l
 
 func (a *app) printExplanation(x console.Explanation) error {
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "article\t%s\n", oneLine(x.Site+" / "+x.Article))
+	fmt.Fprintf(w, "article\t%s\n", oneLine(strings.TrimPrefix(x.Site+" / "+x.Article, " / ")))
 	fmt.Fprintf(w, "state\t%s\n", x.State)
 	fmt.Fprintf(w, "reason\t%s\n", oneLine(x.Reason))
 	if x.Remedy != "" {

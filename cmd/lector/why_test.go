@@ -33,7 +33,7 @@ func TestWhyFollowsAnArticle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if x := c.why(defaultSite, "4711"); x.State != "waiting" || !strings.Contains(x.Reason, "1 events wait") || len(x.Steps) != 1 {
+	if x := c.why(defaultSite, "4711"); x.State != "waiting" || !strings.Contains(x.Reason, "waiting: 1 event") || len(x.Steps) != 1 {
 		t.Errorf("published: %+v", x)
 	}
 	c.must("pause", "lane", "normal", "-reason", "election night")
@@ -58,6 +58,9 @@ func TestWhyFollowsAnArticle(t *testing.T) {
 	}
 	if x := c.why("https://reader.example/another"); x.State != "never_seen" || x.Article != "https://reader.example/another" {
 		t.Errorf("another address: %+v", x)
+	}
+	if out := c.must("why", "https://reader.example/another"); !strings.HasPrefix(out, "article  https://reader.example/another\n") {
+		t.Errorf("printed of another address: %q", out)
 	}
 	if out := c.must("why", "4711"); !strings.Contains(out, "mend") || !strings.Contains(out, "event") {
 		t.Errorf("for a person: %s", out)

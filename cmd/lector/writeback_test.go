@@ -167,7 +167,7 @@ func TestDoctorOfWriteBack(t *testing.T) {
 			t.Errorf("%+v", f)
 		}
 	}
-	for _, want := range []string{"ok    write-back to the CMS of good", "WRONG write-back to the CMS of wrong: Ghost answered 401", "is the Admin API key right?", "private address"} {
+	for _, want := range []string{"ok    write-back to the CMS of good", "WRONG write-back to the CMS of wrong: Ghost answered 401", "is the Admin API key right?", "private address", "with allow_private: true of the site in lector.yaml"} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("no %q in\n%s", want, said.String())
 		}

@@ -43,6 +43,7 @@ var errPrivate = errors.New("private address")
 // link-local addresses when it dials, whatever name led there.
 type Client struct {
 	AllowPrivate bool
+	PrivateBy    string        // the flag or the setting that sets AllowPrivate, for hints; empty: none does
 	Timeout      time.Duration // of one fetch; 0: 10 s
 	MaxSize      int           // of a body in bytes, unpacked; 0: 5 MB
 }
@@ -89,13 +90,13 @@ func (c Client) get(ctx context.Context, address, accept string) (data []byte, c
 	req.Header.Set("Accept", accept)
 	resp, err := c.http().Do(req)
 	if err != nil {
-		return nil, "", explain(err)
+		return nil, "", c.explain(err, saveIt)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		return nil, "", refused(address, resp.StatusCode)
 	}
-	data, err = c.read(resp)
+	data, err = c.read(resp, saveIt)
 	return data, resp.Header.Get("Content-Type"), err
 }
 
@@ -114,10 +115,10 @@ func (c Client) Do(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := c.http().Do(req) //nolint:gosec // its dialer refuses private addresses
 	if err != nil {
-		return nil, explain(err)
+		return nil, c.explain(err, "")
 	}
 	defer resp.Body.Close()
-	data, err := c.read(resp)
+	data, err := c.read(resp, "")
 	if err != nil {
 		return nil, err
 	}
@@ -191,20 +192,29 @@ func (c Client) control(network, address string, conn syscall.RawConn) error {
 		return nil
 	}
 	if err := public.Safe(network, address, conn); err != nil {
-		return lector.Hint(lector.Permanent(fmt.Errorf("%w %s: %w", errPrivate, address, err)),
-			"with -allow-private, pages of this machine and its network are fetched too")
+		return lector.Hint(lector.Permanent(fmt.Errorf("%w %s: %w", errPrivate, address, err)), "%s", c.privateHint())
 	}
 	return nil
 }
 
+func (c Client) privateHint() string {
+	if c.PrivateBy == "" {
+		return "addresses of this machine and its network are not fetched here: use a public one"
+	}
+	return "with " + c.PrivateBy + ", addresses of this machine and its network are fetched too"
+}
+
+// saveIt is what else a person can do who wants a page.
+const saveIt = "; else open the page in a browser, save it and give the file"
+
 // explain says what to do where nothing else has: an error may carry a hint of
-// its own.
-func explain(err error) error {
-	hint := "is the address right? Else open the page in a browser, save it and give the file"
+// its own. What else there is to do stands behind it.
+func (c Client) explain(err error, otherwise string) error {
+	hint := "is the address right, and is a server at work there?" + otherwise
 	var e net.Error
 	switch {
 	case errors.As(err, &e) && e.Timeout():
-		hint = fmt.Sprintf("the page did not come within %s: try again, or save it and give the file", defaultTimeout)
+		hint = fmt.Sprintf("no answer came within %s: try again", c.timeout()) + otherwise
 	case lector.HintOf(err) != "":
 		hint = lector.HintOf(err)
 	}
@@ -220,13 +230,13 @@ func refused(address string, status int) error {
 	return lector.Hint(err, "%s", hint)
 }
 
-// read returns the body.
-func (c Client) read(resp *http.Response) ([]byte, error) {
+// read returns the body. Its hints end with what else there is to do.
+func (c Client) read(resp *http.Response, otherwise string) ([]byte, error) {
 	most := c.maxSize()
 	limited := io.LimitReader(resp.Body, int64(most)+1)
 	data, err := io.ReadAll(limited)
 	if err != nil {
-		return nil, explain(err)
+		return nil, c.explain(err, otherwise)
 	}
 	if len(data) > most {
 		return nil, lector.Hint(lector.Permanent(fmt.Errorf("fetch: the page is larger than %d bytes", most)),

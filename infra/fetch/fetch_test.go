@@ -90,6 +90,33 @@ func TestPrivateRefused(t *testing.T) {
 	}
 }
 
+// A refusal names what allows private addresses, where anything does.
+func TestPrivateHint(t *testing.T) {
+	t.Parallel()
+	for by, want := range map[string]string{"-allow-private": "with -allow-private, addresses of this machine", "": "use a public one"} {
+		_, err := fetch.Client{PrivateBy: by}.Get(t.Context(), "http://10.0.0.1/")
+		if hint := lector.HintOf(err); !strings.Contains(hint, want) {
+			t.Errorf("%q: %q", by, hint)
+		}
+	}
+}
+
+// Only who wants a page is told to save it.
+func TestHintOfAnAnswer(t *testing.T) {
+	t.Parallel()
+	c := fetch.Client{AllowPrivate: true}
+	const nobody = "http://127.0.0.1:1/"
+	_, page := c.Get(t.Context(), nobody)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, nobody, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, answer := c.Do(req) //nolint:bodyclose // there is none
+	if p, a := lector.HintOf(page), lector.HintOf(answer); !strings.Contains(p, "save it") || a == "" || strings.Contains(a, "save it") {
+		t.Errorf("of a page %q, of an answer %q", p, a)
+	}
+}
+
 func TestNoAddress(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"file:///etc/passwd", "gopher://x", "/etc/passwd", "http://", ""} {

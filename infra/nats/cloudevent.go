@@ -208,8 +208,9 @@ func decodeEvent(h nats.Header, data []byte) (lector.ArticleEvent, error) {
 	if e.Replay != "" { // what is no number forces nothing
 		e.Force, _ = strconv.Atoi(ce.Force)
 	}
-	// A lane that nobody knows is normal: the article is worth more than its place.
-	e.Lane, _ = lector.ParseLane(ce.Lane)
+	if e.Lane, err = lector.ParseLane(ce.Lane); err != nil {
+		e.NoLane = ce.Lane // the article is worth more than its place
+	}
 	if e.Article.Revision == "" {
 		e.Article.Revision = e.Article.Fingerprint()
 	}

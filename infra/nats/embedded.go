@@ -102,7 +102,7 @@ func Start(dir, address string, users []User, log *slog.Logger) (*Embedded, erro
 // start starts a server that is not watched.
 func start(dir, address string, opts *server.Options, log *slog.Logger) (*Embedded, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, lector.Hint(err, "the data directory must be writable: choose another with -data DIR")
+		return nil, lector.Hint(err, "what -data names must be a directory that this user may write: choose another with -data DIR")
 	}
 	held, err := lockDir(dir)
 	if err != nil {

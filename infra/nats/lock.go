@@ -18,7 +18,7 @@ import (
 func lockDir(dir string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, lector.Hint(err, "the data directory must be writable: choose another with -data DIR")
+		return nil, lector.Hint(err, "what -data names must be a directory that this user may write: choose another with -data DIR")
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		defer f.Close()

@@ -96,6 +96,10 @@ func firstFault(err error) string {
 		if k.Got == "null" && field != "" {
 			return field + " is missing"
 		}
+	case *kind.Format:
+		if k.Want == "date-time" {
+			return fmt.Sprintf("%s: %.40q is no time as 2026-11-28T10:00:00Z (RFC 3339)", field, k.Got)
+		}
 	case *kind.Enum:
 		if k.Got == nil {
 			return field + " is missing"

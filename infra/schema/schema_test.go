@@ -27,7 +27,7 @@ func TestCheckArticle(t *testing.T) {
 		{"null reference beside content", `{"site":"havana","id":"1","body":{"content_type":"text/html","content":"x","ref":null}}`, ""},
 		{"raw site", `{"site":"a.b>*","id":"1"}`, "site: "},
 		{"long id", `{"site":"havana","id":"` + strings.Repeat("x", 600) + `"}`, "id: "},
-		{"time", `{"site":"havana","id":"1","updated_at":"yesterday"}`, "updated_at: "},
+		{"time", `{"site":"havana","id":"1","updated_at":"yesterday"}`, `updated_at: "yesterday" is no time as 2026-11-28T10:00:00Z`},
 		{"content type", `{"site":"havana","id":"1","body":{"content_type":"application/pdf","content":""}}`, "body.content_type: "},
 		{"array", `[]`, "want object"},
 		{"null", `null`, "want object"},

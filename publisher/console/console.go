@@ -17,6 +17,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -199,6 +200,7 @@ type view struct {
 	data   any
 	goTo   string   // another page to go to, in place of this one
 	status int      // 0: 200
+	again  int      // in so many seconds the page is asked for again by itself; 0: it is not
 	topics []string // of Live, that change what the page shows
 	place  uint64   // of Live, before what the page shows was read
 }
@@ -276,8 +278,28 @@ func (k *console) serve(needs lector.Role, p page) http.HandlerFunc {
 	}
 }
 
+// ErrLoading is for what cannot be shown yet, since it is still being read after a start.
+var ErrLoading = errors.New("lector has just started, and still reads its jobs")
+
+// loadingAgain is after how many seconds a page is asked for again that said ErrLoading.
+const loadingAgain = 2
+
+// loading is the page that stands in for one that cannot be shown yet. What would change
+// something is not sent again by itself.
+func loading(r *http.Request) view {
+	v := view{name: "loading", title: "Not ready yet", status: http.StatusServiceUnavailable}
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		v.again = loadingAgain
+	}
+	v.data = struct{ Soon bool }{v.again > 0}
+	return v
+}
+
 // failure is the page that tells of an error.
 func (k *console) failure(r *http.Request, err error) view {
+	if errors.Is(err, ErrLoading) {
+		return loading(r)
+	}
 	status := http.StatusServiceUnavailable
 	switch {
 	case errors.Is(err, lector.ErrNotFound):
@@ -316,6 +338,10 @@ func (k *console) write(w http.ResponseWriter, r *http.Request, v view) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
+	if v.again > 0 {
+		h.Set("Refresh", strconv.Itoa(v.again))
+		h.Set("Retry-After", strconv.Itoa(v.again))
+	}
 	if v.status != 0 {
 		w.WriteHeader(v.status)
 	}

@@ -649,3 +649,40 @@ func TestNobodyWaitsWhileNATSIsAway(t *testing.T) {
 		}
 	})
 }
+
+// loadingJobs are jobs that are still being read.
+type loadingJobs struct{ *newsroom }
+
+func (loadingJobs) FindJobs(context.Context, lector.JobFilter, int) (int, []lector.Job, error) {
+	return 0, nil, fmt.Errorf("list: %w", ErrLoading)
+}
+
+func (loadingJobs) CountJobs(context.Context) (map[lector.State]int, error) {
+	return nil, ErrLoading
+}
+
+// What is still being read is no error: the page says so, asks again by itself, and the
+// log stays empty.
+func TestLoading(t *testing.T) {
+	t.Parallel()
+	n, _ := open(t)
+	var log strings.Builder
+	h, err := New(Config{Jobs: loadingJobs{n}, Live: NewLive(), Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := ask(h, http.MethodGet, "/jobs", nil)
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Refresh") != "2" || w.Header().Get("Retry-After") != "2" {
+		t.Errorf("%d, %v", w.Code, w.Header())
+	}
+	if body := w.Body.String(); !strings.Contains(body, "Lector has just started") || !strings.Contains(body, "loaded again by itself") {
+		t.Errorf("shown: %s", body)
+	}
+	if log.Len() > 0 {
+		t.Errorf("logged: %s", log.String())
+	}
+	v := loading(httptest.NewRequest(http.MethodPost, "/replay", nil))
+	if v.again != 0 {
+		t.Errorf("what changes something is sent again after %d s", v.again)
+	}
+}

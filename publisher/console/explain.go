@@ -71,6 +71,12 @@ func Explain(e Evidence) Explanation {
 	return x
 }
 
+// Waits reports whether the article has no audio yet for something outside of the work
+// on it: no worker has begun, or its job is parked.
+func (x Explanation) Waits() bool {
+	return x.State == stateWaiting || x.State == string(lector.Parked)
+}
+
 // refusedLast reports whether the last that is known of the article is a dead letter.
 func (e Evidence) refusedLast() bool {
 	if e.Letter == nil {
@@ -111,7 +117,7 @@ func (e Evidence) whyWaiting() (reason, mend string) {
 	if e.Event.Sequence <= e.Queue.Delivered {
 		return "a worker has its event, and has not begun it: it waits for a slot, or for more edits of a moment ago", ""
 	}
-	return fmt.Sprintf("no worker has taken its event yet; %d events wait", e.Queue.Waiting),
+	return fmt.Sprintf("no worker has taken its event yet; waiting: %s", lector.Plural(e.Queue.Waiting, "event")),
 		"lector doctor, if that does not change: is a worker running?"
 }
 
@@ -203,6 +209,9 @@ func eventStep(d lector.Delivery) Step {
 	detail := fmt.Sprintf("%d in the stream: %s", d.Sequence, d.Event.Type)
 	if d.Err != nil {
 		detail = fmt.Sprintf("%d in the stream cannot be read: %v", d.Sequence, d.Err)
+	}
+	if d.Event.NoLane != "" {
+		detail += fmt.Sprintf("; it asks for the lane %q, which does not exist, and counts as normal", d.Event.NoLane)
 	}
 	return Step{d.Stored, "event", detail}
 }

@@ -36,13 +36,24 @@ func TestExplain(t *testing.T) {
 		"nothing to read":   {Evidence{Job: job(lector.Failed, lector.ClassInput, "no text")}, "failed", "no text", "mend the article"},
 		"unreadable letter": {Evidence{Letter: &lector.DeadLetter{ID: 3, Reason: "no id", Unusable: lector.ErrNotFound}}, stateDeadLetter, "no id", "mend what the CMS sends"},
 		"an older letter":   {Evidence{Job: job(lector.Ready, "", ""), Letter: &lector.DeadLetter{Time: now.Add(-time.Hour)}}, "ready", "public", ""},
-		"waits in a queue":  {Evidence{Event: waiting, Queue: &lector.QueueState{Delivered: 6, Waiting: 3}}, stateWaiting, "3 events wait", "lector doctor"},
+		"waits in a queue":  {Evidence{Event: waiting, Queue: &lector.QueueState{Delivered: 6, Waiting: 3}}, stateWaiting, "waiting: 3 events", "lector doctor"},
 		"waits for a slot":  {Evidence{Event: waiting, Queue: &lector.QueueState{Delivered: 7}}, stateWaiting, "waits for a slot", ""},
 		"consumer gone":     {Evidence{Event: waiting}, stateWaiting, "consumer", "lector setup"},
 	} {
 		x := Explain(c.Evidence)
 		if x.State != c.state || !strings.Contains(x.Reason, c.reason) || !strings.Contains(x.Remedy, c.mend) || c.mend == "" && x.Remedy != "" {
 			t.Errorf("%s: %+v", name, x)
+		}
+	}
+}
+
+// An event that asks for a lane that does not exist says so in its step.
+func TestExplainNoLane(t *testing.T) {
+	t.Parallel()
+	for lane, want := range map[string]bool{"urgent": true, "": false} {
+		x := Explain(Evidence{Event: &lector.Delivery{Event: lector.ArticleEvent{Type: lector.Published, NoLane: lane}, Sequence: 7}})
+		if got := strings.Contains(x.Steps[0].Detail, `the lane "urgent", which does not exist`); got != want {
+			t.Errorf("lane %q: %q", lane, x.Steps[0].Detail)
 		}
 	}
 }

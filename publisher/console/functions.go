@@ -29,6 +29,7 @@ var functions = template.FuncMap{
 	"brief":         brief,
 	"size":          size,
 	"count":         count,
+	"plural":        lector.Plural,
 	// query keeps the signs between names and values, which a template would encode.
 	"query":       func(encoded string) template.URL { return template.URL(encoded) }, //nolint:gosec // made by url.Values.Encode
 	"about":       about,

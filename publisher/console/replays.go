@@ -79,7 +79,7 @@ func (k *console) startReplay(r *http.Request) (view, error) {
 		return view{}, fmt.Errorf("%w: there is nothing to replay", errInput)
 	}
 	id := ""
-	figures := fmt.Sprintf("%d articles, %d characters to be billed, $%.2f", v.Plan.Articles, v.Plan.Characters.Billed, v.Plan.Cost)
+	figures := fmt.Sprintf("%s, %d characters to be billed, $%.2f", lector.Plural(v.Plan.Articles, "article"), v.Plan.Characters.Billed, v.Plan.Cost)
 	err = k.do(r, lector.AuditEntry{Action: "replay", Target: cmp.Or(v.Query, "every article"), Detail: figures},
 		func(ctx context.Context) (err error) {
 			id, err = k.Replays.StartReplay(ctx, request, v.Plan, jobs)

@@ -3,6 +3,7 @@ package extract
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"lector"
@@ -30,12 +31,21 @@ func Article(a lector.Article, r Rules) (Page, error) {
 	if err != nil {
 		return Page{}, fmt.Errorf("body: %w", err)
 	}
-	p, err := take(string(data), a.Body.ContentType, sel, a)
+	p, err := take(string(data), a.Body.ContentType, sel, decodeHead(a))
 	if err != nil {
 		return p, err
 	}
 	p.Publication = cmp.Or(p.Publication, a.Site)
 	return p, finished(p)
+}
+
+// decodeHead decodes the character references in what an event says beside the body.
+func decodeHead(a lector.Article) lector.Article {
+	a.Title, a.Subtitle, a.Authors = lector.DecodeReferences(a.Title), lector.DecodeReferences(a.Subtitle), slices.Clone(a.Authors)
+	for i, name := range a.Authors {
+		a.Authors[i] = lector.DecodeReferences(name)
+	}
+	return a
 }
 
 // take extracts a body as HTML or as plain text.

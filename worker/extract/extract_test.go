@@ -3,6 +3,7 @@ package extract_test
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -105,5 +106,25 @@ func TestPrecedence(t *testing.T) {
 				t.Errorf("%s: reads the heading %q too", name, b.Text)
 			}
 		}
+	}
+}
+
+// What an event says beside the body is text: its character references are decoded, and
+// the heading of the body that repeats the title is known by that. Tags stay.
+func TestHeadReferences(t *testing.T) {
+	t.Parallel()
+	a := lector.Article{
+		Title: "Tom &amp; Jerry say &lt;no&gt;", Subtitle: "It&#8217;s raining", Authors: []string{"Ren&eacute; Lima"}, Visibility: lector.Public,
+		Body: lector.Body{ContentType: lector.HTML, Content: "<h1>Tom &amp; Jerry say &lt;no&gt;</h1><p>It rained at AT&amp;T all through the night.</p>"},
+	}
+	p, err := extract.Article(a, extract.Rules{})
+	if err != nil || p.Title != "Tom & Jerry say <no>" || p.Subtitle != "It’s raining" || !slices.Equal(p.Authors, []string{"René Lima"}) {
+		t.Errorf("%q, %q, %q, %v", p.Title, p.Subtitle, p.Authors, err)
+	}
+	if a.Authors[0] != "Ren&eacute; Lima" {
+		t.Error("the event was changed")
+	}
+	if n := strings.Count(strings.Join(kept(p), "\n"), "Jerry"); n != 1 {
+		t.Errorf("the title is read %d times: %q", n, kept(p))
 	}
 }

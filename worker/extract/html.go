@@ -236,7 +236,7 @@ func head(p *Page, m meta, known lector.Article, raws []raw, in boxes, whole boo
 	}
 	bylineBlock := p.pickByline(raws, shown, whole)
 	if p.Published.IsZero() {
-		p.Published = m.clock
+		p.Published = m.firstTime(whole)
 	}
 	if p.Published.IsZero() {
 		p.Published = shownDate(raws, shown)

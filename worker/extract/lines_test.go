@@ -184,3 +184,35 @@ func TestTimeElement(t *testing.T) {
 		}
 	}
 }
+
+// TestTimesOfEntries: where each entry has a time of its own, none of them is the date
+// of the article.
+func TestTimesOfEntries(t *testing.T) {
+	t.Parallel()
+	entry := func(at, shown string) string {
+		return `<div><time datetime="` + at + `">` + shown + `</time><h3>Polls closed</h3><p>The first polling stations have closed in the east.</p></div>`
+	}
+	hours := entry("2026-11-28T21:14:00Z", "21:14") + entry("2026-11-28T20:02:00Z", "8.02 p.m. GMT")
+	days := entry("2026-11-28T21:14:00Z", "28 November 2026") + entry("2026-11-27T20:02:00Z", "27 November 2026")
+	page := func(body string) string {
+		return `<!doctype html><article><h1>A flood</h1>` + body + opening + `</article>`
+	}
+	tests := map[string]struct {
+		body  string
+		dated bool
+	}{
+		"live blog as a page":   {page(hours), false},
+		"live blog as a field":  {hours, false},
+		"chronicle as a field":  {days, false},
+		"other articles beside": {page(days), true},
+		"one hour":              {page(entry("2026-11-28T21:14:00Z", "21:14")), true},
+		"the same time twice":   {entry("2026-11-28T21:14:00Z", "21:14") + entry("2026-11-28T22:14:00+01:00", "22:14"), true},
+		"chronicle in a list":   {page(`<ul><li>The river rose over the wall on <time datetime="1962-02-17">17 February 1962</time>, as the older people tell.</li></ul>`), false},
+	}
+	for name, tc := range tests {
+		p, err := extract.File("live", []byte(tc.body), extract.Rules{})
+		if err != nil || p.Published.IsZero() == tc.dated {
+			t.Errorf("%s: published %v, %v", name, p.Published, err)
+		}
+	}
+}

@@ -21,7 +21,7 @@ type meta struct {
 	gated                                       []string // CSS selectors of what is not free
 	pageTitle, social                           string   // <title>, og:title
 	description                                 string
-	clock                                       time.Time         // the first time element
+	times                                       []shownTime       // the time elements that stand in no sentence
 	frontPage                                   string            // what its first link to the front page says
 	graph                                       []any             // the JSON-LD of the page
 	names                                       map[string]string // what it calls whom it identifies
@@ -53,9 +53,7 @@ func readMeta(doc *html.Node) meta {
 				m.frontPage = trim(collapse(textOf(n)), longest)
 			}
 		case atom.Time:
-			if v := attr(n, "datetime"); v != "" && m.clock.IsZero() && !inSentence(n) {
-				m.clock = parseTime(v)
-			}
+			m.times = append(m.times, readTimeElement(n)...)
 		case atom.Script:
 			if strings.Contains(attr(n, "type"), "ld+json") && n.FirstChild != nil {
 				m.linked(n.FirstChild.Data)
@@ -70,27 +68,6 @@ func readMeta(doc *html.Node) meta {
 	}
 	m.fill(tags)
 	return m
-}
-
-// inSentence reports whether a time belongs to what the article tells: it stands
-// inside a sentence that is no byline.
-func inSentence(n *html.Node) bool {
-	for p := n.Parent; p != nil && inline(p.DataAtom); p = p.Parent {
-		n = p
-	}
-	if n.Parent == nil || n.Parent.DataAtom != atom.P {
-		return false
-	}
-	text, own := collapse(textOf(n.Parent)), collapse(textOf(n))
-	if !ended(text) {
-		return false
-	}
-	before, behind, _ := strings.Cut(text, own)
-	if len(text) > 2*len(own)+40 {
-		return true
-	}
-	_, byline := parseByline(text)
-	return !byline && len(strings.Fields(before)) > 1 && len(strings.Fields(behind)) > 1
 }
 
 func (m *meta) tag(tags map[string]string, n *html.Node) {

@@ -42,10 +42,11 @@ type Block struct {
 	Rank   int    // a heading's level, a list item's depth; else 0
 	Rest   bool   // a break (rule, divider) follows: a longer pause
 
-	below  bool // stands right below another line of a file
-	joined bool // so, in a file that sets its paragraphs apart
-	home   bool // stands in the box that holds most of the running text
-	slant  bool // all in italics
+	below  bool   // stands right below another line of a file
+	joined bool   // so, in a file that sets its paragraphs apart
+	home   bool   // stands in the box that holds most of the running text
+	slant  bool   // all in italics
+	bullet string // of an item of plain text, which is not in Text
 }
 
 // Kept returns the blocks that are read.

@@ -117,6 +117,7 @@ func (b *Block) itemise(text string) {
 		return
 	}
 	b.Text = expr("bullet").ReplaceAllString(text, "")
+	b.bullet = strings.TrimSpace(strings.TrimSuffix(text, b.Text))
 }
 
 // heading reports whether a line can be a heading: short, without an end, beginning with a

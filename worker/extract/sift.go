@@ -13,6 +13,7 @@ import (
 // sift looks at the kept blocks as a sequence: what repeats, what belongs to a
 // list of other articles, what is left over at the end.
 func sift(p *Page) {
+	p.footnotes()
 	repeats(p)
 	signed(p)
 	p.summaries()

@@ -133,9 +133,9 @@ func guard(segments []Segment, language string) error {
 	}
 	err := fmt.Errorf("the text is in %s letters, which a voice for %q cannot read", WritingOf(text.String()), language)
 	if guess := languageByLetters(text.String()); guess != "" {
-		return lector.Hint(lector.Permanent(err), "it looks like %q: set the article's language, or -lang %s", guess, guess)
+		return lector.Hint(lector.Permanent(err), "it looks like %q: set the article's language, or give -language %s, which is -lang for lector script", guess, guess)
 	}
-	return lector.Hint(lector.Permanent(err), "set the article's language, or -lang")
+	return lector.Hint(lector.Permanent(err), "set the article's language, or give -language, which is -lang for lector script")
 }
 
 // languageByLetters guesses a language by its writing and by letters that others lack; ""

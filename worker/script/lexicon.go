@@ -16,7 +16,7 @@ import (
 type Entry struct {
 	Match    string `json:"match" yaml:"match"`                           // the word or phrase, as written
 	Alias    string `json:"alias,omitempty" yaml:"alias,omitempty"`       // say this instead
-	IPA      string `json:"ipa,omitempty" yaml:"ipa,omitempty"`           // or these sounds, where a voice takes them
+	IPA      string `json:"ipa,omitempty" yaml:"ipa,omitempty"`           // these sounds, which PLS carries; no voice is sent them
 	Language string `json:"language,omitempty" yaml:"language,omitempty"` // BCP 47; "" for all
 	Prefix   bool   `json:"prefix,omitempty" yaml:"prefix,omitempty"`     // match the beginning of words, not whole ones
 	Case     bool   `json:"case,omitempty" yaml:"case,omitempty"`         // match the case as well
@@ -41,8 +41,19 @@ func (e Entry) Canonical() string {
 	return match + " → " + said
 }
 
-// Check reports what makes an entry unusable.
+// Check reports why an entry cannot be taken into a lexicon.
 func (e Entry) Check() error {
+	if err := e.usable(); err != nil {
+		return err
+	}
+	if err := checkIPA(e.IPA); err != nil {
+		return lector.Permanent(fmt.Errorf("lexicon entry %q: %w", e.Match, err))
+	}
+	return nil
+}
+
+// usable reports what makes an entry unusable that is in a lexicon.
+func (e Entry) usable() error {
 	switch {
 	case !speakable(e.Match):
 		return refuseEntry(e, errors.New("nothing to match"))
@@ -91,7 +102,7 @@ func (x Lexicon) matcherFor(language string, scope scope) *matcher {
 		if e.Prefix {
 			id += "*"
 		}
-		if seen[id] || e.Check() != nil {
+		if seen[id] || e.usable() != nil {
 			continue
 		}
 		seen[id] = true
@@ -238,7 +249,7 @@ func apostrophe(c rune) bool { return strings.ContainsRune("'’ʼ‘", c) }
 
 func (r *reader) use(e Entry, n int) bool {
 	r.matched = append(r.matched, e.Canonical())
-	if e.Alias == "" { // a voice that takes sounds finds the entry; others say the word
+	if e.Alias == "" { // no voice is sent sounds: the word is read as it is written
 		return r.keep(n)
 	}
 	if !e.Prefix {

@@ -26,7 +26,7 @@ func event(t *testing.T, body string) (lector.ArticleEvent, error) {
 	return arc.Source{}.Event(intake.Delivery{Site: "havana", SiteURL: "https://reader.example", Body: kept.Bytes()})
 }
 
-const story = `{"_id":"ABC","type":"story","version":"0.10.9","headlines":{"basic":"Storm","mobile":"UNWANTED"},"subheadlines":{"basic":"It rains."},
+const story = `{"_id":"ABC","type":"story","version":"0.10.9","headlines":{"basic":"Storm <i>Ana</i> &amp; rain","mobile":"UNWANTED"},"subheadlines":{"basic":"It rains."},
 	"canonical_url":"/weather/2026/storm/","language":"en","first_publish_date":"2026-11-28T10:00:00Z","last_updated_date":"2026-11-28T11:00:00.123Z",
 	"credits":{"by":[{"type":"author","name":"Ana Ruiz","additional_properties":{"original":{"email":"UNWANTED"}}}]},
 	"taxonomy":{"primary_section":{"_id":"/weather","name":"Weather"},"tags":[{"text":"Rain","slug":"rain"}]},
@@ -54,7 +54,7 @@ func TestStory(t *testing.T) {
 	t.Parallel()
 	e, err := event(t, envelope("story:first-publish", strings.Replace(story, "CODE", "free", 1)))
 	want := lector.Article{
-		Site: "havana", ID: "ABC", URL: "https://reader.example/weather/2026/storm/", Title: "Storm", Subtitle: "It rains.", Authors: []string{"Ana Ruiz"},
+		Site: "havana", ID: "ABC", URL: "https://reader.example/weather/2026/storm/", Title: "Storm Ana & rain", Subtitle: "It rains.", Authors: []string{"Ana Ruiz"},
 		Section: "Weather", Tags: []string{"Rain"}, Language: "en", PublishedAt: time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC),
 		UpdatedAt: time.Date(2026, 11, 28, 11, 0, 0, 123e6, time.UTC), Visibility: lector.Public, Image: "https://reader.example/a.jpg",
 		Body: lector.Body{ContentType: lector.HTML, Content: "<p>Rain &amp; <b>wind</b>.</p>\n<h3>Later</h3>\n<ol>\n<li>One.</li>\n<ul>\n<li>Two.</li>\n</ul>\n</ol>\n" +

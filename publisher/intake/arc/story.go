@@ -80,7 +80,7 @@ func storyFields() strip.Keep {
 // Of a story that is not free, no text is taken along.
 func (s story) article(site, siteURL string) lector.Article {
 	a := lector.Article{
-		Site: site, ID: s.ID, URL: absolute(siteURL, s.URL), Title: s.Headlines.Basic, Subtitle: s.Subheadlines.Basic, Language: s.Language,
+		Site: site, ID: s.ID, URL: absolute(siteURL, s.URL), Title: strip.Markup(s.Headlines.Basic), Subtitle: strip.Markup(s.Subheadlines.Basic), Language: s.Language,
 		PublishedAt: s.First, UpdatedAt: s.Updated, Visibility: lector.Public, Authors: names(s.Credits.By), Tags: names(s.Taxonomy.Tags),
 		Body: lector.Body{ContentType: lector.HTML},
 	}

@@ -20,7 +20,7 @@ const (
 	Waiting   Finding = "waiting"   // its job is not at its end
 	stuck     Finding = "stuck"     // its job has failed, or was ended by an operator
 	withdrawn Finding = "withdrawn" // withdrawn by somebody else, and not changed since
-	Missing   Finding = "missing"   // nobody has announced it
+	Missing   Finding = "missing"   // no event of it came
 	stale     Finding = "stale"     // the audio is of an earlier state
 	exposed   Finding = "exposed"   // not public any more, but its audio is
 	Gone      Finding = "gone"      // listed, or with audio, and nobody can read it there
@@ -88,7 +88,7 @@ func unknown(i Item, k known) (Finding, string) {
 	case at.Before(k.since):
 		return Old, "it was published before " + k.since.UTC().Format(time.DateOnly)
 	}
-	return Missing, "nobody has announced it"
+	return Missing, "no event of it came"
 }
 
 // removed is for an article that was withdrawn and that the source lists. What was

@@ -23,7 +23,7 @@ func TestCompare(t *testing.T) {
 		k    known
 		want Finding
 	}{
-		"nobody has announced it":      {item, known{}, Missing},
+		"no event of it came":          {item, known{}, Missing},
 		"in the queue":                 {item, known{waiting: true, newest: "x"}, Waiting},
 		"ready":                        {item, job(lector.Ready, "", "r"), Correct},
 		"changed":                      {newer, job(lector.Ready, "", "r"), stale},

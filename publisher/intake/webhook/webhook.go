@@ -4,6 +4,7 @@
 package webhook
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -72,7 +73,8 @@ func (Headers) Signature(h http.Header) (s intake.Signature, err error) {
 //	{"type": "article.published", "timestamp": "2026-11-28T12:00:00Z", "data": {…}}
 //
 // whose data has the fields of the event schema. The type may also be article.updated,
-// unpublished, deleted or scheduled.
+// unpublished, deleted or scheduled, and beside it the lane may stand that the event
+// asks for; one that does not exist counts as normal.
 type Source struct{ Headers }
 
 // types are those of deliveries.
@@ -84,10 +86,10 @@ var types = map[string]lector.EventType{
 // Keep names the fields of the event schema but for body.ref: what lies in the store
 // is nobody's to name from outside.
 func (Source) Keep() strip.Keep {
-	return strip.Keep{"type": nil, "timestamp": nil, "data": {
+	return strip.Keep{"type": nil, "timestamp": nil, "lane": nil, "data": {
 		"site": nil, "id": nil, "revision": nil, "url": nil, "title": nil, "subtitle": nil, "authors": nil, "section": nil, "tags": nil,
 		"language": nil, "published_at": nil, "updated_at": nil, "visibility": nil, "body": {"content_type": nil, "content": nil},
-		"image": nil,
+		"type": nil, "audio": nil, "teaser": nil, "image": nil,
 	}}
 }
 
@@ -96,10 +98,11 @@ func (Source) Event(d intake.Delivery) (e lector.ArticleEvent, err error) {
 	var in struct {
 		Type      string          `json:"type"`
 		Timestamp time.Time       `json:"timestamp"`
+		Lane      string          `json:"lane"`
 		Data      *lector.Article `json:"data"`
 	}
 	if err := json.Unmarshal(d.Body, &in); err != nil {
-		return e, kindError(err)
+		return e, fieldError(d.Body, err)
 	}
 	kind, ok := types[in.Type]
 	switch {
@@ -114,14 +117,37 @@ func (Source) Event(d intake.Delivery) (e lector.ArticleEvent, err error) {
 	case in.Data.Site != "" && in.Data.Site != d.Site:
 		return e, fmt.Errorf("data.site: it is not %s, whose address this is", d.Site)
 	}
-	return lector.ArticleEvent{Type: kind, Time: in.Timestamp, Article: *in.Data}, nil
+	lane, _ := lector.ParseLane(in.Lane) // the article is worth more than its place
+	return lector.ArticleEvent{Type: kind, Time: in.Timestamp, Lane: lane, Article: *in.Data}, nil
 }
 
-// kindError names the field of a value of the wrong kind as the body does.
-func kindError(err error) error {
+// fieldError names the field of a value of the wrong kind, or of a time that is none, as
+// the body does.
+func fieldError(body []byte, err error) error {
+	if errors.As(err, new(*time.ParseError)) {
+		return cmp.Or(timeError(body), err)
+	}
 	var kind *json.UnmarshalTypeError
 	if !errors.As(err, &kind) {
 		return err
 	}
 	return fmt.Errorf("%s: a JSON %s cannot stand there", strings.ReplaceAll(kind.Field, ".fields.", "."), kind.Value)
+}
+
+// timeError names the first time of a body that is none, or is nil.
+func timeError(body []byte) error {
+	var in struct {
+		Timestamp string `json:"timestamp"`
+		Data      struct {
+			Published string `json:"published_at"`
+			Updated   string `json:"updated_at"`
+		} `json:"data"`
+	}
+	_ = json.Unmarshal(body, &in) // what is read so far is looked at
+	for _, f := range [][2]string{{"timestamp", in.Timestamp}, {"data.published_at", in.Data.Published}, {"data.updated_at", in.Data.Updated}} {
+		if _, err := time.Parse(time.RFC3339, f[1]); f[1] != "" && err != nil {
+			return fmt.Errorf("%s: %.40q is no time as 2026-11-28T10:00:00Z (RFC 3339)", f[0], f[1])
+		}
+	}
+	return nil
 }

@@ -8,17 +8,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html"
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"lector"
 	"lector/publisher/intake/reconcile"
+	"lector/publisher/intake/strip"
 )
 
 // HTTPClient makes requests over HTTP. It bounds redirects, sizes and times.
@@ -224,7 +223,7 @@ func (s *Source) types() []string {
 // item is a post as the comparison wants it.
 func (p post) item(now time.Time) reconcile.Item {
 	return reconcile.Item{
-		ID: strconv.Itoa(p.ID), URL: p.Link, Title: plain(p.Title.Rendered), UpdatedAt: p.updated(now), PublishedAt: p.Date.Time,
+		ID: strconv.Itoa(p.ID), URL: p.Link, Title: strip.Markup(p.Title.Rendered), UpdatedAt: p.updated(now), PublishedAt: p.Date.Time,
 		Visibility: p.visibility(),
 	}
 }
@@ -254,7 +253,7 @@ func (p post) visibility() lector.Visibility {
 
 func (p post) article(now time.Time) lector.Article {
 	a := lector.Article{
-		ID: strconv.Itoa(p.ID), URL: p.Link, Title: plain(p.Title.Rendered), PublishedAt: p.Date.Time, UpdatedAt: p.updated(now),
+		ID: strconv.Itoa(p.ID), URL: p.Link, Title: strip.Markup(p.Title.Rendered), PublishedAt: p.Date.Time, UpdatedAt: p.updated(now),
 		Visibility: p.visibility(),
 		Body:       lector.Body{ContentType: lector.HTML, Content: p.Content.Rendered},
 	}
@@ -270,21 +269,13 @@ func (p post) article(now time.Time) lector.Article {
 		for _, t := range terms {
 			switch {
 			case t.Taxonomy == "post_tag":
-				a.Tags = append(a.Tags, plain(t.Name))
+				a.Tags = append(a.Tags, strip.Markup(t.Name))
 			case t.Taxonomy == "category" && a.Section == "" && t.Slug != "uncategorized":
-				a.Section = plain(t.Name)
+				a.Section = strip.Markup(t.Name)
 			}
 		}
 	}
 	return a
-}
-
-// tag is markup in a title. A "<" before anything else is one.
-var tag = regexp.MustCompile(`</?[A-Za-z!][^>]*>`)
-
-// plain is a title without its markup.
-func plain(text string) string {
-	return strings.TrimSpace(html.UnescapeString(tag.ReplaceAllString(text, "")))
 }
 
 // answer is what the REST API has answered.

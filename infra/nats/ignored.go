@@ -1,0 +1,42 @@
+package nats
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"lector/infra/schema"
+)
+
+// attributes are those of a CloudEvent in structured mode that CloudEvents or Lector knows.
+func attributes() []string {
+	return []string{
+		"specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema", "data", "data_base64",
+		"lane", "traceparent", "tracestate", "lectorreplay",
+	}
+}
+
+// IgnoredFields lists what Lector does not read of an event in structured mode: its
+// attributes, then the fields of its data, as data.kicker and data.body.html.
+func IgnoredFields(event []byte) ([]schema.UnknownField, error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(event, &all); err != nil {
+		return nil, fmt.Errorf("article event: %w", err)
+	}
+	var found []schema.UnknownField
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if !slices.Contains(attributes(), name) {
+			found = append(found, schema.UnknownField{Path: name, Known: attributes()})
+		}
+	}
+	e, err := parseStructured(nil, event)
+	if err != nil {
+		return nil, err
+	}
+	inData, err := schema.UnknownFields(e.Data)
+	for _, f := range inData {
+		found = append(found, schema.UnknownField{Path: "data." + f.Path, Known: f.Known})
+	}
+	return found, err
+}

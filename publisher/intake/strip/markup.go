@@ -1,0 +1,15 @@
+package strip
+
+import (
+	"html"
+	"regexp"
+	"strings"
+)
+
+// tag is markup in a title. A "<" before anything else is none.
+var tag = regexp.MustCompile(`</?[A-Za-z!][^>]*>`)
+
+// Markup returns a title that is HTML as text.
+func Markup(title string) string {
+	return strings.TrimSpace(html.UnescapeString(tag.ReplaceAllString(title, "")))
+}
