@@ -163,13 +163,20 @@ func (c *Conn) Close() error {
 	return err
 }
 
+// flushTimeout bounds how long a connection that is closed waits until the server has
+// all that was sent.
+const flushTimeout = 10 * time.Second
+
 func (c *Conn) close() error {
-	err := c.nc.FlushTimeout(2 * time.Second)
+	err := c.nc.FlushTimeout(flushTimeout)
 	c.nc.Close()
 	if errors.Is(err, nats.ErrConnectionClosed) {
 		return nil
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("close the connection to NATS: %w", err)
+	}
+	return nil
 }
 
 // withDefaultTimeout gives a request that has no deadline of its own one of ten seconds.
