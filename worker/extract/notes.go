@@ -16,7 +16,7 @@ func (p *Page) footnotes() {
 	referred := map[string]bool{}
 	for i := range p.Blocks {
 		b := &p.Blocks[i]
-		if b.Keep && referred[p.noteSign(i)] && !b.insisted() && b.drop(p.book.get("note.text")) {
+		if b.droppable() && referred[p.noteSign(i)] && b.drop(p.book.get("note.text")) {
 			continue
 		}
 		for _, sign := range b.references() {
@@ -29,8 +29,9 @@ func (p *Page) footnotes() {
 // plain text whose neighbours are items too are a list.
 func (p *Page) noteSign(i int) string {
 	b := p.Blocks[i]
+	alone := !p.isItem(i-1) && !p.isItem(i+1)
 	switch {
-	case b.Kind == lector.Item && b.bullet == "*" && !p.isItem(i-1) && !p.isItem(i+1):
+	case b.Kind == lector.Item && b.bullet == "*" && alone:
 		return b.bullet
 	case b.Kind != lector.Paragraph || !strings.ContainsAny(trim(b.Text, 3), noteSigns) || expr("emphasis").MatchString(b.Text):
 		return ""
