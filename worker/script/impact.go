@@ -57,7 +57,7 @@ func (e Entry) Impact(m lector.Manifest) (Touched, bool) {
 // said gives an entry something to say, so that it can be looked for before
 // anybody has decided what.
 func (e Entry) said() Entry {
-	if e.Alias == "" && e.IPA == "" {
+	if e.Alias == "" {
 		e.Alias = "x"
 	}
 	return e

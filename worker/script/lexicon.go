@@ -248,10 +248,10 @@ func (e Entry) capitals(got string) bool {
 func apostrophe(c rune) bool { return strings.ContainsRune("'’ʼ‘", c) }
 
 func (r *reader) use(e Entry, n int) bool {
-	r.matched = append(r.matched, e.Canonical())
-	if e.Alias == "" { // no voice is sent sounds: the word is read as it is written
+	if e.Alias == "" { // no voice is sent sounds: the word is read as it is written, and the clip is the same
 		return r.keep(n)
 	}
+	r.matched = append(r.matched, e.Canonical())
 	if !e.Prefix {
 		return r.say(e.Alias, n)
 	}
