@@ -104,9 +104,11 @@ func (c *composed) run(t *testing.T, name string, more ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(limittest.Context(t), c.program, c.arguments(name, more)...)
 	cmd.Env = c.environment(t, name)
-	out, err := cmd.CombinedOutput()
+	var log bytes.Buffer // of what it waits for, say
+	cmd.Stderr = &log
+	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%s: %v\n%s", name, err, out)
+		t.Fatalf("%s: %v\n%s%s", name, err, out, &log)
 	}
 	return string(out)
 }

@@ -295,7 +295,7 @@ func first[T any](all []T) (one T) {
 func sampleEvent() (e lector.ArticleEvent) {
 	storedtest.Fill(&e)
 	e.Trace = lector.ParseTraceContext("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "rojo=1")
-	e.Type, e.Lane, e.Arrived = lector.Published, lector.Breaking, 0
+	e.Type, e.Lane, e.NoLane, e.Arrived = lector.Published, lector.Breaking, "", 0
 	a := &e.Article
 	a.Site, a.Visibility, a.Language, a.Audio = "havana", lector.Public, "en", "off"
 	a.URL, a.Image = "https://reader.example/a", "https://reader.example/a.jpg"
