@@ -111,7 +111,7 @@ func TestHintOfAnAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, answer := c.Do(req) //nolint:bodyclose // there is none
+	_, answer := c.Do(req)
 	if p, a := lector.HintOf(page), lector.HintOf(answer); !strings.Contains(p, "save it") || a == "" || strings.Contains(a, "save it") {
 		t.Errorf("of a page %q, of an answer %q", p, a)
 	}
