@@ -82,7 +82,6 @@ func (x *Index) Set(j lector.Job) {
 	e := newEntry(j, x.share)
 	if old := x.jobs[j.ID]; old != nil {
 		x.leave(old)
-		delete(x.jobs, j.ID) // its key is a part of the texts of the old entry
 	}
 	x.jobs[e.id()] = e
 	x.enter(e)

@@ -25,8 +25,9 @@ func record(i int) lector.Job {
 	j := lector.Job{
 		Site: fmt.Sprint("site", i%3), Article: fmt.Sprintf("/news/2026/11/%d", i), Section: []string{"Sport", "City", "World"}[i%3],
 		Title:    fmt.Sprintf("The council of town number %d has decided about the bridge", i),
-		Revision: fmt.Sprintf("%016x", i), Sequence: uint64(i + 1), State: lector.Ready, Stage: lector.StageDone, Voice: "amy",
-		Usage: lector.Usage{Billed: 4000 + i%100}, Cost: 0.064, Created: noon, Changed: noon.Add(time.Duration(i) * time.Second),
+		Revision: fmt.Sprintf("%016x", i), Sequence: uint64(i + 1), State: lector.Ready, Stage: lector.StageDone, Voice: "amy", Lane: lector.Backfill,
+		URL: fmt.Sprintf("https://reader.example/%d", i), Fallback: "the first voice is down", Generation: "replay-1",
+		Usage: lector.Usage{Billed: 4000 + i%100, Reused: 80, Unknown: 7}, Cost: 0.064, Created: noon, Changed: noon.Add(time.Duration(i) * time.Second),
 	}
 	j.ID = lector.Key(j.Site, j.Article)
 	if i%10 == 0 {

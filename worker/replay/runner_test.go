@@ -505,15 +505,33 @@ func TestForceIsBounded(t *testing.T) {
 func planned(n int) *jobindex.Index {
 	x := jobindex.New()
 	for i := range n {
-		j := lector.Job{
-			Site: "havana", Article: fmt.Sprint(i), Sequence: uint64(i + 1), State: lector.Ready, Usage: lector.Usage{Billed: 100}, Cost: 1,
-			Chunks: []lector.ChunkState{{Characters: 100}}, Changed: time.Unix(int64(10000-i), 0),
-		}
-		j.ID = lector.Key(j.Site, j.Article)
-		j.Attempts = []lector.Attempt{{Started: j.Changed, Ended: j.Changed.Add(2 * time.Second)}}
-		x.Set(j)
+		x.Set(readInTwoSeconds(i))
 	}
 	return x
+}
+
+// readInTwoSeconds is the record of an article of a hundred characters.
+func readInTwoSeconds(i int) lector.Job {
+	j := lector.Job{
+		Site: "havana", Article: fmt.Sprint(i), Sequence: uint64(i + 1), State: lector.Ready, Usage: lector.Usage{Billed: 100}, Cost: 1,
+		Chunks: []lector.ChunkState{{Characters: 100}}, Changed: time.Unix(int64(10000-i), 0),
+	}
+	j.ID = lector.Key(j.Site, j.Article)
+	j.Attempts = []lector.Attempt{{Started: j.Changed, Ended: j.Changed.Add(2 * time.Second)}}
+	return j
+}
+
+// TestPlanOfOne: an article is estimated in the generation of its clips, and takes as long
+// as the last time.
+func TestPlanOfOne(t *testing.T) {
+	t.Parallel()
+	x, j := jobindex.New(), readInTwoSeconds(0)
+	j.Generation = "replay-1" // of which no clip is there
+	x.Set(j)
+	p, _, err := (&Planner{Jobs: complete{x}, Events: newWorld(1), Estimator: hundred{}}).Plan(t.Context(), lector.ReplayRequest{})
+	if want := (overhead + 2*time.Second).Seconds(); err != nil || p.Characters.Billed != 100 || p.Seconds != want {
+		t.Errorf("%d characters billed in %f s, want 100 in %f s; %v", p.Characters.Billed, p.Seconds, want, err)
+	}
 }
 
 type complete struct{ *jobindex.Index }
