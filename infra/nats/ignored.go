@@ -4,17 +4,22 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"lector/infra/schema"
 )
 
-// attributes are those of a CloudEvent in structured mode that CloudEvents or Lector knows.
+// attributes are those of a CloudEvent in structured mode that Lector reads, and those
+// of CloudEvents that it does not need.
 func attributes() []string {
-	return []string{
-		"specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema", "data", "data_base64",
-		"lane", "traceparent", "tracestate", "lectorreplay",
+	names := []string{"datacontenttype", "dataschema", "subject"}
+	for field := range reflect.TypeFor[cloudEvent]().Fields() {
+		if name := field.Tag.Get("json"); name != "-" {
+			names = append(names, name)
+		}
 	}
+	return names
 }
 
 // IgnoredFields lists what Lector does not read of an event in structured mode: its
