@@ -30,7 +30,8 @@ func yamlHint(err error) string {
 	if errors.As(err, &t) || errors.Is(err, errSecondDocument) {
 		return "lector config shows all keys; lector config -h says how they are set"
 	}
-	return "the file is no YAML at that line or the one above: keys of a group are indented alike, by spaces; a text with ': ', '#' or a bracket in it stands in quotes"
+	return "the file is no YAML at that line or the one above: keys of a group are indented alike, by spaces; " +
+		"a text with ': ', '#' or a bracket in it stands in quotes"
 }
 
 // typeMismatch is how the parser says that a value is of the wrong kind.

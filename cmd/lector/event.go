@@ -105,7 +105,8 @@ func (c *config) checkEvent(data []byte) (eventReport, error) {
 		language = cmp.Or(a.Language, c.Sites[a.Site].Language)
 	}
 	return eventReport{
-		Language: language, Good: true, Outcome: outcome, Type: string(e.Type), Site: a.Site, Article: a.ID, Title: lector.DecodeReferences(a.Title), Revision: a.Revision,
+		Language: language, Good: true, Outcome: outcome, Type: string(e.Type), Site: a.Site, Article: a.ID,
+		Title: lector.DecodeReferences(a.Title), Revision: a.Revision,
 		Lane: e.Lane.String(), Subject: lector.ArticleSubject(a.Site, a.Key()), Notes: notesOn(e, data),
 	}, nil
 }

@@ -244,7 +244,8 @@ func (a *app) exportLexicon(ctx context.Context, s store, f *lexiconFlags, _ []s
 	}
 	left, err := file.Entries.EncodePLS(a.stdout, f.entry.Language)
 	if left > 0 {
-		fmt.Fprintf(a.stderr, "lector: %s left out: a prefix or a scope has no form in PLS, and one document holds one language (-lang)\n", lector.Plural(left, "entry"))
+		fmt.Fprintf(a.stderr, "lector: %s left out: a prefix or a scope has no form in PLS, and one document holds one language (-lang)\n",
+			lector.Plural(left, "entry"))
 	}
 	return err
 }
@@ -288,8 +289,10 @@ func (a *app) lexiconImpact(ctx context.Context, s store, f *lexiconFlags, words
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	for _, t := range found {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", t.Site, t.Article, lector.Plural(t.Segments, "segment"), lector.Plural(t.Characters, "character"), truncate(t.Title, 60))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", t.Site, t.Article, lector.Plural(t.Segments, "segment"),
+			lector.Plural(t.Characters, "character"), truncate(t.Title, 60))
 	}
-	fmt.Fprintf(w, "%s, %s, %s would be read again\n", lector.Plural(len(found), "article"), lector.Plural(segments, "segment"), lector.Plural(characters, "character"))
+	fmt.Fprintf(w, "%s, %s, %s would be read again\n", lector.Plural(len(found), "article"), lector.Plural(segments, "segment"),
+		lector.Plural(characters, "character"))
 	return w.Flush()
 }

@@ -161,8 +161,13 @@ func (h *installation) jobAtRest(a lector.Article) lector.Job {
 		if j, _, err = h.jobs.Job(h.t.Context(), a.Site, a.Key()); err != nil {
 			h.t.Fatal(err)
 		}
-		last, err := h.conn.LastAnnouncement(h.t.Context(), a.Site, a.Key())
-		return j.State.Terminal() && (j.Announced || err == nil && last.Announces(j))
+		return j.State.Terminal() && (j.Announced || h.isAnnounced(j))
 	})
 	return j
+}
+
+// isAnnounced reports whether the last audio event of an article tells how its job ended.
+func (h *installation) isAnnounced(j lector.Job) bool {
+	last, err := h.conn.LastAnnouncement(h.t.Context(), j.Site, j.ID)
+	return err == nil && last.Announces(j)
 }

@@ -88,6 +88,7 @@ func (n *Newsroom) Config() console.Config {
 // answers is what the console asks a newsroom.
 type answers struct{ n *Newsroom }
 
+// FindJobs implements console.Jobs.
 func (a answers) FindJobs(_ context.Context, f lector.JobFilter, limit int) (total int, found []lector.Job, err error) {
 	for _, j := range a.n.Jobs {
 		if f.Matches(j) {
@@ -97,6 +98,7 @@ func (a answers) FindJobs(_ context.Context, f lector.JobFilter, limit int) (tot
 	return len(found), found[:min(len(found), limit)], nil
 }
 
+// Job implements console.Jobs.
 func (a answers) Job(_ context.Context, site, key string) (lector.Job, uint64, error) {
 	for _, j := range a.n.Jobs {
 		if j.Site == site && j.ID == key {
@@ -114,6 +116,7 @@ func (a answers) event(_ context.Context, j lector.Job) (lector.EventMessage, er
 	return a.n.Event, nil
 }
 
+// CountJobs implements console.Jobs.
 func (a answers) CountJobs(context.Context) (map[lector.State]int, error) { return a.n.Counts, nil }
 
 // explain knows articles by their ids.
@@ -128,6 +131,7 @@ func (a answers) explain(_ context.Context, words []string) (console.Explanation
 	return console.Explain(console.Evidence{Site: "havana", Article: id}), nil
 }
 
+// DeadLetters implements console.Letters.
 func (a answers) DeadLetters(_ context.Context, q lector.DeadLetterQuery) iter.Seq2[lector.DeadLetter, error] {
 	return func(yield func(lector.DeadLetter, error) bool) {
 		for i := len(a.n.Letters) - 1; i >= 0; i-- { // the oldest first
@@ -138,6 +142,7 @@ func (a answers) DeadLetters(_ context.Context, q lector.DeadLetterQuery) iter.S
 	}
 }
 
+// DeadLetter implements console.Letters.
 func (a answers) DeadLetter(_ context.Context, id uint64) (lector.DeadLetter, error) {
 	for _, l := range a.n.Letters {
 		if l.ID == id {
@@ -147,25 +152,37 @@ func (a answers) DeadLetter(_ context.Context, id uint64) (lector.DeadLetter, er
 	return lector.DeadLetter{}, fmt.Errorf("dead letter %d: %w", id, lector.ErrNotFound)
 }
 
+// ReplayDeadLetter implements console.Letters.
 func (answers) ReplayDeadLetter(context.Context, uint64, string, lector.Lane) (uint64, error) {
 	return 1, nil
 }
 
+// DropDeadLetter implements console.Letters.
 func (answers) DropDeadLetter(context.Context, uint64) error { return nil }
 
+// PlanReplay implements console.Replays.
 func (a answers) PlanReplay(context.Context, lector.ReplayRequest) (lector.ReplayPlan, []lector.JobRef, error) {
 	return a.n.Plan, make([]lector.JobRef, a.n.Plan.Articles), nil
 }
 
+// StartReplay implements console.Replays.
 func (answers) StartReplay(context.Context, lector.ReplayRequest, lector.ReplayPlan, []lector.JobRef) (string, error) {
 	return "20261120-3f", nil
 }
 
-func (a answers) All(context.Context) ([]lector.Pause, error)        { return a.n.Pauses, nil }
-func (answers) Set(context.Context, lector.Pause) error              { return nil }
-func (answers) Remove(context.Context, lector.Pause) error           { return nil }
+// All implements console.Pauses.
+func (a answers) All(context.Context) ([]lector.Pause, error) { return a.n.Pauses, nil }
+
+// Set implements console.Pauses.
+func (answers) Set(context.Context, lector.Pause) error { return nil }
+
+// Remove implements console.Pauses.
+func (answers) Remove(context.Context, lector.Pause) error { return nil }
+
+// RecordAudit implements console.Audit.
 func (answers) RecordAudit(context.Context, lector.AuditEntry) error { return nil }
 
+// AuditEntries implements console.Audit.
 func (a answers) AuditEntries(_ context.Context, q lector.AuditQuery) (found []lector.AuditEntry, err error) {
 	for _, e := range a.n.Audit {
 		if q.Matches(e) {
@@ -175,6 +192,7 @@ func (a answers) AuditEntries(_ context.Context, q lector.AuditQuery) (found []l
 	return found, nil
 }
 
+// SiteListening implements console.Listening.
 func (a answers) SiteListening(_ context.Context, site string) iter.Seq2[lector.ArticleListening, error] {
 	return func(yield func(lector.ArticleListening, error) bool) {
 		for _, l := range a.n.Listening {
@@ -185,6 +203,7 @@ func (a answers) SiteListening(_ context.Context, site string) iter.Seq2[lector.
 	}
 }
 
+// ArticleListening implements console.Listening.
 func (a answers) ArticleListening(_ context.Context, site, key string) (lector.ArticleListening, error) {
 	for _, l := range a.n.Listening {
 		if l.Site == site && l.Key == key {
@@ -194,24 +213,31 @@ func (a answers) ArticleListening(_ context.Context, site, key string) (lector.A
 	return lector.ArticleListening{Site: site, Key: key}, nil
 }
 
+// SiteRules implements console.Rules.
 func (a answers) SiteRules(context.Context, string) (console.SiteRules, error) {
 	return a.n.Rules, nil
 }
 
+// PlanRule implements console.Rules.
 func (a answers) PlanRule(context.Context, lector.Job, string, bool) (console.RulePlan, error) {
 	return a.n.RulePlan, nil
 }
 
+// SwitchRule implements console.Rules.
 func (answers) SwitchRule(context.Context, string, uint64, lector.RuleOff, bool) error { return nil }
 
+// VoiceStates implements console.Voices.
 func (a answers) VoiceStates() []console.VoiceState { return a.n.Voices }
 
+// UsageSince implements console.Voices.
 func (a answers) UsageSince(context.Context, time.Time) ([]lector.UsageTotal, error) {
 	return a.n.Usage, nil
 }
 
+// BudgetUses implements console.Voices.
 func (a answers) BudgetUses(context.Context) ([]console.BudgetUse, error) { return a.n.Budgets, nil }
 
+// PlanSample implements console.Samples.
 func (a answers) PlanSample(_ context.Context, r console.SampleRequest) (console.Sample, error) {
 	s := a.n.Sample
 	if r.Without || r.Entry == nil {
@@ -220,22 +246,27 @@ func (a answers) PlanSample(_ context.Context, r console.SampleRequest) (console
 	return s, nil
 }
 
+// SpeakSample implements console.Samples.
 func (a answers) SpeakSample(ctx context.Context, r console.SampleRequest) (console.Sample, error) {
 	return a.PlanSample(ctx, r)
 }
 
+// Clip implements console.Samples.
 func (answers) Clip(_ context.Context, hash string) ([]byte, error) {
 	return nil, fmt.Errorf("clip %s: %w", hash, lector.ErrNotFound)
 }
 
+// Lexicon implements console.Lexicons.
 func (a answers) Lexicon(context.Context, string) ([]console.LexiconEntry, int, error) {
 	return a.n.Lexicon, a.n.LexiconVersion, nil
 }
 
+// ChangeLexicon implements console.Lexicons.
 func (answers) ChangeLexicon(context.Context, string, int, console.LexiconEntry, bool) error {
 	return nil
 }
 
+// Impact implements console.Lexicons.
 func (a answers) Impact(context.Context, string, console.LexiconEntry) (console.LexiconImpact, error) {
 	return a.n.Impact, nil
 }
