@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"os"
 	"sync"
 
 	"lector/publisher/tcp"
@@ -77,8 +76,11 @@ func (c *objectContent) seekFile() error {
 func (c *objectContent) next(n int64) (io.Reader, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if file, ok := c.file.(*os.File); ok {
-		return io.NewSectionReader(file, c.offset, n), nil
+	if part, ok := c.file.(interface {
+		Outer() (io.ReaderAt, int64, int64)
+	}); ok {
+		file, from, _ := part.Outer()
+		return io.NewSectionReader(file, from+c.offset, n), nil
 	}
 	return &io.LimitedReader{R: c.file, N: n}, c.seekFile()
 }

@@ -37,7 +37,11 @@ func (s fileStore) Open(_ context.Context, key string) (io.ReadSeekCloser, lecto
 		return nil, lector.Object{}, err
 	}
 	info, err := f.Stat()
-	return f, lector.Object{Key: key, Size: info.Size(), Modified: info.ModTime(), ETag: s.etag}, err
+	part := struct {
+		*io.SectionReader
+		io.Closer
+	}{io.NewSectionReader(f, 0, info.Size()), f} // as the store on disk does
+	return part, lector.Object{Key: key, Size: info.Size(), Modified: info.ModTime(), ETag: s.etag}, err
 }
 
 // address is that of an MP3 which is public.

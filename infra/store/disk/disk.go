@@ -27,6 +27,7 @@ type Store struct {
 	root    *os.Root
 	rootDir *os.File // the directory itself
 	etags   *etags
+	handles *handles
 	making  shared   // of directories
 	syncs   shared   // of the names in directories
 	durable sync.Map // directories whose names this process has synced
@@ -58,7 +59,7 @@ func Open(dir string) (*Store, error) {
 		root.Close()
 		return nil, wrapError(dir, "open", "", err)
 	}
-	s := &Store{dir: dir, root: root, rootDir: top, etags: newETags()}
+	s := &Store{dir: dir, root: root, rootDir: top, etags: newETags(), handles: newHandles()}
 	s.create = func(name string) (file, error) {
 		return root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	}
@@ -67,7 +68,10 @@ func Open(dir string) (*Store, error) {
 }
 
 // Close closes the directory. Objects that are open stay readable.
-func (s *Store) Close() error { return errors.Join(s.rootDir.Close(), s.root.Close()) }
+func (s *Store) Close() error {
+	s.handles.close()
+	return errors.Join(s.rootDir.Close(), s.root.Close())
+}
 
 // Ping writes a file and removes it.
 func (s *Store) Ping(ctx context.Context) error {

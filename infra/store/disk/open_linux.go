@@ -22,3 +22,27 @@ func openBeneath(root *os.Root, top *os.File, key string) (*os.File, error) {
 	}
 	return root.Open(key)
 }
+
+// identity is all that the system says of a file but when it was read. It tells a file,
+// unchanged, from any other.
+type identity unix.Stat_t
+
+// identify returns what the system has under key now, by one system call. It does not
+// follow a symbolic link at the end, which is then another file than the open one.
+func identify(top *os.File, key string) (identity, bool) {
+	var s unix.Stat_t
+	err := unix.Fstatat(int(top.Fd()), key, &s, unix.AT_SYMLINK_NOFOLLOW)
+	return identityOf(&s), err == nil
+}
+
+// identifyOpen returns what identify returns while f is under its key.
+func identifyOpen(f *os.File) (identity, bool) {
+	var s unix.Stat_t
+	err := unix.Fstat(int(f.Fd()), &s)
+	return identityOf(&s), err == nil
+}
+
+func identityOf(s *unix.Stat_t) identity {
+	s.Atim = unix.Timespec{}
+	return identity(*s)
+}
