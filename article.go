@@ -245,7 +245,10 @@ func (a *Article) UnmarshalJSON(data []byte) error {
 		Revision json.RawMessage `json:"revision"`
 		Authors  []*string       `json:"authors"`
 		Tags     []*string       `json:"tags"`
-	}{fields: (*fields)(a)}
+
+		PublishedAt *Timestamp `json:"published_at"`
+		UpdatedAt   *Timestamp `json:"updated_at"`
+	}{fields: (*fields)(a), PublishedAt: (*Timestamp)(&a.PublishedAt), UpdatedAt: (*Timestamp)(&a.UpdatedAt)}
 	if err := json.Unmarshal(data, &in); err != nil {
 		return err
 	}
@@ -254,6 +257,22 @@ func (a *Article) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	return setIdentifier(&a.Revision, "revision", in.Revision)
+}
+
+// ParseTime reads a time by RFC 3339, which lets its T and its Z be small letters;
+// time.Parse wants capitals.
+func ParseTime(text string) (time.Time, error) {
+	return time.Parse(time.RFC3339Nano, strings.ToUpper(text))
+}
+
+// Timestamp is a time that is read from JSON by ParseTime.
+type Timestamp time.Time
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (t *Timestamp) UnmarshalText(text []byte) error {
+	at, err := ParseTime(string(text))
+	*t = Timestamp(at)
+	return err
 }
 
 // setIdentifier sets what the field of the given name states.

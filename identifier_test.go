@@ -87,6 +87,29 @@ func TestArticleIsReadAsWritten(t *testing.T) {
 	}
 }
 
+// TestTimesInJSON: RFC 3339 lets T and Z be small, and a schema lets them pass.
+func TestTimesInJSON(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 29, 12, 0, 0, 500_000_000, time.UTC)
+	for data, want := range map[string]time.Time{
+		`{"updated_at":"2026-11-29T12:00:00.5Z"}`:      noon,
+		`{"updated_at":"2026-11-29t12:00:00.5z"}`:      noon,
+		`{"updated_at":"2026-11-29t14:00:00.5+02:00"}`: noon,
+		`{"updated_at":null}`:                          {},
+		`{}`:                                           {},
+	} {
+		var a lector.Article
+		if err := json.Unmarshal([]byte(data), &a); err != nil || !a.UpdatedAt.Equal(want) || !a.PublishedAt.IsZero() {
+			t.Errorf("%s: %v, %v", data, a.UpdatedAt, err)
+		}
+	}
+	for _, data := range []string{`{"published_at":"2026-11-29 12:00"}`, `{"published_at":1}`, `{"published_at":""}`} {
+		if err := json.Unmarshal([]byte(data), new(lector.Article)); err == nil {
+			t.Errorf("%s is read", data)
+		}
+	}
+}
+
 // FuzzArticleJSON: whatever is read can be written and read again.
 func FuzzArticleJSON(f *testing.F) {
 	f.Add(`{"site":"havana","id":4711,"authors":[null]}`)

@@ -32,15 +32,22 @@ type service struct {
 // services reads docker-compose.yml with its defaults.
 func services(t *testing.T) map[string]service {
 	t.Helper()
+	return servicesWith(t, "$1")
+}
+
+// servicesWith reads docker-compose.yml with the same value for all its variables, in
+// which $1 stands for the default.
+func servicesWith(t *testing.T, value string) map[string]service {
+	t.Helper()
 	content, err := os.ReadFile("../../docker-compose.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defaults := regexp.MustCompile(`\$\{\w+:-([^}]*)\}`).ReplaceAll(content, []byte("$1"))
+	filled := regexp.MustCompile(`\$\{\w+:-([^}]*)\}`).ReplaceAll(content, []byte(value))
 	var file struct {
 		Services map[string]service `yaml:"services"`
 	}
-	if err := yaml.Unmarshal(defaults, &file); err != nil {
+	if err := yaml.Unmarshal(filled, &file); err != nil {
 		t.Fatal(err)
 	}
 	return file.Services

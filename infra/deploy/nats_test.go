@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/conf"
 	"github.com/nats-io/nats-server/v2/server"
 
 	"lector"
@@ -624,5 +625,28 @@ func TestNATSWantsPasswords(t *testing.T) {
 	}
 	if _, err := server.ProcessConfigFile("nats.conf"); err == nil || !strings.Contains(err.Error(), "PASSWORD") {
 		t.Errorf("without passwords: %v", err)
+	}
+}
+
+// TestPasswordsOfAnyKind: NATS reads a variable of its environment as it reads a value in
+// its file, and a password may look like a number.
+func TestPasswordsOfAnyKind(t *testing.T) {
+	t.Parallel()
+	for _, password := range []string{"$1", "12345678", "5k", "1.50", "yes", "-Qt5oP6reqJ", "4-a", "2026-11-29", "ab,cd", "a]b", "a b", "#ab"} {
+		read := 0
+		for name, value := range servicesWith(t, password)["nats"].Environment {
+			variable, err := conf.Parse("password = " + value)
+			if err != nil {
+				t.Errorf("%s, %s: %v", password, name, err)
+				continue
+			}
+			if got, isText := variable["password"].(string); !isText || password != "$1" && got != password {
+				t.Errorf("%s: %s is read as %v", password, name, variable["password"])
+			}
+			read++
+		}
+		if read != 5 {
+			t.Errorf("%s: %d passwords of 5", password, read)
+		}
 	}
 }

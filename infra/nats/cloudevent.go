@@ -202,7 +202,7 @@ func decodeEvent(h nats.Header, data []byte) (lector.ArticleEvent, error) {
 	if err := unmarshalExact(ce.Data, &e.Article); err != nil {
 		return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("article data: %w", err))
 	}
-	if e.Time, err = time.Parse(time.RFC3339Nano, ce.Time); err != nil && ce.Time != "" {
+	if e.Time, err = lector.ParseTime(ce.Time); err != nil && ce.Time != "" {
 		return lector.ArticleEvent{}, lector.Permanent(fmt.Errorf("ce-time: %w", err))
 	}
 	if e.Replay != "" { // what is no number forces nothing

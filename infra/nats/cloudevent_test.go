@@ -133,6 +133,17 @@ func TestDeepDataIsReadOnce(t *testing.T) {
 	}
 }
 
+// TestSmallLettersInTimes: RFC 3339 lets T and Z be small, and so do the schema and the
+// CloudEvents specification.
+func TestSmallLettersInTimes(t *testing.T) {
+	t.Parallel()
+	e, err := DecodeEvent([]byte(`{"specversion":"1.0","id":"a","source":"s","type":"lector.article.published.v1","time":"2026-11-29t12:00:00z",
+		"data":{"site":"havana","id":"1","visibility":"public","updated_at":"2026-11-29t12:00:00z"}}`))
+	if noon := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC); err != nil || !e.Time.Equal(noon) || !e.Article.UpdatedAt.Equal(noon) {
+		t.Errorf("%v, %v, %v", e.Time, e.Article.UpdatedAt, err)
+	}
+}
+
 // TestStatedTimeIsClamped: no clock of a CMS is ahead of the broker's.
 func TestStatedTimeIsClamped(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"lector"
 	"lector/worker/extract"
@@ -73,6 +74,17 @@ func TestRefused(t *testing.T) {
 				t.Errorf("not permanent or without a hint: %v", err)
 			}
 		})
+	}
+}
+
+// TestZoneOfADate: a date of a page has the zone that it names, wherever this runs.
+func TestZoneOfADate(t *testing.T) {
+	t.Parallel()
+	p, err := extract.Article(lector.Article{Visibility: lector.Public, Body: lector.Body{ContentType: lector.HTML, Content: `<!doctype html><html lang="en"><head>
+		<meta property="article:published_time" content="Sun, 29 Nov 2026 14:00:00 EST"></head><article><h1>The bridge</h1>
+		<p>The minister opened the bridge on Monday, and everybody came to look at it.</p></article></html>`}}, extract.Rules{})
+	if want := time.Date(2026, 11, 29, 19, 0, 0, 0, time.UTC); err != nil || !p.Published.Equal(want) {
+		t.Errorf("%v, %v, want %v", p.Published, err, want)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"lector"
 )
 
 // meta is what a page says about itself outside its text.
@@ -142,7 +144,7 @@ func splitAuthors(s string) []string {
 // parseTime reads the forms of time that pages state.
 func parseTime(s string) time.Time {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02T15:04-07:00", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.RFC1123Z, time.RFC1123, "20060102"} {
-		if t, err := time.Parse(layout, s); err == nil {
+		if t, err := lector.ParseZoned(layout, s); err == nil {
 			return t
 		}
 	}

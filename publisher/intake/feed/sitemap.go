@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/text/encoding/htmlindex"
+
+	"lector"
 )
 
 // newDecoder reads XML leniently, in any encoding that it states.
@@ -148,7 +150,7 @@ var w3cForms = []string{
 func w3cTime(text string) time.Time {
 	text = strings.TrimSpace(text)
 	for _, form := range w3cForms {
-		if t, err := time.Parse(form, text); err == nil {
+		if t, err := lector.ParseZoned(form, text); err == nil {
 			return t.UTC()
 		}
 	}

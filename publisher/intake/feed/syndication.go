@@ -16,7 +16,7 @@ import (
 
 // parseSyndication reads RSS, Atom and JSON feeds.
 func parseSyndication(data []byte, base *url.URL) (Document, error) {
-	f, err := gofeed.NewParser().Parse(bytes.NewReader(data))
+	f, err := gofeed.NewParser().Parse(bytes.NewReader(folderBases(data)))
 	if err != nil {
 		return Document{}, fmt.Errorf("feed: %w", err)
 	}

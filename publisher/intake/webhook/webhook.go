@@ -96,10 +96,10 @@ func (Source) Keep() strip.Keep {
 // Event makes the event. A site in the data must be that of the address.
 func (Source) Event(d intake.Delivery) (e lector.ArticleEvent, err error) {
 	var in struct {
-		Type      string          `json:"type"`
-		Timestamp time.Time       `json:"timestamp"`
-		Lane      string          `json:"lane"`
-		Data      *lector.Article `json:"data"`
+		Type      string           `json:"type"`
+		Timestamp lector.Timestamp `json:"timestamp"`
+		Lane      string           `json:"lane"`
+		Data      *lector.Article  `json:"data"`
 	}
 	if err := json.Unmarshal(d.Body, &in); err != nil {
 		return e, fieldError(d.Body, err)
@@ -118,7 +118,7 @@ func (Source) Event(d intake.Delivery) (e lector.ArticleEvent, err error) {
 		return e, fmt.Errorf("data.site: it is not %s, whose address this is", d.Site)
 	}
 	lane, _ := lector.ParseLane(in.Lane) // the article is worth more than its place
-	return lector.ArticleEvent{Type: kind, Time: in.Timestamp, Lane: lane, Article: *in.Data}, nil
+	return lector.ArticleEvent{Type: kind, Time: time.Time(in.Timestamp), Lane: lane, Article: *in.Data}, nil
 }
 
 // fieldError names the field of a value of the wrong kind, or of a time that is none, as
@@ -145,7 +145,7 @@ func timeError(body []byte) error {
 	}
 	_ = json.Unmarshal(body, &in) // what is read so far is looked at
 	for _, f := range [][2]string{{"timestamp", in.Timestamp}, {"data.published_at", in.Data.Published}, {"data.updated_at", in.Data.Updated}} {
-		if _, err := time.Parse(time.RFC3339, f[1]); f[1] != "" && err != nil {
+		if _, err := lector.ParseTime(f[1]); f[1] != "" && err != nil {
 			return fmt.Errorf("%s: %.40q is no time as 2026-11-28T10:00:00Z (RFC 3339)", f[0], f[1])
 		}
 	}

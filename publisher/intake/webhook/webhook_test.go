@@ -27,9 +27,9 @@ func event(t *testing.T, body string) (lector.ArticleEvent, error) {
 // All fields of the event schema arrive, and nothing else.
 func TestArticle(t *testing.T) {
 	t.Parallel()
-	e, err := event(t, `{"type":"article.updated","timestamp":"2026-11-28T12:00:00Z","data":{"site":"havana","id":4711,"revision":7,
+	e, err := event(t, `{"type":"article.updated","timestamp":"2026-11-28t12:00:00z","data":{"site":"havana","id":4711,"revision":7,
 		"url":"https://reader.example/1","title":"T","subtitle":"S","authors":["Ana",null],"section":"World","tags":["x"],"language":"uk",
-		"published_at":"2026-11-28T10:00:00Z","updated_at":"2026-11-28T11:00:00Z","visibility":"public","image":"https://reader.example/1.jpg","type":"story","audio":"off","teaser":true,
+		"published_at":"2026-11-28t10:00:00z","updated_at":"2026-11-28T11:00:00Z","visibility":"public","image":"https://reader.example/1.jpg","type":"story","audio":"off","teaser":true,
 		"body":{"content_type":"text/html","content":"<p>x</p>","ref":"claims/aaaaaaaaaaaaaaaaaaaaaaaaaa/0.json"},"email":"ana@reader.example","Title":"Y"}}`)
 	at := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 	want := lector.ArticleEvent{Type: lector.Updated, Time: at, Article: lector.Article{
