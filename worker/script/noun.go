@@ -11,7 +11,7 @@ import (
 )
 
 // nounKinds are the nouns that numbers count in writing: "5 km", "5 €", "5 Mio.".
-var nounKinds = []string{"unit", "currency", "scale"}
+const nounKinds = "unit currency scale"
 
 // noun is what is said for a unit, a currency or a scale of numbers.
 type noun struct {
@@ -26,7 +26,8 @@ type noun struct {
 // the newsroom's word is another, and whether a sentence ends behind it where
 // that is not as the setting unit-end says.
 func (p *pack) readNouns(files fs.FS, dir string) error {
-	for i, name := range []string{"units.txt", "currencies.txt", "scales.txt"} {
+	for i, kind := range strings.Fields(nounKinds) {
+		name := []string{"units.txt", "currencies.txt", "scales.txt"}[i]
 		rows, err := readRows(files, path.Join(dir, name), 3, 1)
 		if err != nil {
 			return err
@@ -44,7 +45,7 @@ func (p *pack) readNouns(files fs.FS, dir string) error {
 				nouns[written] = n
 			}
 		}
-		p.nouns[nounKinds[i]] = nouns
+		p.nouns[kind] = nouns
 	}
 	return p.readNames(files, dir)
 }
@@ -84,7 +85,7 @@ func (p *pack) readNames(files fs.FS, dir string) error {
 // expression, it is a unit.
 func (p *pack) noun(kind, written string) (noun, bool) {
 	if p.nouns[kind] == nil {
-		kind = nounKinds[0]
+		kind = "unit"
 	}
 	n, ok := p.nouns[kind][written]
 	return n, ok
@@ -100,7 +101,7 @@ func parseNoun(r row, end string) (noun, error) {
 			n.forms["other"] = part
 		}
 	}
-	if !slices.Contains(endKinds, n.end) {
+	if !endKind(n.end) {
 		return n, r.refuse("a sentence ends behind it: %q", n.end)
 	}
 	if n.cldr == "" && n.forms["other"] == "" {

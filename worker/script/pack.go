@@ -19,7 +19,7 @@ import (
 // packFiles are the languages' folders of data. Each has the same files.
 //
 //go:embed lang/*/language.txt lang/*/months.txt lang/*/abbreviations.txt lang/*/units.txt lang/*/currencies.txt lang/*/scales.txt
-//go:embed shared/*.txt lang/*/names.txt lang/*/letters.txt lang/*/initialisms.txt lang/*/lists.txt lang/*/grammar.txt lang/*/shapes.txt
+//go:embed shared/*.txt lexicon/en.txt lang/*/names.txt lang/*/letters.txt lang/*/initialisms.txt lang/*/lists.txt lang/*/grammar.txt lang/*/shapes.txt
 var packFiles embed.FS
 
 // pack is what a language's folder says.
@@ -151,7 +151,7 @@ func (p *pack) readInitialisms(files fs.FS, dir string) error {
 
 // sentenceLists are the lists by which sentences are split. Every language has
 // the first; shapes may use more.
-var sentenceLists = strings.Fields("starters zones-and-days worship time-words openings city-bodies before-letter first-person no-speakers saying ended-by")
+const sentenceLists = "starters zones-and-days worship time-words openings city-bodies before-letter first-person no-speakers saying ended-by"
 
 func (p *pack) readLists(files fs.FS, dir string) error {
 	name := path.Join(dir, "lists.txt")
@@ -159,7 +159,7 @@ func (p *pack) readLists(files fs.FS, dir string) error {
 	if p.lists, err = wordLists(files, name); err != nil {
 		return err
 	}
-	if first := sentenceLists[0]; len(p.lists[first]) == 0 {
+	if first, _, _ := strings.Cut(sentenceLists, " "); len(p.lists[first]) == 0 {
 		return fmt.Errorf("%s: no list %q", name, first)
 	}
 	return nil
@@ -195,10 +195,10 @@ func listsOnce(name string) func() map[string]map[string]bool {
 // all languages ask for.
 func (p *pack) language() *language {
 	l := &language{tag: p.tag, lists: map[string]map[string]bool{}, endings: map[string]string{}, pack: p}
-	for _, name := range sentenceLists {
+	for name := range strings.FieldsSeq(sentenceLists) {
 		l.lists[name] = setOf(p.lists[name])
 	}
-	for _, kind := range nounKinds {
+	for kind := range strings.FieldsSeq(nounKinds) {
 		for _, written := range p.written(kind) {
 			if unicode.IsLetter(firstRune(written)) && !allUpper(lastWord(written)) {
 				l.stops(abbreviation{written: strings.TrimSuffix(written, ".") + ".", end: p.nouns[kind][written].end})

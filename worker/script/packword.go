@@ -18,14 +18,20 @@ type abbreviation struct {
 	written string
 	forms   []string // what is said; six where it changes by case, "" for what is said as it is written
 	gender  string
-	end     string // may a sentence end behind it, one of endKinds
+	end     string // may a sentence end behind it, an endKind
 	follow  string // what must follow: any, digit, upper, lower, or before=digit
 }
 
-var (
-	endKinds = []string{"no", "number", "starter", "upper", "year", "clock", "body"}
-	sixCases = []string{"nominative", "genitive", "dative", "accusative", "instrumental", "locative"}
-)
+var sixCases = []string{"nominative", "genitive", "dative", "accusative", "instrumental", "locative"}
+
+// endKind reports whether a name says when a sentence ends behind an abbreviation.
+func endKind(name string) bool {
+	switch name {
+	case "no", "number", "starter", "upper", "year", "clock", "body":
+		return true
+	}
+	return false
+}
 
 // readAbbreviations reads one row for each: written, spoken (six forms parted by
 // / where it changes by case, ~ as it is written), end, follow, and the gender
@@ -42,7 +48,7 @@ func (p *pack) readAbbreviations(files fs.FS, dir string) error {
 			a.forms = strings.Split(r.columns[1], "/")
 		}
 		switch {
-		case !slices.Contains(endKinds, a.end):
+		case !endKind(a.end):
 			return r.refuse("a sentence ends behind it: %q", a.end)
 		case !slices.Contains([]string{"any", "digit", "upper", "lower", "behind-digit"}, a.follow):
 			return r.refuse("what follows: %q", a.follow)

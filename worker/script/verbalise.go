@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -179,7 +180,7 @@ func (v *verbaliser) say(p piece) string {
 		return v.led(text)
 	}
 	if p.how != "name" {
-		text = onTheLine.Replace(text)
+		text = onTheLine(text)
 	}
 	said := ways[p.how](v, p, text)
 	if p.plural && said != "" {
@@ -189,7 +190,11 @@ func (v *verbaliser) say(p piece) string {
 }
 
 // onTheLine makes plain digits of those above and below the line.
-var onTheLine = strings.NewReplacer("⁰", "0", "¹", "1", "²", "2", "³", "3", "⁴", "4", "⁵", "5", "⁶", "6", "⁷", "7", "⁸", "8", "⁹", "9", "₀", "0", "₁", "1", "₂", "2", "₃", "3", "₄", "4", "₅", "5", "₆", "6", "₇", "7", "₈", "8", "₉", "9")
+func onTheLine(text string) string {
+	return strings.Map(func(c rune) rune {
+		return cmp.Or(lookalike(c, "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789"), c)
+	}, text)
+}
 
 // grammatical returns the form of a number: what the template says, else what
 // the word before the token asks for.
