@@ -8,10 +8,11 @@ import (
 // language is what the script must know about one: how its sentences end, how
 // a byline is said, what is spelled out. Its pack says all of it.
 type language struct {
-	tag     string                     // primary subtag
-	endings map[string]string          // word before a full stop → whether a sentence ends there, an endKind
-	lists   map[string]map[string]bool // those of sentenceLists
-	pack    *pack                      // the folder of data; nil for languages without one
+	tag      string                     // primary subtag
+	endings  map[string]string          // word before a full stop → whether a sentence ends there, an endKind
+	capitals map[string]bool            // abbreviations in capitals, without their full stop
+	lists    map[string]map[string]bool // those of sentenceLists
+	pack     *pack                      // the folder of data; nil for languages without one
 }
 
 // languages are those that have a folder of data.

@@ -194,7 +194,7 @@ func listsOnce(name string) func() map[string]map[string]bool {
 // language makes of a pack what the parts of the script that are the same for
 // all languages ask for.
 func (p *pack) language() *language {
-	l := &language{tag: p.tag, lists: map[string]map[string]bool{}, endings: map[string]string{}, pack: p}
+	l := &language{tag: p.tag, capitals: map[string]bool{}, lists: map[string]map[string]bool{}, endings: map[string]string{}, pack: p}
 	for name := range strings.FieldsSeq(sentenceLists) {
 		l.lists[name] = setOf(p.lists[name])
 	}
@@ -221,6 +221,9 @@ func (p *pack) language() *language {
 func (l *language) stops(a abbreviation) {
 	if !strings.HasSuffix(a.written, ".") {
 		return
+	}
+	for piece := range strings.FieldsSeq(a.written) {
+		l.capitals[strings.TrimSuffix(piece, ".")] = true
 	}
 	pieces := strings.Fields(strings.ToLower(a.written))
 	l.end(strings.TrimSuffix(pieces[len(pieces)-1], "."), a.end)

@@ -187,10 +187,9 @@ func (p *pack) inCase(a abbreviation, r *reader) string {
 	if len(a.forms) == 1 {
 		return a.forms[0]
 	}
-	before := r.wordBefore()
-	form := p.grammar.byEnding("adjective", before)
+	form := p.grammar.byEnding("adjective", r.wordBefore())
 	if form.Case == "" || form.Gender != a.gender {
-		form = lang.Form{Case: p.grammar.governed("abbreviation", before)}
+		form = lang.Form{Case: p.grammar.governed("abbreviation", r.before())}
 	}
 	return a.forms[max(0, slices.Index(sixCases, form.Case))]
 }

@@ -40,6 +40,7 @@ var ways = map[string]way{
 	"cardinal": (*verbaliser).number, "number": (*verbaliser).number, "ordinal": (*verbaliser).ordinal, "year": (*verbaliser).year, "name": (*verbaliser).noun, "hundredth": (*verbaliser).hundredth,
 	"digits": ofText((*verbaliser).digits), "pair": ofText((*verbaliser).pair), "dotted": ofText((*verbaliser).dotted), "points": ofText((*verbaliser).points), "groups": ofText((*verbaliser).groups),
 	"code": ofText((*verbaliser).code), "zero": ofText((*verbaliser).led), "each": ofText((*verbaliser).each),
+	"whole":    func(v *verbaliser, p piece, text string) string { return v.number(p, onlyDigits(text)) }, // no sign in it is a point
 	"month":    ofText(func(v *verbaliser, text string) string { return v.p.month(text) }),
 	"spelled":  ofText(func(v *verbaliser, text string) string { return v.p.spelled(text) }),
 	"initials": ofText(func(v *verbaliser, text string) string { return v.p.initials(text) }),
@@ -206,7 +207,7 @@ func (v *verbaliser) grammatical(p piece) lang.Form {
 	if !p.governed {
 		return f
 	}
-	if asked := v.p.grammar.governed(v.m.shape.class, v.r.wordBefore()); asked != "" {
+	if asked := v.p.grammar.governed(v.m.shape.class, v.r.before()); asked != "" {
 		f.Case = asked
 	}
 	return f
@@ -244,7 +245,7 @@ func (v *verbaliser) number(p piece, text string) string {
 	case found && form.Gender == "":
 		form.Gender = counted.gender
 	case p.form.Place != placeAlone && len(v.rest) == 0 && digits == whole(digits):
-		form = addForm(form, v.p.grammar.counting(n, v.r.wordAfter(v.m.length())))
+		form = addForm(form, v.p.grammar.counting(n, v.r.nounAfter(v.m.length())))
 		form = addForm(form, p.fixed())
 	}
 	if form.Place == placeAlone {
