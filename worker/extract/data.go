@@ -21,15 +21,13 @@ var data = sync.OnceValue(func() *tables { return must(loadOwn(false)) })
 
 // loadOwn reads the files of this package.
 func loadOwn(checked bool) (*tables, error) {
-	var texts [3]string
-	for i, name := range []string{"rules.txt", "words.txt", "patterns.txt"} {
-		text, err := dataFiles.ReadFile("data/" + name)
-		if err != nil {
-			return nil, err
-		}
-		texts[i] = string(text)
-	}
-	return load(texts[0], texts[1], texts[2], checked)
+	return load(dataFile("rules.txt"), dataFile("words.txt"), dataFile("patterns.txt"), checked)
+}
+
+// dataFile returns a file of dataFiles; a test reads them all.
+func dataFile(name string) string {
+	text, _ := dataFiles.ReadFile("data/" + name)
+	return string(text)
 }
 
 func must(t *tables, err error) *tables {

@@ -204,12 +204,7 @@ func (r *reader) wordBefore() string {
 func wordAtEnd(text string) (word, before string) {
 	s := strings.TrimRight(text, " \u00a0\u202f\"“„«(")
 	bare := strings.TrimSuffix(s, ".")
-	at := strings.LastIndexFunc(bare, func(c rune) bool { return !wordRune(c) && !strings.ContainsRune("'’ʼ-", c) })
-	if at >= 0 {
-		_, n := utf8.DecodeRuneInString(bare[at:])
-		at += n
-	}
-	at = max(0, at)
+	at := len(bare) - len(behindLast(bare, func(c rune) bool { return !wordRune(c) && !strings.ContainsRune("'’ʼ-", c) }))
 	return strings.ToLower(s[at:]), s[:at]
 }
 

@@ -2,6 +2,7 @@ package script
 
 import (
 	"cmp"
+	"errors"
 	"io/fs"
 	"path"
 	"slices"
@@ -32,20 +33,12 @@ func (p *pack) readNouns(files fs.FS, dir string) error {
 		if err != nil {
 			return err
 		}
-		nouns := map[string]noun{}
+		p.nouns[kind] = map[string]noun{}
 		for _, r := range rows {
-			n, err := parseNoun(r, p.settings["unit-end"])
-			if err != nil {
+			if err := p.addNoun(kind, r, p.settings["unit-end"]); err != nil {
 				return err
 			}
-			for written := range strings.SplitSeq(r.columns[0], "|") {
-				if _, twice := nouns[written]; twice {
-					return r.refuse("%q stands twice", written)
-				}
-				nouns[written] = n
-			}
 		}
-		p.nouns[kind] = nouns
 	}
 	return p.readNames(files, dir)
 }
@@ -55,7 +48,7 @@ func (p *pack) readNouns(files fs.FS, dir string) error {
 // parted by |), forms.
 func (p *pack) readNames(files fs.FS, dir string) error {
 	name := path.Join(dir, "names.txt")
-	if _, err := fs.Stat(files, name); err != nil {
+	if _, err := fs.Stat(files, name); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	rows, err := readRows(files, name, 3, 2)
@@ -64,19 +57,27 @@ func (p *pack) readNames(files fs.FS, dir string) error {
 	}
 	for _, r := range rows {
 		kind := r.columns[0]
-		n, err := parseNoun(row{file: r.file, line: r.line, columns: []string{r.columns[1], "-", "-", r.columns[2]}}, "no")
-		if err != nil {
-			return err
-		}
 		if p.nouns[kind] == nil {
 			p.nouns[kind] = map[string]noun{}
 		}
-		for written := range strings.SplitSeq(r.columns[1], "|") {
-			if _, twice := p.nouns[kind][written]; twice {
-				return r.refuse("%q stands twice", written)
-			}
-			p.nouns[kind][written] = n
+		if err := p.addNoun(kind, row{file: r.file, line: r.line, columns: []string{r.columns[1], "-", "-", r.columns[2]}}, "no"); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// addNoun adds the noun of a row under each way to write it.
+func (p *pack) addNoun(kind string, r row, end string) error {
+	n, err := parseNoun(r, end)
+	if err != nil {
+		return err
+	}
+	for written := range strings.SplitSeq(r.columns[0], "|") {
+		if _, twice := p.nouns[kind][written]; twice {
+			return r.refuse("%q stands twice", written)
+		}
+		p.nouns[kind][written] = n
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ type pack struct {
 	months        [12]month
 	abbreviations map[string][]abbreviation // by their first run of letters, in lower case
 	nouns         map[string]map[string]noun
-	letters       map[rune]string
+	letters       map[string]string
 	initialisms   map[string]string // "" where it is read as a word
 	lists         map[string][]string
 	grammar       grammar
@@ -71,9 +71,9 @@ func (p *packs) language(tag string) *language {
 // readPack reads the folder of a language. Where it is checked all of it is parsed: else
 // what most articles have no use for is parsed when it is first used.
 func readPack(files fs.FS, dir string, checked bool) (*pack, error) {
-	p := &pack{tag: path.Base(dir), checked: checked, nouns: map[string]map[string]noun{}, kinds: map[string]*wordlist{}, types: map[string]*syntax.Regexp{}}
+	p := &pack{tag: path.Base(dir), checked: checked, nouns: map[string]map[string]noun{}, letters: map[string]string{}, initialisms: map[string]string{}, kinds: map[string]*wordlist{}, types: map[string]*syntax.Regexp{}}
 	for _, read := range []func(fs.FS, string) error{
-		p.readSettings, p.readMonths, p.readAbbreviations, p.readNouns, p.readLetters, p.readInitialisms, p.readLists, p.readGrammar, p.readShapes,
+		p.readSettings, p.readMonths, p.readAbbreviations, p.readNouns, p.readWords, p.readLists, p.readGrammar, p.readShapes,
 	} {
 		if err := read(files, dir); err != nil {
 			return nil, err
@@ -129,24 +129,19 @@ func (p *pack) readMonths(files fs.FS, dir string) error {
 	return nil
 }
 
-func (p *pack) readLetters(files fs.FS, dir string) error {
-	rows, err := readRows(files, path.Join(dir, "letters.txt"), 2, 1)
-	p.letters = map[rune]string{}
-	for _, r := range rows {
-		p.letters[firstRune(r.columns[0])] = r.columns[1]
+// readWords reads the names of letters, and what initialisms are said as: a word as it
+// stands (~), letters by their names (abc), or other words.
+func (p *pack) readWords(files fs.FS, dir string) error {
+	for name, words := range map[string]map[string]string{"letters.txt": p.letters, "initialisms.txt": p.initialisms} {
+		rows, err := readRows(files, path.Join(dir, name), 2, 1)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			words[r.columns[0]] = strings.Trim(r.columns[1], "~")
+		}
 	}
-	return err
-}
-
-// readInitialisms reads what initialisms are said as: a word as it stands (~),
-// letters by their names (abc), or other words.
-func (p *pack) readInitialisms(files fs.FS, dir string) error {
-	rows, err := readRows(files, path.Join(dir, "initialisms.txt"), 2, 1)
-	p.initialisms = map[string]string{}
-	for _, r := range rows {
-		p.initialisms[r.columns[0]] = strings.Trim(r.columns[1], "~")
-	}
-	return err
+	return nil
 }
 
 // sentenceLists are the lists by which sentences are split. Every language has

@@ -26,11 +26,7 @@ var sixCases = []string{"nominative", "genitive", "dative", "accusative", "instr
 
 // endKind reports whether a name says when a sentence ends behind an abbreviation.
 func endKind(name string) bool {
-	switch name {
-	case "no", "number", "starter", "upper", "year", "clock", "body":
-		return true
-	}
-	return false
+	return slices.Contains(strings.Fields("no number starter upper year clock body"), name)
 }
 
 // readAbbreviations reads one row for each: written, spoken (six forms parted by
@@ -259,7 +255,7 @@ func (p *pack) asWord(word string) bool {
 func (p *pack) spelled(word string) string {
 	var names []string
 	for _, c := range word {
-		name := p.letters[unicode.ToLower(c)]
+		name := p.letters[string(unicode.ToLower(c))]
 		switch {
 		case c == '.':
 			continue

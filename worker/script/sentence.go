@@ -333,17 +333,22 @@ func firstWords(s string, n int) string {
 // lastWord returns the word before the full stop that ends s: "U.S" of "the
 // U.S.".
 func lastWord(s string) string {
-	s = strings.TrimSuffix(s, ".")
-	at := strings.LastIndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("(\"“«[„‘/'’", r) })
-	if at >= 0 {
-		_, n := utf8.DecodeRuneInString(s[at:])
-		s = s[at+n:]
+	s = behindLast(strings.TrimSuffix(s, "."), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("(\"“«[„‘/'’", r) })
+	part := behindLast(s, func(r rune) bool { return r == '-' || r == '–' })
+	if part == "" || strings.Contains(s, ".") && digitRun(part) < len(part) {
+		return s
 	}
-	if at := strings.LastIndexAny(s, "-–"); at >= 0 && at+1 < len(s) && !strings.Contains(s, ".") {
-		_, n := utf8.DecodeRuneInString(s[at:])
-		s = s[at+n:]
+	return part
+}
+
+// behindLast returns what stands behind the last character of s that is so, s where none is.
+func behindLast(s string, so func(rune) bool) string {
+	at := strings.LastIndexFunc(s, so)
+	if at < 0 {
+		return s
 	}
-	return s
+	_, n := utf8.DecodeRuneInString(s[at:])
+	return s[at+n:]
 }
 
 func lowerStart(word string) bool {
@@ -363,12 +368,11 @@ func initial(word string) bool {
 // lettered finds "Plan B.", "vitamin C." and "5 C.", which are no initials, nor
 // the side of a street: "12 N. Main St."
 func (l *language) lettered(left, word string) bool {
-	fields := strings.Fields(left)
-	if len(fields) < 2 || len(word) != 1 || !initial(word) {
+	if len(word) != 1 || !initial(word) {
 		return false
 	}
-	before := fields[len(fields)-2]
-	return l.in("before-letter", strings.ToLower(before)) || unicode.IsDigit(rune(before[len(before)-1])) && !l.side(word)
+	before := strings.TrimRight(strings.TrimSuffix(left, word+"."), " \u00a0")
+	return l.numbered(left) || unicode.IsDigit(lastRune(before)) && !l.side(word)
 }
 
 // side reports whether a letter is the side of a street: "N".
