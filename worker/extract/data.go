@@ -1,7 +1,7 @@
 package extract
 
 import (
-	_ "embed" // the rules and words
+	"embed"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -11,18 +11,24 @@ import (
 	"lector/worker/pattern"
 )
 
-// The rules and the words that their conditions name. The head of each file explains its
-// format.
-var (
-	//go:embed data/rules.txt
-	rulesFile string
-	//go:embed data/words.txt
-	wordsFile string
-	//go:embed data/patterns.txt
-	patternsFile string
+// dataFiles are the rules and the words that their conditions name. The head of each file
+// explains its format.
+//
+//go:embed data
+var dataFiles embed.FS
 
-	data = sync.OnceValue(func() *tables { return must(load(rulesFile, wordsFile, patternsFile, false)) })
-)
+var data = sync.OnceValue(func() *tables { return must(loadOwn(false)) })
+
+// loadOwn reads the files of this package.
+func loadOwn(checked bool) (*tables, error) {
+	return load(dataFile("rules.txt"), dataFile("words.txt"), dataFile("patterns.txt"), checked)
+}
+
+// dataFile returns a file of dataFiles; a test reads them all.
+func dataFile(name string) string {
+	text, _ := dataFiles.ReadFile("data/" + name)
+	return string(text)
+}
 
 func must(t *tables, err error) *tables {
 	if err != nil {

@@ -23,6 +23,6 @@ func Load(rules, words, patterns string) error {
 
 // LoadOwn reads the rules and words of this package anew, and checks them or not.
 func LoadOwn(checked bool) error {
-	_, err := load(rulesFile, wordsFile, patternsFile, checked)
+	_, err := loadOwn(checked)
 	return err
 }

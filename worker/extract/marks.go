@@ -74,20 +74,21 @@ func (w *walker) addMarks(b raw, marks string) {
 // longestAmount is how much of a text is looked at for an amount at its end, in bytes.
 const longestAmount = 12
 
-// raised are the signs that stand above a line, and lowered those below it.
-var (
-	raised  = replacer("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
-	lowered = replacer("0123456789+-−–", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋")
+// The signs of a number on the line, above it and below it.
+const (
+	onLine  = "0123456789+-−–"
+	raised  = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻"
+	lowered = "₀₁₂₃₄₅₆₇₈₉₊₋₋₋"
 )
 
-// replacer writes each character of from as the one at its place in to.
-func replacer(from, to string) *strings.Replacer {
-	var pairs []string
-	written := []rune(to)
-	for i, c := range []rune(from) {
-		pairs = append(pairs, string(c), string(written[i]))
-	}
-	return strings.NewReplacer(pairs...)
+// shifted writes each sign of onLine as the one at its place in signs.
+func shifted(s, signs string) string {
+	return strings.Map(func(c rune) rune {
+		if at := strings.IndexRune(onLine, c); at >= 0 {
+			return []rune(signs)[utf8.RuneCountInString(onLine[:at])]
+		}
+		return c
+	}, s)
 }
 
 // shift writes the digits of a sup or sub element as Unicode has them, so that
@@ -95,16 +96,16 @@ func replacer(from, to string) *strings.Replacer {
 // Two raised digits behind an amount are its cents.
 func (w *walker) shift(n *html.Node, s string) string {
 	switch {
-	case strings.Trim(strings.TrimSpace(s), "0123456789+-−–") != "":
+	case strings.Trim(strings.TrimSpace(s), onLine) != "":
 		return s
 	case n.DataAtom == atom.Sub:
-		return lowered.Replace(s)
+		return shifted(s, lowered)
 	case n.DataAtom != atom.Sup:
 		return s
 	case len(strings.TrimSpace(s)) == 2 && expr("amount before").MatchString(string(w.text[max(0, len(w.text)-longestAmount):])):
 		return "." + strings.TrimSpace(s)
 	}
-	return raised.Replace(s)
+	return shifted(s, raised)
 }
 
 // spokenAid reports whether an element that is hidden from the eye stands beside

@@ -1,22 +1,24 @@
 package script
 
 import (
+	"cmp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
 
-// romanised are the Cyrillic letters in Latin ones, by the Ukrainian table of
-// 2010 (Resolution 55), with the letters that only Russian, Belarusian and
-// Bulgarian have.
-var romanised = map[rune]string{
-	'а': "a", 'б': "b", 'в': "v", 'г': "h", 'ґ': "g", 'д': "d", 'е': "e", 'є': "ie", 'ж': "zh", 'з': "z", 'и': "y", 'і': "i", 'ї': "i", 'й': "i", 'к': "k", 'л': "l", 'м': "m", 'н': "n", 'о': "o", 'п': "p",
-	'р': "r", 'с': "s", 'т': "t", 'у': "u", 'ф': "f", 'х': "kh", 'ц': "ts", 'ч': "ch", 'ш': "sh", 'щ': "shch", 'ь': "", 'ю': "iu", 'я': "ia", 'ы': "y", 'э': "e", 'ё': "io", 'ъ': "", 'ў': "u", 'ј': "j", 'љ': "lj", 'њ': "nj", 'ћ': "c", 'ђ': "dj", 'џ': "dzh",
-}
-
-// initialForms are the letters that the table writes in another way at the
-// beginning of a word.
-var initialForms = map[rune]string{'є': "ye", 'ї': "yi", 'й': "y", 'ю': "yu", 'я': "ya"}
+// romanised are the Cyrillic and Greek letters in Latin ones, by shared/romanised.txt: as they
+// are written at the beginning of a word, and elsewhere.
+var romanised = sync.OnceValue(func() map[rune][2]string {
+	rows, _ := readRows(packFiles, "shared/romanised.txt", 2, 1) // a test finds a mistake in the file
+	letters := map[rune][2]string{}
+	for _, r := range rows {
+		latin := r.column(1)
+		letters[firstRune(r.columns[0])] = [2]string{cmp.Or(r.column(2), latin), latin}
+	}
+	return letters
+})
 
 // foreignWord says a word in letters that the voice cannot read: Cyrillic and
 // Greek ones in Latin letters, others not at all. The span keeps what was written.
@@ -70,16 +72,12 @@ func (r *reader) foreign(c rune) bool {
 
 // romanise writes a Cyrillic or Greek word in Latin letters.
 func romanise(word string) string {
+	letters := romanised()
 	var b strings.Builder
 	for i, c := range word {
 		lower := unicode.ToLower(c)
-		latin, ok := romanised[lower]
-		if greek := greekRomanised[lower]; greek != "" {
-			latin, ok = greek, true
-		}
-		if i == 0 && initialForms[lower] != "" {
-			latin = initialForms[lower]
-		}
+		forms, ok := letters[lower]
+		latin := forms[min(i, 1)]
 		switch {
 		case !ok && (unicode.IsLetter(c) || unicode.IsMark(c)): // nothing that the voice could read
 		case !ok:

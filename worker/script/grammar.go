@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"io/fs"
 	"path"
 	"slices"
@@ -14,8 +15,10 @@ import (
 // grammar is what a language's words say about the form of a number or an
 // abbreviation beside them.
 type grammar struct {
-	governs map[string]string // "class word" → case: what a preposition asks for
+	governs map[string]string // "class word" → case: what a preposition, or two words joined by _, ask for
+	between map[string]bool   // words between a preposition and its number, as "more than"
 	endings map[string][]ending
+	passed  []string          // endings of adjectives between a number and its noun
 	nouns   map[string]string // word → gender, where its ending does not tell
 }
 
@@ -29,7 +32,7 @@ type ending struct {
 var shortForms = map[string]lang.Form{
 	"m": {Gender: "masculine"}, "f": {Gender: "feminine"}, "n": {Gender: "neuter"}, "mp": {Gender: "personal"}, "ma": {Gender: "animate"},
 	"nom": {Case: "nominative"}, "gen": {Case: "genitive"}, "dat": {Case: "dative"}, "acc": {Case: "accusative"}, "ins": {Case: "instrumental"}, "loc": {Case: "locative"},
-	"pl": {Number: "other"}, "attr": {Place: "attributive"}, "bare": {Place: "bare"}, "alone": {Place: placeAlone},
+	"pl": {Number: "other"}, "attr": {Place: "attributive"}, "bare": {Place: "bare"}, "alone": {Place: placeAlone}, "comp": {Place: "compound"},
 }
 
 // placeAlone is the place of a number that counts no word behind it, as in a score.
@@ -61,8 +64,9 @@ func parseForm(names []string) (lang.Form, bool) {
 	return f, true
 }
 
-// readGrammar reads lines of four kinds: "governs CLASS CASE WORDS" (what a
-// preposition asks for), "many|one|two|adjective FORM ENDINGS" (how a word
+// readGrammar reads lines of six kinds: "governs CLASS CASE WORDS" (what a
+// preposition asks for), "between WORDS" (what may stand behind it), "passed ENDINGS" (of
+// adjectives before the noun that a number counts), "many|one|two|adjective FORM ENDINGS" (how a word
 // behind such a number, or an adjective, ends), "noun GENDER WORDS", and "none"
 // for languages whose words do not change.
 func (p *pack) readGrammar(files fs.FS, dir string) error {
@@ -70,7 +74,7 @@ func (p *pack) readGrammar(files fs.FS, dir string) error {
 	if err != nil {
 		return err
 	}
-	p.grammar = grammar{governs: map[string]string{}, endings: map[string][]ending{}, nouns: map[string]string{}}
+	p.grammar = grammar{governs: map[string]string{}, between: map[string]bool{}, endings: map[string][]ending{}, nouns: map[string]string{}}
 	for _, r := range rows {
 		if err := p.grammar.add(r); err != nil {
 			return err
@@ -98,6 +102,12 @@ func (g *grammar) add(r row) error {
 			}
 			g.governs[r.column(1)+" "+word] = form.Case
 		}
+	case "between":
+		for _, word := range strings.Fields(r.column(1)) {
+			g.between[word] = true
+		}
+	case "passed":
+		g.passed = strings.Fields(r.column(1))
 	case "noun":
 		for _, word := range strings.Fields(r.column(2)) {
 			g.nouns[word] = shortForms[r.column(1)].Gender
@@ -116,12 +126,20 @@ func (g *grammar) add(r row) error {
 	return nil
 }
 
-// governed returns the case that the word before a token of a class asks for.
-func (g *grammar) governed(class, word string) string {
-	if found := g.governs[class+" "+word]; found != "" {
-		return found
+// governed returns the case that the words at the end of a text ask for in a token of a
+// class behind it: the last two, the one before a word that may stand between, or the last.
+func (g *grammar) governed(class, text string) string {
+	word, before := wordAtEnd(text)
+	second, _ := wordAtEnd(before)
+	outer := ""
+	if g.between[word] {
+		outer = g.governed(class, before)
 	}
-	return g.governs["* "+word]
+	return cmp.Or(g.asked(class, second+"_"+word), outer, g.asked(class, word))
+}
+
+func (g *grammar) asked(class, words string) string {
+	return cmp.Or(g.governs[class+" "+words], g.governs["* "+words])
 }
 
 // byEnding returns the form that a word's ending tells.
@@ -171,27 +189,56 @@ func (g *grammar) agreeing(next string) lang.Form {
 	return form
 }
 
-// wordBefore returns the word in front of the current place, in lower case,
-// without signs but for the stop of an abbreviation; "" where another sign
-// stands between.
+// before is the text in front of the current place, as far as words are looked for in it.
+func (r *reader) before() string { return r.src[max(0, r.pos-behindView):r.pos] }
+
+// wordBefore returns the word in front of the current place.
 func (r *reader) wordBefore() string {
-	s := strings.TrimRight(r.src[max(0, r.pos-64):r.pos], " \u00a0\u202f\"“„«(")
-	bare := strings.TrimSuffix(s, ".")
-	at := strings.LastIndexFunc(bare, func(c rune) bool { return !wordRune(c) && !strings.ContainsRune("'’ʼ-", c) })
-	if at >= 0 {
-		_, n := utf8.DecodeRuneInString(bare[at:])
-		at += n
-	}
-	return strings.ToLower(s[max(0, at):])
+	word, _ := wordAtEnd(r.before())
+	return word
 }
 
-// wordAfter returns the word behind the next n bytes, in lower case; "" where a
-// sign stands between.
-func (r *reader) wordAfter(n int) string {
-	s := strings.TrimLeft(r.src[min(len(r.src), r.pos+n):min(len(r.src), r.pos+n+64)], " \u00a0\u202f")
-	end := strings.IndexFunc(s, func(c rune) bool { return !unicode.IsLetter(c) && !strings.ContainsRune("'’ʼ-", c) })
-	if end >= 0 {
-		s = s[:end]
+// wordAtEnd returns the word that a text ends with, in lower case, without signs
+// but for the stop of an abbreviation, and what stands before it. The word is ""
+// where another sign stands behind it.
+func wordAtEnd(text string) (word, before string) {
+	s := strings.TrimRight(text, " \u00a0\u202f\"“„«(")
+	bare := strings.TrimSuffix(s, ".")
+	at := len(bare) - len(behindLast(bare, func(c rune) bool { return !wordRune(c) && !strings.ContainsRune("'’ʼ-", c) }))
+	return strings.ToLower(s[at:]), s[:at]
+}
+
+// nounAfter returns the noun that a number of n bytes counts, in lower case: the word behind
+// it, or behind adjectives.
+func (r *reader) nounAfter(n int) string {
+	word, rest := wordAtStart(r.src[min(len(r.src), r.pos+n):min(len(r.src), r.pos+n+2*view)])
+	for noun := word; noun != ""; noun, rest = wordAtStart(rest) {
+		if !r.language.pack.grammar.passes(noun) {
+			return noun
+		}
 	}
-	return strings.ToLower(s)
+	return word
+}
+
+// passes reports whether a word is an adjective that may stand before the noun that a
+// number counts.
+func (g *grammar) passes(word string) bool {
+	return g.nouns[word] == "" && slices.ContainsFunc(g.passed, func(ending string) bool { return strings.HasSuffix(word, ending) })
+}
+
+// wordAfter returns the word behind the next n bytes, in lower case.
+func (r *reader) wordAfter(n int) string {
+	word, _ := wordAtStart(r.src[min(len(r.src), r.pos+n):min(len(r.src), r.pos+n+view)])
+	return word
+}
+
+// wordAtStart returns the word that a text begins with, in lower case, and what stands
+// behind it. The word is "" where a sign stands before it.
+func wordAtStart(text string) (word, rest string) {
+	s := strings.TrimLeft(text, " \u00a0\u202f")
+	end := strings.IndexFunc(s, func(c rune) bool { return !unicode.IsLetter(c) && !strings.ContainsRune("'’ʼ-", c) })
+	if end < 0 {
+		end = len(s)
+	}
+	return strings.ToLower(s[:end]), s[end:]
 }

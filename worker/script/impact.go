@@ -68,7 +68,7 @@ func (m *matcher) finds(text string) bool {
 	if m == nil {
 		return false
 	}
-	r := &reader{src: text, language: unknown, level: off, lexicon: m}
+	r := &reader{src: text, language: &language{}, level: off, lexicon: m}
 	r.run()
 	return len(r.matched) > 0
 }

@@ -8,17 +8,15 @@ import (
 // language is what the script must know about one: how its sentences end, how
 // a byline is said, what is spelled out. Its pack says all of it.
 type language struct {
-	tag     string                     // primary subtag
-	endings map[string]string          // word before a full stop → whether a sentence ends there, one of endKinds
-	lists   map[string]map[string]bool // those of sentenceLists
-	pack    *pack                      // the folder of data; nil for languages without one
+	tag      string                     // primary subtag
+	endings  map[string]string          // word before a full stop → whether a sentence ends there, an endKind
+	capitals map[string]bool            // abbreviations in capitals, without their full stop
+	lists    map[string]map[string]bool // those of sentenceLists
+	pack     *pack                      // the folder of data; nil for languages without one
 }
 
 // languages are those that have a folder of data.
 var languages = &packs{files: packFiles}
-
-// unknown serves languages without tables.
-var unknown = &language{}
 
 // Language reduces a tag to the form that is used here: "en-us" and "en_US"
 // become "en-US", "" becomes "en".
@@ -48,7 +46,7 @@ func languageOf(tag string) *language {
 	if l := languages.language(primary(tag)); l != nil {
 		return l
 	}
-	return unknown
+	return &language{} // one without tables
 }
 
 // setting returns what the language's folder says of a thing, and for a language

@@ -2,6 +2,7 @@ package script
 
 import (
 	"cmp"
+	"errors"
 	"io/fs"
 	"path"
 	"slices"
@@ -11,7 +12,7 @@ import (
 )
 
 // nounKinds are the nouns that numbers count in writing: "5 km", "5 €", "5 Mio.".
-var nounKinds = []string{"unit", "currency", "scale"}
+const nounKinds = "unit currency scale"
 
 // noun is what is said for a unit, a currency or a scale of numbers.
 type noun struct {
@@ -26,25 +27,18 @@ type noun struct {
 // the newsroom's word is another, and whether a sentence ends behind it where
 // that is not as the setting unit-end says.
 func (p *pack) readNouns(files fs.FS, dir string) error {
-	for i, name := range []string{"units.txt", "currencies.txt", "scales.txt"} {
+	for i, kind := range strings.Fields(nounKinds) {
+		name := []string{"units.txt", "currencies.txt", "scales.txt"}[i]
 		rows, err := readRows(files, path.Join(dir, name), 3, 1)
 		if err != nil {
 			return err
 		}
-		nouns := map[string]noun{}
+		p.nouns[kind] = map[string]noun{}
 		for _, r := range rows {
-			n, err := parseNoun(r, p.settings["unit-end"])
-			if err != nil {
+			if err := p.addNoun(kind, r, p.settings["unit-end"]); err != nil {
 				return err
 			}
-			for written := range strings.SplitSeq(r.columns[0], "|") {
-				if _, twice := nouns[written]; twice {
-					return r.refuse("%q stands twice", written)
-				}
-				nouns[written] = n
-			}
 		}
-		p.nouns[nounKinds[i]] = nouns
 	}
 	return p.readNames(files, dir)
 }
@@ -54,7 +48,7 @@ func (p *pack) readNouns(files fs.FS, dir string) error {
 // parted by |), forms.
 func (p *pack) readNames(files fs.FS, dir string) error {
 	name := path.Join(dir, "names.txt")
-	if _, err := fs.Stat(files, name); err != nil {
+	if _, err := fs.Stat(files, name); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	rows, err := readRows(files, name, 3, 2)
@@ -63,19 +57,27 @@ func (p *pack) readNames(files fs.FS, dir string) error {
 	}
 	for _, r := range rows {
 		kind := r.columns[0]
-		n, err := parseNoun(row{file: r.file, line: r.line, columns: []string{r.columns[1], "-", "-", r.columns[2]}}, "no")
-		if err != nil {
-			return err
-		}
 		if p.nouns[kind] == nil {
 			p.nouns[kind] = map[string]noun{}
 		}
-		for written := range strings.SplitSeq(r.columns[1], "|") {
-			if _, twice := p.nouns[kind][written]; twice {
-				return r.refuse("%q stands twice", written)
-			}
-			p.nouns[kind][written] = n
+		if err := p.addNoun(kind, row{file: r.file, line: r.line, columns: []string{r.columns[1], "-", "-", r.columns[2]}}, "no"); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// addNoun adds the noun of a row under each way to write it.
+func (p *pack) addNoun(kind string, r row, end string) error {
+	n, err := parseNoun(r, end)
+	if err != nil {
+		return err
+	}
+	for written := range strings.SplitSeq(r.columns[0], "|") {
+		if _, twice := p.nouns[kind][written]; twice {
+			return r.refuse("%q stands twice", written)
+		}
+		p.nouns[kind][written] = n
 	}
 	return nil
 }
@@ -84,7 +86,7 @@ func (p *pack) readNames(files fs.FS, dir string) error {
 // expression, it is a unit.
 func (p *pack) noun(kind, written string) (noun, bool) {
 	if p.nouns[kind] == nil {
-		kind = nounKinds[0]
+		kind = "unit"
 	}
 	n, ok := p.nouns[kind][written]
 	return n, ok
@@ -100,7 +102,7 @@ func parseNoun(r row, end string) (noun, error) {
 			n.forms["other"] = part
 		}
 	}
-	if !slices.Contains(endKinds, n.end) {
+	if !endKind(n.end) {
 		return n, r.refuse("a sentence ends behind it: %q", n.end)
 	}
 	if n.cldr == "" && n.forms["other"] == "" {

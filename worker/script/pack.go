@@ -19,7 +19,7 @@ import (
 // packFiles are the languages' folders of data. Each has the same files.
 //
 //go:embed lang/*/language.txt lang/*/months.txt lang/*/abbreviations.txt lang/*/units.txt lang/*/currencies.txt lang/*/scales.txt
-//go:embed shared/*.txt lang/*/names.txt lang/*/letters.txt lang/*/initialisms.txt lang/*/lists.txt lang/*/grammar.txt lang/*/shapes.txt
+//go:embed shared/*.txt lexicon/en.txt lang/*/names.txt lang/*/letters.txt lang/*/initialisms.txt lang/*/lists.txt lang/*/grammar.txt lang/*/shapes.txt
 var packFiles embed.FS
 
 // pack is what a language's folder says.
@@ -30,7 +30,7 @@ type pack struct {
 	months        [12]month
 	abbreviations map[string][]abbreviation // by their first run of letters, in lower case
 	nouns         map[string]map[string]noun
-	letters       map[rune]string
+	letters       map[string]string
 	initialisms   map[string]string // "" where it is read as a word
 	lists         map[string][]string
 	grammar       grammar
@@ -71,9 +71,9 @@ func (p *packs) language(tag string) *language {
 // readPack reads the folder of a language. Where it is checked all of it is parsed: else
 // what most articles have no use for is parsed when it is first used.
 func readPack(files fs.FS, dir string, checked bool) (*pack, error) {
-	p := &pack{tag: path.Base(dir), checked: checked, nouns: map[string]map[string]noun{}, kinds: map[string]*wordlist{}, types: map[string]*syntax.Regexp{}}
+	p := &pack{tag: path.Base(dir), checked: checked, nouns: map[string]map[string]noun{}, letters: map[string]string{}, initialisms: map[string]string{}, kinds: map[string]*wordlist{}, types: map[string]*syntax.Regexp{}}
 	for _, read := range []func(fs.FS, string) error{
-		p.readSettings, p.readMonths, p.readAbbreviations, p.readNouns, p.readLetters, p.readInitialisms, p.readLists, p.readGrammar, p.readShapes,
+		p.readSettings, p.readMonths, p.readAbbreviations, p.readNouns, p.readWords, p.readLists, p.readGrammar, p.readShapes,
 	} {
 		if err := read(files, dir); err != nil {
 			return nil, err
@@ -129,29 +129,24 @@ func (p *pack) readMonths(files fs.FS, dir string) error {
 	return nil
 }
 
-func (p *pack) readLetters(files fs.FS, dir string) error {
-	rows, err := readRows(files, path.Join(dir, "letters.txt"), 2, 1)
-	p.letters = map[rune]string{}
-	for _, r := range rows {
-		p.letters[firstRune(r.columns[0])] = r.columns[1]
+// readWords reads the names of letters, and what initialisms are said as: a word as it
+// stands (~), letters by their names (abc), or other words.
+func (p *pack) readWords(files fs.FS, dir string) error {
+	for name, words := range map[string]map[string]string{"letters.txt": p.letters, "initialisms.txt": p.initialisms} {
+		rows, err := readRows(files, path.Join(dir, name), 2, 1)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			words[r.columns[0]] = strings.Trim(r.columns[1], "~")
+		}
 	}
-	return err
-}
-
-// readInitialisms reads what initialisms are said as: a word as it stands (~),
-// letters by their names (abc), or other words.
-func (p *pack) readInitialisms(files fs.FS, dir string) error {
-	rows, err := readRows(files, path.Join(dir, "initialisms.txt"), 2, 1)
-	p.initialisms = map[string]string{}
-	for _, r := range rows {
-		p.initialisms[r.columns[0]] = strings.Trim(r.columns[1], "~")
-	}
-	return err
+	return nil
 }
 
 // sentenceLists are the lists by which sentences are split. Every language has
 // the first; shapes may use more.
-var sentenceLists = strings.Fields("starters zones-and-days worship time-words openings city-bodies before-letter first-person no-speakers saying ended-by")
+const sentenceLists = "starters zones-and-days worship time-words openings city-bodies before-letter first-person no-speakers saying ended-by"
 
 func (p *pack) readLists(files fs.FS, dir string) error {
 	name := path.Join(dir, "lists.txt")
@@ -159,7 +154,7 @@ func (p *pack) readLists(files fs.FS, dir string) error {
 	if p.lists, err = wordLists(files, name); err != nil {
 		return err
 	}
-	if first := sentenceLists[0]; len(p.lists[first]) == 0 {
+	if first, _, _ := strings.Cut(sentenceLists, " "); len(p.lists[first]) == 0 {
 		return fmt.Errorf("%s: no list %q", name, first)
 	}
 	return nil
@@ -194,11 +189,11 @@ func listsOnce(name string) func() map[string]map[string]bool {
 // language makes of a pack what the parts of the script that are the same for
 // all languages ask for.
 func (p *pack) language() *language {
-	l := &language{tag: p.tag, lists: map[string]map[string]bool{}, endings: map[string]string{}, pack: p}
-	for _, name := range sentenceLists {
+	l := &language{tag: p.tag, capitals: map[string]bool{}, lists: map[string]map[string]bool{}, endings: map[string]string{}, pack: p}
+	for name := range strings.FieldsSeq(sentenceLists) {
 		l.lists[name] = setOf(p.lists[name])
 	}
-	for _, kind := range nounKinds {
+	for kind := range strings.FieldsSeq(nounKinds) {
 		for _, written := range p.written(kind) {
 			if unicode.IsLetter(firstRune(written)) && !allUpper(lastWord(written)) {
 				l.stops(abbreviation{written: strings.TrimSuffix(written, ".") + ".", end: p.nouns[kind][written].end})
@@ -221,6 +216,9 @@ func (p *pack) language() *language {
 func (l *language) stops(a abbreviation) {
 	if !strings.HasSuffix(a.written, ".") {
 		return
+	}
+	for piece := range strings.FieldsSeq(a.written) {
+		l.capitals[strings.TrimSuffix(piece, ".")] = true
 	}
 	pieces := strings.Fields(strings.ToLower(a.written))
 	l.end(strings.TrimSuffix(pieces[len(pieces)-1], "."), a.end)

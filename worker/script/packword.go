@@ -18,14 +18,16 @@ type abbreviation struct {
 	written string
 	forms   []string // what is said; six where it changes by case, "" for what is said as it is written
 	gender  string
-	end     string // may a sentence end behind it, one of endKinds
+	end     string // may a sentence end behind it, an endKind
 	follow  string // what must follow: any, digit, upper, lower, or before=digit
 }
 
-var (
-	endKinds = []string{"no", "number", "starter", "upper", "year", "clock", "body"}
-	sixCases = []string{"nominative", "genitive", "dative", "accusative", "instrumental", "locative"}
-)
+var sixCases = []string{"nominative", "genitive", "dative", "accusative", "instrumental", "locative"}
+
+// endKind reports whether a name says when a sentence ends behind an abbreviation.
+func endKind(name string) bool {
+	return slices.Contains(strings.Fields("no number starter upper year clock body"), name)
+}
 
 // readAbbreviations reads one row for each: written, spoken (six forms parted by
 // / where it changes by case, ~ as it is written), end, follow, and the gender
@@ -42,7 +44,7 @@ func (p *pack) readAbbreviations(files fs.FS, dir string) error {
 			a.forms = strings.Split(r.columns[1], "/")
 		}
 		switch {
-		case !slices.Contains(endKinds, a.end):
+		case !endKind(a.end):
 			return r.refuse("a sentence ends behind it: %q", a.end)
 		case !slices.Contains([]string{"any", "digit", "upper", "lower", "behind-digit"}, a.follow):
 			return r.refuse("what follows: %q", a.follow)
@@ -181,10 +183,9 @@ func (p *pack) inCase(a abbreviation, r *reader) string {
 	if len(a.forms) == 1 {
 		return a.forms[0]
 	}
-	before := r.wordBefore()
-	form := p.grammar.byEnding("adjective", before)
+	form := p.grammar.byEnding("adjective", r.wordBefore())
 	if form.Case == "" || form.Gender != a.gender {
-		form = lang.Form{Case: p.grammar.governed("abbreviation", before)}
+		form = lang.Form{Case: p.grammar.governed("abbreviation", r.before())}
 	}
 	return a.forms[max(0, slices.Index(sixCases, form.Case))]
 }
@@ -254,7 +255,7 @@ func (p *pack) asWord(word string) bool {
 func (p *pack) spelled(word string) string {
 	var names []string
 	for _, c := range word {
-		name := p.letters[unicode.ToLower(c)]
+		name := p.letters[string(unicode.ToLower(c))]
 		switch {
 		case c == '.':
 			continue

@@ -45,7 +45,7 @@ const window = 80
 
 // ends reports whether a sentence ends between left and right.
 func (l *language) ends(left, right string) bool {
-	if exchange(left, right) {
+	if exchange(left, right) || dotsOfRange(left, right) {
 		return false
 	}
 	left = strings.TrimRightFunc(left[max(0, len(left)-window):], unicode.IsSpace)
@@ -84,6 +84,12 @@ func exchange(left, right string) bool {
 	return (letters == 1 || letters == 2) && !unicode.IsLetter(firstRune(rest))
 }
 
+// dotsOfRange reports whether dots between two numbers are those of a range: "+23...+25".
+func dotsOfRange(left, right string) bool {
+	number := strings.TrimRight(left, ".…")
+	return len(number) < len(left) && unicode.IsDigit(lastRune(number)) && unicode.IsDigit(firstRune(strings.TrimLeft(right, "+-−")))
+}
+
 // goesOn reports whether a sentence goes on by the sign that follows: a source
 // in brackets or the end of a quotation.
 func goesOn(right string) bool { return cited(right) || strings.HasPrefix(right, "»") }
@@ -106,9 +112,12 @@ func opensQuote(right string) bool {
 
 // stop decides about a full stop by the word before it.
 func (l *language) stop(left, right, next string) bool {
-	word := lastWord(left)
+	word := l.lastAbbreviation(left)
 	lower := strings.ToLower(word)
 	end := l.endings[lower]
+	if l.acronym(left, word) {
+		end = ""
+	}
 	digit := romanShape.MatchString(next) && next != "" || unicode.IsDigit(firstRune(strings.TrimLeft(right, " \"'“‘«(№#$€£")))
 	switch {
 	case listNumber(left) || lone(left, word):
@@ -118,7 +127,7 @@ func (l *language) stop(left, right, next string) bool {
 	case l.pair(left, lower):
 		return unicode.IsUpper(firstRune(next))
 	case counting(word) && l.setting("ordinal-stop", "") == "yes":
-		return l.starts(next) && !isMonth(l, next)
+		return l.numbered(left) || l.starts(next) && !isMonth(l, next)
 	case l.weekday(word) && isMonth(l, next):
 		return false
 	case digit && l.shortMonth(word):
@@ -141,6 +150,27 @@ func (l *language) stop(left, right, next string) bool {
 	return true
 }
 
+// lastAbbreviation returns the word before the full stop that ends left, with what
+// stands before its stroke where that is a unit: "м/с".
+func (l *language) lastAbbreviation(left string) string {
+	fields := strings.Fields(left)
+	last := strings.TrimLeft(strings.TrimSuffix(fields[len(fields)-1], "."), "0123456789,.+-–—−")
+	if strings.Contains(last, "/") && l.endings[strings.ToLower(last)] != "" {
+		return last
+	}
+	return lastWord(left)
+}
+
+// acronym reports whether a word that ends left is in capitals as no abbreviation is
+// written, nor the word before it: "system POS." does not end with "pos.".
+func (l *language) acronym(left, word string) bool {
+	if utf8.RuneCountInString(word) < 2 || !allUpper(word) || l.capitals[word] {
+		return false
+	}
+	fields := strings.Fields(left)
+	return len(fields) > 1 && strings.ContainsFunc(fields[len(fields)-2], unicode.IsLower)
+}
+
 // dated reports whether a date goes on behind an abbreviation that a number
 // follows: "Oct. 5", "d. Oct. 5".
 func (l *language) dated(word, next string) bool {
@@ -148,6 +178,12 @@ func (l *language) dated(word, next string) bool {
 		return isMonth(l, next)
 	}
 	return isMonth(l, word) && shortNumber(next)
+}
+
+// numbered reports whether left ends with what a number names and its number: "auf Platz 4."
+func (l *language) numbered(left string) bool {
+	fields := strings.Fields(left)
+	return len(fields) > 1 && l.in("before-letter", strings.ToLower(fields[len(fields)-2]))
 }
 
 // lone reports whether left is nothing but a letter and its stop.
@@ -297,17 +333,22 @@ func firstWords(s string, n int) string {
 // lastWord returns the word before the full stop that ends s: "U.S" of "the
 // U.S.".
 func lastWord(s string) string {
-	s = strings.TrimSuffix(s, ".")
-	at := strings.LastIndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("(\"“«[„‘/'’", r) })
-	if at >= 0 {
-		_, n := utf8.DecodeRuneInString(s[at:])
-		s = s[at+n:]
+	s = behindLast(strings.TrimSuffix(s, "."), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("(\"“«[„‘/'’", r) })
+	part := behindLast(s, func(r rune) bool { return r == '-' || r == '–' })
+	if part == "" || strings.Contains(s, ".") && digitRun(part) < len(part) {
+		return s
 	}
-	if at := strings.LastIndexAny(s, "-–"); at >= 0 && at+1 < len(s) && !strings.Contains(s, ".") {
-		_, n := utf8.DecodeRuneInString(s[at:])
-		s = s[at+n:]
+	return part
+}
+
+// behindLast returns what stands behind the last character of s that is so, s where none is.
+func behindLast(s string, so func(rune) bool) string {
+	at := strings.LastIndexFunc(s, so)
+	if at < 0 {
+		return s
 	}
-	return s
+	_, n := utf8.DecodeRuneInString(s[at:])
+	return s[at+n:]
 }
 
 func lowerStart(word string) bool {
@@ -327,12 +368,11 @@ func initial(word string) bool {
 // lettered finds "Plan B.", "vitamin C." and "5 C.", which are no initials, nor
 // the side of a street: "12 N. Main St."
 func (l *language) lettered(left, word string) bool {
-	fields := strings.Fields(left)
-	if len(fields) < 2 || len(word) != 1 || !initial(word) {
+	if len(word) != 1 || !initial(word) {
 		return false
 	}
-	before := fields[len(fields)-2]
-	return l.in("before-letter", strings.ToLower(before)) || unicode.IsDigit(rune(before[len(before)-1])) && !l.side(word)
+	before := strings.TrimRight(strings.TrimSuffix(left, word+"."), " \u00a0")
+	return l.numbered(left) || unicode.IsDigit(lastRune(before)) && !l.side(word)
 }
 
 // side reports whether a letter is the side of a street: "N".
@@ -446,7 +486,7 @@ func (l *language) beginsBehindStop(text string, from, i int, right string, clos
 		return true
 	case numberStart(right) && wholeWord(text[from:i], right, closed):
 		return true
-	case speaks(text) && speaks(right):
+	case speaks(text) && speaks(right), strings.HasPrefix(right, "— "), strings.HasPrefix(right, "– "):
 		return upperStart(strings.TrimLeft(right, "—–- "))
 	}
 	return false

@@ -217,7 +217,7 @@ var kinds = map[string]string{
 	"roman": `[IVXІХ]+`, "cap": `\p{Lu}[\p{L}'’ʼ-]{2,}`, "word": `[\p{L}'’ʼ-]+`, "lower": `\p{Ll}[\p{L}'’ʼ-]*`, "digits": `\d+`, "d": `\d{1,3}`, "cents": `\d{2}`, "caps": `\p{Lu}{1,4}`,
 	"day2": `(?:0[1-9]|[12]\d|3[01])`, "m2": `(?:0[1-9]|1[0-2])`, "roman2": `(?:[IVXІХ]{2,}|M{1,3}[CDLXVI]{3,})`,
 	"free": `8[ -]800(?:[ -]\d{2,3}){2,4}`,
-	"intl": `\+\d{1,3}[ \x{a0}-]?(?:\(\d{1,5}\)[ \x{a0}-]?)?\d{2,9}(?:[ \x{a0}-]\d{2,8}){0,5}`,
+	"intl": `\+\d{1,3}[ \x{a0}-]?(?:\(\d{1,5}\)[ \x{a0}-]?)?(?:\d{2,9}(?:[ \x{a0}-]\d{2,8}){1,5}|\d{5,9})`,
 	"tel":  `\+?(?:\(\d{1,5}\) ?)?\d{2,5}(?:[  /-]\d{2,6}){1,5}|\+?\d{6,13}`,
 }
 
@@ -437,21 +437,25 @@ func look(text string) ahead {
 		a.letters = a.letters || unicode.IsLetter(c)
 		a.units = a.units || counts(c)
 	}
-	a.letters = a.letters || a.has.meets(asciiLetters)
-	a.digits = a.has.meets(asciiDigits)
-	a.units = a.units || a.letters || a.has.meets(asciiCounts)
+	a.letters = a.letters || a.has.meets(asciiLetters())
+	a.digits = a.has.meets(asciiDigits())
+	a.units = a.units || a.letters || a.has.meets(asciiCounts())
 	return a
 }
 
-// The ASCII letters, digits, and signs that may stand for what is counted.
-var (
-	asciiLetters, _ = asciiOf("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-	asciiDigits, _  = asciiOf("0123456789")
-	asciiCounts, _  = asciiOf("%$+<=>^`|~")
-)
-
-// asciiSet is a set of ASCII characters.
+// asciiSet is a set of ASCII characters: bit c%64 of word c/64 stands for c.
 type asciiSet [2]uint64
+
+// asciiLetters are A to Z and a to z.
+func asciiLetters() asciiSet { return asciiSet{1: (1<<26-1)<<('A'-64) | (1<<26-1)<<('a'-64)} }
+
+// asciiDigits are 0 to 9.
+func asciiDigits() asciiSet { return asciiSet{0: (1<<10 - 1) << '0'} }
+
+// asciiCounts are the signs that may stand for what is counted: %$+<=> and ^`|~.
+func asciiCounts() asciiSet {
+	return asciiSet{1<<'%' | 1<<'$' | 1<<'+' | 7<<'<', 1<<('^'-64) | 1<<('`'-64) | 1<<('|'-64) | 1<<('~'-64)}
+}
 
 // asciiOf returns the ASCII characters of a text, and whether it has no others.
 func asciiOf(text string) (set asciiSet, only bool) {

@@ -14,6 +14,9 @@ func TestShared(t *testing.T) {
 	if n := len(commonWords()); n < 8 {
 		t.Errorf("short words of %d languages", n)
 	}
+	if n := len(romanised()); n != 79 {
+		t.Errorf("%d letters in Latin ones", n)
+	}
 	tests := []struct {
 		tag, list, word string
 		want            bool

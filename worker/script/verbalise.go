@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -39,6 +40,7 @@ var ways = map[string]way{
 	"cardinal": (*verbaliser).number, "number": (*verbaliser).number, "ordinal": (*verbaliser).ordinal, "year": (*verbaliser).year, "name": (*verbaliser).noun, "hundredth": (*verbaliser).hundredth,
 	"digits": ofText((*verbaliser).digits), "pair": ofText((*verbaliser).pair), "dotted": ofText((*verbaliser).dotted), "points": ofText((*verbaliser).points), "groups": ofText((*verbaliser).groups),
 	"code": ofText((*verbaliser).code), "zero": ofText((*verbaliser).led), "each": ofText((*verbaliser).each),
+	"whole":    func(v *verbaliser, p piece, text string) string { return v.number(p, onlyDigits(text)) }, // no sign in it is a point
 	"month":    ofText(func(v *verbaliser, text string) string { return v.p.month(text) }),
 	"spelled":  ofText(func(v *verbaliser, text string) string { return v.p.spelled(text) }),
 	"initials": ofText(func(v *verbaliser, text string) string { return v.p.initials(text) }),
@@ -179,7 +181,7 @@ func (v *verbaliser) say(p piece) string {
 		return v.led(text)
 	}
 	if p.how != "name" {
-		text = onTheLine.Replace(text)
+		text = onTheLine(text)
 	}
 	said := ways[p.how](v, p, text)
 	if p.plural && said != "" {
@@ -189,7 +191,11 @@ func (v *verbaliser) say(p piece) string {
 }
 
 // onTheLine makes plain digits of those above and below the line.
-var onTheLine = strings.NewReplacer("⁰", "0", "¹", "1", "²", "2", "³", "3", "⁴", "4", "⁵", "5", "⁶", "6", "⁷", "7", "⁸", "8", "⁹", "9", "₀", "0", "₁", "1", "₂", "2", "₃", "3", "₄", "4", "₅", "5", "₆", "6", "₇", "7", "₈", "8", "₉", "9")
+func onTheLine(text string) string {
+	return strings.Map(func(c rune) rune {
+		return cmp.Or(lookalike(c, "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789"), c)
+	}, text)
+}
 
 // grammatical returns the form of a number: what the template says, else what
 // the word before the token asks for.
@@ -201,7 +207,7 @@ func (v *verbaliser) grammatical(p piece) lang.Form {
 	if !p.governed {
 		return f
 	}
-	if asked := v.p.grammar.governed(v.m.shape.class, v.r.wordBefore()); asked != "" {
+	if asked := v.p.grammar.governed(v.m.shape.class, v.r.before()); asked != "" {
 		f.Case = asked
 	}
 	return f
@@ -239,7 +245,7 @@ func (v *verbaliser) number(p piece, text string) string {
 	case found && form.Gender == "":
 		form.Gender = counted.gender
 	case p.form.Place != placeAlone && len(v.rest) == 0 && digits == whole(digits):
-		form = addForm(form, v.p.grammar.counting(n, v.r.wordAfter(v.m.length())))
+		form = addForm(form, v.p.grammar.counting(n, v.r.nounAfter(v.m.length())))
 		form = addForm(form, p.fixed())
 	}
 	if form.Place == placeAlone {

@@ -21,7 +21,8 @@ type Form struct {
 	Number string
 	// Place is where a word changes by what stands around it: "attributive"
 	// before its noun (Spanish primer, tercer), "bare" without an article
-	// before it (German erster Mai, not der erste Mai).
+	// before it (German erster Mai, not der erste Mai), "compound" before the
+	// rest of a word (Russian пяти-, as in пятилетний).
 	Place string
 }
 
