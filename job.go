@@ -203,6 +203,12 @@ func (j *Job) Accept(e ArticleEvent, sequence uint64, now time.Time) {
 	j.Changed = now
 }
 
+// FirstEvent reports whether no event of the article came before the one that the job works
+// on: the record was made when its first attempt began.
+func (j Job) FirstEvent() bool {
+	return len(j.Attempts) > 0 && j.Attempts[0].Started.Equal(j.Created)
+}
+
 // Status is the state, with the class of the error that is its reason: "parked (budget)".
 func (j Job) Status() string {
 	if j.Class == "" {
