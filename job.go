@@ -356,12 +356,16 @@ type Pause struct {
 	Kind   PauseKind `json:"kind"`             // lane, site or voice
 	Name   string    `json:"name"`             // which of them
 	Reason string    `json:"reason,omitempty"` // as the operator stated it
+	Who    string    `json:"who,omitempty"`    // paused it; records of older builds do not say
 	Since  time.Time `json:"since"`            // when it was paused
 }
 
-// String says what is paused, and why.
+// String says what is paused, by whom, and why.
 func (p Pause) String() string {
 	text := fmt.Sprintf("%s %s is paused", p.Kind, p.Name)
+	if p.Who != "" {
+		text += " by " + p.Who
+	}
 	if p.Reason != "" {
 		text += ": " + p.Reason
 	}
