@@ -172,7 +172,7 @@ func sweep(ctx context.Context, t *testing.T, c *nats.Conn) {
 		q, err := c.QueueState(ctx)
 		return err == nil && q.Waiting == 1 && !q.Oldest.IsZero()
 	})
-	if letters, err := c.DeadLetterCounts(ctx); err != nil || len(letters) > 0 {
+	if letters, err := c.DeadLetterCounts(ctx, func(lector.DeadLetter) bool { return false }); err != nil || len(letters) > 0 {
 		t.Errorf("%v, %v", letters, err)
 	}
 	seen := 0
