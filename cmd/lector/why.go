@@ -88,6 +88,8 @@ func (c *config) collectEvidence(ctx context.Context, conn *nats.Conn, named art
 		ref = lector.JobRef{Site: e.Job.Site, ID: e.Job.ID}
 		e.Embed = c.addresses().Embed(ref.Site, named.id)
 	}
+	_, configured := c.Sites[named.site]
+	e.SiteGone = !configured
 	e.Site, e.Article = named.site, firstNonEmpty(named.id, named.url)
 	if _, sequence, lost := conn.NewestEvent(ctx, ref); sequence > 0 {
 		d, stored := conn.StoredEvent(ctx, sequence)

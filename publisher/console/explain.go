@@ -45,6 +45,7 @@ type Evidence struct {
 	Pauses        []lector.Pause
 	Queue         *lector.QueueState // nil: the consumer that delivers events is gone
 	Embed         string             // address of the embed page
+	SiteGone      bool               // the settings do not have the site any more
 }
 
 // Explain draws the conclusion from what is known of an article.
@@ -63,6 +64,10 @@ func Explain(e Evidence) Explanation {
 	case e.Job != nil:
 		x.State = string(e.Job.State)
 		x.Reason, x.Remedy = e.whyJob(*e.Job)
+		if e.SiteGone {
+			x.Reason += "; its site is not in the settings any more: it has no player, and new events of it fail"
+			x.Remedy = fmt.Sprintf("add sites.%s to lector.yaml again; or lector unpublish -site %s %s takes its audio away", e.Job.Site, e.Job.Site, e.Job.Article)
+		}
 	default:
 		x.State = stateNeverSeen
 		x.Reason = "no event of this article has ever come, or it is no longer kept"

@@ -28,6 +28,7 @@ func TestExplain(t *testing.T) {
 		"tried again":       {Evidence{Job: job(lector.Queued, lector.ClassVoiceDown, "EOF")}, "queued", "tried again after a while, for the last attempt did not reach its end: EOF", "lector voices test"},
 		"to be begun":       {Evidence{Job: job(lector.Queued, "", "")}, "queued", "waits for a worker", ""},
 		"embargo":           {Evidence{Job: job(lector.Parked, lector.ClassEmbargo, "embargo")}, "parked", "embargo", "mend published_at"},
+		"of a former site":  {Evidence{Job: job(lector.Ready, "", ""), SiteGone: true}, "ready", "not in the settings any more", "lector unpublish -site havana 1"},
 		"running":           {Evidence{Job: job(lector.Running, "", "")}, "running", "at it", ""},
 		"withdrawn":         {Evidence{Job: job(lector.Removed, "", "")}, "removed", "withdrawn", "publish it again"},
 		"refused":           {Evidence{Job: job(lector.Refused, "", "not public")}, "refused", "not public", "lector script"},
