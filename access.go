@@ -91,7 +91,7 @@ type AuditEntry struct {
 	Action string    `json:"action"`           // as replay, pause, erase
 	Target string    `json:"target,omitempty"` // what it is done to
 	Detail string    `json:"detail,omitempty"` // figures, reasons
-	Failed string    `json:"failed,omitempty"` // why it was not done; then an entry of its own
+	Failed string    `json:"failed,omitempty"` // why it was not done, or that nobody knows whether it was; then an entry of its own
 }
 
 // AuditQuery selects entries. What is zero selects any.

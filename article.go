@@ -385,10 +385,20 @@ type DeadLetter struct {
 	Site    string    `json:"site"`    // the publication; empty where it cannot be read
 	Article string    `json:"article"` // the CMS's id of the article; empty where it cannot be read
 	Size    int       `json:"size"`    // bytes of its data
+	Settled bool      `json:"settled"` // as SettledBy says; false where nobody has asked
 
+	Event    uint64              `json:"-"` // its place in the ARTICLES stream; 0: not known, or none of that
+	Job      JobRef              `json:"-"` // of its article; empty where that cannot be read
 	Headers  map[string][]string `json:"-"` // that the message had
 	Data     []byte              `json:"-"` // that the message had
 	Unusable error               `json:"-"` // why it would be refused again; nil: it can be read now
+}
+
+// SettledBy reports whether nothing is to be done about the letter, by the job of its
+// article: a later event has come to its end, and has not failed.
+func (l DeadLetter) SettledBy(j Job) bool {
+	later := l.Event > 0 && j.Sequence > l.Event
+	return later && j.State.Terminal() && j.State != Failed
 }
 
 // DeadLetterKind is what dead letters are counted by.

@@ -203,6 +203,12 @@ func (j *Job) Accept(e ArticleEvent, sequence uint64, now time.Time) {
 	j.Changed = now
 }
 
+// FirstEvent reports whether no event of the article came before the one that the job works
+// on: the record was made when its first attempt began.
+func (j Job) FirstEvent() bool {
+	return len(j.Attempts) > 0 && j.Attempts[0].Started.Equal(j.Created)
+}
+
 // Status is the state, with the class of the error that is its reason: "parked (budget)".
 func (j Job) Status() string {
 	if j.Class == "" {
@@ -350,12 +356,16 @@ type Pause struct {
 	Kind   PauseKind `json:"kind"`             // lane, site or voice
 	Name   string    `json:"name"`             // which of them
 	Reason string    `json:"reason,omitempty"` // as the operator stated it
+	Who    string    `json:"who,omitempty"`    // paused it; records of older builds do not say
 	Since  time.Time `json:"since"`            // when it was paused
 }
 
-// String says what is paused, and why.
+// String says what is paused, by whom, and why.
 func (p Pause) String() string {
 	text := fmt.Sprintf("%s %s is paused", p.Kind, p.Name)
+	if p.Who != "" {
+		text += " by " + p.Who
+	}
 	if p.Reason != "" {
 		text += ": " + p.Reason
 	}

@@ -104,3 +104,26 @@ func TestStatus(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestLettersAreSettledByLaterEvents(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		event, job uint64
+		state      lector.State
+		want       bool
+	}{
+		{5, 6, lector.Ready, true},
+		{5, 6, lector.Removed, true},
+		{5, 6, lector.Refused, true},
+		{5, 6, lector.Failed, false},
+		{5, 6, lector.Running, false},
+		{5, 6, lector.Parked, false},
+		{5, 5, lector.Ready, false}, // its own event has come to its end since
+		{5, 4, lector.Ready, false}, // the letter is of a later one
+		{0, 6, lector.Ready, false}, // nobody knows of which
+	} {
+		if got := (lector.DeadLetter{Event: c.event}).SettledBy(lector.Job{Sequence: c.job, State: c.state}); got != c.want {
+			t.Errorf("letter of event %d, job at %d is %s: %t", c.event, c.job, c.state, got)
+		}
+	}
+}

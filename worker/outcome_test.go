@@ -240,6 +240,41 @@ func TestWithdrawalLooksAgainBehindAnotherWorker(t *testing.T) {
 	}
 }
 
+// TestWithdrawalOfWhatNeverCame says of an article that was never there that nothing was
+// removed, also by a second attempt; of one that was there it does not.
+func TestWithdrawalOfWhatNeverCame(t *testing.T) {
+	t.Parallel()
+	const nothing = "no event of it had come before"
+	for kind, done := range map[lector.EventType]string{lector.Unpublished: "withdrawn by the CMS", lector.Deleted: "deleted by the CMS"} {
+		synctest.Test(t, func(t *testing.T) {
+			m := newFakeServices()
+			w := m.worker()
+			w.Leases = failingLeases{}
+			d, _ := newDelivery(kind, 1)
+			w.handle(t.Context(), d) // claims it, and gets no further
+			w.Leases = m
+			time.Sleep(time.Minute)
+			d, _ = newDelivery(kind, 1)
+			w.handle(t.Context(), d)
+			if j := m.job(); j.State != lector.Removed || !strings.HasPrefix(j.Reason, done) || !strings.Contains(j.Reason, nothing) {
+				t.Errorf("%s, never there: %+v", kind, j)
+			}
+			d, _ = newDelivery(kind, 2)
+			w.handle(t.Context(), d)
+			if j := m.job(); j.Reason != done {
+				t.Errorf("%s, known: %s", kind, j.Reason)
+			}
+		})
+	}
+}
+
+// failingLeases does not answer.
+type failingLeases struct{ Leases }
+
+func (failingLeases) Hold(context.Context, string) (context.Context, func(), error) {
+	return nil, nil, errors.New("no answer")
+}
+
 func TestPanicIsAFailedArticle(t *testing.T) {
 	t.Parallel()
 	m := newFakeServices()

@@ -18,7 +18,7 @@ func (w *Worker) run(ctx context.Context, d lector.Delivery, r *record) error {
 	case d.Event.Type == lector.Deleted:
 		return w.delete(ctx, d, r)
 	case d.Event.Type.Withdraws():
-		return w.withdraw(ctx, r, lector.Removed, "withdrawn by the CMS", d.Event.Replay)
+		return w.withdraw(ctx, r, lector.Removed, removal("withdrawn", r.job), d.Event.Replay)
 	case a.Visibility != lector.Public:
 		return w.withdrawPrivate(ctx, d, r)
 	}
@@ -253,13 +253,22 @@ func (w *Worker) finishWithoutAudio(ctx context.Context, r *record, reason strin
 func (w *Worker) delete(ctx context.Context, d lector.Delivery, r *record) error {
 	r.job.Title, r.job.URL = "", ""
 	clips := w.clipsOf(ctx, r.job)
-	if err := w.withdraw(ctx, r, lector.Removed, "deleted by the CMS", d.Event.Replay); err != nil {
+	if err := w.withdraw(ctx, r, lector.Removed, removal("deleted", r.job), d.Event.Replay); err != nil {
 		return err
 	}
 	if len(clips) > 0 {
 		w.Clips.RemoveClips(clips)
 	}
 	return w.erase(ctx, d, r)
+}
+
+// removal is why the CMS's article has no audio any more. Of one that never had any it
+// says so: the id may be a wrong one.
+func removal(done string, j lector.Job) string {
+	if j.FirstEvent() {
+		return done + " by the CMS; no event of it had come before, so nothing was there to remove"
+	}
+	return done + " by the CMS"
 }
 
 // clipsOf returns the hashes of the clips that the manifests of an article name. What

@@ -190,9 +190,9 @@ func (w *Worker) resume(ctx context.Context, r *record, replay string) error {
 // claim makes the event the one that the record wants, and begins an attempt at it.
 func (w *Worker) claim(ctx context.Context, d lector.Delivery, r *record) error {
 	for {
-		next := r.job
-		next.Accept(d.Event, d.Sequence, w.now())
-		next.Attempts = appendAttempt(next.Attempts, lector.Attempt{Worker: w.Name, Started: w.now(), Replay: d.Event.Replay, Stage: lector.StageTake, Trace: lector.TraceOf(ctx).Parent()})
+		next, now := r.job, w.now()
+		next.Accept(d.Event, d.Sequence, now)
+		next.Attempts = appendAttempt(next.Attempts, lector.Attempt{Worker: w.Name, Started: now, Replay: d.Event.Replay, Stage: lector.StageTake, Trace: lector.TraceOf(ctx).Parent()})
 		v, err := w.Jobs.Save(ctx, next, r.version)
 		if err == nil {
 			r.job, r.version, r.attempt = next, v, lastAttempt(next).Number

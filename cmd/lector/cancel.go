@@ -73,6 +73,11 @@ func cancelJob(ctx context.Context, c *config, conn *nats.Conn, site, id string)
 	if err != nil {
 		return j, err
 	}
+	return cancelKnown(ctx, conn, jobs, j)
+}
+
+// cancelKnown ends a job, whatever a worker makes of it meanwhile.
+func cancelKnown(ctx context.Context, conn *nats.Conn, jobs jobSaver, j lector.Job) (lector.Job, error) {
 	for {
 		next, version, err := cancelled(ctx, conn, jobs, j)
 		if err != nil {
@@ -85,9 +90,15 @@ func cancelJob(ctx context.Context, c *config, conn *nats.Conn, site, id string)
 	}
 }
 
+// jobSaver changes records by compare-and-set.
+type jobSaver interface {
+	jobReader
+	Save(ctx context.Context, j lector.Job, version uint64) (uint64, error)
+}
+
 // cancelled reads a job and its newest event, and returns the job as it is when it
 // is cancelled.
-func cancelled(ctx context.Context, conn *nats.Conn, jobs *nats.JobStore, j lector.Job) (lector.Job, uint64, error) {
+func cancelled(ctx context.Context, conn *nats.Conn, jobs jobReader, j lector.Job) (lector.Job, uint64, error) {
 	now, version, err := jobs.Job(ctx, j.Site, j.ID)
 	if err != nil && !errors.Is(err, lector.ErrNotFound) {
 		return j, 0, err
@@ -101,16 +112,17 @@ func cancelled(ctx context.Context, conn *nats.Conn, jobs *nats.JobStore, j lect
 }
 
 // cancelNewest cancels what is to be done for an article: the event that its record
-// wants, or a newer one that no worker has begun.
+// wants, or a newer one that no worker has begun. The error is permanent where there is
+// nothing to cancel.
 func cancelNewest(j lector.Job, e lector.ArticleEvent, sequence uint64, now time.Time) (lector.Job, error) {
 	waits := sequence > 0 && j.Disposition(e, sequence) == lector.Due
 	switch {
 	case waits && e.Type.Withdraws():
-		return j, lector.Hint(errors.New("the article is being withdrawn, which cannot be cancelled"), "publish it again")
+		return j, lector.Hint(lector.Permanent(errors.New("the article is being withdrawn, which cannot be cancelled")), "publish it again")
 	case waits && sequence != j.Sequence:
 		j.Accept(e, sequence, now)
 	case j.State.Terminal() || j.ID == "":
-		return j, lector.Hint(fmt.Errorf("job %s is %s: there is nothing to cancel", j.ID, j.State),
+		return j, lector.Hint(lector.Permanent(fmt.Errorf("job %s is %s: there is nothing to cancel", j.ID, j.State)),
 			"lector unpublish withdraws what is public")
 	}
 	j.Cancel(now, "cancelled by an operator")

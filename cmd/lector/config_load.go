@@ -78,8 +78,10 @@ func (a *app) readFile(c *config, name string) error {
 	if err != nil {
 		return usageError{fmt.Errorf("settings: %w", err)}
 	}
-	if err := refuseFormerKeys(data); err != nil {
-		return usageError{fmt.Errorf("settings in %s: %w", name, err)}
+	for _, refuse := range []func([]byte) error{refuseFormerKeys, refuseZeroBudgets} {
+		if err := refuse(data); err != nil {
+			return usageError{fmt.Errorf("settings in %s: %w", name, err)}
+		}
 	}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 
@@ -35,11 +36,11 @@ func (s *server) openConsole(ctx context.Context, r roles) error {
 		s.comparisons.changed = func() { s.live.Changed(console.TopicCoverage) }
 	}
 	s.console, err = console.New(console.Config{
-		Live: s.live, VoiceBook: &voiceBook{server: s, ledger: ledger}, Samples: consoleSamples{s}, Lexicons: consoleLexicons{s},
+		Live: s.live, Release: release(), VoiceBook: &voiceBook{server: s, ledger: ledger}, Samples: consoleSamples{s}, Lexicons: consoleLexicons{s},
 		Reading: s.reading, Rules: consoleRules{s}, Renditions: s.renditions,
 		Coverage: s.comparisons.reports, Sourced: s.config.sourcedSites(),
 		Audit: s.conn, Hosts: s.config.AdminAccess.hosts(),
-		Jobs: consoleJobs{jobs, s.index}, Letters: s.conn, Replays: consoleReplays{s.planner, records, s.index}, Pauses: s.pauses,
+		Jobs: consoleJobs{jobs, s.index, s}, Letters: consoleLetters{s.conn, s}, Replays: consoleReplays{s.planner, records, s.index}, Pauses: s.pauses,
 		Listening: s.listeningLedger(), Counted: s.config.listeningSites(),
 		Explain: s.explain, Event: s.jobEvent, Addresses: s.config.addresses(),
 		Sites: slices.Sorted(maps.Keys(s.config.Sites)), Voices: slices.Sorted(maps.Keys(s.config.Voices)), Log: s.log,
@@ -83,7 +84,14 @@ func (s *server) explain(ctx context.Context, words []string) (console.Explanati
 // consoleJobs answers from the index, and single records from the bucket.
 type consoleJobs struct {
 	addressedJobs
-	index *jobindex.Index
+	index  *jobindex.Index
+	server *server
+}
+
+// CancelJob implements console.Jobs.
+func (c consoleJobs) CancelJob(ctx context.Context, j lector.JobRef) error {
+	_, err := cancelKnown(ctx, c.server.conn, c.server.jobs, lector.Job{Site: j.Site, ID: j.ID})
+	return err
 }
 
 // FindJobs implements console.Jobs.
@@ -105,6 +113,31 @@ func (c consoleJobs) CountJobs(context.Context) (map[lector.State]int, error) {
 		counts[group.State] += group.Jobs
 	}
 	return counts, nil
+}
+
+// consoleLetters says of dead letters whether they are settled.
+type consoleLetters struct {
+	*nats.Conn
+	server *server
+}
+
+// DeadLetters implements console.Letters.
+func (c consoleLetters) DeadLetters(ctx context.Context, q lector.DeadLetterQuery) iter.Seq2[lector.DeadLetter, error] {
+	return func(yield func(lector.DeadLetter, error) bool) {
+		for l, err := range c.Conn.DeadLetters(ctx, q) {
+			l.Settled = c.server.settledByIndex(l)
+			if !yield(l, err) {
+				return
+			}
+		}
+	}
+}
+
+// DeadLetter implements console.Letters.
+func (c consoleLetters) DeadLetter(ctx context.Context, id uint64) (lector.DeadLetter, error) {
+	l, err := c.Conn.DeadLetter(ctx, id)
+	l.Settled = c.server.settledByIndex(l)
+	return l, err
 }
 
 // consoleReplays plans by the index and stores replays for the workers.

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"lector"
 	"lector/infra/limittest"
@@ -84,5 +86,56 @@ func TestConsoleOfAnInstallation(t *testing.T) {
 	}
 	if status, _ := h.ask(http.MethodGet, "/healthz", nil); status != http.StatusOK {
 		t.Errorf("/healthz: %d", status)
+	}
+}
+
+// TestEndsInTheConsole: a letter is open until a later event of its article is ready, and an
+// article that waits for its embargo is cancelled.
+func TestEndsInTheConsole(t *testing.T) {
+	t.Parallel()
+	v := &silentVoice{fail: func(text string) error {
+		if strings.Contains(text, "mayor") {
+			return lector.Permanent(errors.New("this text is refused"))
+		}
+		return nil
+	}}
+	h := openInstallation(t, t.TempDir(), v)
+	if err := h.openConsole(t.Context(), roles{worker: true, publisher: true}); err != nil {
+		t.Fatal(err)
+	}
+	h.start()
+	limittest.Until(t, "the index has all jobs", h.index.Complete)
+	article := sampleArticle("4711")
+	if j := h.publishAndWait(lector.Published, article); j.State != lector.Failed {
+		t.Fatalf("job %+v", j)
+	}
+	limittest.Until(t, "its letter is open", func() bool {
+		_, page := h.ask(http.MethodGet, "/deadletters?open=1", nil)
+		return strings.Contains(page, "4711") && !strings.Contains(page, ">settled<")
+	})
+	article.Body.Content = strings.ReplaceAll(article.Body.Content, "mayor", "governor")
+	article.UpdatedAt = article.UpdatedAt.Add(time.Hour)
+	h.awaitIndex(h.publishAndWait(lector.Updated, article))
+	if _, page := h.ask(http.MethodGet, "/deadletters", nil); !strings.Contains(page, ">settled<") {
+		t.Errorf("the letter is not settled: %s", page)
+	}
+	if _, page := h.ask(http.MethodGet, "/deadletters?open=1", nil); strings.Contains(page, "4711") {
+		t.Errorf("the letter is open: %s", page)
+	}
+	later := sampleArticle("4712")
+	later.Body.Content, later.PublishedAt = article.Body.Content, time.Now().Add(24*time.Hour)
+	h.publish(lector.Published, later)
+	state := func(wanted lector.State) func() bool {
+		return func() bool {
+			j, _, err := h.jobs.Job(t.Context(), later.Site, later.Key())
+			return err == nil && j.State == wanted
+		}
+	}
+	limittest.Until(t, "it waits for its embargo", state(lector.Parked))
+	if status, page := h.ask(http.MethodPost, "/jobs/"+later.Site+"/"+later.Key()+"/cancel", nil); status != http.StatusOK { // the job, to which it goes on
+		t.Errorf("cancelled: %d %s", status, page)
+	}
+	if !state(lector.Cancelled)() {
+		t.Error("it is not cancelled")
 	}
 }

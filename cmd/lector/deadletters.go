@@ -24,10 +24,16 @@ take for a day.
 
   lector deadletters list                      all of them, the newest first
   lector deadletters list -class input         only those that could not be read
+  lector deadletters list -open                without those that are settled
   lector deadletters show ID                   one, with its reason, headers and data
   lector deadletters replay ID…                publishes the events again as they were
   lector deadletters replay -site havana -since 7d
   lector deadletters drop ID…                  removes them, with the texts in them
+  lector deadletters drop -settled
+
+A letter is settled when a later event of its article has come to its end and has not
+failed. Nothing is to be done about it, and metrics do not count it. Filters and -all
+pass it over in a replay, which would bring back what is out of date.
 
 replay and drop take IDs or filters, or -all. Both print their plan first and ask;
 -plan prints it only, and a script says -yes. Of several letters the events go into
@@ -44,18 +50,29 @@ type deadLettersFlags struct {
 	filterFlags
 	asJSON, plan        bool
 	yes, all, wholeData bool
+	open, settled       bool
 	atOnce              int
 }
 
 func (f *deadLettersFlags) addTo(fs *flag.FlagSet) {
 	f.describe(fs, "dead letters", "class", "site", "since", "until")
 	fs.StringVar(&f.Text, "text", "", "only dead letters with this `TEXT` in the reason, the article's id or the event, in any case")
+	fs.BoolVar(&f.open, "open", false, "only dead letters that are not settled")
+	fs.BoolVar(&f.settled, "settled", false, "only dead letters that are settled")
 	fs.BoolVar(&f.asJSON, "json", false, "print JSON: of list one letter a line")
 	fs.BoolVar(&f.plan, "plan", false, "replay, drop: print only what would be done")
 	fs.BoolVar(&f.yes, "yes", false, "replay, drop: do not ask")
 	fs.BoolVar(&f.all, "all", false, "replay, drop: take all there are")
 	fs.IntVar(&f.atOnce, "at-once", 10, "replay: of several letters, at most `N` articles at a time")
 	fs.BoolVar(&f.wholeData, "full", false, "show: print all of the event's data")
+}
+
+// selectsLetters reports whether a filter is given.
+func (f *deadLettersFlags) selectsLetters() bool { return f.selects() || f.open || f.settled }
+
+// wants reports whether the letter is one of those that -open or -settled select.
+func (f *deadLettersFlags) wants(l lector.DeadLetter) bool {
+	return !(f.open && l.Settled) && !(f.settled && !l.Settled)
 }
 
 func (f *deadLettersFlags) query() lector.DeadLetterQuery {
@@ -102,6 +119,8 @@ func (a *app) deadLettersVerb(words []string, f deadLettersFlags) (func(context.
 	switch {
 	case f.atOnce < 1:
 		return nil, usageErrorf("-at-once %d: at least 1", f.atOnce)
+	case f.open && f.settled:
+		return nil, usageErrorf("-open and -settled: a dead letter is one or the other")
 	case act.once != nil:
 		if err := f.checkSelection(verb, ids); err != nil {
 			return nil, err
@@ -118,7 +137,7 @@ func (a *app) deadLettersVerb(words []string, f deadLettersFlags) (func(context.
 
 // checkSelection wants one way to select what is changed.
 func (f *deadLettersFlags) checkSelection(verb string, ids []uint64) error {
-	if !exactlyOne(len(ids) > 0, f.selects(), f.all) {
+	if !exactlyOne(len(ids) > 0, f.selectsLetters(), f.all) {
 		return usageErrorf("deadletters %s wants IDs, or filters, or -all", verb)
 	}
 	return nil
@@ -136,9 +155,8 @@ func letterIDs(words []string) (ids []uint64, err error) {
 	return ids, nil
 }
 
-// selectedLetters returns the letters with the ids, or those of the query.
-func selectedLetters(ctx context.Context, conn *nats.Conn, q lector.DeadLetterQuery, ids []uint64) (letters []lector.DeadLetter,
-	err error) {
+// namedLetters returns the letters with the ids.
+func namedLetters(ctx context.Context, conn *nats.Conn, ids []uint64) (letters []lector.DeadLetter, err error) {
 	for _, id := range ids {
 		l, err := conn.DeadLetter(ctx, id)
 		if err != nil {
@@ -146,20 +164,48 @@ func selectedLetters(ctx context.Context, conn *nats.Conn, q lector.DeadLetterQu
 		}
 		letters = append(letters, l)
 	}
-	if len(ids) > 0 {
-		return letters, nil
+	return letters, nil
+}
+
+// selectedLetters returns the letters that the filters select.
+func (f *deadLettersFlags) selectedLetters(ctx context.Context, conn *nats.Conn) (letters []lector.DeadLetter, err error) {
+	jobs, err := conn.JobStore(ctx)
+	if err != nil {
+		return nil, err
 	}
-	for l, err := range conn.DeadLetters(ctx, q) {
+	for l, err := range conn.DeadLetters(ctx, f.query()) {
+		if err == nil {
+			l.Settled, err = isSettled(ctx, jobs, l)
+		}
 		if err != nil {
 			return nil, err
 		}
-		letters = append(letters, l)
+		if f.wants(l) {
+			letters = append(letters, l)
+		}
 	}
 	return letters, nil
 }
 
+// jobReader reads the record of an article.
+type jobReader interface {
+	Job(ctx context.Context, site, key string) (lector.Job, uint64, error)
+}
+
+// isSettled reports whether a later event has settled the article of a letter.
+func isSettled(ctx context.Context, jobs jobReader, l lector.DeadLetter) (bool, error) {
+	if l.Job.ID == "" {
+		return false, nil
+	}
+	j, _, err := jobs.Job(ctx, l.Job.Site, l.Job.ID)
+	if errors.Is(err, lector.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && l.SettledBy(j), err
+}
+
 func (a *app) listLetters(ctx context.Context, conn *nats.Conn, f deadLettersFlags) error {
-	letters, err := selectedLetters(ctx, conn, f.query(), nil)
+	letters, err := f.selectedLetters(ctx, conn)
 	if err != nil {
 		return err
 	}
@@ -172,12 +218,19 @@ func (a *app) listLetters(ctx context.Context, conn *nats.Conn, f deadLettersFla
 		return nil
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tTIME\tCLASS\tSITE\tARTICLE\tSIZE\tREASON")
+	fmt.Fprintln(w, "ID\tTIME\tSTATE\tCLASS\tSITE\tARTICLE\tSIZE\tREASON")
 	for _, l := range letters {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%d\t%s\n", l.ID, l.Time.Local().Format(time.DateTime), firstNonEmpty(l.Class, "-"),
-			firstNonEmpty(l.Site, "-"), firstNonEmpty(truncate(l.Article, 24), "-"), l.Size, truncate(l.Reason, 80))
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", l.ID, l.Time.Local().Format(time.DateTime), letterState(l),
+			firstNonEmpty(l.Class, "-"), firstNonEmpty(l.Site, "-"), firstNonEmpty(truncate(l.Article, 24), "-"), l.Size, truncate(l.Reason, 80))
 	}
 	return w.Flush()
+}
+
+func letterState(l lector.DeadLetter) string {
+	if l.Settled {
+		return "settled"
+	}
+	return "open"
 }
 
 // shownData is how many bytes of an event are shown.
@@ -187,6 +240,13 @@ func (a *app) showLetter(ctx context.Context, conn *nats.Conn, f deadLettersFlag
 	l, err := conn.DeadLetter(ctx, id)
 	if err != nil {
 		return lector.Hint(err, "lector deadletters list shows what there is")
+	}
+	jobs, err := conn.JobStore(ctx)
+	if err != nil {
+		return err
+	}
+	if l.Settled, err = isSettled(ctx, jobs, l); err != nil {
+		return err
 	}
 	data, left := l.Data, 0
 	if len(data) > shownData && !f.wholeData {
@@ -223,21 +283,29 @@ func (a *app) printLetter(l lector.DeadLetter) {
 	row := func(name string, value any) { fmt.Fprintf(w, "%s\t%s\n", name, oneLine(fmt.Sprint(value))) }
 	row("dead letter", l.ID)
 	row("time", l.Time.Local().Format(time.DateTime))
+	row("state", letterState(l))
 	row("class", firstNonEmpty(l.Class, "-"))
 	row("reason", l.Reason)
 	row("subject", l.Subject)
 	row("article", firstNonEmpty(l.Site, "?")+" / "+firstNonEmpty(l.Article, "?"))
-	if l.Unusable != nil {
-		row("replay", "would be refused again: "+l.Unusable.Error())
-	} else {
-		row("replay", "can be read now")
-	}
+	row("replay", replayProspect(l))
 	for _, name := range slices.Sorted(maps.Keys(l.Headers)) {
 		row("header "+name, strings.Join(l.Headers[name], ", "))
 	}
 	row("data", fmt.Sprintf("%d bytes", l.Size))
 	_ = w.Flush() // as any print here
 	fmt.Fprintln(a.stdout)
+}
+
+// replayProspect says what would become of a letter's event now.
+func replayProspect(l lector.DeadLetter) string {
+	switch {
+	case l.Unusable != nil:
+		return "would be refused again: " + l.Unusable.Error()
+	case l.Settled:
+		return "not needed: a later event of the article has come to its end"
+	}
+	return "can be read now"
 }
 
 // letterAction is what is done with each selected dead letter.
@@ -260,7 +328,10 @@ func dropLetter(ctx context.Context, conn *nats.Conn, id uint64, _ lector.Lane) 
 
 // actOnLetters prints the plan, asks, and does it.
 func (a *app) actOnLetters(ctx context.Context, conn *nats.Conn, f deadLettersFlags, ids []uint64, act letterAction) error {
-	letters, err := selectedLetters(ctx, conn, f.query(), ids)
+	letters, err := namedLetters(ctx, conn, ids)
+	if len(ids) == 0 {
+		letters, err = f.selectedLetters(ctx, conn)
+	}
 	if err != nil {
 		return err
 	}
@@ -311,9 +382,7 @@ func (a *app) actOnEach(ctx context.Context, conn *nats.Conn, pace *letterPace, 
 
 // letterPace bounds how many replayed letters are at work at once.
 type letterPace struct {
-	jobs interface {
-		Job(ctx context.Context, site, key string) (lector.Job, uint64, error)
-	}
+	jobs    jobReader
 	most    int
 	working []replayedLetter
 }
@@ -362,6 +431,7 @@ type letterPlan struct {
 	Jobs     []string        `json:"jobs"`     // of these articles
 	IDs      []uint64        `json:"ids"`      // of the letters on which something is done
 	Refused  []refusedLetter `json:"refused"`  // would be refused again
+	Settled  []uint64        `json:"settled"`  // the ids of letters that are not replayed, since they are settled
 
 	refs map[uint64]lector.JobRef // the jobs, by the letters' IDs
 }
@@ -371,25 +441,33 @@ type refusedLetter struct {
 	Reason string `json:"reason"`
 }
 
-// planLetters leaves out what would be refused again, when the letters are to be
-// replayed.
+// planLetters leaves out what is settled and what would be refused again, when the letters
+// are to be replayed.
 func planLetters(letters []lector.DeadLetter, replay bool) letterPlan {
-	p := letterPlan{Letters: len(letters), Jobs: []string{}, IDs: []uint64{}, Refused: []refusedLetter{}, refs: map[uint64]lector.JobRef{}}
+	p := letterPlan{Letters: len(letters), Jobs: []string{}, IDs: []uint64{}, Refused: []refusedLetter{}, Settled: []uint64{}, refs: map[uint64]lector.JobRef{}}
 	for _, l := range letters {
-		if replay && l.Unusable != nil {
+		switch {
+		case replay && l.Settled:
+			p.Settled = append(p.Settled, l.ID)
+		case replay && l.Unusable != nil:
 			p.Refused = append(p.Refused, refusedLetter{l.ID, l.Unusable.Error()})
-			continue
-		}
-		p.IDs = append(p.IDs, l.ID)
-		if l.Site != "" && l.Article != "" {
-			p.refs[l.ID] = lector.JobRef{Site: l.Site, ID: lector.Key(l.Site, l.Article)}
-			p.Jobs = append(p.Jobs, p.refs[l.ID].ID)
+		default:
+			p.add(l)
 		}
 	}
 	slices.Sort(p.Jobs)
 	p.Jobs = slices.Compact(p.Jobs)
 	p.Articles = len(p.Jobs)
 	return p
+}
+
+// add has something done with a letter.
+func (p *letterPlan) add(l lector.DeadLetter) {
+	p.IDs = append(p.IDs, l.ID)
+	if l.Site != "" && l.Article != "" {
+		p.refs[l.ID] = l.Job
+		p.Jobs = append(p.Jobs, l.Job.ID)
+	}
 }
 
 func (a *app) printLetterPlan(p letterPlan, f deadLettersFlags, act letterAction) error {
@@ -400,6 +478,9 @@ func (a *app) printLetterPlan(p letterPlan, f deadLettersFlags, act letterAction
 		return nil
 	}
 	fmt.Fprintf(a.stdout, "plan: %s %d of %s, of %s\n", act.verb, len(p.IDs), lector.Plural(p.Letters, "dead letter"), lector.Plural(p.Articles, "article"))
+	for _, id := range p.Settled {
+		fmt.Fprintf(a.stdout, "  %d is settled: a later event of its article has come to its end\n", id)
+	}
 	for _, r := range p.Refused {
 		fmt.Fprintf(a.stdout, "  %d stays: it would be refused again: %s\n", r.ID, oneLine(r.Reason))
 	}

@@ -150,6 +150,52 @@ func TestDeadLettersAtTheTerminal(t *testing.T) {
 	}
 }
 
+// TestSettledDeadLetters: of two letters the article of one is ready by a later event. That
+// one is shown as settled, is not replayed by a filter, and can be dropped by one.
+func TestSettledDeadLetters(t *testing.T) {
+	t.Parallel()
+	c := &terminal{t: t, dir: t.TempDir()}
+	conn := brokerOf(t, c.dir)
+	giveUp(t, conn, "one", "two")
+	jobs, err := conn.JobStore(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, place := range map[string]uint64{"one": 3, "two": 2} { // of two the record is that of the letter's own event
+		e := newEvent(lector.Updated, sampleArticle(id))
+		var j lector.Job
+		j.Accept(e, place, time.Now())
+		j.State = lector.Ready
+		if _, err := jobs.Save(t.Context(), j, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for filter, want := range map[string][]uint64{"-open": {2}, "-settled": {1}, "-text=": {2, 1}} {
+		if ids := c.listed(filter); !slices.Equal(ids, want) {
+			t.Errorf("%s: %v", filter, ids)
+		}
+	}
+	if code := c.run("deadletters"); code != 0 || strings.Count(c.out.String(), "settled") != 1 || strings.Count(c.out.String(), "open") != 1 {
+		t.Errorf("exit code %d: %s %s", code, &c.out, &c.err)
+	}
+	if code := c.run("deadletters", "show", "1"); code != 0 || !strings.Contains(c.out.String(), "not needed: a later event") {
+		t.Errorf("exit code %d: %s %s", code, &c.out, &c.err)
+	}
+	var plan letterPlan
+	if code := c.run("deadletters", "replay", "-all", "-plan", "-json"); code != 0 || json.Unmarshal([]byte(c.out.String()), &plan) != nil {
+		t.Fatalf("exit code %d: %s %s", code, &c.out, &c.err)
+	}
+	if !slices.Equal(plan.IDs, []uint64{2}) || !slices.Equal(plan.Settled, []uint64{1}) {
+		t.Errorf("plan %+v", plan)
+	}
+	if code := c.run("deadletters", "drop", "-settled", "-yes"); code != 0 || !strings.Contains(c.out.String(), "drop 1 of 1") {
+		t.Errorf("exit code %d: %s %s", code, &c.out, &c.err)
+	}
+	if ids := c.listed(); !slices.Equal(ids, []uint64{2}) {
+		t.Errorf("left %v", ids)
+	}
+}
+
 // TestDeadLettersAreReplayedAFewAtATime has letters whose events nobody works on: only
 // so many are published at once, in the lane for what nothing else waits for, until one
 // comes to its end.
@@ -198,7 +244,7 @@ func TestDeadLettersMisused(t *testing.T) {
 	c := &terminal{t: t, dir: t.TempDir()}
 	for _, args := range [][]string{
 		{"show"}, {"show", "x"}, {"show", "0"}, {"list", "7"}, {"burn"}, {"replay"}, {"drop"}, {"drop", "-all", "7"},
-		{"replay", "-site", "havana", "7"}, {"list", "-class", "typo"}, {"list", "-since", "yesterday"}, {"list", "-until", "-4h"},
+		{"replay", "-site", "havana", "7"}, {"list", "-class", "typo"}, {"list", "-since", "yesterday"}, {"list", "-until", "-4h"}, {"list", "-open", "-settled"},
 	} {
 		if code := c.run(append([]string{"deadletters"}, args...)...); code != 2 || c.out.Len() > 0 {
 			t.Errorf("%q: exit code %d: %s", args, code, &c.err)
@@ -211,7 +257,8 @@ func TestDeadLettersMisused(t *testing.T) {
 func TestUnreadableLettersStay(t *testing.T) {
 	t.Parallel()
 	all := []lector.DeadLetter{
-		{ID: 1, Site: "havana", Article: "1"}, {ID: 2, Unusable: errors.New("garbage")}, {ID: 3, Site: "havana", Article: "1"},
+		{ID: 1, Site: "havana", Article: "1", Job: lector.JobRef{Site: "havana", ID: "a"}}, {ID: 2, Unusable: errors.New("garbage")},
+		{ID: 3, Site: "havana", Article: "1", Job: lector.JobRef{Site: "havana", ID: "a"}},
 	}
 	p := planLetters(all, true)
 	if !slices.Equal(p.IDs, []uint64{1, 3}) || p.Articles != 1 || len(p.Refused) != 1 {

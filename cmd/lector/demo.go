@@ -38,6 +38,7 @@ func (a *app) demo(ctx context.Context, args []string) (err error) {
 	h := a.resources(c)
 	defer h.close(&err)
 	fmt.Fprintf(a.stdout, "Lector demo: %s\nEverything is kept in %s; remove that to start afresh.\n\n", paper.Title, c.Data)
+	h.beginOpening(ctx)
 	if err := h.embedded(ctx); err != nil {
 		return err
 	}

@@ -15,8 +15,8 @@ import (
 )
 
 const doctorHelp = `Looks at everything that Lector needs on this machine and says what is wrong and
-how to mend it: settings, data directory, ports, voices, NATS, store, the pictures
-of feeds, and the CMS where a site writes back to it. It changes nothing; into a
+how to mend it: settings, data directory, ports, voices, NATS, store, lexicons, the
+pictures of feeds, and the CMS where a site writes back to it. It changes nothing; into a
 bucket it writes a few small objects, which it deletes again, to see what the server
 keeps of the promises of Amazon S3. What is no fault but good to know is a note. Exit
 code 1 if something is missing.`
@@ -65,6 +65,7 @@ func (a *app) runChecks(ctx context.Context, c *config) []finding {
 	found = append(found, checkReady(ctx, c.AdminListen)...)
 	found = append(found, a.checkServer(ctx, c)...)
 	found = append(found, a.checkFiles(ctx, c, running)...)
+	found = append(found, a.checkLexicons(ctx, c)...)
 	found = append(found, a.checkVoices(ctx, c)...)
 	found = append(found, a.checkWriteBacks(ctx, c)...)
 	return append(found, checkPictures(ctx, c)...)

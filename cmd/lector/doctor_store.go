@@ -129,7 +129,7 @@ func articlesAre(n int) string {
 	return fmt.Sprintf("%d articles are", n)
 }
 
-// warnOfMissingAudio logs at the start of serve that the store lacks the audio of
+// warnOfMissingAudio logs, when serve has started, that the store lacks the audio of
 // ready articles. On a NATS server of its own a worker may lack the right to read
 // all records: there lector doctor reports it.
 func (s *server) warnOfMissingAudio(ctx context.Context) {

@@ -55,9 +55,16 @@ func readVersion(ctx context.Context, s worker.StoreReader, key string) (lexicon
 		return f, fmt.Errorf("lexicon %s: %w", key, err)
 	}
 	if err := json.Unmarshal(data, &f); err != nil {
-		return f, fmt.Errorf("lexicon %s: %w", key, err)
+		return f, unreadableLexicon(key, err)
 	}
 	return f, nil
+}
+
+// unreadableLexicon is the error for a version that was not written by Lector. Articles
+// wait for a readable one: without its entries they would be read wrongly.
+func unreadableLexicon(key string, err error) error {
+	return lector.WithClass(lector.Hint(fmt.Errorf("lexicon %s: %w", key, err),
+		"remove the object %s from the store: the version before it holds then; lector lexicon list shows it", key), lector.ClassStorage)
 }
 
 // writeLexicon stores the next version. Of two writers at once one is refused.

@@ -119,7 +119,11 @@ func (s *server) measureQueue(ctx context.Context) error {
 }
 
 func (s *server) measureDeadLetters(ctx context.Context) error {
-	found, err := s.conn.DeadLetterCounts(ctx)
+	if !s.index.Complete() { // which are settled is not known yet
+		s.metrics.SetDeadLetters(nil)
+		return nil
+	}
+	found, err := s.conn.DeadLetterCounts(ctx, s.settledByIndex)
 	if err != nil {
 		s.metrics.SetDeadLetters(nil)
 		return err
@@ -135,6 +139,12 @@ func (s *server) measureDeadLetters(ctx context.Context) error {
 	}
 	s.metrics.SetDeadLetters(counts)
 	return nil
+}
+
+// settledByIndex reports whether a later event has settled the article of a letter.
+func (s *server) settledByIndex(l lector.DeadLetter) bool {
+	e, known := s.index.Job(l.Job.ID)
+	return known && l.SettledBy(e.Job)
 }
 
 // classLabel is the class of a dead letter, in which anybody may have written anything.

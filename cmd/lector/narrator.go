@@ -67,20 +67,12 @@ func (h *resources) voices(ctx context.Context, clips synth.Clips, answers synth
 	}
 	var out []worker.Voice
 	missing := map[string]error{}
-	for _, name := range slices.Sorted(maps.Keys(h.config.Voices)) {
-		v, err := h.open(ctx, name, h.config.Voices[name])
-		if err != nil {
-			missing[name] = err
+	for _, o := range h.openedVoices(ctx) {
+		if o.err != nil {
+			missing[o.name] = o.err
 			continue
 		}
-		breaker, paused := synth.NewBreaker(synth.BreakerConfig{Leases: h.metering.leases, Probe: "probe." + lector.Key("voice", name)}), h.voicePause(name)
-		out = append(out, worker.Voice{
-			Name: name, Capabilities: v.Capabilities(), Unavailable: unavailable(breaker, paused),
-			Synthesizer: &synth.Synthesizer{
-				Voice: h.metering.wrapVoice(v, name, h.flight, h.slots, breaker, paused), Clips: clips, Answers: answers, Singleflight: h.flight,
-				Leases: h.metering.leases, Name: name, RerenderLimit: h.config.Worker.RerenderLimit,
-			},
-		})
+		out = append(out, h.wrapped(o, clips, answers))
 	}
 	if len(out) == 0 {
 		return nil, errors.Join(slices.Collect(maps.Values(missing))...)
@@ -93,6 +85,19 @@ func (h *resources) voices(ctx context.Context, clips synth.Clips, answers synth
 		h.log.Warn("voice not available", "voice", name, "error", err, "hint", lector.HintOf(err))
 	}
 	return out, nil
+}
+
+// wrapped returns an open voice in what each call to it needs.
+func (h *resources) wrapped(o openedVoice, clips synth.Clips, answers synth.Answers) worker.Voice {
+	breaker := synth.NewBreaker(synth.BreakerConfig{Leases: h.metering.leases, Probe: "probe." + lector.Key("voice", o.name)})
+	paused := h.voicePause(o.name)
+	return worker.Voice{
+		Name: o.name, Capabilities: o.voice.Capabilities(), Unavailable: unavailable(breaker, paused),
+		Synthesizer: &synth.Synthesizer{
+			Voice: h.metering.wrapVoice(o.voice, o.name, h.flight, h.slots, breaker, paused), Clips: clips, Answers: answers,
+			Singleflight: h.flight, Leases: h.metering.leases, Name: o.name, RerenderLimit: h.config.Worker.RerenderLimit,
+		},
+	}
 }
 
 // answersIn keeps answers of voices in a store, and in the data directory while the

@@ -154,7 +154,7 @@ func TestNotificationIsReplayed(t *testing.T) {
 	a := sampleArticle("inside")
 	h.publishAndWait(lector.Published, a)
 	limittest.Until(t, "a dead letter", func() bool {
-		counts, err := h.conn.DeadLetterCounts(t.Context())
+		counts, err := h.conn.DeadLetterCounts(t.Context(), func(lector.DeadLetter) bool { return false })
 		return err == nil && len(counts) == 1
 	})
 	c := &terminal{t: t, dir: dir}

@@ -53,15 +53,25 @@ func (a *app) pause(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	pause.Reason, pause.Since = *reason, time.Now().UTC()
-	return a.asOperator(c, func(conn *nats.Conn) error {
-		a.note(ctx, conn, lector.AuditEntry{Action: "pause", Target: string(pause.Kind) + " " + pause.Name, Detail: oneLine(pause.Reason)})
-		if err := conn.Pauses().Set(ctx, pause); err != nil {
-			return err
-		}
-		fmt.Fprintf(a.stdout, "%s; lector resume %s %s lets it go on\n", oneLine(pause.String()), pause.Kind, pause.Name)
-		return nil
-	})
+	pause.Reason, pause.Who, pause.Since = *reason, terminalUser(), time.Now().UTC()
+	return a.asOperator(c, func(conn *nats.Conn) error { return a.setPause(ctx, conn, pause) })
+}
+
+// setPause pauses something, and says so where it was paused already.
+func (a *app) setPause(ctx context.Context, conn *nats.Conn, pause lector.Pause) error {
+	p := conn.Pauses()
+	if err := p.Load(ctx); err != nil {
+		return err
+	}
+	a.note(ctx, conn, lector.AuditEntry{Action: "pause", Target: string(pause.Kind) + " " + pause.Name, Detail: oneLine(pause.Reason)})
+	if err := p.Set(ctx, pause); err != nil {
+		return err
+	}
+	if before, paused := p.Paused(pause.Kind, pause.Name); paused {
+		fmt.Fprintf(a.stdout, "before, since %s: %s\n", before.Since.Local().Format(time.DateTime), oneLine(before.String()))
+	}
+	fmt.Fprintf(a.stdout, "%s; lector resume %s %s lets it go on\n", oneLine(pause.String()), pause.Kind, pause.Name)
+	return nil
 }
 
 func (a *app) resume(ctx context.Context, args []string) error {
@@ -146,9 +156,10 @@ func (a *app) listPauses(ctx context.Context, p *nats.Pauses, asJSON bool) error
 		return nil
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "KIND\tNAME\tSINCE\tREASON")
+	fmt.Fprintln(w, "KIND\tNAME\tSINCE\tBY\tREASON")
 	for _, pause := range all {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", pause.Kind, pause.Name, pause.Since.Local().Format(time.DateTime), oneLine(pause.Reason))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", pause.Kind, pause.Name, pause.Since.Local().Format(time.DateTime),
+			firstNonEmpty(oneLine(pause.Who), "-"), oneLine(pause.Reason))
 	}
 	return w.Flush()
 }

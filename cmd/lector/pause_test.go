@@ -32,12 +32,16 @@ func TestPauseAtTheTerminal(t *testing.T) {
 	c.must("pause", "voice", "reader", "-reason", "wrong\x1b invoice")
 	c.must("pause", "lane", "normal")
 	c.must("pause", "site", defaultSite)
-	c.must("pause", "site", defaultSite, "-reason", "second thoughts")
+	if out := c.must("pause", "site", defaultSite, "-reason", "second thoughts"); !strings.HasPrefix(out, "before, since ") {
+		t.Errorf("paused already, and not a word: %q", out)
+	}
 	var all []lector.Pause
 	if err := json.Unmarshal([]byte(c.must("pause", "-json")), &all); err != nil || len(all) != 3 {
 		t.Fatalf("%v, %v", all, err)
 	}
-	if got := []string{all[0].String(), all[1].String()}; !slices.Equal(got, []string{"lane normal is paused", "site havana is paused: second thoughts"}) || all[0].Since.IsZero() {
+	who := terminalUser()
+	want := []string{"lane normal is paused by " + who, "site havana is paused by " + who + ": second thoughts"}
+	if got := []string{all[0].String(), all[1].String()}; !slices.Equal(got, want) || all[0].Since.IsZero() {
 		t.Errorf("paused %v", got)
 	}
 	if out := c.must("pause"); !strings.Contains(out, "wrong  invoice") || strings.Contains(out, "\x1b") {

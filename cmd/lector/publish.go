@@ -348,9 +348,13 @@ func (a *app) unpublish(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	article, err := a.findArticle(ctx, c, p.siteName, ids[0])
+	article, known, err := a.findArticle(ctx, c, p.siteName, ids[0])
 	if err != nil {
 		return err
+	}
+	if !known {
+		fmt.Fprintf(a.stderr, "warning: no event of an article %q of site %s is known here; it is withdrawn in case one is under way\n",
+			article.ID, article.Site)
 	}
 	kind := lector.Unpublished
 	if *deleted {
@@ -359,31 +363,29 @@ func (a *app) unpublish(ctx context.Context, args []string) error {
 	return a.send(ctx, c, p, newEvent(kind, article))
 }
 
-// findArticle finds the article that an id means. An id without a job is taken as
-// the CMS's: a withdrawal may overtake the publication.
-func (a *app) findArticle(ctx context.Context, c *config, site, id string) (article lector.Article, err error) {
+// findArticle finds the article that an id means, and reports whether it has a job. An id
+// without one is taken as the CMS's: a withdrawal may overtake the publication.
+func (a *app) findArticle(ctx context.Context, c *config, site, id string) (article lector.Article, known bool, err error) {
 	h := a.resources(c)
 	defer h.close(&err)
 	conn, err := h.nats("cms")
 	if err != nil {
-		return article, err
+		return article, false, err
 	}
 	ledger, err := conn.JobStore(ctx)
 	if err != nil {
-		return article, err
+		return article, false, err
 	}
 	j, err := findJob(ctx, ledger, site, id)
 	switch {
 	case err == nil:
-		return lector.Article{Site: j.Site, ID: j.Article}, nil
+		return lector.Article{Site: j.Site, ID: j.Article}, true, nil
 	case !errors.Is(err, lector.ErrNotFound):
-		return article, err
+		return article, false, err
 	}
 	if site == "" {
 		site = c.onlySite()
 	}
-	if _, err := c.site(site); err != nil {
-		return article, err
-	}
-	return lector.Article{Site: site, ID: id}, nil
+	_, err = c.site(site)
+	return lector.Article{Site: site, ID: id}, false, err
 }

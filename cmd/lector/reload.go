@@ -210,7 +210,8 @@ func (s *server) newHooks(c *config) (http.Handler, error) {
 // open, so that a wrong key does not take the place of one that works.
 func (h *resources) with(c *config) *resources {
 	next := *h
-	next.config, next.allVoices = c, true
+	next.closers = slices.Clip(h.closers) // what next opens is in no slice of h
+	next.config, next.opening, next.allVoices = c, nil, true
 	return &next
 }
 

@@ -38,6 +38,7 @@ type resources struct {
 	recreate      bool                // make streams again that are gone, empty
 	pauses        *nats.Pauses        // nil: nothing is paused
 	siteSettings  *nats.SiteSettings  // of the console; nil: none hold
+	opening       *voiceOpening       // of the configured voices, begun early; nil: it has not begun, or is used up
 	missingVoices map[string]error    // configured, and cannot be opened
 	answers       *worker.Answers     // of voices, until their clips are made; nil: there is no narrator
 	flight        *synth.Singleflight // of all calls to voices; nil: no voice has been opened

@@ -446,6 +446,9 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 	again := a.reloader(set, c)
 	h := a.resources(c)
 	defer h.close(&err)
+	if r.worker {
+		h.beginOpening(ctx)
+	}
 	if r.worker && r.publisher {
 		if err := h.embedded(ctx); err != nil {
 			return err
@@ -459,16 +462,22 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 		return err
 	}
 	again.apply, again.report = s.applySettings, s.reportReload
-	s.warnOfMissingAudio(ctx)
 	if !r.publisher && c.PublicURL == "" {
 		s.log.Warn("public_url is not set: the addresses in events are valid on this machine only", "address", c.publicURL(),
 			"hint", "set LECTOR_PUBLIC_URL to where listeners reach lector publisher")
 	}
 	s.log.Info("ready", "command", name, "public", s.publicAddress(), "admin", s.admin.url(), "nats", c.natsAddress(), "store", c.Store.Kind)
 	start := time.Now()
-	err = runAll(ctx, s.run, again.run)
+	err = runAll(ctx, s.run, again.run, s.afterStart)
 	s.log.Info("stopped", "after", time.Since(start).Round(time.Second))
 	return err
+}
+
+// afterStart does what a start does not wait for.
+func (s *server) afterStart(ctx context.Context) error {
+	s.warnOfMissingAudio(ctx)
+	<-ctx.Done()
+	return nil
 }
 
 func (s *server) publicAddress() string {

@@ -54,7 +54,7 @@ func TestPublishWaitsForALane(t *testing.T) {
 		done <- a.run(t.Context(), []string{"publish", "-wait", "-lane", "backfill", "-site", defaultSite, "-data", h.config.Data, file})
 	}()
 	limittest.Until(t, "it says what it waits for", func() bool {
-		return strings.Contains(said.String(), "waits: lane backfill is paused: election night; lector resume lane backfill\n")
+		return strings.Contains(said.String(), "waits: lane backfill is paused by "+terminalUser()+": election night; lector resume lane backfill\n")
 	})
 	h.terminal().must("resume", "lane", "backfill")
 	if code := <-done; code != 0 || !strings.Contains(out.String(), "ready: ") {

@@ -20,8 +20,8 @@ stage, the reason in a sentence, and the command that mends it. It changes nothi
   lector why https://reader.example/storm
   lector why 4711                        where there is one site
 
-An article is named by its site and the CMS's id, by its address, or by the id of its
-job. By address only articles are found whose event a worker has seen.
+An article is named by its site, which may have gone from the settings, and the CMS's
+id; by its address, or by the id of its job. By address only articles are found whose event a worker has seen.
 
 States are those of jobs, and besides: waiting (no worker has seen the event yet),
 dead_letter (nobody could work on the event) and never_seen.`
@@ -47,10 +47,16 @@ func (a *app) why(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		if *asJSON {
-			return a.printJSON(console.Explain(e))
+		x := console.Explain(e)
+		if x.NeverSeen() && named.site != "" { // what is known may be of a site of earlier settings
+			if _, err := c.site(named.site); err != nil {
+				return err
+			}
 		}
-		return a.printExplanation(console.Explain(e))
+		if *asJSON {
+			return a.printJSON(x)
+		}
+		return a.printExplanation(x)
 	})
 }
 
@@ -62,8 +68,7 @@ type articleName struct{ site, id, url string }
 func (c *config) articleNamed(words []string) (articleName, error) {
 	switch {
 	case len(words) == 2:
-		_, err := c.site(words[0])
-		return articleName{site: words[0], id: words[1]}, err
+		return articleName{site: words[0], id: words[1]}, nil
 	case len(words) == 1 && lector.WebAddress(words[0]) != "":
 		return articleName{url: words[0]}, nil
 	case len(words) == 1:
@@ -83,6 +88,8 @@ func (c *config) collectEvidence(ctx context.Context, conn *nats.Conn, named art
 		ref = lector.JobRef{Site: e.Job.Site, ID: e.Job.ID}
 		e.Embed = c.addresses().Embed(ref.Site, named.id)
 	}
+	_, configured := c.Sites[named.site]
+	e.SiteGone = !configured
 	e.Site, e.Article = named.site, firstNonEmpty(named.id, named.url)
 	if _, sequence, lost := conn.NewestEvent(ctx, ref); sequence > 0 {
 		d, stored := conn.StoredEvent(ctx, sequence)

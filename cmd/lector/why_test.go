@@ -72,6 +72,31 @@ func TestWhyFollowsAnArticle(t *testing.T) {
 	}
 }
 
+// TestWhyOfARemovedSite: the settings do not have the site any more, and its job is there.
+func TestWhyOfARemovedSite(t *testing.T) {
+	t.Parallel()
+	c := &terminal{t: t, dir: t.TempDir()}
+	conn := brokerOf(t, c.dir)
+	jobs, err := conn.JobStore(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := sampleArticle("4711")
+	a.Site = "matanzas"
+	var j lector.Job
+	j.Accept(newEvent(lector.Published, a), 1, time.Now().UTC())
+	j.State, j.Reason = lector.Failed, "unknown site"
+	if _, err := jobs.Save(t.Context(), j, 0); err != nil {
+		t.Fatal(err)
+	}
+	if x := c.why("matanzas", "4711"); x.State != "failed" || !strings.HasPrefix(x.Reason, "unknown site; its site is not in the settings") || x.Job != j.ID {
+		t.Errorf("%+v", x)
+	}
+	if code := c.run("why", "matanzas", "4712"); code != 2 || !strings.Contains(c.err.String(), "matanzas") {
+		t.Errorf("an article that never was: exit code %d: %s", code, &c.err)
+	}
+}
+
 func TestWhyOfADeadLetter(t *testing.T) {
 	t.Parallel()
 	c := &terminal{t: t, dir: t.TempDir()}

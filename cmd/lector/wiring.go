@@ -97,7 +97,7 @@ var (
 var (
 	_ console.Audit   = (*nats.Conn)(nil)
 	_ console.Jobs    = consoleJobs{}
-	_ console.Letters = (*nats.Conn)(nil)
+	_ console.Letters = consoleLetters{}
 	_ console.Pauses  = (*nats.Pauses)(nil)
 	_ console.Replays = consoleReplays{}
 	_ console.Rules   = consoleRules{}

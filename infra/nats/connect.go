@@ -87,6 +87,9 @@ func (o Options) natsOptions(refused *refusals) []nats.Option {
 	opts := []nats.Option{
 		nats.Name(o.Name),
 		nats.MaxReconnects(-1),
+		// A login that is refused twice would end the connection for good, also where the
+		// server takes it again a minute later.
+		nats.IgnoreAuthErrorAbort(),
 		nats.Timeout(connectTimeout),
 		// The defaults need four minutes to notice a frozen server.
 		nats.PingInterval(5 * time.Second),
@@ -94,6 +97,12 @@ func (o Options) natsOptions(refused *refusals) []nats.Option {
 		// A role may only subscribe to its own inbox.
 		nats.CustomInboxPrefix("_INBOX_" + o.Name),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			if loginRefused(err) {
+				if refused.noteLogin(err) {
+					o.Log.Error("NATS refuses the login of this process", "error", o.redact(err), "hint", loginHint)
+				}
+				return
+			}
 			// A refused publish shows up at the caller only as a time-out; the
 			// reason arrives here.
 			if subject := refused.note(err); subject != "" {
@@ -107,7 +116,10 @@ func (o Options) natsOptions(refused *refusals) []nats.Option {
 				o.Log.Warn("NATS connection lost", "error", o.redact(err))
 			}
 		}),
-		nats.ReconnectHandler(func(*nats.Conn) { o.Log.Info("NATS connection is back") }),
+		nats.ReconnectHandler(func(*nats.Conn) {
+			refused.loginTaken()
+			o.Log.Info("NATS connection is back")
+		}),
 	}
 	opts = append(opts, o.TLS.options()...)
 	if o.Credentials != "" {
@@ -124,8 +136,8 @@ func connectHint(err error) string {
 		return hint
 	}
 	switch {
-	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired):
-		return "the server refused the credentials: check nats.credentials"
+	case loginRefused(err):
+		return "the server refused the login: check nats.user and LECTOR_NATS_PASSWORD, or nats.credentials"
 	case errors.Is(err, nats.ErrNoServers), errors.Is(err, nats.ErrTimeout):
 		return "is a NATS server running there? Start one, or set nats.url (LECTOR_NATS_URL)"
 	}
@@ -138,12 +150,34 @@ func (c *Conn) Connected() bool { return c.nc.IsConnected() }
 // Ping reports whether the server answers and has JetStream.
 func (c *Conn) Ping(ctx context.Context) error {
 	if !c.Connected() {
-		return errors.New("NATS: not connected")
+		return c.disconnected()
 	}
 	if _, err := c.js.AccountInfo(ctx); err != nil {
 		return fmt.Errorf("JetStream: %w", err)
 	}
 	return nil
+}
+
+// loginRefused reports whether a server has refused the login.
+func loginRefused(err error) bool {
+	for _, refusal := range []error{nats.ErrAuthorization, nats.ErrAuthExpired, nats.ErrAuthRevoked, nats.ErrAccountAuthExpired} {
+		if errors.Is(err, refusal) {
+			return true
+		}
+	}
+	return false
+}
+
+// loginHint is what to do about a login that was taken once and is refused now.
+const loginHint = "the server refuses the login that this process began with: set the present one (LECTOR_NATS_PASSWORD, nats.credentials) and restart it"
+
+// disconnected says that there is no connection, and why not where that is known.
+func (c *Conn) disconnected() error {
+	if err := c.refusals.refusedLogin(); err != nil {
+		return lector.Hint(fmt.Errorf("NATS: not connected: %w", c.options.redact(err)),
+			"%s", loginHint)
+	}
+	return errors.New("NATS: not connected")
 }
 
 // Version returns the server's version.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strconv"
 	"strings"
 	"time"
 
@@ -85,11 +86,34 @@ func readLetter(id uint64, stored time.Time, subject string, h nats.Header, data
 		e, err = decodeArticle(l.Subject, l.Headers, data)
 		l.Site, l.Article = e.Article.Site, e.Article.ID
 	}
-	l.Unusable = err
+	l.Unusable, l.Event, l.Job = err, placeOfEvent(h), jobOfLetter(l)
 	if err != nil {
 		l.Class = cmp.Or(l.Class, inputClass)
 	}
 	return l
+}
+
+// placeOfEvent returns the place of the article event that became a letter, by the id
+// under which the letter was stored; 0 where it had none.
+func placeOfEvent(h nats.Header) uint64 {
+	place, found := strings.CutPrefix(header(h, jetstream.MsgIDHeader), articles+"-")
+	n, err := strconv.ParseUint(place, 10, 64)
+	if !found || err != nil {
+		return 0
+	}
+	return n
+}
+
+// jobOfLetter returns the job of a letter's article: by the article, else by the subject.
+func jobOfLetter(l lector.DeadLetter) lector.JobRef {
+	if l.Site != "" && l.Article != "" {
+		return lector.JobRef{Site: l.Site, ID: lector.Key(l.Site, l.Article)}
+	}
+	words := strings.Split(l.Subject, ".")
+	if n := len(words); strings.HasPrefix(l.Subject, articlePrefix) && n == strings.Count(articlePrefix, ".")+2 {
+		return lector.JobRef{Site: words[n-2], ID: words[n-1]}
+	}
+	return lector.JobRef{}
 }
 
 // originalHeaders returns the headers that the message had when it was an

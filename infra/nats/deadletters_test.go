@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,7 +79,11 @@ func TestDeadLettersAreListed(t *testing.T) {
 		if (l.Unusable != nil) != (want.Class == "input") || l.Time.IsZero() {
 			t.Errorf("letter %d: %v at %v", l.ID, l.Unusable, l.Time)
 		}
-		l.Time, l.Headers, l.Data, l.Unusable = time.Time{}, nil, nil, nil
+		ref := lector.JobRef{Site: l.Site, ID: strings.Split(l.Subject, ".")[3]}
+		if l.Event != uint64(i+1) || l.Job != ref {
+			t.Errorf("letter %d: event %d, job %v", l.ID, l.Event, l.Job)
+		}
+		l.Time, l.Headers, l.Data, l.Unusable, l.Event, l.Job = time.Time{}, nil, nil, nil, 0, lector.JobRef{}
 		if fmt.Sprint(l) != fmt.Sprint(want) {
 			t.Errorf("letter %+v\n   want %+v", l, want)
 		}

@@ -172,8 +172,13 @@ func serverOptions(dir, address string) (*server.Options, error) {
 		Username: "lector", Password: rand.Text(), AuthTimeout: connectTimeout.Seconds(),
 		JetStream: true, StoreDir: dir, SyncAlways: true,
 		NoSigs: true, DisableJetStreamBanner: true,
+		MaxClosedClients: closedClients,
 	}, nil
 }
+
+// closedClients is how many clients the server remembers that are gone, for its own
+// monitoring, which nobody asks. It makes room for all of them at once, by itself for 10,000.
+const closedClients = 10
 
 func (e *Embedded) writeAccess() error {
 	data, err := json.Marshal(e.access)

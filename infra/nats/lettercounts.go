@@ -16,12 +16,20 @@ import (
 // letter itself, so each is read once.
 type letterKinds struct {
 	mu    sync.Mutex
-	kinds map[uint64]lector.DeadLetterKind
+	kinds map[uint64]letterKind
 	read  uint64 // up to where all have been read
 }
 
-// DeadLetterCounts returns how many dead letters there are of each kind.
-func (c *Conn) DeadLetterCounts(ctx context.Context) (map[lector.DeadLetterKind]int, error) {
+// letterKind is what is kept of a dead letter.
+type letterKind struct {
+	lector.DeadLetterKind
+	event uint64
+	job   lector.JobRef
+}
+
+// DeadLetterCounts returns how many dead letters there are of each kind, without those that
+// settled reports. It is asked with the places and jobs of letters only.
+func (c *Conn) DeadLetterCounts(ctx context.Context, settled func(lector.DeadLetter) bool) (map[lector.DeadLetterKind]int, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	s, err := c.bind(ctx, deadLetters)
@@ -39,8 +47,10 @@ func (c *Conn) DeadLetterCounts(ctx context.Context) (map[lector.DeadLetterKind]
 		return nil, brokerError("dead letters", err)
 	}
 	counts := map[lector.DeadLetterKind]int{}
-	for _, kind := range c.letters.kinds {
-		counts[kind]++
+	for id, kind := range c.letters.kinds {
+		if !settled(lector.DeadLetter{ID: id, Event: kind.event, Job: kind.job}) {
+			counts[kind.DeadLetterKind]++
+		}
 	}
 	return counts, nil
 }
@@ -64,7 +74,7 @@ func (c *Conn) DeadLettersMark(ctx context.Context) (string, error) {
 // forget drops what is not in the stream any more, and all where it is another one.
 func (l *letterKinds) forget(state jetstream.StreamState) {
 	if l.kinds == nil || state.LastSeq < l.read {
-		l.kinds, l.read = map[uint64]lector.DeadLetterKind{}, 0
+		l.kinds, l.read = map[uint64]letterKind{}, 0
 	}
 	for place := range l.kinds {
 		if place < state.FirstSeq {
@@ -87,19 +97,20 @@ func (c *Conn) readLetterKinds(ctx context.Context, state jetstream.StreamState)
 		if err != nil {
 			return err
 		}
-		l.kinds[m.Sequence], l.read = letterKind(m), m.Sequence
+		l.kinds[m.Sequence], l.read = kindOf(m), m.Sequence
 	}
 	l.read = max(l.read, state.LastSeq) // what was behind the last has been dropped
 	return nil
 }
 
-// letterKind reads the kind of a letter, which may hold anything.
-func letterKind(m storedMessage) lector.DeadLetterKind {
+// kindOf reads the kind of a letter, which may hold anything.
+func kindOf(m storedMessage) letterKind {
 	subject := strings.TrimPrefix(strings.TrimPrefix(m.Subject, deadLetterPrefix), notifyPrefix)
 	site, _, _ := strings.Cut(strings.TrimPrefix(subject, articlePrefix), ".")
 	h := nats.Header{}
 	if decoded, err := nats.DecodeHeadersMsg(m.Header); err == nil {
 		h = decoded
 	}
-	return lector.DeadLetterKind{Site: site, Class: readLetter(m.Sequence, m.Time, m.Subject, h, m.Data).Class}
+	l := readLetter(m.Sequence, m.Time, m.Subject, h, m.Data)
+	return letterKind{lector.DeadLetterKind{Site: site, Class: l.Class}, l.Event, l.Job}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -57,17 +58,20 @@ func (c *Conn) presentStreams(ctx context.Context) (map[string]*jetstream.Stream
 	for _, f := range formerStreams() {
 		names = append(names, f.name)
 	}
-	for _, name := range names {
+	var mu sync.Mutex
+	return there, eachAtOnce(ctx, names, func(ctx context.Context, name string) error {
 		info, err := c.streamInfo(ctx, name)
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
-			continue
+			return nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", displayName(name), err)
+			return fmt.Errorf("%s: %w", displayName(name), err)
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		there[name] = info
-	}
-	return there, nil
+		return nil
+	})
 }
 
 // everUsed reports whether a message was ever written: that is so only where a

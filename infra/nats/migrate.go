@@ -100,7 +100,7 @@ func (c *Conn) streamInfo(ctx context.Context, name string) (*jetstream.StreamIn
 	if err != nil {
 		return nil, err
 	}
-	return s.Info(ctx)
+	return s.CachedInfo(), nil // which has just been asked for
 }
 
 // migrated returns the place of the last message that a stream has of the one

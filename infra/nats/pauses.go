@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -54,7 +55,21 @@ func (p *Pauses) All(ctx context.Context) ([]lector.Pause, error) {
 	}), nil
 }
 
-// Set pauses something, or changes the reason.
+// Create pauses something. It is lector.ErrExists where that is paused already.
+func (p *Pauses) Create(ctx context.Context, pause lector.Pause) error {
+	return p.change(ctx, pause.String(), func(ctx context.Context, b bucket) error {
+		value, err := json.Marshal(pause)
+		if err == nil {
+			_, err = b.compareAndSet(ctx, pauseKey(pause.Kind, pause.Name), value, 0)
+		}
+		if errors.Is(err, lector.ErrConflict) {
+			err = lector.ErrExists
+		}
+		return err
+	})
+}
+
+// Set pauses something, or changes who paused it, why and since when.
 func (p *Pauses) Set(ctx context.Context, pause lector.Pause) error {
 	return p.change(ctx, pause.String(), func(ctx context.Context, b bucket) error {
 		value, err := json.Marshal(pause)

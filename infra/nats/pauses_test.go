@@ -40,6 +40,9 @@ func exercisePauses(t *testing.T, ops, worker *Conn) {
 		_, lane := seen.Paused(other.Kind, other.Name)
 		return voice && lane && p.Reason == want.Reason && p.Since.Equal(want.Since)
 	})
+	if err := ops.Pauses().Create(t.Context(), lector.Pause{Kind: lector.PauseLane, Name: "backfill", Who: "another"}); !errors.Is(err, lector.ErrExists) {
+		t.Errorf("paused twice: %v", err)
+	}
 	if _, paused := seen.Paused(lector.PauseSite, "backfill"); paused {
 		t.Error("a site is paused by the name of a lane")
 	}
@@ -50,6 +53,12 @@ func exercisePauses(t *testing.T, ops, worker *Conn) {
 		_, paused := seen.Paused(want.Kind, want.Name)
 		return !paused
 	})
+	if err := ops.Pauses().Create(t.Context(), want); err != nil {
+		t.Errorf("paused again after it was resumed: %v", err)
+	}
+	if err := ops.Pauses().Remove(t.Context(), want); err != nil {
+		t.Fatal(err)
+	}
 	if all, err := ops.Pauses().All(t.Context()); err != nil || len(all) != 1 || all[0].Name != "backfill" {
 		t.Errorf("left %v, %v", all, err)
 	}

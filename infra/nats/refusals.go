@@ -17,13 +17,15 @@ import (
 // violation is how the server names what a user may not do.
 var violation = regexp.MustCompile(`(?i)permissions violation for (publish|subscription) to "([^"]+)"`)
 
-// refusals are the subjects that the server refused to this user. A request that
-// is refused gets no answer: its reason arrives on another way.
+// refusals are the subjects that the server refused to this user, and its login if it
+// refuses that. A request that is refused gets no answer: its reason arrives on another way.
 type refusals struct {
 	mu       sync.Mutex
 	subjects map[string]bool
 	last     string // the newest of them
 	count    int    // how often anything was refused
+	login    error  // why the login is refused; nil: it is not
+	logins   int    // how often it was refused in a row
 }
 
 func newRefusals() *refusals { return &refusals{subjects: map[string]bool{}} }
@@ -41,6 +43,30 @@ func (r *refusals) note(err error) string {
 	r.subjects[r.last] = true
 	r.count++
 	return r.last
+}
+
+// noteLogin notes that the login is refused, and reports whether that is new: the client
+// tries again every few seconds.
+func (r *refusals) noteLogin(why error) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.login = why
+	r.logins++
+	return r.logins == 1
+}
+
+// loginTaken notes that the login is not refused any more.
+func (r *refusals) loginTaken() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.login, r.logins = nil, 0
+}
+
+// refusedLogin returns why the login is refused, or nil.
+func (r *refusals) refusedLogin() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.login
 }
 
 // has reports whether a subject was refused.

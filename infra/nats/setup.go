@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
 
 	"lector"
 )
@@ -81,17 +82,54 @@ func (c *Conn) Setup(ctx context.Context, replicas int) error {
 	if err := c.dropLeasesOnDisk(ctx); err != nil {
 		return err
 	}
-	for _, b := range bucketConfigs(replicas) {
-		if _, err := c.js.CreateOrUpdateKeyValue(ctx, b); err != nil {
-			return fmt.Errorf("set up bucket %s: %w", b.Bucket, err)
-		}
+	if err := eachAtOnce(ctx, bucketConfigs(replicas), c.setupBucket); err != nil {
+		return err
 	}
-	for _, k := range consumerConfigs() {
+	return eachAtOnce(ctx, consumerConfigs(), func(ctx context.Context, k jetstream.ConsumerConfig) error {
 		if err := c.setupConsumer(ctx, k); err != nil {
 			return fmt.Errorf("set up consumer %s: %w", k.Durable, err)
 		}
+		return nil
+	})
+}
+
+// eachAtOnce does the same for all, at once: what waits for the disk waits together. It
+// returns the first error, and the context of the others ends with it.
+func eachAtOnce[T any](ctx context.Context, all []T, do func(context.Context, T) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, one := range all {
+		group.Go(func() error { return do(ctx, one) })
+	}
+	return group.Wait()
+}
+
+// setupBucket creates a bucket or brings it to its present shape.
+func (c *Conn) setupBucket(ctx context.Context, b jetstream.KeyValueConfig) error {
+	if c.streamIsSetUp(ctx, bucketStream(b)) {
+		return nil
+	}
+	if _, err := c.js.CreateOrUpdateKeyValue(ctx, b); err != nil {
+		return fmt.Errorf("set up bucket %s: %w", b.Bucket, err)
 	}
 	return nil
+}
+
+// setupStream does so for a stream.
+func (c *Conn) setupStream(ctx context.Context, s jetstream.StreamConfig) error {
+	if c.streamIsSetUp(ctx, s) {
+		return nil
+	}
+	if _, err := c.js.CreateOrUpdateStream(ctx, s); err != nil {
+		return fmt.Errorf("set up stream %s: %w", s.Name, err)
+	}
+	return nil
+}
+
+// streamIsSetUp reports whether a stream is there and in its present shape. What keeps
+// from finding that out shows when it is set up.
+func (c *Conn) streamIsSetUp(ctx context.Context, want jetstream.StreamConfig) bool {
+	there, err := c.js.Stream(ctx, want.Name)
+	return err == nil && streamInShape(there.CachedInfo().Config, want)
 }
 
 // setupConsumer creates a consumer or brings it to its present shape. A new one
@@ -111,6 +149,9 @@ func (c *Conn) setupConsumer(ctx context.Context, k jetstream.ConsumerConfig) er
 	}
 	began := there.CachedInfo().Config
 	k.DeliverPolicy, k.OptStartSeq, k.OptStartTime = began.DeliverPolicy, began.OptStartSeq, began.OptStartTime
+	if consumerInShape(began, k) {
+		return nil
+	}
 	_, err = c.js.UpdateConsumer(ctx, articles, k)
 	return err
 }
@@ -127,12 +168,7 @@ func beginBehind(k jetstream.ConsumerConfig, place uint64) jetstream.ConsumerCon
 func (c *Conn) setupStreams(ctx context.Context, replicas int) error {
 	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
-	for _, s := range streamConfigs(replicas) {
-		if _, err := c.js.CreateOrUpdateStream(ctx, s); err != nil {
-			return fmt.Errorf("set up stream %s: %w", s.Name, err)
-		}
-	}
-	return nil
+	return eachAtOnce(ctx, streamConfigs(replicas), c.setupStream)
 }
 
 // dropLeasesOnDisk removes the leases bucket of a build that kept it on disk: the

@@ -170,7 +170,7 @@ func faultKinds(err error) string {
 // look returns what is wrong at this moment.
 func (w *Watchdog) look(ctx context.Context) error {
 	if !w.conn.nc.IsConnected() {
-		return errors.New("NATS: not connected")
+		return w.conn.disconnected()
 	}
 	var found faults
 	for _, err := range w.askAll(ctx) {

@@ -74,7 +74,7 @@ func (m *Metrics) addJobs(r registry) {
 	m.oldestEvent = r.gauge("lector_events_oldest_age_seconds",
 		"For how long the oldest article event waits that no worker has taken yet; 0 where none waits.")
 	m.deadLetters = r.gauge("lector_dead_letters",
-		"Dead letters that are kept, by class of the error.", "site", "class")
+		"Dead letters that are kept, without those whose article has gone on by a later event, by class of the error.", "site", "class")
 }
 
 // addVoices registers the figures of voices and of what calls to them cost.

@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"lector"
@@ -35,6 +36,8 @@ type Jobs interface {
 	Job(ctx context.Context, site, key string) (j lector.Job, version uint64, err error)
 	// CountJobs returns how many jobs are in each state.
 	CountJobs(ctx context.Context) (map[lector.State]int, error)
+	// CancelJob ends a job. Its error is permanent where there is nothing to cancel.
+	CancelJob(ctx context.Context, j lector.JobRef) error
 }
 
 // Letters is the store of dead letters.
@@ -56,7 +59,8 @@ type Replays interface {
 // Pauses are what operators have paused.
 type Pauses interface {
 	All(ctx context.Context) ([]lector.Pause, error)
-	Set(ctx context.Context, p lector.Pause) error
+	// Create is lector.ErrExists where the same is paused already.
+	Create(ctx context.Context, p lector.Pause) error
 	Remove(ctx context.Context, p lector.Pause) error
 }
 
@@ -106,14 +110,16 @@ type Config struct {
 	Reading func(ctx context.Context, j lector.Job) (Reading, error)
 	// Renditions reads what the public audio of a job and the audio before it say.
 	Renditions func(ctx context.Context, j lector.Job) (Renditions, error)
-	Live       *Live // keeps open pages up to date; nil: nothing does
+	Live       *Live  // keeps open pages up to date; nil: nothing does
+	Release    string // of the program, as the pages name it; may be empty
 	Log        *slog.Logger
 	Now        func() time.Time // nil: time.Now
 }
 
 type console struct {
 	Config
-	pages map[string]*template.Template
+	pages       map[string]parsedPage
+	corrections corrections // of the audit
 }
 
 //go:embed pages
@@ -127,11 +133,12 @@ func New(c Config) (http.Handler, error) {
 	if c.Live == nil {
 		c.Live = NewLive()
 	}
-	pages, err := parsePages(files)
+	pages, err := findPages(files)
 	if err != nil {
 		return nil, err
 	}
-	k := &console{c, pages}
+	k := &console{Config: c, pages: pages}
+	c.Live.whenUsable = k.writeCorrections
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/jobs", http.StatusFound) })
 	assets := http.FileServerFS(styles())
@@ -148,7 +155,7 @@ func New(c Config) (http.Handler, error) {
 			"GET /listening": k.listening, "GET /listening/{site}/{id}": k.articleListening,
 		},
 		lector.RoleReplay: {
-			"POST /replay": k.startReplay, "POST /deadletters/{id}/replay": k.replayLetter, "POST /deadletters/{id}/drop": k.dropLetter,
+			"POST /replay": k.startReplay, "POST /jobs/{site}/{id}/cancel": k.cancelJob, "POST /deadletters/{id}/replay": k.replayLetter, "POST /deadletters/{id}/drop": k.dropLetter,
 			"GET /voices/sample": k.planSample, "POST /voices/sample": k.speakSample, "POST /lexicon/hear": k.hearEntry,
 			"POST /pauses": k.pause, "POST /pauses/resume": k.resume,
 		},
@@ -173,19 +180,21 @@ func styles() fs.FS {
 	return sub
 }
 
-// parsePages reads each page together with the frame that all have.
-func parsePages(from fs.FS) (map[string]*template.Template, error) {
+// parsedPage returns the template of a page, which is parsed when it is first asked for:
+// all of them take some milliseconds of each start, and two megabytes.
+type parsedPage = func() (*template.Template, error)
+
+// findPages finds the pages, each together with the frame that all have.
+func findPages(from fs.FS) (map[string]parsedPage, error) {
 	names, err := fs.Glob(from, "pages/*.html")
 	if err != nil {
 		return nil, err
 	}
-	pages := map[string]*template.Template{}
+	pages := map[string]parsedPage{}
 	for _, name := range names {
-		t, err := template.New("frame.html").Funcs(functions).ParseFS(from, "pages/frame.html", "pages/difference.html", name)
-		if err != nil {
-			return nil, fmt.Errorf("console: %w", err)
-		}
-		pages[strings.TrimSuffix(strings.TrimPrefix(name, "pages/"), ".html")] = t
+		pages[strings.TrimSuffix(strings.TrimPrefix(name, "pages/"), ".html")] = sync.OnceValues(func() (*template.Template, error) {
+			return template.New("frame.html").Funcs(functions).ParseFS(from, "pages/frame.html", "pages/difference.html", name)
+		})
 	}
 	return pages, nil
 }
@@ -216,6 +225,8 @@ type frame struct {
 	Topics string
 	Place  uint64
 	Fault  string // what is wrong now
+
+	Release string
 }
 
 // permitted is what the person may do who looks at a page, which shows nothing else.
@@ -327,7 +338,11 @@ var errRole = errors.New("you may not do this")
 
 func (k *console) write(w http.ResponseWriter, r *http.Request, v view) {
 	var b strings.Builder
-	if err := k.pages[v.name].Execute(&b, k.frame(r, v)); err != nil {
+	page, err := k.pages[v.name]()
+	if err == nil {
+		err = page.Execute(&b, k.frame(r, v))
+	}
+	if err != nil {
 		k.Log.Error("console page failed", "page", v.name, "error", err)
 		http.Error(w, "this page cannot be shown", http.StatusInternalServerError)
 		return
@@ -354,6 +369,7 @@ func (k *console) frame(r *http.Request, v view) frame {
 	return frame{
 		Title: v.title, Data: v.data, Now: k.Now(), Who: who, Menu: menu(r, who.Role),
 		Topics: strings.Join(v.topics, " "), Place: v.place, Fault: k.Live.currentFault(),
+		Release: k.Release,
 	}
 }
 

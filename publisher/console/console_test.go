@@ -103,6 +103,17 @@ func (n *newsroom) Job(_ context.Context, site, key string) (lector.Job, uint64,
 	return lector.Job{}, 0, lector.ErrNotFound
 }
 
+// CancelJob ends what is not at its end.
+func (n *newsroom) CancelJob(_ context.Context, ref lector.JobRef) error {
+	for i, j := range n.jobs {
+		if j.ID == ref.ID && !j.State.Terminal() {
+			n.jobs[i].Cancel(now, "cancelled by an operator")
+			return nil
+		}
+	}
+	return lector.Permanent(errors.New("there is nothing to cancel"))
+}
+
 func (n *newsroom) CountJobs(context.Context) (map[lector.State]int, error) {
 	counts := map[lector.State]int{}
 	for _, j := range n.jobs {
@@ -154,7 +165,10 @@ func (n *newsroom) StartReplay(_ context.Context, r lector.ReplayRequest, _ lect
 
 func (n *newsroom) All(context.Context) ([]lector.Pause, error) { return n.pauses, nil }
 
-func (n *newsroom) Set(_ context.Context, p lector.Pause) error {
+func (n *newsroom) Create(_ context.Context, p lector.Pause) error {
+	if slices.ContainsFunc(n.pauses, func(o lector.Pause) bool { return o.Kind == p.Kind && o.Name == p.Name }) {
+		return lector.ErrExists
+	}
 	n.pauses = append(n.pauses, p)
 	return nil
 }
@@ -466,6 +480,7 @@ func TestChanges(t *testing.T) {
 		status int
 	}{
 		{"/pauses", url.Values{"kind": {"voice"}, "name": {"amy"}, "reason": {"wrong invoice"}}, http.StatusSeeOther},
+		{"/pauses", url.Values{"kind": {"voice"}, "name": {"amy"}, "reason": {"another console"}}, http.StatusConflict},
 		{"/pauses", url.Values{"kind": {"voice"}, "name": {"nobody"}}, http.StatusBadRequest},
 		{"/pauses", url.Values{"kind": {"planet"}, "name": {"earth"}}, http.StatusBadRequest},
 		{"/deadletters/7/replay", nil, http.StatusSeeOther},
@@ -479,8 +494,19 @@ func TestChanges(t *testing.T) {
 			t.Errorf("POST %s %v: %d, want %d: %s", c.target, c.form, w.Code, c.status, w.Body)
 		}
 	}
-	if len(n.pauses) != 1 || n.pauses[0].Reason != "wrong invoice" || !n.pauses[0].Since.Equal(now) {
+	if len(n.pauses) != 1 || n.pauses[0].Reason != "wrong invoice" || n.pauses[0].Who != "somebody who may admin" || !n.pauses[0].Since.Equal(now) {
 		t.Errorf("paused %v", n.pauses)
+	}
+	for i, want := range map[int]int{0: http.StatusSeeOther, 3: http.StatusBadRequest} { // a queued one, and one that is ready
+		if w := ask(h, http.MethodPost, "/jobs/havana/"+n.jobs[i].ID+"/cancel", nil); w.Code != want {
+			t.Errorf("cancel a job that is %s: %d: %s", lector.States()[i], w.Code, w.Body)
+		}
+	}
+	if n.jobs[0].State != lector.Cancelled || n.jobs[3].State != lector.Ready {
+		t.Errorf("cancelled: %s, %s", n.jobs[0].State, n.jobs[3].State)
+	}
+	if w := ask(h, http.MethodPost, "/jobs/havana/nosuch/cancel", nil); w.Code != http.StatusNotFound {
+		t.Errorf("cancel no job: %d", w.Code)
 	}
 	if got := strings.Join(n.done, ", "); got != "replay 7consolenormal, drop 8" {
 		t.Errorf("done: %s", got)
@@ -525,8 +551,8 @@ func TestRoles(t *testing.T) {
 		"GET /voices": lector.RoleView, "GET /lexicon": lector.RoleView, "GET /lexicon/entry?match=Kyiv": lector.RoleView, "GET /voices/sample?site=havana&text=a": lector.RoleReplay,
 		"POST /lexicon/set?match=Kyiv&alias=Keeyiv&version=4": lector.RoleEdit, "POST /lexicon/remove?match=Lviv&version=4": lector.RoleEdit,
 		"POST /jobs/havana/job/rule/off?rule=cookie.words&version=0": lector.RoleEdit, "POST /jobs/havana/job/rule/on?rule=cookie.words&version=0": lector.RoleEdit,
-		"POST /replay?state=failed": lector.RoleReplay, "POST /deadletters/7/replay": lector.RoleReplay, "POST /deadletters/7/drop": lector.RoleReplay,
-		"POST /pauses?kind=voice&name=amy": lector.RoleReplay, "POST /pauses/resume?kind=voice&name=amy": lector.RoleReplay,
+		"POST /jobs/havana/job0aaaaaaaaaaaaaaaaaaaa/cancel": lector.RoleReplay, "POST /replay?state=failed": lector.RoleReplay, "POST /deadletters/7/replay": lector.RoleReplay, "POST /deadletters/7/drop": lector.RoleReplay,
+		"POST /pauses?kind=lane&name=backfill": lector.RoleReplay, "POST /pauses/resume?kind=voice&name=amy": lector.RoleReplay,
 	} {
 		for _, role := range lector.Roles() {
 			n, h := open(t)
@@ -599,6 +625,44 @@ func TestWhatCannotBeNotedIsNotDone(t *testing.T) {
 			t.Errorf("%s: %d, %v %v %v", target, w.Code, n.done, n.begun, n.pauses)
 		}
 	}
+}
+
+// TestAuditSaysWhatBecameOfWhatItHas loses the confirmation of an entry and the end of an
+// action. When NATS is back the audit says what became of each.
+func TestAuditSaysWhatBecameOfWhatItHas(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n, _ := open(t)
+		live := NewLive()
+		h, err := New(Config{
+			Audit: n, Letters: n, Pauses: n, Sites: []string{"havana"}, Voices: []string{"amy"}, Live: live, Log: slog.New(slog.DiscardHandler),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		go live.Run(ctx, Watched{Fault: func() error { return n.blind }, DeadLetters: nil})
+		n.fail = lector.WithClass(errors.New("timeout"), lector.ClassStorage)
+		ask(h, http.MethodPost, "/deadletters/7/drop", nil)
+		n.blind = errors.New("no answer")
+		ask(h, http.MethodPost, "/pauses", url.Values{"kind": {"voice"}, "name": {"amy"}})
+		n.audit = append(n.audit, lector.AuditEntry{Action: "pause", Target: "voice amy"}) // which had arrived
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		n.blind = nil
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		said := ""
+		for _, e := range n.audit {
+			said += fmt.Sprintf("%s: %s; ", e.Action, e.Failed)
+		}
+		want := "deadletter-drop: ; deadletter-drop: nobody knows whether it was done: timeout; pause: ; " +
+			"pause: nothing was done, for NATS did not confirm that it was noted; "
+		if said != want {
+			t.Errorf("noted: %s", said)
+		}
+	})
 }
 
 func TestCoverageOfEachSite(t *testing.T) {

@@ -45,6 +45,7 @@ type Evidence struct {
 	Pauses        []lector.Pause
 	Queue         *lector.QueueState // nil: the consumer that delivers events is gone
 	Embed         string             // address of the embed page
+	SiteGone      bool               // the settings do not have the site any more
 }
 
 // Explain draws the conclusion from what is known of an article.
@@ -63,6 +64,10 @@ func Explain(e Evidence) Explanation {
 	case e.Job != nil:
 		x.State = string(e.Job.State)
 		x.Reason, x.Remedy = e.whyJob(*e.Job)
+		if e.SiteGone {
+			x.Reason += "; its site is not in the settings any more: it has no player, and new events of it fail"
+			x.Remedy = fmt.Sprintf("add sites.%s to lector.yaml again; or lector unpublish -site %s %s takes its audio away", e.Job.Site, e.Job.Site, e.Job.Article)
+		}
 	default:
 		x.State = stateNeverSeen
 		x.Reason = "no event of this article has ever come, or it is no longer kept"
@@ -76,6 +81,9 @@ func Explain(e Evidence) Explanation {
 func (x Explanation) Waits() bool {
 	return x.State == stateWaiting || x.State == string(lector.Parked)
 }
+
+// NeverSeen reports whether nothing is known of the article.
+func (x Explanation) NeverSeen() bool { return x.State == stateNeverSeen }
 
 // refusedLast reports whether the last that is known of the article is a dead letter.
 func (e Evidence) refusedLast() bool {
@@ -126,10 +134,12 @@ func (e Evidence) whyJob(j lector.Job) (reason, mend string) {
 	switch j.State {
 	case lector.Ready:
 		return e.whyReady(j)
-	case lector.Queued, lector.Running:
+	case lector.Queued:
+		return whyQueued(j)
+	case lector.Running:
 		return "a worker is at it: stage " + string(j.Stage), ""
 	case lector.Parked:
-		return j.Reason, mendParked(j)
+		return j.Reason, mendWaiting(j)
 	case lector.Removed:
 		return cmp.Or(j.Reason, "the CMS has withdrawn it"), "publish it again in the CMS, if it should be heard"
 	case lector.Refused:
@@ -153,10 +163,20 @@ func (e Evidence) whyReady(j lector.Job) (reason, mend string) {
 	return reason, mend
 }
 
-// mendParked says what a parked job waits for.
-func mendParked(j lector.Job) string {
+// whyQueued explains a job that was begun, and waits for its next attempt.
+func whyQueued(j lector.Job) (reason, mend string) {
+	if j.Reason == "" {
+		return "it waits for a worker", ""
+	}
+	return "it is tried again after a while, for the last attempt did not reach its end: " + j.Reason, mendWaiting(j)
+}
+
+// mendWaiting says what a job waits for.
+func mendWaiting(j lector.Job) string {
 	byItself := "; it goes on by itself"
 	switch j.Class {
+	case lector.ClassEmbargo:
+		return "nothing is wrong if that time is right; else mend published_at in the CMS and publish it again" + byItself
 	case lector.ClassBudget:
 		return "raise sites." + j.Site + ".budget, or wait for the next day or month" + byItself
 	case lector.ClassQuota:

@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -115,6 +116,7 @@ func (k *console) jobList(r *http.Request) (view, error) {
 
 // jobView is a job, its event and what is public of it.
 type jobView struct {
+	permitted
 	Job    lector.Job
 	Why    Explanation
 	Event  eventView
@@ -131,7 +133,7 @@ func (k *console) job(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	v := jobView{Job: j, Why: x, Event: k.eventView(r.Context(), j), Change: k.revisionChange(r.Context(), j)}
+	v := jobView{permitted: permittedTo(r), Job: j, Why: x, Event: k.eventView(r.Context(), j), Change: k.revisionChange(r.Context(), j)}
 	if j.Rendition != "" {
 		v.Links.Embed = k.Addresses.Embed(j.Site, j.Article)
 	}
@@ -139,6 +141,22 @@ func (k *console) job(r *http.Request) (view, error) {
 		v.Links = k.Addresses.Links(*v.Change.Public)
 	}
 	return view{name: "job", title: cmp.Or(j.Title, j.Article), topics: []string{JobTopic(j.ID), topicPauses}, data: v}, nil
+}
+
+// cancelJob ends a job that has not come to its end.
+func (k *console) cancelJob(r *http.Request) (view, error) {
+	j, _, err := k.Jobs.Job(r.Context(), r.PathValue("site"), r.PathValue("id"))
+	if err != nil {
+		return view{}, err
+	}
+	err = k.do(r, lector.AuditEntry{Action: "cancel", Target: j.Site + " " + j.ID}, func(ctx context.Context) error {
+		err := k.Jobs.CancelJob(ctx, lector.JobRef{Site: j.Site, ID: j.ID})
+		if lector.IsPermanent(err) {
+			err = Unusable(err)
+		}
+		return err
+	})
+	return view{goTo: jobPath(j.Site, j.ID)}, err
 }
 
 // why explains an article that a person names.

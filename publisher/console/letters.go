@@ -12,11 +12,15 @@ import (
 
 func (k *console) letterList(r *http.Request) (view, error) {
 	q := lector.DeadLetterQuery{Site: r.URL.Query().Get("site"), Class: r.URL.Query().Get("class"), Text: r.URL.Query().Get("text")}
+	openOnly := r.URL.Query().Get("open") != ""
 	var letters []lector.DeadLetter
 	total := 0
 	for l, err := range k.Letters.DeadLetters(r.Context(), q) {
 		if err != nil {
 			return view{}, err
+		}
+		if openOnly && l.Settled {
+			continue
 		}
 		total++
 		l.Data, l.Headers = nil, nil
@@ -27,11 +31,12 @@ func (k *console) letterList(r *http.Request) (view, error) {
 	slices.Reverse(letters)
 	return view{name: "deadletters", title: "Dead letters", topics: []string{topicDeadLetters}, data: struct {
 		Query    lector.DeadLetterQuery
+		Open     bool // only what is not settled
 		Filtered bool
 		Choices  choices
 		Total    int
 		Letters  []lector.DeadLetter
-	}{q, q != lector.DeadLetterQuery{}, k.choices(), total, letters}}, nil
+	}{q, openOnly, openOnly || q != lector.DeadLetterQuery{}, k.choices(), total, letters}}, nil
 }
 
 func (k *console) letter(r *http.Request) (view, error) {

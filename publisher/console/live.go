@@ -48,6 +48,8 @@ type Live struct {
 	streams map[*stream]bool
 	fault   string
 	over    bool // no stream lives any longer
+
+	whenUsable func(context.Context) // is called again and again while nothing is wrong; nil: nothing is
 }
 
 // stream is one page that is kept up to date.
@@ -138,8 +140,8 @@ func (l *Live) Run(ctx context.Context, w Watched) {
 	for {
 		fault := w.Fault()
 		l.SetFault(fault)
-		if fault == nil && l.followed(topicDeadLetters) {
-			letters = l.lookAtLetters(ctx, w, letters)
+		if fault == nil {
+			letters = l.whileUsable(ctx, w, letters)
 		}
 		select {
 		case <-ctx.Done():
@@ -147,6 +149,17 @@ func (l *Live) Run(ctx context.Context, w Watched) {
 		case <-tick.C:
 		}
 	}
+}
+
+// whileUsable does what needs NATS, and names the dead letters there are.
+func (l *Live) whileUsable(ctx context.Context, w Watched, letters string) string {
+	if l.whenUsable != nil {
+		l.whenUsable(ctx)
+	}
+	if l.followed(topicDeadLetters) {
+		return l.lookAtLetters(ctx, w, letters)
+	}
+	return letters
 }
 
 // lookAtLetters tells of dead letters that have come or gone, and names those there are.

@@ -2,11 +2,13 @@ package console
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 
 	"lector"
+	"lector/publisher/access"
 )
 
 func (k *console) pauseList(r *http.Request) (view, error) {
@@ -37,9 +39,31 @@ func (k *console) pause(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	p.Reason, p.Since = brief(r.PostFormValue("reason")), k.Now().UTC()
+	all, err := k.Pauses.All(r.Context())
+	if err != nil {
+		return view{}, err
+	}
+	if slices.ContainsFunc(all, same(p)) {
+		return view{}, pausedAlready(p)
+	}
+	p.Reason, p.Who, p.Since = brief(r.PostFormValue("reason")), access.Who(r.Context()).Name, k.Now().UTC()
 	defer k.Live.Changed(topicPauses)
-	return view{goTo: "/pauses"}, k.do(r, pauseEntry("pause", p), func(ctx context.Context) error { return k.Pauses.Set(ctx, p) })
+	err = k.do(r, pauseEntry("pause", p), func(ctx context.Context) error { return k.Pauses.Create(ctx, p) })
+	if errors.Is(err, lector.ErrExists) {
+		err = pausedAlready(p)
+	}
+	return view{goTo: "/pauses"}, err
+}
+
+// pausedAlready refuses to take over somebody else's pause.
+func pausedAlready(p lector.Pause) error {
+	return lector.Hint(fmt.Errorf("%w: somebody has paused %s %s already", errStale, p.Kind, p.Name),
+		"the page Pauses says who, and why; who resumes it resumes it for all")
+}
+
+// same reports whether a pause is of the same thing as another one.
+func same(p lector.Pause) func(lector.Pause) bool {
+	return func(o lector.Pause) bool { return o.Kind == p.Kind && o.Name == p.Name }
 }
 
 func (k *console) resume(r *http.Request) (view, error) {
@@ -48,7 +72,7 @@ func (k *console) resume(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	if !slices.ContainsFunc(all, func(o lector.Pause) bool { return o.Kind == p.Kind && o.Name == p.Name }) {
+	if !slices.ContainsFunc(all, same(p)) {
 		_, err := k.pauseOf(r) // somebody else may have resumed it
 		return view{goTo: "/pauses"}, err
 	}

@@ -82,6 +82,7 @@ func (n *Newsroom) Config() console.Config {
 		Sites: []string{"havana", "lagos"}, Sourced: []string{"havana"}, Counted: []string{"havana"}, Voices: []string{"amy", "kokoro", "paula", "reader"},
 		Addresses: lector.Addresses{Public: "https://audio.reader.example", Files: "https://audio.reader.example"},
 		Log:       slog.New(slog.DiscardHandler),
+		Release:   "v0.1.0",
 	}
 }
 
@@ -118,6 +119,9 @@ func (a answers) event(_ context.Context, j lector.Job) (lector.EventMessage, er
 
 // CountJobs implements console.Jobs.
 func (a answers) CountJobs(context.Context) (map[lector.State]int, error) { return a.n.Counts, nil }
+
+// CancelJob implements console.Jobs.
+func (answers) CancelJob(context.Context, lector.JobRef) error { return nil }
 
 // explain knows articles by their ids.
 func (a answers) explain(_ context.Context, words []string) (console.Explanation, error) {
@@ -173,8 +177,8 @@ func (answers) StartReplay(context.Context, lector.ReplayRequest, lector.ReplayP
 // All implements console.Pauses.
 func (a answers) All(context.Context) ([]lector.Pause, error) { return a.n.Pauses, nil }
 
-// Set implements console.Pauses.
-func (answers) Set(context.Context, lector.Pause) error { return nil }
+// Create implements console.Pauses.
+func (answers) Create(context.Context, lector.Pause) error { return nil }
 
 // Remove implements console.Pauses.
 func (answers) Remove(context.Context, lector.Pause) error { return nil }
