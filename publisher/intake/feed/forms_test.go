@@ -13,9 +13,9 @@ import (
 
 // form is what a document of testdata/forms says of its first article, at the least.
 type form struct {
-	kind, id, title, tags string
-	articles, skipped     int
-	published, updated    string
+	kind, id, tags     string
+	articles, skipped  int
+	published, updated string
 }
 
 const (
