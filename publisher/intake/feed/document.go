@@ -10,11 +10,8 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
-
-	"golang.org/x/text/encoding/unicode"
 
 	"lector"
 )
@@ -137,22 +134,6 @@ func unpack(data []byte) ([]byte, error) {
 		return nil, fmt.Errorf("unpack: more than %d MB", maxUnpacked>>20)
 	}
 	return data, nil
-}
-
-// statedEncoding is what an XML declaration says of its encoding.
-var statedEncoding = regexp.MustCompile(`^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*(?:"[^"]*"|'[^']*')`)
-
-// inUTF8 turns UTF-16, which a byte order mark tells, into UTF-8. Other encodings are the
-// parsers' own.
-func inUTF8(data []byte) []byte {
-	if !bytes.HasPrefix(data, []byte{0xfe, 0xff}) && !bytes.HasPrefix(data, []byte{0xff, 0xfe}) {
-		return data
-	}
-	out, err := unicode.UTF16(unicode.BigEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)
-	if err != nil {
-		return data
-	}
-	return statedEncoding.ReplaceAll(out, []byte("$1"))
 }
 
 func trimBOM(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\ufeff")) }

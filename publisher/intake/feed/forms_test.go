@@ -1,6 +1,8 @@
 package feed_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,6 +92,47 @@ func TestEncodings(t *testing.T) {
 		})
 		if len(d.Entries) != 1 || d.Entries[0].ID != "ferry-17" || d.Entries[0].Title != "The ferry is late" {
 			t.Errorf("% x: %+v", mark, d)
+		}
+	}
+}
+
+// TestBrokenCharacters: one that is cut, as in the summary of an article, costs itself and
+// no article.
+func TestBrokenCharacters(t *testing.T) {
+	t.Parallel()
+	for _, data := range []string{
+		rss("<item><link>https://paper.example/a</link><title>caf\xc3</title></item>"),
+		urlset("<url><loc>https://paper.example/a</loc><news:news><news:title>caf\xe9</news:title></news:news></url>"),
+		"{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{\"id\":1,\"url\":\"https://paper.example/a\",\"title\":\"caf\xc3\"}]}",
+	} {
+		d, err := feed.Parse([]byte(data), origin)
+		if err != nil || len(d.Entries) != 1 || d.Entries[0].Title != "caf\ufffd" || d.Entries[0].URL != "https://paper.example/a" {
+			t.Errorf("%q: %+v, %v", data, d, err)
+		}
+	}
+}
+
+// TestEncodingOfTheAnswer: a document that does not state its encoding has that of the
+// answer's Content-Type; what it states itself counts before.
+func TestEncodingOfTheAnswer(t *testing.T) {
+	t.Parallel()
+	undeclared := strings.Replace(rss("<item><link>https://paper.example/a</link><title>caf\xe9</title></item>"), ` encoding="utf-8"`, "", 1)
+	for _, c := range []struct{ contentType, data, want string }{
+		{"application/rss+xml; charset=ISO-8859-1", undeclared, "café"},
+		{"text/xml; charset=iso-8859-2", rss("<item><link>https://paper.example/a</link><title>café</title></item>"), "café"},
+		{"text/xml; charset=iso-8859-1", strings.Replace(undeclared, `version="1.0"`, `version="1.0" encoding="windows-1251"`, 1), "cafй"},
+		{"text/xml; charset=nothing", undeclared, "caf\ufffd"},
+		{"text/xml", undeclared, "caf\ufffd"},
+		{"", undeclared, "caf\ufffd"},
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", c.contentType)
+			_, _ = w.Write([]byte(c.data))
+		}))
+		items, _, err := (&feed.Source{Web: s.Client(), URL: s.URL}).Changed(t.Context(), "")
+		s.Close()
+		if err != nil || len(items) != 1 || items[0].Title != c.want {
+			t.Errorf("%s: %+v, %v", c.contentType, items, err)
 		}
 	}
 }

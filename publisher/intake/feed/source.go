@@ -124,7 +124,7 @@ func (s *Source) document(ctx context.Context, address string, v validators) (d 
 	case a.status == http.StatusNotModified:
 		return d, v, false, nil
 	}
-	if d, err = Parse(a.body, a.address); err != nil {
+	if d, err = Parse(asSent(a.body, a.header.Get("Content-Type")), a.address); err != nil {
 		return d, v, false, lector.Hint(fmt.Errorf("%s: %w", address, err),
 			"sites.NAME.source_feed takes RSS, Atom, a JSON feed, a sitemap or an index of sitemaps")
 	}
