@@ -247,7 +247,7 @@ type siteConfig struct {
 	CMS cmsConfig `yaml:"cms,omitempty"`
 	// Backfill is how long ago an article may have been published that is listed, was
 	// never announced, and is read; 0 is any. Default 168h. One of which nobody states a
-	// date is read if it appears after all were compared once.
+	// date is read if it appears in a feed after all were compared once.
 	Backfill *time.Duration `yaml:"backfill,omitempty"`
 	// AllowPrivate is whether the CMS, the feed, the pages and whom notify and purge name
 	// may have addresses of this machine and its network.

@@ -190,7 +190,7 @@ func (s *Source) items(d Document) (all []reconcile.Item) {
 		seen[e.ID] = true
 		all = append(all, reconcile.Item{
 			ID: e.ID, URL: e.URL, Title: e.Title, Revision: e.revision(), UpdatedAt: e.Updated, PublishedAt: e.Published,
-			Visibility: lector.Public, Tags: e.Tags,
+			Visibility: lector.Public, Tags: e.Tags, Page: d.Kind == sitemap,
 		})
 	}
 	return all

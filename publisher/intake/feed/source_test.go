@@ -88,7 +88,7 @@ func TestChanged(t *testing.T) {
 	s := newSite(t, map[string]string{"/feed": rss(`<item><guid isPermaLink="false">1</guid><link>ORIGIN/a</link><description>old</description></item>`)})
 	src := s.source("/feed")
 	first, mark, err := src.Changed(t.Context(), "")
-	if err != nil || len(first) != 1 || first[0].ID != "1" || first[0].Revision == "" {
+	if err != nil || len(first) != 1 || first[0].ID != "1" || first[0].Revision == "" || first[0].Page {
 		t.Fatalf("got %+v, %v", first, err)
 	}
 	again, mark, err := src.Changed(t.Context(), mark)
@@ -117,6 +117,9 @@ func TestIndexOfSitemaps(t *testing.T) {
 	items, mark, err := src.Changed(t.Context(), "")
 	if want := []string{s.URL + "/a", s.URL + "/b", s.URL + "/c"}; err != nil || strings.Join(ids(items), " ") != strings.Join(want, " ") {
 		t.Fatalf("got %q, %v", ids(items), err)
+	}
+	if !items[0].Page { // of a sitemap that is not one of news
+		t.Errorf("%+v", items[0])
 	}
 	items, mark, err = src.Changed(t.Context(), mark)
 	if err != nil || len(items) != 0 || s.asked["/1.xml"] != 1 || s.asked["/3.xml"] != 2 {

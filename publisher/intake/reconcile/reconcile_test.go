@@ -421,7 +421,8 @@ func TestUndated(t *testing.T) {
 	}
 	want(t, r)
 	r.putUndated("new")
-	r.changed = []string{"00001", "00299", "new"}
+	r.articles["page"] = reconcile.Item{ID: "page", URL: "https://paper.example/tags/new", Revision: "1", Visibility: lector.Public, Page: true}
+	r.changed = []string{"00001", "00299", "new", "page"}
 	if err := process().Poll(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func (r *Reconciler) keepUndated(ctx context.Context) error {
 }
 
 // appeared reports whether an article is new that nobody has announced and that states no
-// date.
+// date. A new page, as of a category, is none.
 func (r *Reconciler) appeared(i Item) bool {
-	return i.hasNoDate() && r.undated.isNew(lector.Key(r.Site, i.ID))
+	return !i.Page && i.hasNoDate() && r.undated.isNew(lector.Key(r.Site, i.ID))
 }
