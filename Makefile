@@ -155,7 +155,7 @@ ghost: ## a real Ghost: what its webhooks come to, as a table
 		grep -E '^ *\||is read|is not read|: answer |^ *(paragraph|heading|quote|item): |--- FAIL|^(ok|FAIL)' $(BIN)/ghost.log; exit $$status
 .PHONY: wordpress
 wordpress: $(BIN)/wordpress/.done ## a real WordPress: what it tells by way and change, what is heard and billed
-	@LECTOR_WORDPRESS=$(BIN)/wordpress $(GO) test -v -count=1 -timeout 30m -run 'WordPress|Plugin|Player|Source' \
+	@LECTOR_WORDPRESS=$(BIN)/wordpress LECTOR_WORDPRESS_OUTAGE=1 $(GO) test -v -count=1 -timeout 30m -run 'WordPress|Plugin|Player|Source' \
 		./publisher/intake/wordpress/... ./cmd/lector >$(BIN)/wordpress.log 2>&1; status=$$?; \
 		grep -E '^ *\|| not tried|SKIPPED|--- |^(ok|FAIL)|_test.go' $(BIN)/wordpress.log; exit $$status
 

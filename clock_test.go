@@ -31,10 +31,12 @@ var clockAllowed = map[string]string{
 	"infra/nats/sdktest/sdk_test.go startConfigured":                  "asked again until the server takes connections",
 	"publisher/intake/wordpress/wordpresstest/wordpresstest.go await": "asked again until the servers take connections",
 
-	"cmd/lector/ghost_test.go watch":               "how long an answer took is printed; nothing is judged by it",
-	"cmd/lector/ghost_test.go live":                "by make ghost only, whose target is a time: heard within 2 s",
-	"cmd/lector/ghost_outage_test.go run":          "how long it took is printed; nothing is judged by it",
-	"cmd/lector/ghost_outage_test.go awaitHealing": "by make ghost only, whose target is a time: healed within 2 minutes",
+	"cmd/lector/ghost_test.go watch":              "how long an answer took is printed; nothing is judged by it",
+	"cmd/lector/ghost_test.go live":               "by make ghost only, whose target is a time: heard within 2 s",
+	"cmd/lector/ghost_outage_test.go run":         "how long it took is printed; nothing is judged by it",
+	"cmd/lector/healing_test.go awaitHealing":     "by make ghost and make wordpress only, whose target is a time: healed within 2 minutes",
+	"cmd/lector/wordpress_life_test.go live":      "how long it took is printed; nothing is judged by it",
+	"cmd/lector/wordpress_outage_test.go compare": "how often a reader visits the site; nothing is judged by it",
 
 	"publisher/intake/ghost/bench_test.go watchHeap": "how often a benchmark looks at the heap; nothing is judged by it",
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"net"
 	"time"
 
 	"lector"
@@ -247,7 +246,8 @@ type siteConfig struct {
 	// enough alone.
 	CMS cmsConfig `yaml:"cms,omitempty"`
 	// Backfill is how long ago an article may have been published that is listed, was
-	// never announced, and is read; 0 is any. Default 168h.
+	// never announced, and is read; 0 is any. Default 168h. One of which nobody states a
+	// date is read if it appears in a feed after all were compared once.
 	Backfill *time.Duration `yaml:"backfill,omitempty"`
 	// AllowPrivate is whether the CMS, the feed, the pages and whom notify and purge name
 	// may have addresses of this machine and its network.
@@ -393,13 +393,7 @@ func (c *config) complete() {
 }
 
 // localURL is the address of the public HTTP server on this machine.
-func (c *config) localURL() string {
-	_, port, err := net.SplitHostPort(c.Listen)
-	if err != nil || port == "0" {
-		return "http://127.0.0.1"
-	}
-	return "http://127.0.0.1:" + port
-}
+func (c *config) localURL() string { return localURL(c.Listen) }
 
 // site returns a configured site.
 func (c *config) site(name string) (siteConfig, error) {

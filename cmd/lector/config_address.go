@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
+	"strings"
 
 	"lector"
 	"lector/infra/nats"
@@ -74,3 +76,16 @@ func (c *config) checkNATS() error {
 
 // tls are the files of certificates.
 func (c natsConfig) tls() nats.TLS { return nats.TLS{CA: c.CA, Cert: c.Cert, Key: c.Key} }
+
+// localURL is where a server that listens at HOST:PORT is reached on this machine. One that
+// listens everywhere is reached by loopback; a port that is not known yet is left out.
+func localURL(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if ip := net.ParseIP(host); err != nil || host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	if port == "0" {
+		port = ""
+	}
+	return "http://" + strings.TrimSuffix(net.JoinHostPort(host, port), ":")
+}

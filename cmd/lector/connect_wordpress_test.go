@@ -130,7 +130,7 @@ func TestConnectWordPress(t *testing.T) {
 			t.Errorf("the second run says\n%s\nthe first said\n%s", printed, first)
 		}
 	}
-	d.life(h)
+	(&wordPressLife{wordPressDesk: d, meter: meter{h: h}}).run()
 	d.compared(h, strings.Replace(lines, "…", strings.TrimSpace(string(secret)), 1))
 	d.mistakes(connect, lines, string(secret))
 }
@@ -160,67 +160,6 @@ func (d *wordPressDesk) written(h *installation, id string, j lector.Job) {
 		want = h.config.addresses().Object(lector.Prefix(j.Site, j.ID) + j.Rendition + ".mp3")
 	}
 	limittest.Until(d.t, "a theme has "+want, func() bool { return d.site.PHP(d.t, `echo Lector\audio_of( `+id+` )['mp3'] ?? 'null';`) == want })
-}
-
-// life is what becomes of an article, as it is heard and billed.
-func (d *wordPressDesk) life(h *installation) {
-	t := d.t
-	t.Helper()
-	paragraphs := []string{"<p>The bridge over the river was opened to walkers on Friday.</p>", "<p>The mayor said that nobody had been hurt.</p>"}
-	id := d.rest(http.MethodPost, "", map[string]any{"title": "The bridge is open", "status": "publish", "content": strings.Join(paragraphs, "\n\n")})
-	a := lector.Article{Site: "havana", ID: id}
-	first := h.newest(a)
-	row := func(what string, j lector.Job) {
-		t.Logf("what became of it:\n| %-13s | %-8s | %4d billed |", what, j.State, j.Usage.Billed)
-	}
-	if row("publish", first); first.State != lector.Ready || first.Usage.Billed == 0 {
-		t.Fatalf("published: %+v", first)
-	}
-	d.written(h, id, first)
-	pointer := "/a/havana/" + a.Key() + "/manifest.json"
-	response, err := http.Get(d.site.URL + "/?p=" + id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	page, err := io.ReadAll(response.Body)
-	response.Body.Close()
-	if err != nil || !strings.Contains(string(page), `manifest="`+h.public.url()+pointer+`"`) {
-		t.Errorf("the page has no player: %v\n%s", err, page)
-	}
-	if response, _ := h.get(pointer); response.StatusCode != http.StatusOK {
-		t.Errorf("the pointer of the page: %s", response.Status)
-	}
-	d.rest(http.MethodPost, "/"+id, map[string]any{"tags": []int{}, "excerpt": ""})
-	same := h.newest(a)
-	if row("no change", same); same.State != lector.Ready || same.Usage.Billed > first.Usage.Billed {
-		t.Errorf("saved without a change: %+v", same)
-	}
-	d.rest(http.MethodPost, "/"+id, map[string]any{"content": paragraphs[0] + "\n\n<p>The mayor said that one walker had been hurt.</p>"})
-	edited := h.newest(a)
-	if row("edit", edited); edited.State != lector.Ready || edited.Rendition == first.Rendition {
-		t.Errorf("edited: %+v", edited)
-	}
-	d.written(h, id, edited)
-	d.rest(http.MethodPost, "/"+id, map[string]any{"password": "open sesame"})
-	hidden := h.newest(a)
-	if row("password", hidden); hidden.State != lector.Removed {
-		t.Errorf("with a password: %+v", hidden)
-	}
-	h.untilMetrics(map[string]float64{`lector_cms_writes_total{site="havana"}`: 3})
-	if response, _ := h.get(pointer); response.StatusCode == http.StatusOK {
-		t.Errorf("with a password the audio is there: %s", response.Status)
-	}
-	d.rest(http.MethodPost, "/"+id, map[string]any{"password": ""})
-	back := h.newest(a)
-	if row("password gone", back); back.State != lector.Ready {
-		t.Errorf("without the password: %+v", back)
-	}
-	d.written(h, id, back)
-	d.rest(http.MethodDelete, "/"+id+"?force=true", nil)
-	gone := h.newest(a)
-	if row("delete", gone); gone.State != lector.Removed {
-		t.Errorf("deleted: %+v", gone)
-	}
 }
 
 // compared has the plugin reach nobody: what is published, withdrawn and deleted then, the

@@ -14,7 +14,8 @@ import (
 // then nothing is left to be spoken.
 func TestEmbargo(t *testing.T) {
 	t.Parallel()
-	h := openInstallation(t, t.TempDir(), &silentVoice{})
+	dir := t.TempDir()
+	h := openInstallation(t, dir, &silentVoice{})
 	var ahead atomic.Int64
 	h.worker.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 	h.start()
@@ -27,6 +28,10 @@ func TestEmbargo(t *testing.T) {
 		t.Errorf("job %+v after %d calls", j, calls)
 	}
 	h.nothingPublic(a)
+	desk := &terminal{t: t, dir: dir}
+	if code := desk.run("jobs", "show", "1"); code != 0 || !strings.Contains(desk.out.String(), a.PublishedAt.Local().Format(time.DateTime)) {
+		t.Errorf("jobs show, which says until when: %d\n%s%s", code, desk.out.String(), desk.err.String())
+	}
 	ahead.Store(int64(time.Hour + time.Second))
 	j = h.publishAndWait(lector.Updated, a)
 	if j.State != lector.Ready || !j.PublicAt.IsZero() || h.voice.calls() != calls || j.Usage.Reused == 0 {

@@ -32,7 +32,7 @@ func TestGhostWriteBack(t *testing.T) {
 	newsroom.connect(h, secretFile)
 	newsroom.call(http.MethodPut, "settings/", map[string]any{"settings": []any{ // as connect says it; each post may have a player of its own
 		map[string]string{"key": "codeinjection_foot", "value": ghostFooter(h.public.url())}}})
-	w := &writtenPosts{postLife: &postLife{realGhost: newsroom, h: h, t: t}}
+	w := &writtenPosts{postLife: &postLife{realGhost: newsroom, meter: meter{h: h}, t: t}}
 	for _, f := range h.app.checkWriteBacks(t.Context(), h.config) {
 		if f.err != nil {
 			t.Errorf("doctor: %v", f.err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -25,13 +24,9 @@ func (a *app) healthcheck(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	_, port, err := net.SplitHostPort(c.AdminListen)
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:"+port+"/readyz", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, localURL(c.AdminListen)+"/readyz", nil)
 	if err != nil {
 		return err
 	}

@@ -50,8 +50,7 @@ func addressHint(key string) string {
 
 // url is the address of the server on this machine.
 func (d *httpServer) url() string {
-	_, port, _ := net.SplitHostPort(d.listener.Addr().String())
-	return "http://127.0.0.1:" + port
+	return localURL(d.listener.Addr().String())
 }
 
 // serve answers until ctx ends, and then gives the requests under way a few

@@ -128,6 +128,19 @@ func TestListenURL(t *testing.T) {
 	}
 }
 
+// TestLocalURL: an address that is printed is one at which somebody answers.
+func TestLocalURL(t *testing.T) {
+	t.Parallel()
+	for listen, want := range map[string]string{
+		":8080": "http://127.0.0.1:8080", "0.0.0.0:8080": "http://127.0.0.1:8080", "[::]:8080": "http://127.0.0.1:8080", "127.0.0.1:0": "http://127.0.0.1",
+		"127.0.7.1:8080": "http://127.0.7.1:8080", "[::1]:8080": "http://[::1]:8080", "[::1]:0": "http://[::1]", "localhost:8080": "http://localhost:8080", "": "http://127.0.0.1",
+	} {
+		if got := localURL(listen); got != want {
+			t.Errorf("%q: %s, want %s", listen, got, want)
+		}
+	}
+}
+
 // TestDemoListensWhereItIsTold: in a container the loopback address of the
 // default would be reached by nobody.
 func TestDemoListensWhereItIsTold(t *testing.T) {

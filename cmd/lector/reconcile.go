@@ -103,8 +103,12 @@ func (h *resources) reconciler(conn *nats.Conn, jobs reconcile.Jobs, places reco
 	if err != nil {
 		return nil, fmt.Errorf("sites.%s: %w", name, err)
 	}
+	limit := reconcile.NewLimiter()
+	if f, is := source.(*feed.Source); is { // one look at it may be many requests
+		f.Limit, f.Log = limit, h.log
+	}
 	return &reconcile.Reconciler{
-		Site: name, Source: source, Jobs: jobs, Events: eventStream{h.eventPublisher(conn)}, Places: places, Log: h.log,
+		Site: name, Source: source, Jobs: jobs, Events: eventStream{h.eventPublisher(conn)}, Places: places, Log: h.log, Limit: limit,
 		Backfill: site.backfill(), Teasers: site.Rules.Teaser,
 	}, nil
 }

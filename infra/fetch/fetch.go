@@ -48,6 +48,11 @@ type Client struct {
 	MaxSize      int           // of a body in bytes, unpacked; 0: 5 MB
 }
 
+// dialer opens connections.
+type dialer interface {
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+}
+
 func (c Client) timeout() time.Duration { return cmp.Or(c.Timeout, defaultTimeout) }
 
 func (c Client) maxSize() int { return cmp.Or(c.MaxSize, maxSize) }
@@ -154,9 +159,13 @@ func (c Client) Send(req *http.Request) (status int, header http.Header, err err
 	return resp.StatusCode, resp.Header, nil
 }
 
-func (c Client) http() *http.Client {
+func (c Client) http() *http.Client { return c.over(c.dialer()) }
+
+func (c Client) dialer() *net.Dialer { return &net.Dialer{Timeout: c.timeout(), Control: c.control} }
+
+// over returns what makes requests over the connections of a dialer.
+func (c Client) over(dialer dialer) *http.Client {
 	limit := c.timeout()
-	dialer := &net.Dialer{Timeout: limit, Control: c.control}
 	transport := &http.Transport{
 		DialContext: dialer.DialContext, TLSHandshakeTimeout: limit, DisableKeepAlives: true,
 		ResponseHeaderTimeout: limit, MaxResponseHeaderBytes: 1 << 18,

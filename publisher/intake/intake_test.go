@@ -216,13 +216,14 @@ func TestRefused(t *testing.T) {
 	data := func(fields string) request {
 		return standard(`{"type":"article.published","data":{` + fields + `}}`)
 	}
-	bomb := func() string {
+	bombOf := func(of io.Reader) string {
 		var b bytes.Buffer
 		z := gzip.NewWriter(&b)
-		io.Copy(z, io.LimitReader(spaces{}, 40<<20))
+		io.Copy(z, io.LimitReader(of, 40<<20))
 		z.Close()
 		return b.String()
-	}()
+	}
+	bomb, zeros := bombOf(spaces{}), bombOf(io.MultiReader(strings.NewReader("\x00"), spaces{}))
 	zipped := func() string {
 		var b bytes.Buffer
 		z := gzip.NewWriter(&b)
@@ -269,6 +270,8 @@ func TestRefused(t *testing.T) {
 		"brotli":                   {with(byGhost(ghostBody), "Content-Encoding", "br"), 415, "unsupported", "gzip"},
 		"not gzip":                 {with(byGhost(ghostBody), "Content-Encoding", "gzip"), 400, "invalid", "gzip"},
 		"gzip bomb":                {with(request{ghostPath, bomb, signedByGhost(newSecret, bomb, noon)}, "Content-Encoding", "gzip"), 413, "too_large", "too large"},
+		"33 MiB, and no JSON":      {byGhost("x" + strings.Repeat(" ", 33<<20)), 413, "too_large", "too large"},
+		"gzip bomb, and no JSON":   {with(request{ghostPath, zeros, signedByGhost(newSecret, zeros, noon)}, "Content-Encoding", "gzip"), 413, "too_large", "too large"},
 		"33 MiB":                   {byGhost(strings.Repeat(" ", 33<<20)), 413, "too_large", "too large"},
 		"article of 17 MiB":        {data(`"id":"1","body":{"content_type":"text/html","content":"` + strings.Repeat("x", 17<<20) + `"}`), 413, "too_large", "too large"},
 		"nothing":                  {byGhost(""), 400, "invalid", "ends too early"},

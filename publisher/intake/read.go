@@ -55,11 +55,12 @@ func (l *limited) Read(p []byte) (int, error) {
 }
 
 // copyTo writes what is wanted of the body. The error is why the body is no good one;
-// all of it is read even so, because only then its signature can be told.
+// all of it is read even so, because only then its signature can be told. Of one that is
+// too large it cannot, whatever else is wrong with it.
 func (b *body) copyTo(dst io.Writer, keep strip.Keep) error {
 	err := strip.Copy(dst, b.content, keep)
 	for _, rest := range []io.Reader{b.content, b.raw} {
-		if _, restErr := io.Copy(io.Discard, rest); err == nil {
+		if _, restErr := io.Copy(io.Discard, rest); err == nil || isTooLarge(restErr) {
 			err = restErr
 		}
 	}

@@ -344,8 +344,9 @@ function send_all( $entries, $seconds ) {
 }
 
 /**
- * Sends one entry and settles it. One that fails waits a minute, then two, up to
- * an hour, for a week.
+ * Sends one entry and settles it. One that fails waits half a minute, then one, two,
+ * up to an hour, for a week. Cron looks each minute, so the first retry is within
+ * 90 seconds.
  *
  * @param int   $id    The post.
  * @param array $entry The entry.
@@ -360,7 +361,7 @@ function send_entry( $id, $entry ) {
 	}
 	$new = $entry;
 	++$new['tries'];
-	$new['next'] = time() + min( 3600, 60 * pow( 2, min( 6, $entry['tries'] ) ) );
+	$new['next'] = time() + min( 3600, 30 * pow( 2, min( 7, $entry['tries'] ) ) );
 	settle( $id, $entry, time() - $entry['since'] > WEEK_IN_SECONDS ? null : $new );
 	return in_array( $answer['code'], array( 400, 413, 415, 422 ), true ); // of this message, not of the way.
 }

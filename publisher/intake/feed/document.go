@@ -69,6 +69,7 @@ func Parse(data []byte, address string) (Document, error) {
 	if err != nil {
 		return Document{}, lector.Permanent(err)
 	}
+	data = inUTF8(data)
 	base, err := url.Parse(address)
 	if err != nil {
 		base = &url.URL{}
@@ -108,6 +109,7 @@ func Is(data []byte) bool {
 	if err != nil {
 		return false
 	}
+	data = inUTF8(data)
 	switch rootElement(data) {
 	case "urlset", "sitemapindex", "rss", "RDF", "feed":
 		return true

@@ -121,6 +121,8 @@ func TestNoFeed(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(rss(`<item><link>/a</link><title>x</title></item>`)))
+	f.Add([]byte(rss(`<item><link>/a</link><pubDate>2 Nov 26 03:04 EST</pubDate></item>`)))
+	f.Add([]byte("\xff\xfe<\x00?\x00x\x00m\x00l\x00 \x00"))
 	f.Add([]byte(urlset(`<url><loc>https://paper.example/a</loc><lastmod>2026</lastmod></url>`)))
 	f.Add([]byte(`{"version":"https://jsonfeed.org/version/1.1","items":[{"id":7,"url":"/b"}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {

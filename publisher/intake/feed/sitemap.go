@@ -8,11 +8,8 @@ import (
 	"io"
 	"net/url"
 	"strings"
-	"time"
 
 	"golang.org/x/text/encoding/htmlindex"
-
-	"lector"
 )
 
 // newDecoder reads XML leniently, in any encoding that it states.
@@ -137,22 +134,4 @@ func (d *Document) add(s sitemapEntry, address string) {
 		}
 	}
 	d.Entries = append(d.Entries, e)
-}
-
-// w3cForms are the forms of a time in a sitemap, and what sites write instead.
-var w3cForms = []string{
-	time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", "2006-01-02 15:04:05Z07:00",
-	"2006-01-02 15:04:05", "2006-01-02",
-	"2006-01-02T15:04:05-0700", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05 MST", "2006-01", "2006", time.RFC1123, time.RFC1123Z,
-}
-
-// w3cTime reads a time; zero where it is none.
-func w3cTime(text string) time.Time {
-	text = strings.TrimSpace(text)
-	for _, form := range w3cForms {
-		if t, err := lector.ParseZoned(form, text); err == nil {
-			return t.UTC()
-		}
-	}
-	return time.Time{}
 }

@@ -8,16 +8,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/net/publicsuffix"
+	"golang.org/x/time/rate"
 
 	"lector"
 	"lector/publisher/intake/reconcile"
@@ -34,8 +34,12 @@ type Source struct {
 	Web  HTTPClient
 	URL  string // of the feed, the sitemap or the index
 	Site string // the site's own address: pages of other sites are not read; "" is that of the feed
+	// Limit bounds the requests of Changed for the sitemaps of an index; nil does not.
+	Limit *rate.Limiter
+	Log   *slog.Logger // of sitemaps that cannot be read; nil: nothing is said
 
-	documents []string // that a pass goes through, as they were at its beginning
+	documents []string        // that a pass goes through, as they were at its beginning
+	unread    map[string]bool // sitemaps of which it was said that they cannot be read
 }
 
 var _ reconcile.Source = (*Source)(nil)
@@ -83,19 +87,11 @@ func (a answer) fault(address string) error {
 	case a.status == http.StatusNotFound, a.status == http.StatusGone:
 		return fmt.Errorf("%w: %w", err, lector.ErrNotFound)
 	case a.status == http.StatusTooManyRequests, a.status == http.StatusServiceUnavailable:
-		return lector.Throttled(err, retryAfter(a.header.Get("Retry-After")))
+		return lector.Throttled(err, reconcile.RetryAfter(a.header, time.Now()))
 	case a.status >= http.StatusInternalServerError:
 		return err
 	}
 	return lector.Permanent(err)
-}
-
-// retryAfter reads seconds; a minute where nothing is said.
-func retryAfter(text string) time.Duration {
-	if n, err := strconv.Atoi(text); err == nil && n > 0 {
-		return time.Duration(min(n, 3600)) * time.Second
-	}
-	return time.Minute
 }
 
 // validators are what a conditional request states of a document.
@@ -128,15 +124,12 @@ func (s *Source) document(ctx context.Context, address string, v validators) (d 
 	case a.status == http.StatusNotModified:
 		return d, v, false, nil
 	}
-	if d, err = Parse(a.body, a.address); err != nil {
+	if d, err = Parse(asSent(a.body, a.header.Get("Content-Type")), a.address); err != nil {
 		return d, v, false, lector.Hint(fmt.Errorf("%s: %w", address, err),
 			"sites.NAME.source_feed takes RSS, Atom, a JSON feed, a sitemap or an index of sitemaps")
 	}
 	return d, validators{ETag: a.header.Get("ETag"), Modified: a.header.Get("Last-Modified"), Updated: v.Updated}, true, nil
 }
-
-// maxChildren bounds the sitemaps of an index; it is the bound of the protocol.
-const maxChildren = 50_000
 
 // maxDocuments bounds of how many documents is kept how they were.
 const maxDocuments = 2000
@@ -165,12 +158,12 @@ func (s *Source) Changed(ctx context.Context, mark string) (items []reconcile.It
 			now[c.URL] = was
 			continue
 		}
-		found, is, err := s.child(ctx, c.URL, was)
+		found, is, err := s.changedChild(ctx, c.URL, was, c.Updated)
 		if err != nil {
 			return nil, mark, err
 		}
 		items = append(items, found...)
-		if is.Updated = c.Updated; len(now) < maxDocuments {
+		if len(now) < maxDocuments {
 			now[c.URL] = is
 		}
 	}
@@ -179,65 +172,12 @@ func (s *Source) Changed(ctx context.Context, mark string) (items []reconcile.It
 
 func withoutUpdated(v validators) validators { v.Updated = ""; return v }
 
-// changedChildren asks for the sitemaps of an index that has not changed itself. One
-// with a time is named anew when it changes.
-func (s *Source) changedChildren(ctx context.Context, seen map[string]validators) (items []reconcile.Item, next string, err error) {
-	for address, was := range seen {
-		if address == s.URL || was.Updated != "" {
-			continue
-		}
-		found, is, err := s.child(ctx, address, was)
-		if err != nil {
-			return nil, encode(seen), err
-		}
-		items = append(items, found...)
-		seen[address] = is
-	}
-	return items, encode(seen), nil
-}
-
-// child fetches a sitemap that an index names, unless it is as it was. An index in an
-// index is no sitemap.
-func (s *Source) child(ctx context.Context, address string, was validators) ([]reconcile.Item, validators, error) {
-	d, now, ok, err := s.document(ctx, address, was)
-	if err != nil || !ok {
-		return nil, was, err
-	}
-	return s.items(d), now, nil
-}
-
 func encode(v map[string]validators) string {
 	data, err := json.Marshal(v)
 	if err != nil { // texts only
 		panic(err)
 	}
 	return string(data)
-}
-
-// List goes through the documents: the feed, or the sitemaps that the index names.
-func (s *Source) List(ctx context.Context, place string) (items []reconcile.Item, next string, err error) {
-	if place == "" || s.documents == nil {
-		d, _, _, err := s.document(ctx, s.URL, validators{})
-		if err != nil {
-			return nil, "", err
-		}
-		s.documents = nil
-		for _, c := range d.Children[:min(len(d.Children), maxChildren)] {
-			s.documents = append(s.documents, c.URL)
-		}
-		if len(s.documents) == 0 {
-			return s.items(d), "", nil
-		}
-	}
-	at := max(slices.Index(s.documents, place), 0) // a sitemap that is not named any more: from the beginning
-	d, _, _, err := s.document(ctx, s.documents[at], validators{})
-	if err != nil {
-		return nil, "", err
-	}
-	if at+1 < len(s.documents) {
-		next = s.documents[at+1]
-	}
-	return s.items(d), next, nil
 }
 
 // items are the entries of a document, each once. The site's front page is no article.
@@ -250,7 +190,7 @@ func (s *Source) items(d Document) (all []reconcile.Item) {
 		seen[e.ID] = true
 		all = append(all, reconcile.Item{
 			ID: e.ID, URL: e.URL, Title: e.Title, Revision: e.revision(), UpdatedAt: e.Updated, PublishedAt: e.Published,
-			Visibility: lector.Public, Tags: e.Tags,
+			Visibility: lector.Public, Tags: e.Tags, Page: d.Kind == sitemap,
 		})
 	}
 	return all

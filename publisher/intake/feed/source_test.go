@@ -3,11 +3,14 @@ package feed_test
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+
+	"golang.org/x/time/rate"
 
 	"lector"
 	"lector/publisher/intake/feed"
@@ -85,7 +88,7 @@ func TestChanged(t *testing.T) {
 	s := newSite(t, map[string]string{"/feed": rss(`<item><guid isPermaLink="false">1</guid><link>ORIGIN/a</link><description>old</description></item>`)})
 	src := s.source("/feed")
 	first, mark, err := src.Changed(t.Context(), "")
-	if err != nil || len(first) != 1 || first[0].ID != "1" || first[0].Revision == "" {
+	if err != nil || len(first) != 1 || first[0].ID != "1" || first[0].Revision == "" || first[0].Page {
 		t.Fatalf("got %+v, %v", first, err)
 	}
 	again, mark, err := src.Changed(t.Context(), mark)
@@ -114,6 +117,9 @@ func TestIndexOfSitemaps(t *testing.T) {
 	items, mark, err := src.Changed(t.Context(), "")
 	if want := []string{s.URL + "/a", s.URL + "/b", s.URL + "/c"}; err != nil || strings.Join(ids(items), " ") != strings.Join(want, " ") {
 		t.Fatalf("got %q, %v", ids(items), err)
+	}
+	if !items[0].Page { // of a sitemap that is not one of news
+		t.Errorf("%+v", items[0])
 	}
 	items, mark, err = src.Changed(t.Context(), mark)
 	if err != nil || len(items) != 0 || s.asked["/1.xml"] != 1 || s.asked["/3.xml"] != 2 {
@@ -191,6 +197,65 @@ func TestExists(t *testing.T) {
 	}
 	if err := src.Exists(t.Context(), reconcile.Item{ID: "1"}); err != nil {
 		t.Errorf("without an address: %v", err)
+	}
+}
+
+// TestBrokenSitemapOfAnIndex keeps none of the others from being read. It is asked for
+// again, told of once, and read when it is well; one that is only busy ends the look.
+func TestBrokenSitemapOfAnIndex(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, map[string]string{
+		"/index": `<sitemapindex><sitemap><loc>ORIGIN/1.xml</loc><lastmod>2026-01-01</lastmod></sitemap><sitemap><loc>ORIGIN/2.xml</loc><lastmod>2026-01-01</lastmod></sitemap>` +
+			`<sitemap><loc>ORIGIN/3.xml</loc></sitemap><sitemap><loc>ORIGIN/4.xml</loc></sitemap></sitemapindex>`,
+		"/1.xml": "!404", "/2.xml": urlset(`<url><loc>ORIGIN/b</loc></url>`), "/3.xml": `<html>Not today</html>`,
+		"/4.xml": `<sitemapindex><sitemap><loc>ORIGIN/5.xml</loc></sitemap></sitemapindex>`,
+	})
+	src, log := s.source("/index"), &strings.Builder{}
+	src.Log = slog.New(slog.NewTextHandler(log, nil))
+	changed := func(mark, want string) string {
+		t.Helper()
+		items, next, err := src.Changed(t.Context(), mark)
+		if got := strings.ReplaceAll(strings.Join(ids(items), " "), s.URL, ""); err != nil || got != want {
+			t.Errorf("found %q, want %q: %v", got, want, err)
+		}
+		return next
+	}
+	mark := changed(changed("", "/b"), "")
+	for _, path := range []string{"/1.xml", "/3.xml", "/4.xml"} {
+		if s.asked[path] != 2 || strings.Count(log.String(), s.URL+path+" ") != 1 {
+			t.Errorf("%s: asked for %d times; said\n%s", path, s.asked[path], log)
+		}
+	}
+	s.set("/1.xml", urlset(`<url><loc>ORIGIN/a</loc></url>`))
+	mark = changed(mark, "/a")
+	var all []string
+	for place, more := "", true; more; more = place != "" {
+		items, next, err := src.List(t.Context(), place)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, place = append(all, ids(items)...), next
+	}
+	if len(all) != 2 {
+		t.Errorf("all are %q", all)
+	}
+	for _, status := range []string{"!503", "!500"} {
+		s.set("/3.xml", status)
+		if _, next, err := src.Changed(t.Context(), mark); err == nil || next != mark {
+			t.Errorf("%s: %v", status, err)
+		}
+	}
+}
+
+// TestSitemapsWithinALimit: an index of many is not asked for all at once.
+func TestSitemapsWithinALimit(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, map[string]string{"/index": `<sitemapindex><sitemap><loc>ORIGIN/1.xml</loc></sitemap><sitemap><loc>ORIGIN/2.xml</loc></sitemap></sitemapindex>`,
+		"/1.xml": urlset(""), "/2.xml": urlset("")})
+	src := s.source("/index")
+	src.Limit = rate.NewLimiter(1, 0) // which lets nothing pass
+	if _, _, err := src.Changed(t.Context(), ""); err == nil || s.asked["/index"] != 1 || s.asked["/1.xml"] != 0 {
+		t.Errorf("asked %v, %v", s.asked, err)
 	}
 }
 

@@ -44,8 +44,8 @@ func kindOf(feedType string) string {
 // entry reads an item. Many feeds have the address in the guid alone.
 func entry(base *url.URL, item *gofeed.Item) Entry {
 	e := Entry{
-		URL: absolute(base, item.Link), Title: plain(item.Title), Published: moment(item.PublishedParsed),
-		Updated: moment(item.UpdatedParsed),
+		URL: absolute(base, item.Link), Title: plain(item.Title), Published: moment(item.PublishedParsed, item.Published),
+		Updated: moment(item.UpdatedParsed, item.Updated),
 		content: strings.Join([]string{item.Title, item.Link, item.Published, item.Updated, item.Description, item.Content}, "\x00"),
 	}
 	guid := strings.TrimSpace(item.GUID)
@@ -67,11 +67,15 @@ func entry(base *url.URL, item *gofeed.Item) Entry {
 	return e
 }
 
-func moment(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
+// moment is a time as the parser has read it, or else as it is written.
+func moment(t *time.Time, written string) time.Time {
+	if t != nil {
+		return t.UTC()
 	}
-	return t.UTC()
+	if at := rfc822Time(written); !at.IsZero() {
+		return at
+	}
+	return w3cTime(written)
 }
 
 var tag = regexp.MustCompile(`</?[a-zA-Z][^<>]*>`)

@@ -135,6 +135,7 @@ func (a *Admin) AddWebhook(ctx context.Context, event, target, secret string) (a
 type Refusal struct {
 	Status  int
 	Message string // what Ghost says of it
+	header  http.Header
 }
 
 // Error says what was refused.
@@ -175,7 +176,7 @@ func (a *Admin) do(ctx context.Context, method, path string, query url.Values, i
 		return nil, lector.Hint(fmt.Errorf("%s is redirected to %s: nothing is changed there", a.base, response.Request.URL.Host),
 			"give the address that Ghost itself has, with its scheme and host")
 	case response.StatusCode >= http.StatusMultipleChoices:
-		return nil, refusal(response.StatusCode, data)
+		return nil, refusal(response, data)
 	case out == nil:
 		return response.Header, nil
 	}
@@ -186,11 +187,11 @@ func (a *Admin) do(ctx context.Context, method, path string, query url.Values, i
 }
 
 // refusal reads what Ghost says of an error.
-func refusal(status int, data []byte) error {
+func refusal(response *http.Response, data []byte) error {
 	var in struct {
 		Errors []struct{ Message, Context string }
 	}
-	r := &Refusal{Status: status}
+	r := &Refusal{Status: response.StatusCode, header: response.Header}
 	if json.Unmarshal(data, &in) == nil && len(in.Errors) > 0 {
 		r.Message = strings.TrimSpace(in.Errors[0].Message + " " + in.Errors[0].Context)
 	}

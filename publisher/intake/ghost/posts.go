@@ -156,7 +156,7 @@ func sourceError(err error) error {
 	case refused.Message != "" && (refused.Status == http.StatusNotFound || refused.Status == http.StatusUnprocessableEntity):
 		return fmt.Errorf("%w: %w", err, lector.ErrNotFound)
 	case refused.Status == http.StatusTooManyRequests, refused.Status == http.StatusServiceUnavailable:
-		return lector.Throttled(err, time.Minute)
+		return lector.Throttled(err, reconcile.RetryAfter(refused.header, time.Now()))
 	case refused.Status == http.StatusUnauthorized, refused.Status == http.StatusForbidden:
 		return lector.Hint(err, "is the Admin API key right? In Ghost: Settings, Integrations")
 	}

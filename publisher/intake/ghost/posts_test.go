@@ -28,6 +28,7 @@ func (a *adminAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	fail := func(status int) {
+		w.Header().Set("Retry-After", "240")
 		w.WriteHeader(status)
 		fmt.Fprint(w, `{"errors":[{"message":"Resource not found error, cannot read post.","context":"Post not found."}]}`)
 	}
@@ -160,7 +161,10 @@ func TestBrokenGhostIsNotEmpty(t *testing.T) {
 		api.mu.Unlock()
 		_, _, listErr := p.List(t.Context(), "")
 		_, _, changedErr := p.Changed(t.Context(), "")
-		_, throttled := lector.IsThrottled(listErr)
+		after, throttled := lector.IsThrottled(listErr)
+		if throttled && after != 4*time.Minute {
+			t.Errorf("%d: it is left alone for %v", status, after)
+		}
 		for _, err := range []error{listErr, changedErr, p.Exists(t.Context(), reconcile.Item{ID: "1"})} {
 			if err == nil || errors.Is(err, lector.ErrNotFound) || throttled != (status == 429 || status == 503) {
 				t.Errorf("%d: %v", status, err)

@@ -48,6 +48,7 @@ type known struct {
 	waiting bool      // the newest event is not the one that the record is about
 	since   time.Time // articles that were published before are not begun; zero: all are
 	teasers bool      // the free part of an article that is not public may be heard
+	isNew   bool      // it states no date, and appeared after all were compared
 }
 
 // compare says how an article stands, and why. It is all of the decision.
@@ -82,9 +83,9 @@ func unknown(i Item, k known) (Finding, string) {
 		at = i.UpdatedAt
 	}
 	switch {
-	case k.since.IsZero():
+	case k.since.IsZero(), k.isNew:
 	case at.IsZero():
-		return Old, "the source does not say when it was published"
+		return Old, "nobody says when it was published, and it was there when all articles were compared first"
 	case at.Before(k.since):
 		return Old, "it was published before " + k.since.UTC().Format(time.DateOnly)
 	}

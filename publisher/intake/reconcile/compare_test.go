@@ -54,6 +54,7 @@ func TestCompare(t *testing.T) {
 		"before the backfill":          {item, known{since: at.Add(time.Second)}, Old},
 		"since the backfill":           {item, known{since: at}, Missing},
 		"undated":                      {revised("a"), known{since: at}, Old},
+		"undated, and new":             {revised("a"), known{since: at, isNew: true}, Missing},
 		"undated, all are read":        {revised("a"), known{}, Missing},
 		"old, but known":               {newer, with(job(lector.Ready, "", "r"), func(k *known) { k.since = at.AddDate(1, 0, 0) }), stale},
 	} {

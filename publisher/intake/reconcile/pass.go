@@ -16,8 +16,9 @@ import (
 // progress is how far a pass over all articles is.
 type progress struct {
 	Started  time.Time       `json:"started"`
-	Place    string          `json:"place"` // of the next page of the list
-	Pages    int             `json:"pages"` // that are done
+	Place    string          `json:"place"`   // of the next page of the list
+	Pages    int             `json:"pages"`   // that are done
+	Undated  int             `json:"undated"` // of these, those whose articles without a date are remembered
 	Listed   int             `json:"listed"`
 	Findings map[Finding]int `json:"findings"`
 	Complete bool            `json:"complete"`        // the list is
@@ -61,8 +62,14 @@ func (r *Reconciler) Pass(ctx context.Context) error {
 			return err
 		}
 	}
+	if p.Undated == p.Pages { // else an earlier build has begun the pass
+		r.undated.complete()
+	}
 	audio, err := r.leftOver(ctx, p)
 	if err != nil {
+		return err
+	}
+	if err := r.keepUndated(ctx); err != nil {
 		return err
 	}
 	r.summary = Summary{Finished: r.now(), Listed: p.Listed, Findings: p.Findings, Audio: audio}
@@ -111,9 +118,10 @@ func (r *Reconciler) page(ctx context.Context, p *progress) error {
 	for f, n := range findings {
 		p.Findings[f] += n
 	}
-	if err := r.write(ctx, pageName(p.Pages), seen); err != nil {
+	if err := errors.Join(r.keepUndated(ctx), r.write(ctx, pageName(p.Pages), seen)); err != nil {
 		return err
 	}
+	p.Undated++
 	p.Pages, p.Listed, p.Place, p.Complete = p.Pages+1, p.Listed+len(items), next, next == ""
 	return r.write(ctx, "pass", p)
 }

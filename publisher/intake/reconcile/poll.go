@@ -98,7 +98,7 @@ func (r *Reconciler) Poll(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.revisit(ctx); err != nil {
+	if err := errors.Join(r.revisit(ctx), r.keepUndated(ctx)); err != nil {
 		return err
 	}
 	return r.moveMark(ctx, next)

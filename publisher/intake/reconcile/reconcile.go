@@ -22,6 +22,7 @@ type Item struct {
 	PublishedAt time.Time // zero where nobody states it
 	Visibility  lector.Visibility
 	Tags        []string
+	Page        bool // any page of the site: nobody says that it is an article
 }
 
 // Source is a place that knows what a site has published. All errors but

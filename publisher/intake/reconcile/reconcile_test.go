@@ -210,7 +210,7 @@ func TestPassHeals(t *testing.T) {
 	if got := p.Report(); got.Lacking != 0 || got.Last.Listed != 6 || got.Last.Findings[reconcile.Correct] != 5 || got.Last.Findings[reconcile.Private] != 1 {
 		t.Errorf("report %+v", got)
 	}
-	if len(r.places) != 2 { // the summary, and what is gone
+	if len(r.places) != 3 { // the summary, what is gone, and what states no date
 		t.Errorf("left behind: %v", slices.Sorted(maps.Keys(r.places)))
 	}
 }
@@ -385,6 +385,75 @@ func TestDryRun(t *testing.T) {
 	got := p.Report()
 	if got.Lacking != 1 || got.Entries[0].ID != "lost" || got.Entries[0].Finding != reconcile.Missing || len(got.Gone) != 1 || got.Gone[0].ID != "00000" {
 		t.Errorf("report %+v", got)
+	}
+}
+
+// undatedRoom has articles of which nobody says when they were published.
+func undatedRoom(n int) *newsroom {
+	r := newNewsroom(0)
+	for i := range n {
+		r.putUndated(fmt.Sprintf("%05d", i))
+	}
+	return r
+}
+
+func (r *newsroom) putUndated(id string) {
+	r.articles[id] = reconcile.Item{ID: id, URL: "https://paper.example/" + id, Revision: "1", Visibility: lector.Public}
+}
+
+// TestUndated: of articles without a date those are read that appear after all were
+// compared once, also by another process; what was there before is left alone.
+func TestUndated(t *testing.T) {
+	t.Parallel()
+	r := undatedRoom(300)
+	process := func() *reconcile.Reconciler { p := r.process(); p.Backfill = time.Hour; return p }
+	r.changed = []string{"00001"}
+	if err := process().Poll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.failAt = 2 // of three pages
+	if err := process().Pass(t.Context()); !errors.Is(err, errSource) {
+		t.Fatal(err)
+	}
+	r.putUndated("00300") // before the pass has seen all
+	if err := process().Pass(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want(t, r)
+	r.putUndated("new")
+	r.articles["page"] = reconcile.Item{ID: "page", URL: "https://paper.example/tags/new", Revision: "1", Visibility: lector.Public, Page: true}
+	r.changed = []string{"00001", "00299", "new", "page"}
+	if err := process().Poll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want(t, r, "published new")
+	r.putUndated("newer")
+	if err := process().Pass(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want(t, r, "published newer")
+}
+
+// TestUndatedOfAnEarlierBuild: what the first pages of a pass have listed, which an
+// earlier build has compared, is not new when the rest is done.
+func TestUndatedOfAnEarlierBuild(t *testing.T) {
+	t.Parallel()
+	r := undatedRoom(200)
+	p := r.process()
+	p.Backfill = time.Hour
+	r.failAt = 2
+	if err := p.Pass(t.Context()); !errors.Is(err, errSource) {
+		t.Fatal(err)
+	}
+	delete(r.places, "s.undated") // which it did not keep
+	r.places["s.pass"] = []byte(strings.Replace(string(r.places["s.pass"]), `"undated":1`, `"undated":0`, 1))
+	for range 3 {
+		p = r.process()
+		p.Backfill = time.Hour
+		if err := p.Pass(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		want(t, r)
 	}
 }
 

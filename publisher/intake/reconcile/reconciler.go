@@ -26,7 +26,7 @@ type Reconciler struct {
 	Events Events
 	Places Places
 	Log    *slog.Logger
-	// Limit bounds the requests to the source; nil is five a second.
+	// Limit bounds the requests to the source; nil is a NewLimiter.
 	Limit *rate.Limiter
 	// Backfill is how long ago an article may have been published that nobody has
 	// announced and that is read; 0 is any.
@@ -44,6 +44,7 @@ type Reconciler struct {
 	lacking        map[string]Entry   // published articles without correct audio, by their keys
 	failed         map[string]failure // articles that could not be fetched from the source, by their keys
 	gone           map[string]sighting
+	undated        undated
 	loaded         bool
 	mark, keptMark string
 	held           bool   // more is gone than is withdrawn without being asked
@@ -80,13 +81,16 @@ func (r *Reconciler) now() time.Time {
 // requestsPerSecond is how often a source is asked, where nothing else is said.
 const requestsPerSecond = 5
 
+// NewLimiter bounds the requests to one source.
+func NewLimiter() *rate.Limiter { return rate.NewLimiter(requestsPerSecond, requestsPerSecond) }
+
 // load reads what an earlier process has left.
 func (r *Reconciler) load(ctx context.Context) error {
 	if r.loaded {
 		return nil
 	}
 	if r.Limit == nil {
-		r.Limit = rate.NewLimiter(requestsPerSecond, requestsPerSecond)
+		r.Limit = NewLimiter()
 	}
 	r.lacking, r.failed, r.gone = map[string]Entry{}, map[string]failure{}, map[string]sighting{}
 	if err := r.read(ctx, "mark", &r.mark); err != nil {
@@ -97,6 +101,9 @@ func (r *Reconciler) load(ctx context.Context) error {
 		return err
 	}
 	if err := r.read(ctx, "summary", &r.summary); err != nil {
+		return err
+	}
+	if err := r.loadUndated(ctx); err != nil {
 		return err
 	}
 	var lacking []Item
@@ -180,6 +187,10 @@ func (r *Reconciler) look(ctx context.Context, i Item) (Finding, string, known, 
 	}
 	k.job, k.found = j, err == nil
 	found, reason := compare(i, k)
+	if found == Old && r.appeared(i) {
+		k.isNew = true
+		found, reason = compare(i, k)
+	}
 	if !found.heals() && !found.lacks() {
 		return found, reason, k, nil
 	}

@@ -36,6 +36,10 @@ func TestPluginTriesAgain(t *testing.T) {
 	if got := n.php(0, `echo count( Lector\pending() );`); got != "3" {
 		t.Errorf("%s posts wait, not 3", got)
 	}
+	if got := n.php(0, `foreach ( Lector\pending() as $entry ) { echo $entry['next'] - time() > 30 ? 'late ' : 'soon '; }`); got != "soon soon soon " {
+		t.Errorf("the first retries are %s", got)
+	}
+	n.php(0, strings.Replace(due, "= 0", "= time() + 3600", 1)) // as after several of them
 	n.cron()
 	if refused := r.setAway(false); refused != 0 {
 		t.Errorf("%d tries before they were due", refused)

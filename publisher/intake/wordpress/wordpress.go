@@ -358,7 +358,7 @@ func fault(path string, response *http.Response, body []byte) error {
 	case said.Code == "rest_invalid_param":
 		return lector.Hint(err, "is the application password right, and may its user edit all posts? lector connect wordpress tells")
 	case response.StatusCode == http.StatusTooManyRequests || response.StatusCode == http.StatusServiceUnavailable:
-		return lector.Throttled(err, time.Minute)
+		return lector.Throttled(err, reconcile.RetryAfter(response.Header, time.Now()))
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"lector"
 	"lector/publisher/intake/reconcile"
@@ -166,12 +167,14 @@ func TestSourceThatIsBroken(t *testing.T) {
 		{"no such type", 404, `{"code":"rest_no_route"}`, false},
 		{"a firewall", 401, `<html>Who are you?</html>`, false},
 		{"maintenance", 503, `<html>Briefly unavailable</html>`, false},
+		{"too often", 429, `{"code":"rate_limited"}`, false},
 		{"a page instead", 200, `<html>Welcome</html>`, false},
 		{"a fault of PHP in front", 200, `Notice: undefined index {"id":1}`, false},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			t.Parallel()
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Retry-After", "240")
 				w.WriteHeader(c.status)
 				fmt.Fprint(w, c.body)
 			}))
@@ -181,8 +184,12 @@ func TestSourceThatIsBroken(t *testing.T) {
 			if err == nil || errors.Is(err, lector.ErrNotFound) != c.gone {
 				t.Errorf("%v", err)
 			}
-			if _, _, err := s.List(t.Context(), ""); err == nil {
+			_, _, err = s.List(t.Context(), "")
+			if err == nil {
 				t.Error("the list is no error")
+			}
+			if after, throttled := lector.IsThrottled(err); throttled != (c.status == 429 || c.status == 503) || throttled && after != 4*time.Minute {
+				t.Errorf("left alone for %v: %v", after, err)
 			}
 		})
 	}
