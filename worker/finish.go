@@ -22,17 +22,54 @@ func (w *Worker) finish(ctx context.Context, r *record, replay string) error {
 }
 
 func (w *Worker) announce(ctx context.Context, r *record, replay string) error {
+	for range announceTries {
+		err := w.announceOnce(ctx, r, replay)
+		if err == nil {
+			w.report(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason, Announced: r.stored})
+			return nil
+		}
+		if !errors.Is(err, lector.ErrConflict) {
+			return err
+		}
+		if err := r.reload(ctx); err != nil {
+			return err
+		}
+	}
+	return lector.WithClass(fmt.Errorf("announce: %w", lector.ErrConflict), lector.ClassStorage)
+}
+
+// announceTries is how often an announcement is tried before which another came each time.
+const announceTries = 5
+
+// announceOnce announces the record while nobody announces anything else of the article. It
+// is lector.ErrConflict when somebody did: the record may be for another event by then. The
+// newest announcement is read before the record is, so that whoever stands still in between,
+// or whose announcement does on its way, announces nothing that is over.
+func (w *Worker) announceOnce(ctx context.Context, r *record, replay string) error {
+	last, err := w.lastAnnouncement(ctx, r.job)
+	if err != nil {
+		return err
+	}
 	m, err := w.updatePointer(ctx, r)
 	if err != nil {
 		return err
 	}
 	w.report(Progress{Job: r.job, Stage: lector.StageAnnounce})
 	e := w.audioEvent(r.job, m, replay)
-	if err := w.Announcer.Announce(ctx, e); err != nil {
-		return err
+	if last.ID == e.ID {
+		return nil
 	}
-	w.report(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason, Announced: r.stored})
-	return nil
+	return w.Announcer.AnnounceAfter(ctx, e, last.Sequence)
+}
+
+// lastAnnouncement returns the newest audio event of an article; it is empty where there is
+// none.
+func (w *Worker) lastAnnouncement(ctx context.Context, j lector.Job) (lector.AudioEvent, error) {
+	last, err := w.Announcer.LastAnnouncement(ctx, j.Site, j.ID)
+	if errors.Is(err, lector.ErrNotFound) {
+		return lector.AudioEvent{}, nil
+	}
+	return last, err
 }
 
 // updatePointer writes or removes the pointer. An older worker may have been

@@ -66,13 +66,26 @@ func (m *fakeServices) Announce(_ context.Context, e lector.AudioEvent) error {
 	return m.announceErr
 }
 
+func (m *fakeServices) AnnounceAfter(ctx context.Context, e lector.AudioEvent, newest uint64) error {
+	m.mu.Lock()
+	conflict := newest != uint64(len(m.announced))
+	m.mu.Unlock()
+	if conflict {
+		return lector.ErrConflict
+	}
+	return m.Announce(ctx, e)
+}
+
 func (m *fakeServices) LastAnnouncement(context.Context, string, string) (lector.AudioEvent, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.announced) == 0 {
+	n := len(m.announced)
+	if n == 0 {
 		return lector.AudioEvent{}, lector.ErrNotFound
 	}
-	return m.announced[len(m.announced)-1], nil
+	last := m.announced[n-1]
+	last.Sequence = uint64(n)
+	return last, nil
 }
 
 func (m *fakeServices) Open(_ context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {

@@ -229,10 +229,7 @@ func (w *Worker) finishUnchanged(ctx context.Context, r *record, plan *Plan) err
 // isAnnounced reports whether the newest audio event says that the job's rendition
 // is ready. A rendition's files have its hash in their names.
 func (w *Worker) isAnnounced(ctx context.Context, j lector.Job) (bool, error) {
-	last, err := w.Announcer.LastAnnouncement(ctx, j.Site, j.ID)
-	if errors.Is(err, lector.ErrNotFound) {
-		return false, nil
-	}
+	last, err := w.lastAnnouncement(ctx, j)
 	return last.Type == lector.AudioReady && strings.Contains(last.MP3, j.Rendition), err
 }
 

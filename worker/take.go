@@ -172,11 +172,11 @@ func (w *Worker) crashedAttempts(j lector.Job) (n int) {
 
 // resume does what is left of a job that is decided, if anything is.
 func (w *Worker) resume(ctx context.Context, r *record, replay string) error {
-	last, err := w.Announcer.LastAnnouncement(ctx, r.job.Site, r.job.ID)
-	if err != nil && !errors.Is(err, lector.ErrNotFound) {
+	last, err := w.lastAnnouncement(ctx, r.job)
+	if err != nil {
 		return err
 	}
-	if err != nil || last.ID != lector.AnnouncementID(r.job, replay) {
+	if last.ID != lector.AnnouncementID(r.job, replay) {
 		if err := w.finish(ctx, r, replay); err != nil {
 			return err
 		}

@@ -15,7 +15,16 @@ import (
 
 // Announce publishes an audio event. The same event announced again, within
 // ten minutes, is not stored twice.
-func (c *Conn) Announce(ctx context.Context, e lector.AudioEvent) (err error) {
+func (c *Conn) Announce(ctx context.Context, e lector.AudioEvent) error { return c.announce(ctx, e) }
+
+// AnnounceAfter publishes an audio event of an article whose newest one is at the given
+// place, 0 for none. It is lector.ErrConflict when that is not so: a request that stood
+// still on its way, or its sender, must not announce what is over.
+func (c *Conn) AnnounceAfter(ctx context.Context, e lector.AudioEvent, newest uint64) error {
+	return c.announce(ctx, e, jetstream.WithExpectLastSequencePerSubject(newest))
+}
+
+func (c *Conn) announce(ctx context.Context, e lector.AudioEvent, options ...jetstream.PublishOpt) (err error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	ctx, span := lector.StartSpan(ctx, "publish "+audio, lector.SpanProducer)
@@ -26,8 +35,8 @@ func (c *Conn) Announce(ctx context.Context, e lector.AudioEvent) (err error) {
 	}
 	describeSend(span, audio, m.Subject, e.ID)
 	setTrace(m.Header, lector.TraceOf(ctx))
-	if _, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(e.ID)); err != nil {
-		return brokerError("announce", publishHint(err))
+	if _, err := c.js.PublishMsg(ctx, m, append(options, jetstream.WithMsgID(e.ID))...); err != nil {
+		return brokerError("announce", publishHint(conflictError(err)))
 	}
 	return nil
 }
@@ -42,7 +51,9 @@ func (c *Conn) LastAnnouncement(ctx context.Context, site, key string) (lector.A
 	if err != nil {
 		return lector.AudioEvent{}, fmt.Errorf("audio event: %w", err)
 	}
-	return decodeAudio(h, m.Data)
+	e, err := decodeAudio(h, m.Data)
+	e.Sequence = m.Sequence
+	return e, err
 }
 
 // Announcements yields the audio events that the stream holds for an article,

@@ -452,6 +452,38 @@ func TestAnnouncements(t *testing.T) {
 	}
 }
 
+// TestAnnounceAfter: an announcement counts only while none came behind the one that its
+// sender knew.
+func TestAnnounceAfter(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	key := lector.Key("havana", "1")
+	e := func(id string) lector.AudioEvent {
+		return lector.AudioEvent{ID: id, Type: lector.AudioReady, Time: time.Now(), Site: "havana", Key: key}
+	}
+	if err := b.Announce(t.Context(), lector.AudioEvent{ID: "other", Type: lector.AudioReady, Site: "havana", Key: lector.Key("havana", "2")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.AnnounceAfter(t.Context(), e("1"), 0); err != nil {
+		t.Fatalf("the first: %v", err)
+	}
+	last, err := b.LastAnnouncement(t.Context(), "havana", key)
+	if err != nil || last.ID != "1" || last.Sequence != 2 {
+		t.Fatalf("%+v, %v", last, err)
+	}
+	if err := b.AnnounceAfter(t.Context(), e("2"), last.Sequence); err != nil {
+		t.Fatalf("the second: %v", err)
+	}
+	for _, late := range []uint64{0, last.Sequence} {
+		if err := b.AnnounceAfter(t.Context(), e("late"), late); !errors.Is(err, lector.ErrConflict) {
+			t.Errorf("after %d: %v", late, err)
+		}
+	}
+	if last, err = b.LastAnnouncement(t.Context(), "havana", key); err != nil || last.ID != "2" {
+		t.Errorf("%+v, %v", last, err)
+	}
+}
+
 func TestOneProcessADirectory(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
