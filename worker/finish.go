@@ -10,6 +10,8 @@ import (
 	"path"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"lector"
 )
 
@@ -167,17 +169,28 @@ func (w *Worker) noteWithdrawn(ctx context.Context, j lector.Job) error {
 	return w.Store.Put(ctx, o, bytes.NewReader(data))
 }
 
+// deletesAtOnce is how many objects of an article are removed at once: a store that is busy
+// takes its time for each.
+const deletesAtOnce = 8
+
 // deleteAll removes all objects whose keys begin so.
 func (w *Worker) deleteAll(ctx context.Context, prefix string) error {
+	var deletes errgroup.Group
+	deletes.SetLimit(deletesAtOnce)
+	var failed error
 	for o, err := range w.Store.List(ctx, prefix) {
 		if err != nil {
-			return fmt.Errorf("remove what is below %s: %w", prefix, err)
+			failed = fmt.Errorf("remove what is below %s: %w", prefix, err)
+			break
 		}
-		if err := w.Store.Delete(ctx, o.Key); err != nil {
-			return fmt.Errorf("remove %s: %w", o.Key, err)
-		}
+		deletes.Go(func() error {
+			if err := w.Store.Delete(ctx, o.Key); err != nil {
+				return fmt.Errorf("remove %s: %w", o.Key, err)
+			}
+			return nil
+		})
 	}
-	return nil
+	return errors.Join(failed, deletes.Wait())
 }
 
 // audioEvent returns the event that announces the present state of the job, whose pointer

@@ -16,7 +16,7 @@ func (w *Worker) run(ctx context.Context, d lector.Delivery, r *record) error {
 	a := d.Event.Article
 	switch {
 	case d.Event.Type == lector.Deleted:
-		return w.delete(ctx, d, r)
+		return w.delete(ctx, r, d.Event.Replay)
 	case d.Event.Type.Withdraws():
 		return w.withdraw(ctx, r, lector.Removed, "withdrawn by the CMS", d.Event.Replay)
 	case a.Visibility != lector.Public:
@@ -246,17 +246,17 @@ func (w *Worker) finishWithoutAudio(ctx context.Context, r *record, reason strin
 	return err
 }
 
-// delete withdraws an article and erases what its events said, and its clips.
-func (w *Worker) delete(ctx context.Context, d lector.Delivery, r *record) error {
+// delete withdraws an article and removes its clips. What its events said is erased later.
+func (w *Worker) delete(ctx context.Context, r *record, replay string) error {
 	r.job.Title, r.job.URL = "", ""
 	clips := w.clipsOf(ctx, r.job)
-	if err := w.withdraw(ctx, r, lector.Removed, "deleted by the CMS", d.Event.Replay); err != nil {
+	if err := w.withdraw(ctx, r, lector.Removed, "deleted by the CMS", replay); err != nil {
 		return err
 	}
 	if len(clips) > 0 {
 		w.Clips.RemoveClips(clips)
 	}
-	return w.erase(ctx, d, r)
+	return nil
 }
 
 // clipsOf returns the hashes of the clips that the manifests of an article name. What

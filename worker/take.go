@@ -132,7 +132,7 @@ func (w *Worker) processLeased(ctx context.Context, d lector.Delivery, r *record
 // withdrawAgain removes what is left of a withdrawn article, if anything is: a worker may
 // have died before it had removed all, or have written behind the withdrawal.
 func (w *Worker) withdrawAgain(ctx context.Context, d lector.Delivery, r *record) error {
-	if d.Event.Type.Withdraws() && r.job.State == lector.Removed {
+	if withdraws(d.Event) && r.job.Rendition == "" {
 		if err := w.deleteAudio(ctx, r.job); err != nil {
 			return err
 		}
@@ -140,11 +140,15 @@ func (w *Worker) withdrawAgain(ctx context.Context, d lector.Delivery, r *record
 	return w.erase(ctx, d, r)
 }
 
-// attempt does the work, unless it has cost too many workers.
+// attempt does the work, unless it has cost too many workers. A withdrawal is done
+// whatever it costs: what it takes away stays public until then.
 func (w *Worker) attempt(ctx context.Context, d lector.Delivery, r *record) error {
-	if n := w.crashedAttempts(r.job); n >= maxCrashes {
+	if n := w.crashedAttempts(r.job); n >= maxCrashes && !withdraws(d.Event) {
 		err := lector.Permanent(fmt.Errorf("%d workers were lost at this article", n))
 		return lector.WithClass(lector.Hint(err, "see their logs: were they killed, or does the article need more memory than they have? Then replay the job"), lector.ClassPoison)
+	}
+	if withdraws(d.Event) {
+		return w.attemptWithdrawal(ctx, d, r)
 	}
 	last, err := w.recordLostUsage(ctx, r.job)
 	if err != nil {
@@ -152,6 +156,23 @@ func (w *Worker) attempt(ctx context.Context, d lector.Delivery, r *record) erro
 	}
 	r.spooled = last.Spooled
 	return w.run(ctx, d, r)
+}
+
+// attemptWithdrawal takes the audio away, in a bounded time, before anything else is done:
+// the usage of a lost worker takes a look at each clip that it may have paid for.
+func (w *Worker) attemptWithdrawal(ctx context.Context, d lector.Delivery, r *record) error {
+	short, cancel := context.WithTimeout(ctx, withdrawalTime(r.job))
+	defer cancel()
+	if err := w.run(short, d, r); err != nil {
+		return err
+	}
+	if err := w.erase(ctx, d, r); err != nil {
+		return err
+	}
+	if _, err := w.recordLostUsage(ctx, r.job); err != nil {
+		w.Log.WarnContext(ctx, "usage of a lost worker not recorded; it counts as unknown", "error", err)
+	}
+	return nil
 }
 
 // maxCrashes is how many workers may crash while they process one event. Workers
@@ -296,7 +317,7 @@ const sameEventWait = 2 * time.Second
 // and then goes on without the lease.
 func (w *Worker) acquireLease(ctx context.Context, d lector.Delivery, r *record) (context.Context, func(), error) {
 	wait := ctx
-	if d.Event.Type.Withdraws() {
+	if withdraws(d.Event) {
 		var cancel context.CancelFunc
 		wait, cancel = context.WithTimeout(ctx, withdrawalWait)
 		defer cancel()
@@ -306,7 +327,7 @@ func (w *Worker) acquireLease(ctx context.Context, d lector.Delivery, r *record)
 		if !errors.Is(err, lector.ErrExists) {
 			return held, release, err
 		}
-		if r.attempt == 0 && !d.Event.Type.Withdraws() {
+		if r.attempt == 0 && !withdraws(d.Event) {
 			return nil, nil, notYet{sameEventWait, "for the worker that has it"}
 		}
 		sleep(wait, 200*time.Millisecond)
