@@ -367,6 +367,7 @@ type DeadLetter struct {
 	Article string    `json:"article"` // the CMS's id of the article; empty where it cannot be read
 	Size    int       `json:"size"`    // bytes of its data
 
+	Arrived  uint64              `json:"-"` // where its article event came into the stream; 0 where its letter does not say
 	Headers  map[string][]string `json:"-"` // that the message had
 	Data     []byte              `json:"-"` // that the message had
 	Unusable error               `json:"-"` // why it would be refused again; nil: it can be read now
