@@ -93,7 +93,10 @@ func cancelled(ctx context.Context, conn *nats.Conn, jobs *nats.JobStore, j lect
 		return j, 0, err
 	}
 	e, sequence, err := conn.NewestEvent(ctx, lector.JobRef{Site: j.Site, ID: j.ID})
-	if err != nil && !errors.Is(err, lector.ErrNotFound) {
+	switch {
+	case err != nil && lector.IsPermanent(err):
+		sequence = 0 // nobody can read it, so there is nothing to do for it
+	case err != nil && !errors.Is(err, lector.ErrNotFound):
 		return j, 0, err
 	}
 	now, err = cancelNewest(now, e, sequence, time.Now().UTC())
