@@ -259,8 +259,8 @@ func (w *Worker) delete(ctx context.Context, r *record, replay string) error {
 	return nil
 }
 
-// clipsOf returns the hashes of the clips that the manifests of an article name. What
-// cannot be read is left to lector gc.
+// clipsOf returns the hashes of the clips that the manifests of an article's renditions name;
+// the pointer names none beside them. What cannot be read is left to lector gc.
 func (w *Worker) clipsOf(ctx context.Context, j lector.Job) (hashes []string) {
 	if w.Clips == nil {
 		return nil
@@ -269,7 +269,7 @@ func (w *Worker) clipsOf(ctx context.Context, j lector.Job) (hashes []string) {
 		if err != nil {
 			return hashes
 		}
-		if !strings.HasSuffix(o.Key, "manifest.json") {
+		if !strings.HasSuffix(o.Key, ".manifest.json") {
 			continue
 		}
 		m, err := w.readManifest(ctx, o.Key)
