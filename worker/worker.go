@@ -111,6 +111,7 @@ type Worker struct {
 	Narrator    *Narrator        // what is begun is read by it, until Use names another
 	Addresses   lector.Addresses // where listeners find what is announced
 	UsageLedger UsageLedger      // nil: a job's figures are those of its last attempt
+	Budgets     Budgets          // nil: what a lost worker had reserved counts as spent
 	Log         *slog.Logger
 	Tracer      *lector.Tracer // nil: nothing is recorded
 	// ConcurrentJobs is how many articles of usual length are processed at once. There

@@ -190,7 +190,7 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 		Name: name, Queue: queue, Urgent: urgent, Pauses: s.pauses,
 		Events: s.conn, Teasers: s.conn, Eraser: s.conn, Clips: s.clips, Edits: leases, EditWait: s.config.Worker.EditWait,
 		Jobs: s.jobs, Leases: leases, Announcer: s.conn, Store: worker.StorageErrors(s.store),
-		Narrator: narrator, Addresses: s.config.addresses(), UsageLedger: s.metering.history, Log: s.log, Tracer: s.tracer,
+		Narrator: narrator, Addresses: s.config.addresses(), UsageLedger: s.metering.history, Budgets: s.metering.lost, Log: s.log, Tracer: s.tracer,
 		ConcurrentJobs: s.config.Worker.ConcurrentJobs, Heartbeat: nats.AckWait / 4, OnProgress: s.onProgress,
 	}
 	s.sweeper = &worker.Sweeper{
