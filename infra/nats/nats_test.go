@@ -610,3 +610,29 @@ func TestErasedArticleLeavesNoRecordBefore(t *testing.T) {
 		t.Errorf("an article without a record: %v", err)
 	}
 }
+
+// TestErasureThatBreaksOffIsDeliveredAgain has the dead letters be away while a deleted
+// article is erased: the deletion stays in the stream, whose queue hands it out again.
+func TestErasureThatBreaksOffIsDeliveredAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	e := event("1", "a")
+	publish(t, b.Conn, e)
+	e.Type, e.ID = lector.Deleted, "deletion"
+	place := publish(t, b.Conn, e)
+	if err := b.js.DeleteStream(t.Context(), deadLetters); err != nil {
+		t.Fatal(err)
+	}
+	key := e.Article.Key()
+	if err := b.Erase(t.Context(), "havana", key, place); err == nil {
+		t.Fatal("erased, and nobody has looked at the dead letters")
+	}
+	if _, err := b.StoredEvent(t.Context(), place); err != nil {
+		t.Errorf("the deletion: %v", err)
+	}
+	must(t, b.setupStreams(t.Context(), 1))
+	must(t, b.Erase(t.Context(), "havana", key, place))
+	if places, err := b.ArticleEvents(t.Context(), "havana", key, 0, place); err != nil || len(places) > 0 {
+		t.Errorf("left %v, %v", places, err)
+	}
+}
