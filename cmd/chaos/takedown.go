@@ -16,10 +16,10 @@ import (
 type takedownTrial struct {
 	*lab
 	writer  *writer
-	audible []*history        // are withdrawn
-	mp3     map[string]string // addresses of their audio, by key
-	long    []*history        // take the places for long articles and for breaking news, until the end
-	short   []*history        // take the other places
+	audible []*history                 // are withdrawn
+	seen    map[string]lector.Manifest // of them, by key
+	long    []*history                 // take the places for long articles and for breaking news, until the end
+	short   []*history                 // take the other places
 }
 
 // Sizes of a takedown trial.
@@ -72,7 +72,7 @@ func (l *lab) takedowns(ctx context.Context) (got takedowns, err error) {
 	}
 	ctx, stop := context.WithTimeout(ctx, l.Settle)
 	defer stop()
-	t := &takedownTrial{lab: l, writer: newWriter(rand.New(rand.NewPCG(l.Seed, 6))), mp3: map[string]string{}}
+	t := &takedownTrial{lab: l, writer: newWriter(rand.New(rand.NewPCG(l.Seed, 6))), seen: map[string]lector.Manifest{}}
 	for _, step := range []func(context.Context) error{t.publish, t.fill} {
 		if err := step(ctx); err != nil {
 			return got, err
@@ -203,10 +203,10 @@ func (t *takedownTrial) await(ctx context.Context, h *history, there bool) error
 			return false
 		}
 		if there {
-			t.mp3[h.key()] = audioOf(t.public, p.manifest)
+			t.seen[h.key()] = p.manifest
 			return true
 		}
-		status, _, err := get(ctx, t.mp3[h.key()])
+		status, _, err := get(ctx, audioOf(t.public, t.seen[h.key()]))
 		return err == nil && (status == http.StatusGone || status == http.StatusNotFound)
 	})
 }
