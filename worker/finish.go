@@ -48,7 +48,7 @@ const announceTries = 5
 // newest announcement is read before the record is, so that whoever stands still in between,
 // or whose announcement does on its way, announces nothing that is over.
 func (w *Worker) announceOnce(ctx context.Context, r *record, replay string) error {
-	last, err := w.lastAnnouncement(ctx, r.job)
+	last, err := lastAnnouncement(ctx, w.Announcer, r.job)
 	if err != nil {
 		return err
 	}
@@ -65,11 +65,11 @@ func (w *Worker) announceOnce(ctx context.Context, r *record, replay string) err
 }
 
 // lastAnnouncement returns the newest audio event of an article; it is empty where there is
-// none.
-func (w *Worker) lastAnnouncement(ctx context.Context, j lector.Job) (lector.AudioEvent, error) {
-	last, err := w.Announcer.LastAnnouncement(ctx, j.Site, j.ID)
-	if errors.Is(err, lector.ErrNotFound) {
-		return lector.AudioEvent{}, nil
+// none, and has only its place where nobody can read it.
+func lastAnnouncement(ctx context.Context, a Announcer, j lector.Job) (lector.AudioEvent, error) {
+	last, err := a.LastAnnouncement(ctx, j.Site, j.ID)
+	if errors.Is(err, lector.ErrNotFound) || err != nil && lector.IsPermanent(err) {
+		return lector.AudioEvent{Sequence: last.Sequence}, nil
 	}
 	return last, err
 }

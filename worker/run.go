@@ -229,7 +229,7 @@ func (w *Worker) finishUnchanged(ctx context.Context, r *record, plan *Plan) err
 // isAnnounced reports whether the newest audio event says that the job's rendition
 // is ready. A rendition's files have its hash in their names.
 func (w *Worker) isAnnounced(ctx context.Context, j lector.Job) (bool, error) {
-	last, err := w.lastAnnouncement(ctx, j)
+	last, err := lastAnnouncement(ctx, w.Announcer, j)
 	return last.Type == lector.AudioReady && strings.Contains(last.MP3, j.Rendition), err
 }
 

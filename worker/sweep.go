@@ -259,10 +259,7 @@ func (s *Sweeper) isAnnounced(ctx context.Context, p lector.EventPlace, j lector
 	if j.Announced || j.Sequence != p.Sequence {
 		return true, nil
 	}
-	last, err := s.Announcer.LastAnnouncement(ctx, j.Site, j.ID)
-	if errors.Is(err, lector.ErrNotFound) {
-		return false, nil
-	}
+	last, err := lastAnnouncement(ctx, s.Announcer, j)
 	return last.Announces(j), err
 }
 

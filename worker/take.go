@@ -193,7 +193,7 @@ func (w *Worker) crashedAttempts(j lector.Job) (n int) {
 
 // resume does what is left of a job that is decided, if anything is.
 func (w *Worker) resume(ctx context.Context, r *record, replay string) error {
-	last, err := w.lastAnnouncement(ctx, r.job)
+	last, err := lastAnnouncement(ctx, w.Announcer, r.job)
 	if err != nil {
 		return err
 	}

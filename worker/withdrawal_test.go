@@ -231,3 +231,28 @@ func TestNothingIsAnnouncedTwice(t *testing.T) {
 		}
 	}
 }
+
+// garbledAnnouncer has an announcement last that nobody can read.
+type garbledAnnouncer struct{ *fakeServices }
+
+func (garbledAnnouncer) LastAnnouncement(context.Context, string, string) (lector.AudioEvent, error) {
+	return lector.AudioEvent{Sequence: 1}, lector.Permanent(errors.New("no JSON"))
+}
+
+// TestUnreadableAnnouncementIsFollowed: somebody has put nonsense among the announcements of
+// an article. It is announced all the same, and the sweep goes on.
+func TestUnreadableAnnouncementIsFollowed(t *testing.T) {
+	t.Parallel()
+	m := newFakeServices()
+	m.announced = []lector.AudioEvent{{}}
+	m.set(lector.Job{Sequence: 1, State: lector.Removed})
+	w := m.worker()
+	w.Announcer = garbledAnnouncer{m}
+	if err := w.finish(t.Context(), m.record(1, 0), ""); err != nil || len(m.announced) != 2 {
+		t.Errorf("%v, announced %d times", err, len(m.announced))
+	}
+	s := &Sweeper{Announcer: w.Announcer}
+	if said, err := s.isAnnounced(t.Context(), lector.EventPlace{Sequence: 1}, m.job()); said || err != nil {
+		t.Errorf("announced %v, %v", said, err)
+	}
+}

@@ -35,7 +35,8 @@ type Leases interface {
 // Announcer publishes audio events. The same event announced again has no effect.
 // AnnounceAfter publishes one while the newest of its article is at the given place, 0 for
 // none, and returns lector.ErrConflict when that is not so. LastAnnouncement returns the
-// newest of an article, or lector.ErrNotFound.
+// newest of an article, or lector.ErrNotFound; of one that nobody can read its place, and a
+// permanent error.
 type Announcer interface {
 	Announce(ctx context.Context, e lector.AudioEvent) error
 	AnnounceAfter(ctx context.Context, e lector.AudioEvent, newest uint64) error

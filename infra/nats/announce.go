@@ -41,19 +41,19 @@ func (c *Conn) announce(ctx context.Context, e lector.AudioEvent, options ...jet
 	return nil
 }
 
-// LastAnnouncement returns the newest audio event of an article, or lector.ErrNotFound.
+// LastAnnouncement returns the newest audio event of an article, or lector.ErrNotFound. Of
+// one that nobody can read it returns the place, with a permanent error.
 func (c *Conn) LastAnnouncement(ctx context.Context, site, key string) (lector.AudioEvent, error) {
 	m, err := c.lastMessage(ctx, audio, lector.AudioSubject(site, key))
 	if err != nil {
 		return lector.AudioEvent{}, brokerError("last audio event", err)
 	}
-	h, err := nats.DecodeHeadersMsg(m.Header)
+	e, err := decodeAudio(m.headers(), m.Data)
 	if err != nil {
-		return lector.AudioEvent{}, fmt.Errorf("audio event: %w", err)
+		return lector.AudioEvent{Sequence: m.Sequence}, lector.Permanent(err)
 	}
-	e, err := decodeAudio(h, m.Data)
 	e.Sequence = m.Sequence
-	return e, err
+	return e, nil
 }
 
 // Announcements yields the audio events that the stream holds for an article,

@@ -482,6 +482,13 @@ func TestAnnounceAfter(t *testing.T) {
 	if last, err = b.LastAnnouncement(t.Context(), "havana", key); err != nil || last.ID != "2" {
 		t.Errorf("%+v, %v", last, err)
 	}
+	raw(t, b.Conn, lector.AudioSubject("havana", key), nil, "garbage")
+	if last, err = b.LastAnnouncement(t.Context(), "havana", key); !lector.IsPermanent(err) || last.Sequence != 4 {
+		t.Fatalf("what nobody can read: %+v, %v", last, err)
+	}
+	if err := b.AnnounceAfter(t.Context(), e("3"), last.Sequence); err != nil {
+		t.Errorf("behind what nobody can read: %v", err)
+	}
 }
 
 func TestOneProcessADirectory(t *testing.T) {
