@@ -261,7 +261,7 @@ func TestWatcher(t *testing.T) {
 	w.judge(h, h.wanted(), public("r2"), noon.Add(time.Second)) // was on its way
 	w.judge(h, h.wanted(), pointer{}, noon.Add(2*time.Second))
 	w.judge(h, h.wanted(), pointer{}, noon.Add(time.Hour))
-	if w.takedown != 2*time.Second || w.takedowns != 2 || !w.isGone(h.key()) {
+	if w.takedown != 2*time.Second || w.slowest != "1" || w.takedowns != 2 || !w.isGone(h.key()) {
 		t.Errorf("%d takedowns, the longest %v", w.takedowns, w.takedown)
 	}
 	w.judge(h, h.wanted(), public("r2"), noon.Add(time.Hour))
