@@ -9,6 +9,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -125,12 +126,35 @@ func (w *Worker) putPointer(ctx context.Context, j lector.Job, m lector.Manifest
 	return nil
 }
 
-// deleteAudio removes what is public of an article, the pointer first. While a job
-// runs, its files are on their way in and stay.
+// noteTime is how long what is withdrawn stays for the sake of the note about it.
+const noteTime = time.Second
+
+// deleteAudio removes what is public of an article, and notes what it was. A full store takes
+// no note, but it deletes: then the note comes behind that, and where there is still no room
+// for it, what was withdrawn answers as what never was.
 func (w *Worker) deleteAudio(ctx context.Context, j lector.Job) error {
-	if err := w.noteWithdrawn(ctx, j); err != nil {
-		return fmt.Errorf("note what is withdrawn: %w", err)
+	names, err := w.fileNames(ctx, j)
+	if err != nil {
+		return fmt.Errorf("list what is withdrawn: %w", err)
 	}
+	short, cancel := context.WithTimeout(ctx, noteTime)
+	defer cancel()
+	noted := w.noteWithdrawn(short, j, names)
+	if err := w.deleteFiles(ctx, j); err != nil {
+		return err
+	}
+	if noted != nil {
+		noted = w.noteWithdrawn(ctx, j, names)
+	}
+	if noted != nil {
+		w.Log.WarnContext(ctx, "withdrawn files are not noted: they answer 404 and not 410", "error", noted)
+	}
+	return nil
+}
+
+// deleteFiles removes the pointer of an article, and then its other files. While a job runs,
+// those are on their way in and stay.
+func (w *Worker) deleteFiles(ctx context.Context, j lector.Job) error {
 	if err := w.Store.Delete(ctx, lector.PointerKey(j.Site, j.ID)); err != nil {
 		return fmt.Errorf("remove pointer: %w", err)
 	}
@@ -140,16 +164,20 @@ func (w *Worker) deleteAudio(ctx context.Context, j lector.Job) error {
 	return w.deleteAll(ctx, lector.Prefix(j.Site, j.ID))
 }
 
-// noteWithdrawn notes the files that are about to be removed, beside those that were
-// before. Of an article that has none nothing is noted.
-func (w *Worker) noteWithdrawn(ctx context.Context, j lector.Job) error {
-	var names []string
+// fileNames returns the names of an article's public files.
+func (w *Worker) fileNames(ctx context.Context, j lector.Job) (names []string, err error) {
 	for o, err := range w.Store.List(ctx, lector.Prefix(j.Site, j.ID)) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		names = append(names, path.Base(o.Key))
 	}
+	return names, nil
+}
+
+// noteWithdrawn notes files that are removed, beside those that were before. Of an article
+// that has none nothing is noted.
+func (w *Worker) noteWithdrawn(ctx context.Context, j lector.Job, names []string) error {
 	if len(names) == 0 {
 		return nil
 	}

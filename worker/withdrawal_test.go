@@ -256,3 +256,38 @@ func TestUnreadableAnnouncementIsFollowed(t *testing.T) {
 		t.Errorf("announced %v, %v", said, err)
 	}
 }
+
+// fullStore takes nothing while more than so many objects are in it.
+type fullStore struct {
+	*fakeServices
+	room int
+}
+
+func (s fullStore) Put(ctx context.Context, o lector.Object, body io.ReadSeeker) error {
+	if len(s.objects) > s.room {
+		return errors.New("no space left on device")
+	}
+	return s.fakeServices.Put(ctx, o, body)
+}
+
+// TestTakedownFromAFullStore: what takes nothing in may still give something up. What was
+// withdrawn is noted when there is room for it.
+func TestTakedownFromAFullStore(t *testing.T) {
+	t.Parallel()
+	for room, left := range map[int]int{-1: 0, 0: 1, 9: 1} {
+		for name, d := range withdrawals(2) {
+			m := newFakeServices()
+			m.set(lector.Job{Sequence: 1, State: lector.Ready, Rendition: "r"})
+			for _, file := range []string{"manifest.json", "r.mp3"} {
+				m.objects[lector.Prefix("havana", m.job().ID)+file] = []byte("{}")
+			}
+			w := m.worker()
+			w.Store = StorageErrors(fullStore{m, room})
+			w.handle(t.Context(), d)
+			_, err := m.Stat(t.Context(), lector.WithdrawnKey("havana", m.job().ID))
+			if noted := err == nil; settled(d).how != "done" || len(m.objects) != left || noted != (left == 1) {
+				t.Errorf("%s, room for %d: %s, left %v, noted %v", name, room, settled(d), m.objects, noted)
+			}
+		}
+	}
+}
