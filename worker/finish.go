@@ -80,7 +80,7 @@ func lastAnnouncement(ctx context.Context, a Announcer, j lector.Job) (lector.Au
 // record is read once more after the write, and the pointer is corrected by it. What the
 // pointer says by then is returned.
 func (w *Worker) updatePointer(ctx context.Context, r *record) (lector.Manifest, error) {
-	m, err := w.writePointer(ctx, r.job)
+	m, err := w.writePointer(ctx, r, r.job)
 	if err != nil {
 		return m, err
 	}
@@ -88,16 +88,16 @@ func (w *Worker) updatePointer(ctx context.Context, r *record) (lector.Manifest,
 	if err != nil || now.Sequence == r.job.Sequence {
 		return m, err
 	}
-	if m, err = w.writePointer(ctx, now); err != nil {
+	if m, err = w.writePointer(ctx, r, now); err != nil {
 		return m, err
 	}
 	return m, errSuperseded
 }
 
 // writePointer returns what the pointer says now; nothing of a job without audio.
-func (w *Worker) writePointer(ctx context.Context, j lector.Job) (m lector.Manifest, err error) {
+func (w *Worker) writePointer(ctx context.Context, r *record, j lector.Job) (m lector.Manifest, err error) {
 	if j.Rendition == "" {
-		return m, w.deleteAudio(ctx, j)
+		return m, w.deleteAudio(ctx, j, w.mayDelete(r))
 	}
 	m, err = w.readManifest(ctx, lector.Prefix(j.Site, j.ID)+j.Rendition+".manifest.json")
 	if err != nil {
@@ -131,8 +131,9 @@ const noteTime = time.Second
 
 // deleteAudio removes what is public of an article, and notes what it was. A full store takes
 // no note, but it deletes: then the note comes behind that, and where there is still no room
-// for it, what was withdrawn answers as what never was.
-func (w *Worker) deleteAudio(ctx context.Context, j lector.Job) error {
+// for it, what was withdrawn answers as what never was. may is asked immediately before the
+// removal: a worker that stood still until then must not remove what another has published.
+func (w *Worker) deleteAudio(ctx context.Context, j lector.Job, may func(context.Context) error) error {
 	names, err := w.fileNames(ctx, j)
 	if err != nil {
 		return fmt.Errorf("list what is withdrawn: %w", err)
@@ -140,7 +141,10 @@ func (w *Worker) deleteAudio(ctx context.Context, j lector.Job) error {
 	short, cancel := context.WithTimeout(ctx, noteTime)
 	defer cancel()
 	noted := w.noteWithdrawn(short, j, names)
-	if err := w.deleteFiles(ctx, j); err != nil {
+	if err := may(ctx); err != nil {
+		return fmt.Errorf("remove audio: %w", err)
+	}
+	if err := w.deleteFiles(context.WithoutCancel(ctx), j); err != nil {
 		return err
 	}
 	if noted != nil {
@@ -152,9 +156,24 @@ func (w *Worker) deleteAudio(ctx context.Context, j lector.Job) error {
 	return nil
 }
 
+// mayDelete returns what tells whether the article's lease is still this worker's; of what
+// goes on without it nobody can tell.
+func (w *Worker) mayDelete(r *record) func(context.Context) error {
+	if !r.leased {
+		return func(context.Context) error { return nil }
+	}
+	return func(ctx context.Context) error { return lector.WithClass(w.Leases.Confirm(ctx), lector.ClassStorage) }
+}
+
+// deleteTime is how long the answers to removals are waited for, also when there is no time
+// left: a store may do later what nobody waits for, when the article is public again.
+const deleteTime = 30 * time.Second
+
 // deleteFiles removes the pointer of an article, and then its other files. While a job runs,
 // those are on their way in and stay.
 func (w *Worker) deleteFiles(ctx context.Context, j lector.Job) error {
+	ctx, cancel := context.WithTimeout(ctx, deleteTime)
+	defer cancel()
 	if err := w.Store.Delete(ctx, lector.PointerKey(j.Site, j.ID)); err != nil {
 		return fmt.Errorf("remove pointer: %w", err)
 	}

@@ -57,6 +57,8 @@ func (m *fakeServices) Hold(ctx context.Context, _ string) (context.Context, fun
 	return ctx, func() {}, nil
 }
 
+func (m *fakeServices) Confirm(context.Context) error { return nil }
+
 func (m *fakeServices) Announce(_ context.Context, e lector.AudioEvent) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -199,6 +201,8 @@ type heldLeases struct{}
 func (heldLeases) Hold(context.Context, string) (context.Context, func(), error) {
 	return nil, nil, lector.ErrExists
 }
+
+func (heldLeases) Confirm(context.Context) error { return errors.New("never held") }
 
 // TestSameEventIsGivenBack: an event that another worker is at, or was and died, keeps
 // no slot. A withdrawal goes on whoever has the article.

@@ -171,7 +171,7 @@ func (w *Worker) cleanUpOrphans(ctx context.Context, r *record) error {
 	if err != nil || now.Rendition != "" || !now.State.Terminal() {
 		return err
 	}
-	return w.deleteAudio(ctx, now)
+	return w.deleteAudio(ctx, now, func(context.Context) error { return nil }) // the record has just been read
 }
 
 // commit makes the rendition the article's by one compare-and-set, which fails

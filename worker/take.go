@@ -94,7 +94,10 @@ func (w *Worker) process(ctx context.Context, d lector.Delivery, r *record) erro
 		return err
 	}
 	defer release()
-	if err := w.processLeased(held, d, r); err != nil || !r.unleased {
+	r.leased = !r.unleased
+	err = w.processLeased(held, d, r)
+	r.leased = false
+	if err != nil || !r.unleased {
 		return err
 	}
 	return notYet{lostWriterWait, "for what another worker may still write"}
@@ -133,7 +136,7 @@ func (w *Worker) processLeased(ctx context.Context, d lector.Delivery, r *record
 // have died before it had removed all, or have written behind the withdrawal.
 func (w *Worker) withdrawAgain(ctx context.Context, d lector.Delivery, r *record) error {
 	if withdraws(d.Event) && r.job.Rendition == "" {
-		if err := w.deleteAudio(ctx, r.job); err != nil {
+		if err := w.deleteAudio(ctx, r.job, w.mayDelete(r)); err != nil {
 			return err
 		}
 	}

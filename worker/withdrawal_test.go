@@ -291,3 +291,53 @@ func TestTakedownFromAFullStore(t *testing.T) {
 		}
 	}
 }
+
+// lostLeases are lost as soon as they are held.
+type lostLeases struct{ *fakeServices }
+
+func (lostLeases) Confirm(context.Context) error { return errors.New("lost") }
+
+// TestLateWithdrawalRemovesNothing: a worker stood still in a withdrawal, and its article is
+// published again meanwhile: what another worker has made public stays.
+func TestLateWithdrawalRemovesNothing(t *testing.T) {
+	t.Parallel()
+	for name, d := range withdrawals(1) {
+		m := newFakeServices()
+		m.set(lector.Job{Sequence: 1, State: lector.Removed})
+		pointer := lector.PointerKey("havana", m.job().ID)
+		m.objects[pointer] = []byte("{}")
+		w := m.worker()
+		w.Leases = lostLeases{m}
+		w.handle(t.Context(), d)
+		if _, there := m.objects[pointer]; !there || settled(d).how != "later" || settled(d).after > withdrawalRetry {
+			t.Errorf("%s: pointer there %v, %s after %v", name, there, settled(d), settled(d).after)
+		}
+	}
+}
+
+// slowDeletes answers removals late.
+type slowDeletes struct{ *fakeServices }
+
+func (s slowDeletes) Delete(ctx context.Context, key string) error {
+	sleep(ctx, 10*time.Second)
+	return errors.Join(ctx.Err(), s.fakeServices.Delete(context.WithoutCancel(ctx), key))
+}
+
+// TestRemovalsAreWaitedFor: a removal that nobody waits for may be done when the article is
+// public again.
+func TestRemovalsAreWaitedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := newFakeServices()
+		m.set(lector.Job{Sequence: 1, State: lector.Ready, Rendition: "r"})
+		pointer := lector.PointerKey("havana", m.job().ID)
+		m.objects[pointer] = []byte("{}")
+		w := m.worker()
+		w.Store = StorageErrors(slowDeletes{m})
+		began := time.Now()
+		w.handle(t.Context(), withdrawals(2)[string(lector.Unpublished)])
+		if took := time.Since(began); took < 10*time.Second || m.objects[pointer] != nil {
+			t.Errorf("after %v: %v", took, m.objects)
+		}
+	})
+}

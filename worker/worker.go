@@ -27,9 +27,11 @@ type JobStore interface {
 }
 
 // Leases are exclusive rights to work on something. Hold returns lector.ErrExists when somebody
-// else holds the name; the context it returns ends when the lease is lost.
+// else holds the name; the context it returns ends when the lease is lost. Confirm returns
+// nil while the lease of such a context is held, and otherwise an error.
 type Leases interface {
 	Hold(ctx context.Context, name string) (held context.Context, release func(), err error)
+	Confirm(held context.Context) error
 }
 
 // Announcer publishes audio events. The same event announced again has no effect.
