@@ -136,13 +136,14 @@ func (t *takedownTrial) fill(ctx context.Context) (err error) {
 	if t.short, err = t.sendAll(ctx, "other", 4*jobsAtOnce*len(t.workers), shortParagraphs, lector.Normal); err != nil {
 		return err
 	}
+	long, short := 0, 0
 	err = until(ctx, 500*time.Millisecond, func() bool {
 		jobs, err := t.jobs(ctx)
-		return err == nil && inState(t.long, jobs, lector.Running) == longPlaces &&
-			inState(t.short, jobs, lector.Running) == jobsAtOnce*len(t.workers)
+		long, short = inState(t.long, jobs, lector.Running), inState(t.short, jobs, lector.Running)
+		return err == nil && long >= longPlaces && short >= jobsAtOnce*len(t.workers)
 	})
 	if err != nil {
-		return fmt.Errorf("not every place is taken: %w", err)
+		return fmt.Errorf("not every place is taken, by %d long and %d other articles: %w", long, short, err)
 	}
 	t.log("every place is taken")
 	return nil
