@@ -387,7 +387,7 @@ type DeadLetter struct {
 	Size    int       `json:"size"`    // bytes of its data
 	Settled bool      `json:"settled"` // as SettledBy says; false where nobody has asked
 
-	Event    uint64              `json:"-"` // its place in the ARTICLES stream; 0: not known, or none of that
+	Arrived  uint64              `json:"-"` // where its article event came into the stream; 0 where its letter does not say
 	Job      JobRef              `json:"-"` // of its article; empty where that cannot be read
 	Headers  map[string][]string `json:"-"` // that the message had
 	Data     []byte              `json:"-"` // that the message had
@@ -397,7 +397,7 @@ type DeadLetter struct {
 // SettledBy reports whether nothing is to be done about the letter, by the job of its
 // article: a later event has come to its end, and has not failed.
 func (l DeadLetter) SettledBy(j Job) bool {
-	later := l.Event > 0 && j.Sequence > l.Event
+	later := l.Arrived > 0 && cmp.Or(j.Arrived, j.Sequence) > l.Arrived
 	return later && j.State.Terminal() && j.State != Failed
 }
 

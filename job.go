@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -160,6 +161,18 @@ func (j Job) Disposition(e ArticleEvent, sequence uint64) Disposition {
 	default:
 		return dueIf(at.After(j.UpdatedAt))
 	}
+}
+
+// Outdates reports whether an event that came in at a place, and had no effect then, must
+// have none any more: its article was withdrawn since, or a newer event of it was taken.
+// Place 0 is not known: then a withdrawal alone outdates it.
+func (j Job) Outdates(e ArticleEvent, place uint64) bool {
+	if place == 0 {
+		return j.State == Removed
+	}
+	e.Arrived = place
+	itself := place == cmp.Or(j.Arrived, j.Sequence)
+	return !itself && j.Disposition(e, math.MaxUint64) == Stale
 }
 
 func dueIf(newer bool) Disposition {
@@ -333,11 +346,18 @@ type QueueState struct {
 // place in the stream: it or a newer one has come to its end, or it was ignored
 // and what it was ignored for has come to its end.
 func (j Job) Settles(sequence uint64) bool {
-	known := j.Sequence
-	if j.Ignored != nil {
-		known = max(known, j.Ignored.Sequence)
+	return j.State.Terminal() && j.SettledThrough() >= sequence
+}
+
+// SettledThrough returns the last place in the stream that the job settles; 0: none.
+func (j Job) SettledThrough() uint64 {
+	switch {
+	case !j.State.Terminal():
+		return 0
+	case j.Ignored != nil:
+		return max(j.Sequence, j.Ignored.Sequence)
 	}
-	return j.State.Terminal() && known >= sequence
+	return j.Sequence
 }
 
 // PauseKind is what can be paused.

@@ -45,6 +45,38 @@ func TestDisposition(t *testing.T) {
 	}
 }
 
+// TestOutdates: an event that had no effect may have one later, unless something newer is
+// known of its article.
+func TestOutdates(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	for name, test := range map[string]struct {
+		job   lector.Job
+		place uint64
+		at    time.Time
+		want  bool
+	}{
+		"no record":                          {lector.Job{}, 5, noon, false},
+		"its own":                            {lector.Job{Sequence: 5, State: lector.Failed, UpdatedAt: noon}, 5, noon, false},
+		"its own, under another key":         {lector.Job{Sequence: 7, Arrived: 5, State: lector.Failed, UpdatedAt: noon}, 5, noon, false},
+		"behind the known one":               {lector.Job{Sequence: 4, State: lector.Ready, UpdatedAt: noon}, 5, noon, false},
+		"a newer one, without a time":        {lector.Job{Sequence: 6, State: lector.Ready}, 5, time.Time{}, true},
+		"a newer one of the same time":       {lector.Job{Sequence: 6, State: lector.Failed, UpdatedAt: noon}, 5, noon, true},
+		"behind, but older by the clock":     {lector.Job{Sequence: 4, State: lector.Ready, UpdatedAt: noon}, 5, noon.Add(-time.Hour), true},
+		"before, but newer by the clock":     {lector.Job{Sequence: 6, State: lector.Ready, UpdatedAt: noon}, 5, noon.Add(time.Hour), false},
+		"withdrawn":                          {lector.Job{Sequence: 6, Withdrawal: 6, State: lector.Removed}, 5, noon, true},
+		"withdrawn, newer by the clock":      {lector.Job{Sequence: 6, Withdrawal: 6, State: lector.Removed, UpdatedAt: noon}, 5, noon.Add(time.Hour), true},
+		"published again after a withdrawal": {lector.Job{Sequence: 7, Withdrawal: 6, State: lector.Ready, UpdatedAt: noon}, 5, noon.Add(time.Hour), true},
+		"nobody knows where, withdrawn":      {lector.Job{Sequence: 6, Withdrawal: 6, State: lector.Removed}, 0, noon, true},
+		"nobody knows where, read since":     {lector.Job{Sequence: 6, State: lector.Ready, UpdatedAt: noon}, 0, noon, false},
+	} {
+		e := lector.ArticleEvent{Type: lector.Published, Article: lector.Article{UpdatedAt: test.at}}
+		if got := test.job.Outdates(e, test.place); got != test.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 func TestAcceptKeepsWhatIsPublic(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
@@ -122,8 +154,12 @@ func TestLettersAreSettledByLaterEvents(t *testing.T) {
 		{5, 4, lector.Ready, false}, // the letter is of a later one
 		{0, 6, lector.Ready, false}, // nobody knows of which
 	} {
-		if got := (lector.DeadLetter{Event: c.event}).SettledBy(lector.Job{Sequence: c.job, State: c.state}); got != c.want {
+		if got := (lector.DeadLetter{Arrived: c.event}).SettledBy(lector.Job{Sequence: c.job, State: c.state}); got != c.want {
 			t.Errorf("letter of event %d, job at %d is %s: %t", c.event, c.job, c.state, got)
 		}
+	}
+	moved := lector.Job{Sequence: 9, Arrived: 5, State: lector.Ready} // the event is stored again under another key
+	if (lector.DeadLetter{Arrived: 5}).SettledBy(moved) {
+		t.Error("a letter is settled by its own event")
 	}
 }

@@ -149,7 +149,8 @@ type AudioEvent struct {
 	Disclosure *Disclosure `json:"disclosure,omitempty"` // the label
 	Reason     string      `json:"reason,omitempty"`     // why it failed or is gone
 
-	Trace TraceContext `json:"-"` // the span that announced it
+	Trace    TraceContext `json:"-"` // the span that announced it
+	Sequence uint64       `json:"-"` // its place in the AUDIO stream; 0 of one that was not read from there
 }
 
 // AnnouncementID is the ID of the audio event that announces the state of a job:

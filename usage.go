@@ -77,6 +77,8 @@ type AttemptUsage struct {
 	Lost        bool      `json:"lost,omitempty"` // its worker died: written by the next one
 	Concurrency int       `json:"concurrency"`    // how many calls could be open at once
 	Calls       []Call    `json:"calls"`          // planned, in the order of their beginnings; after the end those made
+	// Reserved are the reservations in the site's budget that were made for the planned calls.
+	Reserved []Call `json:"reserved,omitempty"`
 	// Spooled are answers that the store had not taken when they came: they are on the
 	// disk of the worker's machine.
 	Spooled []SpooledAnswer `json:"spooled,omitempty"`
@@ -129,6 +131,27 @@ func (u AttemptUsage) LostUsage(found func(chunk string) bool, now time.Time) At
 		u.Calls = append(u.Calls, c)
 	}
 	return u
+}
+
+// Settlement is a reservation of which less was used.
+type Settlement struct{ Reserved, Used Call }
+
+// Settlements returns what is to be given back of the reservations of an attempt whose
+// worker died: what it spent, and what nobody knows of, is taken from the first of them on.
+func (u AttemptUsage) Settlements() (all []Settlement) {
+	characters, dollars := 0, 0.0
+	for _, c := range u.Calls {
+		characters, dollars = characters+c.Characters, dollars+c.Cost
+	}
+	for _, r := range u.Reserved {
+		spent := r
+		spent.Characters, spent.Cost, spent.Outcome = min(characters, r.Characters), min(dollars, r.Cost), CallPaid
+		characters, dollars = characters-spent.Characters, dollars-spent.Cost
+		if spent.Characters < r.Characters || spent.Cost < r.Cost {
+			all = append(all, Settlement{r, spent})
+		}
+	}
+	return all
 }
 
 // UsageTotal sums the calls of one day, site and voice.

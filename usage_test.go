@@ -1,6 +1,7 @@
 package lector_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -57,6 +58,32 @@ func TestPlural(t *testing.T) {
 	} {
 		if got := lector.Plural(c.n, c.noun); got != want {
 			t.Errorf("%d %s: %q, want %q", c.n, c.noun, got, want)
+		}
+	}
+}
+
+// TestSettlements: what a lost attempt spent is taken from its reservations in their order,
+// and what is left of each is given back.
+func TestSettlements(t *testing.T) {
+	t.Parallel()
+	reserved := []lector.Call{{ID: "a", Characters: 10, Cost: 1}, {ID: "b", Characters: 5, Cost: 0.5}}
+	for name, test := range map[string]struct {
+		spent lector.Call
+		want  map[string]int // characters spent, by reservation that is settled
+	}{
+		"nothing":             {lector.Call{}, map[string]int{"a": 0, "b": 0}},
+		"part of the first":   {lector.Call{Characters: 4, Cost: 0.4}, map[string]int{"a": 4, "b": 0}},
+		"part of the second":  {lector.Call{Characters: 12, Cost: 1.2}, map[string]int{"b": 2}},
+		"all":                 {lector.Call{Characters: 15, Cost: 1.5}, map[string]int{}},
+		"more than reserved":  {lector.Call{Characters: 20, Cost: 2}, map[string]int{}},
+		"cheaper than stated": {lector.Call{Characters: 15, Cost: 1.2}, map[string]int{"b": 5}},
+	} {
+		got := map[string]int{}
+		for _, s := range (lector.AttemptUsage{Calls: []lector.Call{test.spent}, Reserved: reserved}).Settlements() {
+			got[s.Reserved.ID] = s.Used.Characters
+		}
+		if !maps.Equal(got, test.want) {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
 		}
 	}
 }

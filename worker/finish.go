@@ -9,6 +9,9 @@ import (
 	"io"
 	"path"
 	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"lector"
 )
@@ -22,17 +25,54 @@ func (w *Worker) finish(ctx context.Context, r *record, replay string) error {
 }
 
 func (w *Worker) announce(ctx context.Context, r *record, replay string) error {
+	for range announceTries {
+		err := w.announceOnce(ctx, r, replay)
+		if err == nil {
+			w.report(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason, Announced: r.stored})
+			return nil
+		}
+		if !errors.Is(err, lector.ErrConflict) {
+			return err
+		}
+		if err := r.reload(ctx); err != nil {
+			return err
+		}
+	}
+	return lector.WithClass(fmt.Errorf("announce: %w", lector.ErrConflict), lector.ClassStorage)
+}
+
+// announceTries is how often an announcement is tried before which another came each time.
+const announceTries = 5
+
+// announceOnce announces the record while nobody announces anything else of the article. It
+// is lector.ErrConflict when somebody did: the record may be for another event by then. The
+// newest announcement is read before the record is, so that whoever stands still in between,
+// or whose announcement does on its way, announces nothing that is over.
+func (w *Worker) announceOnce(ctx context.Context, r *record, replay string) error {
+	last, err := lastAnnouncement(ctx, w.Announcer, r.job)
+	if err != nil {
+		return err
+	}
 	m, err := w.updatePointer(ctx, r)
 	if err != nil {
 		return err
 	}
 	w.report(Progress{Job: r.job, Stage: lector.StageAnnounce})
 	e := w.audioEvent(r.job, m, replay)
-	if err := w.Announcer.Announce(ctx, e); err != nil {
-		return err
+	if last.ID == e.ID {
+		return nil
 	}
-	w.report(Progress{Job: r.job, Stage: lector.StageDone, Note: r.job.Reason, Announced: r.stored})
-	return nil
+	return w.Announcer.AnnounceAfter(ctx, e, last.Sequence)
+}
+
+// lastAnnouncement returns the newest audio event of an article; it is empty where there is
+// none, and has only its place where nobody can read it.
+func lastAnnouncement(ctx context.Context, a Announcer, j lector.Job) (lector.AudioEvent, error) {
+	last, err := a.LastAnnouncement(ctx, j.Site, j.ID)
+	if errors.Is(err, lector.ErrNotFound) || err != nil && lector.IsPermanent(err) {
+		return lector.AudioEvent{Sequence: last.Sequence}, nil
+	}
+	return last, err
 }
 
 // updatePointer writes or removes the pointer. An older worker may have been
@@ -40,7 +80,7 @@ func (w *Worker) announce(ctx context.Context, r *record, replay string) error {
 // record is read once more after the write, and the pointer is corrected by it. What the
 // pointer says by then is returned.
 func (w *Worker) updatePointer(ctx context.Context, r *record) (lector.Manifest, error) {
-	m, err := w.writePointer(ctx, r.job)
+	m, err := w.writePointer(ctx, r, r.job)
 	if err != nil {
 		return m, err
 	}
@@ -48,16 +88,16 @@ func (w *Worker) updatePointer(ctx context.Context, r *record) (lector.Manifest,
 	if err != nil || now.Sequence == r.job.Sequence {
 		return m, err
 	}
-	if m, err = w.writePointer(ctx, now); err != nil {
+	if m, err = w.writePointer(ctx, r, now); err != nil {
 		return m, err
 	}
 	return m, errSuperseded
 }
 
 // writePointer returns what the pointer says now; nothing of a job without audio.
-func (w *Worker) writePointer(ctx context.Context, j lector.Job) (m lector.Manifest, err error) {
+func (w *Worker) writePointer(ctx context.Context, r *record, j lector.Job) (m lector.Manifest, err error) {
 	if j.Rendition == "" {
-		return m, w.deleteAudio(ctx, j)
+		return m, w.deleteAudio(ctx, j, w.mayDelete(r))
 	}
 	m, err = w.readManifest(ctx, lector.Prefix(j.Site, j.ID)+j.Rendition+".manifest.json")
 	if err != nil {
@@ -86,12 +126,54 @@ func (w *Worker) putPointer(ctx context.Context, j lector.Job, m lector.Manifest
 	return nil
 }
 
-// deleteAudio removes what is public of an article, the pointer first. While a job
-// runs, its files are on their way in and stay.
-func (w *Worker) deleteAudio(ctx context.Context, j lector.Job) error {
-	if err := w.noteWithdrawn(ctx, j); err != nil {
-		return fmt.Errorf("note what is withdrawn: %w", err)
+// noteTime is how long what is withdrawn stays for the sake of the note about it.
+const noteTime = time.Second
+
+// deleteAudio removes what is public of an article, and notes what it was. A full store takes
+// no note, but it deletes: then the note comes behind that, and where there is still no room
+// for it, what was withdrawn answers as what never was. may is asked immediately before the
+// removal: a worker that stood still until then must not remove what another has published.
+func (w *Worker) deleteAudio(ctx context.Context, j lector.Job, may func(context.Context) error) error {
+	names, err := w.fileNames(ctx, j)
+	if err != nil {
+		return fmt.Errorf("list what is withdrawn: %w", err)
 	}
+	short, cancel := context.WithTimeout(ctx, noteTime)
+	defer cancel()
+	noted := w.noteWithdrawn(short, j, names)
+	if err := may(ctx); err != nil {
+		return fmt.Errorf("remove audio: %w", err)
+	}
+	if err := w.deleteFiles(context.WithoutCancel(ctx), j); err != nil {
+		return err
+	}
+	if noted != nil {
+		noted = w.noteWithdrawn(ctx, j, names)
+	}
+	if noted != nil {
+		w.Log.WarnContext(ctx, "withdrawn files are not noted: they answer 404 and not 410", "error", noted)
+	}
+	return nil
+}
+
+// mayDelete returns what tells whether the article's lease is still this worker's; of what
+// goes on without it nobody can tell.
+func (w *Worker) mayDelete(r *record) func(context.Context) error {
+	if !r.leased {
+		return func(context.Context) error { return nil }
+	}
+	return func(ctx context.Context) error { return lector.WithClass(w.Leases.Confirm(ctx), lector.ClassStorage) }
+}
+
+// deleteTime is how long the answers to removals are waited for, also when there is no time
+// left: a store may do later what nobody waits for, when the article is public again.
+const deleteTime = 30 * time.Second
+
+// deleteFiles removes the pointer of an article, and then its other files. While a job runs,
+// those are on their way in and stay.
+func (w *Worker) deleteFiles(ctx context.Context, j lector.Job) error {
+	ctx, cancel := context.WithTimeout(ctx, deleteTime)
+	defer cancel()
 	if err := w.Store.Delete(ctx, lector.PointerKey(j.Site, j.ID)); err != nil {
 		return fmt.Errorf("remove pointer: %w", err)
 	}
@@ -101,16 +183,20 @@ func (w *Worker) deleteAudio(ctx context.Context, j lector.Job) error {
 	return w.deleteAll(ctx, lector.Prefix(j.Site, j.ID))
 }
 
-// noteWithdrawn notes the files that are about to be removed, beside those that were
-// before. Of an article that has none nothing is noted.
-func (w *Worker) noteWithdrawn(ctx context.Context, j lector.Job) error {
-	var names []string
+// fileNames returns the names of an article's public files.
+func (w *Worker) fileNames(ctx context.Context, j lector.Job) (names []string, err error) {
 	for o, err := range w.Store.List(ctx, lector.Prefix(j.Site, j.ID)) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		names = append(names, path.Base(o.Key))
 	}
+	return names, nil
+}
+
+// noteWithdrawn notes files that are removed, beside those that were before. Of an article
+// that has none nothing is noted.
+func (w *Worker) noteWithdrawn(ctx context.Context, j lector.Job, names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
@@ -130,17 +216,28 @@ func (w *Worker) noteWithdrawn(ctx context.Context, j lector.Job) error {
 	return w.Store.Put(ctx, o, bytes.NewReader(data))
 }
 
+// deletesAtOnce is how many objects of an article are removed at once: a store that is busy
+// takes its time for each.
+const deletesAtOnce = 8
+
 // deleteAll removes all objects whose keys begin so.
 func (w *Worker) deleteAll(ctx context.Context, prefix string) error {
+	var deletes errgroup.Group
+	deletes.SetLimit(deletesAtOnce)
+	var failed error
 	for o, err := range w.Store.List(ctx, prefix) {
 		if err != nil {
-			return fmt.Errorf("remove what is below %s: %w", prefix, err)
+			failed = fmt.Errorf("remove what is below %s: %w", prefix, err)
+			break
 		}
-		if err := w.Store.Delete(ctx, o.Key); err != nil {
-			return fmt.Errorf("remove %s: %w", o.Key, err)
-		}
+		deletes.Go(func() error {
+			if err := w.Store.Delete(ctx, o.Key); err != nil {
+				return fmt.Errorf("remove %s: %w", o.Key, err)
+			}
+			return nil
+		})
 	}
-	return nil
+	return errors.Join(failed, deletes.Wait())
 }
 
 // audioEvent returns the event that announces the present state of the job, whose pointer

@@ -36,14 +36,14 @@ func (w *Worker) handleResult(ctx context.Context, d lector.Delivery, r *record,
 		log.InfoContext(ctx, "released: this worker stops")
 		w.waitAgain(ctx, d, r, lector.Queued, released, 0, err)
 	case lector.ClassOf(err).Waits():
-		again := waitDelay(err, r.job)
+		again := retryDelay(d.Event, waitDelay(err, r.job))
 		log.WarnContext(ctx, "waits", "class", lector.ClassOf(err), "error", err, "hint", lector.HintOf(err), "again", again)
 		w.waitAgain(ctx, d, r, lector.Parked, snoozed, again, err)
-	case lector.IsPermanent(err), failures(r.job) >= maxAttempts:
+	case lector.IsPermanent(err), failures(r.job) >= maxAttempts && !withdraws(d.Event):
 		log.ErrorContext(ctx, "failed", "class", lector.ClassOf(err), "error", err, "hint", lector.HintOf(err))
 		w.fail(ctx, d, r, err)
 	default:
-		again := backoff(failures(r.job))
+		again := retryDelay(d.Event, backoff(failures(r.job)))
 		log.WarnContext(ctx, "attempt failed", "error", err, "hint", lector.HintOf(err), "again", again)
 		w.waitAgain(ctx, d, r, lector.Queued, failed, again, err)
 	}
@@ -120,6 +120,23 @@ func waitDelay(err error, j lector.Job) time.Duration {
 	}
 	return min(max(after, time.Second), 15*time.Minute)
 }
+
+// withdrawalRetry bounds how long a withdrawal waits that could not be done, as while the
+// store is away: what it takes away is public until it is.
+const withdrawalRetry = 3 * time.Second
+
+// retryDelay is when an event comes again that could not be worked on to its end.
+func retryDelay(e lector.ArticleEvent, again time.Duration) time.Duration {
+	if withdraws(e) {
+		return min(again, withdrawalRetry)
+	}
+	return again
+}
+
+// withdrawalTime is how long a worker tries to do a withdrawal until the event goes back:
+// another worker may reach a store that this one does not. It doubles with each try, since
+// the store may only be slow.
+func withdrawalTime(j lector.Job) time.Duration { return 4 * time.Second << min(waits(j), 4) }
 
 // waits counts the attempts in a row that only waited.
 func waits(j lector.Job) (n int) {

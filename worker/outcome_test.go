@@ -57,6 +57,8 @@ func (m *fakeServices) Hold(ctx context.Context, _ string) (context.Context, fun
 	return ctx, func() {}, nil
 }
 
+func (m *fakeServices) Confirm(context.Context) error { return nil }
+
 func (m *fakeServices) Announce(_ context.Context, e lector.AudioEvent) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -66,13 +68,26 @@ func (m *fakeServices) Announce(_ context.Context, e lector.AudioEvent) error {
 	return m.announceErr
 }
 
+func (m *fakeServices) AnnounceAfter(ctx context.Context, e lector.AudioEvent, newest uint64) error {
+	m.mu.Lock()
+	conflict := newest != uint64(len(m.announced))
+	m.mu.Unlock()
+	if conflict {
+		return lector.ErrConflict
+	}
+	return m.Announce(ctx, e)
+}
+
 func (m *fakeServices) LastAnnouncement(context.Context, string, string) (lector.AudioEvent, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.announced) == 0 {
+	n := len(m.announced)
+	if n == 0 {
 		return lector.AudioEvent{}, lector.ErrNotFound
 	}
-	return m.announced[len(m.announced)-1], nil
+	last := m.announced[n-1]
+	last.Sequence = uint64(n)
+	return last, nil
 }
 
 func (m *fakeServices) Open(_ context.Context, key string) (io.ReadSeekCloser, lector.Object, error) {
@@ -186,6 +201,8 @@ type heldLeases struct{}
 func (heldLeases) Hold(context.Context, string) (context.Context, func(), error) {
 	return nil, nil, lector.ErrExists
 }
+
+func (heldLeases) Confirm(context.Context) error { return errors.New("never held") }
 
 // TestSameEventIsGivenBack: an event that another worker is at, or was and died, keeps
 // no slot. A withdrawal goes on whoever has the article.

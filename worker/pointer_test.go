@@ -22,7 +22,7 @@ func (m *fakeServices) makePublic(t *testing.T, r lector.Manifest) (lector.Manif
 		t.Fatal(err)
 	}
 	m.objects[lector.Prefix(j.Site, j.ID)+r.Hash+".manifest.json"] = data
-	if _, err := m.worker().writePointer(t.Context(), j); err != nil {
+	if _, err := m.worker().writePointer(t.Context(), &record{}, j); err != nil {
 		return lector.Manifest{}, err
 	}
 	var pointer lector.Manifest
@@ -111,7 +111,7 @@ func TestPointerIsNotReplacedUnread(t *testing.T) {
 	w := m.worker()
 	silent := errors.New("no answer")
 	w.Store = failingStore{m, key, silent}
-	if _, err := w.writePointer(t.Context(), j); !errors.Is(err, silent) || !bytes.Equal(before, m.objects[key]) {
+	if _, err := w.writePointer(t.Context(), &record{}, j); !errors.Is(err, silent) || !bytes.Equal(before, m.objects[key]) {
 		t.Errorf("%v; the pointer was %s and is %s", err, before, m.objects[key])
 	}
 }

@@ -29,8 +29,9 @@ type record struct {
 	stored  time.Time              // when the broker stored the event
 	attempt int                    // the number of this worker's attempt; 0: it has begun none
 	spooled []lector.SpooledAnswer // that the attempt before has named
-	// unleased says that another worker has the article's lease, and may be writing.
-	unleased bool
+	// unleased says that another worker has the article's lease, and may be writing. leased
+	// says that this one took it; neither holds when the work is done.
+	unleased, leased bool
 }
 
 // load reads the record of an article; one that is not there is empty.

@@ -27,6 +27,10 @@ func (c *refusedCalls) Announce(_ context.Context, e lector.AudioEvent) error {
 	return c.announceErr
 }
 
+func (c *refusedCalls) AnnounceAfter(ctx context.Context, e lector.AudioEvent, _ uint64) error {
+	return c.Announce(ctx, e)
+}
+
 func (c *refusedCalls) InProgress() error { return nil }
 
 func (c *refusedCalls) Ack(context.Context) error { c.calls = append(c.calls, "ack"); return nil }

@@ -16,7 +16,7 @@ func (w *Worker) run(ctx context.Context, d lector.Delivery, r *record) error {
 	a := d.Event.Article
 	switch {
 	case d.Event.Type == lector.Deleted:
-		return w.delete(ctx, d, r)
+		return w.delete(ctx, r, d.Event.Replay)
 	case d.Event.Type.Withdraws():
 		return w.withdraw(ctx, r, lector.Removed, removal("withdrawn", r.job), d.Event.Replay)
 	case a.Visibility != lector.Public:
@@ -171,7 +171,7 @@ func (w *Worker) cleanUpOrphans(ctx context.Context, r *record) error {
 	if err != nil || now.Rendition != "" || !now.State.Terminal() {
 		return err
 	}
-	return w.deleteAudio(ctx, now)
+	return w.deleteAudio(ctx, now, func(context.Context) error { return nil }) // the record has just been read
 }
 
 // commit makes the rendition the article's by one compare-and-set, which fails
@@ -229,10 +229,7 @@ func (w *Worker) finishUnchanged(ctx context.Context, r *record, plan *Plan) err
 // isAnnounced reports whether the newest audio event says that the job's rendition
 // is ready. A rendition's files have its hash in their names.
 func (w *Worker) isAnnounced(ctx context.Context, j lector.Job) (bool, error) {
-	last, err := w.Announcer.LastAnnouncement(ctx, j.Site, j.ID)
-	if errors.Is(err, lector.ErrNotFound) {
-		return false, nil
-	}
+	last, err := lastAnnouncement(ctx, w.Announcer, j)
 	return last.Type == lector.AudioReady && strings.Contains(last.MP3, j.Rendition), err
 }
 
@@ -249,17 +246,17 @@ func (w *Worker) finishWithoutAudio(ctx context.Context, r *record, reason strin
 	return err
 }
 
-// delete withdraws an article and erases what its events said, and its clips.
-func (w *Worker) delete(ctx context.Context, d lector.Delivery, r *record) error {
+// delete withdraws an article and removes its clips. What its events said is erased later.
+func (w *Worker) delete(ctx context.Context, r *record, replay string) error {
 	r.job.Title, r.job.URL = "", ""
 	clips := w.clipsOf(ctx, r.job)
-	if err := w.withdraw(ctx, r, lector.Removed, removal("deleted", r.job), d.Event.Replay); err != nil {
+	if err := w.withdraw(ctx, r, lector.Removed, removal("deleted", r.job), replay); err != nil {
 		return err
 	}
 	if len(clips) > 0 {
 		w.Clips.RemoveClips(clips)
 	}
-	return w.erase(ctx, d, r)
+	return nil
 }
 
 // removal is why the CMS's article has no audio any more. Of one that never had any it
@@ -271,8 +268,8 @@ func removal(done string, j lector.Job) string {
 	return done + " by the CMS"
 }
 
-// clipsOf returns the hashes of the clips that the manifests of an article name. What
-// cannot be read is left to lector gc.
+// clipsOf returns the hashes of the clips that the manifests of an article's renditions name;
+// the pointer names none beside them. What cannot be read is left to lector gc.
 func (w *Worker) clipsOf(ctx context.Context, j lector.Job) (hashes []string) {
 	if w.Clips == nil {
 		return nil
@@ -281,7 +278,7 @@ func (w *Worker) clipsOf(ctx context.Context, j lector.Job) (hashes []string) {
 		if err != nil {
 			return hashes
 		}
-		if !strings.HasSuffix(o.Key, "manifest.json") {
+		if !strings.HasSuffix(o.Key, ".manifest.json") {
 			continue
 		}
 		m, err := w.readManifest(ctx, o.Key)

@@ -183,7 +183,7 @@ const lookedBack = 24 * time.Hour
 // over what the records say is at its end, and has been for long; and it notes the jobs
 // that are not and whose events are not in the stream any more.
 func (s *Sweeper) readEvents(ctx context.Context, w *watched) error {
-	records, eventless := map[string]lector.Job{}, map[string]lector.EventPlace{}
+	settled, eventless := map[string]uint64{}, map[string]lector.EventPlace{}
 	if !w.loaded {
 		for j, err := range s.Jobs.Jobs(ctx) {
 			if err != nil {
@@ -193,7 +193,7 @@ func (s *Sweeper) readEvents(ctx context.Context, w *watched) error {
 				eventless[j.ID] = lector.EventPlace{Site: j.Site, Key: j.ID, Sequence: j.Sequence, Stored: j.Changed}
 			}
 			if j.Announced || s.now().Sub(j.Changed) >= lookedBack {
-				records[j.ID] = lector.Job{Sequence: j.Sequence, State: j.State, Ignored: j.Ignored}
+				settled[j.ID] = j.SettledThrough()
 			}
 		}
 	}
@@ -202,7 +202,7 @@ func (s *Sweeper) readEvents(ctx context.Context, w *watched) error {
 			return err
 		}
 		delete(eventless, p.Key)
-		if j, known := records[p.Key]; !known || !j.Settles(p.Sequence) {
+		if p.Sequence > settled[p.Key] {
 			w.events[p.Key] = p
 		}
 		w.last = max(w.last, p.Sequence)
@@ -259,10 +259,7 @@ func (s *Sweeper) isAnnounced(ctx context.Context, p lector.EventPlace, j lector
 	if j.Announced || j.Sequence != p.Sequence {
 		return true, nil
 	}
-	last, err := s.Announcer.LastAnnouncement(ctx, j.Site, j.ID)
-	if errors.Is(err, lector.ErrNotFound) {
-		return false, nil
-	}
+	last, err := lastAnnouncement(ctx, s.Announcer, j)
 	return last.Announces(j), err
 }
 

@@ -94,7 +94,10 @@ func (w *Worker) process(ctx context.Context, d lector.Delivery, r *record) erro
 		return err
 	}
 	defer release()
-	if err := w.processLeased(held, d, r); err != nil || !r.unleased {
+	r.leased = !r.unleased
+	err = w.processLeased(held, d, r)
+	r.leased = false
+	if err != nil || !r.unleased {
 		return err
 	}
 	return notYet{lostWriterWait, "for what another worker may still write"}
@@ -132,19 +135,23 @@ func (w *Worker) processLeased(ctx context.Context, d lector.Delivery, r *record
 // withdrawAgain removes what is left of a withdrawn article, if anything is: a worker may
 // have died before it had removed all, or have written behind the withdrawal.
 func (w *Worker) withdrawAgain(ctx context.Context, d lector.Delivery, r *record) error {
-	if d.Event.Type.Withdraws() && r.job.State == lector.Removed {
-		if err := w.deleteAudio(ctx, r.job); err != nil {
+	if withdraws(d.Event) && r.job.Rendition == "" {
+		if err := w.deleteAudio(ctx, r.job, w.mayDelete(r)); err != nil {
 			return err
 		}
 	}
 	return w.erase(ctx, d, r)
 }
 
-// attempt does the work, unless it has cost too many workers.
+// attempt does the work, unless it has cost too many workers. A withdrawal is done
+// whatever it costs: what it takes away stays public until then.
 func (w *Worker) attempt(ctx context.Context, d lector.Delivery, r *record) error {
-	if n := w.crashedAttempts(r.job); n >= maxCrashes {
+	if n := w.crashedAttempts(r.job); n >= maxCrashes && !withdraws(d.Event) {
 		err := lector.Permanent(fmt.Errorf("%d workers were lost at this article", n))
 		return lector.WithClass(lector.Hint(err, "see their logs: were they killed, or does the article need more memory than they have? Then replay the job"), lector.ClassPoison)
+	}
+	if withdraws(d.Event) {
+		return w.attemptWithdrawal(ctx, d, r)
 	}
 	last, err := w.recordLostUsage(ctx, r.job)
 	if err != nil {
@@ -152,6 +159,23 @@ func (w *Worker) attempt(ctx context.Context, d lector.Delivery, r *record) erro
 	}
 	r.spooled = last.Spooled
 	return w.run(ctx, d, r)
+}
+
+// attemptWithdrawal takes the audio away, in a bounded time, before anything else is done:
+// the usage of a lost worker takes a look at each clip that it may have paid for.
+func (w *Worker) attemptWithdrawal(ctx context.Context, d lector.Delivery, r *record) error {
+	short, cancel := context.WithTimeout(ctx, withdrawalTime(r.job))
+	defer cancel()
+	if err := w.run(short, d, r); err != nil {
+		return err
+	}
+	if err := w.erase(ctx, d, r); err != nil {
+		return err
+	}
+	if _, err := w.recordLostUsage(ctx, r.job); err != nil {
+		w.Log.WarnContext(ctx, "usage of a lost worker not recorded; it counts as unknown", "error", err)
+	}
+	return nil
 }
 
 // maxCrashes is how many workers may crash while they process one event. Workers
@@ -172,11 +196,11 @@ func (w *Worker) crashedAttempts(j lector.Job) (n int) {
 
 // resume does what is left of a job that is decided, if anything is.
 func (w *Worker) resume(ctx context.Context, r *record, replay string) error {
-	last, err := w.Announcer.LastAnnouncement(ctx, r.job.Site, r.job.ID)
-	if err != nil && !errors.Is(err, lector.ErrNotFound) {
+	last, err := lastAnnouncement(ctx, w.Announcer, r.job)
+	if err != nil {
 		return err
 	}
-	if err != nil || last.ID != lector.AnnouncementID(r.job, replay) {
+	if last.ID != lector.AnnouncementID(r.job, replay) {
 		if err := w.finish(ctx, r, replay); err != nil {
 			return err
 		}
@@ -296,7 +320,7 @@ const sameEventWait = 2 * time.Second
 // and then goes on without the lease.
 func (w *Worker) acquireLease(ctx context.Context, d lector.Delivery, r *record) (context.Context, func(), error) {
 	wait := ctx
-	if d.Event.Type.Withdraws() {
+	if withdraws(d.Event) {
 		var cancel context.CancelFunc
 		wait, cancel = context.WithTimeout(ctx, withdrawalWait)
 		defer cancel()
@@ -306,7 +330,7 @@ func (w *Worker) acquireLease(ctx context.Context, d lector.Delivery, r *record)
 		if !errors.Is(err, lector.ErrExists) {
 			return held, release, err
 		}
-		if r.attempt == 0 && !d.Event.Type.Withdraws() {
+		if r.attempt == 0 && !withdraws(d.Event) {
 			return nil, nil, notYet{sameEventWait, "for the worker that has it"}
 		}
 		sleep(wait, 200*time.Millisecond)

@@ -21,6 +21,12 @@ type UsageLedger interface {
 	Write(ctx context.Context, u lector.AttemptUsage) error
 }
 
+// Budgets are the budgets of all sites. SettleLost gives back what is left of a reservation
+// whose worker died; it may be called again.
+type Budgets interface {
+	SettleLost(ctx context.Context, s lector.Settlement) error
+}
+
 // recordLostUsage ends the entry of an attempt whose worker died, and returns the newest
 // entry of the job. What it asked for and is in the store by its call was paid for; of the
 // rest as much as could be open at the voice is unknown.
@@ -36,7 +42,24 @@ func (w *Worker) recordLostUsage(ctx context.Context, j lector.Job) (last lector
 		return last, lector.WithClass(fmt.Errorf("usage ledger: %w", err), lector.ClassStorage)
 	}
 	w.Log.WarnContext(ctx, "a worker died at this article", "worker", last.Worker, "planned", len(last.Calls))
-	return last, w.UsageLedger.Write(ctx, last.LostUsage(w.paidBy(ctx, last), w.now()))
+	end := last.LostUsage(w.paidBy(ctx, last), w.now())
+	if err := w.settleLost(ctx, end); err != nil {
+		return last, err
+	}
+	return last, w.UsageLedger.Write(ctx, end)
+}
+
+// settleLost gives back what a lost attempt had reserved and not spent.
+func (w *Worker) settleLost(ctx context.Context, u lector.AttemptUsage) error {
+	if w.Budgets == nil {
+		return nil
+	}
+	for _, s := range u.Settlements() {
+		if err := w.Budgets.SettleLost(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // paidBy reports of a chunk whether the attempt has paid for it: its clip is there, or its

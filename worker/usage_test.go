@@ -120,3 +120,38 @@ func TestLostUsageCountsWhatTheAttemptPaid(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// lostBudgets notes what is given back, unless they are away.
+type lostBudgets struct {
+	ledger *oneEntry
+	away   error
+	given  []lector.Settlement
+}
+
+func (b *lostBudgets) SettleLost(_ context.Context, s lector.Settlement) error {
+	if b.away == nil && b.ledger.last.Ended.IsZero() { // else nobody would look again
+		b.given = append(b.given, s)
+	}
+	return b.away
+}
+
+// TestLostReservationIsSettled has a worker die that had reserved ten characters and spent
+// four of them. While the budget is away its entry stays open, and the next attempt settles.
+func TestLostReservationIsSettled(t *testing.T) {
+	t.Parallel()
+	for _, away := range []error{nil, errors.New("no answer")} {
+		ledger := &oneEntry{lector.AttemptUsage{
+			ID: "lost", Concurrency: 1, Calls: []lector.Call{{Chunk: "aa00", Characters: 4}, {Chunk: "bb00", Characters: 6}},
+			Reserved: []lector.Call{{ID: "r", Characters: 10}},
+		}}
+		b := &lostBudgets{ledger: ledger, away: away}
+		w := &Worker{Store: newFakeServices(), UsageLedger: ledger, Budgets: b, Log: slog.New(slog.DiscardHandler)}
+		_, err := w.recordLostUsage(t.Context(), lector.Job{})
+		if !errors.Is(err, away) || ledger.last.Lost != (away == nil) {
+			t.Errorf("%v, entry %+v", err, ledger.last)
+		}
+		if away == nil && (len(b.given) != 1 || b.given[0].Reserved.ID != "r" || b.given[0].Used.Characters != 4) {
+			t.Errorf("settled %+v", b.given)
+		}
+	}
+}

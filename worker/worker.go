@@ -27,15 +27,21 @@ type JobStore interface {
 }
 
 // Leases are exclusive rights to work on something. Hold returns lector.ErrExists when somebody
-// else holds the name; the context it returns ends when the lease is lost.
+// else holds the name; the context it returns ends when the lease is lost. Confirm returns
+// nil while the lease of such a context is held, and otherwise an error.
 type Leases interface {
 	Hold(ctx context.Context, name string) (held context.Context, release func(), err error)
+	Confirm(held context.Context) error
 }
 
 // Announcer publishes audio events. The same event announced again has no effect.
-// LastAnnouncement returns the newest of an article, or lector.ErrNotFound.
+// AnnounceAfter publishes one while the newest of its article is at the given place, 0 for
+// none, and returns lector.ErrConflict when that is not so. LastAnnouncement returns the
+// newest of an article, or lector.ErrNotFound; of one that nobody can read its place, and a
+// permanent error.
 type Announcer interface {
 	Announce(ctx context.Context, e lector.AudioEvent) error
+	AnnounceAfter(ctx context.Context, e lector.AudioEvent, newest uint64) error
 	LastAnnouncement(ctx context.Context, site, key string) (lector.AudioEvent, error)
 }
 
@@ -108,6 +114,7 @@ type Worker struct {
 	Narrator    *Narrator        // what is begun is read by it, until Use names another
 	Addresses   lector.Addresses // where listeners find what is announced
 	UsageLedger UsageLedger      // nil: a job's figures are those of its last attempt
+	Budgets     Budgets          // nil: what a lost worker had reserved counts as spent
 	Log         *slog.Logger
 	Tracer      *lector.Tracer // nil: nothing is recorded
 	// ConcurrentJobs is how many articles of usual length are processed at once. There

@@ -36,7 +36,7 @@ func (e evidence) checkArticle(h *history, v *violations) {
 		v.add(atNoRest, "%s: %v", name, j)
 	}
 	switch {
-	case e.poisoned(j): // given up, as it must be
+	case want.public && e.poisoned(j): // given up, as it must be
 	case want.public && !got.there:
 		v.add(notPublic, "%s: %s is wanted, %v", name, want.revision, j)
 	case !want.public && got.there:
@@ -67,7 +67,8 @@ func (e evidence) poisoned(j job) bool {
 	return j.State == lector.Failed && j.Class == lector.ClassPoison && struck >= losses
 }
 
-// checkAnnouncements holds that what is public was announced, each revision once.
+// checkAnnouncements holds that what is public was announced, each revision once, and that
+// of what was withdrawn no announcement of audio is the last.
 func (e evidence) checkAnnouncements(v *violations) {
 	type said struct{ key, revision string }
 	times, ids := map[said]int{}, map[string]int{}
@@ -86,8 +87,12 @@ func (e evidence) checkAnnouncements(v *violations) {
 				v.add(announcement, "%s %s %s was announced %d times for %d events", h.site, h.article, s.revision, n, most)
 			}
 		}
-		if want := h.wanted(); want.public && e.public[h.key()].there && !e.announced(h.key(), want.revision) {
+		want := h.wanted()
+		switch {
+		case want.public && e.public[h.key()].there && !e.announced(h.key(), want.revision):
 			v.add(announcement, "%s %s %s was never announced", h.site, h.article, want.revision)
+		case !want.public && e.last[h.key()] == lector.AudioReady:
+			v.add(announcement, "%s %s was withdrawn, and what was announced last is that it is ready", h.site, h.article)
 		}
 	}
 }

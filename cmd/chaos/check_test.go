@@ -129,7 +129,14 @@ func TestCheckFindsWhatIsPlanted(t *testing.T) {
 				e.struck = map[int]bool{11: true}
 			},
 		},
-		stillPublic: {"audio of a withdrawn article": func(e *evidence) { r := e.public[here]; r.manifest.Hash = ""; e.public[gone] = r }},
+		stillPublic: {
+			"audio of a withdrawn article": func(e *evidence) { r := e.public[here]; r.manifest.Hash = ""; e.public[gone] = r },
+			"given up as poison at its withdrawal": func(e *evidence) {
+				poison(e, gone)
+				e.struck = map[int]bool{11: true, 12: true, 13: true}
+				e.public[gone] = rendition{pointer: pointer{there: true}}
+			},
+		},
 		oldRevision: {"an older one": func(e *evidence) { r := e.public[here]; r.manifest.Revision = "r1"; e.public[here] = r }},
 		noRecord:    {"no job": func(e *evidence) { delete(e.jobs, gone) }},
 		atNoRest: {
@@ -143,6 +150,7 @@ func TestCheckFindsWhatIsPlanted(t *testing.T) {
 		announcement: {
 			"none":                       func(e *evidence) { e.ready = e.ready[:1] },
 			"the same event twice":       func(e *evidence) { e.ready[2] = e.ready[0]; e.ready[2].revision = "r2" },
+			"late":                       func(e *evidence) { e.last = map[string]string{gone: lector.AudioReady, here: lector.AudioReady} },
 			"two events of one revision": func(e *evidence) { e.ready = append(e.ready, ready{here, "4", "r2", "h2.mp3", noon}) },
 		},
 		lostPayment: {
@@ -253,7 +261,7 @@ func TestWatcher(t *testing.T) {
 	w.judge(h, h.wanted(), public("r2"), noon.Add(time.Second)) // was on its way
 	w.judge(h, h.wanted(), pointer{}, noon.Add(2*time.Second))
 	w.judge(h, h.wanted(), pointer{}, noon.Add(time.Hour))
-	if w.takedown != 2*time.Second || w.takedowns != 2 || !w.isGone(h.key()) {
+	if w.takedown != 2*time.Second || w.slowest != "1" || w.takedowns != 2 || !w.isGone(h.key()) {
 		t.Errorf("%d takedowns, the longest %v", w.takedowns, w.takedown)
 	}
 	w.judge(h, h.wanted(), public("r2"), noon.Add(time.Hour))

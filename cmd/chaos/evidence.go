@@ -22,6 +22,7 @@ type evidence struct {
 	jobs      map[string]job       // by key
 	public    map[string]rendition // by key
 	ready     []ready
+	last      map[string]string // type of the newest announcement, by key
 	letters   []stored
 	bad       []badEvent
 	refused   map[string]bool // markers of bad events that the broker did not take
@@ -62,7 +63,7 @@ func (l *lab) gather(ctx context.Context, histories []*history) (e evidence, err
 	if err != nil {
 		return e, err
 	}
-	e.ready = readyIn(announced)
+	e.ready, e.last = readyIn(announced), lastTypes(announced)
 	if e.remains, err = l.findDeleted(ctx, histories); err != nil {
 		return e, err
 	}
@@ -96,11 +97,22 @@ func readyIn(all []stored) (found []ready) {
 		if headerOf(m.header, "ce-type") != lector.AudioReady || json.Unmarshal(m.data, &a) != nil {
 			continue
 		}
-		key := m.subject[strings.LastIndexByte(m.subject, '.')+1:]
-		found = append(found, ready{key, headerOf(m.header, "ce-id"), a.Revision, a.MP3, m.at})
+		found = append(found, ready{keyOf(m.subject), headerOf(m.header, "ce-id"), a.Revision, a.MP3, m.at})
 	}
 	return found
 }
+
+// lastTypes returns the type of each article's newest announcement, by its key.
+func lastTypes(all []stored) map[string]string {
+	last := map[string]string{}
+	for _, m := range all {
+		last[keyOf(m.subject)] = headerOf(m.header, "ce-type")
+	}
+	return last
+}
+
+// keyOf is the article's key in the subject of an audio event.
+func keyOf(subject string) string { return subject[strings.LastIndexByte(subject, '.')+1:] }
 
 // listen fetches an article as a listener does and compares its bytes with its
 // manifest; inspect also has lector inspect measure it.

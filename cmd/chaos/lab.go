@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,6 +48,21 @@ func newLab(o options, dir, program string, s speech, v *violations) *lab {
 		links: map[string][]*proxy{}, workers: map[string]*child{}, log: func(string, ...any) {},
 		admin: map[string]string{}, budgets: map[string]int{siteNames[0]: 50_000_000}, // so that one of them has its budget to keep
 	}
+}
+
+// openLab prepares an installation for a trial without a schedule.
+func openLab(ctx context.Context, o options, stderr io.Writer) (*lab, error) {
+	dir, err := workDir(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	r, err := prepare(ctx, o, dir, func(format string, args ...any) { fmt.Fprintf(stderr, format+"\n", args...) })
+	if err != nil {
+		return nil, err
+	}
+	l := newLab(r.options, dir, r.program, r.speech, &violations{log: r.log})
+	l.log = r.log
+	return l, nil
 }
 
 // start starts everything, and waits until it is ready.
@@ -300,7 +316,7 @@ func (l *lab) writeConfig(name, voice string) (string, error) {
 		key = ", key_env: " + voiceKey
 	}
 	fmt.Fprintf(&b, "voices:\n  meter: {backend: openai, url: %q, model: meter, voice: meter, max_chars: 300, concurrency: 8, "+
-		"timeout: 10s, languages: [en]%s}\nworker: {rerender_limit: 20}\nsites:\n", voice+"/"+name, key)
+		"timeout: 10s, languages: [en]%s}\nworker: {rerender_limit: 20, concurrent_jobs: %d}\nsites:\n", voice+"/"+name, key, jobsAtOnce)
 	for _, site := range siteNames {
 		fmt.Fprintf(&b, "  %s: {title: %s, url: %q, language: en, voices: {en: [meter]}", site, site, "https://"+site+".example")
 		if l.budgets[site] > 0 {
@@ -311,6 +327,10 @@ func (l *lab) writeConfig(name, voice string) (string, error) {
 	file := filepath.Join(l.dir, name+".yaml")
 	return file, os.WriteFile(file, []byte(b.String()), 0o644)
 }
+
+// jobsAtOnce is how many articles of usual length a worker reads at once. There are half as
+// many places for long ones, and one for breaking news.
+const jobsAtOnce = 4
 
 // voiceKey is the variable in which the workers look for the key of the voice.
 const voiceKey = "CHAOS_VOICE_KEY"

@@ -94,28 +94,22 @@ func (k leaderKill) bareLonger() time.Duration { return max(k.bareConfirm, k.bar
 
 // runLeaderKills runs a trial and prints its table.
 func runLeaderKills(ctx context.Context, o options, stdout, stderr io.Writer) error {
-	dir, err := workDir(o.Dir)
-	if err != nil {
-		return err
-	}
-	r, err := prepare(ctx, o, dir, func(format string, args ...any) { fmt.Fprintf(stderr, format+"\n", args...) })
+	l, err := openLab(ctx, o, stderr)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	l := newLab(r.options, dir, r.program, r.speech, &violations{log: r.log})
-	l.log = r.log
 	defer l.stop()
 	defer cancel()
 	if err := l.start(ctx); err != nil {
-		return fmt.Errorf("start (logs in %s): %w", dir, err)
+		return fmt.Errorf("start (logs in %s): %w", l.dir, err)
 	}
 	t := &leaderTrial{lab: l, writer: newWriter(rand.New(rand.NewPCG(o.Seed, 4))), published: map[string]bool{},
 		elections: map[string]time.Time{}}
 	kills, err := t.run(ctx)
 	if err != nil {
-		return fmt.Errorf("%w (logs in %s)", err, dir)
+		return fmt.Errorf("%w (logs in %s)", err, l.dir)
 	}
 	lost, total := t.lost()
 	printLeaderKills(stdout, kills, total, lost)

@@ -43,6 +43,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return status(stderr, printPlan(stdout, o))
 	case o.LeaderKills > 0:
 		return status(stderr, runLeaderKills(ctx, o, stdout, stderr))
+	case o.Takedowns > 0:
+		return status(stderr, runTakedowns(ctx, o, stdout, stderr))
 	case o.Incidents:
 		broken, err := runIncidents(ctx, o, stdout, stderr)
 		return max(status(stderr, err), min(broken, 1))

@@ -28,6 +28,7 @@ type options struct {
 	Failpoints  string
 	Only        string
 	LeaderKills int
+	Takedowns   int
 	Before      string
 	Incidents   bool
 	Speed       int
@@ -51,6 +52,8 @@ booked is compared with what was sent and metered.
   go run ./cmd/chaos -seed 7 -only voice   only faults whose name contains voice
   go run ./cmd/chaos -leader-kills 20      no schedule: how long nothing goes on when
                                            the leader is killed, beside a bare client
+  go run ./cmd/chaos -takedowns 10         no schedule: how long articles that are withdrawn
+                                           stay public while every place is taken
   go run ./cmd/chaos -incidents            no schedule: one incident after the other, which
                                            alert tells of it, and what mends it
 
@@ -86,6 +89,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.StringVar(&o.Only, "only", "", "only faults whose name contains this `TEXT`")
 	f.StringVar(&o.Before, "before", "", "the `PROGRAM` of an earlier build: the first worker is of it until it is started again")
 	f.IntVar(&o.LeaderKills, "leader-kills", 0, "only kill the leader of the articles' stream so `MANY` times, and print the gaps")
+	f.IntVar(&o.Takedowns, "takedowns", 0, "only withdraw so `MANY` articles while others take every place of every worker, and print how long that takes")
 	f.BoolVar(&o.Incidents, "incidents", false, "only play the incidents, or those whose name contains one of the texts of -only, with commas, beside a Prometheus")
 	f.IntVar(&o.Speed, "speed", 10, "divide the times in the rules of alerts by this `NUMBER`, with -incidents")
 	if err := f.Parse(args); err != nil {

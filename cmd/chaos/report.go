@@ -19,7 +19,8 @@ type result struct {
 	Unknown    int            `json:"unknown"` // by the ledger
 	Takedowns  int            `json:"takedowns"`
 	Takedown   float64        `json:"longest_takedown"` // seconds
-	Wait       float64        `json:"longest_wait"`     // seconds from an event to its audio
+	TakedownOf string         `json:"longest_takedown_article,omitempty"`
+	Wait       float64        `json:"longest_wait"` // seconds from an event to its audio
 	WaitFor    string         `json:"longest_wait_article,omitempty"`
 	Poisoned   []string       `json:"poisoned,omitempty"` // articles at which the schedule has killed three workers in a row
 	Broker     []string       `json:"broker,omitempty"`   // what NATS servers said of their storage
@@ -34,7 +35,7 @@ func newResult(seed uint64, faults []fault, articles, events int, e evidence, w 
 		r.ByKind[f.Kind]++
 	}
 	w.mu.Lock()
-	r.Takedowns, r.Takedown = w.takedowns, w.takedown.Seconds()
+	r.Takedowns, r.Takedown, r.TakedownOf = w.takedowns, w.takedown.Seconds(), w.slowest
 	w.mu.Unlock()
 	r.Wait, r.WaitFor = e.longestWait()
 	for _, h := range e.histories {

@@ -22,6 +22,7 @@ type watcher struct {
 	seen      map[string]int  // key → the newest revision that was public
 	gone      map[string]bool // key → the takedown that counts was seen
 	takedown  time.Duration   // the longest from a withdrawal's confirmation to its effect
+	slowest   string          // the article that it was of
 	takedowns int
 }
 
@@ -80,11 +81,18 @@ func (w *watcher) judge(h *history, want wanted, p pointer, now time.Time) {
 		w.violations.add(resurrected, "%s %s is public again as %s, which was withdrawn and gone", h.site, h.article, p.manifest.Revision)
 	case p.there:
 		delete(w.gone, key)
-		w.takedown = max(w.takedown, after)
+		w.took(h, after)
 	case !w.gone[key]:
 		w.gone[key] = true
 		w.takedowns++
-		w.takedown = max(w.takedown, after)
+		w.took(h, after)
+	}
+}
+
+// took notes how long a takedown has taken so far.
+func (w *watcher) took(h *history, after time.Duration) {
+	if after > w.takedown {
+		w.takedown, w.slowest = after, h.article
 	}
 }
 

@@ -103,12 +103,21 @@ func cancelled(ctx context.Context, conn *nats.Conn, jobs jobReader, j lector.Jo
 	if err != nil && !errors.Is(err, lector.ErrNotFound) {
 		return j, 0, err
 	}
-	e, sequence, err := conn.NewestEvent(ctx, lector.JobRef{Site: j.Site, ID: j.ID})
-	if err != nil && !errors.Is(err, lector.ErrNotFound) {
+	e, sequence, err := ifReadable(conn.NewestEvent(ctx, lector.JobRef{Site: j.Site, ID: j.ID}))
+	if err != nil {
 		return j, 0, err
 	}
 	now, err = cancelNewest(now, e, sequence, time.Now().UTC())
 	return now, version, err
+}
+
+// ifReadable returns an event and its place; 0 where there is none or nobody can read it, and
+// so nothing is done for it.
+func ifReadable(e lector.ArticleEvent, place uint64, err error) (lector.ArticleEvent, uint64, error) {
+	if errors.Is(err, lector.ErrNotFound) || err != nil && lector.IsPermanent(err) {
+		return lector.ArticleEvent{}, 0, nil
+	}
+	return e, place, err
 }
 
 // cancelNewest cancels what is to be done for an article: the event that its record

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -134,6 +135,27 @@ func TestWhatCannotBeCancelled(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		case test.want == "" && (err != nil || j.State != lector.Cancelled || !j.Announced || test.sequence > 0 && j.Sequence != test.sequence):
 			t.Errorf("%s: %+v, %v", name, j, err)
+		}
+	}
+}
+
+// TestIfReadable: a running job must not go on because its article's newest event is one
+// that nobody can read.
+func TestIfReadable(t *testing.T) {
+	t.Parallel()
+	away := errors.New("no answer")
+	for name, test := range map[string]struct {
+		err   error
+		place uint64
+		want  error
+	}{
+		"it can be read":     {nil, 5, nil},
+		"there is none":      {lector.ErrNotFound, 0, nil},
+		"nobody can read it": {lector.Permanent(errors.New("no JSON")), 0, nil},
+		"nobody answers":     {away, 5, away},
+	} {
+		if _, place, err := ifReadable(lector.ArticleEvent{ID: "e"}, 5, test.err); place != test.place || !errors.Is(err, test.want) {
+			t.Errorf("%s: place %d, %v", name, place, err)
 		}
 	}
 }

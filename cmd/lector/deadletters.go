@@ -39,7 +39,8 @@ replay and drop take IDs or filters, or -all. Both print their plan first and as
 -plan prints it only, and a script says -yes. Of several letters the events go into
 the lane backfill, -at-once articles at a time: what is not begun when the command
 ends stays a dead letter. A letter is removed when its event is stored again. One that would be refused again, since it cannot be read now
-either, is left alone: its article must be published anew. A notification goes to its
+either, is left alone: its article must be published anew. So is one that is out of date,
+since its article was withdrawn or edited: drop it. A notification goes to its
 address once more, unless its article has changed since: then drop it.
 
 Classes are input, voice_refused, voice_down, quota, budget, storage, poison and

@@ -19,6 +19,7 @@ type metering struct {
 	usage     synth.UsageLedger
 	budget    synth.Budget
 	history   worker.UsageLedger // past attempts; nil: the ledger is in memory
+	lost      worker.Budgets     // settles for lost workers; nil: the budgets are in memory
 	leases    synth.Leases       // of clips; nil: no other process shares the cache
 	checkClip synth.Checker
 	silent    bool // the clips are silence, which nobody needs to hear twice
@@ -93,7 +94,7 @@ func (h *resources) shared(ctx context.Context, c *nats.Conn, leases synth.Lease
 	if err != nil {
 		return nil, err
 	}
-	return &metering{usage: ledger, budget: budget, history: ledger, leases: leases, checkClip: h.check, silent: h.silent, log: h.log}, nil
+	return &metering{usage: ledger, budget: budget, history: ledger, lost: budget, leases: leases, checkClip: h.check, silent: h.silent, log: h.log}, nil
 }
 
 // budgets returns the bounds of all sites.

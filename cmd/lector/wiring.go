@@ -68,6 +68,7 @@ var (
 	_ worker.EventHistory   = (*nats.Conn)(nil)
 	_ worker.Eraser         = (*nats.Conn)(nil)
 	_ worker.UsageLedger    = (*nats.UsageLedger)(nil)
+	_ worker.Budgets        = (*nats.Budgets)(nil)
 	_ worker.ClipRemover    = (*deletedClips)(nil)
 	_ worker.PictureFetcher = fetch.Client{}
 

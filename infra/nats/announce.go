@@ -15,7 +15,16 @@ import (
 
 // Announce publishes an audio event. The same event announced again, within
 // ten minutes, is not stored twice.
-func (c *Conn) Announce(ctx context.Context, e lector.AudioEvent) (err error) {
+func (c *Conn) Announce(ctx context.Context, e lector.AudioEvent) error { return c.announce(ctx, e) }
+
+// AnnounceAfter publishes an audio event of an article whose newest one is at the given
+// place, 0 for none. It is lector.ErrConflict when that is not so: a request that stood
+// still on its way, or its sender, must not announce what is over.
+func (c *Conn) AnnounceAfter(ctx context.Context, e lector.AudioEvent, newest uint64) error {
+	return c.announce(ctx, e, jetstream.WithExpectLastSequencePerSubject(newest))
+}
+
+func (c *Conn) announce(ctx context.Context, e lector.AudioEvent, options ...jetstream.PublishOpt) (err error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	ctx, span := lector.StartSpan(ctx, "publish "+audio, lector.SpanProducer)
@@ -26,23 +35,25 @@ func (c *Conn) Announce(ctx context.Context, e lector.AudioEvent) (err error) {
 	}
 	describeSend(span, audio, m.Subject, e.ID)
 	setTrace(m.Header, lector.TraceOf(ctx))
-	if _, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(e.ID)); err != nil {
-		return brokerError("announce", publishHint(err))
+	if _, err := c.js.PublishMsg(ctx, m, append(options, jetstream.WithMsgID(e.ID))...); err != nil {
+		return brokerError("announce", publishHint(conflictError(err)))
 	}
 	return nil
 }
 
-// LastAnnouncement returns the newest audio event of an article, or lector.ErrNotFound.
+// LastAnnouncement returns the newest audio event of an article, or lector.ErrNotFound. Of
+// one that nobody can read it returns the place, with a permanent error.
 func (c *Conn) LastAnnouncement(ctx context.Context, site, key string) (lector.AudioEvent, error) {
 	m, err := c.lastMessage(ctx, audio, lector.AudioSubject(site, key))
 	if err != nil {
 		return lector.AudioEvent{}, brokerError("last audio event", err)
 	}
-	h, err := nats.DecodeHeadersMsg(m.Header)
+	e, err := decodeAudio(m.headers(), m.Data)
 	if err != nil {
-		return lector.AudioEvent{}, fmt.Errorf("audio event: %w", err)
+		return lector.AudioEvent{Sequence: m.Sequence}, lector.Permanent(err)
 	}
-	return decodeAudio(h, m.Data)
+	e.Sequence = m.Sequence
+	return e, nil
 }
 
 // Announcements yields the audio events that the stream holds for an article,

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -58,7 +59,10 @@ func (b *Budgets) Reserve(ctx context.Context, c lector.Call) error {
 	if !bound.HasPeriods() {
 		return nil
 	}
-	err := b.change(ctx, c.Site, func(s lector.BudgetState) (lector.BudgetState, error) { return s.Reserve(bound, c) })
+	err := b.change(ctx, c.Site, func(r *budgetRecord) (err error) {
+		r.BudgetState, err = r.Reserve(bound, c)
+		return err
+	})
 	if err != nil {
 		return brokerError("budget", err)
 	}
@@ -79,7 +83,23 @@ func (b *Budgets) Settle(ctx context.Context, c lector.Call) error {
 	if !ok || asReserved || c.Outcome == lector.CallUnknown {
 		return nil
 	}
-	err := b.change(ctx, c.Site, func(s lector.BudgetState) (lector.BudgetState, error) { return s.Settle(want, c), nil })
+	return b.settle(ctx, lector.Settlement{Reserved: want, Used: c})
+}
+
+// SettleLost gives back what is left of a reservation whose worker died. A worker that was
+// only taken for dead settles it too: of both the second has no effect.
+func (b *Budgets) SettleLost(ctx context.Context, s lector.Settlement) error {
+	if !b.bounds()[s.Reserved.Site].HasPeriods() {
+		return nil
+	}
+	return b.settle(ctx, s)
+}
+
+func (b *Budgets) settle(ctx context.Context, s lector.Settlement) error {
+	err := b.change(ctx, s.Reserved.Site, func(r *budgetRecord) error {
+		r.settle(s)
+		return nil
+	})
 	return brokerError("settle budget", err)
 }
 
@@ -109,12 +129,27 @@ func (b *Budgets) Used(ctx context.Context) (map[string]lector.BudgetState, erro
 // that add the same to the same must not take each other's write for theirs.
 type budgetRecord struct {
 	lector.BudgetState
-	WriteID string `json:"write"`
+	WriteID string   `json:"write"`
+	Settled []string `json:"settled,omitempty"` // IDs of the reservations that were settled last
+}
+
+// settledKept is how many settled reservations a record names: more than a site settles
+// while a worker is frozen.
+const settledKept = 64
+
+// settle settles a reservation that has not been settled before.
+func (r *budgetRecord) settle(s lector.Settlement) {
+	if slices.Contains(r.Settled, s.Reserved.ID) {
+		return
+	}
+	r.BudgetState = r.Settle(s.Reserved, s.Used)
+	r.Settled = append(r.Settled, s.Reserved.ID)
+	r.Settled = r.Settled[max(0, len(r.Settled)-settledKept):]
 }
 
 // change rewrites a site's record until nobody else wrote in between. Calls of
 // this process are serialised, so that only other workers can conflict.
-func (b *Budgets) change(ctx context.Context, site string, f func(lector.BudgetState) (lector.BudgetState, error)) error {
+func (b *Budgets) change(ctx context.Context, site string, f func(*budgetRecord) error) error {
 	turn := b.siteLock(site)
 	turn.Lock()
 	defer turn.Unlock()
@@ -131,7 +166,7 @@ func (b *Budgets) change(ctx context.Context, site string, f func(lector.BudgetS
 				return fmt.Errorf("record of site %s: %w", site, err)
 			}
 		}
-		if r.BudgetState, err = f(r.BudgetState); err != nil {
+		if err := f(&r); err != nil {
 			return err
 		}
 		r.WriteID = rand.Text()

@@ -16,7 +16,7 @@ func TestDeadLetterCounts(t *testing.T) {
 	settled := uint64(0) // the place of the event whose letter is settled
 	counted := func(when string, want map[lector.DeadLetterKind]int) {
 		t.Helper()
-		got, err := b.DeadLetterCounts(t.Context(), func(l lector.DeadLetter) bool { return settled > 0 && l.Event == settled && l.Job.ID != "" })
+		got, err := b.DeadLetterCounts(t.Context(), func(l lector.DeadLetter) bool { return settled > 0 && l.Arrived == settled && l.Job.ID != "" })
 		if err != nil || !maps.Equal(got, want) {
 			t.Errorf("%s: %v, %v, want %v", when, got, err, want)
 		}

@@ -71,7 +71,7 @@ func letterOf(m jetstream.Msg) (lector.DeadLetter, error) {
 func readLetter(id uint64, stored time.Time, subject string, h nats.Header, data []byte) lector.DeadLetter {
 	l := lector.DeadLetter{
 		ID: id, Time: stored, Subject: strings.TrimPrefix(subject, deadLetterPrefix), Data: data, Size: len(data),
-		Class: header(h, classHeader), Reason: header(h, reasonHeader), Headers: originalHeaders(h),
+		Class: header(h, classHeader), Reason: header(h, reasonHeader), Headers: originalHeaders(h), Arrived: letterArrival(h),
 	}
 	if at, err := time.Parse(time.RFC3339Nano, header(h, timeHeader)); err == nil {
 		l.Time = at
@@ -86,22 +86,25 @@ func readLetter(id uint64, stored time.Time, subject string, h nats.Header, data
 		e, err = decodeArticle(l.Subject, l.Headers, data)
 		l.Site, l.Article = e.Article.Site, e.Article.ID
 	}
-	l.Unusable, l.Event, l.Job = err, placeOfEvent(h), jobOfLetter(l)
+	l.Unusable, l.Job = err, jobOfLetter(l)
 	if err != nil {
 		l.Class = cmp.Or(l.Class, inputClass)
 	}
 	return l
 }
 
-// placeOfEvent returns the place of the article event that became a letter, by the id
-// under which the letter was stored; 0 where it had none.
-func placeOfEvent(h nats.Header) uint64 {
-	place, found := strings.CutPrefix(header(h, jetstream.MsgIDHeader), articles+"-")
-	n, err := strconv.ParseUint(place, 10, 64)
-	if !found || err != nil {
+// letterArrival returns where the event of a dead letter came into the stream of article
+// events; 0 for a letter of an older build and one from another stream.
+func letterArrival(h nats.Header) uint64 {
+	number, ours := strings.CutPrefix(header(h, jetstream.MsgIDHeader), articles+"-")
+	place, err := strconv.ParseUint(number, 10, 64)
+	if !ours || err != nil {
 		return 0
 	}
-	return n
+	if first, _, rekeyed := arrivalOf(h, place); rekeyed {
+		return first
+	}
+	return place
 }
 
 // jobOfLetter returns the job of a letter's article: by the article, else by the subject.
@@ -157,7 +160,8 @@ func (c *Conn) deadLetterIn(ctx context.Context, id uint64) (lector.DeadLetter, 
 // ReplayDeadLetter publishes the event of a dead letter again as it was, under
 // the name of a replay, and returns its place in the stream; of a notification 0. With a
 // lane other than Normal it goes into that, whatever it had. The letter is removed when
-// the event is stored. One that would be refused again is refused here.
+// the event is stored. One that would be refused again is refused here, and one that is
+// out of date: what was withdrawn or edited since must not come back.
 func (c *Conn) ReplayDeadLetter(ctx context.Context, id uint64, replay string, lane lector.Lane) (uint64, error) {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
@@ -182,14 +186,76 @@ func (c *Conn) ReplayDeadLetter(ctx context.Context, id uint64, replay string, l
 		m.Header.Set(ceLane, string(lane))
 	}
 	// A new id: an event with the old one is taken for one that is there.
-	ack, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(fmt.Sprintf("%s|deadletter-%d", replay, id)))
+	place, err := c.publishLetter(ctx, l, m, fmt.Sprintf("%s|deadletter-%d", replay, id))
 	if err != nil {
-		return 0, fmt.Errorf("replay dead letter %d: %w", id, publishHint(err))
+		return 0, fmt.Errorf("replay dead letter %d: %w", id, err)
 	}
 	if err := eraseMessage(ctx, letters, id); err != nil {
-		return ack.Sequence, fmt.Errorf("dead letter %d is event %d again, and could not be removed: %w", id, ack.Sequence, err)
+		return place, fmt.Errorf("dead letter %d is event %d again, and could not be removed: %w", id, place, err)
 	}
-	return ack.Sequence, nil
+	return place, nil
+}
+
+// publishLetter publishes the event of a dead letter while nothing newer is known of its
+// article, and returns its place.
+func (c *Conn) publishLetter(ctx context.Context, l lector.DeadLetter, m *nats.Msg, id string) (uint64, error) {
+	for range 5 {
+		newest, err := c.checkLetter(ctx, l, m.Subject)
+		if err != nil {
+			return 0, err
+		}
+		ack, err := c.js.PublishMsg(ctx, m, jetstream.WithMsgID(id), jetstream.WithExpectLastSequencePerSubject(newest))
+		if err == nil {
+			return ack.Sequence, nil
+		}
+		if err = conflictError(err); !errors.Is(err, lector.ErrConflict) {
+			return 0, publishHint(err)
+		}
+	}
+	return 0, fmt.Errorf("its article changes all the time: %w", lector.ErrConflict)
+}
+
+// checkLetter returns the place of the newest event on the subject of an article, 0 for
+// none, or an error for a dead letter that is out of date.
+func (c *Conn) checkLetter(ctx context.Context, l lector.DeadLetter, subject string) (newest uint64, err error) {
+	j, newest, err := c.jobWithNewest(ctx, l.Site, keyIn(subject))
+	if err != nil {
+		return 0, err
+	}
+	e, err := decodeArticle(l.Subject, l.Headers, l.Data)
+	if err != nil {
+		return 0, err
+	}
+	e.Article.UpdatedAt = clampTime(e.Article.UpdatedAt, l.Time)
+	if j.Outdates(e, l.Arrived) {
+		err := lector.Permanent(errors.New("it is out of date: its article was withdrawn, or a newer event of it came, since"))
+		return 0, lector.Hint(err, "lector deadletters drop %d", l.ID)
+	}
+	return newest, nil
+}
+
+// jobWithNewest returns the record of an article as it is when its newest event is taken,
+// which may wait in the queue, and the place of that event; 0: there is none.
+func (c *Conn) jobWithNewest(ctx context.Context, site, key string) (j lector.Job, newest uint64, err error) {
+	records, err := c.JobStore(ctx)
+	if err != nil {
+		return j, 0, err
+	}
+	if j, _, err = records.Job(ctx, site, key); err != nil && !errors.Is(err, lector.ErrNotFound) {
+		return j, 0, err
+	}
+	m, err := c.lastMessage(ctx, articles, articleSubject(site, key))
+	if errors.Is(err, lector.ErrNotFound) {
+		return j, 0, nil
+	}
+	if err != nil {
+		return j, 0, brokerError("newest event of "+key, err)
+	}
+	_, e, err := decodeStoredArticle(m)
+	if err == nil && !misplaced(m.Subject, e) && j.Disposition(e, m.Sequence) == lector.Due {
+		j.Accept(e, m.Sequence, m.Time)
+	}
+	return j, m.Sequence, nil // what cannot be read changes nothing
 }
 
 // DropDeadLetter removes a dead letter and overwrites what it held. It is

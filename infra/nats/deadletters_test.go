@@ -80,10 +80,10 @@ func TestDeadLettersAreListed(t *testing.T) {
 			t.Errorf("letter %d: %v at %v", l.ID, l.Unusable, l.Time)
 		}
 		ref := lector.JobRef{Site: l.Site, ID: strings.Split(l.Subject, ".")[3]}
-		if l.Event != uint64(i+1) || l.Job != ref {
-			t.Errorf("letter %d: event %d, job %v", l.ID, l.Event, l.Job)
+		if l.Arrived != uint64(i+1) || l.Job != ref {
+			t.Errorf("letter %d: event %d, job %v", l.ID, l.Arrived, l.Job)
 		}
-		l.Time, l.Headers, l.Data, l.Unusable, l.Event, l.Job = time.Time{}, nil, nil, nil, 0, lector.JobRef{}
+		l.Time, l.Headers, l.Data, l.Unusable, l.Arrived, l.Job = time.Time{}, nil, nil, nil, 0, lector.JobRef{}
 		if fmt.Sprint(l) != fmt.Sprint(want) {
 			t.Errorf("letter %+v\n   want %+v", l, want)
 		}
@@ -139,6 +139,74 @@ func TestDeadLetterIsReplayed(t *testing.T) {
 		}
 		if _, err := b.ReplayDeadLetter(t.Context(), id, "replay-y", lector.Normal); !errors.Is(err, lector.ErrNotFound) {
 			t.Errorf("replayed twice: %v", err)
+		}
+	}
+}
+
+// TestDeadLetterOutOfDateIsNotReplayed: a voice was down over night, and an operator
+// replays what has failed. What was withdrawn or edited since must not come back, whether
+// a worker has seen that yet or not.
+func TestDeadLetterOutOfDateIsNotReplayed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	later := func(kind lector.EventType, revision string, at time.Time) func(string) lector.ArticleEvent {
+		return func(id string) lector.ArticleEvent {
+			e := event(id, revision)
+			e.Type, e.Article.UpdatedAt = kind, at
+			return e
+		}
+	}
+	for name, test := range map[string]struct {
+		since func(id string) lector.ArticleEvent // nil: nothing
+		taken bool                                // by a worker
+		again bool                                // the letter may be replayed
+	}{
+		"failed":                       {nil, true, true},
+		"nobody has seen it":           {nil, false, true},
+		"withdrawn":                    {later(lector.Unpublished, "b", time.Time{}), true, false},
+		"about to be withdrawn":        {later(lector.Unpublished, "b", time.Time{}), false, false},
+		"deleted":                      {later(lector.Deleted, "b", noon), true, false},
+		"edited":                       {later(lector.Updated, "b", noon.Add(time.Hour)), true, false},
+		"about to be edited":           {later(lector.Updated, "b", noon.Add(time.Hour)), false, false},
+		"an older revision came since": {later(lector.Updated, "0", noon.Add(-time.Hour)), false, true},
+	} {
+		e := event(name, "a")
+		e.Article.UpdatedAt = noon
+		job := lector.Job{}
+		take := func(e lector.ArticleEvent, place uint64, s lector.State) {
+			job.Accept(e, place, time.Now())
+			job.State = s
+		}
+		take(e, publish(t, b.Conn, e), lector.Failed)
+		terminate(t, b.Conn, "the voice is unknown")
+		if test.since != nil {
+			newer := test.since(name)
+			place := publish(t, b.Conn, newer)
+			if err := next(t, b.Conn).Ack(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if test.taken {
+				take(newer, place, lector.Ready)
+			}
+		}
+		save(t, b.Conn, name, job)
+		all := letters(t, b.Conn, lector.DeadLetterQuery{Text: name})
+		if len(all) != 1 {
+			t.Fatalf("%s: %d letters", name, len(all))
+		}
+		_, err := b.ReplayDeadLetter(t.Context(), all[0].ID, "replay-x", lector.Normal)
+		_, left := b.DeadLetter(t.Context(), all[0].ID)
+		if (err == nil) != test.again || errors.Is(left, lector.ErrNotFound) != test.again {
+			t.Errorf("%s: %v; the letter: %v", name, err, left)
+		}
+		if err != nil && (!lector.IsPermanent(err) || lector.HintOf(err) == "") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if test.again {
+			if err := next(t, b.Conn).Ack(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }

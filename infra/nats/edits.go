@@ -3,7 +3,6 @@ package nats
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"time"
 
@@ -73,36 +72,43 @@ func (l *Leases) Newest(ctx context.Context, site, key string) (lector.ArticleEv
 
 // Erase removes and overwrites what an article's events said, up to a place in the
 // stream, its dead letters, and what its record has been before, with titles and
-// quotes. What is newer stays.
+// quotes. What is newer stays. The events come last, the deletion's own behind the others:
+// where anything breaks off before, it is delivered again.
 func (c *Conn) Erase(ctx context.Context, site, key string, through uint64) error {
 	ctx, cancel := withDefaultTimeout(ctx)
 	defer cancel()
-	subject := lector.ArticleSubject(site, key)
-	c.overwrite(ctx, articles, subject, through)
-	c.overwrite(ctx, deadLetters, deadLetterPrefix+subject, math.MaxUint64)
-	for _, part := range []struct {
-		stream  string
-		options []jetstream.StreamPurgeOpt
-	}{
-		{articles, []jetstream.StreamPurgeOpt{jetstream.WithPurgeSubject(subject), jetstream.WithPurgeSequence(through + 1)}},
-		{deadLetters, []jetstream.StreamPurgeOpt{jetstream.WithPurgeSubject(deadLetterPrefix + subject)}},
-	} {
-		s, err := c.bind(ctx, part.stream)
-		if err == nil {
-			err = s.Purge(ctx, part.options...)
-		}
-		if err != nil {
-			return brokerError(fmt.Sprintf("erase article %s from %s", key, part.stream), err)
-		}
-	}
-	if err := c.eraseOtherLetters(ctx, site, key); err != nil {
-		return brokerError("erase the dead letters of "+key+" under other keys", err)
+	if err := c.eraseLetters(ctx, site, key); err != nil {
+		return brokerError("erase the dead letters of "+key, err)
 	}
 	records, err := c.bucket(ctx, jobs)
 	if err == nil {
 		err = records.forget(ctx, jobKey(site, key))
 	}
-	return brokerError("erase article "+key+" from the records before", err)
+	if err != nil {
+		return brokerError("erase article "+key+" from the records before", err)
+	}
+	subject := lector.ArticleSubject(site, key)
+	c.overwrite(ctx, articles, subject, through)
+	err = c.purge(ctx, articles, jetstream.WithPurgeSubject(subject), jetstream.WithPurgeSequence(through+1))
+	return brokerError("erase the events of "+key, err)
+}
+
+// eraseLetters erases the dead letters of an article, also those that came under other keys.
+func (c *Conn) eraseLetters(ctx context.Context, site, key string) error {
+	subject := deadLetterPrefix + lector.ArticleSubject(site, key)
+	c.overwrite(ctx, deadLetters, subject, math.MaxUint64)
+	if err := c.purge(ctx, deadLetters, jetstream.WithPurgeSubject(subject)); err != nil {
+		return err
+	}
+	return c.eraseOtherLetters(ctx, site, key)
+}
+
+func (c *Conn) purge(ctx context.Context, stream string, which ...jetstream.StreamPurgeOpt) error {
+	s, err := c.bind(ctx, stream)
+	if err == nil {
+		err = s.Purge(ctx, which...)
+	}
+	return err
 }
 
 // eraseOtherLetters erases the dead letters of an article that came under other keys.

@@ -266,7 +266,7 @@ func (u undelivered) Term(class lector.Class, reason string) error {
 // the jobs' records: a consumer that begins behind it leaves nothing out, and delivers
 // again only settled events that come after it.
 func (c *Conn) settledFloor(ctx context.Context) (uint64, error) {
-	unsettled, records := map[string]uint64{}, map[string]lector.Job{}
+	unsettled, settled := map[string]uint64{}, map[string]uint64{}
 	store, err := c.JobStore(ctx)
 	if err != nil {
 		return 0, err
@@ -275,7 +275,7 @@ func (c *Conn) settledFloor(ctx context.Context) (uint64, error) {
 		if err != nil {
 			return 0, err
 		}
-		records[j.ID] = lector.Job{Sequence: j.Sequence, State: j.State, Ignored: j.Ignored}
+		settled[j.ID] = j.SettledThrough()
 		if !j.State.Terminal() && j.Sequence > 0 {
 			unsettled[j.ID] = j.Sequence
 		}
@@ -286,7 +286,7 @@ func (c *Conn) settledFloor(ctx context.Context) (uint64, error) {
 			return 0, err
 		}
 		last = max(last, p.Sequence)
-		if _, waits := unsettled[p.Key]; waits || records[p.Key].Settles(p.Sequence) {
+		if _, waits := unsettled[p.Key]; waits || settled[p.Key] >= p.Sequence {
 			continue
 		}
 		refused, err := c.DeadLettered(ctx, p)

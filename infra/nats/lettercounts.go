@@ -23,8 +23,8 @@ type letterKinds struct {
 // letterKind is what is kept of a dead letter.
 type letterKind struct {
 	lector.DeadLetterKind
-	event uint64
-	job   lector.JobRef
+	arrived uint64
+	job     lector.JobRef
 }
 
 // DeadLetterCounts returns how many dead letters there are of each kind, without those that
@@ -48,7 +48,7 @@ func (c *Conn) DeadLetterCounts(ctx context.Context, settled func(lector.DeadLet
 	}
 	counts := map[lector.DeadLetterKind]int{}
 	for id, kind := range c.letters.kinds {
-		if !settled(lector.DeadLetter{ID: id, Event: kind.event, Job: kind.job}) {
+		if !settled(lector.DeadLetter{ID: id, Arrived: kind.arrived, Job: kind.job}) {
 			counts[kind.DeadLetterKind]++
 		}
 	}
@@ -112,5 +112,5 @@ func kindOf(m storedMessage) letterKind {
 		h = decoded
 	}
 	l := readLetter(m.Sequence, m.Time, m.Subject, h, m.Data)
-	return letterKind{lector.DeadLetterKind{Site: site, Class: l.Class}, l.Event, l.Job}
+	return letterKind{lector.DeadLetterKind{Site: site, Class: l.Class}, l.Arrived, l.Job}
 }

@@ -452,6 +452,45 @@ func TestAnnouncements(t *testing.T) {
 	}
 }
 
+// TestAnnounceAfter: an announcement counts only while none came behind the one that its
+// sender knew.
+func TestAnnounceAfter(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	key := lector.Key("havana", "1")
+	e := func(id string) lector.AudioEvent {
+		return lector.AudioEvent{ID: id, Type: lector.AudioReady, Time: time.Now(), Site: "havana", Key: key}
+	}
+	if err := b.Announce(t.Context(), lector.AudioEvent{ID: "other", Type: lector.AudioReady, Site: "havana", Key: lector.Key("havana", "2")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.AnnounceAfter(t.Context(), e("1"), 0); err != nil {
+		t.Fatalf("the first: %v", err)
+	}
+	last, err := b.LastAnnouncement(t.Context(), "havana", key)
+	if err != nil || last.ID != "1" || last.Sequence != 2 {
+		t.Fatalf("%+v, %v", last, err)
+	}
+	if err := b.AnnounceAfter(t.Context(), e("2"), last.Sequence); err != nil {
+		t.Fatalf("the second: %v", err)
+	}
+	for _, late := range []uint64{0, last.Sequence} {
+		if err := b.AnnounceAfter(t.Context(), e("late"), late); !errors.Is(err, lector.ErrConflict) {
+			t.Errorf("after %d: %v", late, err)
+		}
+	}
+	if last, err = b.LastAnnouncement(t.Context(), "havana", key); err != nil || last.ID != "2" {
+		t.Errorf("%+v, %v", last, err)
+	}
+	raw(t, b.Conn, lector.AudioSubject("havana", key), nil, "garbage")
+	if last, err = b.LastAnnouncement(t.Context(), "havana", key); !lector.IsPermanent(err) || last.Sequence != 4 {
+		t.Fatalf("what nobody can read: %+v, %v", last, err)
+	}
+	if err := b.AnnounceAfter(t.Context(), e("3"), last.Sequence); err != nil {
+		t.Errorf("behind what nobody can read: %v", err)
+	}
+}
+
 func TestOneProcessADirectory(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -576,5 +615,31 @@ func TestErasedArticleLeavesNoRecordBefore(t *testing.T) {
 	}
 	if err := b.Erase(t.Context(), "havana", lector.Key("havana", "never"), 1); err != nil {
 		t.Errorf("an article without a record: %v", err)
+	}
+}
+
+// TestErasureThatBreaksOffIsDeliveredAgain has the dead letters be away while a deleted
+// article is erased: the deletion stays in the stream, whose queue hands it out again.
+func TestErasureThatBreaksOffIsDeliveredAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	e := event("1", "a")
+	publish(t, b.Conn, e)
+	e.Type, e.ID = lector.Deleted, "deletion"
+	place := publish(t, b.Conn, e)
+	if err := b.js.DeleteStream(t.Context(), deadLetters); err != nil {
+		t.Fatal(err)
+	}
+	key := e.Article.Key()
+	if err := b.Erase(t.Context(), "havana", key, place); err == nil {
+		t.Fatal("erased, and nobody has looked at the dead letters")
+	}
+	if _, err := b.StoredEvent(t.Context(), place); err != nil {
+		t.Errorf("the deletion: %v", err)
+	}
+	must(t, b.setupStreams(t.Context(), 1))
+	must(t, b.Erase(t.Context(), "havana", key, place))
+	if places, err := b.ArticleEvents(t.Context(), "havana", key, 0, place); err != nil || len(places) > 0 {
+		t.Errorf("left %v, %v", places, err)
 	}
 }

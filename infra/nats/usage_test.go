@@ -211,6 +211,40 @@ func TestFailedCallReleasesItsReservation(t *testing.T) {
 	}
 }
 
+// TestLostReservationIsGivenBack has a worker die, or only be taken for dead, that had
+// reserved a whole day's budget and spent little of it.
+func TestLostReservationIsGivenBack(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	bounds := map[string]lector.Budget{"frozen": {CharactersPerDay: 10}, "quick": {CharactersPerDay: 10}}
+	open := func() *Budgets {
+		s, err := b.Budgets(t.Context(), bounds)
+		must(t, err)
+		return s
+	}
+	lost, next := open(), open()
+	for site := range bounds {
+		reserved := call("r", site, "aa", 10)
+		must(t, lost.Reserve(t.Context(), reserved))
+		spent := endCall(reserved, lector.CallPaid)
+		spent.Characters = 3
+		if site == "quick" { // it settles before the other does
+			must(t, lost.Settle(t.Context(), spent))
+		}
+		for range 2 {
+			must(t, next.SettleLost(t.Context(), lector.Settlement{Reserved: reserved, Used: spent}))
+		}
+		must(t, lost.Settle(t.Context(), spent))
+		if err := next.Reserve(t.Context(), call("1", site, "bb", 7)); err != nil {
+			t.Errorf("%s: what is left: %v", site, err)
+		}
+		if err := next.Reserve(t.Context(), call("2", site, "cc", 1)); !errors.Is(err, lector.ErrBudget) {
+			t.Errorf("%s: given back twice: %v", site, err)
+		}
+	}
+	must(t, next.SettleLost(t.Context(), lector.Settlement{Reserved: call("x", "unbounded", "aa", 1)}))
+}
+
 // Bounds that change hold from the next call on, for what was spent before them too.
 func TestBoundsChange(t *testing.T) {
 	t.Parallel()

@@ -28,6 +28,9 @@ type Index struct {
 	// Changed is called with the id of each job that has changed or is gone; nil: nobody
 	// is. It is set before Run, and must not wait.
 	Changed func(id string)
+	// OnComplete is called each time when all records are in the index; nil: nobody is. It
+	// is set before Run.
+	OnComplete func()
 
 	mu       sync.RWMutex
 	jobs     map[string]*entry
@@ -48,6 +51,9 @@ func (x *Index) Run(ctx context.Context, records Records, log *slog.Logger) {
 			x.setComplete(true)
 			wait = time.Second
 			debug.FreeOSMemory() // reading leaves several times the size of the index behind
+			if x.OnComplete != nil {
+				x.OnComplete()
+			}
 		})
 		x.setComplete(false)
 		if ctx.Err() != nil {

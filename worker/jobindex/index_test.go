@@ -131,17 +131,18 @@ func (w *watched) Follow(ctx context.Context, changed func(lector.Job), erased f
 func TestRunGoesOnAfterAFailure(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		x, w := New(), &watched{}
+		x, w, complete := New(), &watched{}, 0
+		x.OnComplete = func() { complete++ }
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { defer close(done); x.Run(ctx, w, slog.New(slog.NewTextHandler(io.Discard, nil))) }()
 		synctest.Wait()
-		if n, _ := x.Find(lector.JobFilter{}); n != 10 || x.Complete() {
-			t.Errorf("%d jobs, complete %v", n, x.Complete())
+		if n, _ := x.Find(lector.JobFilter{}); n != 10 || x.Complete() || complete != 0 {
+			t.Errorf("%d jobs, complete %v, told %d times", n, x.Complete(), complete)
 		}
 		time.Sleep(2 * time.Second)
-		if n, _ := x.Find(lector.JobFilter{}); n != 19 || !x.Complete() {
-			t.Errorf("%d jobs, complete %v", n, x.Complete())
+		if n, _ := x.Find(lector.JobFilter{}); n != 19 || !x.Complete() || complete != 1 {
+			t.Errorf("%d jobs, complete %v, told %d times", n, x.Complete(), complete)
 		}
 		if _, known := x.Job(record(7).ID); known {
 			t.Error("an erased record is in the index")

@@ -109,6 +109,7 @@ func (a *Account) plan(planned []lector.Call, concurrency int) lector.AttemptUsa
 	defer a.mu.Unlock()
 	a.usage.Calls = append(slices.Clone(a.usage.Calls), planned...)
 	a.usage.Concurrency += concurrency
+	a.usage.Reserved = slices.Clone(a.reserved)
 	return a.usage
 }
 

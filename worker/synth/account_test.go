@@ -82,6 +82,9 @@ func TestAccountWritesTwice(t *testing.T) {
 		if len(l.entries) != 2 || len(l.reserved) != 1 || len(l.settled) != 1 || l.reserved[0].Characters != unique || l.settled[0].Characters != unique {
 			t.Fatalf("%d chunks: %d entries, %d reservations, %+v settled", n, len(l.entries), len(l.reserved), l.settled)
 		}
+		if r := l.entries[0].Reserved; len(r) != 1 || r[0] != l.reserved[0] {
+			t.Errorf("%d chunks: the entry names the reservations %+v", n, r)
+		}
 		if total := lector.SumUsage(l.entries[1].AllCalls()); total[0].Billed != unique || l.entries[1].Ended.IsZero() {
 			t.Errorf("%d chunks: %+v of %d", n, total, unique)
 		}
