@@ -126,7 +126,7 @@ func originalHeaders(h nats.Header) nats.Header {
 	for name, values := range h {
 		lower := strings.ToLower(name)
 		ours := strings.HasPrefix(lower, "lector-dead-letter-") || lower == arrivalHeader || strings.EqualFold(name, migratedHeader)
-		if !ours && !strings.HasPrefix(lower, "nats-") {
+		if !ours && !isBrokerHeader(name) {
 			original[name] = values
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"lector"
 )
@@ -49,6 +50,24 @@ func letters(t *testing.T, c *Conn, q lector.DeadLetterQuery) (all []lector.Dead
 		all = append(all, l)
 	}
 	return all
+}
+
+// TestHeadersForTheBrokerEndWithTheEvent: a client may say which stream and which place it
+// expects, as a replay does. A dead letter lies elsewhere.
+func TestHeadersForTheBrokerEndWithTheEvent(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := ceHeaders("lector.article.published.v2")
+	h.Set(jetstream.ExpectedStreamHeader, articles)
+	h.Set(jetstream.ExpectedLastSubjSeqHeader, "0")
+	raw(t, b.Conn, lector.ArticleSubject("havana", "one"), h, `{"site":"havana","id":1}`)
+	terminate(t, b.Conn, "unsupported event type")
+	h.Set(jetstream.ExpectedLastSubjSeqHeader, "1")
+	raw(t, b.Conn, lector.ArticleSubject("havana", "one"), h, `{"site":"havana","id":1}`)
+	terminate(t, b.Conn, "unsupported event type")
+	if got := letters(t, b.Conn, lector.DeadLetterQuery{}); len(got) != 2 || len(got[1].Headers) != len(ceHeaders("")) {
+		t.Errorf("letters %+v", got)
+	}
 }
 
 func TestDeadLettersAreListed(t *testing.T) {

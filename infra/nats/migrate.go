@@ -141,7 +141,7 @@ func (f formerStream) renamed(id string, m jetstream.Msg) (*nats.Msg, error) {
 	out := nats.NewMsg(f.toPrefix + strings.TrimPrefix(m.Subject(), f.prefix))
 	out.Data = m.Data()
 	for name, values := range m.Headers() {
-		if !strings.HasPrefix(name, "Nats-") { // those are the server's
+		if !isBrokerHeader(name) {
 			out.Header[name] = values
 		}
 	}

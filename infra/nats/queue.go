@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -193,12 +194,17 @@ const (
 	timeHeader   = "Lector-Dead-Letter-Time"   // when that was found, RFC 3339
 )
 
+// isBrokerHeader reports whether a header says how its message is to be stored. It is no
+// part of the event, and would bind a copy too, as to the stream and to the place that the
+// publisher expected.
+func isBrokerHeader(name string) bool { return strings.HasPrefix(strings.ToLower(name), "nats-") }
+
 // deadLetter keeps an event with the reason why nobody can work on it.
 func (c *Conn) deadLetter(ctx context.Context, m undelivered, class lector.Class, reason string) error {
 	letter := nats.NewMsg(deadLetterPrefix + m.subject)
 	letter.Data = m.data
 	for k, v := range m.header {
-		if k != jetstream.MsgIDHeader {
+		if !isBrokerHeader(k) {
 			letter.Header[k] = v
 		}
 	}

@@ -160,7 +160,7 @@ func TestStates(t *testing.T) {
 	m.SetBreakers(map[string]bool{"amy": true, "brian": false})
 	m.SetReady(map[string]bool{"store": true, "streams": false})
 	compare(t, m, `
-		# HELP lector_dead_letters Dead letters that are kept, by class of the error.
+		# HELP lector_dead_letters Dead letters that are kept, without those whose article has gone on by a later event, by class of the error.
 		# TYPE lector_dead_letters gauge
 		lector_dead_letters{class="",site="havana"} 0
 		lector_dead_letters{class="input",site="unknown"} 4

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,7 +33,8 @@ type newsroom struct {
 	pauses  []lector.Pause
 	plan    lector.ReplayPlan
 	begun   []lector.ReplayRequest
-	done    []string // to dead letters
+	done    []string   // to dead letters
+	mu      sync.Mutex // of the next two
 	audit   []lector.AuditEntry
 	blind   error // why nothing can be noted
 	fail    error // why a dead letter cannot be dropped
@@ -67,6 +69,8 @@ func (n *newsroom) SwitchRule(_ context.Context, _ string, version uint64, rule 
 }
 
 func (n *newsroom) RecordAudit(_ context.Context, e lector.AuditEntry) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if n.blind == nil {
 		n.audit = append(n.audit, e)
 	}
@@ -74,6 +78,8 @@ func (n *newsroom) RecordAudit(_ context.Context, e lector.AuditEntry) error {
 }
 
 func (n *newsroom) AuditEntries(_ context.Context, q lector.AuditQuery) (found []lector.AuditEntry, err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	for _, e := range n.audit {
 		if q.Matches(e) {
 			found = append(found, e)
@@ -627,6 +633,19 @@ func TestWhatCannotBeNotedIsNotDone(t *testing.T) {
 	}
 }
 
+// away sets why nothing can be noted, and adds entries that had arrived before.
+func (n *newsroom) away(why error, arrived ...lector.AuditEntry) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.blind, n.audit = why, append(n.audit, arrived...)
+}
+
+func (n *newsroom) fault() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.blind
+}
+
 // TestAuditSaysWhatBecameOfWhatItHas loses the confirmation of an entry and the end of an
 // action. When NATS is back the audit says what became of each.
 func TestAuditSaysWhatBecameOfWhatItHas(t *testing.T) {
@@ -642,15 +661,15 @@ func TestAuditSaysWhatBecameOfWhatItHas(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		go live.Run(ctx, Watched{Fault: func() error { return n.blind }, DeadLetters: nil})
+		go live.Run(ctx, Watched{Fault: n.fault, DeadLetters: nil})
 		n.fail = lector.WithClass(errors.New("timeout"), lector.ClassStorage)
 		ask(h, http.MethodPost, "/deadletters/7/drop", nil)
-		n.blind = errors.New("no answer")
+		n.away(errors.New("no answer"))
 		ask(h, http.MethodPost, "/pauses", url.Values{"kind": {"voice"}, "name": {"amy"}})
-		n.audit = append(n.audit, lector.AuditEntry{Action: "pause", Target: "voice amy"}) // which had arrived
+		n.away(n.fault(), lector.AuditEntry{Action: "pause", Target: "voice amy"})
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		n.blind = nil
+		n.away(nil)
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		said := ""
