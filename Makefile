@@ -112,6 +112,10 @@ bench-intake: bench-binary
 rules: ## what each rule of extraction changes, on the pages here and on those in PAGES=FOLDER
 	@$(GO) test -v -timeout 60m -run TestGate ./worker/extract -rules -pages "$(PAGES)" $(UPDATE) | sed -n 's/^ *gate_test.go:[0-9]*: //p'
 
+.PHONY: takedowns
+takedowns: programs ## withdraw articles while every place of every worker is taken
+	LECTOR_TEST_TAKEDOWNS=1 $(GO) test -v -count=1 -timeout 15m -run TestTakedowns ./cmd/chaos
+
 # Each seed takes its duration and the time until all is at rest again. More flags: CHAOS_FLAGS="-single".
 .PHONY: chaos
 chaos: programs ## break an installation of real processes by CHAOS_SEEDS=10 schedules of CHAOS_DURATION=90s
