@@ -136,28 +136,33 @@ func (t *takedownTrial) fill(ctx context.Context) (err error) {
 	if t.short, err = t.sendAll(ctx, "other", 4*jobsAtOnce*len(t.workers), shortParagraphs, lector.Normal); err != nil {
 		return err
 	}
-	long, short := 0, 0
+	var last map[string]job
 	err = until(ctx, 500*time.Millisecond, func() bool {
 		jobs, err := t.jobs(ctx)
-		long, short = inState(t.long, jobs, lector.Running), inState(t.short, jobs, lector.Running)
-		return err == nil && long >= longPlaces && short >= jobsAtOnce*len(t.workers)
+		if err != nil {
+			return false
+		}
+		last = jobs
+		return inState(t.long, jobs, lector.Running) >= longPlaces && inState(t.short, jobs, lector.Running) >= jobsAtOnce*len(t.workers)
 	})
 	if err != nil {
-		return fmt.Errorf("not every place is taken, by %d long and %d other articles: %w", long, short, err)
+		return fmt.Errorf("not every place is taken, long articles are %v, others %v: %w", states(t.long, last), states(t.short, last), err)
 	}
 	t.log("every place is taken")
 	return nil
 }
 
-// inState counts the articles whose job is in a state.
-func inState(all []*history, jobs map[string]job, s lector.State) (n int) {
+// states counts the articles by the states of their jobs, "" where there is none.
+func states(all []*history, jobs map[string]job) map[lector.State]int {
+	n := map[lector.State]int{}
 	for _, h := range all {
-		if jobs[h.key()].State == s {
-			n++
-		}
+		n[jobs[h.key()].State]++
 	}
 	return n
 }
+
+// inState counts the articles whose job is in a state.
+func inState(all []*history, jobs map[string]job, s lector.State) int { return states(all, jobs)[s] }
 
 // withdraw withdraws one article after the other, then one that is read.
 func (t *takedownTrial) withdraw(ctx context.Context) (got takedowns, err error) {

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -131,18 +132,19 @@ func (w *watched) Follow(ctx context.Context, changed func(lector.Job), erased f
 func TestRunGoesOnAfterAFailure(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		x, w, complete := New(), &watched{}, 0
-		x.OnComplete = func() { complete++ }
+		x, w := New(), &watched{}
+		var complete atomic.Int32
+		x.OnComplete = func() { complete.Add(1) }
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { defer close(done); x.Run(ctx, w, slog.New(slog.NewTextHandler(io.Discard, nil))) }()
 		synctest.Wait()
-		if n, _ := x.Find(lector.JobFilter{}); n != 10 || x.Complete() || complete != 0 {
-			t.Errorf("%d jobs, complete %v, told %d times", n, x.Complete(), complete)
+		if n, _ := x.Find(lector.JobFilter{}); n != 10 || x.Complete() || complete.Load() != 0 {
+			t.Errorf("%d jobs, complete %v, told %d times", n, x.Complete(), complete.Load())
 		}
 		time.Sleep(2 * time.Second)
-		if n, _ := x.Find(lector.JobFilter{}); n != 19 || !x.Complete() || complete != 1 {
-			t.Errorf("%d jobs, complete %v, told %d times", n, x.Complete(), complete)
+		if n, _ := x.Find(lector.JobFilter{}); n != 19 || !x.Complete() || complete.Load() != 1 {
+			t.Errorf("%d jobs, complete %v, told %d times", n, x.Complete(), complete.Load())
 		}
 		if _, known := x.Job(record(7).ID); known {
 			t.Error("an erased record is in the index")
