@@ -77,11 +77,18 @@ func (c *config) checkNATS() error {
 // tls are the files of certificates.
 func (c natsConfig) tls() nats.TLS { return nats.TLS{CA: c.CA, Cert: c.Cert, Key: c.Key} }
 
+// isEveryAddress reports whether a server that listens at the host takes connections to
+// every address of the machine.
+func isEveryAddress(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "" || ip != nil && ip.IsUnspecified()
+}
+
 // localURL is where a server that listens at HOST:PORT is reached on this machine. One that
 // listens everywhere is reached by loopback; a port that is not known yet is left out.
 func localURL(listen string) string {
 	host, port, err := net.SplitHostPort(listen)
-	if ip := net.ParseIP(host); err != nil || host == "" || ip != nil && ip.IsUnspecified() {
+	if err != nil || isEveryAddress(host) {
 		host = "127.0.0.1"
 	}
 	if port == "0" {

@@ -73,7 +73,10 @@ func (f *deadLettersFlags) selectsLetters() bool { return f.selects() || f.open 
 
 // wants reports whether the letter is one of those that -open or -settled select.
 func (f *deadLettersFlags) wants(l lector.DeadLetter) bool {
-	return !(f.open && l.Settled) && !(f.settled && !l.Settled)
+	if l.Settled {
+		return !f.open
+	}
+	return !f.settled
 }
 
 func (f *deadLettersFlags) query() lector.DeadLetterQuery {
