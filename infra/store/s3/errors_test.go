@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -140,6 +141,24 @@ func TestAnswers(t *testing.T) {
 				t.Errorf("hint %q, want %q", hint, test.hint)
 			}
 		})
+	}
+}
+
+// TestWriteIntoEmptiedFolder: the refusal that versitygw gives to a write while
+// another client empties its folder is over at the next try.
+func TestWriteIntoEmptiedFolder(t *testing.T) {
+	t.Parallel()
+	var puts atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut && puts.Add(1) == 1 {
+			w.WriteHeader(http.StatusConflict)
+			fmt.Fprint(w, "<Error><Code>ExistingObjectIsDirectory</Code><Message>no</Message></Error>")
+		}
+	}))
+	t.Cleanup(server.Close)
+	err := openFake(t, server.URL).Put(t.Context(), lector.NewObject("k"), strings.NewReader("x"))
+	if err != nil || puts.Load() != 2 {
+		t.Errorf("%d requests, %v; want 2 and no error", puts.Load(), err)
 	}
 }
 

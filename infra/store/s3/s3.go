@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	sdk "github.com/aws/aws-sdk-go-v2/service/s3"
@@ -59,6 +60,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 			return
 		}
 		o.BaseEndpoint = aws.String(cfg.Endpoint)
+		// What servers with folders of their own answer to a write beside the deletion
+		// of a folder's last object (versitygw v1.8.0), and to a key that is a folder.
+		o.Retryer = retry.AddWithErrorCodes(o.Retryer, "ExistingObjectIsDirectory")
 		o.UsePathStyle = true
 		// Elder servers choke on trailing checksums; the signature covers the content all the same.
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired

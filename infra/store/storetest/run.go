@@ -23,6 +23,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"put takes the whole body", putTakesTheWholeBody},
 		{"create", create},
 		{"create race", createRace},
+		{"emptied folder", emptiedFolder},
 		{"headers", headers},
 		{"stat", stat},
 		{"strong etag", strongETag},

@@ -2,9 +2,11 @@ package storetest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -63,6 +65,39 @@ func createRace(t *testing.T, s Store) {
 			}
 		}
 	}
+}
+
+// emptiedFolder lets four writers store, read and delete keys of their own below
+// one folder, which is there and gone again all the time.
+func emptiedFolder(t *testing.T, s Store) {
+	var writers sync.WaitGroup
+	for w := range 4 {
+		o := lector.NewObject(fmt.Sprintf("clips/folder/%d.mp3", w))
+		writers.Go(func() {
+			for round := range 50 {
+				if err := writeAndDelete(t.Context(), s, o, strconv.Itoa(round)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	writers.Wait()
+}
+
+// writeAndDelete puts content, reads it back and deletes it.
+func writeAndDelete(ctx context.Context, s Store, o lector.Object, content string) error {
+	if err := s.Put(ctx, o, strings.NewReader(content)); err != nil {
+		return err
+	}
+	body, _, err := s.Open(ctx, o.Key)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	if got, err := io.ReadAll(body); err != nil || string(got) != content {
+		return fmt.Errorf("read %q: %w; want %q", got, err, content)
+	}
+	return s.Delete(ctx, o.Key)
 }
 
 // noTornReads replaces one object while others read it: they see one version
