@@ -39,14 +39,25 @@ func TestCheckArticle(t *testing.T) {
 		{"null content type", `{"site":"havana","id":"1","body":{"content_type":null,"content":"x"}}`, "body.content_type is missing"},
 		{"number", `{"site":"havana","id":4711,"revision":7}`, ""},
 		{"large number", `{"site":"havana","id":123456789012345678901234567890}`, ""},
+		{"longest number", `{"site":"havana","id":` + strings.Repeat("7", 512) + `}`, ""},
+		{"number too long", `{"site":"havana","id":` + strings.Repeat("7", 513) + `}`, "id: 7"},
+		{"unknown number", `{"site":"havana","id":"1","mood":1e999,"body":{"content_type":"text/html","content":"","n":1e999}}`, ""},
+		{"number for a reference", `{"site":"havana","id":"1","body":{"content_type":"text/html","ref":1e999}}`, "body.content is missing"},
+		{"long title", `{"site":"havana","id":"1","title":"` + strings.Repeat("x", 2001) + `"}`, "2001 Unicode code points, more than 2000"},
+		{"many authors", `{"site":"havana","id":"1","authors":["` + strings.Repeat(`x","`, 100) + `"]}`, "authors: maxItems"},
+		{"audio", `{"site":"havana","id":"1","audio":"of"}`, `audio: want one of ["on","off",null]`},
+		{"long audio", `{"site":"havana","id":"1","audio":"` + strings.Repeat("x", 5000) + `"}`, "audio: want one of"},
+		{"body of text", `{"site":"havana","id":"1","body":"x"}`, "body: want object or null"},
+		{"small letters in a time", `{"site":"havana","id":"1","updated_at":"2026-11-28t10:00:00z"}`, ""},
+		{"day of no month", `{"site":"havana","id":"1","updated_at":"2026-02-30T10:00:00Z"}`, "updated_at: "},
 		{"float", `{"site":"havana","id":4711.5}`, `id: 4711.5 is neither`},
 		{"whole float", `{"site":"havana","id":4711.0}`, `write it as a text, as in "4711"`},
 		{"exponent", `{"site":"havana","id":1e3}`, `id: 1e3 is neither`},
 		{"boolean", `{"site":"havana","id":true}`, `id: true is neither`},
 		{"list", `{"site":"havana","id":["1"]}`, `id: ["1"] is neither`},
 		{"float revision", `{"site":"havana","id":1,"revision":1.5}`, `revision: 1.5 is neither`},
-		{"number for a title", `{"site":"havana","id":1,"title":7}`, "title: got number"},
-		{"number in authors", `{"site":"havana","id":1,"authors":[7]}`, "authors.0: got number"},
+		{"number for a title", `{"site":"havana","id":1,"title":7}`, "title: want string or null"},
+		{"number in authors", `{"site":"havana","id":1,"authors":[7]}`, "authors.0: want string or null"},
 		{"address", `{"site":"havana","id":"1","url":"HTTPS://reader.example/1?a=b#c"}`, ""},
 		{"no address", `{"site":"havana","id":"1","url":""}`, ""},
 		{"script", `{"site":"havana","id":"1","url":"javascript:alert(1)"}`, "url: is a javascript: address"},
@@ -58,7 +69,7 @@ func TestCheckArticle(t *testing.T) {
 		{"protocol-relative", `{"site":"havana","id":"1","url":"//evil.example/1"}`, "url: does not begin with https:// or http://"},
 		{"login", `{"site":"havana","id":"1","url":"https://me:hunter2@reader.example/"}`, "url: holds a name or password"},
 		{"backslashes", `{"site":"havana","id":"1","url":"https:\\\\reader.example"}`, "backslash"},
-		{"number for an address", `{"site":"havana","id":"1","url":7}`, "url: got number"},
+		{"number for an address", `{"site":"havana","id":"1","url":7}`, "url: want string or null"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -72,6 +83,9 @@ func TestCheckArticle(t *testing.T) {
 			}
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Fatalf("got %v, want an error with %q", err, tt.want)
+			}
+			if len(err.Error()) > 300 {
+				t.Errorf("%d bytes long: %.400v", len(err.Error()), err)
 			}
 			if !lector.IsPermanent(err) {
 				t.Errorf("%v is not permanent", err)
