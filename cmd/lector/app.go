@@ -119,9 +119,9 @@ func (a *app) parseFlags(fs *flag.FlagSet, args []string) error {
 func (a *app) usage(fs *flag.FlagSet) {
 	c, _ := findCommand(fs.Name())
 	fmt.Fprintf(a.stdout, "Usage: lector %s %s\n\n%s\n", c.name, c.args, c.help)
-	any := false
-	fs.VisitAll(func(*flag.Flag) { any = true })
-	if any {
+	hasFlags := false
+	fs.VisitAll(func(*flag.Flag) { hasFlags = true })
+	if hasFlags {
 		fmt.Fprintln(a.stdout, "\nFlags:")
 		fs.SetOutput(a.stdout)
 		fs.PrintDefaults()
