@@ -193,11 +193,24 @@ func TestProgramSeesNoSecrets(t *testing.T) {
 
 func TestKilledByContext(t *testing.T) {
 	t.Parallel()
+	for name, program := range map[string]string{
+		"program": "echo up >STARTED; exec tail -f /dev/null",
+		// What it starts holds the output, and is not killed with it.
+		"script": "while [ -e STARTED ]; do sleep 0.1; done & echo up >STARTED; wait",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			killedByContext(t, program)
+		})
+	}
+}
+
+func killedByContext(t *testing.T, program string) {
 	started := filepath.Join(t.TempDir(), "started")
 	if err := syscall.Mkfifo(started, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	e := script(t, "echo up >"+started+"; exec tail -f /dev/null")
+	e := script(t, strings.ReplaceAll(program, "STARTED", started))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ended := make(chan error, 1)
