@@ -68,9 +68,13 @@ func (a *app) dispatch(ctx context.Context, args []string) error {
 	}
 	c, ok := findCommand(name)
 	if !ok {
-		return usageError{lector.Hint(fmt.Errorf("unknown command %q", name), "%s", suggestion(name))}
+		return unknownCommandError(name)
 	}
 	return c.run(a, ctx, args[1:])
+}
+
+func unknownCommandError(name string) error {
+	return usageError{lector.Hint(unknownError("command", name), "%s", suggestion(name))}
 }
 
 // flags returns a flag set for the named command whose -h prints its help.
