@@ -125,7 +125,7 @@ const (
 	Updated     EventType = "lector.article.updated.v1"     // it changed
 	Unpublished EventType = "lector.article.unpublished.v1" // it was withdrawn
 	Deleted     EventType = "lector.article.deleted.v1"     // it is gone
-	Scheduled   EventType = "lector.article.scheduled.v1"   // it will appear; nothing is read yet
+	Scheduled   EventType = "lector.article.scheduled.v1"   // it will appear; it is spoken ahead, and nothing of it is public yet
 )
 
 // Known reports whether t is one of the types above.

@@ -110,8 +110,8 @@ func validState(state string) bool {
 	}
 	for member := range strings.SplitSeq(state, ",") {
 		member = strings.Trim(member, " \t")
-		name, value, found := strings.Cut(member, "=")
-		if member != "" && (!found || name == "" || value == "") {
+		name, value, _ := strings.Cut(member, "=")
+		if member != "" && (name == "" || value == "") {
 			return false
 		}
 	}

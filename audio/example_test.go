@@ -46,7 +46,7 @@ func ExamplePlan() {
 // Inspect reports what a file is, and every problem in it.
 func ExampleInspect() {
 	file := append(quiet(50), "not a frame"...)
-	report, err := audio.Inspect(bytes.NewReader(file), int64(len(file)))
+	report, err := audio.Inspect(context.Background(), bytes.NewReader(file), int64(len(file)))
 	if err != nil {
 		fmt.Println(err)
 		return

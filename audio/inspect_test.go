@@ -21,11 +21,21 @@ import (
 
 func inspect(t *testing.T, b []byte) Report {
 	t.Helper()
-	r, err := Inspect(bytes.NewReader(b), int64(len(b)))
+	r, err := Inspect(t.Context(), bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
+}
+
+func TestInspectEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	b := silentMP3(mono24, 100)
+	if _, err := Inspect(ctx, bytes.NewReader(b), int64(len(b))); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestInspectReportsTags(t *testing.T) {

@@ -122,7 +122,7 @@ func TestEightKilohertz(t *testing.T) {
 		t.Errorf("levelled: %v", err)
 	}
 	b := silentMP3(mono8, 20)
-	r, err := Inspect(bytes.NewReader(b), int64(len(b)))
+	r, err := Inspect(t.Context(), bytes.NewReader(b), int64(len(b)))
 	if err != nil || len(r.Problems) > 0 || r.Loudness != nil {
 		t.Errorf("%v %+v", err, r)
 	}

@@ -12,7 +12,7 @@
 #
 # Needs node, npm and a Chromium. Exit 0: it is still so. Exit 1: it has changed.
 set -euo pipefail
-browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || { echo "no Chromium here" >&2; exit 2; }
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"

@@ -14,12 +14,14 @@
 #   ru 80: восемьдесятое;
 #   fr 200: << cent[ >>]; 2000000: <%%spellout-leading< millions[ >>];
 #   es 800: octingésimo[ >>];
+#
+# Needs npm. Exit 0: it is still so. Exit 1: it has changed.
 set -euo pipefail
 self=$(realpath "$0")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
-npm pack --silent cldr-rbnf@48.2.0 >/dev/null
+npm pack cldr-rbnf@48.2.0 >log 2>&1 || { cat log >&2; exit 2; }
 tar -xzf cldr-rbnf-48.2.0.tgz
 
 rules() { # language, rule set, base values

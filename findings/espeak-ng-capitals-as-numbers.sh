@@ -17,6 +17,8 @@
 #   es MC ,emeT'e
 #   fr MM. milim'Etr (millimètre: milim'Etr)
 #   hu MM m'ilime:tER2 (milliméter: m'ilime:tER2)
+#
+# Needs Debian 12. Exit 0: it is still so. Exit 1: it has changed.
 set -euo pipefail
 self=$(realpath "$0")
 dir=$(mktemp -d)
@@ -24,7 +26,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 chmod 777 "$dir"
 version=1.51+dfsg-10+deb12u2
-apt-get download -q "espeak-ng=$version" "espeak-ng-data=$version" "libespeak-ng1=$version" libpcaudio0 libsonic0 >/dev/null
+apt-get download -q "espeak-ng=$version" "espeak-ng-data=$version" "libespeak-ng1=$version" libpcaudio0 libsonic0 >log 2>&1 || { cat log >&2; exit 2; }
 for package in *.deb; do dpkg -x "$package" root; done
 library=$(dirname "$(find root -name 'libespeak-ng.so.1' | head -1)")
 data=$(dirname "$(dirname "$(find root -name phontab | head -1)")")

@@ -8,6 +8,8 @@
 #   U+0027 p'jat
 #   U+2019 p'jat
 #   U+02BC p'E _:(en)I2dZ'EktI2v_(uk) 'ja t'E m;'jak;Ijzn'Ak
+#
+# Needs Debian 12. Exit 0: it is still so. Exit 1: it has changed.
 set -euo pipefail
 self=$(realpath "$0")
 dir=$(mktemp -d)
@@ -15,7 +17,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 chmod 777 "$dir"
 version=1.51+dfsg-10+deb12u2
-apt-get download -q "espeak-ng=$version" "espeak-ng-data=$version" "libespeak-ng1=$version" libpcaudio0 libsonic0 >/dev/null
+apt-get download -q "espeak-ng=$version" "espeak-ng-data=$version" "libespeak-ng1=$version" libpcaudio0 libsonic0 >log 2>&1 || { cat log >&2; exit 2; }
 for package in *.deb; do dpkg -x "$package" root; done
 library=$(dirname "$(find root -name 'libespeak-ng.so.1' | head -1)")
 data=$(dirname "$(dirname "$(find root -name phontab | head -1)")")

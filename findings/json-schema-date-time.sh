@@ -1,10 +1,10 @@
 #!/bin/bash
-# The format date-time of JSON Schema is RFC 3339 (5.6), and no two checkers agree on it.
-# ajv-formats 3.0.1 (npm) lets a space for the T and offsets without colon or minutes pass,
-# which RFC 3339 does not know; its mode "fast" lets 30 February pass instead and refuses
-# the space. santhosh-tekuri/jsonschema v6.0.3 (Go) is right in all of these. And what is
-# right Go's time.Time refuses from JSON: small letters, which RFC 3339 allows, and a leap
-# second. So an event that its producer has checked by a schema is refused by a receiver
+# The format date-time of JSON Schema is the date-time of RFC 3339 (5.6), and no two checkers
+# agree on it. ajv-formats 3.0.1 (npm) lets pass what that grammar has not: a space for the
+# T, which is mentioned in a note only, and offsets without colon or minutes; its mode "fast"
+# lets 30 February pass instead and refuses the space. santhosh-tekuri/jsonschema v6.0.3 (Go)
+# is right in all of these. And Go's time.Time refuses from JSON what is right: small
+# letters, which RFC 3339 allows, and a leap second. So an event that its producer has checked by a schema is refused by a receiver
 # with the same schema, and one that passes there can still fail to be read.
 #
 # Output seen (RFC 3339, ajv-formats, its fast mode, jsonschema, time.Time):

@@ -7,12 +7,14 @@
 # Output seen:
 #   шiсть: U+0448 U+0069 U+0441 U+0442 U+044C
 #   третiй: U+0442 U+0440 U+0435 U+0442 U+0069 U+0439
+#
+# Needs node and npm. Exit 0: it is still so. Exit 1: it has changed.
 set -euo pipefail
 self=$(realpath "$0")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
-npm pack --silent n2words@4.0.0 >/dev/null
+npm pack n2words@4.0.0 >log 2>&1 || { cat log >&2; exit 2; }
 tar -xzf n2words-4.0.0.tgz
 cat >say.mjs <<'JS'
 import { toCardinal, toOrdinal } from './package/src/uk-UA.js'

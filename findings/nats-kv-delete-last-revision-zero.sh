@@ -13,7 +13,7 @@
 #   Delete at revision 0 of a key at revision 1: no error
 #   afterwards: nats: key not found
 #
-# Exit 0: it is still so. Exit 1: it has changed.
+# Needs Go. Exit 0: it is still so. Exit 1: it has changed.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -77,7 +77,7 @@ func main() {
 	say("afterwards", err)
 }
 GO
-(cd "$dir" && go mod init finding && go mod edit -require github.com/nats-io/nats-server/v2@v2.15.2 -require github.com/nats-io/nats.go@v1.55.0 && go mod tidy) >/dev/null 2>&1
+(cd "$dir" && go mod init finding && go mod edit -require github.com/nats-io/nats-server/v2@v2.15.2 -require github.com/nats-io/nats.go@v1.55.0 && go mod tidy) >"$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 2; }
 seen=$(cd "$dir" && go run . "$dir/data")
 echo "$seen"
 diff <(sed -n 's/^#   //p' "$0") <(echo "$seen")

@@ -5,8 +5,8 @@
 # and leaves their text in the files of the server, over a restart too, until a block
 # is more than half empty and is compacted. Only a deletion of single messages
 # (SecureDeleteMsg; "no_erase" is false) overwrites it, and of what was purged before
-# nothing can be overwritten any more. Streams of buckets refuse deletions, so the text
-# of a key stays in the files whatever is done. Who must erase something deletes each
+# nothing can be overwritten any more. Streams of buckets refuse deletions, so nothing
+# that a client can ask for overwrites the text of a key. Who must erase something deletes each
 # message before any purge, and keeps out of buckets what may have to go.
 #
 # Output seen:
@@ -16,7 +16,7 @@
 #   bucket, deletion of a message is not permitted: true
 #   bucket, after a purge of the key: text in the files: true
 #
-# Exit 0: it is still so. Exit 1: it has changed.
+# Needs Go. Exit 0: it is still so. Exit 1: it has changed.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -115,7 +115,7 @@ func main() {
 	fmt.Printf("bucket, after a purge of the key: text in the files: %t\n", onDisk("the title of the job"))
 }
 GO
-(cd "$dir" && go mod init finding && go mod edit -require github.com/nats-io/nats-server/v2@v2.15.2 -require github.com/nats-io/nats.go@v1.55.0 && go mod tidy) >/dev/null 2>&1
+(cd "$dir" && go mod init finding && go mod edit -require github.com/nats-io/nats-server/v2@v2.15.2 -require github.com/nats-io/nats.go@v1.55.0 && go mod tidy) >"$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 2; }
 seen=$(cd "$dir" && go run . "$dir/data")
 echo "$seen"
 diff <(sed -n 's/^#   //p' "$0") <(echo "$seen")

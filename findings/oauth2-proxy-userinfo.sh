@@ -105,7 +105,7 @@ func main() {
 	log.Fatal(http.Serve(l, nil))
 }
 GO
-go build -o provider .
+go build -o provider . 2>log || { cat log >&2; exit 2; }
 export OAUTH2_PROXY_COOKIE_SECRET=0123456789abcdef0123456789abcdef
 
 # login WHAT HOW: the status of the last step of a login with a provider that is as HOW says.

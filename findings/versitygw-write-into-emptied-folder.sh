@@ -14,11 +14,13 @@
 # Output seen:
 #   one prefix 200 and 409 ExistingObjectIsDirectory
 #   no prefix  200
+#
+# Needs Go and curl. Exit 0: it is still so. Exit 1: it has changed.
 set -euo pipefail
 dir=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$dir"' EXIT
-GOBIN=$dir go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
+GOBIN=$dir go install github.com/versity/versitygw/cmd/versitygw@v1.8.0 2>"$dir/log" || { cat "$dir/log" >&2; exit 2; }
 mkdir "$dir/data" "$dir/meta"
 port=$((20000 + RANDOM % 10000))
 ROOT_ACCESS_KEY_ID=root-user ROOT_SECRET_ACCESS_KEY=root-secret "$dir/versitygw" --port "127.0.0.1:$port" --health /health --quiet \

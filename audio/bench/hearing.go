@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -25,7 +26,7 @@ func inspect(args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := audio.Inspect(part.Source, part.Size)
+	r, err := audio.Inspect(context.Background(), part.Source, part.Size)
 	fmt.Println(r.Frames)
 	return err
 }

@@ -68,9 +68,13 @@ func (a *app) dispatch(ctx context.Context, args []string) error {
 	}
 	c, ok := findCommand(name)
 	if !ok {
-		return usageError{lector.Hint(fmt.Errorf("unknown command %q", name), "%s", suggestion(name))}
+		return unknownCommandError(name)
 	}
 	return c.run(a, ctx, args[1:])
+}
+
+func unknownCommandError(name string) error {
+	return usageError{lector.Hint(unknownError("command", name), "%s", suggestion(name))}
 }
 
 // flags returns a flag set for the named command whose -h prints its help.
@@ -119,9 +123,9 @@ func (a *app) parseFlags(fs *flag.FlagSet, args []string) error {
 func (a *app) usage(fs *flag.FlagSet) {
 	c, _ := findCommand(fs.Name())
 	fmt.Fprintf(a.stdout, "Usage: lector %s %s\n\n%s\n", c.name, c.args, c.help)
-	any := false
-	fs.VisitAll(func(*flag.Flag) { any = true })
-	if any {
+	hasFlags := false
+	fs.VisitAll(func(*flag.Flag) { hasFlags = true })
+	if hasFlags {
 		fmt.Fprintln(a.stdout, "\nFlags:")
 		fs.SetOutput(a.stdout)
 		fs.PrintDefaults()

@@ -21,9 +21,10 @@ store (clips, renditions, pronunciations).
   lector backup /mnt/backup/lector
   lector restore -data /srv/lector /mnt/backup/lector
 
-Run again on the same directory it copies only what is new, and removes what was
-withdrawn. Settings and secrets are not in it. Of a NATS server of its own the
-streams are backed up by: nats account backup DIR, the store by lector store copy.`
+Run again on the same directory it copies only what is new, and removes what is gone
+since: withdrawn, erased, or no longer needed. Settings and secrets are not in it.
+Of a NATS server of its own the streams are backed up by: nats account backup DIR,
+the store by lector store copy.`
 
 const restoreHelp = `Makes an installation again from what lector backup has written, in an empty data
 directory, and checks it: each job whose audio is public must have its files.
@@ -67,11 +68,11 @@ func (a *app) backup(ctx context.Context, args []string) error {
 }
 
 func storeObjects(r transfer.Report) int {
-	return r.Clips.Objects + r.Claims.Objects + r.Lexicon.Objects + r.Renditions.Objects
+	return r.Clips.Objects + r.Answers.Objects + r.Claims.Objects + r.Lexicon.Objects + r.Renditions.Objects
 }
 
 func storeCopied(r transfer.Report) int {
-	return r.Clips.Copied + r.Claims.Copied + r.Lexicon.Copied + r.Renditions.Copied
+	return r.Clips.Copied + r.Answers.Copied + r.Claims.Copied + r.Lexicon.Copied + r.Renditions.Copied
 }
 
 // backupArguments reads the flags and the one operand of backup and restore.
@@ -96,6 +97,9 @@ func (a *app) backupArguments(command string, args []string) (*config, string, e
 func (a *app) writeBackup(ctx context.Context, c *config, dir string, b *backup) (err error) {
 	h := a.resources(c)
 	defer h.close(&err)
+	if err := h.refuseEmpty(ctx, dir); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(filepath.Join(dir, "streams"), 0o700); err != nil {
 		return err
 	}
@@ -123,6 +127,33 @@ func (a *app) writeBackup(ctx context.Context, c *config, dir string, b *backup)
 		return err
 	}
 	return writeBackupFile(dir, b)
+}
+
+// refuseEmpty refuses to put an installation whose store holds nothing in the place of a
+// backup that holds something: it is hardly the one that the backup was made of.
+func (h *resources) refuseEmpty(ctx context.Context, dir string) error {
+	kept := storeLocation{dir: filepath.Join(dir, "store")}
+	if !exists(kept.dir) {
+		return nil
+	}
+	own, err := h.holdsAnything(ctx, h.config.location())
+	if err != nil || own {
+		return err
+	}
+	earlier, err := h.holdsAnything(ctx, kept)
+	if err == nil && earlier {
+		err = lector.Hint(fmt.Errorf("%s holds nothing, and the backup in %s does", h.config.location(), dir),
+			"is -data right? To begin anew, name an empty directory")
+	}
+	return err
+}
+
+func (h *resources) holdsAnything(ctx context.Context, p storeLocation) (bool, error) {
+	s, err := h.openLocation(ctx, p)
+	if err != nil {
+		return false, err
+	}
+	return transfer.Any(ctx, s)
 }
 
 // streamFile is where a backup has a stream.
@@ -158,7 +189,7 @@ func (c *config) location() storeLocation {
 	return storeLocation{dir: filepath.Join(c.Data, "store")}
 }
 
-// copyAll makes one store like another.
+// copyAll makes one store like another: what only the second has goes.
 func (h *resources) copyAll(ctx context.Context, from, to storeLocation) (transfer.Report, error) {
 	source, err := h.openLocation(ctx, from)
 	if err != nil {
@@ -169,7 +200,7 @@ func (h *resources) copyAll(ctx context.Context, from, to storeLocation) (transf
 		return transfer.Report{}, err
 	}
 	progress := h.app.copyProgress()
-	job := transfer.Copy{From: source, To: transfer.Verified(target), Exact: true, Parallel: 8, OnStep: progress.step}
+	job := transfer.Copy{From: source, To: transfer.Verified(target), Mirror: true, Parallel: 8, OnStep: progress.step}
 	report, err := job.Run(ctx)
 	progress.end()
 	if err == nil && len(report.Problems) > 0 {

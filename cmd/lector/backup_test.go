@@ -25,6 +25,10 @@ func TestBackupOfARunningInstallation(t *testing.T) {
 	}
 	h.shutdown()
 
+	wrong := &terminal{t: t, dir: filepath.Join(t.TempDir(), "lector")}
+	if code := wrong.run("backup", kept); code != 1 || !strings.Contains(wrong.err.String(), "is -data right?") {
+		t.Errorf("of a directory that holds nothing: exit code %d, %s", code, &wrong.err)
+	}
 	elsewhere := &terminal{t: t, dir: filepath.Join(t.TempDir(), "lector")}
 	if out := elsewhere.must("restore", kept); !strings.Contains(out, "1  jobs with public audio, 1 of them with all files") {
 		t.Errorf("restored: %s", out)

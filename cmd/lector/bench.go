@@ -181,7 +181,8 @@ func (b *bench) measure(ctx context.Context) (r benchReport, err error) {
 		return r, err
 	}
 	r.Checked = newPercentiles(above)
-	return r, b.atOnce(ctx, &r)
+	err = b.atOnce(ctx, &r)
+	return r, err
 }
 
 // warmUp lets the first article pay for what is opened once.

@@ -78,7 +78,7 @@ func (a *app) help(ctx context.Context, args []string) error {
 			return c.run(a, ctx, []string{"-h"})
 		}
 		if args[0] != "help" && args[0] != "-h" {
-			return usageErrorf("unknown command %q", args[0])
+			return unknownCommandError(args[0])
 		}
 	}
 	fmt.Fprint(a.stdout, "lector turns every article a newsroom publishes into audio.\n\nUsage: lector COMMAND [flags]\n\n")

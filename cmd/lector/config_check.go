@@ -140,7 +140,7 @@ func (c *config) checkSites() error {
 			return err
 		}
 		if f := s.Include.Foreign; f != "" && f != script.SkipForeign && f != script.RefuseForeign {
-			return fmt.Errorf("%s.read.foreign: %q is neither skip nor refuse", key, f)
+			return fmt.Errorf("%s.include.foreign: %q is neither skip nor refuse", key, f)
 		}
 		if c := s.Include.Corrections; !c.Valid() {
 			return fmt.Errorf("%s.include.corrections: %q is not place, start or off", key, c)

@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"lector"
 )
@@ -15,23 +13,12 @@ import (
 // only shows at work, such as a write that NATS does not confirm. There is no
 // finding where none answers.
 func checkReady(ctx context.Context, address string) []finding {
-	ctx, cancel := context.WithTimeout(ctx, 6*time.Second) // its own checks take up to 5
-	defer cancel()
-	url := "http://" + address + "/readyz"
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	url := localURL(address) + "/readyz"
+	status, answer, err := askReady(ctx, url)
 	if err != nil {
 		return nil
 	}
-	response, err := (&http.Client{}).Do(request)
-	if err != nil {
-		return nil
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, 4096))
-	if err != nil {
-		return nil
-	}
-	return readiness(url, response.StatusCode, strings.TrimSpace(string(body)))
+	return readiness(url, status, answer)
 }
 
 // readiness reads an answer. Another program may have the address.

@@ -116,10 +116,29 @@ func TestEraseLeavesNothingOfAnArticle(t *testing.T) {
 	if out := c.must("erase", "-yes", secret.Site, secret.ID); !strings.Contains(out, "       0  messages of bucket jobs") {
 		t.Errorf("again: %s", out)
 	}
+	c.must("backup", kept)
+	if now, want := storeFiles(t, kept), storeFiles(t, h.config.Data); !slices.Equal(now, want) {
+		t.Errorf("the backup made after it has %q, the store %q", now, want)
+	}
 	again := h.publishAndWait(lector.Published, secret)
 	if again.State != lector.Ready || len(h.files(other)) == 0 {
 		t.Errorf("published anew: %+v; the other has %q", again, h.files(other))
 	}
+}
+
+// storeFiles lists the files of the store in a data directory or a backup.
+func storeFiles(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	err := fs.WalkDir(os.DirFS(filepath.Join(dir, "store")), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && !strings.HasPrefix(name, "~tmp/") {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
 }
 
 // storedClips lists the clips of the store.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -84,11 +85,12 @@ func (a *app) collect(ctx context.Context, s gc.Store, p gc.Plan, f gcFlags) err
 	if !f.plan {
 		failure = p.Remove(ctx, s, func() { r.Removed++ })
 	}
-	if f.asJSON {
-		if err := a.printJSON(r); err != nil {
-			return err
-		}
-	} else {
+	switch {
+	case f.asJSON:
+		return errors.Join(a.printJSON(r), failure)
+	case f.plan:
+		fmt.Fprintln(a.stdout, "nothing was removed: this is the plan")
+	default:
 		fmt.Fprintf(a.stdout, "%s removed\n", lector.Plural(r.Removed, "object"))
 	}
 	return failure

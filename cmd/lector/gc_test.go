@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +37,9 @@ func TestGarbageOfAnEditedArticle(t *testing.T) {
 	var r gcReport
 	if err := json.Unmarshal([]byte(c.must("gc", "-plan", "-json")), &r); err != nil || r.Removed != 0 || r.Found.Clips.Objects != 1 {
 		t.Errorf("the plan is %+v, %v", r, err)
+	}
+	if out := c.must("gc", "-plan"); !strings.Contains(out, "nothing was removed: this is the plan") || !exists(old) {
+		t.Errorf("the plan says %s", out)
 	}
 	if code := c.run("gc"); code != 2 || !exists(old) {
 		t.Errorf("unasked: exit code %d, %s", code, &c.err)

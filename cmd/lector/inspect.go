@@ -49,7 +49,7 @@ func (a *app) inspect(ctx context.Context, args []string) error {
 	}
 	debug.SetGCPercent(gcPercent)
 	var r inspection
-	if r.Report, err = audio.Inspect(part.Source, part.Size); err == nil && *reference {
+	if r.Report, err = audio.Inspect(ctx, part.Source, part.Size); err == nil && *reference {
 		r.Reference, err = compare(ctx, part)
 	}
 	if err != nil {

@@ -10,9 +10,10 @@ import (
 	"lector/infra/store/transfer"
 )
 
-const storeHelp = `Moves what Lector keeps from one store into another: clips, pronunciations,
-renditions, articles that were too large for an event (claims), and the names of
-files that were withdrawn. What else lies there is not touched.
+const storeHelp = `Moves what Lector keeps from one store into another: clips, answers of voices
+whose clips are not made yet, pronunciations, renditions, articles that were too
+large for an event (claims), and the names of files that were withdrawn. What else
+lies there is not touched.
 
   lector store copy disk s3            this machine's files into the configured bucket
   lector store copy -plan disk s3      only say what that would do

@@ -68,7 +68,8 @@ func (a *app) storeLocation(c *config, role, word string) (storeLocation, error)
 	case elsewhere:
 		p.bucket.Endpoint, p.bucket.Region = "", at
 	}
-	return p, a.locationKeys(&p.bucket, "LECTOR_"+role)
+	err := a.locationKeys(&p.bucket, "LECTOR_"+role)
+	return p, err
 }
 
 // locationKeys reads the key pair that one of the two stores has for itself.

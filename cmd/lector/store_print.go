@@ -34,7 +34,7 @@ func (a *app) printCopy(c copyReport, asJSON bool) error {
 	for _, part := range []struct {
 		name string
 		transfer.Tally
-	}{{"clips", c.Clips}, {"claims", c.Claims}, {"lexicon", c.Lexicon}, {"withdrawn", c.Withdrawn}, {"renditions", c.Renditions}} {
+	}{{"clips", c.Clips}, {"answers", c.Answers}, {"claims", c.Claims}, {"lexicon", c.Lexicon}, {"withdrawn", c.Withdrawn}, {"renditions", c.Renditions}} {
 		fmt.Fprintf(w, "%s\t%d\t%.1f\t%d\t%.1f\t%d\t%d\t\n", part.name,
 			part.Objects, megabytes(part.Bytes), part.Copied, megabytes(part.CopiedBytes), part.Deleted, part.Kept)
 	}

@@ -224,7 +224,7 @@ func speakOnce(ctx context.Context, v synth.Voice) (voiceTest, error) {
 	if _, err := synth.CheckAudio(ctx, s.MP3, synth.Request{Utterance: u}, caps); err != nil {
 		return voiceTest{}, err
 	}
-	form, err := audio.Inspect(bytes.NewReader(s.MP3), int64(len(s.MP3)))
+	form, err := audio.Inspect(ctx, bytes.NewReader(s.MP3), int64(len(s.MP3)))
 	if err != nil {
 		return voiceTest{}, err
 	}

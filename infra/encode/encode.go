@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"time"
 
 	"lector"
 	"lector/audio/pcm"
@@ -93,12 +94,16 @@ func ffmpeg(rate, channels, kbps int) []string {
 	}
 }
 
+// outputDelay is how long the output is read of a program that has ended, or was killed:
+// lame may be a script, and what it has started hold the output for ever.
+const outputDelay = 10 * time.Second
+
 // run feeds in to the program and returns what it prints. Its error ends with
 // the last line of the program's standard error.
 func run(ctx context.Context, path string, args []string, in []byte) ([]byte, error) {
 	var out, stderr bytes.Buffer
 	c := exec.CommandContext(ctx, path, args...)
-	c.Env = environ.Of()
+	c.Env, c.WaitDelay = environ.Of(), outputDelay
 	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(in), &out, &stderr
 	err := c.Run()
 	switch {

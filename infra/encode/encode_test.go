@@ -193,11 +193,30 @@ func TestProgramSeesNoSecrets(t *testing.T) {
 
 func TestKilledByContext(t *testing.T) {
 	t.Parallel()
-	started := filepath.Join(t.TempDir(), "started")
-	if err := syscall.Mkfifo(started, 0o600); err != nil {
+	for name, program := range map[string]string{
+		"program": "echo up >DIR/started; exec tail -f /dev/null",
+		// What it starts holds the output, and is not killed with it.
+		"script": "cat DIR/held & echo up >DIR/started; wait",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			killedByContext(t, program)
+		})
+	}
+}
+
+func killedByContext(t *testing.T, program string) {
+	dir := t.TempDir()
+	started, held := filepath.Join(dir, "started"), filepath.Join(dir, "held")
+	if err := errors.Join(syscall.Mkfifo(started, 0o600), syscall.Mkfifo(held, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	e := script(t, "echo up >"+started+"; exec tail -f /dev/null")
+	open, err := os.OpenFile(held, os.O_RDWR, 0) // until the end of the test
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	e := script(t, strings.ReplaceAll(program, "DIR", dir))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ended := make(chan error, 1)

@@ -62,7 +62,8 @@ func (c *Conn) ArticleTraces(ctx context.Context, site, article string) (Article
 	if err := c.addOtherEvents(ctx, &t, site); err != nil {
 		return t, brokerError("traces under other keys", err)
 	}
-	return t, c.addOtherLetters(ctx, &t, site, article)
+	err := c.addOtherLetters(ctx, &t, site, article)
+	return t, err
 }
 
 // addOtherEvents adds events that came under other keys and that no worker has seen.

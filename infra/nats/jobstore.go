@@ -77,7 +77,8 @@ func (s *JobStore) Jobs(ctx context.Context) iter.Seq2[lector.Job, error] {
 }
 
 // Watch yields the record of an article as it stands and then whenever it
-// changes, until ctx ends. An empty key watches all articles.
+// changes, until ctx ends. An empty key watches all articles. It ends with an error, which
+// is that of ctx, or says that the watch broke off.
 func (s *JobStore) Watch(ctx context.Context, site, key string) iter.Seq2[lector.Job, error] {
 	keys := ">"
 	if key != "" {
@@ -97,6 +98,7 @@ func (s *JobStore) Watch(ctx context.Context, site, key string) iter.Seq2[lector
 				return
 			case entry, open := <-w.Updates():
 				if !open {
+					yield(lector.Job{}, s.bucket.watchEnded(ctx))
 					return
 				}
 				if entry == nil { // all that was there has been shown
@@ -113,7 +115,8 @@ func (s *JobStore) Watch(ctx context.Context, site, key string) iter.Seq2[lector
 
 // Follow calls changed with each record as it stands, then complete, and then
 // changed whenever one changes, and erased with the id of one that is gone. It uses a
-// connection of its own, since there may be many records. It returns when ctx ends, or with an error when it cannot go on.
+// connection of its own, since there may be many records. It returns when ctx ends, or
+// with an error when it cannot go on.
 func (s *JobStore) Follow(ctx context.Context, changed func(lector.Job), erased func(id string), complete func()) error {
 	own, err := Connect(s.bucket.conn.options)
 	if err != nil {

@@ -29,8 +29,8 @@ const releaseTimeout = 2 * time.Second
 // confirmedFor is how long after a renewal a lease counts as held without another request.
 const confirmedFor = time.Second
 
-// Leases are exclusive rights to work on something, across all workers. A lease that is not renewed
-// is free again after its time.
+// Leases are exclusive rights to work on something, across all workers. A lease that is not
+// renewed is free again after its time.
 type Leases struct {
 	conn    *Conn
 	store   leaseStore
@@ -245,8 +245,9 @@ func (l *Leases) release(mine *lease) {
 	}
 }
 
-// retryConflicts repeats a refused write a few times while the lease is ours: a renewal whose answer was lost has moved its version, or moves it
-// only now, and a cluster now and then refuses a write that nobody contests.
+// retryConflicts repeats a refused write a few times while the lease is ours: a renewal
+// whose answer was lost has moved its version, or moves it only now, and a cluster now and
+// then refuses a write that nobody contests.
 func (l *Leases) retryConflicts(ctx context.Context, mine *lease, write func() error) error {
 	for range 5 {
 		err := write()

@@ -402,6 +402,32 @@ func TestJobStoreListsAndWatches(t *testing.T) {
 	}
 }
 
+// TestWatchThatBreaksOff has a connection closed under a watch: who watches must not take
+// that for the end of all changes.
+func TestWatchThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	setupIn(t, dir)
+	own := dial(t, dir)
+	jobs, err := own.JobStore(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := lector.Job{Site: "havana", Article: "w", ID: lector.Key("havana", "w"), State: lector.Ready}
+	if _, err := jobs.Save(t.Context(), j, 0); err != nil {
+		t.Fatal(err)
+	}
+	var last error
+	for _, err := range jobs.Watch(limittest.Context(t), "", "") {
+		if last = err; err == nil {
+			own.nc.Close()
+		}
+	}
+	if last == nil {
+		t.Error("the watch ends without an error")
+	}
+}
+
 func TestDeadWorkersLeaseEnds(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -26,7 +26,8 @@ func (c *Conn) Pauses() *Pauses {
 }
 
 func readPause(entry jetstream.KeyValueEntry) (p lector.Pause, err error) {
-	return p, json.Unmarshal(entry.Value(), &p)
+	err = json.Unmarshal(entry.Value(), &p)
+	return p, err
 }
 
 // Paused returns the pause of something, if there is one.

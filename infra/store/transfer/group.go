@@ -120,7 +120,9 @@ func smallestPair(from, to *lector.Object) (p pair, more bool) {
 
 // isPing reports whether an object is one of those that show for a moment
 // that a store can be written to.
-func isPing(key string) bool { return strings.HasPrefix(key, "clips/ping/") }
+func isPing(key string) bool {
+	return strings.HasPrefix(key, "clips/ping/") || key == lector.AnswerKey("probe")
+}
 
 // nextObject returns the objects of a list one by one, nil at its end.
 func nextObject(list iter.Seq2[lector.Object, error]) (next func() (*lector.Object, error), stop func()) {

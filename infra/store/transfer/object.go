@@ -11,7 +11,8 @@ import (
 	"lector"
 )
 
-// copySingle copies a clip, an article or a version of the lexicon.
+// copySingle copies what is one object: a clip, an answer, an article, a version of the
+// lexicon, the names of withdrawn files.
 func (c *Copy) copySingle(ctx context.Context, g group) error {
 	if len(g.pairs) == 0 { // it went while it was copied
 		return nil
@@ -23,7 +24,7 @@ func (c *Copy) copySingle(ctx context.Context, g group) error {
 		return c.object(ctx, g.part, p)
 	case p.from != nil:
 		return c.compareVersion(ctx, g, p)
-	case g.part == lexicon && c.Exact:
+	case c.Mirror, g.part == lexicon && c.Exact:
 		return c.remove(ctx, g.part, p.key)
 	}
 	c.count(g.part, func(t *Tally) { t.Kept++ })

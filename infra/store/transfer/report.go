@@ -7,7 +7,8 @@ import (
 // Report is what a copy did, and how the stores stand at its end.
 type Report struct {
 	Clips      Tally     `json:"clips"`
-	Claims     Tally     `json:"claims"` // articles that were too large for an event
+	Answers    Tally     `json:"answers"` // of voices, whose clips are not made yet
+	Claims     Tally     `json:"claims"`  // articles that were too large for an event
 	Lexicon    Tally     `json:"lexicon"`
 	Withdrawn  Tally     `json:"withdrawn"` // names of files that are gone
 	Renditions Tally     `json:"renditions"`
@@ -23,7 +24,7 @@ type Tally struct {
 	Bytes       int64 `json:"bytes"`
 	Copied      int   `json:"copied"`
 	CopiedBytes int64 `json:"copied_bytes"`
-	Deleted     int   `json:"deleted"` // in the target, since they were withdrawn
+	Deleted     int   `json:"deleted"` // in the target, since the source has them no more
 	Kept        int   `json:"kept"`    // in the target, which alone has them or has them newer
 }
 
@@ -57,13 +58,15 @@ func (r *Report) changed(before int) bool {
 }
 
 func (r *Report) tallies() []*Tally {
-	return []*Tally{&r.Clips, &r.Claims, &r.Lexicon, &r.Withdrawn, &r.Renditions}
+	return []*Tally{&r.Clips, &r.Answers, &r.Claims, &r.Lexicon, &r.Withdrawn, &r.Renditions}
 }
 
 func (r *Report) tally(part string) *Tally {
 	switch part {
 	case clips:
 		return &r.Clips
+	case answers:
+		return &r.Answers
 	case claims:
 		return &r.Claims
 	case lexicon:

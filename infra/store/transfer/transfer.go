@@ -1,7 +1,7 @@
-// Package transfer copies what Lector keeps from one store into another: clips,
-// articles that went by reference, pronunciations, the names of withdrawn files and
-// renditions. It can be interrupted and repeated, and may run while workers write and
-// articles are withdrawn.
+// Package transfer copies what Lector keeps from one store into another: clips, answers
+// of voices whose clips are not made yet, articles that went by reference, pronunciations,
+// the names of withdrawn files and renditions. It can be interrupted and repeated, and may
+// run while workers write and articles are withdrawn.
 package transfer
 
 import (
@@ -47,6 +47,9 @@ type Copy struct {
 	// Exact makes the renditions and pronunciations of the target those of the
 	// source, whatever the target has of its own.
 	Exact bool
+	// Mirror is Exact for all parts, and so leaves nothing in the target that the source
+	// has not: what was erased there goes here too.
+	Mirror bool
 	// Parallel is how many articles or clips are worked on at once.
 	Parallel int
 	// Rounds is how often at most both stores are gone through: again as long
@@ -61,7 +64,7 @@ type Copy struct {
 
 // Step is how far a copy is in its present round.
 type Step struct {
-	Part   string // clips, claims, lexicon, withdrawn or renditions
+	Part   string // clips, answers, claims, lexicon, withdrawn or renditions
 	Seen   int    // objects of the source that were gone through
 	Copied int    // objects, in all rounds
 	Bytes  int64  // copied, in all rounds
@@ -71,6 +74,7 @@ type Step struct {
 // refer to comes first.
 const (
 	clips      = "clips"
+	answers    = "answers"
 	claims     = "claims"
 	lexicon    = "lexicon"
 	withdrawn  = "withdrawn"
@@ -79,7 +83,9 @@ const (
 
 // prefixes says where the parts lie.
 func prefixes() map[string]string {
-	return map[string]string{clips: "clips/", claims: "claims/", lexicon: "lexicon/", withdrawn: "withdrawn/", renditions: "a/"}
+	return map[string]string{
+		clips: "clips/", answers: "answers/", claims: "claims/", lexicon: "lexicon/", withdrawn: "withdrawn/", renditions: "a/",
+	}
 }
 
 // run is the state of a running copy.
@@ -118,6 +124,7 @@ const defaultRounds = 3
 // when there is an error, which says that the copy was broken off.
 func (c *Copy) Run(ctx context.Context) (Report, error) {
 	c.state.groups = map[string]groupState{}
+	c.Exact = c.Exact || c.Mirror
 	if c.Rounds == 0 {
 		c.Rounds = defaultRounds
 	}
@@ -135,7 +142,7 @@ func (c *Copy) Run(ctx context.Context) (Report, error) {
 
 // round goes through both stores once.
 func (c *Copy) round(ctx context.Context) error {
-	for _, part := range []string{clips, claims, lexicon, withdrawn, renditions} {
+	for _, part := range []string{clips, answers, claims, lexicon, withdrawn, renditions} {
 		if err := c.part(ctx, part); err != nil {
 			return err
 		}

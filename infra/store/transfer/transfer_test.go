@@ -96,13 +96,14 @@ func withdraw(t *testing.T, s transfer.Target, id string) {
 	}
 }
 
-// fill puts articles, clips and a lexicon.
+// fill puts articles, clips, an answer, a claim, the names of withdrawn files and a lexicon.
 func fill(t *testing.T, s transfer.Target, articles int) {
 	t.Helper()
 	for n := range articles {
 		publish(t, s, fmt.Sprint(n), "1")
 		put(t, s, lector.ClipKey(fmt.Sprintf("%02x%030d", n, n)), fmt.Sprint("clip ", n))
 	}
+	put(t, s, lector.AnswerKey(strings.Repeat("d", 32)), "paid, and no clip yet")
 	put(t, s, "claims/"+strings.Repeat("a", 64)+".json", `{"site":"havana"}`)
 	put(t, s, lector.WithdrawnKey("havana", lector.Key("havana", "gone")), `{"files":["a.mp3"]}`)
 	put(t, s, "lexicon/all/v00000001.json", `{"version":1}`)
@@ -148,6 +149,14 @@ func equal(t *testing.T, from, to transfer.Source) {
 	}
 }
 
+// sums adds up the objects of the source, and those that were copied.
+func sums(r transfer.Report) (objects, copied int) {
+	for _, t := range []transfer.Tally{r.Clips, r.Answers, r.Claims, r.Lexicon, r.Withdrawn, r.Renditions} {
+		objects, copied = objects+t.Objects, copied+t.Copied
+	}
+	return objects, copied
+}
+
 // TestThereAndBack moves a store from disk into S3 and back.
 func TestThereAndBack(t *testing.T) {
 	t.Parallel()
@@ -169,8 +178,8 @@ func TestThereAndBack(t *testing.T) {
 		if !report.Settled || len(report.Problems) > 0 {
 			t.Errorf("report %+v", report)
 		}
-		copied := report.Clips.Copied + report.Claims.Copied + report.Lexicon.Copied + report.Withdrawn.Copied + report.Renditions.Copied
-		if all := articles*5 + 6; copied != all-before || report.Clips.Objects+report.Claims.Objects+report.Lexicon.Objects+report.Withdrawn.Objects+report.Renditions.Objects != all {
+		objects, copied := sums(report)
+		if all := articles*5 + 7; copied != all-before || objects != all {
 			t.Errorf("copied %d of %d, of which %d were there: %+v", copied, all, before, report)
 		}
 	}
@@ -192,7 +201,7 @@ func TestPlanSaysWhatWouldBe(t *testing.T) {
 		t.Error("the plan changed something")
 	}
 	done := run(t, &transfer.Copy{From: from, To: to, Jobs: jobs})
-	for i, pair := range [][2]transfer.Tally{{plan.Clips, done.Clips}, {plan.Claims, done.Claims}, {plan.Lexicon, done.Lexicon}, {plan.Renditions, done.Renditions}} {
+	for i, pair := range [][2]transfer.Tally{{plan.Clips, done.Clips}, {plan.Answers, done.Answers}, {plan.Claims, done.Claims}, {plan.Lexicon, done.Lexicon}, {plan.Renditions, done.Renditions}} {
 		if pair[0] != pair[1] {
 			t.Errorf("part %d: planned %+v, done %+v", i, pair[0], pair[1])
 		}
@@ -644,6 +653,36 @@ func TestWhatIsNotOursStays(t *testing.T) {
 	}
 }
 
+// TestMirrorKeepsNothingOfItsOwn: what was erased in the source goes from its mirror, in
+// each part.
+func TestMirrorKeepsNothingOfItsOwn(t *testing.T) {
+	t.Parallel()
+	from, _ := openDisk(t)
+	fill(t, from, 2)
+	mirror, _ := openDisk(t)
+	run(t, &transfer.Copy{From: from, To: mirror, Mirror: true})
+	for _, prefix := range []string{"clips/", "answers/", "claims/", "withdrawn/", "lexicon/", "a/"} {
+		for o, err := range from.List(t.Context(), prefix) {
+			if err == nil {
+				err = from.Delete(t.Context(), o.Key)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			break // one of them
+		}
+	}
+	report := run(t, &transfer.Copy{From: from, To: mirror, Mirror: true})
+	if got, want := contents(t, mirror), contents(t, from); !maps.Equal(got, want) {
+		t.Errorf("it has %q, the source %q", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+	}
+	for i, part := range []transfer.Tally{report.Clips, report.Answers, report.Claims, report.Withdrawn, report.Lexicon, report.Renditions} {
+		if part.Deleted != 1 || part.Kept != 0 {
+			t.Errorf("part %d: %+v", i, part)
+		}
+	}
+}
+
 func TestStepsAreWatched(t *testing.T) {
 	t.Parallel()
 	from, _ := openDisk(t)
@@ -657,8 +696,8 @@ func TestStepsAreWatched(t *testing.T) {
 		last[s.Part] = s
 	}}
 	report := run(t, c)
-	copied := report.Clips.Copied + report.Claims.Copied + report.Lexicon.Copied + report.Withdrawn.Copied + report.Renditions.Copied
-	if s := last["renditions"]; s.Seen != 20 || s.Copied != copied || s.Bytes == 0 || len(last) != 5 {
+	_, copied := sums(report)
+	if s := last["renditions"]; s.Seen != 20 || s.Copied != copied || s.Bytes == 0 || len(last) != 6 {
 		t.Errorf("%+v", last)
 	}
 }

@@ -57,21 +57,15 @@ func NewHTTP() *http.Client {
 // answered is lector.Unanswered; one whose answer broke off is transient, with
 // the header for what it cost.
 func (c *Client) Post(ctx context.Context, address string, header http.Header, body []byte) (Answer, error) {
-	a, err := c.do(ctx, http.MethodPost, address, header, body)
+	a, err := c.post(ctx, address, header, body)
 	return a, c.Redact(err)
 }
 
-// Get is Post without a body.
-func (c *Client) Get(ctx context.Context, address string, header http.Header) (Answer, error) {
-	a, err := c.do(ctx, http.MethodGet, address, header, nil)
-	return a, c.Redact(err)
-}
-
-func (c *Client) do(ctx context.Context, method, address string, header http.Header, body []byte) (Answer, error) {
+func (c *Client) post(ctx context.Context, address string, header http.Header, body []byte) (Answer, error) {
 	limit := cmp.Or(c.Timeout, defaultTimeout)
 	short, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no whole answer within %v", limit))
 	defer cancel()
-	r, err := http.NewRequestWithContext(short, method, address, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(short, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
 		return Answer{}, lector.Permanent(fmt.Errorf("url: %w", maskURL(err)))
 	}

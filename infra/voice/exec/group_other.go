@@ -12,5 +12,5 @@ func (v *Voice) command(ctx context.Context) *exec.Cmd {
 	return exec.CommandContext(ctx, v.path, v.config.Command[1:]...)
 }
 
-// group does nothing: the program is killed, its children are not.
+// killAsGroup does nothing: the program is killed, its children are not.
 func killAsGroup(*exec.Cmd) {}

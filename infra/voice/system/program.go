@@ -44,6 +44,10 @@ type tool struct {
 // second or two of processor time.
 const runTimeout = 2 * time.Minute
 
+// outputDelay is how long the output is read of a program that has ended, or was killed:
+// flite may be a script, and what it has started hold the output for ever.
+const outputDelay = 10 * time.Second
+
 // run starts a program with text on its standard input and returns what it
 // prints. It is killed when ctx ends or when it takes longer than any speech
 // does; its error ends with the last line of its standard error.
@@ -52,7 +56,7 @@ func (t tool) run(ctx context.Context, stdin string, args ...string) ([]byte, er
 	defer cancel()
 	var out, stderr bytes.Buffer
 	c := exec.CommandContext(ctx, t.path, args...)
-	c.Env = environ.Of(t.env...)
+	c.Env, c.WaitDelay = environ.Of(t.env...), outputDelay
 	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(stdin), &out, &stderr
 	err := c.Run()
 	switch {

@@ -290,5 +290,5 @@ func pageOf(address string) string {
 		return address
 	}
 	page := strings.TrimSuffix(strings.TrimSuffix(u.Path, "index.html"), "/")
-	return strings.ToLower(strings.TrimPrefix(u.Hostname(), "www.") + page)
+	return strings.TrimPrefix(strings.ToLower(u.Hostname()+page), "www.")
 }

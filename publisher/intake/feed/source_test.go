@@ -200,6 +200,28 @@ func TestExists(t *testing.T) {
 	}
 }
 
+// leadsTo is a web on which every address leads to one.
+type leadsTo string
+
+func (l leadsTo) Do(*http.Request) (*http.Response, error) {
+	to, err := http.NewRequest(http.MethodHead, string(l), nil)
+	return &http.Response{StatusCode: http.StatusOK, Request: to, Body: http.NoBody}, err
+}
+
+// TestExistsUnderAnotherSpelling: the same page may have its address written in other ways.
+func TestExistsUnderAnotherSpelling(t *testing.T) {
+	t.Parallel()
+	src := feed.Source{Web: leadsTo("https://www.reader.example/a/?utm_source=x")}
+	for address, gone := range map[string]bool{
+		"https://www.reader.example/a": false, "http://reader.example/A": false, "https://WWW.Reader.example/a/index.html": false,
+		"https://www.reader.example/b": true, "https://www2.reader.example/a": true,
+	} {
+		if err := src.Exists(t.Context(), reconcile.Item{ID: "1", URL: address}); errors.Is(err, lector.ErrNotFound) != gone {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
 // TestBrokenSitemapOfAnIndex keeps none of the others from being read. It is asked for
 // again, told of once, and read when it is well; one that is only busy ends the look.
 func TestBrokenSitemapOfAnIndex(t *testing.T) {

@@ -204,7 +204,8 @@ func (s *Source) post(ctx context.Context, id string, query url.Values) (p post,
 	for _, kind := range s.types() {
 		var a answer
 		if a, err = s.get(ctx, kind+"/"+id, query, false); err == nil {
-			return p, a.now, json.Unmarshal(a.body, &p)
+			err = json.Unmarshal(a.body, &p)
+			return p, a.now, err
 		}
 		if !errors.Is(err, lector.ErrNotFound) {
 			break
