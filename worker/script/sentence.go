@@ -84,10 +84,10 @@ func exchange(left, right string) bool {
 	return (letters == 1 || letters == 2) && !unicode.IsLetter(firstRune(rest))
 }
 
-// dotsOfRange reports whether dots between two numbers are those of a range: "+23...+25".
+// dotsOfRange reports whether dots between two numbers are those of a range: "+23...+25", "+16°...+22°".
 func dotsOfRange(left, right string) bool {
 	number := strings.TrimRight(left, ".…")
-	return len(number) < len(left) && unicode.IsDigit(lastRune(number)) && unicode.IsDigit(firstRune(strings.TrimLeft(right, "+-−")))
+	return len(number) < len(left) && unicode.IsDigit(lastRune(strings.TrimSuffix(number, "°"))) && unicode.IsDigit(firstRune(strings.TrimLeft(right, "+-−")))
 }
 
 // goesOn reports whether a sentence goes on by the sign that follows: a source
@@ -130,7 +130,7 @@ func (l *language) stop(left, right, next string) bool {
 		return l.numbered(left) || l.starts(next) && !isMonth(l, next)
 	case l.weekday(word) && isMonth(l, next):
 		return false
-	case digit && l.shortMonth(word):
+	case digit && l.shortMonth(word), counting(word) && len(next) > 1 && romanShape.MatchString(next): // "90. XX w."
 		return false
 	case l.lettered(left, word):
 		return true
