@@ -128,6 +128,8 @@ func (l *language) stop(left, right, next string) bool {
 		return unicode.IsUpper(firstRune(next))
 	case counting(word) && l.setting("ordinal-stop", "") == "yes":
 		return l.numbered(left) || l.starts(next) && !isMonth(l, next)
+	case counting(word) && l.decade(left):
+		return l.starts(next)
 	case l.weekday(word) && isMonth(l, next):
 		return false
 	case digit && l.shortMonth(word), counting(word) && len(next) > 1 && romanShape.MatchString(next): // "90. XX w."
@@ -184,6 +186,12 @@ func (l *language) dated(word, next string) bool {
 func (l *language) numbered(left string) bool {
 	fields := strings.Fields(left)
 	return len(fields) > 1 && l.in("before-letter", strings.ToLower(fields[len(fields)-2]))
+}
+
+// decade reports whether left ends with the years of a decade: "lat 60.", "lat 60. i 70."
+func (l *language) decade(left string) bool {
+	fields := strings.Fields(left)
+	return slices.ContainsFunc(fields[max(0, len(fields)-4):], func(w string) bool { return l.in("years", strings.ToLower(w)) })
 }
 
 // lone reports whether left is nothing but a letter and its stop.
