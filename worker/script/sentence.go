@@ -531,7 +531,8 @@ func wholeWord(left, right string, closed bool) bool {
 	if digitRun(word) == len(word) {
 		return len(word) == 4 && counted
 	}
-	if counted && utf8.RuneCountInString(word) == 3 && allUpper(word) { // an initialism: "США. 1 мільйон"
+	initialism := utf8.RuneCountInString(word) == 3 && allUpper(word) // "США. 1 мільйон"
+	if counted && (initialism || strings.HasPrefix(word, "№")) {      // "№4. 25 мая"
 		return true
 	}
 	if utf8.RuneCountInString(word) < 4 || strings.ContainsAny(word, ".0123456789") {
