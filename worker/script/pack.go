@@ -146,7 +146,7 @@ func (p *pack) readWords(files fs.FS, dir string) error {
 
 // sentenceLists are the lists by which sentences are split. Every language has
 // the first; shapes may use more.
-const sentenceLists = "starters zones-and-days worship time-words openings city-bodies before-letter first-person no-speakers saying ended-by"
+const sentenceLists = "starters zones-and-days worship time-words openings city-bodies before-letter first-person no-speakers saying ended-by years"
 
 func (p *pack) readLists(files fs.FS, dir string) error {
 	name := path.Join(dir, "lists.txt")

@@ -52,6 +52,7 @@ func TestBadPacks(t *testing.T) {
 		{"months.txt", "", "", "months.txt: file does not exist"},
 		{"shapes.txt", "<day>\\.", "<day>(", "lang/de/shapes.txt:2: "},
 		{"shapes.txt", "<day>", "<dax>", `unknown type "dax"`},
+		{"shapes.txt", "<day>", "<d:@dates>", `lang/de/shapes.txt:2: no list "dates" in lists.txt`},
 		{"shapes.txt", "date ", "dates ", `lang/de/shapes.txt:2: unknown class "dates"`},
 		{"shapes.txt", "{month}", "{moth}", `no field "moth" in the pattern`},
 		{"shapes.txt", "{day ordinal}", "{day ordinal xyz}", `unknown form "xyz"`},

@@ -84,10 +84,10 @@ func exchange(left, right string) bool {
 	return (letters == 1 || letters == 2) && !unicode.IsLetter(firstRune(rest))
 }
 
-// dotsOfRange reports whether dots between two numbers are those of a range: "+23...+25".
+// dotsOfRange reports whether dots between two numbers are those of a range: "+23...+25", "+16°...+22°".
 func dotsOfRange(left, right string) bool {
 	number := strings.TrimRight(left, ".…")
-	return len(number) < len(left) && unicode.IsDigit(lastRune(number)) && unicode.IsDigit(firstRune(strings.TrimLeft(right, "+-−")))
+	return len(number) < len(left) && unicode.IsDigit(lastRune(strings.TrimSuffix(number, "°"))) && unicode.IsDigit(firstRune(strings.TrimLeft(right, "+-−")))
 }
 
 // goesOn reports whether a sentence goes on by the sign that follows: a source
@@ -128,9 +128,11 @@ func (l *language) stop(left, right, next string) bool {
 		return unicode.IsUpper(firstRune(next))
 	case counting(word) && l.setting("ordinal-stop", "") == "yes":
 		return l.numbered(left) || l.starts(next) && !isMonth(l, next)
+	case counting(word) && l.decade(left):
+		return l.starts(next)
 	case l.weekday(word) && isMonth(l, next):
 		return false
-	case digit && l.shortMonth(word):
+	case digit && l.shortMonth(word), counting(word) && len(next) > 1 && romanShape.MatchString(next): // "90. XX w."
 		return false
 	case l.lettered(left, word):
 		return true
@@ -184,6 +186,12 @@ func (l *language) dated(word, next string) bool {
 func (l *language) numbered(left string) bool {
 	fields := strings.Fields(left)
 	return len(fields) > 1 && l.in("before-letter", strings.ToLower(fields[len(fields)-2]))
+}
+
+// decade reports whether left ends with the years of a decade: "lat 60.", "lat 60. i 70."
+func (l *language) decade(left string) bool {
+	fields := strings.Fields(left)
+	return slices.ContainsFunc(fields[max(0, len(fields)-4):], func(w string) bool { return l.in("years", strings.ToLower(w)) })
 }
 
 // lone reports whether left is nothing but a letter and its stop.
@@ -523,7 +531,8 @@ func wholeWord(left, right string, closed bool) bool {
 	if digitRun(word) == len(word) {
 		return len(word) == 4 && counted
 	}
-	if counted && utf8.RuneCountInString(word) == 3 && allUpper(word) { // an initialism: "США. 1 мільйон"
+	initialism := utf8.RuneCountInString(word) == 3 && allUpper(word) // "США. 1 мільйон"
+	if counted && (initialism || strings.HasPrefix(word, "№")) {      // "№4. 25 мая"
 		return true
 	}
 	if utf8.RuneCountInString(word) < 4 || strings.ContainsAny(word, ".0123456789") {

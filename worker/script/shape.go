@@ -184,7 +184,10 @@ func (p *pack) expandPart(e *expression, fields map[string]field, source string)
 			name = source[m[2]:m[3]]
 		}
 		written := p.kind(e, kind)
-		if written == "" {
+		switch {
+		case written == "" && kind[0] == '@':
+			return "", fmt.Errorf("no list %q in lists.txt", kind[1:])
+		case written == "":
 			return "", fmt.Errorf("unknown type %q", kind)
 		}
 		open := "(?:"
