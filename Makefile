@@ -114,7 +114,7 @@ rules: ## what each rule of extraction changes, on the pages here and on those i
 
 .PHONY: takedowns
 takedowns: programs ## withdraw articles while every place of every worker is taken
-	LECTOR_TEST_TAKEDOWNS=1 $(GO) test -v -count=1 -timeout 15m -run TestTakedowns ./cmd/chaos
+	$(GO) test -v -count=1 -timeout 15m -run TestTakedowns ./cmd/chaos
 
 # Each seed takes its duration and the time until all is at rest again. More flags: CHAOS_FLAGS="-single".
 .PHONY: chaos

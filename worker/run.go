@@ -80,7 +80,9 @@ func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) erro
 	if err != nil {
 		return err
 	}
-	if d.Event.Replay == "" && r.job.Rendition == plan.Hash() {
+	if unchanged, err := w.isUnchanged(ctx, d, r, plan); err != nil {
+		return atStage(lector.StageStore, err)
+	} else if unchanged {
 		return w.finishUnchanged(ctx, r, plan)
 	}
 	n, recorded, err := w.speak(ctx, r, plan, step)
@@ -91,6 +93,27 @@ func (w *Worker) narrate(ctx context.Context, d lector.Delivery, r *record) erro
 		return errors.Join(err, w.cleanUpOrphans(ctx, r))
 	}
 	return w.finish(ctx, r, d.Event.Replay)
+}
+
+// isUnchanged reports whether an event sounds like the public rendition, and its files are in
+// the store. What somebody has removed there is made again, from cached clips as far as
+// they are there.
+func (w *Worker) isUnchanged(ctx context.Context, d lector.Delivery, r *record, plan *Plan) (bool, error) {
+	if d.Event.Replay != "" || r.job.Rendition != plan.Hash() {
+		return false, nil
+	}
+	for _, suffix := range []string{".mp3", ".manifest.json"} {
+		key := lector.Prefix(r.job.Site, r.job.ID) + r.job.Rendition + suffix
+		_, err := w.Store.Stat(ctx, key)
+		if errors.Is(err, lector.ErrNotFound) {
+			w.Log.ErrorContext(ctx, "a file of the public audio is gone from the store: it is made again", "key", key)
+			return false, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", key, err)
+		}
+	}
+	return true, nil
 }
 
 // speak makes the rendition, and sums up what it has used. recorded is closed when that is

@@ -297,7 +297,7 @@ func later(a, b time.Time) time.Time {
 // handOut has an event worked on that nobody has, unless somebody is at its
 // article.
 func (s *Sweeper) handOut(ctx context.Context, w *watched, o openEvent) error {
-	if held, err := s.Leases.Held(ctx, "article."+o.Key); held || err != nil {
+	if held, err := s.Leases.Held(ctx, articleLease(o.Key)); held || err != nil {
 		return err
 	}
 	d, err := s.Events.StoredEvent(ctx, o.Sequence)

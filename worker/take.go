@@ -72,6 +72,7 @@ func (w *Worker) process(ctx context.Context, d lector.Delivery, r *record) erro
 	if err := r.load(ctx, d.Event.Article); err != nil {
 		return err
 	}
+	take := w.acquireLease
 	switch disposition := r.job.Disposition(d.Event, d.Sequence); {
 	case disposition == lector.Stale:
 		if err := w.recordIgnored(ctx, d, r); err != nil {
@@ -84,12 +85,9 @@ func (w *Worker) process(ctx context.Context, d lector.Delivery, r *record) erro
 		if err := w.awaitEdits(ctx, d, r); err != nil {
 			return err
 		}
-		// A newer event is claimed at once, which ends the work on an older one.
-		if err := w.claim(ctx, d, r); err != nil {
-			return err
-		}
+		take = w.takeNewer
 	}
-	held, release, err := w.acquireLease(ctx, d, r)
+	held, release, err := take(ctx, d, r)
 	if err != nil {
 		return err
 	}
@@ -314,10 +312,36 @@ const withdrawalWait = 2 * time.Second
 // comes on two ways when it is urgent.
 const sameEventWait = 2 * time.Second
 
+// takeNewer claims an event that the record does not want yet, and takes the article's
+// lease. Where the lease is free it comes first, or a copy of the event that is delivered
+// in between would take it and begin an attempt of its own. Where it is not, the claim
+// ends the work of whoever has it. A withdrawal is claimed before anything else.
+func (w *Worker) takeNewer(ctx context.Context, d lector.Delivery, r *record) (held context.Context, release func(), err error) {
+	free := false
+	if !withdraws(d.Event) {
+		held, release, err = w.Leases.Hold(ctx, articleLease(r.job.ID))
+		free = err == nil
+	}
+	if err := w.claim(ctx, d, r); err != nil {
+		if free {
+			release()
+		}
+		return nil, nil, err
+	}
+	if free {
+		return held, release, nil
+	}
+	return w.acquireLease(ctx, d, r)
+}
+
+// articleLease is the name of the lease that lets one worker at a time work on an article.
+func articleLease(key string) string { return "article." + key }
+
 // acquireLease waits for the lease of an article. A worker that has it for an older
 // event releases it when it sees the record. Who has it for the same event, or had and
-// is dead, is not waited for: the event comes again. A withdrawal waits a moment only,
-// and then goes on without the lease.
+// is dead, is not waited for: the event comes again. Nor is it waited for when the record
+// wants another event or attempt meanwhile: it could take minutes, and would keep a slot.
+// A withdrawal waits a moment only, and then goes on without the lease.
 func (w *Worker) acquireLease(ctx context.Context, d lector.Delivery, r *record) (context.Context, func(), error) {
 	wait := ctx
 	if withdraws(d.Event) {
@@ -326,7 +350,7 @@ func (w *Worker) acquireLease(ctx context.Context, d lector.Delivery, r *record)
 		defer cancel()
 	}
 	for {
-		held, release, err := w.Leases.Hold(ctx, "article."+r.job.ID)
+		held, release, err := w.Leases.Hold(ctx, articleLease(r.job.ID))
 		if !errors.Is(err, lector.ErrExists) {
 			return held, release, err
 		}
@@ -340,6 +364,9 @@ func (w *Worker) acquireLease(ctx context.Context, d lector.Delivery, r *record)
 		case wait.Err() != nil:
 			r.unleased = true
 			return ctx, func() {}, nil
+		}
+		if err := r.reload(ctx); errors.Is(err, errSuperseded) || errors.Is(err, errFenced) {
+			return nil, nil, err
 		}
 	}
 }

@@ -15,6 +15,7 @@ type event struct {
 	id      string // of the CloudEvent; all copies have the same
 	kind    lector.EventType
 	article lector.Article
+	lane    lector.Lane   // that the event names; it names none for the normal one
 	skew    time.Duration // of the CMS's clock
 	copies  int           // how often it is sent at once
 	noID    bool          // without the broker's message id, so that nothing else drops copies
@@ -31,6 +32,9 @@ func (e event) message(now time.Time) (*nats.Msg, error) {
 	m := nats.NewMsg(lector.ArticleSubject(a.Site, a.Key()))
 	m.Data = data
 	m.Header = ceHeader(e.id, string(e.kind), now)
+	if e.lane != lector.Normal {
+		m.Header.Set("ce-lane", e.lane.String())
+	}
 	if !e.noID {
 		m.Header.Set(nats.MsgIdHdr, "chaos|"+e.id)
 	}

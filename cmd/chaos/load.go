@@ -75,7 +75,7 @@ func (p *planner) article(n int) []event {
 	if n >= len(all) {
 		l = pick(p.rng, all)
 	}
-	s := &story{planner: p, article: lector.Article{
+	s := &story{planner: p, lane: laneOf(n), article: lector.Article{
 		Site: siteNames[p.rng.IntN(len(siteNames))], ID: fmt.Sprintf("s%d-%d", p.seed, n), Language: "en", Visibility: lector.Public,
 		Title: p.title(), Authors: []string{"Ana Ruiz"},
 	}}
@@ -83,6 +83,18 @@ func (p *planner) article(n int) []event {
 	s.paragraphs = p.paragraphs(p.length())
 	l.plan(s)
 	return s.events
+}
+
+// laneOf has one of three articles be breaking news, which comes to the workers on two ways,
+// and some others wait behind all.
+func laneOf(n int) lector.Lane {
+	switch {
+	case n%3 == 1:
+		return lector.Breaking
+	case n%5 == 4:
+		return lector.Backfill
+	}
+	return lector.Normal
 }
 
 // pick takes a life by its share.
@@ -111,6 +123,7 @@ func (p *planner) length() int {
 type story struct {
 	*planner
 	article    lector.Article
+	lane       lector.Lane
 	paragraphs []string
 	at         time.Duration
 	revision   int
@@ -127,7 +140,7 @@ func (s *story) add(kind lector.EventType, skew time.Duration, copies int) {
 		a = lector.Article{Site: a.Site, ID: a.ID}
 	}
 	s.events = append(s.events, event{
-		at: s.at, id: fmt.Sprintf("%s-%d", s.article.ID, len(s.events)), kind: kind, article: a, skew: skew, copies: copies,
+		at: s.at, id: fmt.Sprintf("%s-%d", s.article.ID, len(s.events)), kind: kind, article: a, lane: s.lane, skew: skew, copies: copies,
 		noID: copies > 1,
 	})
 }

@@ -134,3 +134,24 @@ func TestFailpoints(t *testing.T) {
 		t.Errorf("%v", seen)
 	}
 }
+
+// TestLoadHasAllLanes: each lane has a way of its own to the workers, so a run sends
+// articles in all of them, and each of an article's events names the same.
+func TestLoadHasAllLanes(t *testing.T) {
+	t.Parallel()
+	lanes := map[string]int{}
+	for _, events := range planLoad(1, time.Minute, 10, 3).articles {
+		for _, e := range events {
+			m, err := e.message(noon)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if lanes[m.Header.Get("ce-lane")]++; e.lane != events[0].lane {
+				t.Errorf("%s changes from lane %v to %v", e.id, events[0].lane, e.lane)
+			}
+		}
+	}
+	if len(lanes) != 3 || lanes[""] == 0 || lanes["breaking"] == 0 || lanes["backfill"] == 0 {
+		t.Errorf("lanes %v", lanes)
+	}
+}

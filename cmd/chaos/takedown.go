@@ -83,7 +83,7 @@ func (l *lab) takedowns(ctx context.Context) (got takedowns, err error) {
 
 // send sends an event of an article; of a withdrawal paragraphs are 0.
 func (t *takedownTrial) send(ctx context.Context, h *history, kind lector.EventType, paragraphs int, lane lector.Lane) error {
-	e := event{id: h.article + "-" + string(kind), kind: kind, article: lector.Article{Site: h.site, ID: h.article, Revision: revisionName(1)}}
+	e := event{id: h.article + "-" + string(kind), kind: kind, lane: lane, article: lector.Article{Site: h.site, ID: h.article, Revision: revisionName(1)}}
 	if paragraphs > 0 {
 		a := &e.article
 		a.Language, a.Visibility, a.Title = "en", lector.Public, t.writer.title()
@@ -93,9 +93,6 @@ func (t *takedownTrial) send(ctx context.Context, h *history, kind lector.EventT
 	m, err := e.message(time.Now())
 	if err != nil {
 		return err
-	}
-	if lane != lector.Normal {
-		m.Header.Set("ce-lane", lane.String())
 	}
 	_, err = t.broker.publish(ctx, m)
 	return err

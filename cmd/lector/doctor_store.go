@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"lector"
 	"lector/infra/store/s3"
@@ -54,9 +54,14 @@ func probeFindings(ctx context.Context, s store) []finding {
 	return append([]finding{{what: "store server keeps", detail: strings.Join(good, ", ")}}, rest...)
 }
 
-// maxLookups is how many ready articles without audio are counted at most. The
-// first one with audio ends the search.
+// maxLookups is how many ready articles without audio are looked for at most.
 const maxLookups = 20
+
+// missingAudio is what a comparison of the job records with the store has found.
+type missingAudio struct {
+	ready   int          // articles that should have audio, as far as was looked
+	missing []lector.Job // those of them that have none
+}
 
 // checkFiles compares the job records with the store, where both are there.
 func (a *app) checkFiles(ctx context.Context, c *config, running bool) (found []finding) {
@@ -80,11 +85,83 @@ func (a *app) checkFiles(ctx context.Context, c *config, running bool) (found []
 	if err != nil {
 		return nil
 	}
-	ready, err := countMissingAudio(ctx, l, s)
-	if f.err = err; err == nil && ready > 0 {
-		f.err = missingAudioError(ready, c)
+	m, err := findMissingAudio(ctx, l, s)
+	if f.err = err; err == nil {
+		f.err = m.error(c)
 	}
 	return []finding{f}
+}
+
+// findMissingAudio looks at all ready articles, until so many are without audio that
+// more say nothing new.
+func findMissingAudio(ctx context.Context, l jobStore, s store) (m missingAudio, err error) {
+	for j, err := range l.Jobs(ctx) {
+		if err != nil {
+			return m, err
+		}
+		if j.State != lector.Ready || j.Rendition == "" {
+			continue
+		}
+		m.ready++
+		lacks, err := lacksAudio(ctx, l, s, j)
+		if err != nil {
+			return m, err
+		}
+		if lacks {
+			m.missing = append(m.missing, j)
+		}
+		if len(m.missing) == maxLookups {
+			break
+		}
+	}
+	return m, nil
+}
+
+// pointerTime is how long after its record says ready an article may be without a pointer:
+// that is written behind the record.
+const pointerTime = time.Minute
+
+// hasAudio reports whether the store has what listeners of an article need: the pointer, and
+// the manifest and the MP3 that it leads to.
+func hasAudio(ctx context.Context, s store, j lector.Job) (bool, error) {
+	prefix := lector.Prefix(j.Site, j.ID)
+	lacks := map[string]bool{prefix + j.Rendition + ".manifest.json": true, prefix + j.Rendition + ".mp3": true}
+	if time.Since(j.Changed) > pointerTime {
+		lacks[lector.PointerKey(j.Site, j.ID)] = true
+	}
+	for o, err := range s.List(ctx, prefix) {
+		if err != nil {
+			return false, err
+		}
+		delete(lacks, o.Key)
+	}
+	return len(lacks) == 0, nil
+}
+
+// lacksAudio reports whether an article has no audio, and its record still says that it has:
+// it may have been withdrawn since the record was read.
+func lacksAudio(ctx context.Context, l jobStore, s store, j lector.Job) (bool, error) {
+	if there, err := hasAudio(ctx, s, j); there || err != nil {
+		return false, err
+	}
+	now, _, err := l.Job(ctx, j.Site, j.ID)
+	return now.State == lector.Ready && now.Rendition == j.Rendition, err
+}
+
+// error says what is missing, and what mends it.
+func (m missingAudio) error(c *config) error {
+	switch {
+	case len(m.missing) == 0:
+		return nil
+	case len(m.missing) == m.ready:
+		return missingAudioError(m.ready, c)
+	}
+	var names, ids []string
+	for _, j := range m.missing {
+		names, ids = append(names, j.Site+" "+j.Article), append(ids, j.ID)
+	}
+	return lector.Hint(fmt.Errorf("%s ready, and the store %s lacks files of theirs: %s", articlesAre(len(m.missing)), c.storeName(), strings.Join(names, ", ")),
+		"make them again with lector replay %s; with -plan it says what of their text is paid for again", strings.Join(ids, " "))
 }
 
 // countMissingAudio returns how many articles should have audio and have none, when
@@ -97,11 +174,8 @@ func countMissingAudio(ctx context.Context, l jobStore, s store) (ready int, err
 		if j.State != lector.Ready || j.Rendition == "" {
 			continue
 		}
-		_, err := s.Stat(ctx, lector.Prefix(j.Site, j.ID)+j.Rendition+".mp3")
-		switch {
-		case err == nil:
-			return 0, nil
-		case !errors.Is(err, lector.ErrNotFound):
+		there, err := hasAudio(ctx, s, j)
+		if there || err != nil {
 			return 0, err
 		}
 		if ready++; ready == maxLookups {

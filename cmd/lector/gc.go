@@ -18,8 +18,10 @@ back: one that is removed is paid again if its sentence ever returns.
   lector gc -yes                 removes it
   lector gc -grace 2160h         only what is older than 90 days
 
-Nothing younger than the grace time goes. It may run while lector works. A store
-with a manifest that cannot be read is left as it is.`
+Nothing younger than the grace time goes, nor what was made since the oldest article
+that still waits for its audio was begun: its clips are paid, and needed when it goes
+on. It may run while lector works. A store with a manifest that cannot be read is left
+as it is.`
 
 // defaultGrace is how old a clip must be that gc removes: longer than most articles
 // are edited.
@@ -30,9 +32,58 @@ const minGrace = time.Hour
 
 // gcReport is what lector gc prints.
 type gcReport struct {
-	Plan    bool    `json:"plan"`    // nothing was removed
-	Removed int     `json:"removed"` // objects
-	Found   gc.Plan `json:"found"`   // what is there
+	Plan    bool            `json:"plan"`    // nothing was removed
+	Removed int             `json:"removed"` // objects
+	Waiting waitingArticles `json:"waiting"` // whose clips stay
+	Found   gc.Plan         `json:"found"`   // what is there
+}
+
+// waitingArticles are those whose work was begun and is not at its end, as where they are
+// parked: no manifest names their clips yet.
+type waitingArticles struct {
+	Articles int       `json:"articles"`
+	Since    time.Time `json:"since,omitzero"` // when the first of them was begun
+}
+
+// findWaiting reads the job records, where there are any.
+func (h *resources) findWaiting(ctx context.Context) (w waitingArticles, err error) {
+	records, err := h.existingRecords(ctx)
+	if records == nil || err != nil {
+		return w, err
+	}
+	for j, err := range records.Jobs(ctx) {
+		if err != nil {
+			return w, err
+		}
+		if !j.State.Terminal() {
+			w.add(workBegan(j))
+		}
+	}
+	return w, nil
+}
+
+func (w *waitingArticles) add(began time.Time) {
+	if w.Articles == 0 || began.Before(w.Since) {
+		w.Since = began
+	}
+	w.Articles++
+}
+
+// before returns from when on nothing goes: the end of the grace time, or earlier.
+func (w waitingArticles) before(grace time.Time) time.Time {
+	if w.Articles > 0 && w.Since.Before(grace) {
+		return w.Since
+	}
+	return grace
+}
+
+// workBegan is when the first clip may have been made that a job needs and no manifest
+// names.
+func workBegan(j lector.Job) time.Time {
+	if j.Rendition == "" || len(j.Attempts) == 0 {
+		return j.Created
+	}
+	return j.Attempts[0].Started
 }
 
 func (a *app) gc(ctx context.Context, args []string) (err error) {
@@ -59,21 +110,26 @@ func (a *app) gc(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	p, err := gc.Find(ctx, s, time.Now().Add(-*grace))
+	waiting, err := h.findWaiting(ctx)
+	if err != nil {
+		return fmt.Errorf("gc: articles that wait: %w", err)
+	}
+	p, err := gc.Find(ctx, s, waiting.before(time.Now().Add(-*grace)))
 	if err != nil {
 		return fmt.Errorf("gc: %w", err)
 	}
-	return a.collect(ctx, s, p, gcFlags{*plan, *yes, *asJSON})
+	return a.collect(ctx, s, gcReport{Waiting: waiting, Found: p}, gcFlags{*plan, *yes, *asJSON})
 }
 
 // gcFlags say how far gc goes.
 type gcFlags struct{ plan, yes, asJSON bool }
 
 // collect prints the plan, asks and removes.
-func (a *app) collect(ctx context.Context, s gc.Store, p gc.Plan, f gcFlags) error {
-	r := gcReport{Plan: f.plan, Found: p}
+func (a *app) collect(ctx context.Context, s gc.Store, r gcReport, f gcFlags) error {
+	p := r.Found
+	r.Plan = f.plan
 	if !f.asJSON {
-		a.printGarbage(p)
+		a.printGarbage(r)
 	}
 	idle := p.Clips.Objects+p.Answers.Objects == 0
 	if !f.plan && !f.yes && !idle {
@@ -96,8 +152,12 @@ func (a *app) collect(ctx context.Context, s gc.Store, p gc.Plan, f gcFlags) err
 	return failure
 }
 
-func (a *app) printGarbage(p gc.Plan) {
+func (a *app) printGarbage(r gcReport) {
+	p := r.Found
 	fmt.Fprintf(a.stdout, "%s read\n", lector.Plural(p.Renditions, "manifest"))
+	if w := r.Waiting; w.Articles > 0 {
+		fmt.Fprintf(a.stdout, "%s not at the end: what was made since %s stays\n", articlesAre(w.Articles), w.Since.Format(time.RFC3339))
+	}
 	for _, row := range []struct {
 		what string
 		gc.Tally

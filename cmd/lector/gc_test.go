@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,5 +51,47 @@ func TestGarbageOfAnEditedArticle(t *testing.T) {
 	}
 	if code := c.run("gc", "-grace", "1s"); code != 2 {
 		t.Errorf("a grace of a second: exit code %d", code)
+	}
+}
+
+// TestClipsOfAParkedArticleStay parks an article when some of its clips are paid, and makes
+// them older than the grace time: they go only when nothing waits for them.
+func TestClipsOfAParkedArticleStay(t *testing.T) {
+	t.Parallel()
+	v := &silentVoice{}
+	v.fail = func(string) error {
+		if len(v.texts) < 2 {
+			return nil
+		}
+		return lector.WithClass(errors.New("nothing is left this month"), lector.ClassQuota)
+	}
+	h := openInstallation(t, t.TempDir(), v)
+	h.worker.Now = func() time.Time { return time.Now().UTC().Add(-3 * time.Hour) }
+	h.start()
+	a := sampleArticle("1")
+	h.publish(lector.Published, a)
+	h.awaitState(a.ID, func(j lector.Job) bool { return j.State == lector.Parked })
+	clips := h.storedClips()
+	then := time.Now().Add(-2 * time.Hour)
+	for _, key := range clips {
+		if err := os.Chtimes(filepath.Join(h.config.Data, "store", filepath.FromSlash(key)), then, then); err != nil {
+			t.Fatal(err)
+		}
+	}
+	plan := func() (r gcReport) {
+		if err := json.Unmarshal([]byte(h.terminal().must("gc", "-plan", "-json", "-grace", "1h")), &r); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	if r := plan(); len(clips) == 0 || r.Found.Clips.Objects != 0 || r.Waiting.Articles != 1 {
+		t.Errorf("of %d clips, while it is parked: %+v", len(clips), r)
+	}
+	if out := h.terminal().must("gc", "-plan"); !strings.Contains(out, "1 article is not at the end: what was made since ") {
+		t.Errorf("it prints %q", out)
+	}
+	h.publishAndWait(lector.Unpublished, a)
+	if r := plan(); r.Found.Clips.Objects != len(clips) || r.Waiting.Articles != 0 {
+		t.Errorf("of %d clips, when it is withdrawn: %+v", len(clips), r)
 	}
 }

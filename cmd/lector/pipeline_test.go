@@ -388,6 +388,33 @@ func TestStaleEventIsReportedAtOnce(t *testing.T) {
 	}
 }
 
+// TestFilesThatAreGoneAreMadeAgain: files of a public article that somebody has removed from
+// the store come back when the article is published again or replayed, and nothing is paid.
+func TestFilesThatAreGoneAreMadeAgain(t *testing.T) {
+	t.Parallel()
+	h := openInstallation(t, t.TempDir(), &silentVoice{}).start()
+	a := sampleArticle("1")
+	first := h.publishAndWait(lector.Published, a)
+	before, calls := h.files(a), h.voice.calls()
+	prefix := lector.Prefix(a.Site, a.Key()) + first.Rendition
+	for name, lost := range map[string][]string{"the manifest": {prefix + ".manifest.json"}, "the MP3": {prefix + ".mp3"}, "all": before} {
+		for _, again := range []func() uint64{
+			func() uint64 { return h.publish(lector.Updated, a) },
+			func() uint64 { return h.replay(h.newest(a)) },
+		} {
+			for _, key := range lost {
+				if err := h.store.Delete(t.Context(), key); err != nil {
+					t.Fatal(err)
+				}
+			}
+			j := h.awaitJob(a, again())
+			if j.State != lector.Ready || !slices.Equal(h.files(a), before) || h.voice.calls() != calls {
+				t.Errorf("%s lost: files %v, %d calls more, job %+v", name, h.files(a), h.voice.calls()-calls, j)
+			}
+		}
+	}
+}
+
 // TestUnchangedIsAnnouncedAfterAFailure: the same audio is ready
 // again behind a failure, and behind a worker that died before it told.
 func TestUnchangedIsAnnouncedAfterAFailure(t *testing.T) {

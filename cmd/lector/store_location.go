@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"lector"
+	"lector/infra/nats"
 	"lector/infra/store/disk"
 	"lector/infra/store/s3"
 	"lector/infra/store/transfer"
@@ -165,11 +166,23 @@ func targetHint(err error) error {
 	return err
 }
 
-// jobRecords opens the job records, which know what was withdrawn: of the
-// configured server, of a running lector, or of one that is stopped. Where
-// there are none, or they are not wanted, it returns nil.
+// jobRecords opens the job records, which know what was withdrawn. Where there are none,
+// or they are not wanted, it returns nil.
 func (h *resources) jobRecords(ctx context.Context, f storeFlags) (transfer.Jobs, error) {
-	if f.exact || h.config.NATS.URL == "" && !exists(h.config.natsDir()) {
+	if f.exact {
+		return nil, nil
+	}
+	records, err := h.existingRecords(ctx)
+	if records == nil {
+		return nil, err
+	}
+	return records, err
+}
+
+// existingRecords opens the job records of the configured server, of a running lector, or of
+// one that is stopped. Where there are none it returns nil.
+func (h *resources) existingRecords(ctx context.Context) (*nats.JobStore, error) {
+	if h.config.NATS.URL == "" && !exists(h.config.natsDir()) {
 		return nil, nil
 	}
 	if !isServing(h.config) {

@@ -121,7 +121,7 @@ func (c *Conn) TrimEvents(ctx context.Context, settled uint64) error {
 		if !lector.IsArticleKey(keyIn(subject)) {
 			err = c.trimOtherKey(ctx, subject, settled)
 		} else if n > revisionsPerArticle {
-			err = c.keepNewest(ctx, subject)
+			err = c.keepNewest(ctx, subject, n)
 		}
 		if err != nil {
 			return brokerError("trim "+subject, err)
@@ -149,13 +149,24 @@ func keyIn(subject string) string {
 	return key
 }
 
-// keepNewest leaves the newest events of an article.
-func (c *Conn) keepNewest(ctx context.Context, subject string) error {
-	s, err := c.bind(ctx, articles)
-	if err != nil {
-		return err
+// keepNewest leaves the newest events of an article that has so many. What the others said
+// is overwritten first: were it only purged, it would stay in the files of the server, also
+// when the article is deleted later.
+func (c *Conn) keepNewest(ctx context.Context, subject string, has uint64) error {
+	over := has - revisionsPerArticle
+	for m, err := range c.messagesOf(ctx, articles, subject, 0) {
+		if over == 0 {
+			break
+		}
+		if err == nil {
+			err = c.EraseEvent(ctx, m.Sequence)
+		}
+		if err != nil {
+			return err
+		}
+		over--
 	}
-	return s.Purge(ctx, jetstream.WithPurgeSubject(subject), jetstream.WithPurgeKeep(revisionsPerArticle))
+	return c.purge(ctx, articles, jetstream.WithPurgeSubject(subject), jetstream.WithPurgeKeep(revisionsPerArticle))
 }
 
 // trimOtherKey looks at what the queue has settled under a key that is no article's.

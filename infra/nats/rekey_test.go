@@ -3,7 +3,10 @@ package nats
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -271,6 +274,55 @@ func TestTrimEvents(t *testing.T) {
 	if _, err := b.storedMessage(t.Context(), articles, map[string]any{"seq": late}); err != nil {
 		t.Errorf("late: %v", err)
 	}
+}
+
+// TestTrimmedEventsLeaveNoText: what an edited article said before its newest ten events is
+// in no file of the server any more, or its deletion could not erase it.
+func TestTrimmedEventsLeaveNoText(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	text := func(revision int) string { return fmt.Sprintf("The lamplighter of revision %02d.", revision) }
+	for i := range 12 {
+		e := event("busy", fmt.Sprint(i))
+		e.Article.Body.Content = text(i)
+		publish(t, b.Conn, e)
+	}
+	if err := b.TrimEvents(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 12 {
+		if found := filesWith(t, b.dir, text(i)); (len(found) > 0) != (i >= 2) {
+			t.Errorf("revision %d is in %v", i, found)
+		}
+	}
+	if err := b.Erase(t.Context(), "havana", keyOf("busy"), 12); err != nil {
+		t.Fatal(err)
+	}
+	if found := filesWith(t, b.dir, "The lamplighter"); len(found) > 0 {
+		t.Errorf("after the deletion it is in %v", found)
+	}
+}
+
+// filesWith returns the files below a directory that hold a text.
+func filesWith(t *testing.T, dir, text string) (found []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) { // the server has replaced it
+			return nil
+		}
+		if strings.Contains(string(data), text) {
+			found = append(found, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }
 
 // TestEraseUnderOtherKeys: nothing of a deleted article stays, under whatever keys it

@@ -51,9 +51,11 @@ const replayTTL = 90 * 24 * time.Hour
 // before it is redelivered.
 const AckWait = 15 * time.Second
 
-// revisionsPerArticle is how many states of each article the log keeps: the newest is
-// what a replay reads again. The server is not told, for under a key that is no
-// article's it would throw away what nobody has read; TrimEvents sees to it.
+// revisionsPerArticle is how many states of each article the log keeps: a replay reads the
+// one again that the job is about, which an edit may follow that is older by the CMS's
+// clock; and a sweep works on those that the queue has lost. A deletion erases all of them.
+// The server is not told, for under a key that is no article's it would throw away what
+// nobody has read; TrimEvents sees to it.
 const revisionsPerArticle = 10
 
 // setupTimeout bounds a setup. The client would give each request five seconds,
