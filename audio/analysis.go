@@ -30,6 +30,7 @@ type Analysis struct {
 	gainLow  int       // lowest and highest global_gain
 	gainHigh int
 	tone     toneMeter
+	noise    noiseMeter
 }
 
 // Analyze decodes an MP3 once and measures it. It returns mpeg.ErrNoAudio or
@@ -97,6 +98,7 @@ func (m *measure) add(p *piece) {
 	m.env.add(p.samples)
 	m.clip.add(p.samples, ch)
 	a.tone.add(p.samples, ch, a.SampleRate)
+	a.noise.add(p.samples, ch)
 	m.edges.note(p.samples, ch, begin)
 	m.edges.note(p.fade, ch, begin+n/ch)
 	a.gainLow, a.gainHigh = min(a.gainLow, p.low), max(a.gainHigh, p.high)

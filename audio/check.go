@@ -37,6 +37,7 @@ const (
 	longSilence Fault = "long silence" // inside or at an end
 	repetition  Fault = "repetition"   // the same sound again and again
 	tone        Fault = "tone"         // a sound that does not change
+	noise       Fault = "noise"        // bytes that are no samples, heard as such
 )
 
 // Finding is one thing that is wrong with a clip.
@@ -211,6 +212,9 @@ func (a *Analysis) monotony() []Finding {
 	var all []Finding
 	for _, s := range a.Quiet(longestSilence) {
 		all = append(all, Finding{longSilence, s.Start, fmt.Sprintf("%.1f s of silence", (s.End - s.Start).Seconds())})
+	}
+	if a.noise.white(a.SampleRate) {
+		all = append(all, Finding{noise, a.Sound.Start, "as loud at the highest frequencies as at the lowest: are these samples of the stated form?"})
 	}
 	if at, n := a.tone.span(); n > longestTone {
 		all = append(all, Finding{tone, at, fmt.Sprintf("%.1f s of unchanged sound", n.Seconds())})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math/bits"
 	"os"
 	"strings"
 	"testing"
@@ -62,6 +63,15 @@ func scaled(s []int16, f float64) []int16 {
 	return out
 }
 
+// swapped returns samples as who takes their bytes in the other order has them.
+func swapped(s []int16) []int16 {
+	out := make([]int16, len(s))
+	for i, x := range s {
+		out[i] = int16(bits.ReverseBytes16(uint16(x)))
+	}
+	return out
+}
+
 func sine(seconds float64) []int16 {
 	out := make([]int16, int(seconds*24000))
 	for i := range out {
@@ -101,6 +111,7 @@ func TestCheckFindsEachFault(t *testing.T) {
 		{"the same again and again", encoded(t, "loop", repeat(speech(t, 2), 5)), Expect{}, repetition},
 		{"a stammer", encoded(t, "stammer", append(append([]int16{}, one...), repeat(one[6000:18000], 6)...)), Expect{}, repetition},
 		{"a held tone", encoded(t, "tone", append(append([]int16{}, one...), sine(2)...)), Expect{}, tone},
+		{"samples in the other byte order", encoded(t, "swapped", swapped(append(append([]int16{}, one...), other...))), Expect{}, noise},
 	} {
 		v, err := Check(context.Background(), c.mp3, c.want)
 		if err != nil {

@@ -29,7 +29,8 @@ const MaxWAV = 360 << 20
 //   - What stands behind the samples, is no chunk and is long enough to be heard, is
 //     samples: the stated size was that of the first piece.
 //
-// Samples that end before their stated size are an error.
+// Samples that end before their stated size are an error, and so are those that no
+// encoder here reads, which is an ErrForm. Logarithmic ones become linear.
 func ReadWAV(data []byte) (WAV, error) {
 	switch {
 	case len(data) > MaxWAV:
@@ -48,9 +49,14 @@ func ReadWAV(data []byte) (WAV, error) {
 			return WAV{}, fmt.Errorf("wav: %w", err)
 		}
 		if r.Samples = again.Samples; len(r.Samples) == n {
-			return r.WAV, nil
+			break
 		}
 	}
+	w, err := r.encodable()
+	if err != nil {
+		return WAV{}, fmt.Errorf("wav: %w", err)
+	}
+	return w, nil
 }
 
 // riffReader holds what was read of a WAV so far.
@@ -124,8 +130,14 @@ func (r *riffReader) chunk(rest []byte) (int, error) {
 	return chunkHeader + padded(size, body), nil
 }
 
-// padded is the length of a chunk's body with the byte that makes it even.
-func padded(size int64, body []byte) int { return int(min(size+size&1, int64(len(body)))) }
+// padded is the length of a chunk's body with the byte that makes it even, which some
+// programs leave out.
+func padded(size int64, body []byte) int {
+	if size < int64(len(body)) && begins(body[size:]) {
+		return int(size)
+	}
+	return int(min(size+size&1, int64(len(body))))
+}
 
 // setFormat keeps the format; a second one must be the same.
 func (r *riffReader) setFormat(format []byte) error {

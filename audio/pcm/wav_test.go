@@ -189,12 +189,23 @@ func TestExtraChunksAndOddSizes(t *testing.T) {
 	if err != nil || !bytes.Equal(got, good) {
 		t.Errorf("%v, %d bytes, want %d", err, len(got), len(good))
 	}
+	notes := chunk("iXML", strings.Repeat("<NOTE>read twice</NOTE>", 400)) // long enough to be heard
+	for name, unpadded := range map[string][]byte{
+		"behind an odd chunk": join(good[:36], []byte("LIST\x03\x00\x00\x00abc"), good[36:]),
+		"behind odd samples":  join(good[:36], []byte("data\x81\xbb\x00\x00"), good[44:], []byte{7}, notes),
+	} {
+		if got, err := rewrite(unpadded); err != nil || !bytes.Equal(got, good) {
+			t.Errorf("no pad byte %s: %v, %d bytes, want %d", name, err, len(got), len(good))
+		}
+	}
 }
 
 func FuzzReadWAV(f *testing.F) {
 	f.Add(NewWAV([]byte{1, 2, 3, 4}, 16000, 1).Bytes())
 	f.Add(join(sized(hum(40), 0), info, sized(hum(20), 7), []byte("data\x00\x00\x00\x00xy")))
 	f.Add([]byte("RIFF\xff\xff\xff\xffWAVEfmt \x10\x00\x00\x00"))
+	f.Add(coded(muLaw, 8, []byte{1, 2, 3}))
+	f.Add(coded(float, 64, make([]byte, 16)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		once, err := rewrite(data)
 		if err != nil {

@@ -44,13 +44,12 @@ function icon(d, digits) {
     e.append(...children);
     return e;
   };
-  return draw("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, draw("path", { d }), draw("text", { x: 12, y: 15 }, digits || ""));
+  return draw("svg", { viewBox: "0 0 24 24" }, draw("path", { d }), draw("text", { x: 12, y: 15 }, digits || ""));
 }
 
+// clock writes a time, of 22 hours at most, as 0:05, 12:03 or 1:02:03.
 function clock(s) {
-  s = Math.max(0, Math.round(s) || 0);
-  const hours = Math.floor(s / 3600), minutes = Math.floor(s / 60) % 60, two = n => String(n).padStart(2, "0");
-  return `${hours ? hours + ":" + two(minutes) : minutes}:${two(s % 60)}`;
+  return new Date(1e3 * Math.round(Math.min(s || 0, 8e4))).toISOString().slice(11, 19).replace(/^0(0:0?)?/, "");
 }
 
 // spell says a time for those who hear it.
@@ -285,7 +284,11 @@ function player(host) {
       if (mini === box.classList.contains("mini")) return;
       host.style.minHeight = mini ? host.offsetHeight + "px" : "";
       box.classList.toggle("mini", mini);
-      if (mini) document.body.append(room); else room.remove();
+      box.popover = mini ? "manual" : null;
+      if (mini) {
+        document.body.append(room);
+        box.showPopover?.();
+      } else room.remove();
       show();
       fit();
     };
@@ -361,7 +364,6 @@ function player(host) {
   // find learns from the manifest when each sentence is spoken, and where on
   // the page it stands.
   async function find() {
-    if (host.sentences.length) return;
     const m = await load(), root = given("text") && document.querySelector(given("text"));
     // Who wants no tracking is not even counted.
     counter = !navigator.globalPrivacyControl && navigator.doNotTrack !== "1" && m.links.listening;
@@ -439,7 +441,7 @@ function player(host) {
       for (let n = Math.floor(spot * 20); n < at * 20; n++) heard.includes(n) || heard.push(n);
     spot = at;
     tell();
-    try { navigator.mediaSession?.setPositionState({ duration: all, position: Math.min(t, all), playbackRate: a.playbackRate }); } catch { /* no length yet */ }
+    try { navigator.mediaSession.setPositionState({ duration: all, position: Math.min(t, all), playbackRate: a.playbackRate }); } catch { /* no length yet */ }
     follow(t);
   }
 

@@ -54,6 +54,7 @@ func (w Want) hint(err error, format string, args ...any) error {
 // is otherwise. Text in place of audio and a cut end are transient, for the
 // next answer may be whole; a wrong form is permanent.
 func (w Want) MP3(ctx context.Context, data []byte) ([]byte, error) {
+	data = withoutSpace(data)
 	switch kind := sniff(data); kind {
 	case kindMP3:
 		return data, w.check(data)
@@ -102,6 +103,9 @@ func (w Want) encode(ctx context.Context, wav []byte) ([]byte, error) {
 			"apt-get install lame   (macOS: brew install lame)"))
 	}
 	mp3, err := w.Encoder.Encode(ctx, bytes.NewReader(wav), Rate, Channels, kbps)
+	if errors.Is(err, pcm.ErrForm) {
+		return nil, misconfigured(w.hint(err, "set format: mp3 for this voice, or have the server send samples of 16 bits"))
+	}
 	if err != nil && lector.HintOf(err) == "" {
 		err = lector.Hint(err, notAudioHint)
 	}

@@ -28,6 +28,48 @@ const (
 	kindUnknown kind = "something unknown" // raw PCM looks like this
 )
 
+// magics are the bytes by which files name themselves. Each is ruled out as raw
+// samples: taken for such, a file would be heard as noise as long as its speech.
+var magics = []struct {
+	at    int
+	bytes string
+	kind  kind
+}{
+	{0, "ID3", kindMP3},
+	{0, "fLaC", kindFLAC},
+	{0, "OggS", kindOgg},
+	{4, "ftyp", kindMP4},
+	{0, "RIFX", "a big-endian WAV"},
+	{0, "riff\x2e\x91\xcf\x11", "Wave64"},
+	{0, "FORM", "AIFF"},
+	{0, ".snd", "AU"},
+	{0, "caff", "CAF"},
+	{0, "\x1aE\xdf\xa3", "WebM"},
+	{0, "#!AMR", "AMR"},
+	{0, "\x1f\x8b\x08", "gzip"},
+}
+
+// named returns the kind that data names itself, or "".
+func named(data []byte) kind {
+	for _, m := range magics {
+		if len(data) >= m.at && bytes.HasPrefix(data[m.at:], []byte(m.bytes)) {
+			return m.kind
+		}
+	}
+	return ""
+}
+
+// withoutSpace returns data without the line ends and the spaces before a file that
+// names itself, as some servers send after the headers of a part. Samples may begin
+// with any bytes, and keep them.
+func withoutSpace(data []byte) []byte {
+	rest := bytes.TrimLeft(data, " \t\r\n")
+	if pcm.IsWAV(rest) || named(rest) != "" || startsWithFrames(rest) {
+		return rest
+	}
+	return data
+}
+
 // sniff tells what data is by its first bytes.
 func sniff(data []byte) kind {
 	switch {
@@ -35,14 +77,8 @@ func sniff(data []byte) kind {
 		return kindNothing
 	case pcm.IsWAV(data):
 		return kindWAV
-	case hasMagic(data, 0, "ID3"):
-		return kindMP3
-	case hasMagic(data, 0, "fLaC"):
-		return kindFLAC
-	case hasMagic(data, 0, "OggS"):
-		return kindOgg
-	case hasMagic(data, 4, "ftyp"):
-		return kindMP4
+	case named(data) != "":
+		return named(data)
 	case len(data) > 1 && data[0] == 0xFF && data[1]&0xF6 == 0xF0:
 		return kindAAC // an ADTS header has layer 0
 	}
@@ -50,10 +86,6 @@ func sniff(data []byte) kind {
 		return kindMP3
 	}
 	return textKind(data)
-}
-
-func hasMagic(data []byte, at int, magic string) bool {
-	return len(data) >= at+len(magic) && string(data[at:at+len(magic)]) == magic
 }
 
 // startsWithFrames reports whether a frame stands at the start and another behind it: raw

@@ -1,11 +1,15 @@
 package sound_test
 
 import (
+	"context"
+	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
 
 	"lector"
+	"lector/audio/pcm"
 	"lector/infra/voice/sound"
 	"lector/infra/voice/voicetest"
 )
@@ -18,6 +22,14 @@ func TestSniff(t *testing.T) {
 		"FLAC":              {"fLaC\x00\x00"},
 		"Ogg":               {"OggS\x00\x02"},
 		"AAC":               {"\xff\xf1\x50\x80\x00\x1f\xfc"},
+		"a big-endian WAV":  {"RIFX\x00\x00\x10\x00WAVEfmt "},
+		"Wave64":            {"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb"},
+		"AIFF":              {"FORM\x00\x01\x00\x00AIFFCOMM"},
+		"AU":                {".snd\x00\x00\x00\x18"},
+		"CAF":               {"caff\x00\x01\x00\x00desc"},
+		"WebM":              {"\x1aE\xdf\xa3\x9fB\x86\x81\x01"},
+		"AMR":               {"#!AMR\n\x3c"},
+		"gzip":              {"\x1f\x8b\x08\x00\x00\x00\x00\x00"},
 		"MP4":               {"\x00\x00\x00\x20ftypM4A "},
 		"HTML":              {"<!doctype html>", " \n<html>"},
 		"JSON":              {`{"error":1}`, "[1]"},
@@ -53,6 +65,52 @@ func TestWalk(t *testing.T) {
 	mixed := append(voicetest.MP3(24000, 1, time.Second), voicetest.MP3(24000, 2, time.Second)...)
 	if _, err := sound.ScanFrames(mixed); err == nil {
 		t.Error("mono, then stereo")
+	}
+}
+
+// A file that names itself is no raw samples, for which it would be heard as noise.
+func TestFilesAreNoSamples(t *testing.T) {
+	t.Parallel()
+	w := sound.Want{Rate: 24000, Channels: 1, Raw: 24000, Encoder: voicetest.Encoder{}}
+	for kind, head := range map[string]string{"AIFF": "FORM\x00\x01\x00\x00AIFFCOMM", "AU": ".snd\x00\x00\x00\x18", "a big-endian WAV": "RIFX\x00\x01\x00\x00WAVEfmt "} {
+		_, err := w.MP3(t.Context(), append([]byte(head), make([]byte, 48000)...))
+		if !lector.IsPermanent(err) || !strings.Contains(err.Error(), "the answer is "+kind) || !strings.Contains(lector.HintOf(err), "format: mp3") {
+			t.Errorf("%s: %v, hint %q", kind, err, lector.HintOf(err))
+		}
+	}
+}
+
+// A line end before a file is no part of it; samples keep theirs.
+func TestSpaceBeforeFile(t *testing.T) {
+	t.Parallel()
+	w := sound.Want{Rate: 24000, Channels: 1, Raw: 24000, Encoder: voicetest.Encoder{}}
+	for name, file := range map[string][]byte{"WAV": voicetest.WAV(24000, time.Second), "MP3": voicetest.MP3(24000, 1, time.Second)} {
+		want, err := w.MP3(t.Context(), file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := w.MP3(t.Context(), append([]byte("\r\n "), file...))
+		if err != nil || string(got) != string(want) {
+			t.Errorf("%s: %d bytes, want %d, %v", name, len(got), len(want), err)
+		}
+	}
+}
+
+// unreadable is an encoder that got samples of a form that it does not read.
+type unreadable struct{ voicetest.Encoder }
+
+// Encode refuses.
+func (unreadable) Encode(context.Context, io.Reader, int, int, int) ([]byte, error) {
+	return nil, fmt.Errorf("encode: %w: IMA ADPCM", pcm.ErrForm)
+}
+
+// A form of samples that is not read here is the voice's setting: every answer of it
+// would have that form.
+func TestSamplesThatAreNotRead(t *testing.T) {
+	t.Parallel()
+	w := sound.Want{Rate: 24000, Channels: 1, Raw: 24000, Encoder: unreadable{}}
+	if _, err := w.MP3(t.Context(), voicetest.WAV(24000, time.Second)); !lector.IsPermanent(err) || !strings.Contains(lector.HintOf(err), "format: mp3") {
+		t.Errorf("%v, hint %q", err, lector.HintOf(err))
 	}
 }
 

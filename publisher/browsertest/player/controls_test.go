@@ -76,6 +76,7 @@ func bar(t *testing.T, b *browsertest.Browser, h testHost) {
 	for name, style := range map[string]string{
 		"block": "", "full height": "html,body{height:100%;margin:0}", "grid": "body{display:grid}",
 		"flex": "body{display:flex;flex-direction:column;min-height:100vh}", "phone": "",
+		"moved": "main{transform:translateZ(0)}", "footer": "body::after{content:'';position:fixed;inset:auto 0 0;height:120px;background:#146;z-index:2147483647}",
 	} {
 		width := int64(1280)
 		if name == "phone" {
@@ -88,6 +89,10 @@ func bar(t *testing.T, b *browsertest.Browser, h testHost) {
 		high := value[float64](t, p, `document.documentElement.scrollHeight`)
 		value[any](t, p, sound+`.play(), scrollTo(0, 1e6)`)
 		must(t, p.Wait(mini))
+		value[any](t, p, `scrollTo(0, document.documentElement.scrollHeight / 2)`)
+		if gap := value[float64](t, p, `innerHeight - `+element+`.ui.box.getBoundingClientRect().bottom`); gap != 0 {
+			t.Errorf("%s: in the middle of the page the bar stands %v px above the window's edge", name, gap)
+		}
 		value[any](t, p, `scrollTo(0, 1e6)`)
 		if !value[bool](t, p, `document.getElementById("end").getBoundingClientRect().bottom <= `+element+`.ui.box.getBoundingClientRect().top`) {
 			t.Errorf("%s: the bar covers the page's end", name)

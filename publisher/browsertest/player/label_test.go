@@ -199,6 +199,9 @@ func labelOnHardPages(t *testing.T, b *browsertest.Browser, h testHost) {
 		"small root":  `html{font-size:62.5%}`,
 		"small label": `p{font-size:6px;color:#eee;display:none;opacity:0;visibility:hidden;position:absolute;left:-999px}`,
 		"inherited":   `body{font:8px/0 serif;letter-spacing:3em;text-transform:uppercase;white-space:nowrap;text-indent:-99px;visibility:visible}`,
+		"centred":     `body{display:flex;flex-direction:column;align-items:center}`,
+		"in a row":    `body{display:flex}`,
+		"float":       `audio-article{float:left;display:block}`,
 	} {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
