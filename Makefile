@@ -178,7 +178,7 @@ screenshot: ## the picture of the README, from the running demo
 	@.ci/setup test
 	@.ci/screenshot
 
-screenshots: ## player and console, at two widths, light and dark, into bin/screenshots
+screenshots: ## player and console, also with long texts, at two widths, light and dark, into bin/screenshots
 	@.ci/setup test
 	cd publisher/browsertest && $(GO) run ./screenshots -o $(BIN)/screenshots
 

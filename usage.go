@@ -76,7 +76,9 @@ type AttemptUsage struct {
 	Ended       time.Time `json:"ended,omitzero"` // absent until it has ended
 	Lost        bool      `json:"lost,omitempty"` // its worker died: written by the next one
 	Concurrency int       `json:"concurrency"`    // how many calls could be open at once
-	Calls       []Call    `json:"calls"`          // planned, in the order of their beginnings; after the end those made
+	// SlowStart says that no more calls could be open at once than clips were made, and one.
+	SlowStart bool   `json:"slow_start,omitempty"`
+	Calls     []Call `json:"calls"` // planned, in the order of their beginnings; after the end those made
 	// Reserved are the reservations in the site's budget that were made for the planned calls.
 	Reserved []Call `json:"reserved,omitempty"`
 	// Spooled are answers that the store had not taken when they came: they are on the
@@ -115,22 +117,36 @@ func (u AttemptUsage) AllCalls() []Call {
 // answer for a chunk is there: then its call was paid. Of the others as many as
 // could be open are unknown, and the rest was not begun.
 func (u AttemptUsage) LostUsage(found func(chunk string) bool, now time.Time) AttemptUsage {
-	planned, open := u.Calls, max(1, u.Concurrency)
+	planned, paid := slices.Clone(u.Calls), 0
+	for i := range planned {
+		if found(planned[i].Chunk) {
+			planned[i].Outcome = CallPaid
+			paid++
+		}
+	}
+	open := u.mostOpen(paid)
 	u.Calls, u.Ended, u.Lost = nil, now, true
 	for _, c := range planned {
 		c.Ended = now
-		switch {
-		case found(c.Chunk):
-			c.Outcome = CallPaid
-		case open > 0:
+		if c.Outcome != CallPaid {
+			if open == 0 {
+				continue
+			}
 			open--
 			c.Outcome, c.Error = CallUnknown, "its worker was lost"
-		default:
-			continue
 		}
 		u.Calls = append(u.Calls, c)
 	}
 	return u
+}
+
+// mostOpen is how many calls could be open when so many had been paid for.
+func (u AttemptUsage) mostOpen(paid int) int {
+	most := max(1, u.Concurrency)
+	if u.SlowStart {
+		return min(most, paid+1)
+	}
+	return most
 }
 
 // Settlement is a reservation of which less was used.

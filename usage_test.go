@@ -2,6 +2,7 @@ package lector_test
 
 import (
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +27,29 @@ func TestOwnEndIsTheLastWord(t *testing.T) {
 	} {
 		if got := test.later.Replaces(test.earlier); got != test.want {
 			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+// TestLostCallsOfASlowStart: of an attempt that started slowly, one call more could be open
+// than were paid for.
+func TestLostCallsOfASlowStart(t *testing.T) {
+	t.Parallel()
+	calls := []lector.Call{{Chunk: "a"}, {Chunk: "b"}, {Chunk: "c"}, {Chunk: "d"}, {Chunk: "e"}}
+	for _, test := range []struct {
+		slow          bool
+		paid          string
+		most, unknown int
+	}{{true, "", 16, 1}, {true, "ab", 16, 3}, {true, "ab", 2, 2}, {false, "ab", 16, 3}, {false, "", 16, 5}} {
+		u := lector.AttemptUsage{Concurrency: test.most, SlowStart: test.slow, Calls: calls}
+		unknown := 0
+		for _, c := range u.LostUsage(func(chunk string) bool { return strings.Contains(test.paid, chunk) }, time.Now()).Calls {
+			if c.Outcome == lector.CallUnknown {
+				unknown++
+			}
+		}
+		if unknown != test.unknown {
+			t.Errorf("%+v: %d unknown", test, unknown)
 		}
 	}
 }

@@ -149,7 +149,7 @@ func reserveMissing(ctx context.Context, a *synth.Account, parts []*voicePart) e
 		if p.cached, err = p.voice.Synthesizer.Cached(ctx, p.chunks); err != nil {
 			return err
 		}
-		calls, most := p.voice.Synthesizer.Planned(p.chunks, p.cached)
+		calls, most := p.voice.Synthesizer.Planned(a, p.chunks, p.cached)
 		planned, open = append(planned, calls...), open+most
 	}
 	if a == nil {

@@ -124,6 +124,9 @@ func (w *Worker) speak(ctx context.Context, r *record, plan *Plan, step func(Pro
 	}
 	account := plan.narrator.Account(r.job.Site, r.job.ID, w.Name)
 	account.Lane = r.job.Lane
+	if w.crashedAttempts(r.job) > 0 {
+		account.StartSlowly()
+	}
 	n, err = plan.Narrate(ctx, account, step)
 	recorded = w.closeAccount(ctx, account)
 	if err == nil && !w.usedBefore(r, n) {

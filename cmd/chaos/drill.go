@@ -42,6 +42,7 @@ type incidentResult struct {
 	Ready    float64  `json:"ready"`     // after that, until the audio was public
 	Billed   int      `json:"billed"`    // characters, as the voice has metered them
 	Needed   int      `json:"needed"`    // characters of the different texts
+	Open     int      `json:"open"`      // characters of the calls that were open as their worker was killed
 	Problems []string `json:"problems,omitempty"`
 }
 
@@ -185,8 +186,8 @@ func (d *drill) play(ctx context.Context, i incident) (incidentResult, error) {
 	}
 	got.addAlerts(newIn(firing, known))
 	after := d.meter.total()
-	got.Billed, got.Needed = after.billed()-before.billed(), after.Unique-before.Unique
-	got.check(i, after.PaidTwice-before.PaidTwice, after.Open-before.Open)
+	got.Billed, got.Needed, got.Open = after.billed()-before.billed(), after.Unique-before.Unique, after.Open-before.Open
+	got.check(i, after.PaidTwice-before.PaidTwice)
 	return got, nil
 }
 
@@ -308,7 +309,7 @@ func (r *incidentResult) addAlerts(all []alert) {
 
 // check notes what does not hold. Texts that were open at the voice when a worker was
 // killed may be paid twice, no others.
-func (r *incidentResult) check(i incident, paidTwice, open int) {
+func (r *incidentResult) check(i incident, paidTwice int) {
 	problem := func(format string, args ...any) { r.Problems = append(r.Problems, fmt.Sprintf(format, args...)) }
 	if len(i.alerts) == 0 && len(r.Alerts) > 0 {
 		problem("alerts although it heals by itself: %v", r.Alerts)
@@ -316,8 +317,8 @@ func (r *incidentResult) check(i incident, paidTwice, open int) {
 	if len(i.alerts) > 0 && slices.Contains([]string{r.Reason, r.Remedy, r.Runbook}, "") {
 		problem("lector why or the alert says too little")
 	}
-	if paidTwice > open {
-		problem("%d characters were paid twice, %d were open at the voice", paidTwice, open)
+	if paidTwice > r.Open {
+		problem("%d characters were paid twice, %d were open at the voice", paidTwice, r.Open)
 	}
 	if r.Billed == 0 {
 		problem("nothing was billed")
@@ -348,11 +349,21 @@ func printIncidents(w io.Writer, all []incidentResult, speed int) {
 		row("why", strings.TrimPrefix(r.State+": "+r.Reason, ": "))
 		row("mend", r.Remedy)
 		row("mended by", strings.Join(r.Mended, "; "))
+		row("billed", r.bill())
 		for _, p := range r.Problems {
 			row("PROBLEM", p)
 		}
 		_ = t.Flush() // as fmt.Fprint: what cannot be printed is seen
 	}
+}
+
+// bill says what was billed, and for what beside the audio.
+func (r incidentResult) bill() string {
+	text := fmt.Sprintf("%d characters, %d needed", r.Billed, r.Needed)
+	if r.Open > 0 {
+		text += fmt.Sprintf("; %d in calls that were open as their worker was killed", r.Open)
+	}
+	return text
 }
 
 // lastOf is the last line of what was printed.

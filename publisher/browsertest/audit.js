@@ -33,6 +33,10 @@
     const least = e.getRootNode() instanceof ShadowRoot ? 44 : 24;
     if (!inline && (r.width < least || r.height < least)) found.push(`${where(e)} is ${Math.round(r.width)} × ${Math.round(r.height)}, at least ${least} wanted`);
   }
+  const scrolls = e => /auto|scroll/.test(getComputedStyle(e).overflow) && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
+  for (const e of all.filter(e => seen(e) && !e.matches("textarea,select") && scrolls(e))) {
+    if (e.tabIndex < 0 && !e.querySelector("button,a[href],input,select,textarea,summary,[tabindex='0']")) found.push(where(e) + " scrolls, and no key does so");
+  }
   for (const e of all.filter(e => e.localName === "img" && !e.hasAttribute("alt"))) found.push(where(e) + " has no alt");
 
   const parse = s => {

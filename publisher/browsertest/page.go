@@ -50,6 +50,13 @@ func (p *Page) Go(address string) error {
 	return nil
 }
 
+// SetLook has the page be looked at in another way. Whether it may run scripts counts when
+// it is opened.
+func (p *Page) SetLook(look Look) error {
+	p.look = look
+	return look.apply(p.Context)
+}
+
 // Close closes the page.
 func (p *Page) Close() { p.close() }
 

@@ -108,6 +108,9 @@ func (k *console) writeCorrections(ctx context.Context) {
 }
 
 func (k *console) audit(r *http.Request) (view, error) {
+	if err := checkNames(r.URL.Query(), "who", "action"); err != nil {
+		return view{}, err
+	}
 	q := lector.AuditQuery{Who: r.URL.Query().Get("who"), Action: r.URL.Query().Get("action"), Limit: listed}
 	entries, err := k.Audit.AuditEntries(r.Context(), q)
 	return view{name: "audit", title: "Audit", data: struct {

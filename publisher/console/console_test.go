@@ -400,6 +400,7 @@ func TestRefusals(t *testing.T) {
 		"/listening?site=nowhere": http.StatusBadRequest, "/listening?days=0": http.StatusBadRequest, "/listening?days=x": http.StatusBadRequest, "/listening?days=1e9": http.StatusBadRequest,
 		"/jobs?text=%zz": http.StatusBadRequest, "/jobs?a;b=c": http.StatusBadRequest, "/jobs?stat=failed": http.StatusBadRequest, "/jobs?state=failed&state=ready": http.StatusBadRequest,
 		"/replay?state=%zz": http.StatusBadRequest, "/replay?stat=failed": http.StatusBadRequest, "/replay?job=a&job=b": http.StatusBadRequest, "/why?q=a&site=nowhere": http.StatusBadRequest,
+		"/deadletters?clas=input": http.StatusBadRequest, "/deadletters?site=a&site=b": http.StatusBadRequest, "/audit?whom=eva": http.StatusBadRequest,
 		"/listening/havana/nobody": http.StatusNotFound, "/jobs/havana/nobody": http.StatusNotFound, "/deadletters/99": http.StatusNotFound, "/deadletters/x": http.StatusNotFound,
 		"/jobs/havana/nobody/reading": http.StatusNotFound, "/jobs/havana/nobody/rule?rule=cookie.words": http.StatusNotFound, "/jobs/havana/job0aaaaaaaaaaaaaaaaaaaa/rule?rule=no.such": http.StatusBadRequest, "/lexicon?site=nowhere": http.StatusBadRequest, "/lexicon/entry": http.StatusBadRequest,
 		"/nowhere": http.StatusNotFound, "/frame.html": http.StatusNotFound, "/why": http.StatusSeeOther, "/why?q=article%2F1": http.StatusSeeOther,

@@ -39,9 +39,9 @@ func filterOf(q url.Values) (lector.JobFilter, error) {
 	}
 	switch {
 	case f.State != "" && !slices.Contains(lector.States(), f.State):
-		return f, fmt.Errorf("%w: there is no state %q", errInput, f.State)
+		return f, fmt.Errorf("%w: there is no state %q", errInput, brief(string(f.State)))
 	case f.Class != "" && !slices.Contains(lector.Classes(), f.Class):
-		return f, fmt.Errorf("%w: there is no class %q", errInput, f.Class)
+		return f, fmt.Errorf("%w: there is no class %q", errInput, brief(string(f.Class)))
 	}
 	if f.Lane != "" {
 		if _, err := lector.ParseLane(f.Lane); err != nil {
@@ -170,12 +170,13 @@ func (k *console) why(r *http.Request) (view, error) {
 	if r.URL.Query().Get("q") == "" {
 		return view{goTo: "/jobs"}, nil
 	}
-	if site := r.URL.Query().Get("site"); site != "" && !slices.Contains(k.Sites, site) {
-		return view{}, fmt.Errorf("%w: there is no site %q here", errInput, brief(site))
-	}
 	x, err := k.Explain(r.Context(), words)
 	if err != nil {
 		return view{}, err
+	}
+	site := r.URL.Query().Get("site")
+	if x.NeverSeen() && site != "" && !slices.Contains(k.Sites, site) { // what is known may be of a site of earlier settings
+		return view{}, fmt.Errorf("%w: there is no site %q here", errInput, brief(site))
 	}
 	if x.Job != "" {
 		return view{goTo: jobPath(x.Site, x.Job)}, nil

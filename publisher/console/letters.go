@@ -11,8 +11,12 @@ import (
 )
 
 func (k *console) letterList(r *http.Request) (view, error) {
-	q := lector.DeadLetterQuery{Site: r.URL.Query().Get("site"), Class: r.URL.Query().Get("class"), Text: r.URL.Query().Get("text")}
-	openOnly := r.URL.Query().Get("open") != ""
+	names := r.URL.Query()
+	if err := checkNames(names, "class", "site", "text", "open"); err != nil {
+		return view{}, err
+	}
+	q := lector.DeadLetterQuery{Site: names.Get("site"), Class: names.Get("class"), Text: names.Get("text")}
+	openOnly := names.Get("open") != ""
 	var letters []lector.DeadLetter
 	total := 0
 	for l, err := range k.Letters.DeadLetters(r.Context(), q) {

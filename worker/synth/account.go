@@ -40,6 +40,7 @@ type Account struct {
 	budget Budget
 	log    *slog.Logger
 	calls  atomic.Int64 // that are planned and have not ended
+	window *callQueue   // bounds how many chunks are made at once; nil: unbounded
 
 	// writing is held by who writes to the ledger or the budget. It is not mu, since an
 	// answer that comes meanwhile must not wait for them until it is kept.

@@ -51,7 +51,7 @@ func synthesizeReserved(t *testing.T, r *Synthesizer, a *Account, chunks []Chunk
 	if err != nil {
 		t.Fatal(err)
 	}
-	planned, open := r.Planned(chunks, cached)
+	planned, open := r.Planned(nil, chunks, cached)
 	if err := a.Reserve(t.Context(), planned, open); err != nil {
 		return err
 	}

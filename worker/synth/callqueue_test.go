@@ -177,7 +177,7 @@ func readArticle(t *testing.T, v Speaker, name string, n int) {
 	ledger := NewMemoryLedger(nil)
 	a := NewAccount("havana", name, "w", ledger, ledger, nil)
 	s := &Synthesizer{Voice: v, Clips: noClips{}, Name: "anna"}
-	calls, most := s.Planned(chunks, make([]Clip, len(chunks)))
+	calls, most := s.Planned(nil, chunks, make([]Clip, len(chunks)))
 	if err := a.Reserve(t.Context(), calls, most); err != nil {
 		t.Error(err)
 	}

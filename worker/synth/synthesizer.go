@@ -80,9 +80,9 @@ func (s *Synthesizer) Cached(ctx context.Context, chunks []Chunk) ([]Clip, error
 // Planned returns a call for each chunk that is not among the cached clips, in the
 // order in which Synthesize begins them; and of how many the clips may be missing at
 // once although they were called for.
-func (s *Synthesizer) Planned(chunks []Chunk, cached []Clip) (calls []lector.Call, concurrency int) {
+func (s *Synthesizer) Planned(a *Account, chunks []Chunk, cached []Clip) (calls []lector.Call, concurrency int) {
 	caps, seen := s.Voice.Capabilities(), map[string]bool{}
-	for _, i := range longestFirst(chunks) {
+	for _, i := range a.order(chunks) {
 		hash := s.hash(chunks[i])
 		if cached[i].MP3 == nil && !seen[hash] {
 			seen[hash] = true
@@ -127,15 +127,15 @@ func (s *Synthesizer) leases() Leases {
 // hash returns the address of the chunk's clip in this synthesizer's voice.
 func (s *Synthesizer) hash(c Chunk) string { return Hash(c, s.Voice.Capabilities()) }
 
-// longestFirst returns the places of the chunks in the order in which they are
-// made: the longest first, for it takes the longest and shows what the voice
-// can say at once, and then as they come.
-func longestFirst(chunks []Chunk) []int {
+// order returns the places of the chunks in the order in which they are made: the
+// longest first, for it takes the longest and shows what the voice can say at once,
+// and then as they come. An account that starts slowly has them as they come.
+func (a *Account) order(chunks []Chunk) []int {
 	order := make([]int, len(chunks))
 	first := 0
 	for i, c := range chunks {
 		order[i] = i
-		if len(c.Text) > len(chunks[first].Text) {
+		if len(c.Text) > len(chunks[first].Text) && !a.startsSlowly() {
 			first = i
 		}
 	}
@@ -166,16 +166,27 @@ type run struct {
 func (r *run) all(ctx context.Context) {
 	var workers errgroup.Group
 	workers.SetLimit(r.concurrency())
-	for _, i := range longestFirst(r.chunks) {
+	for _, i := range r.account.order(r.chunks) {
+		if err := r.account.acquirePlace(ctx); err != nil {
+			r.finish(i, Clip{}, err)
+			break
+		}
 		workers.Go(func() error {
-			if !r.stopped() {
-				clip, err := r.clip(ctx, i)
-				r.finish(i, clip, err)
-			}
+			r.account.releasePlace(r.one(ctx, i))
 			return nil
 		})
 	}
 	_ = workers.Wait() // finish has the error
+}
+
+// one makes one clip, unless another has failed by then.
+func (r *run) one(ctx context.Context, i int) (c Clip) {
+	if r.stopped() {
+		return c
+	}
+	c, err := r.clip(ctx, i)
+	r.finish(i, c, err)
+	return c
 }
 
 func (r *run) stopped() bool {

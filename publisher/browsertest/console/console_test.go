@@ -4,23 +4,16 @@ package console_test
 import (
 	"errors"
 	"maps"
+	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
-	"strings"
 	"testing"
 
-	"lector"
 	"lector/publisher/access"
 	"lector/publisher/browsertest"
 	"lector/publisher/browsertest/newsroom"
 	"lector/publisher/console"
-)
-
-// Texts as long as they come: with markup, with spaces, and in one word.
-var (
-	longTitle = `<script>alert(1)</script>"'><img src=x>` + strings.Repeat("Floods and a long word ", 450)
-	longText  = strings.Repeat("The bridge and https://voice.example/a/long/word ", 40)
-	longWord  = strings.Repeat("https://voice.example/refused/", 350)
 )
 
 // openNewsroom returns the newsroom that the pictures are of.
@@ -33,75 +26,38 @@ func openNewsroom(t *testing.T) *newsroom.Newsroom {
 	return n
 }
 
-// stretch makes the texts of a newsroom as long as they come.
-func stretch(n *newsroom.Newsroom) *newsroom.Newsroom {
-	for i := range n.Jobs {
-		j := &n.Jobs[i]
-		j.Title, j.Reason, j.Voice, j.Fallback, j.Revision = longTitle, longWord, longWord[:200], longText, strings.Repeat("f", 64)
-		j.Attempts = append(j.Attempts, lector.Attempt{Number: 9, Worker: longWord[:100], Started: n.Now, Stage: lector.StageSynth, Error: longWord})
-	}
-	for i := range n.Letters {
-		l := &n.Letters[i]
-		l.Reason, l.Article, l.Subject, l.Size = longWord, longWord[:500], longWord[:300], 1<<20
-		l.Data, l.Headers = []byte(strings.Repeat("x", 1<<20)), map[string][]string{longWord[:90]: {longWord}}
-	}
-	n.Letters[1].Data = []byte(strings.Repeat("\xff\x00", 1<<19))
-	for i := range n.Pauses {
-		n.Pauses[i].Reason = longWord
-	}
-	for i := range n.Audit {
-		n.Audit[i].Who, n.Audit[i].Target, n.Audit[i].Failed = longWord, longWord, longWord
-	}
-	for i := range n.Coverage[0].Entries {
-		e := &n.Coverage[0].Entries[i]
-		e.Title, e.Reason, e.ID = longTitle, longWord, longWord[:500]
-	}
-	for i := range n.Reading.Blocks {
-		n.Reading.Blocks[i].Written, n.Reading.Blocks[i].Spoken = longTitle, longWord
-	}
-	stretchPlans(n)
-	stretchVoices(n)
-	n.Event.Headers, n.Event.Data = map[string][]string{longWord[:90]: {longWord}}, []byte(`{"title":"`+strings.Repeat("x", 1<<20)+`"}`)
-	return n
-}
-
-// stretchPlans lengthens what is shown before something is done.
-func stretchPlans(n *newsroom.Newsroom) {
-	n.Reading.Gone, n.RulePlan.Before = []string{longWord}, append(n.RulePlan.Before, longWord)
-	n.Rules.Off[0].Who, n.Rules.Off[0].Reason = longWord, longWord
-	n.Plan.LeftOut[0].Reason = longWord
-	n.Renditions.Public.Segments[0].Sentences[0].Text, n.Renditions.Public.Revision = longText, longWord
-	for i := range n.Impact.Touched {
-		n.Impact.Touched[i].Title, n.Impact.Touched[i].Example = longTitle, longWord
-	}
-}
-
-// stretchVoices lengthens what is known of voices, and what they are told.
-func stretchVoices(n *newsroom.Newsroom) {
-	for i := range n.Voices {
-		v := &n.Voices[i]
-		v.LastError, v.Hint, v.Capabilities.Voice = longWord, longText, longWord[:200]
-	}
-	for i := range n.Lexicon {
-		n.Lexicon[i].Match, n.Lexicon[i].Alias = longWord[:200]+n.Lexicon[i].Match, longWord[:400]
-	}
-	n.Sample.Text, n.Sample.Lexicon = longWord, []string{longWord[:200]}
-}
-
-// serve serves a console to this machine.
+// serve serves a console to this machine, and beside it the script of axe-core where there
+// is one: a page that loads it often has it from the browser's cache.
 func serve(t *testing.T, c console.Config) (address string) {
 	t.Helper()
 	h, err := console.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := httptest.NewServer(access.Guard{}.Handler(h))
+	mux := http.NewServeMux()
+	mux.Handle("/", access.Guard{}.Handler(h))
+	mux.HandleFunc("GET /axe.js", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "max-age=3600")
+		http.ServeFile(w, r, os.Getenv("LECTOR_AXE"))
+	})
+	s := httptest.NewServer(mux)
 	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
 	return s.URL
 }
 
+// look is a way to look at pages, and by which rules of axe-core; none: by all.
+type look struct {
+	browsertest.Look
+	axeRules []string
+}
+
+// axeOfLooks are the rules of axe-core that may hold for a page and not for the same page
+// in another width or colour scheme.
+var axeOfLooks = []string{"color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"}
+
 // TestPagesCanBeUsedByEverybody looks at each page as it is on most days, light and wide
-// and dark on a phone; and with texts as long as they come, on a phone and without scripts.
+// and dark on a phone; and without scripts, and with texts as long as they come, in both
+// widths.
 func TestPagesCanBeUsedByEverybody(t *testing.T) {
 	t.Parallel()
 	b, err := browsertest.Start(t.Context())
@@ -112,47 +68,67 @@ func TestPagesCanBeUsedByEverybody(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Close()
-	usual, long := openNewsroom(t), stretch(openNewsroom(t))
-	phone := browsertest.Look{Width: 375, Height: 700, Dark: true}
-	for _, c := range []struct {
-		shown *newsroom.Newsroom
-		looks []browsertest.Look
-	}{{usual, []browsertest.Look{{}, phone}}, {long, []browsertest.Look{phone, {NoScript: true}}}} {
-		address := serve(t, c.shown.Config())
-		for _, look := range c.looks {
-			lookAtAll(t, b, address, look, c.shown.Pages())
-		}
-	}
+	usual, long := openNewsroom(t), openNewsroom(t)
+	long.Stretch()
+	lookAtAll(t, b, usual, []look{{}, {browsertest.Look{Width: 375, Height: 700, Dark: true}, axeOfLooks}})
+	lookAtAll(t, b, long, []look{{Look: browsertest.Look{NoScript: true}}, {Look: browsertest.Look{Width: 375, Height: 700, Dark: true, NoScript: true}}})
 }
 
-// lookAtAll looks at all pages in one way.
-func lookAtAll(t *testing.T, b *browsertest.Browser, address string, look browsertest.Look, pages map[string]string) {
+// lookAtAll looks at all pages of a newsroom, at each in several ways.
+func lookAtAll(t *testing.T, b *browsertest.Browser, n *newsroom.Newsroom, looks []look) {
 	t.Helper()
-	page, err := b.Open(address+"/jobs", look)
+	address := serve(t, n.Config())
+	page, err := b.Open(address+"/jobs", looks[0].Look)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer page.Close()
+	pages := n.Pages()
 	for _, name := range slices.Sorted(maps.Keys(pages)) {
 		if err := page.Go(address + pages[name]); err != nil {
 			t.Fatal(err)
 		}
-		found, err := page.Audit()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if look.Width > 0 {
-			more, err := browsertest.Run[[]string](page, onPhone)
-			if err != nil {
-				t.Fatal(err)
+		for _, l := range looks {
+			for _, f := range findings(t, page, l) {
+				t.Errorf("%s %+v: %.500s", name, l.Look, f)
 			}
-			found = append(found, more...)
-		}
-		for _, f := range found {
-			t.Errorf("%s %+v: %.500s", name, look, f)
 		}
 	}
 }
+
+// findings looks at a page in one way.
+func findings(t *testing.T, page *browsertest.Page, l look) []string {
+	t.Helper()
+	if err := page.SetLook(l.Look); err != nil {
+		t.Fatal(err)
+	}
+	if os.Getenv("LECTOR_AXE") != "" && !l.NoScript {
+		if _, err := browsertest.Run[bool](page, addAxe); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found, err := page.Audit(l.axeRules...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.Width == 0 {
+		return found
+	}
+	more, err := browsertest.Run[[]string](page, onPhone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(found, more...)
+}
+
+// addAxe has a page load axe-core, if it has not.
+const addAxe = `"axe" in window || new Promise((done, fail) => {
+	const script = document.createElement("script");
+	script.onload = () => done(true);
+	script.onerror = () => fail("no axe-core");
+	script.src = "/axe.js";
+	document.head.append(script);
+})`
 
 // onPhone finds what has to be scrolled sideways, and buttons and fields that are no target
 // for a thumb (WCAG 2.5.5).

@@ -283,7 +283,7 @@ func (n *Newsroom) Pages() map[string]string {
 		"jobs": "/jobs", "jobs-none": "/jobs?text=nothing+like+it", "job": ready, "job-failed": failed, "job-removed": n.path(lector.Removed),
 		"reading": ready + "/reading", "rule-off": ready + "/rule?rule=class.newsletter", "rule-on": ready + "/rule?rule=phrase.tags",
 		"why": "/why?q=nobody", "replay": "/replay?state=parked", "replay-all": "/replay",
-		"deadletters": "/deadletters", "deadletters-none": "/deadletters?class=quota", "deadletter": fmt.Sprint("/deadletters/", n.Letters[0].ID),
+		"deadletters": "/deadletters", "deadletters-none": "/deadletters?class=quota", "deadletter": fmt.Sprint("/deadletters/", n.Letters[0].ID), "deadletter-binary": fmt.Sprint("/deadletters/", n.Letters[1].ID),
 		"pauses": "/pauses", "coverage": "/coverage", "audit": "/audit", "audit-none": "/audit?who=nobody",
 		"voices": "/voices", "sample": "/voices/sample?site=havana&text=Dr+Ruiz+flew+to+Kyiv+on+3+May.",
 		"lexicon": "/lexicon", "entry": "/lexicon/entry?match=Kyiv&alias=Keeyiv&example=Dr+Ruiz+flew+to+Kyiv+on+3+May.",

@@ -1,9 +1,9 @@
 // Screenshots takes pictures of the player in each browser engine, on a
 // telephone and on a desk, in both colour schemes, while it reads a sentence;
-// and of each page of the console in the same ways. It writes a page that shows
-// them side by side.
+// and of each page of the console in the same ways, also with texts as long as they
+// come. It writes a page that shows them side by side.
 //
-//	go run -C publisher/browsertest ./screenshots [-o FOLDER] [-only player|console]
+//	go run -C publisher/browsertest ./screenshots [-o FOLDER] [-only player|console|console-long]
 package main
 
 import (
@@ -28,7 +28,7 @@ import (
 
 func main() {
 	out := flag.String("o", "../../bin/screenshots", "directory of the pictures")
-	only := flag.String("only", "", "player or console: no pictures of the other")
+	only := flag.String("only", "", "player, console or console-long: no pictures of the others")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -39,12 +39,17 @@ func main() {
 	}
 }
 
+// subjects take the pictures of what can be looked at, by its name.
+var subjects = map[string]func(ctx context.Context, out string) ([]picture, error){
+	"player": playerPages, "console": consolePages, "console-long": longConsolePages,
+}
+
 func run(ctx context.Context, out, only string) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
 	var taken []picture
-	for subject, take := range map[string]func(context.Context, string) ([]picture, error){"player": playerPages, "console": consolePages} {
+	for subject, take := range subjects {
 		if only != "" && only != subject {
 			continue
 		}
