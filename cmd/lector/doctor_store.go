@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -57,10 +58,15 @@ func probeFindings(ctx context.Context, s store) []finding {
 // maxLookups is how many ready articles without audio are looked for at most.
 const maxLookups = 20
 
+// maxChecked is how many ready articles doctor looks for in the store: a request for
+// each of a hundred thousand would take many minutes.
+const maxChecked = 1000
+
 // missingAudio is what a comparison of the job records with the store has found.
 type missingAudio struct {
-	ready   int          // articles that should have audio, as far as was looked
-	missing []lector.Job // those of them that have none
+	ready   int          // articles that should have audio
+	checked int          // those of them that were looked for
+	missing []lector.Job // those of these that have none, maxLookups at most
 }
 
 // checkFiles compares the job records with the store, where both are there.
@@ -72,7 +78,7 @@ func (a *app) checkFiles(ctx context.Context, c *config, running bool) (found []
 	h.log = a.logger(logConfig{Level: "error", Format: "text"})
 	var closing error
 	defer h.close(&closing)
-	f := finding{what: "audio of ready articles", detail: "is in the store"}
+	f := finding{what: "audio of ready articles"}
 	conn, err := h.nats("doctor")
 	if err != nil {
 		return nil // the check of NATS says so
@@ -87,34 +93,47 @@ func (a *app) checkFiles(ctx context.Context, c *config, running bool) (found []
 	}
 	m, err := findMissingAudio(ctx, l, s)
 	if f.err = err; err == nil {
-		f.err = m.error(c)
+		f.detail, f.err = m.detail(), m.error(c)
 	}
 	return []finding{f}
 }
 
-// findMissingAudio looks at all ready articles, until so many are without audio that
-// more say nothing new.
+// findMissingAudio looks for maxChecked ready articles, chosen by lot where there are
+// more, until so many are without audio that more say nothing new.
 func findMissingAudio(ctx context.Context, l jobStore, s store) (m missingAudio, err error) {
+	sample, ready, err := sampleReady(ctx, l, maxChecked)
+	m.ready = ready
+	for _, j := range sample {
+		if err != nil || len(m.missing) == maxLookups {
+			break
+		}
+		var lacks bool
+		if lacks, err = lacksAudio(ctx, l, s, j); lacks {
+			m.missing = append(m.missing, j)
+		}
+		m.checked++
+	}
+	return m, err
+}
+
+// sampleReady returns so many of the articles that should have audio, each as likely as
+// any other, and how many there are.
+func sampleReady(ctx context.Context, l jobStore, size int) (sample []lector.Job, ready int, err error) {
 	for j, err := range l.Jobs(ctx) {
 		if err != nil {
-			return m, err
+			return nil, ready, err
 		}
 		if j.State != lector.Ready || j.Rendition == "" {
 			continue
 		}
-		m.ready++
-		lacks, err := lacksAudio(ctx, l, s, j)
-		if err != nil {
-			return m, err
-		}
-		if lacks {
-			m.missing = append(m.missing, j)
-		}
-		if len(m.missing) == maxLookups {
-			break
+		ready++
+		if len(sample) < size {
+			sample = append(sample, j)
+		} else if at := rand.IntN(ready); at < size {
+			sample[at] = j
 		}
 	}
-	return m, nil
+	return sample, ready, nil
 }
 
 // pointerTime is how long after its record says ready an article may be without a pointer:
@@ -148,13 +167,21 @@ func lacksAudio(ctx context.Context, l jobStore, s store, j lector.Job) (bool, e
 	return now.State == lector.Ready && now.Rendition == j.Rendition, err
 }
 
+// detail says what is there, and how far that is known.
+func (m missingAudio) detail() string {
+	if m.checked < m.ready {
+		return fmt.Sprintf("is in the store: %d of %d were looked for", m.checked, m.ready)
+	}
+	return "is in the store"
+}
+
 // error says what is missing, and what mends it.
 func (m missingAudio) error(c *config) error {
 	switch {
 	case len(m.missing) == 0:
 		return nil
-	case len(m.missing) == m.ready:
-		return missingAudioError(m.ready, c)
+	case len(m.missing) == m.checked:
+		return missingAudioError(m.checked, c)
 	}
 	var names, ids []string
 	for _, j := range m.missing {
