@@ -27,9 +27,9 @@ const maxRenderings = 3
 // wrapVoice wraps a voice in what each call to it needs. From the inside out: a call
 // that has begun may finish, is made only while the chunk's lease is held, is
 // entered into the account of its attempt, is refused while the circuit breaker is
-// open or the voice is paused, waits for a free slot, and is retried within the article's limit; its answer
-// is kept and then checked, and a text that fails is rendered again or in parts. One
-// wrapped voice serves the whole process.
+// open or the voice is paused, waits for a free slot, and is retried within the
+// article's limit; its answer is kept and then checked, and a text that fails is
+// rendered again or in parts. One wrapped voice serves the whole process.
 func (p *metering) wrapVoice(v synth.Voice, name string, flight *synth.Singleflight, slots synth.Slots, b *synth.Breaker,
 	paused pausedFunc) synth.Speaker {
 	c := v.Capabilities()

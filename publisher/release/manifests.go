@@ -53,9 +53,9 @@ func (s Manifests) rewrites(key string) bool {
 	return path.Base(key) == pointer || strings.HasSuffix(key, "."+pointer)
 }
 
-// manifest returns the stored manifest with other links. Those of the pointer
-// are absolute, and its fields have their present names. The manifest of one rendition is kept by caches for ever, so
-// its links are relative and its fields stay as they were stored.
+// manifest returns the stored manifest with other links. Those of the pointer are
+// absolute, and its fields have their present names. The manifest of one rendition is kept
+// by caches for ever, so its links are relative and its fields stay as they were stored.
 func (s Manifests) manifest(r *http.Request, key string) ([]byte, error) {
 	data, err := readObject(r.Context(), s.Store, key)
 	if err != nil {
