@@ -18,6 +18,8 @@ type Expect struct {
 	// Slowest and Fastest bound the characters a second of sound. Zero means 5
 	// and 32, which no voice of any language leaves that reads at its own pace.
 	Slowest, Fastest float64
+	// EndsTwice says that the text itself ends with the same words twice.
+	EndsTwice bool
 }
 
 // Fault says what is wrong with a clip, such as "damaged", "too long" or
@@ -102,6 +104,7 @@ func Check(ctx context.Context, mp3 []byte, want Expect) (Verdict, error) {
 	v.Findings = append(v.Findings, a.level()...)
 	v.Findings = append(v.Findings, a.pace(want)...)
 	v.Findings = append(v.Findings, a.monotony()...)
+	v.Findings = append(v.Findings, a.twice(want)...)
 	return v, nil
 }
 
@@ -223,6 +226,18 @@ func (a *Analysis) monotony() []Finding {
 		all = append(all, Finding{repetition, at, fmt.Sprintf("the same %.2f s %d times", period.Seconds(), times)})
 	}
 	return all
+}
+
+// twice finds an end that is heard twice and written once.
+func (a *Analysis) twice(want Expect) []Finding {
+	if a.Silent || want.EndsTwice {
+		return nil
+	}
+	at, n := a.endTwice()
+	if n == 0 {
+		return nil
+	}
+	return []Finding{{repetition, at, fmt.Sprintf("the last %.2f s are heard twice", n.Seconds())}}
 }
 
 // Quiet returns the stretches of at least the given length, ends included, that

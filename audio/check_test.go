@@ -111,6 +111,9 @@ func TestCheckFindsEachFault(t *testing.T) {
 		{"the same again and again", encoded(t, "loop", repeat(speech(t, 2), 5)), Expect{}, repetition},
 		{"a stammer", encoded(t, "stammer", append(append([]int16{}, one...), repeat(one[6000:18000], 6)...)), Expect{}, repetition},
 		{"a held tone", encoded(t, "tone", append(append([]int16{}, one...), sine(2)...)), Expect{}, tone},
+		{"all of it twice", encoded(t, "twice", repeat(append(append([]int16{}, one...), other...), 2)), Expect{}, repetition},
+		{"the end twice", encoded(t, "end", append(append(append([]int16{}, one...), other...), other...)), Expect{}, repetition},
+		{"the end twice, as it is written", encoded(t, "end", append(append(append([]int16{}, one...), other...), other...)), Expect{EndsTwice: true}, ""},
 		{"samples in the other byte order", encoded(t, "swapped", swapped(append(append([]int16{}, one...), other...))), Expect{}, noise},
 	} {
 		v, err := Check(context.Background(), c.mp3, c.want)

@@ -46,6 +46,35 @@ func (a *Analysis) repetition() (at, period time.Duration, times int) {
 	return 0, 0, 0
 }
 
+// A server that sends a piece of its answer twice ends as it ended before, to the
+// sample; no reader does so for long.
+const (
+	longestTwice  = 12000 // steps, of a clip in which an end is sought that is heard twice
+	shortestTwice = 200   // steps
+	mostlyTwice   = 0.85  // of the lag; the rest is the pause between both
+)
+
+// endTwice returns where the end of the clip begins to be heard the second time, and
+// how long it is; zeros where it is heard once.
+func (a *Analysis) endTwice() (at, length time.Duration) {
+	from, to := int(a.Sound.Start/a.Step), min(int(a.Sound.End/a.Step), len(a.Envelope))
+	if to-from > longestTwice {
+		return 0, 0
+	}
+	env := decibels(a.Envelope[from:to])
+	for lag := shortestTwice; lag <= len(env)-shortestTwice; lag++ {
+		n := min(lag, len(env)-lag)
+		if float64(n) < mostlyTwice*float64(lag) {
+			break
+		}
+		first := len(env) - lag - n
+		if alike(env[first:first+n], env[len(env)-n:]) {
+			return time.Duration(to-n) * a.Step, time.Duration(n) * a.Step
+		}
+	}
+	return 0, 0
+}
+
 // decibels turns levels into decibels from −60 up, smoothed over 30 ms.
 func decibels(env []float32) []float64 {
 	db := make([]float64, len(env))

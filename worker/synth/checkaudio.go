@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 
 	"lector"
 	"lector/audio"
@@ -55,6 +57,18 @@ func expect(u lector.Utterance, c lector.Capabilities) audio.Expect {
 	}
 	speed := speedOf(u, c)
 	slow, fast = slow*min(speed, 1), fast*max(speed, 1)
-	e.Slowest, e.Fastest = slow, fast
+	e.Slowest, e.Fastest, e.EndsTwice = slow, fast, endsTwice(u.Text)
 	return e
+}
+
+// endsTwice reports whether a text ends with the same words twice, as a chant does.
+func endsTwice(text string) bool {
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for n := 1; 2*n <= len(words); n++ {
+		end := len(words) - n
+		if slices.Equal(words[end-n:end], words[end:]) {
+			return true
+		}
+	}
+	return false
 }
