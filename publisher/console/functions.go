@@ -33,6 +33,7 @@ var functions = template.FuncMap{
 	// query keeps the signs between names and values, which a template would encode.
 	"query":       func(encoded string) template.URL { return template.URL(encoded) }, //nolint:gosec // made by url.Values.Encode
 	"about":       about,
+	"place":       func(i int) int { return i + 1 },
 	"quarterName": func(i int) string { return [...]string{"¼", "½", "¾", "All"}[i] },
 	"words":       func(name string) string { return strings.ReplaceAll(name, "_", " ") },
 	"entryPath":   func(site string, e LexiconEntry) string { return "/lexicon/entry?" + e.query(site).Encode() },

@@ -181,5 +181,5 @@ func (k *console) why(r *http.Request) (view, error) {
 	if x.Job != "" {
 		return view{goTo: jobPath(x.Site, x.Job)}, nil
 	}
-	return view{name: "why", title: "Why " + x.Article, data: x}, nil
+	return view{name: "why", title: "Article " + x.Article, data: x}, nil
 }
