@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math/bits"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -194,4 +195,23 @@ func TestQuietFindsPauses(t *testing.T) {
 		}
 	}
 	t.Errorf("no pause at %v: %v", at, a.Quiet(900*time.Millisecond))
+}
+
+// TestEndTwiceAtTheEdges: sound may begin in the delay of the encoder, before the first
+// step, and end behind the last one.
+func TestEndTwiceAtTheEdges(t *testing.T) {
+	t.Parallel()
+	for steps := range 3 * shortestTwice {
+		for _, from := range []int{-9, 0, steps} {
+			a := Analysis{Step: 10 * time.Millisecond, Envelope: make([]float32, steps)}
+			random := rand.New(rand.NewPCG(7, uint64(steps)))
+			for i := range a.Envelope {
+				a.Envelope[i] = random.Float32()
+			}
+			a.Sound = Span{Start: time.Duration(from) * a.Step, End: time.Duration(steps+9) * a.Step}
+			if at, n := a.endTwice(); n > 0 {
+				t.Errorf("%d steps from %d: %v at %v", steps, from, n, at)
+			}
+		}
+	}
 }

@@ -57,8 +57,8 @@ const (
 // endTwice returns where the end of the clip begins to be heard the second time, and
 // how long it is; zeros where it is heard once.
 func (a *Analysis) endTwice() (at, length time.Duration) {
-	from, to := int(a.Sound.Start/a.Step), min(int(a.Sound.End/a.Step), len(a.Envelope))
-	if to-from > longestTwice {
+	from, to := max(int(a.Sound.Start/a.Step), 0), min(int(a.Sound.End/a.Step), len(a.Envelope)) // sound may begin in the encoder's delay
+	if to-from > longestTwice || to-from < 2*shortestTwice {
 		return 0, 0
 	}
 	env := decibels(a.Envelope[from:to])
