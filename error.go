@@ -3,6 +3,7 @@ package lector
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 )
 
@@ -147,4 +148,29 @@ func ClassOf(err error) Class {
 		return ClassInput
 	}
 	return ""
+}
+
+// Recovered turns what recover returned into an error: permanent, of ClassBug, with the
+// place of the panic in PanicStack. nil stays nil. The deferred function that recovers
+// calls it.
+func Recovered(p any) error {
+	if p == nil {
+		return nil
+	}
+	err := Hint(Permanent(panicError{p, string(debug.Stack())}), "this is a fault of lector: please report it with the article; the log has the place")
+	return WithClass(err, ClassBug)
+}
+
+type panicError struct {
+	value any
+	stack string
+}
+
+func (e panicError) Error() string { return fmt.Sprintf("internal error: %v", e.value) }
+
+// PanicStack returns the stack of the panic that err is about, or "".
+func PanicStack(err error) string {
+	var e panicError
+	errors.As(err, &e)
+	return e.stack
 }

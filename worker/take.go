@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -32,13 +31,15 @@ func (w *Worker) handle(ctx context.Context, d lector.Delivery) {
 }
 
 // recoverPanic calls process and turns a panic into a permanent error of this article, so
-// that the other articles of this worker go on.
+// that the other articles of this worker go on. Panics of other goroutines that worked
+// for it come as such errors already. The log has the place of all of them.
 func (w *Worker) recoverPanic(ctx context.Context, d lector.Delivery, r *record) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			w.Log.ErrorContext(ctx, "panic", "sequence", d.Sequence, "panic", p, "stack", string(debug.Stack()))
-			err = lector.Hint(lector.Permanent(fmt.Errorf("internal error: %v", p)), "this is a fault of lector: please report it with the article; the log has the place")
-			err = lector.WithClass(err, lector.ClassBug)
+			err = lector.Recovered(p)
+		}
+		if stack := lector.PanicStack(err); stack != "" {
+			w.Log.ErrorContext(ctx, "panic", "sequence", d.Sequence, "error", err, "stack", stack)
 		}
 	}()
 	return w.process(ctx, d, r)

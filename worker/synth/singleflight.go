@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/singleflight"
+
+	"lector"
 )
 
 // Singleflight makes a clip once in this process that several callers ask for at the
@@ -40,7 +42,7 @@ func (s *Singleflight) do(ctx context.Context, hash string, f func() (Clip, erro
 		mine := false
 		v, err := s.wait(ctx, hash, func() (any, error) {
 			mine = true
-			c, err := f()
+			c, err := recovered(f)
 			return made{c, ctx.Err() != nil}, err
 		})
 		m, finished := v.(made)
@@ -55,6 +57,17 @@ func (s *Singleflight) do(ctx context.Context, hash string, f func() (Clip, erro
 			return Clip{}, err
 		}
 	}
+}
+
+// recovered calls f and returns a panic as an error: in a goroutine of its own it would
+// end the worker, with all other articles that it reads.
+func recovered(f func() (Clip, error)) (c Clip, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = lector.Recovered(p)
+		}
+	}()
+	return f()
 }
 
 // wait returns what the group's call returns, or nil and why ctx ended before.

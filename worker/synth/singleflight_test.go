@@ -3,6 +3,8 @@ package synth
 import (
 	"context"
 	"errors"
+	"io"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -157,5 +159,37 @@ func TestStoreTriesAgain(t *testing.T) {
 				t.Errorf("%d refusals: %v after %d calls", refusals, err, v.calls)
 			}
 		})
+	}
+}
+
+// TestPanicOfAChunk: a fault of the program at one clip is an error of the article, and
+// of all that wait for the same clip. In a goroutine of its own it would end the worker.
+func TestPanicOfAChunk(t *testing.T) {
+	t.Parallel()
+	listen := func(context.Context, []byte, Request, lector.Capabilities) (*audio.Analysis, error) {
+		panic("slice bounds out of range")
+	}
+	flight := &Singleflight{}
+	r := Synthesizer{Voice: Check(WithGracePeriod(bare{&fake{}}, flight), listen), Clips: &memory{}, Singleflight: flight}
+	_, err := r.Synthesize(t.Context(), nil, texts(2), nil, nil)
+	if lector.ClassOf(err) != lector.ClassBug || !strings.Contains(lector.PanicStack(err), "TestPanicOfAChunk") {
+		t.Errorf("class %s of %v; stack %q", lector.ClassOf(err), err, lector.PanicStack(err))
+	}
+}
+
+// TestPanicOfTheSecondDecoder concerns nobody.
+func TestPanicOfTheSecondDecoder(t *testing.T) {
+	t.Parallel()
+	o := &crossCheck{
+		compare: func(context.Context, io.ReaderAt, int64) (audio.Comparison, error) { panic("table 4711") },
+		differs: func(string, audio.Comparison) { t.Error("differs") },
+	}
+	o.left.Store(2)
+	check := o.wrap(func(context.Context, []byte, Request, lector.Capabilities) (*audio.Analysis, error) { return nil, nil })
+	for range 2 {
+		if _, err := check(t.Context(), []byte("mp3"), Request{}, lector.Capabilities{}); err != nil {
+			t.Error(err)
+		}
+		o.all.Wait() // the second one gets its turn
 	}
 }

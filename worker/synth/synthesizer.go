@@ -184,7 +184,7 @@ func (r *run) one(ctx context.Context, i int) (c Clip) {
 	if r.stopped() {
 		return c
 	}
-	c, err := r.clip(ctx, i)
+	c, err := recovered(func() (Clip, error) { return r.clip(ctx, i) })
 	r.finish(i, c, err)
 	return c
 }
