@@ -166,6 +166,7 @@ type panicError struct {
 	stack string
 }
 
+// Error says what panicked, without the place.
 func (e panicError) Error() string { return fmt.Sprintf("internal error: %v", e.value) }
 
 // PanicStack returns the stack of the panic that err is about, or "".

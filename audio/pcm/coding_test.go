@@ -21,8 +21,9 @@ func linearOf(t *testing.T, data []byte) []int16 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w.coding() != linear || w.bits() != 16 || w.blockSize() != 2 || w.bytesPerSecond() != 16000 {
-		t.Errorf("coding %d, %d bits, blocks of %d", w.coding(), w.bits(), w.blockSize())
+	form := [...]int{w.coding(), w.bits(), w.blockSize(), int(w.bytesPerSecond())}
+	if want := [...]int{linear, 16, 2, 16000}; form != want {
+		t.Errorf("coding, bits, bytes of a block and of a second are %d, want %d", form, want)
 	}
 	var out []int16
 	for b := w.Samples; len(b) > 0; b = b[2:] {

@@ -77,7 +77,8 @@ func checkHeard(t *testing.T, text string, m lector.Manifest) string {
 		fmt.Fprintf(&said, "%s: %s\n", s.Kind, cmp.Or(s.Source, s.Text))
 	}
 	parts := 0
-	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '0' || r > '9') }) {
+	betweenWords := func(r rune) bool { return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", r) }
+	for word := range strings.FieldsFuncSeq(text, betweenWords) {
 		number, heard := strings.CutPrefix(word, "HEARD")
 		if !heard || number == "" {
 			continue

@@ -291,11 +291,14 @@ func TestReadyWithoutFiles(t *testing.T) {
 	}
 	lost("1")
 	first := sampleArticle("1")
-	if f := check(); f.err == nil || !strings.Contains(f.err.Error(), "1 article is ready") || !strings.Contains(lector.HintOf(f.err), "lector replay "+first.Key()+";") || warned() != "" {
+	says := func(err error, text, hint string) bool {
+		return err != nil && strings.Contains(err.Error(), text) && strings.Contains(lector.HintOf(err), hint)
+	}
+	if f := check(); !says(f.err, "1 article is ready", "lector replay "+first.Key()+";") || warned() != "" {
 		t.Errorf("one of two is there: %v, hint %q, %q", f.err, lector.HintOf(f.err), warned())
 	}
 	lost("2")
-	if f := check(); f.err == nil || !strings.Contains(f.err.Error(), "2 articles are ready") || !strings.Contains(lector.HintOf(f.err), "lector store copy") {
+	if f := check(); !says(f.err, "2 articles are ready", "lector store copy") {
 		t.Errorf("nothing is there: %v, hint %q", f.err, lector.HintOf(f.err))
 	}
 	if got := warned(); !strings.Contains(got, "level=ERROR") || !strings.Contains(got, "lector store copy") {

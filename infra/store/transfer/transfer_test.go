@@ -201,7 +201,13 @@ func TestPlanSaysWhatWouldBe(t *testing.T) {
 		t.Error("the plan changed something")
 	}
 	done := run(t, &transfer.Copy{From: from, To: to, Jobs: jobs})
-	for i, pair := range [][2]transfer.Tally{{plan.Clips, done.Clips}, {plan.Answers, done.Answers}, {plan.Claims, done.Claims}, {plan.Lexicon, done.Lexicon}, {plan.Renditions, done.Renditions}} {
+	for i, pair := range [][2]transfer.Tally{
+		{plan.Clips, done.Clips},
+		{plan.Answers, done.Answers},
+		{plan.Claims, done.Claims},
+		{plan.Lexicon, done.Lexicon},
+		{plan.Renditions, done.Renditions},
+	} {
 		if pair[0] != pair[1] {
 			t.Errorf("part %d: planned %+v, done %+v", i, pair[0], pair[1])
 		}

@@ -72,7 +72,11 @@ func TestWalk(t *testing.T) {
 func TestFilesAreNoSamples(t *testing.T) {
 	t.Parallel()
 	w := sound.Want{Rate: 24000, Channels: 1, Raw: 24000, Encoder: voicetest.Encoder{}}
-	for kind, head := range map[string]string{"AIFF": "FORM\x00\x01\x00\x00AIFFCOMM", "AU": ".snd\x00\x00\x00\x18", "a big-endian WAV": "RIFX\x00\x01\x00\x00WAVEfmt "} {
+	for kind, head := range map[string]string{
+		"AIFF":             "FORM\x00\x01\x00\x00AIFFCOMM",
+		"AU":               ".snd\x00\x00\x00\x18",
+		"a big-endian WAV": "RIFX\x00\x01\x00\x00WAVEfmt ",
+	} {
 		_, err := w.MP3(t.Context(), append([]byte(head), make([]byte, 48000)...))
 		if !lector.IsPermanent(err) || !strings.Contains(err.Error(), "the answer is "+kind) || !strings.Contains(lector.HintOf(err), "format: mp3") {
 			t.Errorf("%s: %v, hint %q", kind, err, lector.HintOf(err))
