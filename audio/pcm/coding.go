@@ -26,6 +26,9 @@ var codingNames = map[int]string{
 // encoder here reads.
 var ErrForm = errors.New("samples that are not read here")
 
+// ErrLevel is wrapped by the error for samples that are no level, as infinite ones are.
+var ErrLevel = errors.New("no level")
+
 // coding returns how samples are coded. The extensible form says so behind its sizes.
 func (w WAV) coding() int {
 	if tag := int(binary.LittleEndian.Uint16(w.Format)); tag != extensible || len(w.Format) < 26 {
@@ -89,7 +92,7 @@ func (w WAV) checkNumbers() error {
 	for i := 0; i+4 <= len(w.Samples); i += 4 {
 		if binary.LittleEndian.Uint32(w.Samples[i:])&exponent == exponent {
 			at := float64(i) / float64(w.bytesPerSecond())
-			return fmt.Errorf("sample at %.3f s is %v, which is no level", at, math.Float32frombits(binary.LittleEndian.Uint32(w.Samples[i:])))
+			return fmt.Errorf("sample at %.3f s is %v, which is %w", at, math.Float32frombits(binary.LittleEndian.Uint32(w.Samples[i:])), ErrLevel)
 		}
 	}
 	return nil

@@ -109,6 +109,22 @@ func TestFilesAreNoSamples(t *testing.T) {
 	}
 }
 
+// lost is an encoder that finds no level in its samples.
+type lost struct{ voicetest.Encoder }
+
+func (lost) Encode(context.Context, io.Reader, int, int, int) ([]byte, error) {
+	return nil, fmt.Errorf("encode: %w", pcm.ErrLevel)
+}
+
+// Samples that are no level are the model's fault: the next answer may be good.
+func TestSamplesWithoutLevel(t *testing.T) {
+	t.Parallel()
+	_, err := sound.Want{Rate: 24000, Channels: 1, Encoder: lost{}}.MP3(t.Context(), voicetest.WAV(24000, time.Second))
+	if err == nil || lector.IsPermanent(err) || !strings.Contains(lector.HintOf(err), "model") {
+		t.Errorf("%v, hint %q", err, lector.HintOf(err))
+	}
+}
+
 // A line end before a file is no part of it; samples keep theirs.
 func TestSpaceBeforeFile(t *testing.T) {
 	t.Parallel()
