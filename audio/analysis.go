@@ -31,6 +31,7 @@ type Analysis struct {
 	gainHigh int
 	tone     toneMeter
 	noise    noiseMeter
+	peaks    []float32 // the highest sample of each Step, 1 is full scale
 }
 
 // Analyze decodes an MP3 once and measures it. It returns mpeg.ErrNoAudio or
@@ -86,6 +87,7 @@ func newMeasure(s *stream) *measure {
 		env: envelope{
 			step: a.SampleRate / 100 * a.Channels, skip: s.delay() * a.Channels,
 			values: make([]float32, 0, s.raw()/(a.SampleRate/100)),
+			peaks:  make([]float32, 0, s.raw()/(a.SampleRate/100)),
 		},
 	}
 }
@@ -114,7 +116,7 @@ func (m *measure) done(s *stream) *Analysis {
 	a.energies = m.meter.Energies()
 	a.Loudness, a.TruePeak = m.meter.Integrated(), m.meter.TruePeak()
 	a.Clipped = m.clip.total
-	a.Envelope = m.env.values
+	a.Envelope, a.peaks = m.env.values, m.env.peaks
 	a.Duration = lasting(int64(s.own()), a.SampleRate)
 	a.Problems = append(s.problems[:len(s.problems):len(s.problems)], m.lost...)
 	if a.edges = s.edges; a.edges.silent {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -18,8 +19,9 @@ type Expect struct {
 	// Slowest and Fastest bound the characters a second of sound. Zero means 5
 	// and 32, which no voice of any language leaves that reads at its own pace.
 	Slowest, Fastest float64
-	// EndsTwice says that the text itself ends with the same words twice.
-	EndsTwice bool
+	// EndsTwice says that the text itself ends with the same words twice, and NeverThrice
+	// that it nowhere says the same three times in a row.
+	EndsTwice, NeverThrice bool
 }
 
 // Fault says what is wrong with a clip, such as "damaged", "too long" or
@@ -40,6 +42,8 @@ const (
 	repetition  Fault = "repetition"   // the same sound again and again
 	tone        Fault = "tone"         // a sound that does not change
 	noise       Fault = "noise"        // bytes that are no samples, heard as such
+	offset      Fault = "offset"       // all of the wave is above zero, or below (DC)
+	click       Fault = "click"        // a bang that is no speech
 )
 
 // Finding is one thing that is wrong with a clip.
@@ -103,7 +107,7 @@ func Check(ctx context.Context, mp3 []byte, want Expect) (Verdict, error) {
 	v.Findings = append(v.Findings, a.format(want)...)
 	v.Findings = append(v.Findings, a.level()...)
 	v.Findings = append(v.Findings, a.pace(want)...)
-	v.Findings = append(v.Findings, a.monotony()...)
+	v.Findings = append(v.Findings, a.monotony(want)...)
 	v.Findings = append(v.Findings, a.twice(want)...)
 	return v, nil
 }
@@ -160,6 +164,12 @@ func (a *Analysis) level() []Finding {
 		all = append(all, Finding{tooQuiet, 0, fmt.Sprintf("%.1f LUFS", a.Loudness)})
 	}
 	samples := a.Duration.Seconds() * float64(a.SampleRate*a.Channels)
+	if o := a.noise.offset(); math.Abs(o) > mostOffset {
+		all = append(all, Finding{offset, 0, fmt.Sprintf("the wave's middle is at %+.1f %% of full scale (DC)", 100*o)})
+	}
+	if at, ok := a.click(); ok {
+		all = append(all, Finding{click, at, fmt.Sprintf("a bang at %.2f s, louder than the speech", at.Seconds())})
+	}
 	if float64(a.Clipped) > clippedMax*samples {
 		all = append(all, Finding{clipping, 0, fmt.Sprintf("%d samples in runs at full scale", a.Clipped)})
 	}
@@ -208,7 +218,7 @@ const (
 )
 
 // monotony finds stretches in which nothing happens, or the same over and over.
-func (a *Analysis) monotony() []Finding {
+func (a *Analysis) monotony(want Expect) []Finding {
 	if a.Silent {
 		return nil
 	}
@@ -222,7 +232,7 @@ func (a *Analysis) monotony() []Finding {
 	if at, n := a.tone.span(); n > longestTone {
 		all = append(all, Finding{tone, at, fmt.Sprintf("%.1f s of unchanged sound", n.Seconds())})
 	}
-	if at, period, times := a.repetition(); times > 0 {
+	if at, period, times := a.repetition(!want.NeverThrice); times > 0 {
 		all = append(all, Finding{repetition, at, fmt.Sprintf("the same %.2f s %d times", period.Seconds(), times)})
 	}
 	return all

@@ -10,13 +10,15 @@ import (
 // envelopeStep is the resolution of an envelope.
 const envelopeStep = 10 * time.Millisecond
 
-// envelope is the level over time.
+// envelope is the level over time, and the highest sample of each step.
 type envelope struct {
 	step   int // samples, all channels
 	skip   int // samples in front that are no audio
 	sum    float64
+	peak   float32
 	filled int
 	values []float32
+	peaks  []float32
 }
 
 func (e *envelope) add(samples []float32) {
@@ -28,10 +30,12 @@ func (e *envelope) add(samples []float32) {
 	for len(samples) > 0 {
 		n := min(e.step-e.filled, len(samples))
 		e.sum += energy(samples[:n])
+		e.peak = max(e.peak, highest(samples[:n]))
 		samples = samples[n:]
 		if e.filled += n; e.filled == e.step {
 			e.values = append(e.values, float32(math.Sqrt(e.sum/float64(e.step))/layer3.FullScale))
-			e.sum, e.filled = 0, 0
+			e.peaks = append(e.peaks, e.peak/layer3.FullScale)
+			e.sum, e.peak, e.filled = 0, 0, 0
 		}
 	}
 }

@@ -12,12 +12,15 @@ import (
 const vbrPays = 1.5
 
 // A table of contents counts bytes in 1/256 of all, so that in a stretch of low bit
-// rates it misses by seconds: the more, the lower they are. seekMost is by how much
-// of the length it may, and mostFloor the highest bit rate index that frames are
-// raised to for that.
+// rates it misses by seconds: the more, the lower they are. A player looks for whole
+// frames from there on, and ffmpeg goes on up to syncFrames. seekMost is by how much of
+// the length both may miss, and mostFloor the highest bit rate index that frames are
+// raised to for that. Where that is not enough, as for a sound of a few seconds, the
+// bit rate is constant.
 const (
-	seekMost  = 0.009
-	mostFloor = 6
+	seekMost   = 0.01
+	syncFrames = 3
+	mostFloor  = 6
 )
 
 // tagMaker is the encoder that the LAME extension names. Players believe the
@@ -243,34 +246,42 @@ func (p *Plan) relayParts(ctx context.Context, h mpeg.Header) (bool, error) {
 			t.silence(p.cuts[i].gap)
 		}
 	}
-	best := choose(cbr, seekable(vbr))
+	best := choose(cbr, vbr)
 	p.layout = layout{header: h}.closed(best)
 	return !best.failed, nil
 }
 
 // choose returns the lowest constant bit rate that fits, unless that is much
-// larger than varying ones.
-func choose(cbr []*trial, vbr *trial) *trial {
+// larger than varying ones in which players find their way.
+func choose(cbr, vbr []*trial) *trial {
+	varying, seeks := seekable(vbr)
 	for _, t := range cbr {
-		if !t.failed {
-			if float64(t.bytes) > vbrPays*float64(vbr.bytes) {
-				return vbr
-			}
-			return t
+		if t.failed {
+			continue
 		}
+		if seeks && float64(t.bytes) > vbrPays*float64(varying.bytes) {
+			return varying
+		}
+		return t
 	}
-	return vbr
+	return varying
 }
 
 // seekable returns the first trial whose table of contents leads to within seekMost
-// of where it should, or the last.
-func seekable(vbr []*trial) *trial {
-	for _, t := range vbr {
-		if _, off := t.info(); off <= seekMost && !t.failed {
-			return t
+// of where it should, or the last and false.
+func seekable(vbr []*trial) (t *trial, ok bool) {
+	for _, t = range vbr {
+		if !t.failed && t.seeks() {
+			return t, true
 		}
 	}
-	return vbr[len(vbr)-1]
+	return t, false
+}
+
+// seeks reports whether players that go by the table of contents come near enough.
+func (t *trial) seeks() bool {
+	_, off := t.info()
+	return off+syncFrames/float64(max(t.frames, 1)) <= seekMost
 }
 
 // closed completes the layout with what a trial found.

@@ -24,7 +24,7 @@ func TestKeptAnalysis(t *testing.T) {
 		kept := a.Keep(mp3)
 		got := Recall(kept, mp3)
 		want := *a
-		want.tone, want.noise, want.Problems = toneMeter{}, noiseMeter{}, nil
+		want.tone, want.noise, want.Problems, want.peaks = toneMeter{}, noiseMeter{}, nil, nil
 		if got == nil || !reflect.DeepEqual(*got, want) {
 			t.Errorf("%s: recalled %+v of %+v", name, got, want)
 		}

@@ -29,17 +29,29 @@ const (
 	leastRepeated  = 200 // steps: what is repeated must add up to two seconds
 )
 
+// Where the text says nothing three times in a row, three times are too often. Of 75
+// clips of texts that do not none is heard 2.2 times at any period, and of 699 none three
+// times.
+const (
+	unwrittenRepeats = 3
+	leastUnwritten   = 100 // steps
+)
+
 // repetition returns where the clip begins to repeat itself, the length of what
-// it repeats and how often that is heard; zeros where it does not.
-func (a *Analysis) repetition() (at, period time.Duration, times int) {
+// it repeats and how often that is heard; zeros where it does not. The text may say
+// the same words three times in a row if thrice is true.
+func (a *Analysis) repetition(thrice bool) (at, period time.Duration, times int) {
 	env := decibels(a.Envelope)
 	for lag := shortestPeriod; lag <= min(longestPeriod, len(env)/longRepeats); lag++ {
-		repeats := shortRepeats
+		repeats, least := shortRepeats, leastRepeated
 		if lag >= longStretch {
 			repeats = longRepeats
 		}
+		if !thrice {
+			repeats, least = unwrittenRepeats, leastUnwritten
+		}
 		from, to := longestAlike(env, lag)
-		if to-from >= max((repeats-1)*lag, leastRepeated) {
+		if to-from >= max((repeats-1)*lag, least) {
 			return time.Duration(from) * a.Step, time.Duration(lag) * a.Step, (to-from)/lag + 1
 		}
 	}

@@ -22,8 +22,12 @@ func TestVBRSeeks(t *testing.T) {
 	variable := 0
 	for _, f := range []format{
 		{"24", "m", "-V 2", ""}, {"24", "m", "-V 4", ""}, {"22.05", "m", "-V 4", ""}, {"22.05", "m", "-V 9", ""}, {"44.1", "m", "-V 6", ""},
+		{"22.05", "m", "-V 4", "-t"}, {"16", "m", "-V 4", "-t"},
 	} {
 		parts := append(clips.parts(t, len(sentences), f), clips.padded(t, f))
+		if short, _ := write(t, parts[3:], Options{Trim: true, Pauses: true}); short.Timeline().VBR {
+			t.Errorf("%v: %v of audio at varying rates, which no table of contents is fine enough for", f, short.Timeline().Duration)
+		}
 		parts = append(parts, parts...)
 		for i := range parts {
 			parts[i].Pause = 1500 * time.Millisecond

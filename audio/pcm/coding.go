@@ -26,6 +26,9 @@ var codingNames = map[int]string{
 // encoder here reads.
 var ErrForm = errors.New("samples that are not read here")
 
+// ErrLevel is wrapped by the error for samples that are no level, as infinite ones are.
+var ErrLevel = errors.New("no level")
+
 // coding returns how samples are coded. The extensible form says so behind its sizes.
 func (w WAV) coding() int {
 	if tag := int(binary.LittleEndian.Uint16(w.Format)); tag != extensible || len(w.Format) < 26 {
@@ -42,10 +45,13 @@ func (w WAV) encodable() (WAV, error) {
 		return WAV{}, fmt.Errorf("%w: %d channels", ErrForm, n)
 	}
 	switch {
-	case coding == linear, coding == layer3, coding == float && bits == 32:
+	case coding == linear, coding == layer3:
 		return w, nil
+	case coding == float && bits == 32:
+		return w, w.checkNumbers()
 	case coding == float && bits == 64:
-		return w.singles(), nil
+		w = w.singles()
+		return w, w.checkNumbers()
 	case coding == aLaw && bits == 8:
 		return w.expanded(expandALaw), nil
 	case coding == muLaw && bits == 8:
@@ -77,6 +83,19 @@ func (w WAV) singles() WAV {
 		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(float32(x)))
 	}
 	return WAV{w.form(float, 32), out}
+}
+
+// checkNumbers returns an error for a float of 32 bits that is infinite or no number:
+// a model that has lost its way writes such, and encoders make noise or silence of them.
+func (w WAV) checkNumbers() error {
+	const exponent = 0x7F800000 // all of its bits are set in what is no number (IEEE 754)
+	for i := 0; i+4 <= len(w.Samples); i += 4 {
+		if binary.LittleEndian.Uint32(w.Samples[i:])&exponent == exponent {
+			at := float64(i) / float64(w.bytesPerSecond())
+			return fmt.Errorf("sample at %.3f s is %v, which is %w", at, math.Float32frombits(binary.LittleEndian.Uint32(w.Samples[i:])), ErrLevel)
+		}
+	}
+	return nil
 }
 
 // expanded returns logarithmic samples as linear ones of 16 bits.

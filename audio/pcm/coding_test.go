@@ -56,6 +56,23 @@ func TestFloatsOf64Bits(t *testing.T) {
 	}
 }
 
+// A float that is no level refuses the answer, which another one may replace.
+func TestFloatsThatAreNoLevel(t *testing.T) {
+	t.Parallel()
+	for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e300} {
+		var doubles, singles []byte
+		for _, x := range []float64{0.5, 0.25, x} {
+			doubles = binary.LittleEndian.AppendUint64(doubles, math.Float64bits(x))
+			singles = binary.LittleEndian.AppendUint32(singles, math.Float32bits(float32(x)))
+		}
+		for _, body := range [][]byte{coded(float, 64, doubles), coded(float, 32, singles)} {
+			if _, err := ReadWAV(body); !errors.Is(err, ErrLevel) || errors.Is(err, ErrForm) {
+				t.Errorf("%v: %v", x, err)
+			}
+		}
+	}
+}
+
 func TestFormsThatAreNotRead(t *testing.T) {
 	t.Parallel()
 	surround := NewWAV(hum(600), 48000, 6)

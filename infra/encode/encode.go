@@ -64,7 +64,7 @@ func (e Encoder) Encode(ctx context.Context, wav io.Reader, rate, channels, kbps
 	if err != nil {
 		return nil, fmt.Errorf("encode: %w", err)
 	}
-	if channels == 2 { // lame encodes mono as mono, whatever mode is asked of it
+	if in = in.Mixable(); channels == 2 { // lame encodes mono as mono, whatever mode is asked of it
 		in = in.Stereo()
 	}
 	mp3, err := run(ctx, e.path, e.args(rate, channels, kbps), in.Bytes())

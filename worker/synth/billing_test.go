@@ -253,6 +253,29 @@ func TestRefusalsAreFree(t *testing.T) {
 	}
 }
 
+// TestUnansweredCallsCount has a server that takes each text and never answers. Each
+// call may have been billed; the article waits for the voice and has not failed.
+func TestUnansweredCallsCount(t *testing.T) {
+	t.Parallel()
+	none := func(time.Duration) time.Duration { return 0 }
+	chunks, all := article(100, 100, 100, 100, 100, 100)
+	sent, mu := 0, sync.Mutex{}
+	v := &fake{answer: func(_ int, u lector.Utterance) (lector.Speech, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		sent += utf8.RuneCountInString(u.Text)
+		return lector.Speech{}, lector.Unanswered(lector.WithClass(errBroken, lector.ClassVoiceDown))
+	}}
+	r := Synthesizer{Voice: Retry(LimitRerendering(Meter(v, "anna")), RetryPolicy{Tries: 100, Jitter: none}), Clips: &memory{}, RerenderLimit: 1}
+	_, err := r.Synthesize(t.Context(), nil, chunks, nil, nil)
+	if most := newRerenderLimit(chunks, 1).most; sent > most {
+		t.Errorf("%d characters sent for an article of %d, %d allowed", sent, all, most)
+	}
+	if err == nil || lector.IsPermanent(err) || lector.ClassOf(err) != lector.ClassVoiceDown || !strings.Contains(err.Error(), "re-rendering stops") {
+		t.Errorf("%v, class %q", err, lector.ClassOf(err))
+	}
+}
+
 func TestCuts(t *testing.T) {
 	t.Parallel()
 	chunks, _ := article(2875)

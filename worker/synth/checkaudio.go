@@ -57,13 +57,14 @@ func expect(u lector.Utterance, c lector.Capabilities) audio.Expect {
 	}
 	speed := speedOf(u, c)
 	slow, fast = slow*min(speed, 1), fast*max(speed, 1)
-	e.Slowest, e.Fastest, e.EndsTwice = slow, fast, endsTwice(u.Text)
+	e.Slowest, e.Fastest = slow, fast
+	e.EndsTwice, e.NeverThrice = endsTwice(u.Text), !saysThrice(u.Text)
 	return e
 }
 
 // endsTwice reports whether a text ends with the same words twice, as a chant does.
 func endsTwice(text string) bool {
-	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	words := wordsOf(text)
 	for n := 1; 2*n <= len(words); n++ {
 		end := len(words) - n
 		if slices.Equal(words[end-n:end], words[end:]) {
@@ -71,4 +72,32 @@ func endsTwice(text string) bool {
 		}
 	}
 	return false
+}
+
+// saysThrice reports whether a text says the same three times in a row: words, or the
+// signs of one word, as "www", "ha ha ha" or "555".
+func saysThrice(text string) bool {
+	words := wordsOf(text)
+	return thrice(words) || slices.ContainsFunc(words, func(word string) bool { return thrice([]rune(word)) })
+}
+
+// thrice reports whether some of all, of any number, stand there three times in a row.
+func thrice[T comparable](all []T) bool {
+	for n := 1; 3*n <= len(all); n++ {
+		same := 0
+		for i := n; i < len(all); i++ {
+			if same++; all[i] != all[i-n] {
+				same = 0
+			}
+			if same == 2*n {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// wordsOf returns the words and numbers of a text, in lower case.
+func wordsOf(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }

@@ -58,6 +58,9 @@ func (r Result) after(earlier Result) Result {
 	return r
 }
 
+// mayBeBilled reports whether the calls of r were billed, as far as anybody knows.
+func (r Result) mayBeBilled() bool { return r.Characters > 0 || slices.ContainsFunc(r.Calls, spent) }
+
 // refused returns r without its audio, which nobody is to use.
 func (r Result) refused() Result {
 	r.Speech = lector.Speech{Characters: r.Characters, RequestID: r.RequestID}

@@ -44,8 +44,9 @@ func newRerenderLimit(chunks []Chunk, limit float64) *rerenderLimit {
 }
 
 // LimitRerendering returns v with no more calls made for an article than its limit
-// allows. Characters that were billed count, whether the audio is used or not; each
-// chunk's own characters are free once. Retry wraps it, so that each try counts.
+// allows. Characters that were billed count, or may have been, as those of a call that
+// nobody answered in time, whether the audio is used or not; each chunk's own
+// characters are free once. Retry wraps it, so that each try counts.
 func LimitRerendering(v Speaker) Speaker { return rerenderLimited{v} }
 
 type rerenderLimited struct{ Speaker }
@@ -60,8 +61,8 @@ func (l rerenderLimited) Speak(ctx context.Context, r Request) (Result, error) {
 		return Result{}, r.rerenders.exceeded(r.refusal)
 	}
 	res, err := l.Speaker.Speak(ctx, r)
-	if err != nil && res.Characters == 0 {
-		r.rerenders.take(r, -n) // nothing was answered, so nothing was billed that anybody knows of
+	if err != nil && !res.mayBeBilled() {
+		r.rerenders.take(r, -n)
 	}
 	return res, err
 }
@@ -96,7 +97,8 @@ func (e limitReached) Error() string {
 func (e limitReached) Unwrap() error { return e.cause }
 
 // exceeded says that the limit is reached, and what the calls were made for. What was
-// refused by the limit, and is tried in parts, has its own cause.
+// refused by the limit, and is tried in parts, has its own cause. Where that is a call
+// without an answer, the voice is down, and the article may wait for it.
 func (l *rerenderLimit) exceeded(refusal error) error {
 	if refusal == nil {
 		refusal = unfitError{Reason: "not known why"}
@@ -107,6 +109,9 @@ func (l *rerenderLimit) exceeded(refusal error) error {
 	err := error(limitReached{l, refusal})
 	if hint := lector.HintOf(refusal); hint != "" {
 		err = lector.Hint(err, "%s; worker.rerender_limit allows more", hint)
+	}
+	if lector.IsUnanswered(refusal) {
+		return err
 	}
 	return lector.Permanent(err)
 }

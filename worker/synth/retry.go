@@ -57,13 +57,13 @@ func (t retrying) Speak(ctx context.Context, r Request) (res Result, err error) 
 	var calls []lector.Call
 	for try := 1; ; try++ {
 		res, err = t.Speaker.Speak(ctx, r)
+		if res.mayBeBilled() {
+			r.refusal = err // what was billed has to be paid for again
+		}
 		calls = append(calls, res.Calls...)
 		res.Calls = calls
 		if err == nil || !retryable(err) || ctx.Err() != nil {
 			return res, err
-		}
-		if res.Characters > 0 {
-			r.refusal = err // what was billed has to be paid for again
 		}
 		wait := t.policy.wait(try, err)
 		if try == t.policy.Tries || time.Now().Add(wait).After(end) {
@@ -88,7 +88,7 @@ func final(err error) bool {
 			return true
 		}
 	}
-	return false
+	return errors.As(err, new(limitReached))
 }
 
 // wait is the time until the next try: what the backend asks for and a random

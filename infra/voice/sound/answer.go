@@ -106,6 +106,9 @@ func (w Want) encode(ctx context.Context, wav []byte) ([]byte, error) {
 	if errors.Is(err, pcm.ErrForm) {
 		return nil, misconfigured(w.hint(err, "set format: mp3 for this voice, or have the server send samples of 16 bits"))
 	}
+	if errors.Is(err, pcm.ErrLevel) {
+		return nil, lector.Hint(err, "the voice's model made no sound of this text: see the server's log, or use another model")
+	}
 	if err != nil && lector.HintOf(err) == "" {
 		err = lector.Hint(err, notAudioHint)
 	}

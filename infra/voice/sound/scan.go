@@ -3,6 +3,7 @@
 package sound
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -23,13 +24,13 @@ type FrameInfo struct {
 var errTruncated = errors.New("cut off")
 
 // ScanFrames goes from frame to frame of a layer III stream. ID3 tags may stand around
-// it; anything else that is no whole frame of the first one's version, rate and
-// channels is an error.
+// it, and APE tags before it; anything else that is no whole frame of the first one's
+// version, rate and channels is an error.
 func ScanFrames(mp3 []byte) (FrameInfo, error) {
 	var f FrameInfo
 	var first mpeg.Header
 	samples := 0
-	for at := id3Size(mp3); at < len(mp3) && !isID3v1(mp3[at:]); f.Frames++ {
+	for at := tagsSize(mp3); at < len(mp3) && !isID3v1(mp3[at:]); f.Frames++ {
 		h, err := header(mp3[at:])
 		if err != nil {
 			return f, fmt.Errorf("byte %d: %w", at, err)
@@ -52,18 +53,37 @@ func ScanFrames(mp3 []byte) (FrameInfo, error) {
 	return f, nil
 }
 
-// id3Size returns the length of the ID3v2 tags at the start.
-func id3Size(mp3 []byte) int {
+// tagsSize returns the length of the ID3v2 and APE tags at the start.
+func tagsSize(mp3 []byte) int {
 	at := 0
-	for {
-		n, err := id3.Size(mp3[at:])
-		if err != nil {
+	for at < len(mp3) {
+		n := tagSize(mp3[at:])
+		if n == 0 {
 			return at
 		}
-		if at += n; at >= len(mp3) {
-			return len(mp3)
-		}
+		at += n
 	}
+	return len(mp3)
+}
+
+// apeTag begins the header of an APE tag, which is apeHeader bytes long, states the
+// length of what follows it at byte 12, and has a flag at byte 23 for not being a footer.
+const (
+	apeTag    = "APETAGEX"
+	apeHeader = 32
+	isHeader  = 0x20
+)
+
+// tagSize returns the length of the tag that b begins with, or 0.
+func tagSize(b []byte) int {
+	if len(b) >= apeHeader && string(b[:len(apeTag)]) == apeTag && b[23]&isHeader != 0 {
+		return apeHeader + int(binary.LittleEndian.Uint32(b[12:]))
+	}
+	n, err := id3.Size(b)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // isID3v1 reports whether nothing but an ID3v1 tag is left.

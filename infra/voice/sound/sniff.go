@@ -21,6 +21,7 @@ const (
 	kindOgg     kind = "Ogg"
 	kindAAC     kind = "AAC"
 	kindMP4     kind = "MP4"
+	kindLayerII kind = "MPEG layer II"
 	kindHTML    kind = "HTML"
 	kindJSON    kind = "JSON"
 	kindText    kind = "text"
@@ -36,6 +37,7 @@ var magics = []struct {
 	kind  kind
 }{
 	{0, "ID3", kindMP3},
+	{0, apeTag, kindMP3},
 	{0, "fLaC", kindFLAC},
 	{0, "OggS", kindOgg},
 	{4, "ftyp", kindMP4},
@@ -81,6 +83,8 @@ func sniff(data []byte) kind {
 		return named(data)
 	case len(data) > 1 && data[0] == 0xFF && data[1]&0xF6 == 0xF0:
 		return kindAAC // an ADTS header has layer 0
+	case startsWithLayerII(data):
+		return kindLayerII
 	}
 	if startsWithFrames(data) {
 		return kindMP3

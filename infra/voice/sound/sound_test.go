@@ -21,6 +21,7 @@ func TestSniff(t *testing.T) {
 		"WAV":               {string(voicetest.WAV(24000, time.Second)), "RF64\xff\xff\xff\xffWAVEds64"},
 		"FLAC":              {"fLaC\x00\x00"},
 		"Ogg":               {"OggS\x00\x02"},
+		"MPEG layer II":     {layerII(0xFD, 0xE4, 1152), layerII(0xFC, 0xA2, 627), layerII(0xF5, 0x84, 384)},
 		"AAC":               {"\xff\xf1\x50\x80\x00\x1f\xfc"},
 		"a big-endian WAV":  {"RIFX\x00\x00\x10\x00WAVEfmt "},
 		"Wave64":            {"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb"},
@@ -41,6 +42,30 @@ func TestSniff(t *testing.T) {
 			if got := sound.Sniff([]byte(s)); got != want {
 				t.Errorf("%.20q: %s, want %s", s, got, want)
 			}
+		}
+	}
+}
+
+// layerII is two frames of Layer II of the given size, by the second and third byte of
+// their headers.
+func layerII(second, third byte, size int) string {
+	frame := "\xff" + string([]byte{second, third}) + "\x40" + strings.Repeat("\x05", size-4)
+	return frame + frame
+}
+
+// A tag before an MP3 is no sound, whatever its kind.
+func TestTagsBeforeMP3(t *testing.T) {
+	t.Parallel()
+	mp3 := voicetest.MP3(24000, 1, time.Second)
+	ape := "APETAGEX\xd0\x07\x00\x00\x2a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\xa0" + strings.Repeat("\x00", 8) + "0123456789"
+	ape += "APETAGEX\xd0\x07\x00\x00\x2a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x80" + strings.Repeat("\x00", 8)
+	w := sound.Want{Rate: 24000, Channels: 1}
+	for name, tag := range map[string]string{"APE": ape, "ID3 and APE": "ID3\x04\x00\x00\x00\x00\x00\x03abc" + ape, "a line end and APE": "\r\n" + ape} {
+		if _, err := w.MP3(t.Context(), append([]byte(tag), mp3...)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := w.MP3(t.Context(), []byte(tag)); err == nil {
+			t.Errorf("%s alone is taken for audio", name)
 		}
 	}
 }
@@ -81,6 +106,22 @@ func TestFilesAreNoSamples(t *testing.T) {
 		if !lector.IsPermanent(err) || !strings.Contains(err.Error(), "the answer is "+kind) || !strings.Contains(lector.HintOf(err), "format: mp3") {
 			t.Errorf("%s: %v, hint %q", kind, err, lector.HintOf(err))
 		}
+	}
+}
+
+// lost is an encoder that finds no level in its samples.
+type lost struct{ voicetest.Encoder }
+
+func (lost) Encode(context.Context, io.Reader, int, int, int) ([]byte, error) {
+	return nil, fmt.Errorf("encode: %w", pcm.ErrLevel)
+}
+
+// Samples that are no level are the model's fault: the next answer may be good.
+func TestSamplesWithoutLevel(t *testing.T) {
+	t.Parallel()
+	_, err := sound.Want{Rate: 24000, Channels: 1, Encoder: lost{}}.MP3(t.Context(), voicetest.WAV(24000, time.Second))
+	if err == nil || lector.IsPermanent(err) || !strings.Contains(lector.HintOf(err), "model") {
+		t.Errorf("%v, hint %q", err, lector.HintOf(err))
 	}
 }
 

@@ -190,8 +190,8 @@ func frameOfAnother(t *testing.T, b *browsertest.Browser, h testHost) {
 	}
 }
 
-// A rendition on pages that make their own text small, upper case or centred
-// still has a label that can be read.
+// A rendition on pages that make their own text small, large, upper case or centred
+// still has a label that can be read, and controls that make no page wider.
 func labelOnHardPages(t *testing.T, b *browsertest.Browser, h testHost) {
 	id := labelled(h, "de", "one")
 	key := lector.PointerKey(paper.Site, lector.Key(paper.Site, id))
@@ -202,6 +202,8 @@ func labelOnHardPages(t *testing.T, b *browsertest.Browser, h testHost) {
 		"centred":     `body{display:flex;flex-direction:column;align-items:center}`,
 		"in a row":    `body{display:flex}`,
 		"float":       `audio-article{float:left;display:block}`,
+		"large root":  `html{font-size:36px}`,
+		"unset":       `*{all:unset}`,
 	} {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -209,10 +211,21 @@ func labelOnHardPages(t *testing.T, b *browsertest.Browser, h testHost) {
 				`<script type="module" src="%s/player.js?lang=de"></script><audio-article manifest="%s/%s"></audio-article>`, style, h.URL, h.URL, key)
 		}))
 		for _, width := range []int64{320, 375, 600, 1280} {
+			if name == "large root" && width > 480 {
+				continue // there is room for large text, and the box grows with it
+			}
 			p := open(t, b, s.URL, browsertest.Look{Width: width, Height: 400})
 			must(t, p.Wait(element+`?.audio`))
-			if wrong := value[string](t, p, labelSight+`(window)`); wrong != "" {
-				t.Errorf("%s, %d px: the label %s", name, width, wrong)
+			for _, begun := range []bool{false, true} {
+				if begun {
+					value[any](t, p, element+`.ui.main.classList.add("begun")`)
+				}
+				if wrong := value[string](t, p, labelSight+`(window)`); wrong != "" {
+					t.Errorf("%s, %d px, begun %v: the label %s", name, width, begun, wrong)
+				}
+				if wide := value[int](t, p, `document.documentElement.scrollWidth`); wide > int(width) {
+					t.Errorf("%s, %d px, begun %v: the page is %d px wide", name, width, begun, wide)
+				}
 			}
 			p.Close()
 		}
