@@ -232,7 +232,7 @@ func head(p *Page, m meta, known lector.Article, raws []raw, in boxes, whole boo
 	}
 	if whole {
 		p.begin(raws, shown)
-		p.lead(raws, shown)
+		p.lead(raws, shown, m.description)
 	}
 	bylineBlock := p.pickByline(raws, shown, whole)
 	if p.Published.IsZero() {
@@ -284,8 +284,9 @@ const (
 
 // lead reads the paragraphs between the title and the text that stand outside
 // the text's own box: many sites set the first one apart. It goes up from the
-// text, to the title or a main heading that says the same.
-func (p *Page) lead(raws []raw, shown int) {
+// text, to the title or a main heading that says the same. description is what the
+// page says of itself in its head.
+func (p *Page) lead(raws []raw, shown int, description string) {
 	first := slices.IndexFunc(p.Blocks, func(b Block) bool { return b.Keep && prose(b.Text) })
 	var found []int
 	left := farthest
@@ -297,7 +298,7 @@ func (p *Page) lead(raws []raw, shown int) {
 			}
 			return
 		}
-		if len(found) < leadMost && r.leads() && p.book.line(r.Text, r.Kind, r.share()) == nil {
+		if len(found) < leadMost && r.leads(description) && p.book.line(r.Text, r.Kind, r.share()) == nil {
 			found = append(found, i)
 		}
 		if o := r.dropped(); o == nil || o.reason != navigation {
@@ -318,29 +319,47 @@ func kindred(heading, title string) bool {
 	return there > 1 && there*2 >= len(words)
 }
 
-// leads reports whether a block can be the beginning of an article: sentences
-// that stand outside of it, or in what is called a teaser.
-func (r raw) leads() bool {
-	if !r.ofKind(lector.Paragraph, lector.Item) {
+// The lengths of a lead in letters: of one that ends as a sentence or stands in a box for
+// leads, and of any other.
+const (
+	leastLead = 60
+	longLead  = 120
+)
+
+// leads reports whether a block can be the beginning of an article: sentences that stand
+// outside of it, in what is called a teaser, or as a heading; or what the page's
+// description says.
+func (r raw) leads(description string) bool {
+	if r.ofKind(lector.Caption) || r.mainHeading() || r.share() > 0.3 || consents(r.Text) {
 		return false
 	}
-	if n := utf8.RuneCountInString(r.Text); n < 60 || n < 120 && !prose(r.Text) {
+	boxed := false
+	for _, o := range r.chain {
+		if !o.revoked && !has("lead boxes", o.id) {
+			return false
+		}
+		boxed = boxed || o.id == "class.teaser"
+	}
+	n := utf8.RuneCountInString(r.Text)
+	if n < leastLead {
 		return false
 	}
-	if r.share() > 0.3 || consents(r.Text) {
-		return false
+	if n < longLead && !prose(r.Text) && !boxed {
+		return describedBy(description, r.Text)
 	}
 	if len(r.Text) < brief {
 		if _, dated := findDate(r.Text); dated {
 			return false // when it was published
 		}
 	}
-	for _, o := range r.chain {
-		if !o.revoked && !has("lead boxes", o.id) {
-			return false
-		}
-	}
 	return true
+}
+
+// describedBy reports whether a page's description, which can be cut at its end, is a
+// text or begins it.
+func describedBy(description, text string) bool {
+	k := key(strings.TrimRight(description, ".… "))
+	return len(k) >= leastLead && strings.HasPrefix(key(text), k)
 }
 
 // supersede drops a page's own title where the event or the data state

@@ -27,6 +27,7 @@ func text(inside string) string { return `<div class="article-body">` + inside +
 // hides that cannot be meant so, is read; what only stands there is not.
 func TestWhatIsLost(t *testing.T) {
 	t.Parallel()
+	unended := strings.TrimSuffix(leadLine, ".")
 	letter := strings.Repeat("Dear friends, we have come over the pass at last. The mules are well, and so is Marta.\nNobody met us on the way down. We hope to be home by the end of May.\n\n", 3)
 	code := strings.Repeat("for (i = 0; i < n; i++) { sum += a[i]; }\nprintf(\"%d\\n\", sum); // the sum. It is. Here.\n", 6)
 	tests := map[string]struct {
@@ -36,8 +37,15 @@ func TestWhatIsLost(t *testing.T) {
 		"lead under another title": {whole("Mill to become a school", "<p>"+leadLine+"</p>", text(mainText)), leadLine, true},
 		"lead far below its title": {whole("The mill becomes a school", strings.Repeat("<nav><a href=/a>One</a></nav>", 40)+"<p>"+leadLine+"</p>", text(mainText)), leadLine, true},
 		"lead as a list":           {whole("The mill becomes a school", "<ul class=teaser><li>"+leadLine+"</li></ul>", text(mainText)), leadLine, true},
-		"lead with a form above":   {whole("Mill to become a school", "<p>Please accept all cookies, or read our privacy policy before you go on to the text.</p>", text(mainText)), "Please accept", false},
-		"lead of another article":  {whole("Mill to become a school", `<p><a href="/b">`+leadLine+`</a></p>`, text(mainText)), leadLine, false},
+		"lead as a heading":        {whole("The mill becomes a school", "<h3>"+leadLine+"</h3>", text(mainText)), leadLine, true},
+		"lead as a quote":          {whole("The mill becomes a school", "<blockquote class=teaser>"+leadLine+"</blockquote>", text(mainText)), leadLine, true},
+		"teaser without a stop":    {whole("The mill becomes a school", "<p class=teaser>"+unended+"</p>", text(mainText)), unended, true},
+		"line without a stop":      {whole("The mill becomes a school", "<p>"+unended+"</p>", text(mainText)), unended, false},
+		"heading that is a link":   {whole("The mill becomes a school", `<h3><a href="/b">`+leadLine+`</a></h3>`, text(mainText)), leadLine, false},
+		"line that the page describes itself by": {strings.Replace(whole("The mill becomes a school", "<h3>For members</h3><p>"+unended+"</p>", text(mainText)), "<title>",
+			`<meta name="description" content="`+strings.TrimSuffix(unended, " night")+` …"><title>`, 1), unended, true},
+		"lead with a form above":  {whole("Mill to become a school", "<p>Please accept all cookies, or read our privacy policy before you go on to the text.</p>", text(mainText)), "Please accept", false},
+		"lead of another article": {whole("Mill to become a school", `<p><a href="/b">`+leadLine+`</a></p>`, text(mainText)), leadLine, false},
 		"page without such a title": {`<!doctype html><title>Weather</title><main><h2>The Reader</h2><p>` + leadLine + `</p>` + text(mainText) + `</main>`,
 			leadLine, false},
 		"title in what is called comments": {`<!doctype html><title>The mill becomes a school</title><div class="page comments-open"><h1>The mill becomes a school</h1>` + mainText + `</div><div class="x"><p>` +
