@@ -232,7 +232,8 @@ func head(p *Page, m meta, known lector.Article, raws []raw, in boxes, whole boo
 	}
 	if whole {
 		p.begin(raws, shown)
-		p.lead(raws, shown, m.description)
+		p.lead(raws, shown)
+		p.describedLead(raws, m.description)
 	}
 	bylineBlock := p.pickByline(raws, shown, whole)
 	if p.Published.IsZero() {
@@ -284,9 +285,8 @@ const (
 
 // lead reads the paragraphs between the title and the text that stand outside
 // the text's own box: many sites set the first one apart. It goes up from the
-// text, to the title or a main heading that says the same. description is what the
-// page says of itself in its head.
-func (p *Page) lead(raws []raw, shown int, description string) {
+// text, to the title or a main heading that says the same.
+func (p *Page) lead(raws []raw, shown int) {
 	first := slices.IndexFunc(p.Blocks, func(b Block) bool { return b.Keep && prose(b.Text) })
 	var found []int
 	left := farthest
@@ -298,7 +298,7 @@ func (p *Page) lead(raws []raw, shown int, description string) {
 			}
 			return
 		}
-		if len(found) < leadMost && r.leads(description) && p.book.line(r.Text, r.Kind, r.share()) == nil {
+		if len(found) < leadMost && r.leads() && p.book.line(r.Text, r.Kind, r.share()) == nil {
 			found = append(found, i)
 		}
 		if o := r.dropped(); o == nil || o.reason != navigation {
@@ -327,9 +327,8 @@ const (
 )
 
 // leads reports whether a block can be the beginning of an article: sentences that stand
-// outside of it, in what is called a teaser, or as a heading; or what the page's
-// description says.
-func (r raw) leads(description string) bool {
+// outside of it, in what is called a teaser, or as a heading.
+func (r raw) leads() bool {
 	if r.ofKind(lector.Caption) || r.mainHeading() || r.share() > 0.3 || consents(r.Text) {
 		return false
 	}
@@ -341,11 +340,8 @@ func (r raw) leads(description string) bool {
 		boxed = boxed || o.id == "class.teaser"
 	}
 	n := utf8.RuneCountInString(r.Text)
-	if n < leastLead {
+	if n < leastLead || n < longLead && !prose(r.Text) && !boxed {
 		return false
-	}
-	if n < longLead && !prose(r.Text) && !boxed {
-		return describedBy(description, r.Text)
 	}
 	if len(r.Text) < brief {
 		if _, dated := findDate(r.Text); dated {
@@ -353,6 +349,25 @@ func (r raw) leads(description string) bool {
 		}
 	}
 	return true
+}
+
+// describedLead reads the first block above the text, or at its beginning, that the page's
+// description begins, whatever its class is called; a caption is none. Such a block is never
+// taken for a request to the reader.
+func (p *Page) describedLead(raws []raw, description string) {
+	first := slices.IndexFunc(p.Blocks, func(b Block) bool { return b.Keep && prose(b.Text) })
+	for i := range p.Blocks[:first+1] {
+		b := &p.Blocks[i]
+		apart := b.Kind == lector.Caption || raws[i].droppedFor(hidden, navigation, feed, form)
+		if !describedBy(description, b.Text) || !b.Keep && apart {
+			continue
+		}
+		if !b.Keep {
+			b.keep("article: its lead")
+		}
+		b.lead = true
+		return
+	}
 }
 
 // describedBy reports whether a page's description, which can be cut at its end, is a
