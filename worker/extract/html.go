@@ -352,14 +352,18 @@ func (r raw) leads() bool {
 }
 
 // describedLead reads the first block above the text, or at its beginning, that the page's
-// description begins, whatever its class is called; a caption is none. Such a block is never
-// taken for a request to the reader.
+// description begins, whatever its class is called; a caption is none. The description can
+// be cut at its end. Such a block is never taken for a request to the reader.
 func (p *Page) describedLead(raws []raw, description string) {
+	said := key(strings.TrimRight(description, ".… "))
+	if len(said) < leastLead {
+		return
+	}
 	first := slices.IndexFunc(p.Blocks, func(b Block) bool { return b.Keep && prose(b.Text) })
 	for i := range p.Blocks[:first+1] {
 		b := &p.Blocks[i]
 		apart := b.Kind == lector.Caption || raws[i].droppedFor(hidden, navigation, feed, form)
-		if !describedBy(description, b.Text) || !b.Keep && apart {
+		if !b.Keep && apart || !strings.HasPrefix(key(b.Text), said) {
 			continue
 		}
 		if !b.Keep {
@@ -368,13 +372,6 @@ func (p *Page) describedLead(raws []raw, description string) {
 		b.lead = true
 		return
 	}
-}
-
-// describedBy reports whether a page's description, which can be cut at its end, is a
-// text or begins it.
-func describedBy(description, text string) bool {
-	k := key(strings.TrimRight(description, ".… "))
-	return len(k) >= leastLead && strings.HasPrefix(key(text), k)
 }
 
 // supersede drops a page's own title where the event or the data state
