@@ -356,7 +356,7 @@ func (r raw) leads() bool {
 // be cut at its end. Such a block is never taken for a request to the reader.
 func (p *Page) describedLead(raws []raw, description string) {
 	said := key(strings.TrimRight(description, ".… "))
-	if len(said) < leastLead {
+	if utf8.RuneCountInString(said) < leastLead {
 		return
 	}
 	first := slices.IndexFunc(p.Blocks, func(b Block) bool { return b.Keep && prose(b.Text) })
