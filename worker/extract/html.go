@@ -329,18 +329,25 @@ const (
 // leads reports whether a block can be the beginning of an article: sentences that stand
 // outside of it, in what is called a teaser, or as a heading.
 func (r raw) leads() bool {
-	if r.ofKind(lector.Caption) || r.mainHeading() || r.share() > 0.3 || consents(r.Text) {
+	if r.ofKind(lector.Caption) || r.mainHeading() {
 		return false
 	}
-	boxed := false
+	if r.share() > 0.3 || consents(r.Text) {
+		return false
+	}
+	least := longLead
+	if prose(r.Text) {
+		least = leastLead
+	}
 	for _, o := range r.chain {
 		if !o.revoked && !has("lead boxes", o.id) {
 			return false
 		}
-		boxed = boxed || o.id == "class.teaser"
+		if o.id == "class.teaser" {
+			least = leastLead
+		}
 	}
-	n := utf8.RuneCountInString(r.Text)
-	if n < leastLead || n < longLead && !prose(r.Text) && !boxed {
+	if utf8.RuneCountInString(r.Text) < least {
 		return false
 	}
 	if len(r.Text) < brief {
