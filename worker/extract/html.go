@@ -257,8 +257,6 @@ func (p *Page) begin(raws []raw, shown int) {
 	for i, r := range raws {
 		switch {
 		case !p.Blocks[i].Keep:
-		case i < shown && consents(r.Text):
-			p.Blocks[i].drop(p.book.get("title.consent"))
 		case i < shown:
 			above += len(r.Text)
 		default:
@@ -329,10 +327,7 @@ const (
 // leads reports whether a block can be the beginning of an article: sentences that stand
 // outside of it, in what is called a teaser, or as a heading.
 func (r raw) leads() bool {
-	if r.ofKind(lector.Caption) || r.mainHeading() {
-		return false
-	}
-	if r.share() > 0.3 || consents(r.Text) {
+	if r.ofKind(lector.Caption) || r.mainHeading() || r.share() > 0.3 {
 		return false
 	}
 	least := longLead

@@ -150,20 +150,6 @@ func beginsAny(s string, list []string) bool {
 	return slices.ContainsFunc(list, func(p string) bool { return strings.HasPrefix(s, p) })
 }
 
-// consents reports whether a text above the article asks for consent.
-func consents(text string) bool {
-	if len(text) > 2500 {
-		return false
-	}
-	n, plain := 0, strings.ToLower(text)
-	for _, w := range listed("consent") {
-		if strings.Contains(plain, w) {
-			n++
-		}
-	}
-	return n >= 2 || n == 1 && len(text) < 120
-}
-
 // ended reports whether s ends as a sentence does.
 func ended(s string) bool {
 	s = strings.TrimRightFunc(s, func(r rune) bool {
