@@ -131,7 +131,7 @@ func (k rulebook) clock(text, plain string, _ float64) *rule {
 	if !strings.ContainsFunc(plain, unicode.IsDigit) && !has("clock words", plain) {
 		return nil
 	}
-	if expr("clock line").MatchString(plain) || onlyDate(text) || sameYear(text) {
+	if expr("clock line").MatchString(plain) || onlyDate(text) {
 		return k.get("text.clock")
 	}
 	return nil
