@@ -88,15 +88,6 @@ func number(s string, at []int) int {
 	return n
 }
 
-// sameYear reports whether a line is a day and a time without a year.
-func sameYear(s string) bool {
-	if len(s) >= 50 {
-		return false
-	}
-	m := expr("day time").FindStringSubmatch(s)
-	return m != nil && data().months[strings.ToLower(m[2]+m[3])] > 0
-}
-
 // onlyDate reports whether s holds a date, a time, and the words that go with
 // them, and nothing else.
 func onlyDate(s string) bool {

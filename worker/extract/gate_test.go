@@ -51,12 +51,14 @@ type tally struct {
 	gold                     int
 	precision, recall, f1    float64
 	must, kept, not, wrongly int
+	verbatim                 int // of wrongly, those that stand there letter by letter
 }
 
 func (t *tally) add(o tally) {
 	t.pages, t.refused, t.gold = t.pages+o.pages, t.refused+o.refused, t.gold+o.gold
 	t.precision, t.recall, t.f1 = t.precision+o.precision, t.recall+o.recall, t.f1+o.f1
 	t.must, t.kept, t.not, t.wrongly = t.must+o.must, t.kept+o.kept, t.not+o.not, t.wrongly+o.wrongly
+	t.verbatim += o.verbatim
 }
 
 func (t tally) minus(o tally) tally {
@@ -72,7 +74,8 @@ func (t tally) String() string {
 		s += fmt.Sprintf("; F1 %.4f, precision %.4f, recall %.4f", t.f1/n, t.precision/n, t.recall/n)
 	}
 	if t.must > 0 {
-		s += fmt.Sprintf("; %.2f %% of %d read that must be, %.2f %% of %d read that must not", share(t.kept, t.must), t.must, share(t.wrongly, t.not), t.not)
+		s += fmt.Sprintf("; %.2f %% of %d read that must be, %.2f %% of %d read that must not, %.2f %% letter by letter",
+			share(t.kept, t.must), t.must, share(t.wrongly, t.not), t.not, share(t.verbatim, t.not))
 	}
 	return s
 }
@@ -108,10 +111,16 @@ func (a annotated) measure(r extract.Rules) (tally, extract.Page) {
 		t.not++
 		if strings.Contains(said, letters(s)) {
 			t.wrongly++
+			if strings.Contains(oneLine(body), oneLine(s)) {
+				t.verbatim++
+			}
 		}
 	}
 	return t, p
 }
+
+// oneLine joins the words of a text by single spaces.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // ownPages are the pages of this repository, which rules were made by.
 func ownPages(t testing.TB) []annotated {

@@ -233,6 +233,7 @@ func head(p *Page, m meta, known lector.Article, raws []raw, in boxes, whole boo
 	if whole {
 		p.begin(raws, shown)
 		p.lead(raws, shown)
+		p.describedLead(raws, m.description)
 	}
 	bylineBlock := p.pickByline(raws, shown, whole)
 	if p.Published.IsZero() {
@@ -256,8 +257,6 @@ func (p *Page) begin(raws []raw, shown int) {
 	for i, r := range raws {
 		switch {
 		case !p.Blocks[i].Keep:
-		case i < shown && consents(r.Text):
-			p.Blocks[i].drop(p.book.get("title.consent"))
 		case i < shown:
 			above += len(r.Text)
 		default:
@@ -318,16 +317,32 @@ func kindred(heading, title string) bool {
 	return there > 1 && there*2 >= len(words)
 }
 
-// leads reports whether a block can be the beginning of an article: sentences
-// that stand outside of it, or in what is called a teaser.
+// The lengths of a lead in letters: of one that ends as a sentence or stands in a box for
+// leads, and of any other.
+const (
+	leastLead = 60
+	longLead  = 120
+)
+
+// leads reports whether a block can be the beginning of an article: sentences that stand
+// outside of it, in what is called a teaser, or as a heading.
 func (r raw) leads() bool {
-	if !r.ofKind(lector.Paragraph, lector.Item) {
+	if r.ofKind(lector.Caption) || r.mainHeading() || r.share() > 0.3 {
 		return false
 	}
-	if n := utf8.RuneCountInString(r.Text); n < 60 || n < 120 && !prose(r.Text) {
-		return false
+	least := longLead
+	if prose(r.Text) {
+		least = leastLead
 	}
-	if r.share() > 0.3 || consents(r.Text) {
+	for _, o := range r.chain {
+		if !o.revoked && !has("lead boxes", o.id) {
+			return false
+		}
+		if o.id == "class.teaser" {
+			least = leastLead
+		}
+	}
+	if utf8.RuneCountInString(r.Text) < least {
 		return false
 	}
 	if len(r.Text) < brief {
@@ -335,12 +350,30 @@ func (r raw) leads() bool {
 			return false // when it was published
 		}
 	}
-	for _, o := range r.chain {
-		if !o.revoked && !has("lead boxes", o.id) {
-			return false
-		}
-	}
 	return true
+}
+
+// describedLead reads the first block above the text, or at its beginning, that the page's
+// description begins, whatever its class is called; a caption is none. The description can
+// be cut at its end. Such a block is never taken for a request to the reader.
+func (p *Page) describedLead(raws []raw, description string) {
+	said := key(strings.TrimRight(description, ".… "))
+	if utf8.RuneCountInString(said) < leastLead {
+		return
+	}
+	first := slices.IndexFunc(p.Blocks, func(b Block) bool { return b.Keep && prose(b.Text) })
+	for i := range p.Blocks[:first+1] {
+		b := &p.Blocks[i]
+		apart := b.Kind == lector.Caption || raws[i].droppedFor(hidden, navigation, feed, form)
+		if !b.Keep && apart || !strings.HasPrefix(key(b.Text), said) {
+			continue
+		}
+		if !b.Keep {
+			b.keep("article: its lead")
+		}
+		b.lead = true
+		return
+	}
 }
 
 // supersede drops a page's own title where the event or the data state

@@ -2,7 +2,6 @@ package extract
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -13,18 +12,21 @@ import (
 // MaxSize is the largest input that is accepted, in bytes.
 const MaxSize = 8 << 20
 
-// Reasons to refuse an input. All are permanent.
-var (
-	errEmpty    = errors.New("the input is empty")
-	errBinary   = errors.New("the input is not text")
-	errEncoding = errors.New("the input is not valid UTF-8")
-	errTooLarge = errors.New("the input is too large")
-	errNothing  = errors.New("no article text found")
+// refusal is a reason to refuse an input. All are permanent.
+type refusal string
 
-	errNotArticle = errors.New("JSON, but no article")
+func (r refusal) Error() string { return string(r) }
+
+const (
+	errEmpty      refusal = "the input is empty"
+	errBinary     refusal = "the input is not text"
+	errEncoding   refusal = "the input is not valid UTF-8"
+	errTooLarge   refusal = "the input is too large"
+	errNothing    refusal = "no article text found"
+	errNotArticle refusal = "JSON, but no article"
 
 	// ErrNotPublic refuses an article whose visibility is not public.
-	ErrNotPublic = errors.New("the article is not public")
+	ErrNotPublic refusal = "the article is not public"
 )
 
 // refuse makes err permanent, with what to do about it.

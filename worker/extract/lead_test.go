@@ -23,21 +23,40 @@ func whole(title, above, around string) string {
 
 func text(inside string) string { return `<div class="article-body">` + inside + `</div>` }
 
+// described is a page that says of itself what it is about.
+func described(above, description string) string {
+	return strings.Replace(whole("The mill becomes a school", above, text(mainText)), "<title>", `<meta name="description" content="`+description+`"><title>`, 1)
+}
+
 // TestWhatIsLost: what stands between the title and the text, and what a name
 // hides that cannot be meant so, is read; what only stands there is not.
 func TestWhatIsLost(t *testing.T) {
 	t.Parallel()
+	unended := strings.TrimSuffix(leadLine, ".")
+	asking := "Sign up for our newsletter, and you get all that we know of the mill each day in your inbox, for free!"
 	letter := strings.Repeat("Dear friends, we have come over the pass at last. The mules are well, and so is Marta.\nNobody met us on the way down. We hope to be home by the end of May.\n\n", 3)
 	code := strings.Repeat("for (i = 0; i < n; i++) { sum += a[i]; }\nprintf(\"%d\\n\", sum); // the sum. It is. Here.\n", 6)
 	tests := map[string]struct {
 		page, text string
 		read       bool
 	}{
-		"lead under another title": {whole("Mill to become a school", "<p>"+leadLine+"</p>", text(mainText)), leadLine, true},
-		"lead far below its title": {whole("The mill becomes a school", strings.Repeat("<nav><a href=/a>One</a></nav>", 40)+"<p>"+leadLine+"</p>", text(mainText)), leadLine, true},
-		"lead as a list":           {whole("The mill becomes a school", "<ul class=teaser><li>"+leadLine+"</li></ul>", text(mainText)), leadLine, true},
-		"lead with a form above":   {whole("Mill to become a school", "<p>Please accept all cookies, or read our privacy policy before you go on to the text.</p>", text(mainText)), "Please accept", false},
-		"lead of another article":  {whole("Mill to become a school", `<p><a href="/b">`+leadLine+`</a></p>`, text(mainText)), leadLine, false},
+		"lead under another title":            {whole("Mill to become a school", "<p>"+leadLine+"</p>", text(mainText)), leadLine, true},
+		"lead far below its title":            {whole("The mill becomes a school", strings.Repeat("<nav><a href=/a>One</a></nav>", 40)+"<p>"+leadLine+"</p>", text(mainText)), leadLine, true},
+		"lead as a list":                      {whole("The mill becomes a school", "<ul class=teaser><li>"+leadLine+"</li></ul>", text(mainText)), leadLine, true},
+		"lead as a heading":                   {whole("The mill becomes a school", "<h3>"+leadLine+"</h3>", text(mainText)), leadLine, true},
+		"lead as a quote":                     {whole("The mill becomes a school", "<blockquote class=teaser>"+leadLine+"</blockquote>", text(mainText)), leadLine, true},
+		"teaser without a stop":               {whole("The mill becomes a school", "<p class=teaser>"+unended+"</p>", text(mainText)), unended, true},
+		"line without a stop":                 {whole("The mill becomes a school", "<p>"+unended+"</p>", text(mainText)), unended, false},
+		"heading that is a link":              {whole("The mill becomes a school", `<h3><a href="/b">`+leadLine+`</a></h3>`, text(mainText)), leadLine, false},
+		"description that is cut":             {described("<h3>For members</h3><p>"+unended+"</p>", strings.TrimSuffix(unended, " night")+" …"), unended, true},
+		"description in a box with a picture": {described("<div class=byline><img src=a><p>"+leadLine+"</p></div>", leadLine), leadLine, true},
+		"description without such a title":    {strings.Replace(described("<p>"+leadLine+"</p>", leadLine), "<h1>", "<h1>In the county: ", 1), leadLine, true},
+		"description as a caption":            {described("<figure><img src=a><figcaption>"+leadLine+"</figcaption></figure>", leadLine), leadLine, false},
+		"description that is hidden":          {described("<p hidden>"+leadLine+"</p>", leadLine), leadLine, false},
+		"description that asks":               {strings.Replace(described("", asking), mainText, "<p>"+asking+"</p>"+mainText, 1), asking, true},
+		"what asks in the text":               {whole("The mill becomes a school", "", text("<p>"+asking+"</p>"+mainText)), asking, false},
+		"lead with a form above":              {whole("Mill to become a school", "<p>Please accept all cookies, or read our privacy policy before you go on to the text.</p>", text(mainText)), "Please accept", false},
+		"lead of another article":             {whole("Mill to become a school", `<p><a href="/b">`+leadLine+`</a></p>`, text(mainText)), leadLine, false},
 		"page without such a title": {`<!doctype html><title>Weather</title><main><h2>The Reader</h2><p>` + leadLine + `</p>` + text(mainText) + `</main>`,
 			leadLine, false},
 		"title in what is called comments": {`<!doctype html><title>The mill becomes a school</title><div class="page comments-open"><h1>The mill becomes a school</h1>` + mainText + `</div><div class="x"><p>` +

@@ -131,7 +131,7 @@ func (k rulebook) clock(text, plain string, _ float64) *rule {
 	if !strings.ContainsFunc(plain, unicode.IsDigit) && !has("clock words", plain) {
 		return nil
 	}
-	if expr("clock line").MatchString(plain) || onlyDate(text) || sameYear(text) {
+	if expr("clock line").MatchString(plain) || onlyDate(text) {
 		return k.get("text.clock")
 	}
 	return nil
@@ -148,20 +148,6 @@ func (k rulebook) ask(_, plain string, _ float64) *rule {
 
 func beginsAny(s string, list []string) bool {
 	return slices.ContainsFunc(list, func(p string) bool { return strings.HasPrefix(s, p) })
-}
-
-// consents reports whether a text above the article asks for consent.
-func consents(text string) bool {
-	if len(text) > 2500 {
-		return false
-	}
-	n, plain := 0, strings.ToLower(text)
-	for _, w := range listed("consent") {
-		if strings.Contains(plain, w) {
-			n++
-		}
-	}
-	return n >= 2 || n == 1 && len(text) < 120
 }
 
 // ended reports whether s ends as a sentence does.

@@ -31,7 +31,7 @@ var exempt = map[string]string{
 	"tag.": "elements of HTML", "card.": "Ghost's cards", "block.": "WordPress's blocks", "ans.": "Arc's story elements", "note.mark": "HTML's sup",
 	"text.shortcode": "WordPress's shortcodes", "text.nothing": "a line without a letter or a digit",
 	"saved.": "pages saved as text: no set has any", "caption.line": "likewise", "byline.time": "likewise",
-	"title.consent": "what stands above a title: notes name texts, not places", "repeat.summary": "what the text says again", "pitch.house": "likewise",
+	"repeat.summary": "what the text says again",
 }
 
 // measured is what was measured of a rule.

@@ -46,6 +46,7 @@ type Block struct {
 	joined bool   // so, in a file that sets its paragraphs apart
 	home   bool   // stands in the box that holds most of the running text
 	slant  bool   // all in italics
+	lead   bool   // begins as the page describes itself
 	bullet string // of an item of plain text, which is not in Text
 }
 
@@ -102,8 +103,9 @@ func (p *Page) header(byline, titlePath, bylinePath, standfirstPath string) []Bl
 func (b Block) running() bool { return b.Keep && body(b.Kind) }
 
 // droppable reports whether a rule can still drop the block from the running text:
-// neither the markup nor the site demands that it is read.
-func (b Block) droppable() bool { return b.running() && !b.insisted() }
+// neither the markup nor the site demands that it is read, and the page does not describe
+// itself by it.
+func (b Block) droppable() bool { return b.running() && !b.insisted() && !b.lead }
 
 // ofKind reports whether the block is of one of the kinds.
 func (b Block) ofKind(kinds ...lector.SegmentKind) bool { return slices.Contains(kinds, b.Kind) }

@@ -218,16 +218,8 @@ func (x *pitches) trailing(i int, seen bool) string {
 		return "pitch"
 	case line && seen, x.among(i):
 		return "pitch.line"
-	case seen && len(b.Text) < wordy && x.named(b.Text):
-		return "pitch.house"
 	}
 	return ""
-}
-
-// named reports whether a text begins with what the site calls itself.
-func (x *pitches) named(text string) bool {
-	text = strings.ToLower(text)
-	return slices.ContainsFunc(x.names, func(name string) bool { return strings.HasPrefix(text, name+" ") })
 }
 
 // among reports whether a short text at the end has two that ask something
