@@ -286,8 +286,41 @@ func (p *pack) sayable(word string) bool {
 	case strings.Contains(kinds, "ccc"):
 		return false
 	}
-	share, _ := strconv.Atoi(p.settings["vowel-share"])
-	return vowels > 0 && (share == 0 || vowels*share >= letters)
+	if share, _ := strconv.Atoi(p.settings["vowel-share"]); share > 0 {
+		return vowels*share >= letters
+	}
+	return vowels > 0 && edgesSayable([]rune(strings.ToLower(word)), kinds)
+}
+
+// edgesSayable reports whether the two consonants that a word begins or ends with
+// can be said together. "VSAV" and "LOPJ" are letters, "CNIL" and "SDIS" are words.
+func edgesSayable(word []rune, kinds string) bool {
+	last := len(word) - 1
+	opens := !strings.HasPrefix(kinds, "cc") || together(word[1], word[0])
+	return opens && (!strings.HasSuffix(kinds, "cc") || together(word[last-1], word[last]))
+}
+
+// together reports whether two consonants can be said together: the inner one,
+// beside the vowel, is the more sonorous, the outer one an s, or both are one sound.
+func together(inner, outer rune) bool {
+	switch {
+	case sonority(inner) > sonority(outer), inner == outer, outer == 's', outer == 'с':
+		return true
+	}
+	return strings.Contains("ch ph sh th tz ck", string(inner)+string(outer))
+}
+
+// sonority ranks consonants: liquids, nasals, fricatives, stops.
+func sonority(c rune) int {
+	switch {
+	case strings.ContainsRune("lrłлр", c):
+		return 3
+	case strings.ContainsRune("mnмн", c):
+		return 2
+	case strings.ContainsRune("fsvzxhwфсвзхшжў", c):
+		return 1
+	}
+	return 0
 }
 
 // tally returns the length of a number in a long run of numbers and signs
