@@ -150,7 +150,7 @@ func (a abbreviation) at(s string) int {
 		case want == ' ' && unicode.IsSpace(got):
 		case want == ' ':
 			n = 0
-		case want != got && (at > 0 || unicode.ToUpper(want) != got):
+		case want != got && (at > 0 || !a.asCapital(want, got)):
 			return 0
 		}
 		i += n
@@ -159,6 +159,13 @@ func (a abbreviation) at(s string) int {
 		return 0
 	}
 	return i
+}
+
+// asCapital reports whether a capital may stand for its first letter: not where the
+// abbreviation would look like an initial. "s. Zorya" is a village, "S. Koval" is not.
+func (a abbreviation) asCapital(want, got rune) bool {
+	initial := a.follow == "upper" && strings.HasSuffix(a.written, ".") && utf8.RuneCountInString(a.written) == 2
+	return !initial && unicode.ToUpper(want) == got
 }
 
 // follows reports whether what the abbreviation asks for follows it.
@@ -304,7 +311,7 @@ func edgesSayable(word []rune, kinds string) bool {
 // beside the vowel, is the more sonorous, the outer one an s, or both are one sound.
 func together(inner, outer rune) bool {
 	switch {
-	case sonority(inner) > sonority(outer), inner == outer, outer == 's', outer == 'с':
+	case sonority(inner) > sonority(outer), inner == outer, strings.ContainsRune("sсś", outer):
 		return true
 	}
 	return strings.Contains("ch ph sh th tz ck", string(inner)+string(outer))
@@ -317,7 +324,7 @@ func sonority(c rune) int {
 		return 3
 	case strings.ContainsRune("mnмн", c):
 		return 2
-	case strings.ContainsRune("fsvzxhwфсвзхшжў", c):
+	case strings.ContainsRune("fsśvzxhwфсвзхшжў", c):
 		return 1
 	}
 	return 0
