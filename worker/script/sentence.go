@@ -531,7 +531,7 @@ func (l *language) wholeWord(left, right string, closed bool) bool {
 	switch {
 	case digitRun(word) == len(word):
 		return len(word) == 4 && counted
-	case counted && (namesBody(word) || strings.HasPrefix(word, "№")): // "США. 1 мільйон", "№4. 25 мая"
+	case counted && (namesBody(word) || strings.ContainsAny(word, "№:")): // "США. 1 мільйон", "№4. 25 мая", "6:45. 1 muerto"
 		return true
 	case utf8.RuneCountInString(word) < 4:
 		return counted && lowerStart(word) && l.starts(upperFirst(word)) // "ging de cel in. 15 maanden"
