@@ -150,7 +150,7 @@ func (a abbreviation) at(s string) int {
 		case want == ' ' && unicode.IsSpace(got):
 		case want == ' ':
 			n = 0
-		case want != got && (at > 0 || unicode.ToUpper(want) != got):
+		case want != got && (at > 0 || !a.asCapital(want, got)):
 			return 0
 		}
 		i += n
@@ -159,6 +159,13 @@ func (a abbreviation) at(s string) int {
 		return 0
 	}
 	return i
+}
+
+// asCapital reports whether a capital may stand for its first letter: not where the
+// abbreviation would look like an initial. "s. Zorya" is a village, "S. Koval" is not.
+func (a abbreviation) asCapital(want, got rune) bool {
+	initial := a.follow == "upper" && strings.HasSuffix(a.written, ".") && utf8.RuneCountInString(a.written) == 2
+	return !initial && unicode.ToUpper(want) == got
 }
 
 // follows reports whether what the abbreviation asks for follows it.
@@ -286,8 +293,41 @@ func (p *pack) sayable(word string) bool {
 	case strings.Contains(kinds, "ccc"):
 		return false
 	}
-	share, _ := strconv.Atoi(p.settings["vowel-share"])
-	return vowels > 0 && (share == 0 || vowels*share >= letters)
+	if share, _ := strconv.Atoi(p.settings["vowel-share"]); share > 0 {
+		return vowels*share >= letters
+	}
+	return vowels > 0 && edgesSayable([]rune(strings.ToLower(word)), kinds)
+}
+
+// edgesSayable reports whether the two consonants that a word begins or ends with
+// can be said together. "VSAV" and "LOPJ" are letters, "CNIL" and "SDIS" are words.
+func edgesSayable(word []rune, kinds string) bool {
+	last := len(word) - 1
+	opens := !strings.HasPrefix(kinds, "cc") || together(word[1], word[0])
+	return opens && (!strings.HasSuffix(kinds, "cc") || together(word[last-1], word[last]))
+}
+
+// together reports whether two consonants can be said together: the inner one,
+// beside the vowel, is the more sonorous, the outer one an s, or both are one sound.
+func together(inner, outer rune) bool {
+	switch {
+	case sonority(inner) > sonority(outer), inner == outer, strings.ContainsRune("sсś", outer):
+		return true
+	}
+	return strings.Contains("ch ph sh th tz ck", string(inner)+string(outer))
+}
+
+// sonority ranks consonants: liquids, nasals, fricatives, stops.
+func sonority(c rune) int {
+	switch {
+	case strings.ContainsRune("lrłлр", c):
+		return 3
+	case strings.ContainsRune("mnмн", c):
+		return 2
+	case strings.ContainsRune("fsśvzxhwфсвзхшжў", c):
+		return 1
+	}
+	return 0
 }
 
 // tally returns the length of a number in a long run of numbers and signs

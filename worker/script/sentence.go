@@ -492,7 +492,7 @@ func (l *language) beginsBehindStop(text string, from, i int, right string, clos
 	switch {
 	case l.unusualStart(right):
 		return true
-	case numberStart(right) && wholeWord(text[from:i], right, closed):
+	case numberStart(right) && l.wholeWord(text[from:i], right, closed):
 		return true
 	case speaks(text) && speaks(right), strings.HasPrefix(right, "— "), strings.HasPrefix(right, "– "):
 		return upperStart(strings.TrimLeft(right, "—–- "))
@@ -522,23 +522,31 @@ func pastMark(text string, i, to int) (at int, closed bool) {
 
 // wholeWord reports whether left ends with what is hardly an abbreviation, so
 // that a number behind its full stop begins a sentence: "Sumy. 12 people".
-func wholeWord(left, right string, closed bool) bool {
-	if closed || strings.HasSuffix(left, "%") {
+func (l *language) wholeWord(left, right string, closed bool) bool {
+	if closed || strings.HasSuffix(left, "%") || strings.HasSuffix(left, ")") {
 		return true
 	}
 	word := lastWord(left[max(0, len(left)-window):])
-	counted := lowerStart(strings.TrimLeft(right, "0123456789,.$€£₴ "))
-	if digitRun(word) == len(word) {
+	counted := lowerStart(strings.TrimLeft(right, "0123456789,.$€£₴-^ºª° "))
+	switch {
+	case digitRun(word) == len(word):
 		return len(word) == 4 && counted
-	}
-	initialism := utf8.RuneCountInString(word) == 3 && allUpper(word) // "США. 1 мільйон"
-	if counted && (initialism || strings.HasPrefix(word, "№")) {      // "№4. 25 мая"
+	case counted && (namesBody(word) || strings.ContainsAny(word, "№:")): // "США. 1 мільйон", "№4. 25 мая", "6:45. 1 muerto"
 		return true
-	}
-	if utf8.RuneCountInString(word) < 4 || strings.ContainsAny(word, ".0123456789") {
+	case utf8.RuneCountInString(word) < 4:
+		return counted && lowerStart(word) && l.starts(upperFirst(word)) // "ging de cel in. 15 maanden"
+	case strings.ContainsAny(word, ".0123456789"):
 		return false
 	}
 	return (counted || lowerStart(word)) && strings.ContainsAny(strings.ToLower(word), "aeiouyаеёиіїоуыэюя")
+}
+
+// namesBody reports whether a word is in capitals as the short name of a body is: "ДТП", "НАТО".
+func namesBody(word string) bool {
+	if letters := utf8.RuneCountInString(word); letters < 3 || letters > 5 {
+		return false
+	}
+	return allUpper(word) && !romanShape.MatchString(word)
 }
 
 // speaks reports whether a text begins with the dash of a dialogue.
