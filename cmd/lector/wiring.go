@@ -80,6 +80,7 @@ var (
 
 	_ jobindex.Records = (*nats.JobStore)(nil)
 	_ nats.JobIndex    = (*jobindex.Index)(nil)
+	_ worker.ReadyJobs = (*jobindex.Index)(nil)
 )
 
 // Replays.
