@@ -110,11 +110,16 @@ func (m *fakeServices) Stat(ctx context.Context, key string) (lector.Object, err
 
 func (m *fakeServices) List(_ context.Context, prefix string) iter.Seq2[lector.Object, error] {
 	m.mu.Lock()
-	keys := slices.Sorted(maps.Keys(m.objects))
-	m.mu.Unlock()
+	defer m.mu.Unlock()
+	var all []lector.Object
+	for _, key := range slices.Sorted(maps.Keys(m.objects)) {
+		if strings.HasPrefix(key, prefix) {
+			all = append(all, lector.Object{Key: key, Size: int64(len(m.objects[key]))})
+		}
+	}
 	return func(yield func(lector.Object, error) bool) {
-		for _, key := range keys {
-			if strings.HasPrefix(key, prefix) && !yield(lector.Object{Key: key}, nil) {
+		for _, o := range all {
+			if !yield(o, nil) {
 				return
 			}
 		}

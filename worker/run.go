@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"lector"
 	"lector/worker/synth"
 )
@@ -156,7 +158,7 @@ func (w *Worker) closeAccount(ctx context.Context, account *synth.Account) <-cha
 // storeAndCommit stores the rendition and makes it the article's, when its usage is recorded.
 func (w *Worker) storeAndCommit(ctx context.Context, r *record, p *Plan, n *Narration, recorded <-chan struct{}, step func(Progress)) error {
 	step(Progress{Stage: lector.StageStore})
-	err := inSpan(ctx, "store", func(ctx context.Context) error { return w.storeFiles(ctx, n) })
+	err := inSpan(ctx, "store", func(ctx context.Context) error { return w.storeAll(ctx, r, n) })
 	<-recorded // within the time that the account allows itself
 	if err != nil {
 		return atStage(lector.StageStore, err)
@@ -166,6 +168,19 @@ func (w *Worker) storeAndCommit(ctx context.Context, r *record, p *Plan, n *Narr
 		return atStage(lector.StageCommit, err)
 	}
 	return atStage(lector.StageCommit, inSpan(ctx, "commit", func(ctx context.Context) error { return w.commit(ctx, r, p, n) }))
+}
+
+// storeAll stores the files, and reads meanwhile what was announced last: it is to be known
+// before the commit.
+func (w *Worker) storeAll(ctx context.Context, r *record, n *Narration) error {
+	var both errgroup.Group
+	both.Go(func() error { return w.storeFiles(ctx, r, n) })
+	both.Go(func() error {
+		last, err := lastAnnouncement(ctx, w.Announcer, r.job)
+		r.last = &last
+		return err
+	})
+	return both.Wait()
 }
 
 // checkNewest returns errSuperseded where the article's newest event takes its audio
