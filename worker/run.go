@@ -119,7 +119,7 @@ func (w *Worker) isUnchanged(ctx context.Context, d lector.Delivery, r *record, 
 }
 
 // speak makes the rendition, and sums up what it has used. recorded is closed when that is
-// in the usage ledger.
+// in the usage ledger. The last clips may be on their way into the cache.
 func (w *Worker) speak(ctx context.Context, r *record, plan *Plan, step func(Progress)) (n *Narration, recorded <-chan struct{}, err error) {
 	if err := w.awaitSpooled(ctx, r); err != nil {
 		return nil, nil, atStage(lector.StageSynth, err)
@@ -129,7 +129,7 @@ func (w *Worker) speak(ctx context.Context, r *record, plan *Plan, step func(Pro
 	if w.crashedAttempts(r.job) > 0 {
 		account.StartSlowly()
 	}
-	n, err = plan.Narrate(ctx, account, step)
+	n, err = plan.narrate(ctx, account, step)
 	recorded = w.closeAccount(ctx, account)
 	if err == nil && !w.usedBefore(r, n) {
 		return n, recorded, nil
@@ -162,6 +162,9 @@ func (w *Worker) storeAndCommit(ctx context.Context, r *record, p *Plan, n *Narr
 	<-recorded // within the time that the account allows itself
 	if err != nil {
 		return atStage(lector.StageStore, err)
+	}
+	if err := n.awaitClips(); err != nil {
+		return err
 	}
 	step(Progress{Stage: lector.StageCommit})
 	if err := w.checkNewest(ctx, r); err != nil {
