@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -168,10 +169,12 @@ func (p *Plan) joinClips(ctx context.Context, t *voicePlan, clips []synth.Clip, 
 	n := &Narration{MP3: mp3.Bytes(), Manifest: p.manifest(t, line, segments), Voice: t.voice.Name, clips: clips}
 	n.setLoudness(plan.Levels())
 	n.countUsage(clips)
-	if err := n.verify(line); err != nil {
+	verified := beside(func() error { return n.verify(line) }) // both read all of the file
+	described := n.describe(tag.Chapters)
+	if err := errors.Join(verified(), described); err != nil {
 		return nil, err
 	}
-	return n, n.describe(tag.Chapters)
+	return n, nil
 }
 
 // tag is what the file says about itself, but for the chapters.

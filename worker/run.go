@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"lector"
 	"lector/worker/synth"
 )
@@ -176,14 +174,17 @@ func (w *Worker) storeAndCommit(ctx context.Context, r *record, p *Plan, n *Narr
 // storeAll stores the files, and reads meanwhile what was announced last: it is to be known
 // before the commit.
 func (w *Worker) storeAll(ctx context.Context, r *record, n *Narration) error {
-	var both errgroup.Group
-	both.Go(func() error { return w.storeFiles(ctx, r, n) })
-	both.Go(func() error {
-		last, err := lastAnnouncement(ctx, w.Announcer, r.job)
-		r.last = &last
+	last := lector.AudioEvent{}
+	announced := beside(func() (err error) {
+		last, err = lastAnnouncement(ctx, w.Announcer, r.job)
 		return err
 	})
-	return both.Wait()
+	stored := w.storeFiles(ctx, r, n)
+	if err := errors.Join(stored, announced()); err != nil {
+		return err
+	}
+	r.last = &last
+	return nil
 }
 
 // checkNewest returns errSuperseded where the article's newest event takes its audio
@@ -193,13 +194,13 @@ func (w *Worker) checkNewest(ctx context.Context, r *record) error {
 	if w.Events == nil {
 		return nil
 	}
-	e, place, err := w.Events.NewestEvent(ctx, lector.JobRef{Site: r.job.Site, ID: r.job.ID})
+	e, place, err := w.Events.NewerEvent(ctx, lector.JobRef{Site: r.job.Site, ID: r.job.ID}, r.job.Sequence)
 	switch {
 	case errors.Is(err, lector.ErrNotFound), err != nil && lector.IsPermanent(err):
 		return nil // nothing that takes it away
 	case err != nil:
 		return fmt.Errorf("newest event: %w", err)
-	case r.job.Disposition(e, place) != lector.Due || place == r.job.Sequence:
+	case r.job.Disposition(e, place) != lector.Due:
 		return nil
 	case e.Type.Withdraws(), e.Article.Visibility != lector.Public:
 		return errSuperseded
