@@ -18,7 +18,7 @@ type slowClips struct {
 
 func (s *slowClips) Put(ctx context.Context, hash string, mp3 []byte) error {
 	s.putting.Add(1)
-	time.Sleep(time.Second)
+	_ = pause(ctx, time.Second)
 	return s.memory.Put(ctx, hash, mp3)
 }
 
