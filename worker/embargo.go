@@ -80,6 +80,9 @@ func (w *Worker) speakAhead(ctx context.Context, d lector.Delivery, r *record) e
 		return err
 	}
 	<-recorded
+	if err := n.awaitClips(); err != nil {
+		return err
+	}
 	return r.update(ctx, func(j *lector.Job) { j.Chunks, j.Usage, j.Cost = n.Chunks, n.Manifest.Usage, n.Cost })
 }
 

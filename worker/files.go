@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,41 +16,55 @@ import (
 // storeFiles stores the files of a rendition, which are named by its hash. Nothing names
 // them before the commit, so they are stored side by side. Files that exist already, from
 // before a crash or a replay, have the same content.
-func (w *Worker) storeFiles(ctx context.Context, n *Narration) error {
+func (w *Worker) storeFiles(ctx context.Context, r *record, n *Narration) error {
 	files, err := n.Files()
 	if err != nil {
 		return err
 	}
 	prefix := lector.Prefix(n.Manifest.Site, n.Manifest.Key) + n.Manifest.Hash
 	var all errgroup.Group
+	var known atomic.Bool // one of the files was there
 	for _, f := range files {
-		all.Go(func() error { return w.storeFile(ctx, prefix, f) })
+		all.Go(func() error {
+			existed, err := w.storeFile(ctx, prefix, f)
+			known.CompareAndSwap(false, existed)
+			return err
+		})
 	}
 	if err := all.Wait(); err != nil {
 		return err
 	}
+	if !known.Load() {
+		r.written = &n.Manifest
+	}
 	return w.checkStored(ctx, prefix+".mp3", n.Manifest.Bytes)
 }
 
-func (w *Worker) storeFile(ctx context.Context, prefix string, f RenditionFile) error {
+// storeFile stores a file, and reports whether one was there already.
+func (w *Worker) storeFile(ctx context.Context, prefix string, f RenditionFile) (existed bool, err error) {
 	o := lector.NewObject(prefix + f.Suffix)
-	err := w.Store.Create(ctx, o, bytes.NewReader(f.Content))
-	if err != nil && !errors.Is(err, lector.ErrExists) {
-		return fmt.Errorf("%s: %w", o.Key, err)
+	err = w.Store.Create(ctx, o, bytes.NewReader(f.Content))
+	if existed = errors.Is(err, lector.ErrExists); existed || err == nil {
+		return existed, nil
 	}
-	return nil
+	return false, fmt.Errorf("%s: %w", o.Key, err)
 }
 
-// checkStored makes sure that what will be announced is there.
+// checkStored makes sure that what will be announced is there. A listing tells its size; a
+// store on disk would read all of it to describe it.
 func (w *Worker) checkStored(ctx context.Context, key string, size int64) error {
-	o, err := w.Store.Stat(ctx, key)
-	if err != nil {
-		return fmt.Errorf("%s: %w", key, err)
+	for o, err := range w.Store.List(ctx, key) {
+		switch {
+		case err != nil:
+			return fmt.Errorf("%s: %w", key, err)
+		case o.Key != key:
+			continue
+		case o.Size != size:
+			return fmt.Errorf("%s: %d bytes are stored, not %d", key, o.Size, size)
+		}
+		return nil
 	}
-	if o.Size != size {
-		return fmt.Errorf("%s: %d bytes are stored, not %d", key, o.Size, size)
-	}
-	return nil
+	return fmt.Errorf("%s: %w", key, lector.ErrNotFound)
 }
 
 // RenditionFile is one file of a rendition.

@@ -49,7 +49,7 @@ const announceTries = 5
 // newest announcement is read before the record is, so that whoever stands still in between,
 // or whose announcement does on its way, announces nothing that is over.
 func (w *Worker) announceOnce(ctx context.Context, r *record, replay string) error {
-	last, err := lastAnnouncement(ctx, w.Announcer, r.job)
+	last, err := w.takeLast(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -63,6 +63,16 @@ func (w *Worker) announceOnce(ctx context.Context, r *record, replay string) err
 		return nil
 	}
 	return w.Announcer.AnnounceAfter(ctx, e, last.Sequence)
+}
+
+// takeLast returns the newest announcement as it was read before the commit, the first time,
+// or reads it.
+func (w *Worker) takeLast(ctx context.Context, r *record) (lector.AudioEvent, error) {
+	if last := r.last; last != nil {
+		r.last = nil
+		return *last, nil
+	}
+	return lastAnnouncement(ctx, w.Announcer, r.job)
 }
 
 // lastAnnouncement returns the newest audio event of an article; it is empty where there is
@@ -99,8 +109,7 @@ func (w *Worker) writePointer(ctx context.Context, r *record, j lector.Job) (m l
 	if j.Rendition == "" {
 		return m, w.deleteAudio(ctx, j, w.mayDelete(r))
 	}
-	m, err = w.readManifest(ctx, lector.Prefix(j.Site, j.ID)+j.Rendition+".manifest.json")
-	if err != nil {
+	if m, err = w.storedManifest(ctx, r, j); err != nil {
 		return m, fmt.Errorf("manifest of rendition %s: %w", j.Rendition, err)
 	}
 	was, err := w.currentPointer(ctx, j)
@@ -112,6 +121,15 @@ func (w *Worker) writePointer(ctx context.Context, r *record, j lector.Job) (m l
 		m.FirstPublished = was.PublicationDate()
 	}
 	return m, w.putPointer(ctx, j, m)
+}
+
+// storedManifest returns the manifest of a job's rendition: what this worker has written, or
+// what is in the store.
+func (w *Worker) storedManifest(ctx context.Context, r *record, j lector.Job) (lector.Manifest, error) {
+	if r.written != nil && r.written.Hash == j.Rendition {
+		return *r.written, nil
+	}
+	return w.readManifest(ctx, lector.Prefix(j.Site, j.ID)+j.Rendition+".manifest.json")
 }
 
 func (w *Worker) putPointer(ctx context.Context, j lector.Job, m lector.Manifest) error {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -29,6 +30,8 @@ type Narration struct {
 	Chunks   []lector.ChunkState
 	Cost     float64 // US dollars
 	Voice    string  // the preferred one of those that read it, as configured
+
+	clips []synth.Clip
 }
 
 // hash covers all that goes into the sound and the tags.
@@ -59,6 +62,24 @@ func (p *Plan) hash(t *voicePlan) string {
 //
 // The calls are entered into the account, which the caller closes.
 func (p *Plan) Narrate(ctx context.Context, a *synth.Account, step func(Progress)) (*Narration, error) {
+	n, err := p.narrate(ctx, a, step)
+	if err == nil {
+		err = n.awaitClips()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// awaitClips waits until the clips are in the cache.
+func (n *Narration) awaitClips() error {
+	return atStage(lector.StageSynth, synth.AwaitStored(n.clips))
+}
+
+// narrate is Narrate without the wait for the last clips to be in the cache, for which
+// awaitClips waits.
+func (p *Plan) narrate(ctx context.Context, a *synth.Account, step func(Progress)) (*Narration, error) {
 	var failed voiceErrors
 	for i, t := range p.voicePlans {
 		if failed.includes(t) {
@@ -145,13 +166,15 @@ func (p *Plan) joinClips(ctx context.Context, t *voicePlan, clips []synth.Clip, 
 	if _, err := plan.Write(ctx, mp3, head); err != nil {
 		return nil, err
 	}
-	n := &Narration{MP3: mp3.Bytes(), Manifest: p.manifest(t, line, segments), Voice: t.voice.Name}
+	n := &Narration{MP3: mp3.Bytes(), Manifest: p.manifest(t, line, segments), Voice: t.voice.Name, clips: clips}
 	n.setLoudness(plan.Levels())
 	n.countUsage(clips)
-	if err := n.verify(line); err != nil {
+	verified := beside(func() error { return n.verify(line) }) // both read all of the file
+	described := n.describe(tag.Chapters)
+	if err := errors.Join(verified(), described); err != nil {
 		return nil, err
 	}
-	return n, n.describe(tag.Chapters)
+	return n, nil
 }
 
 // tag is what the file says about itself, but for the chapters.

@@ -110,11 +110,16 @@ func (m *fakeServices) Stat(ctx context.Context, key string) (lector.Object, err
 
 func (m *fakeServices) List(_ context.Context, prefix string) iter.Seq2[lector.Object, error] {
 	m.mu.Lock()
-	keys := slices.Sorted(maps.Keys(m.objects))
-	m.mu.Unlock()
+	defer m.mu.Unlock()
+	var all []lector.Object
+	for _, key := range slices.Sorted(maps.Keys(m.objects)) {
+		if strings.HasPrefix(key, prefix) {
+			all = append(all, lector.Object{Key: key, Size: int64(len(m.objects[key]))})
+		}
+	}
 	return func(yield func(lector.Object, error) bool) {
-		for _, key := range keys {
-			if strings.HasPrefix(key, prefix) && !yield(lector.Object{Key: key}, nil) {
+		for _, o := range all {
+			if !yield(o, nil) {
 				return
 			}
 		}
@@ -381,7 +386,10 @@ type newestEvent struct {
 	err   error
 }
 
-func (n newestEvent) NewestEvent(context.Context, lector.JobRef) (lector.ArticleEvent, uint64, error) {
+func (n newestEvent) NewerEvent(_ context.Context, _ lector.JobRef, than uint64) (lector.ArticleEvent, uint64, error) {
+	if n.err == nil && n.place <= than {
+		return lector.ArticleEvent{}, 0, lector.ErrNotFound
+	}
 	return n.e, n.place, n.err
 }
 
@@ -693,5 +701,16 @@ func TestDeletedTextIsErased(t *testing.T) {
 		if s.how != "done" || (e.what == "havana "+key+" 2") != gone || (len(m.objects) == 0) != gone || (m.job().Title == "") != gone {
 			t.Errorf("%s: %s, erased %q, %d objects, title %q", kind, s, e.what, len(m.objects), m.job().Title)
 		}
+	}
+}
+
+// TestPanicBeside: what panics beside an article is an error of that article.
+func TestPanicBeside(t *testing.T) {
+	t.Parallel()
+	if err := beside(func() error { panic("no sound") })(); lector.PanicStack(err) == "" || !strings.Contains(err.Error(), "no sound") {
+		t.Errorf("%v", err)
+	}
+	if err := beside(func() error { return lector.ErrConflict })(); !errors.Is(err, lector.ErrConflict) {
+		t.Errorf("%v", err)
 	}
 }

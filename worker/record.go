@@ -32,6 +32,12 @@ type record struct {
 	// unleased says that another worker has the article's lease, and may be writing. leased
 	// says that this one took it; neither holds when the work is done.
 	unleased, leased bool
+	// claimed says that this worker wrote the record when it had the article's lease already.
+	claimed bool
+	// written is the manifest that this worker has just stored for the rendition, and last the
+	// newest announcement before its commit; nil: they are read.
+	written *lector.Manifest
+	last    *lector.AudioEvent
 }
 
 // load reads the record of an article; one that is not there is empty.

@@ -158,10 +158,11 @@ func reserveMissing(ctx context.Context, a *synth.Account, parts []*voicePart) e
 	return a.Reserve(ctx, planned, open)
 }
 
-// synthesize has the voice read its chunks.
+// synthesize has the voice read its chunks. The clips may be on their way into the cache when
+// it returns.
 func (p *voicePart) synthesize(ctx context.Context, a *synth.Account, clips []synth.Clip, tell func(synth.Clip)) {
 	var read []synth.Clip
-	read, p.err = p.voice.Synthesizer.Synthesize(ctx, a, p.chunks, p.cached, func(_, _ int, c synth.Clip) { tell(c) })
+	read, p.err = p.voice.Synthesizer.SynthesizeUnstored(ctx, a, p.chunks, p.cached, func(_, _ int, c synth.Clip) { tell(c) })
 	for i, c := range read {
 		clips[p.at[i]] = c
 	}

@@ -117,7 +117,7 @@ func (w *Worker) isUnchanged(ctx context.Context, d lector.Delivery, r *record, 
 }
 
 // speak makes the rendition, and sums up what it has used. recorded is closed when that is
-// in the usage ledger.
+// in the usage ledger. The last clips may be on their way into the cache.
 func (w *Worker) speak(ctx context.Context, r *record, plan *Plan, step func(Progress)) (n *Narration, recorded <-chan struct{}, err error) {
 	if err := w.awaitSpooled(ctx, r); err != nil {
 		return nil, nil, atStage(lector.StageSynth, err)
@@ -127,7 +127,7 @@ func (w *Worker) speak(ctx context.Context, r *record, plan *Plan, step func(Pro
 	if w.crashedAttempts(r.job) > 0 {
 		account.StartSlowly()
 	}
-	n, err = plan.Narrate(ctx, account, step)
+	n, err = plan.narrate(ctx, account, step)
 	recorded = w.closeAccount(ctx, account)
 	if err == nil && !w.usedBefore(r, n) {
 		return n, recorded, nil
@@ -156,16 +156,35 @@ func (w *Worker) closeAccount(ctx context.Context, account *synth.Account) <-cha
 // storeAndCommit stores the rendition and makes it the article's, when its usage is recorded.
 func (w *Worker) storeAndCommit(ctx context.Context, r *record, p *Plan, n *Narration, recorded <-chan struct{}, step func(Progress)) error {
 	step(Progress{Stage: lector.StageStore})
-	err := inSpan(ctx, "store", func(ctx context.Context) error { return w.storeFiles(ctx, n) })
+	err := inSpan(ctx, "store", func(ctx context.Context) error { return w.storeAll(ctx, r, n) })
 	<-recorded // within the time that the account allows itself
 	if err != nil {
 		return atStage(lector.StageStore, err)
+	}
+	if err := n.awaitClips(); err != nil {
+		return err
 	}
 	step(Progress{Stage: lector.StageCommit})
 	if err := w.checkNewest(ctx, r); err != nil {
 		return atStage(lector.StageCommit, err)
 	}
 	return atStage(lector.StageCommit, inSpan(ctx, "commit", func(ctx context.Context) error { return w.commit(ctx, r, p, n) }))
+}
+
+// storeAll stores the files, and reads meanwhile what was announced last: it is to be known
+// before the commit.
+func (w *Worker) storeAll(ctx context.Context, r *record, n *Narration) error {
+	last := lector.AudioEvent{}
+	announced := beside(func() (err error) {
+		last, err = lastAnnouncement(ctx, w.Announcer, r.job)
+		return err
+	})
+	stored := w.storeFiles(ctx, r, n)
+	if err := errors.Join(stored, announced()); err != nil {
+		return err
+	}
+	r.last = &last
+	return nil
 }
 
 // checkNewest returns errSuperseded where the article's newest event takes its audio
@@ -175,13 +194,13 @@ func (w *Worker) checkNewest(ctx context.Context, r *record) error {
 	if w.Events == nil {
 		return nil
 	}
-	e, place, err := w.Events.NewestEvent(ctx, lector.JobRef{Site: r.job.Site, ID: r.job.ID})
+	e, place, err := w.Events.NewerEvent(ctx, lector.JobRef{Site: r.job.Site, ID: r.job.ID}, r.job.Sequence)
 	switch {
 	case errors.Is(err, lector.ErrNotFound), err != nil && lector.IsPermanent(err):
 		return nil // nothing that takes it away
 	case err != nil:
 		return fmt.Errorf("newest event: %w", err)
-	case r.job.Disposition(e, place) != lector.Due || place == r.job.Sequence:
+	case r.job.Disposition(e, place) != lector.Due:
 		return nil
 	case e.Type.Withdraws(), e.Article.Visibility != lector.Public:
 		return errSuperseded

@@ -67,7 +67,8 @@ type Sweeper struct {
 	Jobs      JobRecords
 	Leases    SweepLeases
 	Announcer Announcer
-	Trimmer   EventTrimmer // nil: the stream only grows
+	Trimmer   EventTrimmer  // nil: the stream only grows
+	Files     *MissingFiles // looked for behind each sweep; nil: nobody looks for them
 	Log       *slog.Logger
 	Interval  time.Duration // 0 is sweepInterval
 	// OnFound is called once for each event that was lost or not announced, and OnSweep
@@ -106,6 +107,9 @@ func (s *Sweeper) init() {
 
 func (s *Sweeper) sweepWhile(ctx context.Context) {
 	w := &watched{events: map[string]lector.EventPlace{}}
+	if s.Files != nil {
+		defer s.Files.stop()
+	}
 	for ; ctx.Err() == nil; sleep(ctx, s.interval()) {
 		began := s.now()
 		err := s.sweep(ctx, w)
@@ -118,6 +122,18 @@ func (s *Sweeper) sweepWhile(ctx context.Context) {
 		if s.OnSweep != nil {
 			s.OnSweep(s.now().Sub(began), err)
 		}
+		s.lookForFiles(ctx)
+	}
+}
+
+// lookForFiles looks at the files of some articles. What could not be looked at is looked at
+// in a later round.
+func (s *Sweeper) lookForFiles(ctx context.Context) {
+	if s.Files == nil {
+		return
+	}
+	if err := s.Files.look(ctx); err != nil && ctx.Err() == nil {
+		s.Log.Warn("not all files of ready articles could be looked for", "error", err)
 	}
 }
 

@@ -108,8 +108,10 @@ const lostWriterWait = 35 * time.Second
 
 // processLeased goes on when no other worker is at the article.
 func (w *Worker) processLeased(ctx context.Context, d lector.Delivery, r *record) error {
-	if err := r.reload(ctx); err != nil { // another worker may have finished meanwhile
-		return err
+	if !r.claimed { // another worker may have finished meanwhile
+		if err := r.reload(ctx); err != nil {
+			return err
+		}
 	}
 	switch r.job.Disposition(d.Event, d.Sequence) {
 	case lector.Unannounced:
@@ -330,6 +332,7 @@ func (w *Worker) takeNewer(ctx context.Context, d lector.Delivery, r *record) (h
 		return nil, nil, err
 	}
 	if free {
+		r.claimed = true
 		return held, release, nil
 	}
 	return w.acquireLease(ctx, d, r)

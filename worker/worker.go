@@ -45,10 +45,11 @@ type Announcer interface {
 	LastAnnouncement(ctx context.Context, site, key string) (lector.AudioEvent, error)
 }
 
-// NewestEvents returns the newest event of an article with its sequence number in the
-// stream, or lector.ErrNotFound. One that cannot be decoded is a permanent error.
-type NewestEvents interface {
-	NewestEvent(ctx context.Context, j lector.JobRef) (lector.ArticleEvent, uint64, error)
+// NewerEvents returns the newest event of an article with its sequence number in the
+// stream, or lector.ErrNotFound where that is not greater than another. One that cannot be
+// decoded is a permanent error.
+type NewerEvents interface {
+	NewerEvent(ctx context.Context, j lector.JobRef, than uint64) (lector.ArticleEvent, uint64, error)
 }
 
 // EventPublisher publishes an event of an article whose newest event is at the given
@@ -102,7 +103,7 @@ type Worker struct {
 	Queue       Queue
 	Urgent      Queue          // delivers only events that Narrator.Urgent reports; nil: they come by Queue alone
 	Pauses      Pauses         // nil: nothing is paused
-	Events      NewestEvents   // asked before a commit whether a newer event waits; nil: nobody is asked
+	Events      NewerEvents    // asked before a commit whether a newer event waits; nil: nobody is asked
 	Eraser      Eraser         // nil: the content of deleted articles stays in the streams
 	Teasers     EventPublisher // of the free parts of articles that are not public; nil: none is read
 	Clips       ClipRemover    // nil: the clips of deleted articles stay in the cache

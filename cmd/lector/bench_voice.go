@@ -55,8 +55,9 @@ func (v *benchVoice) Speak(ctx context.Context, u lector.Utterance) (lector.Spee
 		return lector.Speech{}, context.Cause(ctx)
 	}
 	h, _ := mpeg.ParseHeader(silentFrame[:])
-	var mp3 []byte
-	for range int(float64(len(u.Text))/charactersPerFrame) + 1 {
+	frames := int(float64(len(u.Text))/charactersPerFrame) + 1
+	mp3 := make([]byte, 0, frames*h.Size())
+	for range frames {
 		mp3 = mpeg.AppendSilent(mp3, h)
 	}
 	return lector.Speech{MP3: mp3, Characters: len(u.Text)}, nil

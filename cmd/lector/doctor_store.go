@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
-	"time"
 
 	"lector"
 	"lector/infra/store/s3"
+	"lector/worker"
 )
 
 // prober is a store whose server may keep less than Amazon S3 does.
@@ -108,7 +108,7 @@ func findMissingAudio(ctx context.Context, l jobStore, s store) (m missingAudio,
 			break
 		}
 		var lacks bool
-		if lacks, err = lacksAudio(ctx, l, s, j); lacks {
+		if lacks, err = worker.LacksFiles(ctx, l, s, j); lacks {
 			m.missing = append(m.missing, j)
 		}
 		m.checked++
@@ -134,37 +134,6 @@ func sampleReady(ctx context.Context, l jobStore, size int) (sample []lector.Job
 		}
 	}
 	return sample, ready, nil
-}
-
-// pointerTime is how long after its record says ready an article may be without a pointer:
-// that is written behind the record.
-const pointerTime = time.Minute
-
-// hasAudio reports whether the store has what listeners of an article need: the pointer, and
-// the manifest and the MP3 that it leads to.
-func hasAudio(ctx context.Context, s store, j lector.Job) (bool, error) {
-	prefix := lector.Prefix(j.Site, j.ID)
-	lacks := map[string]bool{prefix + j.Rendition + ".manifest.json": true, prefix + j.Rendition + ".mp3": true}
-	if time.Since(j.Changed) > pointerTime {
-		lacks[lector.PointerKey(j.Site, j.ID)] = true
-	}
-	for o, err := range s.List(ctx, prefix) {
-		if err != nil {
-			return false, err
-		}
-		delete(lacks, o.Key)
-	}
-	return len(lacks) == 0, nil
-}
-
-// lacksAudio reports whether an article has no audio, and its record still says that it has:
-// it may have been withdrawn since the record was read.
-func lacksAudio(ctx context.Context, l jobStore, s store, j lector.Job) (bool, error) {
-	if there, err := hasAudio(ctx, s, j); there || err != nil {
-		return false, err
-	}
-	now, _, err := l.Job(ctx, j.Site, j.ID)
-	return now.State == lector.Ready && now.Rendition == j.Rendition, err
 }
 
 // detail says what is there, and how far that is known.
@@ -201,7 +170,7 @@ func countMissingAudio(ctx context.Context, l jobStore, s store) (ready int, err
 		if j.State != lector.Ready || j.Rendition == "" {
 			continue
 		}
-		there, err := hasAudio(ctx, s, j)
+		there, err := worker.HasFiles(ctx, s, j)
 		if there || err != nil {
 			return 0, err
 		}

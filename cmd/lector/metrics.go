@@ -28,6 +28,22 @@ func (s *server) siteLabel(site string) string {
 
 func (s *server) onFound(p lector.EventPlace) { s.metrics.Found(s.siteLabel(p.Site)) }
 
+// onFiles shows how many ready articles lack files. A site that has none begins at 0.
+func (s *server) onFiles(found map[string]int) {
+	if found == nil {
+		s.metrics.SetLackingFiles(nil)
+		return
+	}
+	counts := map[string]int{}
+	for site := range s.current().Sites {
+		counts[site] = 0
+	}
+	for site, n := range found {
+		counts[s.siteLabel(site)] += n
+	}
+	s.metrics.SetLackingFiles(counts)
+}
+
 // measure shows again and again how things stand, until ctx ends.
 func (s *server) measure(ctx context.Context, interval time.Duration) {
 	tick := time.NewTicker(interval)

@@ -248,10 +248,10 @@ func TestMetricsOfEventsThatWait(t *testing.T) {
 	other.Site = "matanzas"
 	h.publish(lector.Published, sampleArticle("1"))
 	n := h.publish(lector.Published, other)
-	q, err := h.conn.QueueState(t.Context())
-	if err != nil || q.Waiting != 2 {
-		t.Fatalf("%+v, %v", q, err)
-	}
+	limittest.Until(t, "both events wait, which the broker tells a moment after it has stored them", func() bool {
+		q, err := h.conn.QueueState(t.Context())
+		return err == nil && q.Waiting == 2
+	})
 	h.start()
 	h.awaitJob(other, n)
 	h.untilMetrics(map[string]float64{`lector_events_waiting`: 0})

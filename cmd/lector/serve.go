@@ -196,6 +196,7 @@ func (s *server) openWorker(ctx context.Context, r roles) error {
 	s.sweeper = &worker.Sweeper{
 		Events: s.conn, History: s.conn, Jobs: s.jobs, Leases: leases, Announcer: s.conn, Trimmer: s.conn, Log: s.log,
 		OnFound: s.onFound, OnSweep: s.metrics.Sweep,
+		Files: &worker.MissingFiles{Ready: s.index, Jobs: s.jobs, Store: s.worker.Store, Log: s.log, OnLook: s.onFiles},
 	}
 	s.leases = leases
 	if err := errors.Join(s.openComparisons(ctx), s.openNotifying(ctx)); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -144,4 +145,23 @@ func TestConsumerMadeAnew(t *testing.T) {
 			t.Errorf("read again: %s", text)
 		}
 	}
+}
+
+// TestSweepMissesFiles removes the MP3 of a public article: the metric shows it, until the
+// article is replayed.
+func TestSweepMissesFiles(t *testing.T) {
+	t.Parallel()
+	h := openInstallation(t, t.TempDir(), &silentVoice{}).sweeping()
+	h.sweeper.Files = &worker.MissingFiles{Ready: h.index, Jobs: h.jobs, Store: h.store, Log: slog.New(slog.DiscardHandler), OnLook: h.onFiles}
+	h.start()
+	a := sampleArticle("1")
+	j := h.publishAndWait(lector.Published, a)
+	const figure = `lector_ready_articles_without_files{site="havana"}`
+	h.untilMetrics(map[string]float64{figure: 0})
+	if err := h.store.Delete(t.Context(), lector.Prefix(a.Site, a.Key())+j.Rendition+".mp3"); err != nil {
+		t.Fatal(err)
+	}
+	h.untilMetrics(map[string]float64{figure: 1})
+	h.awaitJob(a, h.replay(j))
+	h.untilMetrics(map[string]float64{figure: 0})
 }

@@ -63,7 +63,7 @@ var (
 	_ worker.Edits          = (*nats.Leases)(nil)
 	_ worker.Pauses         = (*nats.Pauses)(nil)
 	_ worker.Announcer      = (*nats.Conn)(nil)
-	_ worker.NewestEvents   = (*nats.Conn)(nil)
+	_ worker.NewerEvents    = (*nats.Conn)(nil)
 	_ worker.EventLog       = (*nats.Conn)(nil)
 	_ worker.EventHistory   = (*nats.Conn)(nil)
 	_ worker.Eraser         = (*nats.Conn)(nil)
@@ -80,6 +80,7 @@ var (
 
 	_ jobindex.Records = (*nats.JobStore)(nil)
 	_ nats.JobIndex    = (*jobindex.Index)(nil)
+	_ worker.ReadyJobs = (*jobindex.Index)(nil)
 )
 
 // Replays.

@@ -100,7 +100,16 @@ func (c *Conn) Event(ctx context.Context, sequence uint64) (lector.ArticleEvent,
 // NewestEvent returns the newest event of an article and its place in the stream, as a
 // worker would get it; or lector.ErrNotFound.
 func (c *Conn) NewestEvent(ctx context.Context, j lector.JobRef) (lector.ArticleEvent, uint64, error) {
+	return c.NewerEvent(ctx, j, 0)
+}
+
+// NewerEvent is NewestEvent where that is behind a place of the stream; otherwise it is
+// lector.ErrNotFound, and nothing is decoded.
+func (c *Conn) NewerEvent(ctx context.Context, j lector.JobRef, than uint64) (lector.ArticleEvent, uint64, error) {
 	m, err := c.lastMessage(ctx, articles, articleSubject(j.Site, j.ID))
+	if err == nil && m.Sequence <= than {
+		err = lector.ErrNotFound
+	}
 	if err != nil {
 		return lector.ArticleEvent{}, 0, brokerError("newest event of "+j.ID, err)
 	}

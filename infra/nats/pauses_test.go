@@ -160,6 +160,13 @@ func TestNewestEvent(t *testing.T) {
 	if err != nil || sequence != n || got.Article.Revision != "b" || got.Article.UpdatedAt.After(time.Now().Add(time.Minute)) {
 		t.Errorf("event %d %+v, %v", sequence, got.Article, err)
 	}
+	of := lector.JobRef{Site: e.Article.Site, ID: e.Article.Key()}
+	if got, sequence, err := b.NewerEvent(t.Context(), of, n-1); err != nil || sequence != n || got.Article.Revision != "b" {
+		t.Errorf("newer than the first: event %d %+v, %v", sequence, got.Article, err)
+	}
+	if _, _, err := b.NewerEvent(t.Context(), of, n); !errors.Is(err, lector.ErrNotFound) {
+		t.Errorf("newer than the newest: %v", err)
+	}
 }
 
 // TestPausesRefused: a server with an older nats.conf does not let a worker see what is

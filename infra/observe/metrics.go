@@ -32,7 +32,7 @@ type Metrics struct {
 	eventsWaiting, eventsUnsettled, oldestEvent *states
 	deadLetters, breakers, ready                *states
 	charactersUsed, charactersLimit             *states
-	lacking                                     *states
+	lacking, lackingFiles                       *states
 	dollarsUsed, dollarsLimit                   *states
 	paused, replays, notificationsWaiting       *states
 	settings                                    *states
@@ -126,6 +126,8 @@ func (m *Metrics) addRepairs(r registry) {
 	m.lacking = r.gauge("lector_articles_without_audio",
 		"Published articles without correct audio, by what is wrong: missing, stale, unread, stuck, withdrawn or waiting. "+
 			"The worker that compares a site shows it.", "site", "finding")
+	m.lackingFiles = r.gauge("lector_ready_articles_without_files",
+		"Ready articles whose files are not in the store, as far as they were looked at: thirty a minute, in turn. The worker that sweeps shows it.", "site")
 	m.replays = r.gauge("lector_replays",
 		"Replays of several articles that are not at their end, by state: running or paused.", "state")
 }

@@ -79,6 +79,16 @@ func (m *Metrics) SetLacking(counts []LackingCount) {
 	})
 }
 
+// SetLackingFiles shows how many ready articles are known to lack files, by site; nil:
+// another worker looks for them.
+func (m *Metrics) SetLackingFiles(bySite map[string]int) {
+	m.lackingFiles.replace(true, func(add func(float64, ...string)) {
+		for site, n := range bySite {
+			add(float64(n), site)
+		}
+	})
+}
+
 // SetBreakers shows which voices are not called because their calls failed.
 func (m *Metrics) SetBreakers(open map[string]bool) { flags(m.breakers, open) }
 

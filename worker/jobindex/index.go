@@ -4,6 +4,7 @@
 package jobindex
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"log/slog"
@@ -136,6 +137,35 @@ func (x *Index) Job(id string) (Entry, bool) {
 		return Entry{}, false
 	}
 	return e.export(), true
+}
+
+// ReadyAfter returns at most n of the jobs that are ready: those with the least ids that are
+// greater than id, in their order.
+func (x *Index) ReadyAfter(id string, n int) (refs []lector.JobRef) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	for g, jobs := range x.groups {
+		if g.State != lector.Ready {
+			continue
+		}
+		for _, e := range *jobs {
+			if e.id() > id {
+				refs = keepLeast(refs, lector.JobRef{Site: e.Site, ID: e.id()}, n)
+			}
+		}
+	}
+	return refs
+}
+
+// keepLeast puts a job among the n with the least ids, which are in their order, if it is
+// one of them.
+func keepLeast(refs []lector.JobRef, r lector.JobRef, n int) []lector.JobRef {
+	at, _ := slices.BinarySearchFunc(refs, r.ID, func(r lector.JobRef, id string) int { return cmp.Compare(r.ID, id) })
+	if at == n {
+		return refs
+	}
+	refs = slices.Insert(refs, at, r)
+	return refs[:min(len(refs), n)]
 }
 
 // Find returns the number of the jobs that a filter selects, and the jobs, the last

@@ -237,3 +237,26 @@ func BenchmarkFind(b *testing.B) {
 		})
 	}
 }
+
+// TestReadyAfter goes through the ready jobs of an index in turn: each comes once in a round,
+// and nothing else does.
+func TestReadyAfter(t *testing.T) {
+	t.Parallel()
+	x, want := New(), []string{}
+	for i := range 100 {
+		j := record(i)
+		if x.Set(j); j.State == lector.Ready {
+			want = append(want, j.Site+"."+j.ID)
+		}
+	}
+	slices.SortFunc(want, func(a, b string) int { return strings.Compare(a[strings.Index(a, "."):], b[strings.Index(b, "."):]) })
+	got, id := []string{}, ""
+	for refs := x.ReadyAfter(id, 7); len(refs) > 0; refs = x.ReadyAfter(id, 7) {
+		for _, r := range refs {
+			got, id = append(got, r.String()), r.ID
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%d jobs in turn: %v\n%d are ready: %v", len(got), got, len(want), want)
+	}
+}

@@ -57,6 +57,8 @@ type Clip struct {
 	// Analysis is what the check measured; nil for a clip that was not checked in
 	// this run.
 	Analysis *audio.Analysis
+
+	storing *storing // nil: it is in the cache
 }
 
 // hashed is the version of the hash: it changes when other things go into it, or

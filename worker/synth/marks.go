@@ -44,7 +44,7 @@ func embed(mp3 []byte, marks []lector.Mark, a *audio.Analysis, payer string, mor
 	if tag.Private == nil {
 		return mp3, nil
 	}
-	return slices.Concat(tag.Bytes(), mp3), nil
+	return append(tag.Bytes(), mp3...), nil
 }
 
 // split returns the frames, the marks and the analysis of a clip; of an analysis that

@@ -34,15 +34,16 @@ type made struct {
 }
 
 // do returns the clip with the given hash, made by f or by a call of do that
-// came before; then it is Reused and cost nothing here. A failure is shared,
-// unless the first was cancelled: then the next makes it. When ctx ends Do
-// returns at once, and f goes on: it must look at ctx before it begins anything.
-func (s *Singleflight) do(ctx context.Context, hash string, f func() (Clip, error)) (Clip, error) {
+// came before; then it is Reused and cost nothing here. f may call early with a clip that it
+// has still to store: then do returns it, while others with the same hash wait until f has
+// ended. A failure is shared, unless the first was cancelled: then the next makes it. When
+// ctx ends do returns at once, and f goes on: it must look at ctx before it begins anything.
+func (s *Singleflight) do(ctx context.Context, hash string, f func(early func(Clip)) (Clip, error)) (Clip, error) {
 	for {
-		mine := false
-		v, err := s.wait(ctx, hash, func() (any, error) {
+		mine, early := false, make(chan Clip, 1)
+		v, err := s.wait(ctx, hash, early, func() (any, error) {
 			mine = true
-			c, err := recovered(f)
+			c, err := recovered(func() (Clip, error) { return f(func(c Clip) { early <- c }) })
 			return made{c, ctx.Err() != nil}, err
 		})
 		m, finished := v.(made)
@@ -70,8 +71,9 @@ func recovered(f func() (Clip, error)) (c Clip, err error) {
 	return f()
 }
 
-// wait returns what the group's call returns, or nil and why ctx ended before.
-func (s *Singleflight) wait(ctx context.Context, hash string, f func() (any, error)) (any, error) {
+// wait returns what the group's call returns, or a clip that came early, or nil and why ctx
+// ended before.
+func (s *Singleflight) wait(ctx context.Context, hash string, early <-chan Clip, f func() (any, error)) (any, error) {
 	var v any
 	err := errors.New("made no clip")
 	done := make(chan struct{})
@@ -80,12 +82,16 @@ func (s *Singleflight) wait(ctx context.Context, hash string, f func() (any, err
 		v, err, _ = s.group.Do(hash, f)
 	})
 	select {
+	case c := <-early:
+		return made{clip: c}, nil
 	case <-done:
 		return v, err
 	case <-ctx.Done():
 	}
 	select {
-	case <-done: // both
+	case c := <-early: // both
+		return made{clip: c}, nil
+	case <-done:
 		return v, err
 	default:
 		return nil, context.Cause(ctx)

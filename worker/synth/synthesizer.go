@@ -45,14 +45,28 @@ const minWorkers = 16
 // Calls are entered into the account, which may be nil. progress is called after
 // each clip, never twice at once. It may be nil.
 func (s *Synthesizer) Synthesize(ctx context.Context, a *Account, chunks []Chunk, cached []Clip, progress func(done, total int, c Clip)) ([]Clip, error) {
+	clips, err := s.SynthesizeUnstored(ctx, a, chunks, cached, progress)
+	if err == nil {
+		err = AwaitStored(clips)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return clips, nil
+}
+
+// SynthesizeUnstored is Synthesize for who has more to do with the clips: it returns when all
+// are made. The last of them are on their way into the cache then, for which AwaitStored
+// waits.
+func (s *Synthesizer) SynthesizeUnstored(ctx context.Context, a *Account, chunks []Chunk, cached []Clip, progress func(done, total int, c Clip)) ([]Clip, error) {
 	r := &run{
 		Synthesizer: *s, account: a, chunks: chunks, cachedClips: cached, rerenders: newRerenderLimit(chunks, s.RerenderLimit),
 		clips: make([]Clip, len(chunks)), progress: progress,
 	}
 	r.Singleflight, r.Leases = cmp.Or(s.Singleflight, &Singleflight{}), s.leases()
 	r.all(ctx)
-	if r.failed != nil {
-		return nil, r.failed
+	if err := r.failure(); err != nil {
+		return nil, err
 	}
 	s.countReused(a, r.clips)
 	return r.clips, nil
@@ -161,27 +175,37 @@ type run struct {
 }
 
 // all makes the clips until all are made or one has failed. The errgroup bounds
-// how many are made at once and nothing else: its context would end the calls
-// that have begun, and it knows only the first error.
+// how many are at work at once, until they are stored, and nothing else: its context would
+// end the calls that have begun, and it knows only the first error.
 func (r *run) all(ctx context.Context) {
 	var workers errgroup.Group
 	workers.SetLimit(r.concurrency())
+	var made sync.WaitGroup
 	for _, i := range r.account.order(r.chunks) {
 		if err := r.account.acquirePlace(ctx); err != nil {
 			r.finish(i, Clip{}, err)
 			break
 		}
+		made.Add(1)
 		workers.Go(func() error {
-			r.account.releasePlace(r.one(ctx, i))
+			c := r.one(ctx, i)
+			r.account.releasePlace(c)
+			made.Done()
+			if err := c.awaitStored(); err != nil { // no further one is begun
+				r.finish(i, Clip{}, err)
+			}
 			return nil
 		})
 	}
-	_ = workers.Wait() // finish has the error
+	made.Wait()
+	if r.failure() != nil && ctx.Err() == nil {
+		_ = workers.Wait() // what was made for a failed article is in the cache when it is tried again
+	}
 }
 
 // one makes one clip, unless another has failed by then.
 func (r *run) one(ctx context.Context, i int) (c Clip) {
-	if r.stopped() {
+	if r.failure() != nil {
 		return c
 	}
 	c, err := recovered(func() (Clip, error) { return r.clip(ctx, i) })
@@ -189,10 +213,11 @@ func (r *run) one(ctx context.Context, i int) (c Clip) {
 	return c
 }
 
-func (r *run) stopped() bool {
+// failure returns why the run ends without clips, if it does.
+func (r *run) failure() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.failed != nil
+	return r.failed
 }
 
 // finish stores what came of a chunk in the run.
@@ -223,17 +248,18 @@ func (r *run) clip(ctx context.Context, i int) (Clip, error) {
 	}
 	c := r.chunks[i]
 	hash := r.hash(c)
-	return r.Singleflight.do(ctx, hash, func() (Clip, error) { return r.make(ctx, hash, c) })
+	return r.Singleflight.do(ctx, hash, func(made func(Clip)) (Clip, error) { return r.make(ctx, hash, c, made) })
 }
 
 // leaseTries is how often the lease of one chunk may be lost before that is an
 // error.
 const leaseTries = 3
 
-// make speaks a chunk under its lease, unless another worker did meanwhile.
-func (r *run) make(ctx context.Context, hash string, c Chunk) (clip Clip, err error) {
+// make speaks a chunk under its lease, unless another worker did meanwhile. It calls made with
+// a clip that was spoken before it stores it.
+func (r *run) make(ctx context.Context, hash string, c Chunk, made func(Clip)) (clip Clip, err error) {
 	for range leaseTries {
-		clip, err = r.leased(ctx, hash, c)
+		clip, err = r.leased(ctx, hash, c, made)
 		if !errors.Is(err, errLeaseLost) || ctx.Err() != nil {
 			break
 		}
@@ -241,7 +267,7 @@ func (r *run) make(ctx context.Context, hash string, c Chunk) (clip Clip, err er
 	return clip, err
 }
 
-func (r *run) leased(ctx context.Context, hash string, c Chunk) (Clip, error) {
+func (r *run) leased(ctx context.Context, hash string, c Chunk, made func(Clip)) (Clip, error) {
 	exists := func() bool {
 		_, err := r.cached(ctx, hash, c)
 		return err == nil
@@ -254,10 +280,10 @@ func (r *run) leased(ctx context.Context, hash string, c Chunk) (Clip, error) {
 	if clip, err := r.cached(ctx, hash, c); !errors.Is(err, lector.ErrNotFound) {
 		return clip, err
 	}
-	return r.speak(ctx, hash, c, confirm)
+	return r.speak(ctx, hash, c, confirm, made)
 }
 
-func (r *run) speak(ctx context.Context, hash string, c Chunk, confirm func() error) (Clip, error) {
+func (r *run) speak(ctx context.Context, hash string, c Chunk, confirm func() error, made func(Clip)) (Clip, error) {
 	q := Request{
 		Utterance: c.utterance(), chunk: hash, length: c.Characters(), account: r.account,
 		confirmLease: confirm, clips: r.Clips, answers: r.Answers, rerenders: r.rerenders,
@@ -276,7 +302,9 @@ func (r *run) speak(ctx context.Context, hash string, c Chunk, confirm func() er
 	clip.Billed = cmp.Or(res.Characters, clip.Characters)
 	clip.Cost = cost(clip.Billed, r.Voice.Capabilities())
 	res.bill(&clip)
-	err = r.store(ctx, clip, q.payerOf(res))
+	clip.storing = newStoring()
+	made(clip)
+	err = clip.storing.run(func() error { return r.store(ctx, clip, q.payerOf(res)) })
 	if err == nil {
 		r.Singleflight.all.Go(func() { q.dropAnswer(ctx) }) // nobody waits for it but Drain
 	}

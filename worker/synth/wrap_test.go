@@ -275,14 +275,14 @@ func TestSingleflightAfterCancel(t *testing.T) {
 		made := 0
 		var wait sync.WaitGroup
 		wait.Go(func() {
-			_, err := g.do(first, "h", func() (Clip, error) { made++; <-first.Done(); return Clip{}, context.Cause(first) })
+			_, err := g.do(first, "h", func(func(Clip)) (Clip, error) { made++; <-first.Done(); return Clip{}, context.Cause(first) })
 			if !errors.Is(err, superseded) {
 				t.Error(err)
 			}
 		})
 		synctest.Wait()
 		wait.Go(func() {
-			c, err := g.do(t.Context(), "h", func() (Clip, error) { made++; return Clip{State: Synthesized}, nil })
+			c, err := g.do(t.Context(), "h", func(func(Clip)) (Clip, error) { made++; return Clip{State: Synthesized}, nil })
 			if err != nil || c.State != Synthesized || made != 2 {
 				t.Errorf("%+v, %v, made %d", c, err, made)
 			}
@@ -290,7 +290,7 @@ func TestSingleflightAfterCancel(t *testing.T) {
 		synctest.Wait()
 		cancel(superseded)
 		wait.Wait()
-		c, err := g.do(t.Context(), "h", func() (Clip, error) { made++; return Clip{State: Synthesized}, nil })
+		c, err := g.do(t.Context(), "h", func(func(Clip)) (Clip, error) { made++; return Clip{State: Synthesized}, nil })
 		if err != nil || c.State != Synthesized || made != 3 {
 			t.Errorf("what has ended is remembered: %+v, %v, made %d", c, err, made)
 		}

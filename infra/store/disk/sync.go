@@ -12,7 +12,10 @@ import (
 // mkdir makes a directory and its parents durably. Others that want the same one wait
 // for the first.
 func (s *Store) mkdir(dir string) error {
-	return s.making.do(dir, func() error {
+	return s.making.do(makingKey(dir), func() error {
+		if isShard(dir) {
+			return s.makeShards(dir)
+		}
 		there := s.durableAbove(dir)
 		if err := s.root.MkdirAll(dir, 0o755); err != nil {
 			return err

@@ -2,8 +2,10 @@ package disk
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -97,6 +99,31 @@ func TestPutUnsyncedIsRefused(t *testing.T) {
 	_, err := s.PutUnsynced(t.Context(), lector.NewObject("k.mp3"), strings.NewReader("sound"))
 	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(lector.HintOf(err), "free some space") {
 		t.Errorf("a full disk: %v", err)
+	}
+}
+
+// TestShardsAreMadeTogether: the first clip makes the directories of all, whoever comes
+// with it, and answers have theirs.
+func TestShardsAreMadeTogether(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	var writers sync.WaitGroup
+	for i := range 20 {
+		writers.Go(func() {
+			o := lector.NewObject(lector.ClipKey(fmt.Sprintf("%02x0011", 7*i)))
+			if err := s.Create(t.Context(), o, strings.NewReader("x")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	writers.Wait()
+	for _, dir := range []string{"clips/00", "clips/7f", "clips/ff"} {
+		if got := s.durableAbove(dir); got != dir {
+			t.Errorf("%s is known from %q on", dir, got)
+		}
+	}
+	if got := s.durableAbove("answers/00"); got != "." {
+		t.Errorf("answers/00 is known from %q on", got)
 	}
 }
 

@@ -68,8 +68,9 @@ func (s *Store) writeUnsynced(ctx context.Context, verb string, o lector.Object,
 	if _, err := body.Seek(0, io.SeekStart); err != nil {
 		return wrapError(s.dir, verb, o.Key, err)
 	}
-	temp := tempDir + "/" + rand.Text()
+	temp, dirMade := tempDir+"/"+rand.Text(), s.mkdirBeside(path.Dir(o.Key))
 	err := s.writeTemp(ctx, temp, body, synced)
+	dirMade()
 	if err == nil {
 		err = s.moveIntoPlace(temp, o.Key, place)
 	}
@@ -79,10 +80,24 @@ func (s *Store) writeUnsynced(ctx context.Context, verb string, o lector.Object,
 	return wrapError(s.dir, verb, o.Key, err)
 }
 
+// mkdirBeside makes a directory while its caller writes. done waits until it is made, or could
+// not be: then who needs it tries again, and says why not.
+func (s *Store) mkdirBeside(dir string) (done func()) {
+	if _, err := s.root.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return func() {}
+	}
+	made := make(chan struct{})
+	go func() {
+		defer close(made)
+		_ = s.mkdir(dir)
+	}()
+	return func() { <-made }
+}
+
 // syncName makes the name of an object durable.
 func (s *Store) syncName(key string) error {
 	dir := path.Dir(key)
-	s.making.settled(dir) // the directory may be there and not durable yet
+	s.making.settled(makingKey(dir)) // the directory may be there and not durable yet
 	return s.syncDir(dir)
 }
 
