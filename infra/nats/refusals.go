@@ -125,10 +125,11 @@ func (c *Conn) Explain(err error) error {
 }
 
 // checkInbox finds out whether answers can reach this client: without that every
-// request would only time out.
+// request would only time out. No message comes, and so the subscription has no room for
+// any: SubscribeSync would make half a megabyte of it.
 func (c *Conn) checkInbox() error {
 	inbox := c.nc.NewInbox()
-	s, err := c.nc.SubscribeSync(inbox)
+	s, err := c.nc.ChanSubscribe(inbox, make(chan *nats.Msg))
 	if err != nil {
 		return err
 	}
