@@ -17,6 +17,10 @@ const openFiles = 1000
 // Files are MP3 files that are parts. Of more than a thousand only some are open at a
 // time. Close it when the plan has been written.
 type Files struct {
+	// Output is refused as a part, under whatever name: it is going to be written over.
+	// It may be nil.
+	Output fs.FileInfo
+
 	most int // open at a time; 0 is openFiles
 	mu   sync.Mutex
 	open []*file // the one used last is the last
@@ -31,16 +35,42 @@ type file struct {
 }
 
 // Part returns the file as a part. A directory or another thing that is no file
-// is refused.
+// is refused; so is the output, by ErrOverInput.
 func (s *Files) Part(path string) (Part, error) {
-	info, err := os.Stat(path)
+	f := &file{files: s, path: path}
+	info, err := f.stat()
 	if err != nil {
 		return Part{}, err
 	}
 	if !info.Mode().IsRegular() {
 		return Part{}, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("not a file: %w", fs.ErrInvalid)}
 	}
-	return Part{Name: path, Source: &file{files: s, path: path}, Size: info.Size()}, nil
+	if s.Output != nil && os.SameFile(s.Output, info) {
+		return Part{}, fmt.Errorf("%s: %w", path, ErrOverInput)
+	}
+	return Part{Name: path, Source: f, Size: info.Size()}, nil
+}
+
+// stat returns what the file is. As long as there is room it stays open, to be read next.
+func (f *file) stat() (fs.FileInfo, error) {
+	if !f.files.full() {
+		if err := f.reopen(); err != nil {
+			return nil, err
+		}
+	}
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	if f.f == nil {
+		return os.Stat(f.path)
+	}
+	return f.f.Stat()
+}
+
+// full reports whether as many files are open as may be.
+func (s *Files) full() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.open) >= cmp.Or(s.most, openFiles)
 }
 
 // Close closes what is open.
@@ -85,11 +115,13 @@ func (f *file) reopen() error {
 	return f.files.keep(f)
 }
 
+// ensureOpen opens the file without blocking: a pipe that nobody writes to must not stop
+// the process, and of a file Go has four system calls less to make.
 func (f *file) ensureOpen() (err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.f == nil {
-		f.f, err = os.Open(f.path)
+		f.f, err = os.OpenFile(f.path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	}
 	return err
 }

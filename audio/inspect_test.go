@@ -143,12 +143,15 @@ func TestFilesKeepFewOpen(t *testing.T) {
 func stitchFiles(t *testing.T, shelf *Files, n int) {
 	t.Helper()
 	dir := t.TempDir()
-	var parts []Part
-	for i := range n {
-		path := filepath.Join(dir, fmt.Sprint(i, ".mp3"))
-		if err := os.WriteFile(path, silentMP3(mono24, 3), 0o600); err != nil {
+	paths := make([]string, n)
+	for i := range paths {
+		paths[i] = filepath.Join(dir, fmt.Sprint(i, ".mp3"))
+		if err := os.WriteFile(paths[i], silentMP3(mono24, 3), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+	var parts []Part
+	for _, path := range paths {
 		p, err := shelf.Part(path)
 		if err != nil {
 			t.Fatal(err)
@@ -242,17 +245,31 @@ func TestWriteFileNamesWhatWasAsked(t *testing.T) {
 	}
 }
 
-func TestCheckOutput(t *testing.T) {
+// TestOutputIsNoInput refuses the output as a part, also under another name and when no
+// more files may be open.
+func TestOutputIsNoInput(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	in, link := filepath.Join(dir, "in.mp3"), filepath.Join(dir, "link.mp3")
-	if err := errors.Join(os.WriteFile(in, nil, 0o600), os.Link(in, link)); err != nil {
+	in, link, other := filepath.Join(dir, "in.mp3"), filepath.Join(dir, "link.mp3"), filepath.Join(dir, "other.mp3")
+	if err := errors.Join(os.WriteFile(in, nil, 0o600), os.Link(in, link), os.WriteFile(other, nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]bool{in: false, link: false, dir: false, filepath.Join(dir, "new.mp3"): true} {
-		if err := CheckOutput(path, []string{in}); (err == nil) != want {
+	output, err := Output(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := Files{Output: output, most: 1}
+	defer files.Close()
+	for path, refused := range map[string]bool{in: true, link: true, other: false} {
+		if _, err := files.Part(path); errors.Is(err, ErrOverInput) != refused {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+	if _, err := Output(dir); err == nil {
+		t.Error("a directory is taken for an output")
+	}
+	if output, err := Output(filepath.Join(dir, "new.mp3")); output != nil || err != nil {
+		t.Errorf("a new file: %v, %v", output, err)
 	}
 }
 

@@ -3,35 +3,29 @@ package audio
 import (
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 )
 
-// errOverInput is returned where the output is one of the inputs.
-var errOverInput = errors.New("the output is one of the inputs")
+// ErrOverInput is returned where the output is one of the inputs.
+var ErrOverInput = errors.New("the output is one of the inputs")
 
-// CheckOutput returns an error if path is one of the inputs, under whatever
-// name, or cannot be a file.
-func CheckOutput(path string, inputs []string) error {
+// Output returns what stands where the output goes, for Files: nil where nothing does. A
+// directory is refused.
+func Output(path string) (fs.FileInfo, error) {
 	out, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if out.IsDir() {
-		return &fs.PathError{Op: "write", Path: path, Err: errors.New("is a directory")}
+		return nil, &fs.PathError{Op: "write", Path: path, Err: errors.New("is a directory")}
 	}
-	for _, in := range inputs {
-		if info, err := os.Stat(in); err == nil && os.SameFile(info, out) {
-			return fmt.Errorf("%s: %w", in, errOverInput)
-		}
-	}
-	return nil
+	return out, nil
 }
 
 // WriteFile writes a file whole or not at all: beside it, and then under its

@@ -64,12 +64,12 @@ func (p *Plan) Problems() []PartProblem {
 	return all
 }
 
-// read scans the parts, as many at a time as there are processors.
+// read scans the parts.
 func (p *Plan) read(ctx context.Context, parts []Part) error {
 	p.streams = make([]*stream, len(parts))
 	errs := make([]error, len(parts))
 	var done atomic.Int64
-	each(len(parts), func(next func() (int, bool)) {
+	each(len(parts), p.readers(), func(next func() (int, bool)) {
 		var frames mpeg.Scanner // one for all parts of a goroutine: memory stays flat
 		for i, ok := next(); ok; i, ok = next() {
 			if p.streams[i], errs[i] = p.open(ctx, parts[i], &frames); errs[i] != nil {
@@ -86,16 +86,25 @@ func (p *Plan) read(ctx context.Context, parts []Part) error {
 	return nil
 }
 
-// each runs do in as many goroutines as there are processors, and waits. next
-// deals out 0 … n-1, until one of them returns before there was no more.
-func each(n int, do func(next func() (int, bool))) {
+// readers is how many parts are scanned at a time: as many as there are processors where
+// they are decoded, else one, for to read headers costs less than to share them out.
+func (p *Plan) readers() int {
+	if p.opt.Trim || p.opt.Loudness != nil {
+		return runtime.GOMAXPROCS(0)
+	}
+	return 1
+}
+
+// each runs do in as many goroutines as asked, and waits. next deals out 0 … n-1,
+// until one of them returns before there was no more.
+func each(n, goroutines int, do func(next func() (int, bool))) {
 	var dealt atomic.Int64
 	next := func() (int, bool) {
 		i := int(dealt.Add(1)) - 1
 		return i, i < n
 	}
 	var wg sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
+	for range min(n, goroutines) {
 		wg.Go(func() {
 			do(next)
 			dealt.Store(int64(n))

@@ -49,6 +49,7 @@ type Span struct{ Start, End time.Duration }
 // timeline places the parts.
 func timeline(streams []*stream, cuts []cut) Timeline {
 	t := Timeline{SampleRate: streams[0].first.SampleRate(), Channels: streams[0].first.Channels()}
+	t.Parts = make([]PlacedPart, 0, len(streams))
 	spf := streams[0].spf()
 	for i, s := range streams {
 		kept := s.frames - cuts[i].head - cuts[i].tail

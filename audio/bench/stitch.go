@@ -13,6 +13,14 @@ import (
 	"lector/audio/id3"
 )
 
+// collecting is how far garbage may grow, in percent.
+func collecting(trim bool) int {
+	if trim {
+		return 50
+	}
+	return 400
+}
+
 // stitch is what `lector stitch` does, without the rest of lector in the
 // process.
 func stitch(args []string) error {
@@ -36,7 +44,7 @@ func stitch(args []string) error {
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(50) // as lector stitch does
+	debug.SetGCPercent(collecting(*trim)) // as lector stitch does
 	var files audio.Files
 	parts := make([]audio.Part, fs.NArg())
 	for i, name := range fs.Args() {

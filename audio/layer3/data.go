@@ -4,6 +4,7 @@ import (
 	_ "embed" // the tables of the standard
 	"strconv"
 	"strings"
+	"sync"
 )
 
 var (
@@ -14,6 +15,17 @@ var (
 	//go:embed window.txt
 	windowText string
 )
+
+// computeTables computes the tables of factors and windows, when the first unit is decoded:
+// a process that decodes nothing need not wait for them.
+var computeTables = sync.OnceFunc(func() {
+	computePowers()
+	computeGains()
+	computeOverlapWindows()
+	d := windowValues()
+	computeSynthesisWindow(d)
+	computeMiddleWindow(d)
+})
 
 // rows returns the words of each line that is no remark.
 func rows(text string) (all [][]string) {

@@ -27,6 +27,7 @@ func (d *Decoder) Reset() { *d = Decoder{codes: d.codes} }
 // be decoded is silence into which the one before fades, and the error says why.
 func (d *Decoder) Decode(u mpeg.Unit) ([]float32, error) {
 	if d.codes == nil {
+		computeTables()
 		d.codes = allCodes()
 	}
 	d.readSide(u)

@@ -11,7 +11,10 @@ const (
 // overlapWindows holds the windows by block type (2.4.3.4.10.3), twice: for odd
 // subbands each second value is negated, which is the frequency inversion of
 // 2.4.3.4.10.4. The window of short blocks has twelve values.
-var overlapWindows = func() (t [2][4][36]float32) {
+var overlapWindows [2][4][36]float32
+
+func computeOverlapWindows() {
+	t := &overlapWindows
 	for kind := range 4 {
 		for i := range 36 {
 			w := windowAt(kind, i)
@@ -21,8 +24,7 @@ var overlapWindows = func() (t [2][4][36]float32) {
 			}
 		}
 	}
-	return t
-}()
+}
 
 func windowAt(kind, i int) float64 {
 	long := math.Sin(math.Pi / 36 * (float64(i) + 0.5))

@@ -13,20 +13,22 @@ var (
 )
 
 // powers holds n^(4/3) for all values that a table can give (2.4.3.4.7.1).
-var powers = func() (t [15 + 1<<13]float32) {
-	for i := range t {
-		t[i] = float32(math.Pow(float64(i), 4.0/3))
+var powers [15 + 1<<13]float32
+
+func computePowers() {
+	for i := range powers {
+		powers[i] = float32(math.Pow(float64(i), 4.0/3))
 	}
-	return t
-}()
+}
 
 // gains holds 2^(n/4), from 2^(−lowest/4) on.
-var gains = func() (t [lowest + 64]float32) {
-	for i := range t {
-		t[i] = float32(FullScale * math.Exp2(float64(i-lowest)/4))
+var gains [lowest + 64]float32
+
+func computeGains() {
+	for i := range gains {
+		gains[i] = float32(FullScale * math.Exp2(float64(i-lowest)/4))
 	}
-	return t
-}()
+}
 
 // lowest is the lowest exponent: global_gain less 210, three subblock_gains of 8,
 // and scale factors with pretab of 4 each.

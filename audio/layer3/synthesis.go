@@ -19,8 +19,10 @@ type synthesis struct {
 
 // synthesisWindow holds the coefficients for the samples n and 32−n, from the
 // oldest row on: of the values 16+n, then of the values 16−n.
-var synthesisWindow = func() (t [16][2][16]float32) {
-	d := windowValues()
+var synthesisWindow [16][2][16]float32
+
+func computeSynthesisWindow(d [512]float32) {
+	t := &synthesisWindow
 	for n := range t {
 		for age := range 16 {
 			i := 32*age + n // a row of even age gives D[64i+n], one of odd age D[64i+32+n]
@@ -33,18 +35,17 @@ var synthesisWindow = func() (t [16][2][16]float32) {
 			t[n][0][row], t[n][1][row] = -d[i], -d[mirror&511]
 		}
 	}
-	return t
-}()
+}
 
 // middleWindow holds the coefficients of sample 16, which only has the value 0 of
 // the rows of odd age.
-var middleWindow = func() (t [16]float32) {
-	d := windowValues()
+var middleWindow [16]float32
+
+func computeMiddleWindow(d [512]float32) {
 	for age := 1; age < 16; age += 2 {
-		t[15-age] = -d[32*age+16]
+		middleWindow[15-age] = -d[32*age+16]
 	}
-	return t
-}()
+}
 
 // windowValues returns the window D (annex B, table 3-B.3).
 func windowValues() (d [512]float32) {

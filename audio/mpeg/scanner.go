@@ -2,6 +2,7 @@ package mpeg
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
 )
@@ -25,6 +26,7 @@ type Scanner struct {
 	win      window
 	pos, end int64
 	ref      Header // of the first frame; 0 before it
+	ahead    Header // the one at pos, where it confirmed the frame before; else 0
 	broken   bool
 	frame    Frame
 	problems problems
@@ -107,6 +109,9 @@ func (s *Scanner) belongs(h Header) bool { return s.ref != 0 && s.ref.Same(h) &&
 // Next steps to the next frame and reports whether there is one.
 func (s *Scanner) Next() bool {
 	for s.err == nil && s.pos < s.end {
+		if s.follow() {
+			return true
+		}
 		if h, ok := s.header(s.pos); ok && s.belongs(h) {
 			if s.accept(h) {
 				return true
@@ -118,6 +123,40 @@ func (s *Scanner) Next() bool {
 		}
 	}
 	return false
+}
+
+// follow takes the frame at the present place where it lies in the window with the header
+// that confirms it, as nearly all do. What it takes, accept would take; it leaves all
+// others to it.
+func (s *Scanner) follow() bool {
+	h, ok := s.ahead, s.ahead != 0
+	s.ahead = 0
+	if !ok {
+		h, ok = s.loaded(s.pos)
+	}
+	size := s.size(h)
+	if !ok || size < h.BodyOffset() {
+		return false
+	}
+	end := s.pos + int64(size)
+	if s.ahead, ok = s.loaded(end); !ok {
+		s.ahead = 0
+		return false
+	}
+	s.frame = Frame{s.pos, h, s.win.buf[s.pos-s.win.off : end-s.win.off], s.broken}
+	s.broken = false
+	s.pos = end
+	return true
+}
+
+// loaded returns the header at off if it lies in the window and is one of the stream's.
+func (s *Scanner) loaded(off int64) (Header, bool) {
+	i := off - s.win.off
+	if i < 0 || i+HeaderSize > int64(len(s.win.buf)) || off+HeaderSize > s.end {
+		return 0, false
+	}
+	h := Header(binary.BigEndian.Uint32(s.win.buf[i:]))
+	return h, s.ref != 0 && s.ref.Same(h) && h.valid()
 }
 
 // header reads the header at off.

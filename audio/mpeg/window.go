@@ -3,6 +3,7 @@ package mpeg
 import (
 	"errors"
 	"io"
+	"math/bits"
 )
 
 // windowSize bounds what a scanner holds in memory.
@@ -42,10 +43,13 @@ func (w *window) load(off int64, n int) []byte {
 	return w.buf[:min(n, len(w.buf))]
 }
 
+// capacity is room for files of about the same size: the next power of two.
+func capacity(n int) int { return 1 << bits.Len(uint(n-1)) }
+
 func (w *window) fill(off int64, n int) {
 	want := int(min(int64(max(n, windowSize)), w.size-off))
 	if cap(w.buf) < want {
-		w.buf = make([]byte, want)
+		w.buf = make([]byte, want, capacity(want))
 	}
 	got, err := w.src.ReadAt(w.buf[:want], off)
 	w.buf, w.off = w.buf[:got], off

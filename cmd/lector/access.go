@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"lector"
@@ -15,7 +16,7 @@ import (
 )
 
 // headerName is the name of an HTTP header.
-var headerName = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
+var headerName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9-]+$`) })
 
 // checkAccess refuses an admin listener that is open to others without anybody who asks
 // who they are.
@@ -41,7 +42,7 @@ func (p proxyConfig) check() error {
 	switch {
 	case p.Header == "" && len(p.From)+len(p.Roles) == 0:
 		return nil
-	case !headerName.MatchString(p.Header):
+	case !headerName().MatchString(p.Header):
 		return fmt.Errorf("admin_access.proxy.header: %q is not the name of a header", p.Header)
 	case len(p.From) == 0:
 		return lector.Hint(errors.New("admin_access.proxy.from: is missing"),

@@ -18,11 +18,28 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
-	cores          int // 0: what the runtime uses
+	cores          int                  // 0: what the runtime uses
+	setThreads     func(int) (were int) // of the runtime; nil: they stay as they are, the process is not this program's alone
 }
 
 func newApp() *app {
-	return &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, cores: runtime.GOMAXPROCS(0)}
+	return &app{
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv,
+		cores: runtime.GOMAXPROCS(0), setThreads: runtime.GOMAXPROCS,
+	}
+}
+
+// extraThreads is how many more threads run Go code than there are cores, where voices
+// are called. Checking clips keeps as many threads busy as there are cores, and a runtime
+// without a free one polls its network connections only every ten milliseconds: each step
+// of each call to a voice would wait that long.
+const extraThreads = 2
+
+// addThreads has the runtime use extraThreads, unless the environment says how many.
+func (a *app) addThreads() {
+	if a.setThreads != nil && a.getenv("GOMAXPROCS") == "" {
+		a.setThreads(a.cores + extraThreads)
+	}
 }
 
 // usageError is a wrong use of the command line or the settings: exit code 2.

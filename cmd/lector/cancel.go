@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"sync"
 	"time"
 
 	"lector"
@@ -139,7 +140,7 @@ func cancelNewest(j lector.Job, e lector.ArticleEvent, sequence uint64, now time
 }
 
 // jobID is what an article's key looks like.
-var jobID = regexp.MustCompile(`^[a-z2-7]{26}$`)
+var jobID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z2-7]{26}$`) })
 
 // unseenJob returns the job of an article whose event no worker has seen yet, or
 // notFound.
@@ -148,7 +149,7 @@ func (c *config) unseenJob(ctx context.Context, conn *nats.Conn, site, id string
 		site = c.onlySite()
 	}
 	for _, key := range []string{lector.Key(site, id), id} {
-		if site == "" || !jobID.MatchString(key) {
+		if site == "" || !jobID().MatchString(key) {
 			continue
 		}
 		_, _, err := conn.NewestEvent(ctx, lector.JobRef{Site: site, ID: key})

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -42,11 +43,11 @@ func (e *programEnv) UnmarshalYAML(n *yaml.Node) error {
 	return fmt.Errorf("line %d: env: give a list of names, or names with their values", n.Line)
 }
 
-var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var variableName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`) })
 
 // add takes one name; the error quotes no value.
 func (e programEnv) add(name, value *yaml.Node) error {
-	if !variableName.MatchString(name.Value) {
+	if !variableName().MatchString(name.Value) {
 		return fmt.Errorf("line %d: env: what stands there is no name of a variable; a value goes behind a colon, as in {NAME: value}", name.Line)
 	}
 	switch {
@@ -61,7 +62,7 @@ func (e programEnv) add(name, value *yaml.Node) error {
 }
 
 // secretName is how variables are called that hold what must not be printed.
-var secretName = regexp.MustCompile(`(?i)key|token|secret|pass|cred|auth|private`)
+var secretName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)key|token|secret|pass|cred|auth|private`) })
 
 // MarshalYAML hides values that are likely secrets, which do not belong into
 // the file.
@@ -71,7 +72,7 @@ func (e programEnv) MarshalYAML() (any, error) {
 		if value == nil {
 			continue
 		}
-		if masked := lector.MaskAddress(*value); secretName.MatchString(name) {
+		if masked := lector.MaskAddress(*value); secretName().MatchString(name) {
 			shown[name] = new(string)
 			*shown[name] = lector.Masked
 		} else {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -35,16 +36,18 @@ func yamlHint(err error) string {
 }
 
 // typeMismatch is how the parser says that a value is of the wrong kind.
-var typeMismatch = regexp.MustCompile("^(line \\d+: )cannot unmarshal !!(\\w+) (?:`(.*)` )?into (.+)$")
+var typeMismatch = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("^(line \\d+: )cannot unmarshal !!(\\w+) (?:`(.*)` )?into (.+)$")
+})
 
 // unknownKey is how the parser says that a group has no such key.
-var unknownKey = regexp.MustCompile(`^(line \d+: )field (.+) not found in type (\S+)$`)
+var unknownKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(line \d+: )field (.+) not found in type (\S+)$`) })
 
 func yamlLine(line string) string {
-	if m := unknownKey.FindStringSubmatch(line); m != nil {
+	if m := unknownKey().FindStringSubmatch(line); m != nil {
 		return m[1] + "unknown key " + m[2] + didYouMean(m[2], configKeys(m[3]))
 	}
-	m := typeMismatch.FindStringSubmatch(line)
+	m := typeMismatch().FindStringSubmatch(line)
 	if m == nil {
 		return line
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"regexp"
+	"sync"
 
 	"lector"
 	"lector/publisher/console"
@@ -11,7 +12,7 @@ import (
 )
 
 // clipHash is the name of a clip.
-var clipHash = regexp.MustCompile(`^[0-9a-f]{16,128}$`)
+var clipHash = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{16,128}$`) })
 
 // consoleLexicons changes the lexicons that lie in the store.
 type consoleLexicons struct{ server *server }

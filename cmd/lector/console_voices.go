@@ -187,7 +187,7 @@ func sampleError(err error) error {
 
 // Clip implements console.Samples.
 func (c consoleSamples) Clip(ctx context.Context, hash string) ([]byte, error) {
-	if !clipHash.MatchString(hash) {
+	if !clipHash().MatchString(hash) {
 		return nil, fmt.Errorf("clip: %w", lector.ErrNotFound)
 	}
 	return worker.Clips{Store: c.server.store}.Get(ctx, hash)

@@ -27,10 +27,13 @@ func (a *app) delayedProgress() *delayedProgress {
 
 // step shows how far a stage is, ten times a second at most.
 func (b *delayedProgress) step(stage string, done, total int) {
+	if b.w == nil {
+		return
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
-	if b.w == nil || now.Sub(b.start) < time.Second || now.Sub(b.last) < 100*time.Millisecond {
+	if now.Sub(b.start) < time.Second || now.Sub(b.last) < 100*time.Millisecond {
 		return
 	}
 	b.last, b.drawn = now, true

@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"lector"
 	"lector/infra/nats"
 )
 
 // markup is a tag of HTML.
-var markup = regexp.MustCompile(`(?i)</?[a-z][a-z0-9]*( [^<>]*)?/?>`)
+var markup = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)</?[a-z][a-z0-9]*( [^<>]*)?/?>`) })
 
 // largeEvent is what a NATS server takes by default, less the headers.
 const largeEvent = 1<<20 - 4096
@@ -29,7 +30,7 @@ func notesOn(e lector.ArticleEvent, data []byte) []string {
 	withText := !e.Type.Withdraws() && e.Type != lector.Scheduled
 	note(withText && e.Article.URL == "", "url is missing: feed and player cannot link to the article")
 	note(withText && e.Article.Visibility == "", "visibility is missing: only what says that it is public is read")
-	note(markup.MatchString(e.Article.Title), "title has tags of HTML in it, which are read and shown as they are written: send text")
+	note(markup().MatchString(e.Article.Title), "title has tags of HTML in it, which are read and shown as they are written: send text")
 	note(withText && e.Article.Language == "", "language is missing: it is taken from the page, or is the site's")
 	note(e.NoLane != "", fmt.Sprintf("there is no lane %q, so it counts as normal: the lanes are breaking, normal and backfill", e.NoLane))
 	if text := ignoredFields(data); text != "" {

@@ -68,7 +68,7 @@ func checkHooks(key string, hooks map[string]hookConfig) error {
 
 // check refuses what names no secret.
 func (s secretSource) check(key string) error {
-	if (s.Env == "") == (s.File == "") || s.Env != "" && !variableName.MatchString(s.Env) {
+	if (s.Env == "") == (s.File == "") || s.Env != "" && !variableName().MatchString(s.Env) {
 		return lector.Hint(fmt.Errorf("%s: is neither {env: NAME} nor {file: PATH}", key), "the secret itself never stands in lector.yaml")
 	}
 	return nil

@@ -20,7 +20,7 @@ func (c natsConfig) checkUsers() error {
 			return lector.Hint(errors.New("nats.users: are logins to the embedded server, and nats.url names another"),
 				"set them up in the configuration of that server")
 		}
-		if !variableName.MatchString(c.Users[role].PasswordEnv) {
+		if !variableName().MatchString(c.Users[role].PasswordEnv) {
 			return lector.Hint(fmt.Errorf("nats.users.%s.password_env: %q is no name of a variable", role, c.Users[role].PasswordEnv),
 				"name the environment variable that holds the password, as CMS_PASSWORD")
 		}

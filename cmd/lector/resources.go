@@ -51,6 +51,7 @@ type resources struct {
 }
 
 func (a *app) resources(c *config) *resources {
+	a.addThreads()
 	return &resources{app: a, config: c, log: a.logger(c.Log), open: a.openVoice, check: a.clipChecker()}
 }
 

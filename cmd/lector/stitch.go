@@ -38,6 +38,22 @@ type stitchFlags struct {
 // memory then stays flat over thousands of parts, and over hours of audio.
 const gcPercent = 50
 
+// copyingGCPercent is that of a stitch that decodes nothing. It holds about a kilobyte a
+// part, so that a few thousand parts are done before the first collection, which would
+// take as long as to read a hundred of them.
+const copyingGCPercent = 400
+
+// gcPercent is what fits to the work that was asked for.
+func (f stitchFlags) gcPercent() int {
+	if f.trim || f.loudness != "off" {
+		return gcPercent
+	}
+	return copyingGCPercent
+}
+
+// outputHint is what can be done about an output that cannot be written.
+const outputHint = "name another file with -o"
+
 // stitchReport is what stitch -json prints.
 type stitchReport struct {
 	Parts      []stitchReportPart `json:"parts"`
@@ -69,15 +85,15 @@ func (a *app) stitch(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := audio.CheckOutput(f.out, files); err != nil {
-		return usageError{lector.Hint(err, "name another file with -o")}
+	var inputs audio.Files
+	defer inputs.Close()
+	if inputs.Output, err = audio.Output(f.out); err != nil {
+		return usageError{lector.Hint(err, outputHint)}
 	}
-	debug.SetGCPercent(gcPercent)
+	debug.SetGCPercent(f.gcPercent())
 	bar := a.delayedProgress()
 	defer bar.end()
 	opt.Progress = bar.step
-	var inputs audio.Files
-	defer inputs.Close()
 	plan, err := planStitch(ctx, &inputs, files, pause, opt)
 	if err != nil {
 		return hintStitch(err, f.reencode)
@@ -186,6 +202,8 @@ func hintStitch(err error, reencode bool) error {
 	var format *audio.FormatError
 	var damage *audio.DamageError
 	switch {
+	case errors.Is(err, audio.ErrOverInput):
+		return usageError{lector.Hint(err, outputHint)}
 	case errors.As(err, &format) && reencode:
 		return lector.Hint(err, "the encoder here does not make the first part's format: let another part be the first")
 	case errors.As(err, &format):

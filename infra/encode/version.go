@@ -4,12 +4,13 @@ import (
 	"context"
 	"os/exec"
 	"regexp"
+	"sync"
 	"time"
 
 	"lector/infra/environ"
 )
 
-var number = regexp.MustCompile(`\bversion n?(\S+)`)
+var number = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bversion n?(\S+)`) })
 
 // version asks a program for its version; "unknown" where it does not say.
 func version(path, flag string) string {
@@ -21,7 +22,7 @@ func version(path, flag string) string {
 	if err != nil {
 		return "unknown"
 	}
-	if m := number.FindSubmatch(out); m != nil {
+	if m := number().FindSubmatch(out); m != nil {
 		return string(m[1])
 	}
 	return "unknown"

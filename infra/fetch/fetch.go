@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 	"unicode/utf8"
@@ -254,14 +255,14 @@ func (c Client) read(resp *http.Response, otherwise string) ([]byte, error) {
 	return data, nil
 }
 
-var stated = regexp.MustCompile(`(?i)charset\s*=\s*["']?([a-z0-9_:-]+)`)
+var stated = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)charset\s*=\s*["']?([a-z0-9_:-]+)`) })
 
 // decode turns a page of another encoding into UTF-8. One that states none, or
 // an unknown one, stays as it is.
 func decode(data []byte, contentType string) []byte {
-	m := stated.FindStringSubmatch(contentType)
+	m := stated().FindStringSubmatch(contentType)
 	if m == nil {
-		m = stated.FindStringSubmatch(string(data[:min(len(data), 1024)]))
+		m = stated().FindStringSubmatch(string(data[:min(len(data), 1024)]))
 	}
 	if m == nil || utf8.Valid(data) {
 		return data

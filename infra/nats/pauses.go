@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -36,10 +37,10 @@ func (p *Pauses) Paused(kind lector.PauseKind, name string) (lector.Pause, bool)
 }
 
 // plainName is a name that can stand in a key as it is.
-var plainName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+var plainName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]+$`) })
 
 func pauseKey(kind lector.PauseKind, name string) string {
-	if !plainName.MatchString(name) {
+	if !plainName().MatchString(name) {
 		name = "=" + base64.RawURLEncoding.EncodeToString([]byte(name))
 	}
 	return string(kind) + "." + name

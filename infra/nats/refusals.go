@@ -15,7 +15,9 @@ import (
 )
 
 // violation is how the server names what a user may not do.
-var violation = regexp.MustCompile(`(?i)permissions violation for (publish|subscription) to "([^"]+)"`)
+var violation = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)permissions violation for (publish|subscription) to "([^"]+)"`)
+})
 
 // refusals are the subjects that the server refused to this user, and its login if it
 // refuses that. A request that is refused gets no answer: its reason arrives on another way.
@@ -33,7 +35,7 @@ func newRefusals() *refusals { return &refusals{subjects: map[string]bool{}} }
 // note notes the subject of a permission violation, and returns it; of any other
 // error "".
 func (r *refusals) note(err error) string {
-	found := violation.FindStringSubmatch(err.Error())
+	found := violation().FindStringSubmatch(err.Error())
 	if !errors.Is(err, nats.ErrPermissionViolation) || found == nil {
 		return ""
 	}
@@ -123,10 +125,11 @@ func (c *Conn) Explain(err error) error {
 }
 
 // checkInbox finds out whether answers can reach this client: without that every
-// request would only time out.
+// request would only time out. No message comes, and so the subscription has no room for
+// any: SubscribeSync would make half a megabyte of it.
 func (c *Conn) checkInbox() error {
 	inbox := c.nc.NewInbox()
-	s, err := c.nc.SubscribeSync(inbox)
+	s, err := c.nc.ChanSubscribe(inbox, make(chan *nats.Msg))
 	if err != nil {
 		return err
 	}

@@ -6,15 +6,16 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"lector"
 )
 
 // keyMaterial is an nkey seed, a JWT, or the frame around them in a .creds file.
-var keyMaterial = regexp.MustCompile(`\bS[A-Z2-7]{57}\b|\beyJ[\w-]+\.[\w-]+\.|-----BEGIN`)
+var keyMaterial = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bS[A-Z2-7]{57}\b|\beyJ[\w-]+\.[\w-]+\.|-----BEGIN`) })
 
 // ContainsKey reports whether text holds what belongs into a .creds file.
-func ContainsKey(text string) bool { return keyMaterial.MatchString(text) }
+func ContainsKey(text string) bool { return keyMaterial().MatchString(text) }
 
 // CheckURL says which of the addresses in list, with commas between them,
 // cannot be that of a server. The error quotes nothing: they may hold passwords.

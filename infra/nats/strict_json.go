@@ -6,11 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"sync"
 	"unicode/utf8"
 )
 
 // fieldName is how the schema and CloudEvents spell their names.
-var fieldName = regexp.MustCompile(`^[a-z0-9_]+$`)
+var fieldName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9_]+$`) })
 
 // unmarshalExact is json.Unmarshal for an object whose names, and those of the
 // objects right in it, are all in lower case. By itself encoding/json takes
@@ -35,7 +36,7 @@ func lowerCaseFields(data json.RawMessage, levels int) (json.RawMessage, error) 
 		return data, nil
 	}
 	for name, value := range fields {
-		if !fieldName.MatchString(name) {
+		if !fieldName().MatchString(name) {
 			delete(fields, name)
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"lector"
 )
@@ -14,13 +15,13 @@ const maxReport = 64
 
 // reportPattern is how a report looks: how many parts were told before, and those that
 // are new.
-var reportPattern = regexp.MustCompile(`^\d{1,2} \d{1,2}(,\d{1,2}){0,19}$`)
+var reportPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{1,2} \d{1,2}(,\d{1,2}){0,19}$`) })
 
 var errReport = errors.New("no report of a player")
 
 // parseReport reads a report.
 func parseReport(body []byte) (lector.Listening, error) {
-	if !reportPattern.Match(body) {
+	if !reportPattern().Match(body) {
 		return lector.Listening{}, errReport
 	}
 	told, list, _ := strings.Cut(string(body), " ")

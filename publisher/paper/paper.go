@@ -107,7 +107,7 @@ func (s *site) next(a lector.Article) (address, title string) {
 // its template has the place for one.
 func (s *site) wholePage(w http.ResponseWriter, a lector.Article, element template.HTML, head map[string]any) {
 	var b strings.Builder
-	if err := pages.ExecuteTemplate(&b, "head", head); err != nil {
+	if err := pages().ExecuteTemplate(&b, "head", head); err != nil {
 		s.log.Error("write article page", "article", a.ID, "error", err)
 	}
 	s.headers(w)
@@ -132,7 +132,7 @@ func (s *site) missing(w http.ResponseWriter, _ *http.Request) {
 func (s *site) write(w http.ResponseWriter, code int, name string, data any) {
 	s.headers(w)
 	w.WriteHeader(code)
-	if err := pages.ExecuteTemplate(w, name, data); err != nil {
+	if err := pages().ExecuteTemplate(w, name, data); err != nil {
 		s.log.Debug("write page", "page", name, "error", err) // the reader has gone
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 )
 
 //go:embed page.html
@@ -16,7 +17,9 @@ var pageSource string
 //go:embed page.css
 var pageStyle string
 
-var pageTemplate = template.Must(template.New("page").Parse(pageSource))
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Parse(pageSource))
+})
 
 // WritePage writes the embed page: the player and nothing else.
 func WritePage(w io.Writer, p Player) error {
@@ -26,7 +29,7 @@ func WritePage(w io.Writer, p Player) error {
 	if err != nil {
 		return err
 	}
-	return pageTemplate.Execute(w, map[string]any{
+	return pageTemplate().Execute(w, map[string]any{
 		"Player":  p,
 		"Element": element,
 		"Style":   template.CSS(pageStyle), //nolint:gosec // embedded in the program

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"sync"
 	"time"
 
 	"lector"
@@ -48,17 +49,19 @@ type Player struct {
 //go:embed element.html
 var elementSource string
 
-var elementTemplate = template.Must(template.New("element").Funcs(template.FuncMap{
-	"clock":   clock,
-	"seconds": func(s float64) string { return fmt.Sprintf("%.3f", s) },
-	"say":     say,
-}).Parse(elementSource))
+var elementTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("element").Funcs(template.FuncMap{
+		"clock":   clock,
+		"seconds": func(s float64) string { return fmt.Sprintf("%.3f", s) },
+		"say":     say,
+	}).Parse(elementSource))
+})
 
 // Element returns the element as it stands in a page: the native audio and the
 // label inside it need no JavaScript.
 func (p Player) Element() (template.HTML, error) {
 	var b strings.Builder
-	if err := elementTemplate.Execute(&b, p.complete()); err != nil {
+	if err := elementTemplate().Execute(&b, p.complete()); err != nil {
 		return "", fmt.Errorf("write player: %w", err)
 	}
 	return template.HTML(b.String()), nil //nolint:gosec // html/template has escaped it

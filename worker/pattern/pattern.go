@@ -53,6 +53,11 @@ func (p *Pattern) FindAllStringIndex(s string, n int) [][]int {
 	return p.regexp().FindAllStringIndex(s, n)
 }
 
+// FindAllStringSubmatch is regexp.Regexp.FindAllStringSubmatch.
+func (p *Pattern) FindAllStringSubmatch(s string, n int) [][]string {
+	return p.regexp().FindAllStringSubmatch(s, n)
+}
+
 // FindAllStringSubmatchIndex is regexp.Regexp.FindAllStringSubmatchIndex.
 func (p *Pattern) FindAllStringSubmatchIndex(s string, n int) [][]int {
 	return p.regexp().FindAllStringSubmatchIndex(s, n)

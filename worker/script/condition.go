@@ -2,10 +2,11 @@ package script
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"lector/worker/pattern"
 )
 
 // condition is what must, or must not, stand before a shape: one of some words
@@ -108,7 +109,7 @@ type guardRule struct {
 	relation     byte
 }
 
-var guardShape = regexp.MustCompile(`^(\w+?)(?:%(\d+))?([<=>])(\w+?)([+-]\d+)?$`)
+var guardShape = pattern.New(`^(\w+?)(?:%(\d+))?([<=>])(\w+?)([+-]\d+)?$`)
 
 func (s *shape) readGuards(source string) {
 	for g := range strings.FieldsSeq(source) {

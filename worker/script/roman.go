@@ -1,11 +1,12 @@
 package script
 
 import (
-	"regexp"
 	"unicode"
+
+	"lector/worker/pattern"
 )
 
-var romanShape = regexp.MustCompile(`^M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})$`)
+var romanShape = pattern.New(`^M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})$`)
 
 // romanValue returns what a Roman numeral counts.
 func romanValue(s string) int {

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"lector/worker/pattern"
 )
 
 // shape is one line of shapes.txt: how a token of a class is written, and what
@@ -133,7 +135,7 @@ func must(pieces []piece, err error) []piece {
 
 // placeholder is a typed field of a pattern: <n>, <a:n>, <w:@people> of a list,
 // <w:/expression/>.
-var placeholder = regexp.MustCompile(`<(?:(\w+):)?(@?[a-z0-9-]+|/[^/]+/)>`)
+var placeholder = pattern.New(`<(?:(\w+):)?(@?[a-z0-9-]+|/[^/]+/)>`)
 
 // expand turns a pattern into a regular expression. What stands before " << " is
 // a condition; "… >> rest" stands before the rest, "… !> rest" does not, and what

@@ -3,12 +3,12 @@ package script
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"lector/worker/pattern"
 	"lector/worker/script/lang"
 )
 
@@ -50,7 +50,7 @@ var ways = map[string]way{
 	"text":     ofText(func(_ *verbaliser, text string) string { return text }),
 }
 
-var templatePart = regexp.MustCompile(`\{([^{}]*)\}|\[([^\[\]]*)\]|[^{}\[\]]+`)
+var templatePart = pattern.New(`\{([^{}]*)\}|\[([^\[\]]*)\]|[^{}\[\]]+`)
 
 // parseTemplate reads "{day ordinal n @gen} {month}[ {year}]".
 func parseTemplate(source string, fields map[string]field) ([]piece, error) {

@@ -19,6 +19,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"lector"
@@ -53,16 +54,18 @@ type Voice struct {
 const format = "audio-24khz-48kbitrate-mono-mp3"
 
 var (
-	regionName = regexp.MustCompile(`^[a-z0-9]+$`)
-	voiceName  = regexp.MustCompile(`^([a-z]{2,3}-[A-Za-z0-9-]+)-[A-Za-z0-9:]+$`)
+	regionName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]+$`) })
+	voiceName  = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([a-z]{2,3}-[A-Za-z0-9-]+)-[A-Za-z0-9:]+$`)
+	})
 )
 
 // New returns the voice, without calling the service.
 func New(c Config) (*Voice, error) {
-	name := voiceName.FindStringSubmatch(c.Voice)
+	name := voiceName().FindStringSubmatch(c.Voice)
 	base, err := url.Parse(cmp.Or(c.URL, "https://"+c.Region+".tts.speech.microsoft.com"))
 	switch {
-	case c.URL == "" && !regionName.MatchString(c.Region):
+	case c.URL == "" && !regionName().MatchString(c.Region):
 		return nil, lector.Permanent(lector.Hint(fmt.Errorf("region: %q is no region", c.Region), "for example westeurope"))
 	case err != nil || base.Host == "":
 		return nil, lector.Permanent(fmt.Errorf("url: %q is no address of a server", c.URL))

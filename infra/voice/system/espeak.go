@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"lector"
 )
@@ -18,7 +19,7 @@ type espeak struct{}
 
 func (espeak) name() string { return "espeak-ng" }
 
-var espeakVersion = regexp.MustCompile(`text-to-speech: (\S+)`)
+var espeakVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`text-to-speech: (\S+)`) })
 
 // describe leaves the voice empty where none is asked for: espeak-ng has one
 // for each language.
@@ -28,7 +29,7 @@ func (espeak) describe(ctx context.Context, t tool, voice string) (description, 
 	if err != nil {
 		return d, fmt.Errorf("ask for the version: %w", err)
 	}
-	if m := espeakVersion.FindSubmatch(out); m != nil {
+	if m := espeakVersion().FindSubmatch(out); m != nil {
 		d.version = string(m[1])
 	}
 	out, err = t.run(ctx, "", "--voices")

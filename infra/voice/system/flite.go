@@ -20,7 +20,7 @@ type flite struct{}
 
 func (flite) name() string { return "flite" }
 
-var fliteVersion = regexp.MustCompile(`version:\s*flite-([0-9.]+)`)
+var fliteVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`version:\s*flite-([0-9.]+)`) })
 
 func (flite) describe(ctx context.Context, t tool, voice string) (description, error) {
 	d := description{voice: "rms", languages: []string{"en"}, normalise: "full"}
@@ -33,7 +33,7 @@ func (flite) describe(ctx context.Context, t tool, voice string) (description, e
 	both.Go(func() { help, _ = t.run(ctx, "", "--version") }) // exits 1 in some versions
 	both.Go(func() { listed, err = t.run(ctx, "", "-lv") })
 	both.Wait()
-	if m := fliteVersion.FindSubmatch(help); m != nil {
+	if m := fliteVersion().FindSubmatch(help); m != nil {
 		d.version = string(m[1])
 	}
 	if err != nil {

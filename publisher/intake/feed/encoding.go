@@ -5,6 +5,7 @@ import (
 	"mime"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/htmlindex"
@@ -12,11 +13,13 @@ import (
 )
 
 // declaration is an XML declaration with its encoding.
-var declaration = regexp.MustCompile(`^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*["']([^"']*)["']`)
+var declaration = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*["']([^"']*)["']`)
+})
 
 // statedEncoding is what a document says of its encoding; "" where it says nothing.
 func statedEncoding(data []byte) string {
-	if m := declaration.FindSubmatch(trimBOM(data)); m != nil {
+	if m := declaration().FindSubmatch(trimBOM(data)); m != nil {
 		return strings.ToLower(string(m[2]))
 	}
 	return ""
@@ -29,7 +32,7 @@ func inUTF8(data []byte) []byte {
 	if bytes.HasPrefix(data, []byte{0xfe, 0xff}) || bytes.HasPrefix(data, []byte{0xff, 0xfe}) {
 		out, err := unicode.UTF16(unicode.BigEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)
 		if err == nil {
-			return declaration.ReplaceAll(out, []byte("$1"))
+			return declaration().ReplaceAll(out, []byte("$1"))
 		}
 	}
 	if stated := statedEncoding(data); stated != "" && stated != "utf-8" {

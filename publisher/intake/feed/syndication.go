@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/mmcdole/gofeed"
@@ -78,11 +79,11 @@ func moment(t *time.Time, written string) time.Time {
 	return w3cTime(written)
 }
 
-var tag = regexp.MustCompile(`</?[a-zA-Z][^<>]*>`)
+var tag = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`</?[a-zA-Z][^<>]*>`) })
 
 // plain turns a title, which may be HTML, into text.
 func plain(text string) string {
-	return strings.Join(strings.Fields(tag.ReplaceAllString(html.UnescapeString(text), " ")), " ")
+	return strings.Join(strings.Fields(tag().ReplaceAllString(html.UnescapeString(text), " ")), " ")
 }
 
 // maxID is the longest id that an event may have.
