@@ -337,7 +337,7 @@ func (s *server) run(ctx context.Context) error {
 		parts = append(parts, func(ctx context.Context) error { s.listening.Run(ctx); return nil })
 	}
 	if s.worker != nil {
-		parts = append(parts, func(ctx context.Context) error { s.worker.Run(ctx); return nil })
+		parts = append(parts, s.work)
 	}
 	if s.pauses != nil {
 		parts = append(parts, func(ctx context.Context) error { s.pauses.Run(ctx); return nil })
@@ -382,6 +382,23 @@ func (s *server) run(ctx context.Context) error {
 		parts = append(parts, func(ctx context.Context) error { s.watchdog.Run(ctx); return nil })
 	}
 	return runAll(ctx, parts...)
+}
+
+// work has the worker work until ctx ends and what it has begun is given back or done.
+// Until then it is said that it is there.
+func (s *server) work(ctx context.Context) error {
+	if s.leases == nil { // in tests
+		s.worker.Run(ctx)
+		return nil
+	}
+	there, leave := context.WithCancel(context.WithoutCancel(ctx))
+	left := make(chan error, 1)
+	go func() {
+		left <- s.leases.Present(there, lector.WorkerPresence{Name: s.worker.Name, Version: release(), Started: time.Now().UTC()})
+	}()
+	s.worker.Run(ctx)
+	leave()
+	return <-left
 }
 
 const serveHelp = `Runs everything in one process: NATS with JetStream on disk, a worker, and the
