@@ -29,9 +29,8 @@ import (
 
 // Jobs finds the records of jobs.
 type Jobs interface {
-	// FindJobs returns the jobs that a filter selects, at most limit, the last changed
-	// first and without attempts and chunks, and how many there are in all.
-	FindJobs(ctx context.Context, f lector.JobFilter, limit int) (total int, found []lector.Job, err error)
+	// FindJobs returns a part of the list of the jobs that a filter selects.
+	FindJobs(ctx context.Context, f lector.JobFilter, r lector.JobRange) (lector.JobPage, error)
 	// Job returns a whole record, or lector.ErrNotFound.
 	Job(ctx context.Context, site, key string) (j lector.Job, version uint64, err error)
 	// CountJobs returns how many jobs are in each state.
@@ -73,8 +72,8 @@ type Listening interface {
 // Audit is the log of what operators did.
 type Audit interface {
 	RecordAudit(ctx context.Context, e lector.AuditEntry) error
-	// AuditEntries returns what a query selects, the newest first.
-	AuditEntries(ctx context.Context, q lector.AuditQuery) ([]lector.AuditEntry, error)
+	// AuditEntries yields what a query selects, the oldest first.
+	AuditEntries(ctx context.Context, q lector.AuditQuery) iter.Seq2[lector.AuditEntry, error]
 }
 
 // Config is what the pages show and change.
@@ -85,6 +84,8 @@ type Config struct {
 	Letters Letters
 	Replays Replays
 	Pauses  Pauses
+	// Workers returns the workers that are there, by their names.
+	Workers func(ctx context.Context) ([]lector.WorkerPresence, error)
 	// Explain says why an article, named by its site and id, an id or an address, has
 	// audio or none.
 	Explain func(ctx context.Context, words []string) (Explanation, error)
@@ -150,7 +151,7 @@ func New(c Config) (http.Handler, error) {
 	for role, pages := range map[lector.Role]map[string]page{
 		lector.RoleView: {
 			"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /jobs/{site}/{id}/reading": k.reading, "GET /jobs/{site}/{id}/rule": k.rule, "GET /why": k.why, "GET /replay": k.replayPlan,
-			"GET /deadletters": k.letterList, "GET /deadletters/{id}": k.letter, "GET /pauses": k.pauseList, "GET /coverage": k.coverage,
+			"GET /deadletters": k.letterList, "GET /deadletters/{id}": k.letter, "GET /pauses": k.pauseList, "GET /coverage": k.coverage, "GET /workers": k.workerList,
 			"GET /voices": k.voiceList, "GET /lexicon": k.lexicon, "GET /lexicon/entry": k.entry,
 			"GET /listening": k.listening, "GET /listening/{site}/{id}": k.articleListening,
 		},
@@ -193,7 +194,7 @@ func findPages(from fs.FS) (map[string]parsedPage, error) {
 	pages := map[string]parsedPage{}
 	for _, name := range names {
 		pages[strings.TrimSuffix(strings.TrimPrefix(name, "pages/"), ".html")] = sync.OnceValues(func() (*template.Template, error) {
-			return template.New("frame.html").Funcs(functions).ParseFS(from, "pages/frame.html", "pages/difference.html", name)
+			return template.New("frame.html").Funcs(functions).ParseFS(from, "pages/frame.html", "pages/difference.html", "pages/pager.html", name)
 		})
 	}
 	return pages, nil

@@ -30,16 +30,16 @@ type busyNewsroom struct {
 
 var errAway = errors.New("NATS is away")
 
-func (n *busyNewsroom) FindJobs(context.Context, lector.JobFilter, int) (int, []lector.Job, error) {
+func (n *busyNewsroom) FindJobs(context.Context, lector.JobFilter, lector.JobRange) (p lector.JobPage, err error) {
 	if n.away.Load() {
-		return 0, nil, errAway
+		return p, errAway
 	}
 	step := int(n.step.Load())
-	var jobs []lector.Job
+	p.Total = 1000 + step
 	for i := step; i > step-100; i-- {
-		jobs = append(jobs, lector.Job{ID: fmt.Sprint("job", i), Site: "havana", Title: fmt.Sprint("Article ", i), State: lector.Ready, Changed: time.Unix(int64(i), 0)})
+		p.Jobs = append(p.Jobs, lector.Job{ID: fmt.Sprint("job", i), Site: "havana", Title: fmt.Sprint("Article ", i), State: lector.Ready, Changed: time.Unix(int64(i), 0)})
 	}
-	return 1000 + step, jobs, nil
+	return p, nil
 }
 
 // figures are what a page and the server behind it hold.
