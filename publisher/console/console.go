@@ -300,12 +300,21 @@ const loadingAgain = 2
 // something is not sent again by itself.
 func loading(r *http.Request) view {
 	v := view{name: "loading", title: "Not ready yet", status: http.StatusServiceUnavailable}
-	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+	if changesNothing(r) {
 		v.again = loadingAgain
 	}
 	v.data = struct{ Soon bool }{v.again > 0}
 	return v
 }
+
+// changesNothing reports whether a request may be sent again by itself.
+func changesNothing(r *http.Request) bool {
+	return r.Method == http.MethodGet || r.Method == http.MethodHead
+}
+
+// failureAgain is after how many seconds a page is asked for again that could not be shown
+// for a reason that may pass, as while NATS is away.
+const failureAgain = 5
 
 // failure is the page that tells of an error.
 func (k *console) failure(r *http.Request, err error) view {
@@ -325,7 +334,15 @@ func (k *console) failure(r *http.Request, err error) view {
 	default:
 		k.Log.Error("console page failed", "path", r.URL.Path, "error", err)
 	}
-	return view{name: "failure", title: "That did not work", data: struct{ Error, Hint string }{err.Error(), lector.HintOf(err)}, status: status}
+	v := view{name: "failure", title: "That did not work", status: status}
+	if status == http.StatusServiceUnavailable && changesNothing(r) {
+		v.again = failureAgain
+	}
+	v.data = struct {
+		Error, Hint string
+		Again       int // seconds; 0: it is not asked for again
+	}{err.Error(), lector.HintOf(err), v.again}
+	return v
 }
 
 // errInput marks what a person has given wrongly.

@@ -723,7 +723,8 @@ func (absentJobs) Job(ctx context.Context, _, _ string) (lector.Job, uint64, err
 	return lector.Job{}, 0, ctx.Err()
 }
 
-// TestNobodyWaitsWhileNATSIsAway: what is known to be away is not waited for.
+// TestNobodyWaitsWhileNATSIsAway: what is known to be away is not waited for, and the page
+// that says so asks again by itself, unless it would change something.
 func TestNobodyWaitsWhileNATSIsAway(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -743,6 +744,13 @@ func TestNobodyWaitsWhileNATSIsAway(t *testing.T) {
 			if waited := time.Since(began); w.Code != http.StatusServiceUnavailable || waited != c.limit {
 				t.Errorf("with the fault %v: %d after %s", c.fault, w.Code, waited)
 			}
+			if w.Header().Get("Refresh") != "5" || !strings.Contains(w.Body.String(), "each 5 seconds") {
+				t.Errorf("with the fault %v it is not asked for again: %v %s", c.fault, w.Header(), w.Body)
+			}
+		}
+		w := ask(h, http.MethodPost, "/jobs/havana/a/cancel", nil)
+		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Refresh") != "" || strings.Contains(w.Body.String(), "again by itself") {
+			t.Errorf("a change is asked for again: %d, %v", w.Code, w.Header())
 		}
 	})
 }
