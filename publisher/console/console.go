@@ -4,6 +4,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -115,6 +116,9 @@ type Config struct {
 	Release    string // of the program, as the pages name it; may be empty
 	Log        *slog.Logger
 	Now        func() time.Time // nil: time.Now
+	// RefreshAfter is when an open page is asked for again although nothing has changed,
+	// since it says how long ago things were. 0: a minute.
+	RefreshAfter time.Duration
 }
 
 type console struct {
@@ -134,7 +138,7 @@ func New(c Config) (http.Handler, error) {
 	if c.Live == nil {
 		c.Live = NewLive()
 	}
-	pages, err := findPages(files)
+	pages, err := findPages(files, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -186,15 +190,15 @@ func styles() fs.FS {
 type parsedPage = func() (*template.Template, error)
 
 // findPages finds the pages, each together with the frame that all have.
-func findPages(from fs.FS) (map[string]parsedPage, error) {
+func findPages(from fs.FS, now func() time.Time) (map[string]parsedPage, error) {
 	names, err := fs.Glob(from, "pages/*.html")
 	if err != nil {
 		return nil, err
 	}
-	pages := map[string]parsedPage{}
+	pages, clock := map[string]parsedPage{}, template.FuncMap{"ago": func(t time.Time) string { return ago(now().Sub(t)) }}
 	for _, name := range names {
 		pages[strings.TrimSuffix(strings.TrimPrefix(name, "pages/"), ".html")] = sync.OnceValues(func() (*template.Template, error) {
-			return template.New("frame.html").Funcs(functions).ParseFS(from, "pages/frame.html", "pages/difference.html", "pages/pager.html", name)
+			return template.New("frame.html").Funcs(functions).Funcs(clock).ParseFS(from, "pages/frame.html", "pages/difference.html", "pages/pager.html", name)
 		})
 	}
 	return pages, nil
@@ -223,9 +227,10 @@ type frame struct {
 	Who   lector.Identity
 	Menu  []menuItem
 	// What the page is kept up to date by.
-	Topics string
-	Place  uint64
-	Fault  string // what is wrong now
+	Topics  string
+	Place   uint64
+	Refresh float64 // in so many seconds it is asked for again although nothing has changed
+	Fault   string  // what is wrong now
 
 	Release string
 }
@@ -386,7 +391,7 @@ func (k *console) frame(r *http.Request, v view) frame {
 	who := access.Who(r.Context())
 	return frame{
 		Title: v.title, Data: v.data, Now: k.Now(), Who: who, Menu: menu(r, who.Role),
-		Topics: strings.Join(v.topics, " "), Place: v.place, Fault: k.Live.currentFault(),
+		Topics: strings.Join(v.topics, " "), Place: v.place, Refresh: cmp.Or(k.RefreshAfter, time.Minute).Seconds(), Fault: k.Live.currentFault(),
 		Release: k.Release,
 	}
 }
