@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"runtime/debug"
 	"slices"
 
 	"lector"
@@ -151,7 +152,11 @@ func (c consoleReplays) PlanReplay(ctx context.Context, r lector.ReplayRequest) 
 	if !c.index.Complete() {
 		return lector.ReplayPlan{}, nil, console.ErrLoading
 	}
-	return c.planner.Plan(ctx, r)
+	plan, jobs, err := c.planner.Plan(ctx, r)
+	if len(jobs) >= manyJobs {
+		debug.FreeOSMemory() // such a plan leaves behind what the index takes
+	}
+	return plan, jobs, err
 }
 
 // StartReplay implements console.Replays.

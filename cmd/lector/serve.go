@@ -450,14 +450,22 @@ func collectLess() {
 // behind is several times what is kept: with 100,000 jobs this takes 80 MB off the peak.
 const readingGCPercent = 40
 
+// manyJobs is how many jobs keep readingGCPercent. What lists and plans leave behind would
+// be as large as the index.
+const manyJobs = 50_000
+
 // collectOften sets readingGCPercent, unless more is collected anyway or nothing is to be,
-// and returns what ends it.
-func collectOften() (end func()) {
+// and returns what ends it unless there are many jobs.
+func collectOften(jobs func() int) (end func()) {
 	before := debug.SetGCPercent(readingGCPercent)
 	if before < readingGCPercent { // -1 is off
 		debug.SetGCPercent(before)
 	}
-	return func() { debug.SetGCPercent(before) }
+	return func() {
+		if jobs() < manyJobs {
+			debug.SetGCPercent(before)
+		}
+	}
 }
 
 // runRoles is the body of serve, worker and publisher.
@@ -493,7 +501,7 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 		return err
 	}
 	if s.index != nil {
-		s.index.OnComplete = collectOften()
+		s.index.OnComplete = collectOften(s.index.Len)
 	}
 	again.apply, again.report = s.applySettings, s.reportReload
 	if !r.publisher && c.PublicURL == "" {
