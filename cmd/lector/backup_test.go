@@ -87,6 +87,22 @@ func TestBackupThatIsNotWhole(t *testing.T) {
 			t.Errorf("%s: exit code %d: %s %s", what, code, &into.out, &into.err)
 		}
 	}
+	c.must("backup", kept)
+	if made, err = wholeBackup(kept); err != nil {
+		t.Fatal(err)
+	}
+	stream, err := os.ReadFile(streamFile(made, "AUDIT"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream[len(stream)/2] ^= 1
+	if err := os.WriteFile(streamFile(made, "AUDIT"), stream, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	into := &terminal{t: t, dir: filepath.Join(t.TempDir(), "lector")}
+	if code := into.run("restore", kept); code != 1 || !strings.Contains(into.err.String(), "is not as the server sent it") || exists(into.dir) {
+		t.Errorf("of a stream with a wrong bit: exit code %d, %s", code, &into.err)
+	}
 	settings := filepath.Join(t.TempDir(), "lector.yaml")
 	if err := os.WriteFile(settings, []byte("nats: {url: \"nats://127.0.0.1:1\"}"), 0o600); err != nil {
 		t.Fatal(err)
