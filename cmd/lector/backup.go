@@ -110,7 +110,7 @@ func (a *app) writeBackup(ctx context.Context, c *config, dir string, b *backup)
 		return err
 	}
 	unfinished := filepath.Join(dir, unfinishedBackup)
-	if err := prepareBackup(unfinished, before); err != nil {
+	if err := prepareBackup(dir, before); err != nil {
 		return err
 	}
 	if err := h.fillBackup(ctx, unfinished, b); err != nil {
@@ -125,19 +125,25 @@ func (a *app) writeBackup(ctx context.Context, c *config, dir string, b *backup)
 	return finishBackup(dir, b.Made)
 }
 
-// prepareBackup makes the directory of a backup, with what it has in common with the one
-// before.
+// prepareBackup makes the unfinished backup of a directory, with what it has in common with
+// the one before.
 func prepareBackup(dir, before string) error {
-	if err := os.MkdirAll(filepath.Join(dir, backupStreams), 0o700); err != nil {
+	unfinished := filepath.Join(dir, unfinishedBackup)
+	if err := os.MkdirAll(filepath.Join(unfinished, backupStreams), 0o700); err != nil {
 		return err
 	}
-	if err := os.Remove(filepath.Join(dir, backupFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := os.Remove(filepath.Join(unfinished, backupFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	if store := filepath.Join(before, backupStore); before != "" && exists(store) {
-		return linkFiles(store, filepath.Join(dir, backupStore))
+	store := filepath.Join(before, backupStore)
+	if before == "" || !exists(store) {
+		return nil
 	}
-	return nil
+	from, err := filepath.Rel(dir, store)
+	if err != nil {
+		return err
+	}
+	return linkFiles(dir, filepath.ToSlash(from), unfinishedBackup+"/"+backupStore)
 }
 
 // fillBackup writes the streams and the store into a directory.

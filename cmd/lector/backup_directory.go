@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -102,22 +103,24 @@ func syncDirectory(dir string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// linkFiles gives the files below one directory a second name below another, where that
-// has none. It is for stores, whose files are replaced and never changed. Where the file
-// system has no links, nothing is done: what is not there is copied.
-func linkFiles(from, to string) error {
-	return filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(from, path)
+// linkFiles gives the files below one directory of dir a second name below another, where
+// that has none. It is for stores, whose files are replaced and never changed. Where the
+// file system has no links, nothing is done: what is not there is copied.
+func linkFiles(dir, from, to string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return fs.WalkDir(root.FS(), from, func(name string, e fs.DirEntry, err error) error {
+		target := to + strings.TrimPrefix(name, from)
 		switch {
 		case err != nil:
 			return err
 		case e.IsDir():
-			return os.MkdirAll(filepath.Join(to, name), 0o755)
+			return root.MkdirAll(target, 0o755)
 		case e.Type().IsRegular():
-			_ = os.Link(path, filepath.Join(to, name))
+			_ = root.Link(name, target)
 		}
 		return nil
 	})

@@ -136,7 +136,7 @@ func TestBackupThatIsBrokenOff(t *testing.T) {
 		"at the last stream": streamFile(unfinished, "AUDIT"),
 		"within the store":   filepath.Join(unfinished, "store", "a", withdrawn.Site, edited.Key(), after.Rendition+".vtt"),
 	} {
-		if err := os.MkdirAll(filepath.Join(obstacle, "in", "the", "way"), 0o755); err != nil {
+		if err := errors.Join(os.RemoveAll(obstacle), os.MkdirAll(filepath.Join(obstacle, "in", "the", "way"), 0o755)); err != nil {
 			t.Fatal(err)
 		}
 		c := h.terminal()
