@@ -92,13 +92,14 @@ type AuditEntry struct {
 	Target string    `json:"target,omitempty"` // what it is done to
 	Detail string    `json:"detail,omitempty"` // figures, reasons
 	Failed string    `json:"failed,omitempty"` // why it was not done, or that nobody knows whether it was; then an entry of its own
+
+	Sequence uint64 `json:"-"` // its place in the audit, which grows; 0 in one that is not there yet
 }
 
 // AuditQuery selects entries. What is zero selects any.
 type AuditQuery struct {
 	Who, Action string
 	Since       time.Time
-	Limit       int // the newest; 0: all
 }
 
 // Matches reports whether the query selects the entry.

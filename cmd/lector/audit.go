@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
 	"os"
 	"os/user"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -27,14 +29,14 @@ func (a *app) audit(ctx context.Context, args []string) error {
 	q := lector.AuditQuery{}
 	fs.StringVar(&q.Who, "who", "", "only what `NAME` did")
 	fs.StringVar(&q.Action, "action", "", "only this `ACTION`, as replay or pause")
-	fs.IntVar(&q.Limit, "n", 100, "at most `N`, the newest; 0 is all")
+	most := fs.Int("n", 100, "at most `N`, the newest; 0 is all")
 	since := fs.String("since", "", "only since a `TIME`: "+momentHelp)
 	asJSON := fs.Bool("json", false, "print JSON, one entry a line")
 	words, err := a.parse(fs, args)
 	if err != nil {
 		return err
 	}
-	if len(words) > 0 || q.Limit < 0 {
+	if len(words) > 0 || *most < 0 {
 		return usageErrorf("audit wants no operands, and -n of at least 0")
 	}
 	if q.Since, err = moment("since", *since, time.Now()); err != nil {
@@ -45,12 +47,27 @@ func (a *app) audit(ctx context.Context, args []string) error {
 		return err
 	}
 	return a.asOperator(c, func(conn *nats.Conn) error {
-		entries, err := conn.AuditEntries(ctx, q)
+		entries, err := newestEntries(conn.AuditEntries(ctx, q), *most)
 		if err != nil {
 			return err
 		}
 		return a.printAudit(entries, *asJSON)
 	})
+}
+
+// newestEntries returns the last of what is yielded, at most so many, the last first; 0 is
+// all.
+func newestEntries(list iter.Seq2[lector.AuditEntry, error], most int) (all []lector.AuditEntry, err error) {
+	for e, err := range list {
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, e); most > 0 && len(all) > most {
+			all = slices.Delete(all, 0, 1)
+		}
+	}
+	slices.Reverse(all)
+	return all, nil
 }
 
 func (a *app) printAudit(entries []lector.AuditEntry, asJSON bool) error {

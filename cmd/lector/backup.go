@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -21,8 +24,10 @@ store (clips, renditions, pronunciations).
   lector backup /mnt/backup/lector
   lector restore -data /srv/lector /mnt/backup/lector
 
-Run again on the same directory it copies only what is new, and removes what is gone
-since: withdrawn, erased, or no longer needed. Settings and secrets are not in it.
+Run again on the same directory it copies only what is new, and what is gone since
+goes: withdrawn, erased, or no longer needed. The backup before it stays until the new
+one is whole and checked, and is what lector restore takes if that is broken off.
+Settings and secrets are not in it.
 Of a NATS server of its own the streams are backed up by: nats account backup DIR,
 the store by lector store copy.`
 
@@ -43,10 +48,9 @@ type backup struct {
 	Made    time.Time             `json:"made"`
 	Version string                `json:"version"` // of the lector that made it
 	Streams []nats.StreamSnapshot `json:"streams"`
+	Sums    map[string]string     `json:"sums,omitempty"` // SHA-256 of the files of streams, hexadecimal, by stream; an older lector wrote none
 	Store   transfer.Report       `json:"store"`
 }
-
-const backupFile = "backup.json"
 
 func (a *app) backup(ctx context.Context, args []string) error {
 	c, dir, err := a.backupArguments("backup", args)
@@ -94,19 +98,57 @@ func (a *app) backupArguments(command string, args []string) (*config, string, e
 	return c, words[0], err
 }
 
+// writeBackup writes a backup beside the one that is there, and puts it in its place.
 func (a *app) writeBackup(ctx context.Context, c *config, dir string, b *backup) (err error) {
 	h := a.resources(c)
 	defer h.close(&err)
-	if err := h.refuseEmpty(ctx, dir); err != nil {
+	before, err := wholeBackup(dir)
+	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "streams"), 0o700); err != nil {
+	if err := h.refuseEmpty(ctx, before); err != nil {
 		return err
 	}
-	if err := os.Remove(filepath.Join(dir, backupFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+	unfinished := filepath.Join(dir, unfinishedBackup)
+	if err := prepareBackup(dir, before); err != nil {
 		return err
 	}
-	if !isServing(c) {
+	if err := h.fillBackup(ctx, unfinished, b); err != nil {
+		return err
+	}
+	if err := checkStreamFiles(unfinished, b); err != nil {
+		return err
+	}
+	if err := writeBackupFile(unfinished, b); err != nil {
+		return err
+	}
+	return finishBackup(dir, b.Made)
+}
+
+// prepareBackup makes the unfinished backup of a directory, with what it has in common with
+// the one before.
+func prepareBackup(dir, before string) error {
+	unfinished := filepath.Join(dir, unfinishedBackup)
+	if err := os.MkdirAll(filepath.Join(unfinished, backupStreams), 0o700); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(unfinished, backupFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	store := filepath.Join(before, backupStore)
+	if before == "" || !exists(store) {
+		return nil
+	}
+	from, err := filepath.Rel(dir, store)
+	if err != nil {
+		return err
+	}
+	return linkFiles(dir, filepath.ToSlash(from), unfinishedBackup+"/"+backupStore)
+}
+
+// fillBackup writes the streams and the store into a directory.
+func (h *resources) fillBackup(ctx context.Context, dir string, b *backup) error {
+	if !isServing(h.config) {
 		if err := h.embedded(ctx); err != nil {
 			return err
 		}
@@ -115,25 +157,23 @@ func (a *app) writeBackup(ctx context.Context, c *config, dir string, b *backup)
 	if err != nil {
 		return err
 	}
+	b.Sums = map[string]string{}
 	for _, name := range nats.SnapshotStreams() {
-		s, err := backUpStream(ctx, conn, dir, name)
+		s, sum, err := backUpStream(ctx, conn, streamFile(dir, name), name)
 		if err != nil {
 			return err
 		}
-		b.Streams = append(b.Streams, s)
+		b.Streams, b.Sums[name] = append(b.Streams, s), sum
 	}
-	b.Store, err = h.copyAll(ctx, h.config.location(), storeLocation{dir: filepath.Join(dir, "store")})
-	if err != nil {
-		return err
-	}
-	return writeBackupFile(dir, b)
+	b.Store, err = h.copyAll(ctx, h.config.location(), storeLocation{dir: filepath.Join(dir, backupStore)})
+	return err
 }
 
 // refuseEmpty refuses to put an installation whose store holds nothing in the place of a
 // backup that holds something: it is hardly the one that the backup was made of.
-func (h *resources) refuseEmpty(ctx context.Context, dir string) error {
-	kept := storeLocation{dir: filepath.Join(dir, "store")}
-	if !exists(kept.dir) {
+func (h *resources) refuseEmpty(ctx context.Context, before string) error {
+	kept := storeLocation{dir: filepath.Join(before, backupStore)}
+	if before == "" || !exists(kept.dir) {
 		return nil
 	}
 	own, err := h.holdsAnything(ctx, h.config.location())
@@ -142,7 +182,7 @@ func (h *resources) refuseEmpty(ctx context.Context, dir string) error {
 	}
 	earlier, err := h.holdsAnything(ctx, kept)
 	if err == nil && earlier {
-		err = lector.Hint(fmt.Errorf("%s holds nothing, and the backup in %s does", h.config.location(), dir),
+		err = lector.Hint(fmt.Errorf("%s holds nothing, and the backup in %s does", h.config.location(), before),
 			"is -data right? To begin anew, name an empty directory")
 	}
 	return err
@@ -156,16 +196,44 @@ func (h *resources) holdsAnything(ctx context.Context, p storeLocation) (bool, e
 	return transfer.Any(ctx, s)
 }
 
-// streamFile is where a backup has a stream.
-func streamFile(dir, name string) string { return filepath.Join(dir, "streams", name+".snapshot") }
-
-func backUpStream(ctx context.Context, conn *nats.Conn, dir, name string) (s nats.StreamSnapshot, err error) {
-	f, err := os.OpenFile(streamFile(dir, name), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+// backUpStream writes a stream into a file, and returns the checksum of what the server
+// sent.
+func backUpStream(ctx context.Context, conn *nats.Conn, file, name string) (s nats.StreamSnapshot, sum string, err error) {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
-		return s, err
+		return s, "", err
 	}
-	s, err = conn.Snapshot(ctx, name, f)
-	return s, errors.Join(err, f.Sync(), f.Close())
+	h := sha256.New()
+	s, err = conn.Snapshot(ctx, name, io.MultiWriter(f, h))
+	return s, hex.EncodeToString(h.Sum(nil)), errors.Join(err, f.Sync(), f.Close())
+}
+
+// checkStreamFiles reads the files of streams again, and compares them with what the
+// server sent.
+func checkStreamFiles(dir string, b *backup) error {
+	for name, want := range b.Sums {
+		got, err := checksum(streamFile(dir, name))
+		if err == nil && got != want {
+			err = lector.Hint(fmt.Errorf("%s is not as the server sent it", streamFile(dir, name)),
+				"is the disk full or broken? Take another backup, or another disk")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checksum returns the SHA-256 of a file, hexadecimal.
+func checksum(file string) (string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	_, err = io.Copy(h, f)
+	return hex.EncodeToString(h.Sum(nil)), err
 }
 
 func writeBackupFile(dir string, b *backup) error {

@@ -62,7 +62,7 @@ func (e *eraser) keptInBackups() (all []string) {
 			continue
 		}
 		text := fmt.Sprintf("the backup of %s in %s, until lector backup runs there again", made.Local().Format(time.DateTime), dir)
-		if _, err := os.Stat(filepath.Join(dir, backupFile)); err != nil {
+		if whole, err := wholeBackup(dir); whole == "" || err != nil {
 			text = fmt.Sprintf("the backup of %s in %s, which is not there now", made.Local().Format(time.DateTime), dir)
 		}
 		all = append(all, text)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"runtime/debug"
 	"slices"
 
 	"lector"
@@ -38,7 +39,7 @@ func (s *server) openConsole(ctx context.Context, r roles) error {
 	s.console, err = console.New(console.Config{
 		Live: s.live, Release: release(), VoiceBook: &voiceBook{server: s, ledger: ledger}, Samples: consoleSamples{s}, Lexicons: consoleLexicons{s},
 		Reading: s.reading, Rules: consoleRules{s}, Renditions: s.renditions,
-		Coverage: s.comparisons.reports, Sourced: s.config.sourcedSites(),
+		Workers: s.conn.Workers, Coverage: s.comparisons.reports, Sourced: s.config.sourcedSites(),
 		Audit: s.conn, Hosts: s.config.AdminAccess.hosts(),
 		Jobs: consoleJobs{jobs, s.index, s}, Letters: consoleLetters{s.conn, s}, Replays: consoleReplays{s.planner, records, s.index}, Pauses: s.pauses,
 		Listening: s.listeningLedger(), Counted: s.config.listeningSites(),
@@ -95,12 +96,11 @@ func (c consoleJobs) CancelJob(ctx context.Context, j lector.JobRef) error {
 }
 
 // FindJobs implements console.Jobs.
-func (c consoleJobs) FindJobs(_ context.Context, f lector.JobFilter, limit int) (int, []lector.Job, error) {
+func (c consoleJobs) FindJobs(_ context.Context, f lector.JobFilter, r lector.JobRange) (lector.JobPage, error) {
 	if !c.index.Complete() {
-		return 0, nil, console.ErrLoading
+		return lector.JobPage{}, console.ErrLoading
 	}
-	total, found := c.index.First(f, limit)
-	return total, found, nil
+	return c.index.Page(f, r), nil
 }
 
 // CountJobs implements console.Jobs.
@@ -152,7 +152,11 @@ func (c consoleReplays) PlanReplay(ctx context.Context, r lector.ReplayRequest) 
 	if !c.index.Complete() {
 		return lector.ReplayPlan{}, nil, console.ErrLoading
 	}
-	return c.planner.Plan(ctx, r)
+	plan, jobs, err := c.planner.Plan(ctx, r)
+	if len(jobs) >= manyJobs {
+		debug.FreeOSMemory() // such a plan leaves behind what the index takes
+	}
+	return plan, jobs, err
 }
 
 // StartReplay implements console.Replays.

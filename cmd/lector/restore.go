@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"lector"
 	"lector/infra/nats"
@@ -18,25 +19,34 @@ func (a *app) restore(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	b, err := readBackupFile(dir)
+	whole, b, err := findBackup(dir)
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	if err := a.readBackup(ctx, c, dir, b); err != nil {
+	fmt.Fprintf(a.stdout, "the backup of %s\n", b.Made.Local().Format(time.DateTime))
+	if err := a.readBackup(ctx, c, whole, b); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	return nil
 }
 
-func readBackupFile(dir string) (b backup, err error) {
+// findBackup returns where in a directory the newest whole backup is, and what it is.
+func findBackup(dir string) (whole string, b backup, err error) {
 	if !exists(dir) {
-		return b, lector.Hint(fmt.Errorf("there is no directory %s", dir), "give the directory that lector backup has written")
+		return "", b, lector.Hint(fmt.Errorf("there is no directory %s", dir), "give the directory that lector backup has written")
 	}
+	whole, err = wholeBackup(dir)
+	if err == nil && whole == "" {
+		err = lector.Hint(fmt.Errorf("%s holds no whole backup", dir), "a backup that was broken off is made whole by lector backup %s", dir)
+	}
+	if err == nil {
+		b, err = readBackupFile(whole)
+	}
+	return whole, b, err
+}
+
+func readBackupFile(dir string) (b backup, err error) {
 	data, err := os.ReadFile(filepath.Join(dir, backupFile))
-	if errors.Is(err, os.ErrNotExist) {
-		return b, lector.Hint(fmt.Errorf("%s holds no whole backup: %w", dir, err),
-			"a backup that was broken off is made whole by lector backup %s", dir)
-	}
 	if err == nil {
 		err = json.Unmarshal(data, &b)
 	}
@@ -52,11 +62,14 @@ func (a *app) readBackup(ctx context.Context, c *config, dir string, b backup) (
 	if exists(c.natsDir()) {
 		return lector.Hint(fmt.Errorf("the data directory %s already has an installation", c.Data), "name an empty one with -data DIR")
 	}
+	if err := checkStreamFiles(dir, &b); err != nil {
+		return err
+	}
 	h := a.resources(c)
 	defer h.close(&err)
 	conn, err := h.restoreStreams(ctx, dir, b)
 	if err == nil {
-		_, err = h.copyAll(ctx, storeLocation{dir: filepath.Join(dir, "store")}, c.location())
+		_, err = h.copyAll(ctx, storeLocation{dir: filepath.Join(dir, backupStore)}, c.location())
 	}
 	if err != nil {
 		return lector.Hint(err, "half of an installation is in %s now: remove it before the next try", c.Data)

@@ -338,7 +338,7 @@ func (s *server) run(ctx context.Context) error {
 		parts = append(parts, func(ctx context.Context) error { s.listening.Run(ctx); return nil })
 	}
 	if s.worker != nil {
-		parts = append(parts, func(ctx context.Context) error { s.worker.Run(ctx); return nil })
+		parts = append(parts, s.work)
 	}
 	if s.pauses != nil {
 		parts = append(parts, func(ctx context.Context) error { s.pauses.Run(ctx); return nil })
@@ -383,6 +383,23 @@ func (s *server) run(ctx context.Context) error {
 		parts = append(parts, func(ctx context.Context) error { s.watchdog.Run(ctx); return nil })
 	}
 	return runAll(ctx, parts...)
+}
+
+// work has the worker work until ctx ends and what it has begun is given back or done.
+// Until then it is said that it is there.
+func (s *server) work(ctx context.Context) error {
+	if s.leases == nil { // in tests
+		s.worker.Run(ctx)
+		return nil
+	}
+	there, leave := context.WithCancel(context.WithoutCancel(ctx))
+	left := make(chan error, 1)
+	go func() {
+		left <- s.leases.Present(there, lector.WorkerPresence{Name: s.worker.Name, Version: release(), Started: time.Now().UTC()})
+	}()
+	s.worker.Run(ctx)
+	leave()
+	return <-left
 }
 
 const serveHelp = `Runs everything in one process: NATS with JetStream on disk, a worker, and the
@@ -434,14 +451,22 @@ func collectLess() {
 // behind is several times what is kept: with 100,000 jobs this takes 80 MB off the peak.
 const readingGCPercent = 40
 
+// manyJobs is how many jobs keep readingGCPercent. What lists and plans leave behind would
+// be as large as the index.
+const manyJobs = 50_000
+
 // collectOften sets readingGCPercent, unless more is collected anyway or nothing is to be,
-// and returns what ends it.
-func collectOften() (end func()) {
+// and returns what ends it unless there are many jobs.
+func collectOften(jobs func() int) (end func()) {
 	before := debug.SetGCPercent(readingGCPercent)
 	if before < readingGCPercent { // -1 is off
 		debug.SetGCPercent(before)
 	}
-	return func() { debug.SetGCPercent(before) }
+	return func() {
+		if jobs() < manyJobs {
+			debug.SetGCPercent(before)
+		}
+	}
 }
 
 // runRoles is the body of serve, worker and publisher.
@@ -477,7 +502,7 @@ func (a *app) runRoles(ctx context.Context, name string, args []string, r roles)
 		return err
 	}
 	if s.index != nil {
-		s.index.OnComplete = collectOften()
+		s.index.OnComplete = collectOften(s.index.Len)
 	}
 	again.apply, again.report = s.applySettings, s.reportReload
 	if !r.publisher && c.PublicURL == "" {

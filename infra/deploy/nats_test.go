@@ -292,8 +292,22 @@ func work(ctx context.Context, t *testing.T, c *nats.Conn) {
 	}
 	write(held, t, c, d.Event.Article)
 	release()
+	bePresent(ctx, t, c, leases)
 	if err := d.Ack(ctx); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// bePresent says that the worker is there, as the console of another one reads it.
+func bePresent(ctx context.Context, t *testing.T, c *nats.Conn, leases *nats.Leases) {
+	t.Helper()
+	there, leave := context.WithCancel(ctx)
+	left := make(chan error, 1)
+	go func() { left <- leases.Present(there, lector.WorkerPresence{Name: "worker-1"}) }()
+	limittest.Until(t, "the worker is there", func() bool { all, err := c.Workers(ctx); return err == nil && len(all) == 1 })
+	leave()
+	if err := <-left; err != nil {
+		t.Error(err)
 	}
 }
 

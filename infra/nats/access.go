@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/nats-io/nats.go"
@@ -106,8 +107,41 @@ func (c *Conn) RecordAudit(ctx context.Context, e lector.AuditEntry) error {
 	return brokerError("audit", publishHint(err))
 }
 
-// AuditEntries returns the entries that a query selects, the newest first.
-func (c *Conn) AuditEntries(ctx context.Context, q lector.AuditQuery) ([]lector.AuditEntry, error) {
+// AuditEntries yields the entries that a query selects, the oldest first, and ends with the
+// first error.
+func (c *Conn) AuditEntries(ctx context.Context, q lector.AuditQuery) iter.Seq2[lector.AuditEntry, error] {
+	return func(yield func(lector.AuditEntry, error) bool) {
+		for m, err := range stored(ctx, c.js, audit, auditConsumer(q)) {
+			if err != nil {
+				yield(lector.AuditEntry{}, brokerError("audit", err))
+				return
+			}
+			e, err := auditEntryOf(m)
+			if err == nil && !q.Matches(e) {
+				continue
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func auditEntryOf(m jetstream.Msg) (e lector.AuditEntry, err error) {
+	meta, err := m.Metadata()
+	if err == nil {
+		err = json.Unmarshal(m.Data(), &e)
+	}
+	if err != nil {
+		return lector.AuditEntry{}, fmt.Errorf("audit: %w", err)
+	}
+	e.Sequence = meta.Sequence.Stream
+	return e, nil
+}
+
+// auditConsumer has the server pass over what a query does not select, as far as it can
+// tell.
+func auditConsumer(q lector.AuditQuery) jetstream.OrderedConsumerConfig {
 	config := jetstream.OrderedConsumerConfig{}
 	if q.Action != "" {
 		config.FilterSubjects = []string{auditPrefix + token(q.Action)}
@@ -116,22 +150,5 @@ func (c *Conn) AuditEntries(ctx context.Context, q lector.AuditQuery) ([]lector.
 		since := q.Since.Add(-maxClockSkew)
 		config.DeliverPolicy, config.OptStartTime = jetstream.DeliverByStartTimePolicy, &since
 	}
-	var all []lector.AuditEntry
-	for m, err := range stored(ctx, c.js, audit, config) {
-		if err != nil {
-			return nil, brokerError("audit", err)
-		}
-		var e lector.AuditEntry
-		if err := json.Unmarshal(m.Data(), &e); err != nil {
-			return nil, fmt.Errorf("audit: %w", err)
-		}
-		if !q.Matches(e) {
-			continue
-		}
-		if all = append(all, e); q.Limit > 0 && len(all) > q.Limit {
-			all = slices.Delete(all, 0, 1)
-		}
-	}
-	slices.Reverse(all)
-	return all, nil
+	return config
 }

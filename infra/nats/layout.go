@@ -23,7 +23,7 @@ func Layout() (all []LayoutPart) {
 		notifications: "<site>.<target>.<key>",
 		jobs:          "<site>.<key>", budgets: "<site>", pauses: "lane.<lane>, site.<site>, voice.<voice>", settings: "<site>", replays: "replay.<id>, list.<id>.<page>",
 		reconciling: "<site>.<what>", access: "<hash>", listening: "<site>.<key>", audit: "<what was done>",
-		leases: "article.<key>, clip.<hash>, edit.<key>, probe.<hash>, reconcile.<site>, sweep",
+		leases: "article.<key>, clip.<hash>, edit.<key>, probe.<hash>, reconcile.<site>, sweep, worker.<name>",
 	}
 	for _, s := range streamConfigs(1) {
 		all = append(all, LayoutPart{"stream", s.Name, strings.TrimSuffix(s.Subjects[0], ">") + forms[s.Name], s.Description})

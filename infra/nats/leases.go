@@ -92,7 +92,12 @@ type leaseKey struct{}
 // ends. The context that it returns ends when the lease is lost. It is
 // lector.ErrExists when somebody else holds the lease.
 func (l *Leases) Hold(ctx context.Context, name string) (held context.Context, release func(), err error) {
-	mine := &lease{name: name, holder: []byte(l.owner + " " + rand.Text()), sem: make(chan struct{}, 1)}
+	return l.hold(ctx, name, []byte(l.owner+" "+rand.Text()))
+}
+
+// hold is Hold for a holder that no other lease has.
+func (l *Leases) hold(ctx context.Context, name string, holder []byte) (held context.Context, release func(), err error) {
+	mine := &lease{name: name, holder: holder, sem: make(chan struct{}, 1)}
 	asked, cancel := withDefaultTimeout(ctx)
 	defer cancel()
 	sent := time.Now()

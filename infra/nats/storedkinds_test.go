@@ -178,8 +178,10 @@ func streamKinds() []storedKind {
 		}, func(ctx context.Context, c *Conn) (any, error) { return c.DeadLetter(ctx, 1) }, letter},
 		{"audit.jsonl", audit, "", func(ctx context.Context, c *Conn) error { return c.RecordAudit(ctx, entry) },
 			func(ctx context.Context, c *Conn) (any, error) {
-				all, err := c.AuditEntries(ctx, lector.AuditQuery{})
-				return first(all), err
+				for e, err := range c.AuditEntries(ctx, lector.AuditQuery{}) {
+					return e, err
+				}
+				return nil, nil
 			}, entry},
 	}
 }

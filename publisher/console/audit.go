@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -108,13 +109,25 @@ func (k *console) writeCorrections(ctx context.Context) {
 }
 
 func (k *console) audit(r *http.Request) (view, error) {
-	if err := checkNames(r.URL.Query(), "who", "action"); err != nil {
+	names := r.URL.Query()
+	if err := checkNames(names, slices.Concat(places, []string{"who", "action"})...); err != nil {
 		return view{}, err
 	}
-	q := lector.AuditQuery{Who: r.URL.Query().Get("who"), Action: r.URL.Query().Get("action"), Limit: listed}
-	entries, err := k.Audit.AuditEntries(r.Context(), q)
-	return view{name: "audit", title: "Audit", data: struct {
+	w, err := newWindow[lector.AuditEntry](names)
+	if err != nil {
+		return view{}, err
+	}
+	q := lector.AuditQuery{Who: names.Get("who"), Action: names.Get("action")}
+	for e, err := range k.Audit.AuditEntries(r.Context(), q) {
+		if err != nil {
+			return view{}, err
+		}
+		w.add(e.Sequence, e)
+	}
+	pages := w.pager(r.URL)
+	return view{name: "audit", title: "Audit", goTo: pages.anew, data: struct {
 		Query   lector.AuditQuery
 		Entries []lector.AuditEntry
-	}{q, entries}}, err
+		Pager   pager
+	}{q, w.page(), pages}}, nil
 }

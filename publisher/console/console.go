@@ -4,6 +4,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -29,9 +30,8 @@ import (
 
 // Jobs finds the records of jobs.
 type Jobs interface {
-	// FindJobs returns the jobs that a filter selects, at most limit, the last changed
-	// first and without attempts and chunks, and how many there are in all.
-	FindJobs(ctx context.Context, f lector.JobFilter, limit int) (total int, found []lector.Job, err error)
+	// FindJobs returns a part of the list of the jobs that a filter selects.
+	FindJobs(ctx context.Context, f lector.JobFilter, r lector.JobRange) (lector.JobPage, error)
 	// Job returns a whole record, or lector.ErrNotFound.
 	Job(ctx context.Context, site, key string) (j lector.Job, version uint64, err error)
 	// CountJobs returns how many jobs are in each state.
@@ -73,8 +73,8 @@ type Listening interface {
 // Audit is the log of what operators did.
 type Audit interface {
 	RecordAudit(ctx context.Context, e lector.AuditEntry) error
-	// AuditEntries returns what a query selects, the newest first.
-	AuditEntries(ctx context.Context, q lector.AuditQuery) ([]lector.AuditEntry, error)
+	// AuditEntries yields what a query selects, the oldest first.
+	AuditEntries(ctx context.Context, q lector.AuditQuery) iter.Seq2[lector.AuditEntry, error]
 }
 
 // Config is what the pages show and change.
@@ -85,6 +85,8 @@ type Config struct {
 	Letters Letters
 	Replays Replays
 	Pauses  Pauses
+	// Workers returns the workers that are there, by their names.
+	Workers func(ctx context.Context) ([]lector.WorkerPresence, error)
 	// Explain says why an article, named by its site and id, an id or an address, has
 	// audio or none.
 	Explain func(ctx context.Context, words []string) (Explanation, error)
@@ -114,6 +116,9 @@ type Config struct {
 	Release    string // of the program, as the pages name it; may be empty
 	Log        *slog.Logger
 	Now        func() time.Time // nil: time.Now
+	// RefreshAfter is when an open page is asked for again although nothing has changed,
+	// since it says how long ago things were. 0: a minute.
+	RefreshAfter time.Duration
 }
 
 type console struct {
@@ -133,7 +138,7 @@ func New(c Config) (http.Handler, error) {
 	if c.Live == nil {
 		c.Live = NewLive()
 	}
-	pages, err := findPages(files)
+	pages, err := findPages(files, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +155,7 @@ func New(c Config) (http.Handler, error) {
 	for role, pages := range map[lector.Role]map[string]page{
 		lector.RoleView: {
 			"GET /jobs": k.jobList, "GET /jobs/{site}/{id}": k.job, "GET /jobs/{site}/{id}/reading": k.reading, "GET /jobs/{site}/{id}/rule": k.rule, "GET /why": k.why, "GET /replay": k.replayPlan,
-			"GET /deadletters": k.letterList, "GET /deadletters/{id}": k.letter, "GET /pauses": k.pauseList, "GET /coverage": k.coverage,
+			"GET /deadletters": k.letterList, "GET /deadletters/{id}": k.letter, "GET /pauses": k.pauseList, "GET /coverage": k.coverage, "GET /workers": k.workerList,
 			"GET /voices": k.voiceList, "GET /lexicon": k.lexicon, "GET /lexicon/entry": k.entry,
 			"GET /listening": k.listening, "GET /listening/{site}/{id}": k.articleListening,
 		},
@@ -185,15 +190,15 @@ func styles() fs.FS {
 type parsedPage = func() (*template.Template, error)
 
 // findPages finds the pages, each together with the frame that all have.
-func findPages(from fs.FS) (map[string]parsedPage, error) {
+func findPages(from fs.FS, now func() time.Time) (map[string]parsedPage, error) {
 	names, err := fs.Glob(from, "pages/*.html")
 	if err != nil {
 		return nil, err
 	}
-	pages := map[string]parsedPage{}
+	pages, clock := map[string]parsedPage{}, template.FuncMap{"ago": func(t time.Time) string { return ago(now().Sub(t)) }}
 	for _, name := range names {
 		pages[strings.TrimSuffix(strings.TrimPrefix(name, "pages/"), ".html")] = sync.OnceValues(func() (*template.Template, error) {
-			return template.New("frame.html").Funcs(functions).ParseFS(from, "pages/frame.html", "pages/difference.html", name)
+			return template.New("frame.html").Funcs(functions).Funcs(clock).ParseFS(from, "pages/frame.html", "pages/difference.html", "pages/pager.html", name)
 		})
 	}
 	return pages, nil
@@ -222,9 +227,10 @@ type frame struct {
 	Who   lector.Identity
 	Menu  []menuItem
 	// What the page is kept up to date by.
-	Topics string
-	Place  uint64
-	Fault  string // what is wrong now
+	Topics  string
+	Place   uint64
+	Refresh float64 // in so many seconds it is asked for again although nothing has changed
+	Fault   string  // what is wrong now
 
 	Release string
 }
@@ -299,12 +305,21 @@ const loadingAgain = 2
 // something is not sent again by itself.
 func loading(r *http.Request) view {
 	v := view{name: "loading", title: "Not ready yet", status: http.StatusServiceUnavailable}
-	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+	if changesNothing(r) {
 		v.again = loadingAgain
 	}
 	v.data = struct{ Soon bool }{v.again > 0}
 	return v
 }
+
+// changesNothing reports whether a request may be sent again by itself.
+func changesNothing(r *http.Request) bool {
+	return r.Method == http.MethodGet || r.Method == http.MethodHead
+}
+
+// failureAgain is after how many seconds a page is asked for again that could not be shown
+// for a reason that may pass, as while NATS is away.
+const failureAgain = 5
 
 // failure is the page that tells of an error.
 func (k *console) failure(r *http.Request, err error) view {
@@ -324,7 +339,15 @@ func (k *console) failure(r *http.Request, err error) view {
 	default:
 		k.Log.Error("console page failed", "path", r.URL.Path, "error", err)
 	}
-	return view{name: "failure", title: "That did not work", data: struct{ Error, Hint string }{err.Error(), lector.HintOf(err)}, status: status}
+	v := view{name: "failure", title: "That did not work", status: status}
+	if status == http.StatusServiceUnavailable && changesNothing(r) {
+		v.again = failureAgain
+	}
+	v.data = struct {
+		Error, Hint string
+		Again       int // seconds; 0: it is not asked for again
+	}{err.Error(), lector.HintOf(err), v.again}
+	return v
 }
 
 // errInput marks what a person has given wrongly.
@@ -368,7 +391,7 @@ func (k *console) frame(r *http.Request, v view) frame {
 	who := access.Who(r.Context())
 	return frame{
 		Title: v.title, Data: v.data, Now: k.Now(), Who: who, Menu: menu(r, who.Role),
-		Topics: strings.Join(v.topics, " "), Place: v.place, Fault: k.Live.currentFault(),
+		Topics: strings.Join(v.topics, " "), Place: v.place, Refresh: cmp.Or(k.RefreshAfter, time.Minute).Seconds(), Fault: k.Live.currentFault(),
 		Release: k.Release,
 	}
 }

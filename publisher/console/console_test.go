@@ -31,6 +31,7 @@ type newsroom struct {
 	jobs    []lector.Job
 	letters []lector.DeadLetter
 	pauses  []lector.Pause
+	workers []lector.WorkerPresence
 	plan    lector.ReplayPlan
 	begun   []lector.ReplayRequest
 	done    []string   // to dead letters
@@ -77,27 +78,30 @@ func (n *newsroom) RecordAudit(_ context.Context, e lector.AuditEntry) error {
 	return n.blind
 }
 
-func (n *newsroom) AuditEntries(_ context.Context, q lector.AuditQuery) (found []lector.AuditEntry, err error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for _, e := range n.audit {
-		if q.Matches(e) {
-			found = append(found, e)
+func (n *newsroom) AuditEntries(_ context.Context, q lector.AuditQuery) iter.Seq2[lector.AuditEntry, error] {
+	return func(yield func(lector.AuditEntry, error) bool) {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		for i, e := range n.audit {
+			if e.Sequence = uint64(i + 1); q.Matches(e) && !yield(e, nil) {
+				return
+			}
 		}
 	}
-	return found, nil
 }
 
-func (n *newsroom) FindJobs(_ context.Context, f lector.JobFilter, limit int) (total int, found []lector.Job, err error) {
-	for _, j := range n.jobs {
-		if !f.Matches(j) {
-			continue
+// FindJobs has them in the order in which they stand.
+func (n *newsroom) FindJobs(_ context.Context, f lector.JobFilter, r lector.JobRange) (lector.JobPage, error) {
+	found := slices.DeleteFunc(slices.Clone(n.jobs), func(j lector.Job) bool { return !f.Matches(j) })
+	at := slices.IndexFunc(found, func(j lector.Job) bool { return j.Place() == r.From })
+	from, total := at+1, len(found)
+	if r.Back {
+		if at < 0 {
+			at = len(found)
 		}
-		if total++; len(found) < limit {
-			found = append(found, j)
-		}
+		from, found = max(0, at-r.Limit), found[:at]
 	}
-	return total, found, nil
+	return lector.JobPage{Total: total, Ahead: from, Jobs: found[from:min(from+r.Limit, len(found))]}, nil
 }
 
 func (n *newsroom) Job(_ context.Context, site, key string) (lector.Job, uint64, error) {
@@ -198,6 +202,12 @@ const markup = `<script>alert(1)</script>"'><img src=x>`
 
 func open(t *testing.T) (*newsroom, http.Handler) {
 	t.Helper()
+	return openWith(t, func(*Config) {})
+}
+
+// openWith opens the console of a newsroom of which something is otherwise.
+func openWith(t *testing.T, change func(*Config)) (*newsroom, http.Handler) {
+	t.Helper()
 	n := &newsroom{sound: newSound(), plan: lector.ReplayPlan{Articles: 2, Characters: lector.ReplayCharacters{Billed: 500}, Cost: 1.25}}
 	for i, state := range lector.States() {
 		n.jobs = append(n.jobs, lector.Job{
@@ -211,15 +221,18 @@ func open(t *testing.T) (*newsroom, http.Handler) {
 		{ID: 7, Time: now, Class: "input", Reason: markup, Data: []byte(markup + strings.Repeat("x", 1<<20)), Size: 1 << 20, Headers: map[string][]string{markup: {markup}}},
 		{ID: 8, Time: now, Data: []byte{0, 1, 2, 0xff}, Unusable: errors.New("no id")},
 	}
-	h, err := New(Config{
+	c := Config{
 		Sourced: []string{"havana", "lagos"}, Coverage: func() []reconcile.Report { return []reconcile.Report{n.report()} },
-		Rules: n, Renditions: n.renditions, Reading: n.reading, VoiceBook: n.sound, Samples: n.sound, Lexicons: n.sound,
+		Workers: func(context.Context) ([]lector.WorkerPresence, error) { return n.workers, nil },
+		Rules:   n, Renditions: n.renditions, Reading: n.reading, VoiceBook: n.sound, Samples: n.sound, Lexicons: n.sound,
 		Listening: n, Counted: []string{"havana"},
 		Audit: n, Hosts: []string{"console.reader.example"},
 		Jobs: n, Letters: n, Replays: n, Pauses: n, Explain: n.explain, Sites: []string{"havana", "kyiv", "lagos"}, Voices: []string{"amy"},
 		Addresses: lector.Addresses{Public: "https://reader.example", Files: "https://files.example"}, Event: n.event,
 		Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now },
-	})
+	}
+	change(&c)
+	h, err := New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -368,7 +381,7 @@ func TestPages(t *testing.T) {
 		"/jobs": "8 jobs", "/jobs?state=failed": "1 job.", "/jobs?text=nothing+like+it": "No jobs are like that",
 		"/jobs/havana/" + n.jobs[0].ID: "What happened", "/jobs/havana/" + n.jobs[2].ID: "What has changed is not known: the store is away", "/why?q=nobody": "never seen", "/replay?state=failed": "for $1.25",
 		"/replay": "this is every article", "/deadletters": "2 letters", "/deadletters?class=quota": "No dead letters", "/deadletters/7": "of 1.0 MB are not shown",
-		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/coverage": "150 without correct audio", "/jobs/havana/" + n.jobs[0].ID + "/reading": "2 more", "/jobs/havana/" + n.jobs[0].ID + "/rule?rule=cookie.words": "47 characters to be billed by amy", "/voices": "Spent in 7 days", "/lexicon": "2 of 2", "/lexicon?text=LVI": "1 of 2", "/lexicon?site=havana": "of havana", "/lexicon/entry?match=Kyiv&alias=Keeyiv": "812 at most",
+		"/deadletters/8": "no text", "/pauses": "Nothing is paused", "/workers": "does not say that it is there", "/coverage": "150 without correct audio", "/jobs/havana/" + n.jobs[0].ID + "/reading": "2 more", "/jobs/havana/" + n.jobs[0].ID + "/rule?rule=cookie.words": "47 characters to be billed by amy", "/voices": "Spent in 7 days", "/lexicon": "2 of 2", "/lexicon?text=LVI": "1 of 2", "/lexicon?site=havana": "of havana", "/lexicon/entry?match=Kyiv&alias=Keeyiv": "812 at most",
 		"/lexicon/entry?match=Lviv": "Remove the entry", "/lexicon/entry?alias=y&prefix=1&match=" + url.QueryEscape(markup): "812 at most", "/replay?word=Kyiv": "whose public audio reads",
 		"/audit": "Nothing like that", "/audit?who=nobody": "Nothing like that",
 		"/listening": "1,003 plays in 7 days; 0 of 100", "/listening?site=kyiv": "nothing is counted", "/listening?days=1": "Nobody has listened", "/listening?days=90&site=lagos": "Nobody has listened",
@@ -690,7 +703,7 @@ func TestCoverageOfEachSite(t *testing.T) {
 	_, h := open(t)
 	page := ask(h, http.MethodGet, "/coverage", nil).Body.String()
 	for _, want := range []string{
-		"3,850", "1 with audio and not there any more", "51 more", "lector reconcile -dry-run -site havana", `href="/why?q=article%2F0&amp;site=havana"`,
+		"3,850", "1 with audio and not there any more", "1–100 of 151", `href="/why?q=article%2F0&amp;site=havana"`,
 		"Nothing says what kyiv has published", "It has not been compared yet", "20 Nov 2026 08:00:00",
 	} {
 		if !strings.Contains(page, want) {
@@ -710,7 +723,8 @@ func (absentJobs) Job(ctx context.Context, _, _ string) (lector.Job, uint64, err
 	return lector.Job{}, 0, ctx.Err()
 }
 
-// TestNobodyWaitsWhileNATSIsAway: what is known to be away is not waited for.
+// TestNobodyWaitsWhileNATSIsAway: what is known to be away is not waited for, and the page
+// that says so asks again by itself, unless it would change something.
 func TestNobodyWaitsWhileNATSIsAway(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -730,6 +744,13 @@ func TestNobodyWaitsWhileNATSIsAway(t *testing.T) {
 			if waited := time.Since(began); w.Code != http.StatusServiceUnavailable || waited != c.limit {
 				t.Errorf("with the fault %v: %d after %s", c.fault, w.Code, waited)
 			}
+			if w.Header().Get("Refresh") != "5" || !strings.Contains(w.Body.String(), "each 5 seconds") {
+				t.Errorf("with the fault %v it is not asked for again: %v %s", c.fault, w.Header(), w.Body)
+			}
+		}
+		w := ask(h, http.MethodPost, "/jobs/havana/a/cancel", nil)
+		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Refresh") != "" || strings.Contains(w.Body.String(), "again by itself") {
+			t.Errorf("a change is asked for again: %d, %v", w.Code, w.Header())
 		}
 	})
 }
@@ -737,8 +758,8 @@ func TestNobodyWaitsWhileNATSIsAway(t *testing.T) {
 // loadingJobs are jobs that are still being read.
 type loadingJobs struct{ *newsroom }
 
-func (loadingJobs) FindJobs(context.Context, lector.JobFilter, int) (int, []lector.Job, error) {
-	return 0, nil, fmt.Errorf("list: %w", ErrLoading)
+func (loadingJobs) FindJobs(context.Context, lector.JobFilter, lector.JobRange) (lector.JobPage, error) {
+	return lector.JobPage{}, fmt.Errorf("list: %w", ErrLoading)
 }
 
 func (loadingJobs) CountJobs(context.Context) (map[lector.State]int, error) {

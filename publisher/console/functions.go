@@ -55,6 +55,19 @@ func moment(t time.Time) template.HTML {
 	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, t.Format(time.RFC3339), t.Format("2 Jan 2006 15:04:05"))) //nolint:gosec // two forms of a time
 }
 
+// ago is how long ago something was, for a person.
+func ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "just now"
+	case d < 100*time.Minute:
+		return fmt.Sprintf("%d min ago", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h ago", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days ago", int(d.Hours()/24))
+}
+
 // took is how long an attempt took, or that it is under way.
 func took(a lector.Attempt) string {
 	if a.Ended.IsZero() {

@@ -11,9 +11,6 @@ import (
 	"lector"
 )
 
-// listed is how many jobs or dead letters a page shows.
-const listed = 100
-
 // filters are the names in an address that select jobs.
 var filters = []string{"state", "class", "site", "section", "voice", "lane", "text"}
 
@@ -83,12 +80,27 @@ type stateCount struct {
 	Jobs  int
 }
 
+// jobRange reads which part of the list of jobs is asked for.
+func jobRange(q url.Values) (r lector.JobRange, err error) {
+	at, err := placeIn(q)
+	if r.Limit, r.Back = listed, at.back; at.text != "" {
+		if r.From, err = lector.ParseJobPlace(at.text); err != nil {
+			err = fmt.Errorf("%w: %w", errInput, err)
+		}
+	}
+	return r, err
+}
+
 func (k *console) jobList(r *http.Request) (view, error) {
 	q := r.URL.Query()
-	if err := checkNames(q, filters...); err != nil {
+	if err := checkNames(q, slices.Concat(filters, places)...); err != nil {
 		return view{}, err
 	}
 	f, err := filterOf(q)
+	if err != nil {
+		return view{}, err
+	}
+	part, err := jobRange(q)
 	if err != nil {
 		return view{}, err
 	}
@@ -96,22 +108,27 @@ func (k *console) jobList(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	total, jobs, err := k.Jobs.FindJobs(r.Context(), f, listed)
+	page, err := k.Jobs.FindJobs(r.Context(), f, part)
 	if err != nil {
 		return view{}, err
+	}
+	pages := newPager(r.URL, page.Ahead, len(page.Jobs), page.Total)
+	if n := len(page.Jobs); n > 0 {
+		pages.turn(page.Jobs[0].Place().String(), page.Jobs[n-1].Place().String())
 	}
 	states := []stateCount{}
 	for _, s := range lector.States() {
 		states = append(states, stateCount{s, counts[s]})
 	}
-	return view{name: "jobs", title: "Jobs", topics: []string{TopicJobs}, data: struct {
+	return view{name: "jobs", title: "Jobs", goTo: pages.anew, topics: []string{TopicJobs}, data: struct {
 		Filter  lector.JobFilter
 		Query   string
 		Choices choices
 		States  []stateCount
 		Total   int
 		Jobs    []lector.Job
-	}{f, queryOf(f), k.choices(), states, total, jobs}}, nil
+		Pager   pager
+	}{f, queryOf(f), k.choices(), states, page.Total, page.Jobs, pages}}, nil
 }
 
 // jobView is a job, its event and what is public of it.

@@ -12,13 +12,15 @@ import (
 
 func (k *console) letterList(r *http.Request) (view, error) {
 	names := r.URL.Query()
-	if err := checkNames(names, "class", "site", "text", "open"); err != nil {
+	if err := checkNames(names, slices.Concat(places, []string{"class", "site", "text", "open"})...); err != nil {
+		return view{}, err
+	}
+	w, err := newWindow[lector.DeadLetter](names)
+	if err != nil {
 		return view{}, err
 	}
 	q := lector.DeadLetterQuery{Site: names.Get("site"), Class: names.Get("class"), Text: names.Get("text")}
 	openOnly := names.Get("open") != ""
-	var letters []lector.DeadLetter
-	total := 0
 	for l, err := range k.Letters.DeadLetters(r.Context(), q) {
 		if err != nil {
 			return view{}, err
@@ -26,21 +28,18 @@ func (k *console) letterList(r *http.Request) (view, error) {
 		if openOnly && l.Settled {
 			continue
 		}
-		total++
 		l.Data, l.Headers = nil, nil
-		if letters = append(letters, l); len(letters) > listed { // oldest first: the newest stay
-			letters = slices.Delete(letters, 0, 1)
-		}
+		w.add(l.ID, l)
 	}
-	slices.Reverse(letters)
-	return view{name: "deadletters", title: "Dead letters", topics: []string{topicDeadLetters}, data: struct {
+	pages := w.pager(r.URL)
+	return view{name: "deadletters", title: "Dead letters", goTo: pages.anew, topics: []string{topicDeadLetters}, data: struct {
 		Query    lector.DeadLetterQuery
 		Open     bool // only what is not settled
 		Filtered bool
 		Choices  choices
-		Total    int
 		Letters  []lector.DeadLetter
-	}{q, openOnly, openOnly || q != lector.DeadLetterQuery{}, k.choices(), total, letters}}, nil
+		Pager    pager
+	}{q, openOnly, openOnly || q != lector.DeadLetterQuery{}, k.choices(), w.page(), pages}}, nil
 }
 
 func (k *console) letter(r *http.Request) (view, error) {

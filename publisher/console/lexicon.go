@@ -112,9 +112,6 @@ func (k *console) lexiconSite(q url.Values) (string, error) {
 	return site, nil
 }
 
-// maxEntries is how many entries a page lists.
-const maxEntries = 500
-
 func (k *console) lexicon(r *http.Request) (view, error) {
 	site, err := k.lexiconSite(r.URL.Query())
 	if err != nil {
@@ -131,15 +128,19 @@ func (k *console) lexicon(r *http.Request) (view, error) {
 	slices.SortStableFunc(found, func(a, b LexiconEntry) int {
 		return strings.Compare(strings.ToLower(a.Match), strings.ToLower(b.Match))
 	})
-	return view{name: "lexicon", title: "Lexicon", data: struct {
+	shown, pages, err := cutOut(r.URL, found)
+	if err != nil {
+		return view{}, err
+	}
+	return view{name: "lexicon", title: "Lexicon", goTo: pages.anew, data: struct {
 		permitted
 		Site, Text   string
 		Sites        []string
 		Version, All int
 		Found        int
 		Entries      []LexiconEntry
-	}{permittedTo(r), site, text, append([]string{allSites}, k.Sites...), version, len(all), len(found),
-		found[:min(len(found), maxEntries)]}}, nil
+		Pager        pager
+	}{permittedTo(r), site, text, append([]string{allSites}, k.Sites...), version, len(all), len(found), shown, pages}}, nil
 }
 
 // heard is a sentence as it is said now, and as it would be.

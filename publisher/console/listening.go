@@ -41,7 +41,7 @@ func (k *console) listening(r *http.Request) (view, error) {
 		Days     int
 		Total    listenedArticle
 		Articles []listenedArticle
-		LeftOut  int
+		Pager    pager
 		Counted  bool
 	}{Site: site, Sites: k.Sites, Days: days, Counted: slices.Contains(k.Counted, site)}
 	from := firstDay(k.Now(), days)
@@ -57,12 +57,13 @@ func (k *console) listening(r *http.Request) (view, error) {
 	slices.SortFunc(data.Articles, func(a, b listenedArticle) int {
 		return cmp.Or(cmp.Compare(b.Plays, a.Plays), cmp.Compare(a.Key, b.Key))
 	})
-	data.LeftOut = max(0, len(data.Articles)-listed)
-	data.Articles = data.Articles[:len(data.Articles)-data.LeftOut]
+	if data.Articles, data.Pager, err = cutOut(r.URL, data.Articles); err != nil {
+		return view{}, err
+	}
 	for i := range data.Articles {
 		k.name(r.Context(), site, &data.Articles[i])
 	}
-	return view{name: "listening", title: "Listening", data: data}, nil
+	return view{name: "listening", title: "Listening", goTo: data.Pager.anew, data: data}, nil
 }
 
 // name looks up what an article is called, and whether it is known. One whose record is gone has its key only.

@@ -20,7 +20,7 @@ const failedJobs = "/jobs?state=failed"
 func menu(r *http.Request, role lector.Role) []menuItem {
 	items := []menuItem{
 		{Name: "Jobs", Address: "/jobs"}, {Name: "Failed", Address: failedJobs}, {Name: "Coverage", Address: "/coverage"},
-		{Name: "Dead letters", Address: "/deadletters"}, {Name: "Voices", Address: "/voices"}, {Name: "Lexicon", Address: "/lexicon"},
+		{Name: "Dead letters", Address: "/deadletters"}, {Name: "Workers", Address: "/workers"}, {Name: "Voices", Address: "/voices"}, {Name: "Lexicon", Address: "/lexicon"},
 		{Name: "Pauses", Address: "/pauses"}, {Name: "Listening", Address: "/listening"},
 	}
 	if role.May(lector.RoleAdmin) {

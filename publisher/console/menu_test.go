@@ -11,7 +11,7 @@ func TestMenuMarksWhatIsShown(t *testing.T) {
 	t.Parallel()
 	for target, want := range map[string]string{
 		"/jobs": "Jobs", "/jobs?state=failed": "Failed", "/jobs?state=failed&site=havana": "Jobs", "/jobs/havana/a": "Jobs", "/lexicon/entry?match=a": "Lexicon",
-		"/audit": "Audit", "/why?q=a": "", "/": "",
+		"/audit": "Audit", "/workers": "Workers", "/why?q=a": "", "/": "",
 	} {
 		marked := ""
 		for _, item := range menu(httptest.NewRequest("GET", target, nil), lector.RoleAdmin) {

@@ -81,6 +81,13 @@ func (x *Index) Complete() bool {
 	return x.complete
 }
 
+// Len returns how many jobs are in the index.
+func (x *Index) Len() int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return len(x.jobs)
+}
+
 // Set puts a record into the index, in place of what it holds of the job.
 func (x *Index) Set(j lector.Job) {
 	defer x.report(j.ID)

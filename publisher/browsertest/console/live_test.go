@@ -30,16 +30,16 @@ type busyNewsroom struct {
 
 var errAway = errors.New("NATS is away")
 
-func (n *busyNewsroom) FindJobs(context.Context, lector.JobFilter, int) (int, []lector.Job, error) {
+func (n *busyNewsroom) FindJobs(context.Context, lector.JobFilter, lector.JobRange) (p lector.JobPage, err error) {
 	if n.away.Load() {
-		return 0, nil, errAway
+		return p, errAway
 	}
 	step := int(n.step.Load())
-	var jobs []lector.Job
+	p.Total = 1000 + step
 	for i := step; i > step-100; i-- {
-		jobs = append(jobs, lector.Job{ID: fmt.Sprint("job", i), Site: "havana", Title: fmt.Sprint("Article ", i), State: lector.Ready, Changed: time.Unix(int64(i), 0)})
+		p.Jobs = append(p.Jobs, lector.Job{ID: fmt.Sprint("job", i), Site: "havana", Title: fmt.Sprint("Article ", i), State: lector.Ready, Changed: time.Unix(int64(i), 0)})
 	}
-	return 1000 + step, jobs, nil
+	return p, nil
 }
 
 // figures are what a page and the server behind it hold.
@@ -102,6 +102,7 @@ func TestOpenPageIsKeptUpToDate(t *testing.T) {
 	n := &busyNewsroom{Jobs: config.Jobs}
 	n.step.Store(1000)
 	config.Jobs, config.Live = n, live
+	config.RefreshAfter = time.Hour
 	page, err := b.Open(serve(t, config)+"/jobs", browsertest.Look{})
 	if err != nil {
 		t.Fatal(err)
@@ -156,5 +157,31 @@ func TestOpenPageIsKeptUpToDate(t *testing.T) {
 	t.Logf("after %d more events: %+v, before %+v", events, after, before)
 	if after.nodes > before.nodes+50 || after.listeners > before.listeners || after.heap > before.heap+256<<10 || after.goroutines > before.goroutines+5 {
 		t.Errorf("it piles up: %+v, before %+v", after, before)
+	}
+}
+
+// TestOpenPageIsAskedForAgain: also where nobody says that something has changed, for it says
+// how long ago things were.
+func TestOpenPageIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	b, err := browsertest.Start(t.Context())
+	if errors.Is(err, browsertest.ErrNoBrowser) {
+		t.Skip("SKIPPED, nobody has looked: ", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	config := openNewsroom(t).Config()
+	n := &busyNewsroom{Jobs: config.Jobs}
+	config.Jobs, config.RefreshAfter = n, 100*time.Millisecond
+	page, err := b.Open(serve(t, config)+"/jobs", browsertest.Look{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer page.Close()
+	n.step.Store(7)
+	if err := page.Wait(`document.querySelector("#found tr[data-key] a").textContent === "Article 7"`); err != nil {
+		t.Error(err)
 	}
 }

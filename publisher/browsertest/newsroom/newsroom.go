@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ type Newsroom struct {
 	Letters    []lector.DeadLetter
 	LetterData []string // of the letters, in their order
 	Pauses     []lector.Pause
+	Workers    []lector.WorkerPresence
 	Audit      []lector.AuditEntry
 	Coverage   []reconcile.Report
 	Listening  []lector.ArticleListening
@@ -72,6 +74,7 @@ func (n *Newsroom) Config() console.Config {
 		Now:  func() time.Time { return n.Now },
 		Jobs: answers, Letters: answers, Replays: answers, Pauses: answers, Audit: answers, Listening: answers,
 		VoiceBook: answers, Samples: answers, Lexicons: answers, Rules: answers,
+		Workers:  func(context.Context) ([]lector.WorkerPresence, error) { return n.Workers, nil },
 		Coverage: func() []reconcile.Report { return n.Coverage },
 		Explain:  answers.explain,
 		Reading:  func(context.Context, lector.Job) (console.Reading, error) { return n.Reading, nil },
@@ -90,13 +93,23 @@ func (n *Newsroom) Config() console.Config {
 type answers struct{ n *Newsroom }
 
 // FindJobs implements console.Jobs.
-func (a answers) FindJobs(_ context.Context, f lector.JobFilter, limit int) (total int, found []lector.Job, err error) {
+func (a answers) FindJobs(_ context.Context, f lector.JobFilter, r lector.JobRange) (p lector.JobPage, err error) {
 	for _, j := range a.n.Jobs {
 		if f.Matches(j) {
-			found = append(found, j)
+			p.Jobs = append(p.Jobs, j)
 		}
 	}
-	return len(found), found[:min(len(found), limit)], nil
+	if p.Total = len(p.Jobs); f == (lector.JobFilter{}) { // as many as are counted, of which the first are known
+		p.Total = 0
+		for _, jobs := range a.n.Counts {
+			p.Total += jobs
+		}
+	}
+	if at := slices.IndexFunc(p.Jobs, func(j lector.Job) bool { return j.Place() == r.From }); at >= 0 {
+		p.Ahead = at + 1
+	}
+	p.Jobs = p.Jobs[p.Ahead:min(len(p.Jobs), p.Ahead+r.Limit)]
+	return p, nil
 }
 
 // Job implements console.Jobs.
@@ -187,13 +200,14 @@ func (answers) Remove(context.Context, lector.Pause) error { return nil }
 func (answers) RecordAudit(context.Context, lector.AuditEntry) error { return nil }
 
 // AuditEntries implements console.Audit.
-func (a answers) AuditEntries(_ context.Context, q lector.AuditQuery) (found []lector.AuditEntry, err error) {
-	for _, e := range a.n.Audit {
-		if q.Matches(e) {
-			found = append(found, e)
+func (a answers) AuditEntries(_ context.Context, q lector.AuditQuery) iter.Seq2[lector.AuditEntry, error] {
+	return func(yield func(lector.AuditEntry, error) bool) {
+		for i, e := range slices.Backward(a.n.Audit) { // the oldest first
+			if e.Sequence = uint64(len(a.n.Audit) - i); q.Matches(e) && !yield(e, nil) {
+				return
+			}
 		}
 	}
-	return found, nil
 }
 
 // SiteListening implements console.Listening.
@@ -280,11 +294,11 @@ func (a answers) Impact(context.Context, string, console.LexiconEntry) (console.
 func (n *Newsroom) Pages() map[string]string {
 	ready, failed := n.path(lector.Ready), n.path(lector.Failed)
 	return map[string]string{
-		"jobs": "/jobs", "jobs-none": "/jobs?text=nothing+like+it", "job": ready, "job-failed": failed, "job-removed": n.path(lector.Removed),
+		"jobs": "/jobs", "jobs-later": "/jobs?after=" + n.Jobs[7].Place().String(), "jobs-none": "/jobs?text=nothing+like+it", "job": ready, "job-failed": failed, "job-removed": n.path(lector.Removed),
 		"reading": ready + "/reading", "rule-off": ready + "/rule?rule=class.newsletter", "rule-on": ready + "/rule?rule=phrase.tags",
 		"why": "/why?q=nobody", "replay": "/replay?state=parked", "replay-all": "/replay",
 		"deadletters": "/deadletters", "deadletters-none": "/deadletters?class=quota", "deadletter": fmt.Sprint("/deadletters/", n.Letters[0].ID), "deadletter-binary": fmt.Sprint("/deadletters/", n.Letters[1].ID),
-		"pauses": "/pauses", "coverage": "/coverage", "audit": "/audit", "audit-none": "/audit?who=nobody",
+		"pauses": "/pauses", "workers": "/workers", "coverage": "/coverage", "audit": "/audit", "audit-none": "/audit?who=nobody",
 		"voices": "/voices", "sample": "/voices/sample?site=havana&text=Dr+Ruiz+flew+to+Kyiv+on+3+May.",
 		"lexicon": "/lexicon", "entry": "/lexicon/entry?match=Kyiv&alias=Keeyiv&example=Dr+Ruiz+flew+to+Kyiv+on+3+May.",
 		"listening": "/listening", "listening-none": "/listening?site=lagos", "heard": "/listening/havana/" + n.Listening[0].Key,

@@ -20,7 +20,7 @@ func (n *Newsroom) Stretch() {
 	n.stretchLetters()
 	n.stretchPlans()
 	n.stretchVoices()
-	n.Pauses[0].Reason = longWord
+	n.Pauses[0].Reason, n.Workers[0].Name, n.Workers[0].Version = longWord, longWord, longWord
 	n.Audit[0].Who, n.Audit[0].Target, n.Audit[0].Failed = longWord, longWord, longWord
 	e := &n.Coverage[0].Entries[0]
 	e.Title, e.Reason, e.ID = longTitle, longWord, longWord[:500]

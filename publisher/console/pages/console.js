@@ -98,6 +98,7 @@
   };
   const close = () => { source?.close(); source = undefined; clearTimeout(timer); timer = undefined; };
   document.addEventListener("visibilitychange", () => { if (document.hidden) close(); else { open(); if (again) later(); } });
+  setInterval(later, main.dataset.refresh * 1000); // what says how long ago something was
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);
   open();

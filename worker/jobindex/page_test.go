@@ -44,6 +44,46 @@ func TestFirstIsTheBeginningOfFind(t *testing.T) {
 	}
 }
 
+// TestPagesAreTheWholeList goes through the list from either end, by the places of the jobs at
+// the edges of each page, of which many have changed at one time.
+func TestPagesAreTheWholeList(t *testing.T) {
+	t.Parallel()
+	x, lot := New(), rand.New(rand.NewPCG(3, 4))
+	for i := range 1003 {
+		j := record(i)
+		j.Changed = noon.Add(time.Duration(lot.IntN(50)) * time.Second)
+		x.Set(j)
+	}
+	for _, f := range []lector.JobFilter{{}, {State: lector.Failed}, {Text: "nothing like it"}} {
+		total, want := x.First(f, 5000)
+		for _, back := range []bool{false, true} {
+			var got []lector.Job
+			r := lector.JobRange{Back: back, Limit: 10}
+			for {
+				p := x.Page(f, r)
+				ahead := len(got)
+				if back {
+					ahead = total - len(got) - len(p.Jobs)
+				}
+				if p.Total != total || p.Ahead != ahead {
+					t.Fatalf("%+v, %+v: %d jobs before it of %d, want %d of %d", f, r, p.Ahead, p.Total, ahead, total)
+				}
+				if len(p.Jobs) == 0 {
+					break
+				}
+				if back {
+					got, r.From = slices.Concat(p.Jobs, got), p.Jobs[0].Place()
+				} else {
+					got, r.From = slices.Concat(got, p.Jobs), p.Jobs[len(p.Jobs)-1].Place()
+				}
+			}
+			if !slices.EqualFunc(got, want, func(a, b lector.Job) bool { return a.ID == b.ID }) {
+				t.Errorf("%+v, back: %v: %d jobs in another order, want %d", f, back, len(got), len(want))
+			}
+		}
+	}
+}
+
 // BenchmarkFirst finds the first page of 100,000 jobs, beside a sort of all that are
 // selected.
 func BenchmarkFirst(b *testing.B) {
@@ -67,6 +107,12 @@ func BenchmarkFirst(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				x.First(f, page)
+			}
+		})
+		b.Run(name+"/middle", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				x.Page(f, lector.JobRange{From: record(many / 2).Place(), Limit: page})
 			}
 		})
 	}
