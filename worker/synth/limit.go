@@ -2,6 +2,7 @@ package synth
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -16,7 +17,8 @@ import (
 //
 // A throttled call halves what runs at once, and each full round of good calls
 // lets one more run, up to the bound again. While the backend asks for a wait,
-// nothing is begun. Waiting calls are served as those of Slots are.
+// nothing is begun; where it asks for more than longestPause, calls fail meanwhile as the
+// one that it refused. Waiting calls are served as those of Slots are.
 func LimitCalls(v Speaker, concurrency int, perSecond float64) Speaker {
 	if concurrency <= 0 {
 		concurrency = unbounded
@@ -52,6 +54,7 @@ type limited struct {
 	withheld int     // places that are neither free nor a call's
 	running  int
 	next     time.Time // no call begins before
+	refusal  error     // what calls fail with until then; nil: they wait
 	cut      time.Time // when width was last halved
 }
 
@@ -94,24 +97,41 @@ func (l *limited) leave() {
 // the rate; it cannot be stopped for a while, which a throttling backend asks for.
 func (l *limited) turn(ctx context.Context) error {
 	for {
-		if err := pause(ctx, l.pauseLeft()); err != nil {
+		left, refusal := l.pauseLeft()
+		if left > 0 && refusal != nil {
+			return fmt.Errorf("not called: %w", refusal)
+		}
+		if err := pause(ctx, left); err != nil {
 			return err
 		}
 		if err := l.rate.Wait(ctx); err != nil {
 			<-ctx.Done() // the limiter says at once that ctx will end before the turn
 			return context.Cause(ctx)
 		}
-		if l.pauseLeft() <= 0 { // nobody was throttled meanwhile
+		if left, _ := l.pauseLeft(); left <= 0 { // nobody was throttled meanwhile
 			return nil
 		}
 	}
 }
 
-// pauseLeft is how long the backend wants to get no call.
-func (l *limited) pauseLeft() time.Duration {
+// pauseLeft is how long the backend wants to get no call, and what calls fail with
+// meanwhile; nil: they wait.
+func (l *limited) pauseLeft() (time.Duration, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return time.Until(l.next)
+	return time.Until(l.next), l.refusal
+}
+
+// pauseFor has no call begin for a time that the backend asked for by an error.
+func (l *limited) pauseFor(after time.Duration, err error) {
+	next := time.Now().Add(min(after, longestPause))
+	if !next.After(l.next) {
+		return
+	}
+	l.next, l.refusal = next, nil
+	if after > longestPause { // the article waits elsewhere, and keeps no place meanwhile
+		l.refusal = err
+	}
 }
 
 // adapt changes the width: additive increase, multiplicative decrease. Calls
@@ -123,12 +143,9 @@ func (l *limited) adapt(began time.Time, err error) {
 	switch {
 	case final(err): // no answer of the backend
 	case throttled:
-		now := time.Now()
-		if next := now.Add(min(after, longestPause)); next.After(l.next) {
-			l.next = next
-		}
+		l.pauseFor(after, err)
 		if began.After(l.cut) {
-			l.width, l.cut = max(1, min(l.width, float64(l.running))/2), now
+			l.width, l.cut = max(1, min(l.width, float64(l.running))/2), time.Now()
 			l.withhold()
 		}
 	case err == nil:

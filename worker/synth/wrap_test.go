@@ -174,6 +174,28 @@ func TestLimitCallsPauses(t *testing.T) {
 	})
 }
 
+// TestLimitCallsFailsWhereTheWaitIsLong: who waits for the voice would keep a place of its
+// worker for a minute, and then be refused as the first was.
+func TestLimitCallsFailsWhereTheWaitIsLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := failing(1, lector.Throttled(errBroken, time.Hour))
+		l, began := LimitCalls(v, 1, 0), time.Now()
+		for _, err := range concurrently(t.Context(), l, 5) {
+			if after, throttled := lector.IsThrottled(err); !throttled || after != time.Hour {
+				t.Errorf("%v, throttled for %v", err, after)
+			}
+		}
+		if v.calls != 1 || time.Since(began) != 0 {
+			t.Errorf("%d calls, after %v", v.calls, time.Since(began))
+		}
+		time.Sleep(longestPause)
+		if err := errors.Join(concurrently(t.Context(), l, 5)...); err != nil {
+			t.Errorf("a minute later: %v", err)
+		}
+	})
+}
+
 // TestLimitCallsKeepsTheRateAfterAPause has calls that waited for a place or the
 // rate when the backend asked for a pause.
 func TestLimitCallsKeepsTheRateAfterAPause(t *testing.T) {
