@@ -176,7 +176,7 @@ func TestDeadLetterOutOfDateIsNotReplayed(t *testing.T) {
 			return e
 		}
 	}
-	for name, test := range map[string]struct {
+	for name, test := range map[string]struct { // no name is in another: letters are found by them
 		since func(id string) lector.ArticleEvent // nil: nothing
 		taken bool                                // by a worker
 		again bool                                // the letter may be replayed
@@ -184,10 +184,10 @@ func TestDeadLetterOutOfDateIsNotReplayed(t *testing.T) {
 		"failed":                       {nil, true, true},
 		"nobody has seen it":           {nil, false, true},
 		"withdrawn":                    {later(lector.Unpublished, "b", time.Time{}), true, false},
-		"about to be withdrawn":        {later(lector.Unpublished, "b", time.Time{}), false, false},
+		"a withdrawal waits":           {later(lector.Unpublished, "b", time.Time{}), false, false},
 		"deleted":                      {later(lector.Deleted, "b", noon), true, false},
 		"edited":                       {later(lector.Updated, "b", noon.Add(time.Hour)), true, false},
-		"about to be edited":           {later(lector.Updated, "b", noon.Add(time.Hour)), false, false},
+		"an edit waits":                {later(lector.Updated, "b", noon.Add(time.Hour)), false, false},
 		"an older revision came since": {later(lector.Updated, "0", noon.Add(-time.Hour)), false, true},
 	} {
 		e := event(name, "a")
