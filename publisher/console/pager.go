@@ -57,7 +57,8 @@ func newPager(shown *url.URL, ahead, rows, total int) pager {
 		p.asked.Del(name)
 	}
 	p.First = p.at("", "")
-	if incomplete := rows == 0 || ahead == 0 && rows < listed; turned && incomplete {
+	beginning := ahead == 0 && rows < listed
+	if turned && (beginning || rows == 0) {
 		p.anew = p.First
 	}
 	return p
